@@ -1,0 +1,106 @@
+/** The error catalogue: every code that a person or a pipeline can meet, with its exit code. Nothing here is imported from elsewhere. */
+
+interface CatalogueEntry {
+  /** What happened, in general; the error itself says it in particular. */
+  readonly summary: string;
+  /** Whether the same call may succeed later with nothing changed by a person. */
+  readonly retryable: boolean;
+  /** Exit code of the command line: 1 fault, 10 approval, 11 time, 12 blocked, 13 rights missing. */
+  readonly exitCode: 1 | 10 | 11 | 12 | 13;
+}
+
+/** Codes are stable for ever: pipelines match on them, `provider/docs/errors.md` has a heading for each. */
+export const errorCatalogue = {
+  UKO_APPROVAL_PENDING: { summary: "A second person has to act", retryable: true, exitCode: 10 },
+  UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },
+  UKO_DESTRUCTION_PENDING: { summary: "A keystore still holds the key material", retryable: true, exitCode: 11 },
+  UKO_SEPARATE_RUN_NEEDED: { summary: "Destroy takes a run of its own", retryable: true, exitCode: 11 },
+
+  UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
+  UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
+  UKO_USE_UNREADABLE: { summary: "What uses the key could not be read", retryable: false, exitCode: 12 },
+  UKO_TWIN_UNREADABLE: { summary: "The KMS twin could not be read", retryable: false, exitCode: 12 },
+  UKO_TWIN_NOT_ACTIVE: { summary: "The KMS twin is not active", retryable: false, exitCode: 12 },
+  UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
+  UKO_KEY_COMPROMISED: { summary: "A compromised key cannot be ended here", retryable: false, exitCode: 12 },
+  UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
+  UKO_PERSONS_UNKNOWN: { summary: "Two persons cannot be told apart", retryable: false, exitCode: 12 },
+  UKO_KMS_SETTER: { summary: "KMS wants another person to destroy", retryable: false, exitCode: 12 },
+  UKO_KMS_SETTER_UNKNOWN: { summary: "Who set the KMS window is unknown", retryable: false, exitCode: 12 },
+  UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS window would end too soon", retryable: false, exitCode: 12 },
+  UKO_KMS_WINDOW_LAPSED: { summary: "The KMS window has lapsed", retryable: false, exitCode: 12 },
+  UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
+  UKO_DELETION_ON_FILE: { summary: "A deletion is on file for the key", retryable: false, exitCode: 12 },
+  UKO_NO_WAY_BACK: { summary: "There is no way back", retryable: false, exitCode: 12 },
+
+  UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
+
+  UKO_INPUT_INVALID: { summary: "An input is not valid", retryable: false, exitCode: 1 },
+  UKO_CHANGE_IMPOSSIBLE: { summary: "The change cannot be made to an existing key", retryable: false, exitCode: 1 },
+  UKO_SETTINGS_INVALID: { summary: "A setting is missing or not valid", retryable: false, exitCode: 1 },
+  UKO_HOST_NOT_ALLOWED: { summary: "The host may not receive a credential", retryable: false, exitCode: 1 },
+  UKO_CREDENTIAL_REFUSED: { summary: "IAM did not accept the credential", retryable: false, exitCode: 1 },
+  UKO_ACCESS_DENIED: { summary: "The service did not accept the identity", retryable: false, exitCode: 1 },
+  UKO_INSTANCE_MISMATCH: { summary: "The key belongs to another instance", retryable: false, exitCode: 1 },
+  UKO_KEY_NOT_FOUND: { summary: "The key was not found", retryable: false, exitCode: 1 },
+  UKO_GONE_UNPROVEN: {
+    summary: "The key was not found, and that does not prove it gone",
+    retryable: false,
+    exitCode: 1,
+  },
+  UKO_ANSWER_INVALID: { summary: "The service's answer could not be understood", retryable: false, exitCode: 1 },
+  UKO_ANSWER_LOST: { summary: "The service's answer did not arrive", retryable: true, exitCode: 1 },
+  UKO_SERVICE_UNAVAILABLE: { summary: "The service is not available", retryable: true, exitCode: 1 },
+  UKO_CHANGED_MEANWHILE: { summary: "The key changed again and again meanwhile", retryable: true, exitCode: 1 },
+  UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
+  UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
+  UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence file could not be written", retryable: false, exitCode: 1 },
+  UKO_BUG: { summary: "uko itself is at fault", retryable: false, exitCode: 1 },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export interface UkoErrorOptions {
+  /** What happened in particular: one complete sentence without a full stop. */
+  readonly summary?: string;
+  /** Why, and what to do next; may have several lines. */
+  readonly detail?: string;
+  /** Facts for machines; never a credential. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+const brand = Symbol.for("pulumi-uko.error");
+
+/** The one error that this project throws. Matched by `code`, also across two copies of the package. */
+export class UkoError extends Error {
+  override readonly name = "UkoError";
+  readonly code: ErrorCode;
+  readonly summary: string;
+  readonly detail: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly [brand] = true;
+
+  constructor(code: ErrorCode, options: UkoErrorOptions = {}) {
+    const summary = options.summary ?? errorCatalogue[code].summary;
+    const detail = options.detail ?? "";
+    super(detail === "" ? `${summary} [${code}]` : `${summary}\n${detail}\n[${code}]`, { cause: options.cause });
+    this.code = code;
+    this.summary = summary;
+    this.detail = detail;
+    this.data = options.data ?? {};
+  }
+
+  get retryable(): boolean {
+    return errorCatalogue[this.code].retryable;
+  }
+
+  get exitCode(): number {
+    return errorCatalogue[this.code].exitCode;
+  }
+}
+
+/** Whether a caught value is an error of this project, made by this or another copy of it. */
+export function isUkoError(value: unknown): value is UkoError {
+  return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
+}
