@@ -1,0 +1,169 @@
+/** The two-person rule: what record and actor together allow for one consequential step. The only place that decides it. */
+
+import {
+  type ConsentDraft,
+  type ConsentRecord,
+  type DualMarker,
+  type NotBinding,
+  standingOf,
+} from "./consent-record.ts";
+import { windowSetter } from "./kms-window.ts";
+import {
+  type Actor,
+  type ConsequentialStep,
+  type Identity,
+  isPerson,
+  isSame,
+  type KeyObservation,
+} from "./observation.ts";
+import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
+import { strictest } from "./record-carriers.ts";
+
+/** What applies to this key after the strictest of code, marker and service policy has won. */
+export type EffectivePolicy =
+  | { readonly dualAuthorization: "single" }
+  | { readonly dualAuthorization: "required"; readonly gate: DualMarker };
+
+/** Combines by maximum: KMS dual authorization on a twin or a marker on the key makes two people needed, whatever code says. */
+export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): EffectivePolicy {
+  const demanded =
+    policy.dualAuthorization === "required" ||
+    observation.marker !== undefined ||
+    observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
+  if (!demanded) return { dualAuthorization: "single" };
+  const asked = policy.gate === "as_marked" ? (observation.marker ?? "both") : policy.gate;
+  return {
+    dualAuthorization: "required",
+    gate: strictest([asked, ...(observation.marker === undefined ? [] : [observation.marker])]) ?? "both",
+  };
+}
+
+export type Authorization =
+  | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "must_write"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  | {
+      readonly kind: "must_wait";
+      readonly standing: ActorStanding;
+      readonly record?: ConsentRecord;
+      readonly lapsesAtMs?: number;
+      readonly notBinding?: NotBinding;
+    }
+  | { readonly kind: "refused"; readonly guard: Guard };
+
+/** Decides whether the actor of this run may take `step` now (product.md, "Dual authorization: the rule"). */
+export function authorize(
+  observation: KeyObservation,
+  policy: DeletionPolicy,
+  run: Run,
+  step: ConsequentialStep,
+  nowMs: number,
+): Authorization {
+  const effective = effectivePolicy(observation, policy);
+  if (effective.dualAuthorization === "single") return { kind: "may" };
+  const { actor } = run;
+  if (actor.identity === undefined) return unknown("actor");
+  if (observation.updatedBy === undefined || observation.updatedAtMs === undefined) return unknown("last_writer");
+
+  const standing = standingOf(observation, step, nowMs);
+  if (!standing.binds) return withoutRecord(observation, run, policy, effective.gate, step, standing.why, nowMs);
+
+  const { record, lapsesAtMs } = standing;
+  const isOwn = isSame(record.author, actor.identity);
+  const mayUseOwn = step === "deactivate" && effective.gate === "destroy";
+  const isNamed = run.consents.includes(record.id);
+  if (isNamed && isPerson(actor.identity) && (!isOwn || mayUseOwn)) return { kind: "may", consentedBy: record };
+  const standingOfActor = isOwn && !mayUseOwn ? "wrote_it" : isPerson(actor.identity) ? "may_consent" : "not_a_person";
+  return { kind: "must_wait", standing: standingOfActor, record, lapsesAtMs };
+}
+
+/** Whether a record that this actor writes would name them as the service does: a person, and not through a profile. */
+export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {
+  return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
+}
+
+export type ConsentPlan =
+  | { readonly kind: "ready"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  | { readonly kind: "refused"; readonly guard: Guard };
+
+/** Plans an answer to the record `named`: a record of one's own that notes what it answers, so that its author may act. */
+export function planConsent(
+  observation: KeyObservation,
+  policy: DeletionPolicy,
+  run: Run,
+  named: string,
+  nowMs: number,
+): ConsentPlan {
+  const { actor } = run;
+  const mismatch = (why: ConsentMismatch): ConsentPlan => ({
+    kind: "refused",
+    guard: { guard: "consent_mismatch", named, why },
+  });
+  if (actor.identity === undefined) return unknown("actor");
+  if (!mayAuthor(actor)) return { kind: "refused", guard: { guard: "actor_not_a_person", actor } };
+  const { carried } = observation;
+  if (carried.kind !== "one" || carried.record.id !== named) {
+    return mismatch({ kind: "not_on_file", onFile: carried.kind === "one" ? carried.record.id : undefined });
+  }
+  const standing = standingOf(observation, carried.record.step, nowMs);
+  if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
+  const { record } = standing;
+  if (isSame(record.author, actor.identity)) return mismatch({ kind: "own" });
+  if (record.how === "answer") return mismatch({ kind: "is_an_answer", record });
+  const effective = effectivePolicy(observation, policy);
+  return {
+    kind: "ready",
+    draft: { ...draftFor(observation, run, policy, record.step, nowMs), how: "answer", answers: record.id },
+    gate: effective.dualAuthorization === "required" ? effective.gate : "both",
+  };
+}
+
+/** When the key was deactivated, as far as the records on it tell; never later than the last write, whatever a record says. */
+export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
+  if (observation.state !== "deactivated") return undefined;
+  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  const noted = record?.step === "destroy" ? record.deactivatedAtMs : undefined;
+  if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;
+  return run.deactivatedHere === true ? observation.updatedAtMs : undefined;
+}
+
+function withoutRecord(
+  observation: KeyObservation,
+  run: Run,
+  policy: DeletionPolicy,
+  gate: DualMarker,
+  step: ConsequentialStep,
+  why: NotBinding,
+  nowMs: number,
+): Authorization {
+  if (!isPerson(run.actor.identity)) return { kind: "must_wait", standing: "not_a_person", notBinding: why };
+  if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
+  const mayWrite = run.intent !== "continues" || run.deactivatedHere === true;
+  if (!mayWrite) return { kind: "must_wait", standing: "may_ask", notBinding: why };
+  return { kind: "must_write", draft: draftFor(observation, run, policy, step, nowMs), gate };
+}
+
+function draftFor(
+  observation: KeyObservation,
+  run: Run,
+  policy: DeletionPolicy,
+  step: ConsequentialStep,
+  nowMs: number,
+): ConsentDraft {
+  const deactivatedAtMs = knownDeactivationMs(observation, run);
+  const kmsSetter = windowSetter(observation, run, nowMs);
+  return {
+    step,
+    writtenAtMs: nowMs,
+    digest: observation.digests[step],
+    author: run.actor.identity ?? { mark: "" },
+    authorName: run.actor.displayName,
+    how: run.intent === "meets" ? "met" : "asked",
+    ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
+    ...(kmsSetter !== undefined && { kmsSetter }),
+    ...(policy.reason !== undefined && policy.reason !== "" && { reason: policy.reason }),
+  };
+}
+
+function unknown(missing: "actor" | "last_writer"): { kind: "refused"; guard: Guard } {
+  return { kind: "refused", guard: { guard: "persons_unknown", missing } };
+}

@@ -1,0 +1,216 @@
+/** The consent record: the note on the key by which one person asks for, or consents to, exactly one step. */
+
+import type { ConsequentialStep, Identity, KeyObservation } from "./observation.ts";
+import { isPerson, isSame } from "./observation.ts";
+
+/** Marks a key for which two people are needed: for both steps, or for destroy alone. */
+export type DualMarker = "both" | "destroy";
+
+/** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits; handed in, because this ring has no dependency. */
+export type Sha256 = (text: string) => string;
+
+export interface ConsentRecord {
+  /** Names this record of this key and step alone: 32 hex digits. */
+  readonly id: string;
+  readonly carrier: "tag" | "description";
+  readonly step: ConsequentialStep;
+  readonly writtenAtMs: number;
+  readonly digest: string;
+  readonly author: Identity;
+  readonly authorName?: string;
+  /** Asked for by command, written because an engine met the key, or an answer to another's record. */
+  readonly how: "asked" | "met" | "answer";
+  /** Id of the record that this one answers; the compact form has no room for it. */
+  readonly answers?: string;
+  readonly deactivatedAtMs?: number;
+  readonly kmsSetter?: Identity;
+  readonly reason?: string;
+}
+
+/** A record that is not yet on a key, so without id. */
+export type ConsentDraft = Omit<ConsentRecord, "id" | "carrier">;
+
+export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
+/** `updated_at` and the record's own time come from two readings of one clock, so they may differ a little. */
+export const writeToleranceMs = 10_000;
+export const maxReasonCharacters = 500;
+const maxNameCharacters = 100;
+const maxIamIdCharacters = 200;
+const maxTagValueCharacters = 8192;
+const markCharacters = 16;
+const noMark = "0".repeat(markCharacters);
+const noTime = "0".repeat(8);
+
+/** The id of a record: it holds the key's id, so a record copied to another key has another id there. */
+export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
+  return sha256(`${keyId}\n${carrierText}`).slice(0, 32);
+}
+
+/** What a compact record keeps of an identity. */
+export function markOf(iamId: string, sha256: Sha256): string {
+  return sha256(iamId).slice(0, markCharacters);
+}
+
+/** The value of tag `uko_deletion`: hex of compact JSON, because tag values admit only word characters (uko-v4.md 3.1). */
+export function encodeTagValue(draft: ConsentDraft): string {
+  const body = {
+    v: 1,
+    s: draft.step,
+    t: seconds(draft.writtenAtMs),
+    d: draft.digest,
+    a: draft.author.iamId,
+    n: firstCharacters(draft.authorName ?? "", maxNameCharacters),
+    h: draft.how,
+    r: draft.answers,
+    x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
+    k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
+    w: draft.reason === undefined ? undefined : firstCharacters(draft.reason, maxReasonCharacters),
+  };
+  return Array.from(new TextEncoder().encode(JSON.stringify(body)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
+
+/** The fixed-width form that ends a description where the service keeps no tags; without the newline before it. */
+export function encodeCompact(draft: ConsentDraft, gate: DualMarker): string {
+  return [
+    "[uko1",
+    gate === "both" ? "b" : "d",
+    draft.step === "deactivate" ? "d" : "x",
+    draft.how === "answer" ? "n" : draft.how === "met" ? "m" : "a",
+    hexSeconds(draft.writtenAtMs),
+    draft.digest,
+    draft.author.mark,
+    draft.deactivatedAtMs === undefined ? noTime : hexSeconds(draft.deactivatedAtMs),
+    draft.kmsSetter?.mark ?? noMark,
+    "]",
+  ].join("");
+}
+
+/** Reads a tag's value; undefined if it is not a record of a version that this release knows. */
+export function decodeTagValue(keyId: string, value: string, sha256: Sha256): ConsentRecord | undefined {
+  const body = parseHexJson(value);
+  if (body === undefined || body.v !== 1) return undefined;
+  const { s: step, t: time, d: digest, a: author, h: how } = body;
+  if (step !== "deactivate" && step !== "destroy") return undefined;
+  if (how !== "asked" && how !== "met" && how !== "answer") return undefined;
+  if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
+  if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return undefined;
+  return {
+    id: recordId(keyId, value, sha256),
+    carrier: "tag",
+    step,
+    writtenAtMs: time * 1000,
+    digest,
+    author: { iamId: author, mark: markOf(author, sha256) },
+    how,
+    ...(typeof body.n === "string" && body.n !== "" && { authorName: firstCharacters(body.n, maxNameCharacters) }),
+    ...(isHex(body.r, 32) && { answers: body.r }),
+    ...(isEpochSeconds(body.x) && { deactivatedAtMs: body.x * 1000 }),
+    ...(typeof body.k === "string" && body.k !== "" && { kmsSetter: setterFrom(body.k, sha256) }),
+    ...(typeof body.w === "string" && body.w !== "" && { reason: firstCharacters(body.w, maxReasonCharacters) }),
+  };
+}
+
+const compactForm =
+  /^\[uko1[bd](?<step>[dx])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
+
+/** Reads a compact record, `[uko1…]` with nothing before or after it. */
+export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
+  const parts = compactForm.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { step, how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
+  return {
+    id: recordId(keyId, text, sha256),
+    carrier: "description",
+    step: step === "d" ? "deactivate" : "destroy",
+    writtenAtMs: Number.parseInt(time, 16) * 1000,
+    digest,
+    author: { mark: author },
+    how: how === "n" ? "answer" : how === "m" ? "met" : "asked",
+    ...(deactivated !== noTime && { deactivatedAtMs: Number.parseInt(deactivated, 16) * 1000 }),
+    ...(setter !== noMark && { kmsSetter: { mark: setter } }),
+  };
+}
+
+/** Why a record does not count; `edited` says who wrote last, so that people can ask them. */
+export type NotBinding =
+  | { readonly kind: "none" }
+  | { readonly kind: "twice" }
+  | { readonly kind: "unreadable" }
+  | { readonly kind: "writer_unknown"; readonly record: ConsentRecord }
+  | {
+      readonly kind: "edited";
+      readonly record: ConsentRecord;
+      readonly by: Identity;
+      readonly atMs: number | undefined;
+    }
+  | { readonly kind: "not_a_person"; readonly record: ConsentRecord }
+  | { readonly kind: "other_step"; readonly record: ConsentRecord }
+  | { readonly kind: "changed"; readonly record: ConsentRecord }
+  | { readonly kind: "lapsed"; readonly record: ConsentRecord; readonly atMs: number };
+
+export type Standing =
+  | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
+  | { readonly binds: false; readonly why: NotBinding };
+
+/** Whether the record on the key binds for `step` (product.md, the rule, point 3). */
+export function standingOf(observation: KeyObservation, step: ConsequentialStep, nowMs: number): Standing {
+  const { carried, updatedBy, updatedAtMs } = observation;
+  if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };
+  const { record } = carried;
+  const not = (why: NotBinding): Standing => ({ binds: false, why });
+  if (updatedBy === undefined || updatedAtMs === undefined) return not({ kind: "writer_unknown", record });
+  if (!isSame(record.author, updatedBy)) return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
+  if (!isPerson(updatedBy)) return not({ kind: "not_a_person", record });
+  if (Math.abs(updatedAtMs - record.writtenAtMs) > writeToleranceMs) {
+    return not({ kind: "edited", record, by: updatedBy, atMs: updatedAtMs });
+  }
+  if (record.step !== step) return not({ kind: "other_step", record });
+  if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
+  const lapsesAtMs = record.writtenAtMs + recordLifetimeMs;
+  if (nowMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
+  return { binds: true, record, lapsesAtMs };
+}
+
+/** Whether any record on the key binds, for whichever step it names: while one does, nothing else may write to the key. */
+export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
+  const step = observation.carried.kind === "one" ? observation.carried.record.step : "deactivate";
+  return standingOf(observation, step, nowMs);
+}
+
+function parseHexJson(value: string): Record<string, unknown> | undefined {
+  if (value.length > maxTagValueCharacters || value.length % 2 !== 0 || !/^[0-9a-f]+$/.test(value)) return undefined;
+  const bytes = Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function setterFrom(text: string, sha256: Sha256): Identity {
+  return isHex(text, markCharacters) ? { mark: text } : { iamId: text, mark: markOf(text, sha256) };
+}
+
+function isHex(value: unknown, length: number): value is string {
+  return typeof value === "string" && value.length === length && /^[0-9a-f]+$/.test(value);
+}
+
+function isEpochSeconds(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 0xffffffff;
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+function hexSeconds(ms: number): string {
+  return seconds(ms).toString(16).padStart(8, "0");
+}
+
+/** By characters, not code units, so that no character is cut in two. */
+function firstCharacters(text: string, limit: number): string {
+  return Array.from(text).slice(0, limit).join("");
+}

@@ -1,0 +1,34 @@
+/** The text whose SHA-256 a consent record quotes, so that consent is to this key as it stands and to nothing else. */
+
+import type { ConsequentialStep, KeyFacts } from "./observation.ts";
+
+/**
+ * Canonical text of what two honest people both see; the digest is the first 32 hex digits of its SHA-256.
+ * JSON arrays keep every part apart from its neighbours, whatever characters it holds. No endpoint, no registrations:
+ * those may differ between two honest runs.
+ */
+export function digestText(facts: KeyFacts, step: ConsequentialStep): string {
+  const byNameThenValue = facts.tags.map((tag) => [tag.name, tag.value]).sort(compareTexts);
+  const byId = facts.keystores.map((keystore) => [keystore.id, keystore.type]).sort(compareTexts);
+  return JSON.stringify([
+    "uko-digest-1",
+    facts.instanceId,
+    facts.vaultId,
+    facts.keyId,
+    facts.version,
+    facts.label,
+    facts.description,
+    facts.activationDate,
+    facts.expirationDate,
+    byNameThenValue,
+    byId,
+    step,
+  ]);
+}
+
+/** By code units, so that every machine and locale sorts alike. */
+function compareTexts(a: readonly string[], b: readonly string[]): number {
+  const left = JSON.stringify(a);
+  const right = JSON.stringify(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,72 @@
+/** KMS's own dual authorization on a key's twin: the deletion window, who set it, and whether it lasts long enough. */
+
+import { writeToleranceMs } from "./consent-record.ts";
+import { coolDownMs } from "./managed-key-states.ts";
+import type { Identity, KeyObservation, Twin } from "./observation.ts";
+import type { Guard, Run, Step } from "./plan.ts";
+
+/** KMS keeps an authorization for 7 days (kms-v2-and-iam.md 6). */
+export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
+/** A window has to outlast the cool-down by a day, so that the second person has time to act. */
+export const windowMustLastMs = coolDownMs + 24 * 60 * 60 * 1000;
+
+type PresentTwin = Extract<Twin, { kind: "present" }>;
+
+/** The twins that KMS will not let one person delete. */
+export function dualTwins(observation: KeyObservation): readonly PresentTwin[] {
+  return observation.twins.filter(
+    (twin) => twin.kind === "present" && twin.dualAuthDelete && twin.state !== "destroyed",
+  ) as readonly PresentTwin[];
+}
+
+export function isWindowLive(twin: PresentTwin, nowMs: number): boolean {
+  return twin.windowEndsAtMs !== undefined && twin.windowEndsAtMs > nowMs;
+}
+
+/** What has to happen to the KMS windows just before this run deactivates: unset a foreign one, set its own, check its length. */
+export function prepareWindows(
+  observation: KeyObservation,
+  run: Run,
+  nowMs: number,
+): { readonly step: Step } | { readonly guard: Guard } | undefined {
+  const setHere = run.windowsSetHere ?? [];
+  for (const twin of dualTwins(observation)) {
+    if (twin.state !== "active") {
+      return { guard: { guard: "twin_not_active", kmsKeyId: twin.kmsKeyId, state: twin.state } };
+    }
+    if (!setHere.includes(twin.kmsKeyId)) {
+      const kind = isWindowLive(twin, nowMs) ? "unset_for_deletion" : "set_for_deletion";
+      return { step: { kind, kmsKeyId: twin.kmsKeyId } };
+    }
+    if (twin.windowEndsAtMs === undefined || twin.windowEndsAtMs < nowMs + windowMustLastMs) {
+      if (isWindowLive(twin, nowMs)) return { step: { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId } };
+      return { guard: { guard: "kms_window_too_short", windowEndsAtMs: twin.windowEndsAtMs } };
+    }
+  }
+  return undefined;
+}
+
+/** The first window still to be taken back where a deletion does not go on; KMS unsets active keys only (10 no. 9). */
+export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
+  const twin = dualTwins(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
+  return twin === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId };
+}
+
+/** Who set the window: as recorded, or the last writer where the window began with that write (a crash in between). */
+export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
+  const twins = dualTwins(observation);
+  if (twins.length === 0) return undefined;
+  if ((run.windowsSetHere ?? []).length > 0) return run.actor.identity;
+  if (observation.carried.kind === "one" && observation.carried.record.kmsSetter !== undefined) {
+    return observation.carried.record.kmsSetter;
+  }
+  const { updatedAtMs, updatedBy } = observation;
+  if (updatedAtMs === undefined) return undefined;
+  const beganWithLastWrite = twins.every(
+    (twin) =>
+      twin.windowEndsAtMs !== undefined &&
+      isWindowLive(twin, nowMs) &&
+      Math.abs(twin.windowEndsAtMs - kmsWindowMs - updatedAtMs) <= writeToleranceMs,
+  );
+  return beganWithLastWrite ? updatedBy : undefined;
+}

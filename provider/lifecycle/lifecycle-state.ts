@@ -1,0 +1,37 @@
+/** The one derived state that users see, and what stands beside it. Derived at every look, never stored by hand. */
+
+import { knownDeactivationMs } from "./authorization.ts";
+import { anyBindingRecord } from "./consent-record.ts";
+import { isPending } from "./guards.ts";
+import { coolDownMs } from "./managed-key-states.ts";
+import type { KeyObservation } from "./observation.ts";
+import type { Run } from "./plan.ts";
+
+export const lifecycleStates = [
+  "pending_destruction",
+  "destroyed",
+  "cooling_down",
+  "pending_approval",
+  "deactivated",
+  "compromised",
+  "active",
+  "pre_activation",
+  "unrecognised",
+] as const;
+export type LifecycleState = (typeof lifecycleStates)[number];
+
+/** Answers the first state that fits, in the order of product.md. */
+export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
+  const { state } = observation;
+  if (state === "destroyed") return observation.keystores.some(isPending) ? "pending_destruction" : "destroyed";
+  if (isCoolingDown(observation, run, nowMs)) return "cooling_down";
+  if (state === "compromised" || state === "destroyed_compromised") return "compromised";
+  if (state === "unrecognised") return "unrecognised";
+  return anyBindingRecord(observation, nowMs).binds ? "pending_approval" : state;
+}
+
+/** Whether destroy would be refused by the 4-hour rule, as far as is known. */
+export function isCoolingDown(observation: KeyObservation, run: Run, nowMs: number): boolean {
+  const deactivatedAtMs = knownDeactivationMs(observation, run);
+  return deactivatedAtMs !== undefined && nowMs <= deactivatedAtMs + coolDownMs;
+}

@@ -1,0 +1,109 @@
+/** The states of a managed key and what each action does in each of them: the one table that every decision rests on. */
+
+/** The service's own words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */
+export const keyStates = [
+  "pre_activation",
+  "active",
+  "deactivated",
+  "destroyed",
+  "compromised",
+  "destroyed_compromised",
+] as const;
+export type KeyState = (typeof keyStates)[number];
+
+/** A state word that the service invented after this was written is carried as `unrecognised`, and never acted on. */
+export type ObservedState = KeyState | "unrecognised";
+
+export const keyActions = ["update", "activate", "deactivate", "destroy", "sync", "remove"] as const;
+export type KeyAction = (typeof keyActions)[number];
+
+/** A fine-grained IAM action of the service, and the roles that hold it (uko-v4.md 6). */
+export interface Right {
+  readonly action: string;
+  readonly roles: readonly string[];
+}
+
+const deployer = "Key Custodian - Deployer";
+const creator = "Key Custodian - Creator";
+const vaultAdministrator = "Vault Administrator";
+
+export const rights = {
+  write: { action: "hs-crypto.managed-keys.write", roles: [deployer, creator] },
+  writeTags: { action: "hs-crypto.managed-keys.write-tags", roles: [deployer, creator] },
+  distribute: { action: "hs-crypto.managed-keys.distribute", roles: [deployer, creator] },
+  activate: { action: "hs-crypto.managed-keys.preactivation-activate", roles: [deployer] },
+  reactivate: { action: "hs-crypto.managed-keys.deactivated-reactivate", roles: [deployer] },
+  deactivate: { action: "hs-crypto.managed-keys.active-deactivate", roles: [deployer] },
+  destroyUnused: { action: "hs-crypto.managed-keys.preactivation-destroy", roles: [deployer, creator] },
+  destroy: { action: "hs-crypto.managed-keys.deactivated-destroy", roles: [vaultAdministrator] },
+  remove: { action: "hs-crypto.managed-keys.destroyed-remove", roles: [vaultAdministrator] },
+  setForDeletion: { action: "hs-crypto.secrets.setkeyfordeletion", roles: ["KMS Writer", "KMS Manager"] },
+} as const satisfies Record<string, Right>;
+
+/** One cell: what the action leads to, or that the service refuses it. `source` names the contract's section. */
+export type Cell =
+  | { readonly next: KeyState | "absent"; readonly reversible: boolean; readonly right: Right; readonly source: string }
+  | { readonly refused: true; readonly source: string };
+
+const refused = (source: string): Cell => ({ refused: true, source });
+const leadsTo = (next: KeyState | "absent", reversible: boolean, right: Right, source: string): Cell => ({
+  next,
+  reversible,
+  right,
+  source,
+});
+const compromised = refused("uko-v4.md 4.1: no operation in v4 is documented for compromised keys");
+
+export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyAction, Cell>>>> = {
+  pre_activation: {
+    update: leadsTo("pre_activation", true, rights.write, "uko-v4.md 4.2 PATCH"),
+    activate: leadsTo("active", true, rights.activate, "uko-v4.md 4.2 activate"),
+    deactivate: refused("uko-v4.md 4.2 deactivate"),
+    destroy: leadsTo("destroyed", false, rights.destroyUnused, "uko-v4.md 4.2 destroy, 6 preactivation-destroy"),
+    sync: leadsTo("pre_activation", true, rights.distribute, "uko-v4.md 4.2 sync (inferred)"),
+    remove: refused("uko-v4.md 5 key (DELETE): state must be destroyed"),
+  },
+  active: {
+    update: leadsTo("active", true, rights.write, "uko-v4.md 4.2 PATCH"),
+    activate: refused("uko-v4.md 9 U8: repeating an effective action"),
+    deactivate: leadsTo("deactivated", true, rights.deactivate, "uko-v4.md 4.2 deactivate"),
+    destroy: refused("uko-v4.md 4.2 destroy, 5 key (destroy)"),
+    sync: leadsTo("active", true, rights.distribute, "uko-v4.md 4.2 sync"),
+    remove: refused("uko-v4.md 5 key (DELETE): state must be destroyed"),
+  },
+  deactivated: {
+    update: leadsTo("deactivated", true, rights.write, "uko-v4.md 4.2 PATCH (inferred)"),
+    activate: leadsTo("active", true, rights.reactivate, "uko-v4.md 4.2 activate, 4.3 reactivate"),
+    deactivate: refused("uko-v4.md 9 U8: repeating an effective action"),
+    destroy: leadsTo("destroyed", false, rights.destroy, "uko-v4.md 4.2 destroy, 4.5 more than 4 hours"),
+    sync: leadsTo("deactivated", true, rights.distribute, "uko-v4.md 4.2 sync"),
+    remove: refused("uko-v4.md 5 key (DELETE): state must be destroyed"),
+  },
+  destroyed: {
+    update: refused("uko-v4.md 4.2 PATCH: unstated, so never relied on"),
+    activate: refused("uko-v4.md 4.2: destroy cannot be undone through UKO"),
+    deactivate: refused("uko-v4.md 4.2 deactivate"),
+    destroy: refused("uko-v4.md 4.2 destroy"),
+    sync: leadsTo("destroyed", true, rights.distribute, "uko-v4.md 4.2 sync"),
+    remove: leadsTo("absent", false, rights.remove, "uko-v4.md 4.2 DELETE, 4.4 pending destruction"),
+  },
+  compromised: {
+    update: compromised,
+    activate: compromised,
+    deactivate: compromised,
+    destroy: compromised,
+    sync: compromised,
+    remove: compromised,
+  },
+  destroyed_compromised: {
+    update: compromised,
+    activate: compromised,
+    deactivate: compromised,
+    destroy: compromised,
+    sync: compromised,
+    remove: compromised,
+  },
+};
+
+/** How long after a deactivation the service refuses destroy; the wait is *more than* this (uko-v4.md 4.5). */
+export const coolDownMs = 4 * 60 * 60 * 1000;

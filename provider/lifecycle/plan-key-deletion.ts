@@ -1,0 +1,181 @@
+/** Plans the end of a managed key: what may happen now, or who or what is awaited. Pure; every consequential step is decided here. */
+
+import { assertNever } from "./assert-never.ts";
+import { authorize, knownDeactivationMs } from "./authorization.ts";
+import { failingGuard, remainsOf } from "./guards.ts";
+import { dualTwins, isWindowLive, prepareWindows, windowSetter, windowToUnset } from "./kms-window.ts";
+import { coolDownMs, rights } from "./managed-key-states.ts";
+import { type ConsequentialStep, isSame, type KeyObservation } from "./observation.ts";
+import type { ApprovalWait, DeletionPolicy, Guard, Plan, Run, Step } from "./plan.ts";
+
+/**
+ * Answers what this run may do next with a key that is there. It looks at what the service says now and never at what an
+ * earlier run remembers; `nowMs` is the service's time.
+ */
+export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  switch (observation.state) {
+    case "active":
+      return guarded(observation, policy) ?? planDeactivation(observation, policy, run, nowMs);
+    case "deactivated":
+      if (policy.goal === "deactivated") return { kind: "done" };
+      return guarded(observation, policy) ?? planDestruction(observation, policy, run, nowMs);
+    case "pre_activation":
+      if (policy.goal === "deactivated") return refuse({ guard: "never_active" });
+      return guarded(observation, policy) ?? planUnusedDestruction(observation, policy, run, nowMs);
+    case "destroyed":
+      return planAfterDestroy(observation, policy, run, nowMs);
+    case "compromised":
+    case "destroyed_compromised":
+      return refuse({ guard: "compromised", stateWord: observation.stateWord });
+    case "unrecognised":
+      return refuse({ guard: "state_unrecognised", stateWord: observation.stateWord });
+    default:
+      return assertNever(observation.state);
+  }
+}
+
+function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  const refusal = refusalOf(run, "deactivate");
+  if (refusal !== undefined) return afterRefusedDeactivation(observation, run, refusal, nowMs);
+  const authorization = authorize(observation, policy, run, "deactivate", nowMs);
+  if (authorization.kind !== "may") return awaitPerson(authorization, "deactivate", observation, undefined);
+  const windows = prepareWindows(observation, run, nowMs);
+  if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
+  return ready({
+    kind: "deactivate",
+    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
+  });
+}
+
+function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  const lapsed = dualTwins(observation).find((twin) => !isWindowLive(twin, nowMs));
+  if (lapsed !== undefined) {
+    return refuse({ guard: "kms_window_lapsed", windowEndsAtMs: lapsed.windowEndsAtMs });
+  }
+  const deactivatedAtMs = knownDeactivationMs(observation, run);
+  const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
+  const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
+  const authorization = authorize(observation, policy, run, "destroy", nowMs);
+  if (authorization.kind !== "may") {
+    return awaitPerson(authorization, "destroy", observation, isCooling ? coolUntilMs : undefined);
+  }
+  const setter = guardedSetter(observation, run, nowMs, authorization.consentedBy);
+  if (setter !== undefined) return refuse(setter);
+  if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
+  if (authorization.consentedBy === undefined && run.deactivatedHere === true) {
+    return { kind: "waitingForTime", awaits: "separate_run" };
+  }
+  const refusal = refusalOf(run, "destroy");
+  if (refusal !== undefined) return afterRefusedDestroy(observation, refusal, nowMs);
+  return ready({
+    kind: "destroy",
+    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
+  });
+}
+
+/** A key that was never installed has no outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
+function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  const authorization = authorize(observation, policy, run, "destroy", nowMs);
+  if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", observation, undefined);
+  const refusal = refusalOf(run, "destroy");
+  if (refusal !== undefined) return refuse({ guard: "service_refused", step: "destroy", message: refusal });
+  return ready({
+    kind: "destroy",
+    ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
+  });
+}
+
+function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  if (policy.goal === "deactivated") return { kind: "done" };
+  const remains = remainsOf(observation);
+  if (remains.kind === "held") return refuse(remains.guard);
+  if (policy.goal === "destruction_scheduled") return { kind: "done" };
+  if (remains.kind === "pending") {
+    const untilMs = remains.untilMs !== undefined && remains.untilMs > nowMs ? remains.untilMs : undefined;
+    return {
+      kind: "waitingForTime",
+      awaits: "pending_destruction",
+      keystores: remains.keystores,
+      ...(untilMs !== undefined && { untilMs }),
+    };
+  }
+  if (policy.goal === "destroyed") return { kind: "done" };
+  if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
+  const refusal = refusalOf(run, "remove");
+  if (refusal !== undefined) return refuse({ guard: "service_refused", step: "remove", message: refusal });
+  return ready({ kind: "remove" });
+}
+
+/** KMS's second person: neither who set the window nor who wrote the record (product.md, the rule, point 8). */
+function guardedSetter(
+  observation: KeyObservation,
+  run: Run,
+  nowMs: number,
+  consentedBy: Extract<Step, { kind: "destroy" }>["consentedBy"],
+): Guard | undefined {
+  if (consentedBy === undefined || dualTwins(observation).length === 0) return undefined;
+  const setter = windowSetter(observation, run, nowMs);
+  if (setter === undefined) return { guard: "kms_setter_unknown" };
+  const { identity, writesAs } = run.actor;
+  const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
+  return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
+}
+
+function awaitPerson(
+  authorization: Exclude<ReturnType<typeof authorize>, { kind: "may" }>,
+  step: ConsequentialStep,
+  observation: KeyObservation,
+  notBeforeMs: number | undefined,
+): Plan {
+  if (authorization.kind === "refused") return refuse(authorization.guard);
+  if (authorization.kind === "must_write") {
+    return ready({ kind: "write_record", draft: authorization.draft, gate: authorization.gate });
+  }
+  const wait: ApprovalWait = {
+    kind: "waitingForApproval",
+    step,
+    standing: authorization.standing,
+    right:
+      step === "deactivate"
+        ? rights.deactivate
+        : observation.state === "pre_activation"
+          ? rights.destroyUnused
+          : rights.destroy,
+    ...(authorization.record !== undefined && { record: authorization.record }),
+    ...(authorization.lapsesAtMs !== undefined && { lapsesAtMs: authorization.lapsesAtMs }),
+    ...(authorization.notBinding !== undefined && { notBinding: authorization.notBinding }),
+    ...(notBeforeMs !== undefined && { notBeforeMs }),
+  };
+  return wait;
+}
+
+function afterRefusedDeactivation(observation: KeyObservation, run: Run, message: string, nowMs: number): Plan {
+  const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
+  const unset = mayUnset ? windowToUnset(observation, nowMs) : undefined;
+  return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
+}
+
+/** Where nobody knows when the key was deactivated the service's 409 may be its 4-hour rule: a wait first, then a refusal. */
+function afterRefusedDestroy(observation: KeyObservation, message: string, nowMs: number): Plan {
+  const latestMs = (observation.updatedAtMs ?? Number.NEGATIVE_INFINITY) + coolDownMs;
+  return nowMs <= latestMs
+    ? { kind: "waitingForTime", awaits: "cool_down", untilMs: latestMs }
+    : refuse({ guard: "service_refused", step: "destroy", message });
+}
+
+function guarded(observation: KeyObservation, policy: DeletionPolicy): Plan | undefined {
+  const guard = failingGuard(observation, policy);
+  return guard === undefined ? undefined : refuse(guard);
+}
+
+function refusalOf(run: Run, step: Step["kind"]): string | undefined {
+  return run.refusals?.find((refusal) => refusal.step === step)?.message;
+}
+
+function ready(step: Step): Plan {
+  return { kind: "ready", step };
+}
+
+function refuse(guard: Guard): Plan {
+  return { kind: "refused", guard };
+}

@@ -1,0 +1,145 @@
+/** What a plan can say, and the policy and run that it is made for. A wait is an ordinary answer, not a fault. */
+
+import type { ErrorCode } from "../errors.ts";
+import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
+import type { Right } from "./managed-key-states.ts";
+import type { Actor, ConsequentialStep, KeystoreStatus } from "./observation.ts";
+
+/** Where a deletion is to end; what a user writes as `deletionCompletesAt`, and `deactivated` as a desired state. */
+export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
+export type DeletionGoal = (typeof deletionGoals)[number];
+
+/** What code, state, provider and environment ask for, already combined; the key's own marker is added by the planner. */
+export interface DeletionPolicy {
+  readonly goal: DeletionGoal;
+  readonly deletionProtection: boolean;
+  readonly dualAuthorization: "required" | "single";
+  /** `as_marked`: both steps, unless the key's marker says destroy alone (the command line, which sees no code). */
+  readonly gate: DualMarker | "as_marked";
+  readonly reason?: string;
+}
+
+/** Who acts in this run, what they said, and what this one run has already done; nothing outlives the run. */
+export interface Run {
+  readonly actor: Actor;
+  /** Record ids that the actor named. */
+  readonly consents: readonly string[];
+  /** Whether a missing record may be written: asked for by command, because an engine met the key, or not at all. */
+  readonly intent: "asks" | "meets" | "continues";
+  readonly deactivatedHere?: boolean;
+  /** KMS keys whose deletion window this run set. */
+  readonly windowsSetHere?: readonly string[];
+  /** What the service refused in this run. */
+  readonly refusals?: readonly Refusal[];
+}
+
+export interface Refusal {
+  readonly step: Step["kind"];
+  readonly message: string;
+}
+
+/** One call that changes something at the service. */
+export type Step =
+  | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  | { readonly kind: "drop_record" }
+  | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
+  | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
+  | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "reactivate" }
+  | { readonly kind: "remove" };
+
+/** A named precondition that does not hold; `explain.ts` turns it into sentences. */
+export type Guard =
+  | { readonly guard: "deletion_protection" }
+  | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
+  | { readonly guard: "use_unreadable"; readonly reason: string }
+  | { readonly guard: "twin_unreadable"; readonly kmsKeyId: string; readonly reason: string }
+  | { readonly guard: "twin_not_active"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "twin_remains"; readonly kmsKeyId: string; readonly state: string }
+  | { readonly guard: "keystore_holds_key"; readonly keystores: readonly KeystoreStatus[] }
+  | { readonly guard: "status_not_live" }
+  | { readonly guard: "compromised"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "never_active" }
+  | { readonly guard: "persons_unknown"; readonly missing: "actor" | "last_writer" }
+  | { readonly guard: "kms_setter"; readonly record: ConsentRecord }
+  | { readonly guard: "kms_setter_unknown" }
+  | { readonly guard: "kms_window_too_short"; readonly windowEndsAtMs: number | undefined }
+  | { readonly guard: "kms_window_lapsed"; readonly windowEndsAtMs: number | undefined }
+  | { readonly guard: "service_refused"; readonly step: Step["kind"]; readonly message: string }
+  | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
+  | { readonly guard: "record_binds"; readonly record: ConsentRecord }
+  | { readonly guard: "consent_mismatch"; readonly named: string; readonly why: ConsentMismatch }
+  | { readonly guard: "actor_not_a_person"; readonly actor: Actor };
+
+/** Why a record that somebody named cannot be answered. */
+export type ConsentMismatch =
+  | { readonly kind: "not_on_file"; readonly onFile: string | undefined }
+  | { readonly kind: "not_binding"; readonly why: NotBinding }
+  | { readonly kind: "own" }
+  | { readonly kind: "is_an_answer"; readonly record: ConsentRecord };
+
+/** What the actor of a run can do about a missing second person. */
+export type ActorStanding = "wrote_it" | "may_consent" | "may_ask" | "not_a_person" | "acts_in_a_profile";
+
+export interface ApprovalWait {
+  readonly kind: "waitingForApproval";
+  readonly step: ConsequentialStep;
+  /** The record on file that binds; absent while nobody's does. */
+  readonly record?: ConsentRecord;
+  readonly lapsesAtMs?: number;
+  /** Why what is on file does not count. */
+  readonly notBinding?: NotBinding;
+  readonly standing: ActorStanding;
+  readonly right: Right;
+  /** The step is refused by the service before this time, whoever consents. */
+  readonly notBeforeMs?: number;
+}
+
+export interface TimeWait {
+  readonly kind: "waitingForTime";
+  readonly awaits: "cool_down" | "pending_destruction" | "separate_run";
+  /** Absent where no one told. */
+  readonly untilMs?: number;
+  readonly keystores?: readonly KeystoreStatus[];
+}
+
+export type Plan =
+  | { readonly kind: "ready"; readonly step: Step }
+  | ApprovalWait
+  | TimeWait
+  | { readonly kind: "refused"; readonly guard: Guard }
+  | { readonly kind: "done" };
+
+export const guardCodes = {
+  deletion_protection: "UKO_DELETION_PROTECTED",
+  retention_policy: "UKO_RETENTION_POLICY",
+  use_unreadable: "UKO_USE_UNREADABLE",
+  twin_unreadable: "UKO_TWIN_UNREADABLE",
+  twin_not_active: "UKO_TWIN_NOT_ACTIVE",
+  twin_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  keystore_holds_key: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  status_not_live: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  compromised: "UKO_KEY_COMPROMISED",
+  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  never_active: "UKO_NEVER_ACTIVE",
+  persons_unknown: "UKO_PERSONS_UNKNOWN",
+  kms_setter: "UKO_KMS_SETTER",
+  kms_setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
+  kms_window_too_short: "UKO_KMS_WINDOW_TOO_SHORT",
+  kms_window_lapsed: "UKO_KMS_WINDOW_LAPSED",
+  service_refused: "UKO_SERVICE_REFUSED",
+  no_way_back: "UKO_NO_WAY_BACK",
+  record_binds: "UKO_DELETION_ON_FILE",
+  consent_mismatch: "UKO_CONSENT_MISMATCH",
+  actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
+} as const satisfies Record<Guard["guard"], ErrorCode>;
+
+/** The code under which a plan that is not ready is reported. */
+export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): ErrorCode {
+  if (plan.kind === "waitingForApproval") return "UKO_APPROVAL_PENDING";
+  if (plan.kind === "refused") return guardCodes[plan.guard.guard];
+  if (plan.awaits === "cool_down") return "UKO_COOLING_DOWN";
+  return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
+}

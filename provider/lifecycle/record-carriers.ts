@@ -1,0 +1,165 @@
+/** Where the consent record and the marker ride on a key, and how they are kept apart from what is the user's. */
+
+import {
+  type ConsentDraft,
+  type DualMarker,
+  decodeCompact,
+  decodeTagValue,
+  encodeCompact,
+  encodeTagValue,
+  recordId,
+  type Sha256,
+} from "./consent-record.ts";
+import type { CarriedRecord, Tag } from "./observation.ts";
+
+export const reservedTagPrefix = "uko_";
+export const recordTagName = "uko_deletion";
+export const markerTagName = "uko_dual";
+export const creationTagName = "uko_created";
+
+/** The service takes 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
+export const maxDescriptionBesideRecord = 110;
+const maxDescription = 200;
+
+export interface RawCarriers {
+  readonly description: string;
+  readonly tags: readonly Tag[];
+}
+
+export interface ReadCarriers {
+  readonly carried: CarriedRecord;
+  readonly marker?: DualMarker;
+  readonly userDescription: string;
+  readonly userTags: readonly Tag[];
+}
+
+const suffixForm = /(?:^|\n)(?<text>\[uko1(?<gate>[bd])(?:[dx][amn][0-9a-f]{80})?\])$/;
+
+/** Whether a text ends in a way that this tool keeps for itself. */
+export function endsLikeCarrier(description: string): boolean {
+  return suffixForm.test(description);
+}
+
+/** Takes apart what the service answers as description and tags. */
+export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): ReadCarriers {
+  const suffix = suffixForm.exec(raw.description);
+  const compact = suffix?.groups?.text ?? "";
+  const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
+  const values = raw.tags.filter((tag) => tag.name === recordTagName).map((tag) => tag.value);
+  const marker = strictest([
+    ...raw.tags
+      .filter((tag) => tag.name === markerTagName)
+      .map((tag): DualMarker => (tag.value === "destroy" ? "destroy" : "both")),
+    ...(suffix === null ? [] : [suffix.groups?.gate === "d" ? ("destroy" as const) : ("both" as const)]),
+  ]);
+  return {
+    carried: carriedIn(keyId, values, fromDescription, sha256),
+    ...(marker !== undefined && { marker }),
+    userDescription: suffix === null ? raw.description : raw.description.slice(0, suffix.index),
+    userTags: raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix)),
+  };
+}
+
+/** What a PATCH has to carry; a field that is absent stays as it is. */
+export interface CarrierPatch {
+  readonly tags?: readonly Tag[];
+  readonly description?: string;
+}
+
+/** The patch that puts a record on a key; undefined where the description leaves no room for it. */
+export function patchWithRecord(
+  raw: RawCarriers,
+  draft: ConsentDraft,
+  gate: DualMarker,
+  carrier: "tag" | "description",
+): CarrierPatch | undefined {
+  const others = raw.tags.filter((tag) => tag.name !== recordTagName && tag.name !== markerTagName);
+  const userDescription = raw.description.replace(suffixForm, "");
+  if (carrier === "tag") {
+    return {
+      tags: [...others, { name: markerTagName, value: gate }, { name: recordTagName, value: encodeTagValue(draft) }],
+      ...(userDescription !== raw.description && { description: userDescription }),
+    };
+  }
+  if (userDescription.length > maxDescriptionBesideRecord) return undefined;
+  return {
+    description: `${userDescription}\n${encodeCompact(draft, gate)}`,
+    ...(raw.tags.some((tag) => tag.name === recordTagName) && {
+      tags: raw.tags.filter((tag) => tag.name !== recordTagName),
+    }),
+  };
+}
+
+/** The patch that takes a record off a key and leaves the marker; undefined where there is none. */
+export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
+  const hasTag = raw.tags.some((tag) => tag.name === recordTagName);
+  const description = describe(userPart(raw.description), compactMarker(raw.description));
+  if (!hasTag && description === raw.description) return undefined;
+  return {
+    ...(hasTag && { tags: raw.tags.filter((tag) => tag.name !== recordTagName) }),
+    ...(description !== raw.description && { description }),
+  };
+}
+
+/** The patch by which a user's own description or tags change, with the marker kept and a dead record dropped. */
+export function patchOfUser(
+  raw: RawCarriers,
+  user: { readonly description?: string; readonly tags?: readonly Tag[] },
+): CarrierPatch {
+  const kept = raw.tags.filter((tag) => tag.name.startsWith(reservedTagPrefix) && tag.name !== recordTagName);
+  const hasRecordTag = raw.tags.some((tag) => tag.name === recordTagName);
+  const userTags = user.tags ?? raw.tags.filter((tag) => !tag.name.startsWith(reservedTagPrefix));
+  const description = describe(user.description ?? userPart(raw.description), compactMarker(raw.description));
+  return {
+    ...((user.tags !== undefined || hasRecordTag) && { tags: [...userTags, ...kept] }),
+    ...(description !== raw.description && { description }),
+  };
+}
+
+/** The patch that marks a key as needing two people, in the carrier that the service keeps. */
+export function patchWithMarker(
+  raw: RawCarriers,
+  gate: DualMarker,
+  carrier: "tag" | "description",
+): CarrierPatch | undefined {
+  if (carrier === "tag") {
+    return {
+      tags: [...raw.tags.filter((tag) => tag.name !== markerTagName), { name: markerTagName, value: gate }],
+    };
+  }
+  const description = describe(userPart(raw.description), gate);
+  return description.length > maxDescription ? undefined : { description };
+}
+
+/** The stricter of two gates; `both` covers more than `destroy`. */
+export function strictest(gates: readonly DualMarker[]): DualMarker | undefined {
+  return gates.includes("both") ? "both" : gates[0];
+}
+
+function carriedIn(
+  keyId: string,
+  values: readonly string[],
+  fromDescription: ReturnType<typeof decodeCompact>,
+  sha256: Sha256,
+): CarriedRecord {
+  const [value, ...more] = values;
+  if (more.length > 0 || (value !== undefined && fromDescription !== undefined)) return { kind: "twice" };
+  if (value === undefined) {
+    return fromDescription === undefined ? { kind: "none" } : { kind: "one", record: fromDescription };
+  }
+  const record = decodeTagValue(keyId, value, sha256);
+  return record === undefined ? { kind: "unreadable", id: recordId(keyId, value, sha256) } : { kind: "one", record };
+}
+
+function userPart(description: string): string {
+  return description.replace(suffixForm, "");
+}
+
+function compactMarker(description: string): DualMarker | undefined {
+  const gate = suffixForm.exec(description)?.groups?.gate;
+  return gate === undefined ? undefined : gate === "d" ? "destroy" : "both";
+}
+
+function describe(userDescription: string, marker: DualMarker | undefined): string {
+  return marker === undefined ? userDescription : `${userDescription}\n[uko1${marker === "both" ? "b" : "d"}]`;
+}

@@ -1,0 +1,95 @@
+/** The whole way from here to the goal, for people who want to see it before they start. Shows, decides nothing. */
+
+import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
+import { dualTwins } from "./kms-window.ts";
+import { coolDownMs, managedKeyTable, type Right, rights } from "./managed-key-states.ts";
+import type { KeyObservation } from "./observation.ts";
+import type { DeletionPolicy, Run } from "./plan.ts";
+
+export interface PathStep {
+  readonly step: "deactivate" | "destroy" | "wait_for_keystores" | "remove";
+  readonly right?: Right;
+  /** A further right that KMS demands of whoever takes the step. */
+  readonly kmsRight?: Right;
+  readonly needsTwoPeople: boolean;
+  readonly reversible: boolean;
+  /** Not before this time, if all before it happens as early as it can. */
+  readonly earliestMs: number;
+  /** Whether `earliestMs` rests on a period that no keystore has confirmed yet. */
+  readonly isEstimate: boolean;
+}
+
+/** Default pending periods (uko-v4.md 4.4); the longest one known for a type that is not listed. */
+export const pendingPeriodDays: Readonly<Record<string, number>> = {
+  aws_kms: 7,
+  azure_key_vault: 90,
+  google_kms: 30,
+  ibm_cloud_kms: 30,
+};
+const longestPendingDays = 90;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Answers the steps still ahead, in order, each with the earliest time at which it can happen. */
+export function remainingPath(
+  observation: KeyObservation,
+  policy: DeletionPolicy,
+  run: Run,
+  nowMs: number,
+): readonly PathStep[] {
+  const effective = effectivePolicy(observation, policy);
+  const twoForDestroy = effective.dualAuthorization === "required";
+  const steps: PathStep[] = [];
+  let earliestMs = nowMs;
+  const add = (step: Omit<PathStep, "earliestMs" | "isEstimate">, isEstimate = false): void => {
+    steps.push({ ...step, earliestMs, isEstimate });
+  };
+  const kms = dualTwins(observation).length > 0;
+  if (observation.state === "active") {
+    const needsTwoPeople = twoForDestroy && effective.gate === "both";
+    add({
+      step: "deactivate",
+      right: rights.deactivate,
+      ...(kms && { kmsRight: rights.setForDeletion }),
+      needsTwoPeople,
+      reversible: isReversible("active", "deactivate"),
+    });
+    earliestMs += coolDownMs;
+  }
+  if (policy.goal === "deactivated") return steps;
+  if (observation.state === "deactivated") {
+    const deactivatedAtMs = knownDeactivationMs(observation, run);
+    if (deactivatedAtMs !== undefined) earliestMs = Math.max(nowMs, deactivatedAtMs + coolDownMs);
+  }
+  const isUnused = observation.state === "pre_activation";
+  if (observation.state === "active" || observation.state === "deactivated" || isUnused) {
+    add({
+      step: "destroy",
+      right: isUnused ? rights.destroyUnused : rights.destroy,
+      needsTwoPeople: twoForDestroy,
+      reversible: isReversible("deactivated", "destroy"),
+    });
+  }
+  if (policy.goal === "destruction_scheduled") return steps;
+  const isEstimate = !isUnused && observation.state !== "destroyed";
+  if (!isUnused) {
+    earliestMs = latestDestruction(observation, earliestMs, isEstimate);
+    if (earliestMs > nowMs) add({ step: "wait_for_keystores", needsTwoPeople: false, reversible: false }, isEstimate);
+  }
+  if (policy.goal === "removed") {
+    add({ step: "remove", right: rights.remove, needsTwoPeople: false, reversible: false }, isEstimate);
+  }
+  return steps;
+}
+
+function latestDestruction(observation: KeyObservation, fromMs: number, isEstimate: boolean): number {
+  if (!isEstimate) {
+    return Math.max(fromMs, ...observation.keystores.map((each) => each.destructionAtMs ?? fromMs));
+  }
+  const days = observation.facts.keystores.map((each) => pendingPeriodDays[each.type] ?? longestPendingDays);
+  return fromMs + Math.max(0, ...days) * dayMs;
+}
+
+function isReversible(state: "active" | "deactivated", action: "deactivate" | "destroy"): boolean {
+  const cell = managedKeyTable[state][action];
+  return "next" in cell && cell.reversible;
+}
