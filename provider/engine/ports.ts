@@ -1,0 +1,202 @@
+/** The outside world on one page: everything that the engine can see or do, as plain values. Adapters live in `services`. */
+
+import type { ConsentRecord } from "../lifecycle/consent-record.ts";
+import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
+
+/** Where a key lives. All three are UUIDs. */
+export interface KeyRef {
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+}
+
+/** Every call can be stopped; deadlines of single calls are the adapter's. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/** A managed key as the service answers it (uko-v4.md 3.2), read tolerantly. */
+export interface KeySnapshot {
+  readonly keyId: string;
+  readonly vaultId: string;
+  readonly templateId: string;
+  readonly templateName: string;
+  readonly version: number;
+  readonly label: string;
+  /** As on the wire, with whatever this tool appended. */
+  readonly description: string;
+  /** As on the wire, reserved ones included. */
+  readonly tags: readonly Tag[];
+  readonly stateWord: string;
+  readonly algorithm: string;
+  readonly size: string;
+  /** `YYYY-MM-DD`, or empty. */
+  readonly activationDate: string;
+  readonly expirationDate: string;
+  readonly createdAtMs?: number;
+  readonly createdBy?: string;
+  readonly updatedAtMs?: number;
+  /** IAM id of whoever wrote last; absent where the service does not tell. */
+  readonly updatedBy?: string;
+  readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  /** What the service remembers; `liveStatus` asks the keystores. */
+  readonly storedStatus: readonly KeystoreStatusWithKey[];
+}
+
+/** A keystore's answer, with the key's id over there (uko-v4.md 3.4). */
+export interface KeystoreStatusWithKey extends KeystoreStatus {
+  readonly keyIdInKeystore: string;
+}
+
+/** One answer of the service with what comes beside every answer. */
+export interface Answered<T> {
+  readonly value: T;
+  /** The service's `Date`, milliseconds; the only clock that decides anything. */
+  readonly serviceTimeMs: number;
+  readonly correlationId: string;
+}
+
+export interface KeyWithEtag {
+  readonly snapshot: KeySnapshot;
+  readonly etag: string;
+}
+
+/** What became of a call that changes something. Faults that no plan can answer are thrown as `UkoError`. */
+export type Written<T> =
+  | ({ readonly kind: "done" } & Answered<T>)
+  /** 412: somebody else wrote meanwhile. Nothing happened. */
+  | { readonly kind: "stale" }
+  /** No answer arrived, or one that does not tell: the effect may have happened. Read again, plan again. */
+  | { readonly kind: "lost"; readonly reason: string }
+  /** The service understood and said no (400, 404, 409, 410, 422, 424). Nothing happened. */
+  | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
+  /** 403: the identity lacks the right. Nothing happened. */
+  | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };
+
+export interface NewKey {
+  readonly vaultId: string;
+  readonly templateName: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly tags: readonly Tag[];
+}
+
+export interface KeyPatch {
+  readonly label?: string;
+  readonly description?: string;
+  readonly activationDate?: string;
+  readonly expirationDate?: string;
+  readonly tags?: readonly Tag[];
+}
+
+/** Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
+export interface Keys {
+  /** K3; `undefined` for a 404, which by itself proves nothing. */
+  read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
+  /** K12: asks the keystores now. */
+  liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
+  /** K13, every page. Answers `unreadable` where the right is missing. */
+  use(ref: KeyRef, options: CallOptions): Promise<KeyUse>;
+  /** K1 with every state, every page, filtered by label where one is given. */
+  list(
+    filter: { readonly vaultId: string; readonly label?: string },
+    options: CallOptions,
+  ): Promise<readonly KeySnapshot[]>;
+  /** K2, sent once and never again. */
+  create(key: NewKey, options: CallOptions): Promise<Written<KeyWithEtag>>;
+  /** K4. */
+  update(ref: KeyRef, patch: KeyPatch, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
+  /** K6, K7, K8. */
+  act(
+    ref: KeyRef,
+    action: "activate" | "deactivate" | "destroy",
+    etag: string,
+    options: CallOptions,
+  ): Promise<Written<KeyWithEtag>>;
+  /** K11. */
+  sync(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<readonly KeystoreStatusWithKey[]>>;
+  /** K5, never with `force`. */
+  remove(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+/** KMS keys of internal keystores (kms-v2-and-iam.md 2), only what the end of a managed key needs of them. */
+export interface Twins {
+  /** Never throws for 401, 403 or a strange answer: those are `unreadable`. */
+  read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
+  setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
+  unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+/** Vaults, keystores and templates, read only. */
+export interface Containers {
+  vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
+  /** Whether a keystore is a key ring of this very instance (`ibm_variant: internal`), so that a KMS twin exists. */
+  isInternalKeystore(keystoreId: string, options: CallOptions): Promise<boolean>;
+}
+
+/** The identity and the instance behind this run. */
+export interface Session {
+  readonly instanceId: string;
+  /** Decoded from the very token that the steps will send. */
+  actor(options: CallOptions): Promise<Actor>;
+  /** Whether the broker's answer in this run, or the endpoint's host name, proves which instance answers. */
+  isInstanceProven(options: CallOptions): Promise<boolean>;
+}
+
+/** Tells people how a long run goes; must never throw. */
+export interface Progress {
+  report(line: string): void;
+}
+
+/** One step, as an auditor wants it; never holds a credential. Written *before* a removal, since nothing is left after it. */
+export interface EvidenceEntry {
+  readonly v: 1;
+  readonly time: string;
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label: string;
+  readonly step: string;
+  readonly phase: "before" | "after";
+  readonly from: string;
+  readonly to: string;
+  readonly actor: { readonly iamId: string; readonly name: string };
+  readonly digest?: string;
+  readonly record?: EvidenceRecord;
+  readonly consentedBy?: EvidenceRecord;
+  readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
+  readonly correlationId?: string;
+}
+
+export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how"> {
+  readonly author: string;
+  readonly writtenAt: string;
+  readonly answers?: string;
+  readonly reason?: string;
+}
+
+export interface Evidence {
+  /** Durable before it returns; throws `UKO_EVIDENCE_UNWRITABLE`, and then the step is not taken. */
+  append(entry: EvidenceEntry): Promise<void>;
+}
+
+/** Local time, for waiting only: what is due is decided by the service's clock. */
+export interface Clock {
+  /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** All of it, as the composition root hands it in. */
+export interface World {
+  readonly keys: Keys;
+  readonly twins: Twins;
+  readonly containers: Containers;
+  readonly session: Session;
+  readonly progress: Progress;
+  readonly evidence: Evidence;
+  readonly clock: Clock;
+  /** 64 lower-case hex digits of a text's UTF-8 bytes. */
+  readonly sha256: (text: string) => string;
+  /** A fresh UUID. */
+  readonly newId: () => string;
+}
