@@ -6,13 +6,25 @@ import { failingGuard, remainsOf } from "./guards.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowSetter, windowToUnset } from "./kms-window.ts";
 import { coolDownMs, rights } from "./managed-key-states.ts";
 import { type ConsequentialStep, isSame, type KeyObservation } from "./observation.ts";
-import type { ApprovalWait, DeletionPolicy, Guard, Plan, Run, Step } from "./plan.ts";
+import {
+  type ApprovalWait,
+  type DeletionPolicy,
+  type Guard,
+  type Plan,
+  type Run,
+  type Step,
+  unlessRefused,
+} from "./plan.ts";
 
 /**
  * Answers what this run may do next with a key that is there. It looks at what the service says now and never at what an
  * earlier run remembers; `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+  return unlessRefused(planByState(observation, policy, run, nowMs), run);
+}
+
+function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   switch (observation.state) {
     case "active":
       return guarded(observation, policy) ?? planDeactivation(observation, policy, run, nowMs);
@@ -77,8 +89,6 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", observation, undefined);
-  const refusal = refusalOf(run, "destroy");
-  if (refusal !== undefined) return refuse({ guard: "service_refused", step: "destroy", message: refusal });
   return ready({
     kind: "destroy",
     ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
@@ -101,8 +111,6 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
   }
   if (policy.goal === "destroyed") return { kind: "done" };
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
-  const refusal = refusalOf(run, "remove");
-  if (refusal !== undefined) return refuse({ guard: "service_refused", step: "remove", message: refusal });
   return ready({ kind: "remove" });
 }
 

@@ -143,3 +143,11 @@ export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): Error
   if (plan.awaits === "cool_down") return "UKO_COOLING_DOWN";
   return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
 }
+
+/** A step that the service refused is not sent a second time in the same run: the plan becomes that refusal. */
+export function unlessRefused(plan: Plan, run: Run): Plan {
+  if (plan.kind !== "ready") return plan;
+  const refusal = run.refusals?.find((each) => each.step === plan.step.kind);
+  if (refusal === undefined) return plan;
+  return { kind: "refused", guard: { guard: "service_refused", step: refusal.step, message: refusal.message } };
+}
