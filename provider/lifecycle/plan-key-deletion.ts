@@ -35,7 +35,7 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
       if (policy.goal === "deactivated") return refuse({ guard: "never_active" });
       return guarded(observation, policy) ?? planUnusedDestruction(observation, policy, run, nowMs);
     case "destroyed":
-      return planAfterDestroy(observation, policy, run, nowMs);
+      return planAfterDestroy(observation, policy, nowMs);
     case "compromised":
     case "destroyed_compromised":
       return refuse({ guard: "compromised", stateWord: observation.stateWord });
@@ -95,7 +95,7 @@ function planUnusedDestruction(observation: KeyObservation, policy: DeletionPoli
   });
 }
 
-function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan {
   if (policy.goal === "deactivated") return { kind: "done" };
   const remains = remainsOf(observation);
   if (remains.kind === "held") return refuse(remains.guard);

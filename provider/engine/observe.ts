@@ -1,0 +1,162 @@
+/** One fresh look at a key: reads what a decision needs through the ports and hands the planner plain values. */
+
+import { UkoError } from "../errors.ts";
+import { markOf } from "../lifecycle/consent-record.ts";
+import { digestText } from "../lifecycle/digest.ts";
+import { isGone } from "../lifecycle/gone.ts";
+import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
+import type { KeyFacts, KeyObservation, KeyUse, Twin } from "../lifecycle/observation.ts";
+import { readCarriers } from "../lifecycle/record-carriers.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, World } from "./ports.ts";
+
+/** A key as it is now, with what the next call needs. */
+export interface Observed {
+  readonly observation: KeyObservation;
+  readonly snapshot: KeySnapshot;
+  readonly etag: string;
+  /** The service's time at this look. */
+  readonly nowMs: number;
+}
+
+export type Sighting = ({ readonly kind: "present" } & Observed) | { readonly kind: "gone" };
+
+/** `glance` reads the key alone; `decision` also what uses it and its KMS twins. Destroyed keys are always asked live. */
+export type Depth = "glance" | "decision";
+
+/**
+ * Looks at a key. Answers `gone` only where that is proven.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN, and what the ports throw (401 and 403 never mean gone).
+ */
+export async function observeKey(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
+  if (ref.instanceId !== world.session.instanceId) throw instanceMismatch(ref, world.session.instanceId);
+  const answer = await world.keys.read(ref, options);
+  if (answer.value === undefined) return goneOrThrow(world, ref, options);
+  const { snapshot, etag } = answer.value;
+  if (snapshot.vaultId !== ref.vaultId) {
+    throw new UkoError("UKO_KEY_NOT_FOUND", {
+      summary: `Key ${ref.keyId} is not in vault ${ref.vaultId}`,
+      detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
+    });
+  }
+  const state = stateOf(snapshot.stateWord);
+  const keystores = await keystoresOf(world, ref, snapshot, state, depth, options);
+  const twins = depth === "decision" ? await twinsOf(world, state, keystores.statuses, options) : [];
+  const use = await useOf(world, ref, state, depth, options);
+  return {
+    kind: "present",
+    observation: toObservation(world, ref, snapshot, state, { ...keystores, twins, use }),
+    snapshot,
+    etag,
+    nowMs: answer.serviceTimeMs,
+  };
+}
+
+function toObservation(
+  world: World,
+  ref: KeyRef,
+  snapshot: KeySnapshot,
+  state: ObservedState,
+  asked: { statuses: readonly KeystoreStatusWithKey[]; areLive: boolean; twins: readonly Twin[]; use: KeyUse },
+): KeyObservation {
+  const carriers = readCarriers(ref.keyId, snapshot, world.sha256);
+  const facts: KeyFacts = {
+    ...ref,
+    version: snapshot.version,
+    label: snapshot.label,
+    description: carriers.userDescription,
+    activationDate: snapshot.activationDate,
+    expirationDate: snapshot.expirationDate,
+    tags: carriers.userTags,
+    keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
+  };
+  const digest = (step: "deactivate" | "destroy"): string => world.sha256(digestText(facts, step)).slice(0, 32);
+  return {
+    facts,
+    state,
+    stateWord: snapshot.stateWord,
+    ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
+    ...(snapshot.updatedBy !== undefined && {
+      updatedBy: { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) },
+    }),
+    carried: carriers.carried,
+    ...(carriers.marker !== undefined && { marker: carriers.marker }),
+    digests: { deactivate: digest("deactivate"), destroy: digest("destroy") },
+    keystores: asked.statuses,
+    keystoresAreLive: asked.areLive,
+    twins: asked.twins,
+    use: asked.use,
+  };
+}
+
+async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<Sighting> {
+  const vault = await world.containers.vaultExists(ref.vaultId, options);
+  const isInstanceProven = vault !== "found" && (await world.session.isInstanceProven(options));
+  const verdict = isGone({ isSameInstance: true, vault, isInstanceProven });
+  if (verdict.kind === "gone") return { kind: "gone" };
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
+    detail: [
+      verdict.why === "vault_not_found"
+        ? `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`
+        : `Whether its vault ${ref.vaultId} is there could not be read.`,
+      "Nothing was changed, and the key stays in state.",
+      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+    ].join("\n"),
+  });
+}
+
+async function keystoresOf(
+  world: World,
+  ref: KeyRef,
+  snapshot: KeySnapshot,
+  state: ObservedState,
+  depth: Depth,
+  options: CallOptions,
+): Promise<{ statuses: readonly KeystoreStatusWithKey[]; areLive: boolean }> {
+  const wantsLive = state === "destroyed" || (depth === "decision" && state === "deactivated");
+  if (!wantsLive) return { statuses: snapshot.storedStatus, areLive: false };
+  return { statuses: (await world.keys.liveStatus(ref, options)).value, areLive: true };
+}
+
+async function useOf(
+  world: World,
+  ref: KeyRef,
+  state: ObservedState,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KeyUse> {
+  const isOver = state === "destroyed" || depth === "glance";
+  return isOver ? { kind: "known", count: 0, retainedBy: [] } : world.keys.use(ref, options);
+}
+
+/** The KMS twins of a key: one for each internal keystore that has or had the key. */
+async function twinsOf(
+  world: World,
+  state: ObservedState,
+  statuses: readonly KeystoreStatusWithKey[],
+  options: CallOptions,
+): Promise<readonly Twin[]> {
+  if (state === "pre_activation") return [];
+  const twins: Twin[] = [];
+  for (const status of statuses) {
+    if (status.type !== "ibm_cloud_kms") continue;
+    if (!(await world.containers.isInternalKeystore(status.keystoreId, options))) continue;
+    const kmsKeyId = status.keyIdInKeystore.split("/").at(-1) ?? "";
+    if (kmsKeyId !== "") twins.push(await world.twins.read(kmsKeyId, options));
+    else if (status.status !== "not_present") {
+      twins.push({ kind: "unreadable", kmsKeyId: "", reason: `keystore "${status.name}" does not tell the key's id` });
+    }
+  }
+  return twins;
+}
+
+function stateOf(word: string): ObservedState {
+  return keyStates.find((state) => state === word) ?? "unrecognised";
+}
+
+function instanceMismatch(ref: KeyRef, actual: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `Key ${ref.keyId} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
+    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to the key's own instance.",
+  });
+}
