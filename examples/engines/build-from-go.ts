@@ -25,15 +25,23 @@ const lockHeartbeatMs = 2_000;
 const lockStaleMs = 30_000;
 const lockWaitLimitMs = 60 * 60_000;
 
-/** Builds all executables into `folder`, which appears whole or not at all. Does nothing when another process was faster. */
-export async function buildFromGo(executables: readonly GoExecutable[], folder: string, report: Report): Promise<void> {
+/** What is to be in the folder at the end: executables built here, and finished scripts that are copied beside them. */
+export interface EngineContents {
+  readonly executables: readonly GoExecutable[];
+  readonly scripts: readonly string[];
+}
+
+/** Builds an engine into `folder`, which appears whole or not at all. Does nothing when another process was faster. */
+export async function buildFromGo(contents: EngineContents, folder: string, report: Report): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
   await withLock(`${folder}.lock`, report, async () => {
     if (await exists(folder)) return;
     const workFolder = await mkdtemp(`${folder}.building-`);
     try {
-      for (const executable of executables) await buildOne(executable, workFolder, report);
-      await renameIntoPlace(path.join(workFolder, "bin"), folder);
+      const bin = path.join(workFolder, "bin");
+      for (const executable of contents.executables) await buildOne(executable, workFolder, report);
+      for (const script of contents.scripts) await cp(script, path.join(bin, path.basename(script)));
+      await renameIntoPlace(bin, folder);
     } finally {
       await rm(workFolder, { recursive: true, force: true });
     }

@@ -12,7 +12,7 @@ export interface PulumiEngine {
   readonly pulumiBin: string;
   readonly version: string;
   readonly foundBy: "UKO_PULUMI" | "PATH" | "cache" | "build";
-  /** Folders to put first on PATH: Node, the CLI, its Node language host, the dynamic provider's start script. */
+  /** Folders to put first on PATH: Node, the CLI, its Node language host, the start script of dynamic providers. */
   readonly pathEntries: readonly string[];
 }
 
@@ -20,6 +20,8 @@ export interface PulumiEngine {
 const minimumVersion = "3.249.0";
 const builtVersion = "3.259.0";
 const languageHost = "pulumi-language-nodejs";
+/** A small script that comes with Pulumi's Node library; a full installation of Pulumi has it beside the CLI. */
+const dynamicStarter = "pulumi-resource-pulumi-nodejs";
 
 const executables: readonly GoExecutable[] = [
   {
@@ -68,7 +70,8 @@ export async function findPulumi(report: Report, env: NodeJS.ProcessEnv = proces
     throw new Error(`The Pulumi CLI was not found, and without Go it cannot be built here.\n${wayOut}`);
   }
   try {
-    await buildFromGo(executables, cacheFolder(env), report);
+    const scripts = [path.join(libraryFolder(), dynamicStarter)];
+    await buildFromGo({ executables, scripts }, cacheFolder(env), report);
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${wayOut}`);
   }
@@ -85,11 +88,14 @@ async function describe(
   foundBy: PulumiEngine["foundBy"],
   env: NodeJS.ProcessEnv,
 ): Promise<PulumiEngine> {
-  const host = findLanguageHost(pulumiBin, env) ?? pulumiBin;
-  // The folder of Pulumi's Node library holds pulumi-resource-pulumi-nodejs, which starts dynamic providers.
-  const library = path.dirname(fileURLToPath(import.meta.resolve("@pulumi/pulumi/package.json")));
-  const folders = [path.dirname(process.execPath), path.dirname(pulumiBin), path.dirname(host), library];
+  const host = findBesideOrOnPath(languageHost, pulumiBin, env) ?? pulumiBin;
+  const starter = findBesideOrOnPath(dynamicStarter, pulumiBin, env) ?? path.join(libraryFolder(), dynamicStarter);
+  const folders = [process.execPath, pulumiBin, host, starter].map((file) => path.dirname(file));
   return { pulumiBin, foundBy, version: await readVersion(pulumiBin), pathEntries: [...new Set(folders)] };
+}
+
+function libraryFolder(): string {
+  return path.dirname(fileURLToPath(import.meta.resolve("@pulumi/pulumi/package.json")));
 }
 
 /** One half sentence, or undefined when the CLI can be used. */
@@ -100,7 +106,7 @@ async function whyUnusable(pulumiBin: string, env: NodeJS.ProcessEnv): Promise<s
   if (version.localeCompare(minimumVersion, "en", { numeric: true }) < 0) {
     return `it is version ${version}, and ${minimumVersion} is needed`;
   }
-  if (!findLanguageHost(pulumiBin, env)) return `${languageHost} is neither beside it nor on PATH`;
+  if (!findBesideOrOnPath(languageHost, pulumiBin, env)) return `${languageHost} is neither beside it nor on PATH`;
   return undefined;
 }
 
@@ -110,9 +116,9 @@ async function readVersion(pulumiBin: string): Promise<string> {
   return stdout.trim().replace(/^v/, "");
 }
 
-function findLanguageHost(pulumiBin: string, env: NodeJS.ProcessEnv): string | undefined {
-  const beside = path.join(path.dirname(pulumiBin), languageHost);
-  return isExecutable(beside) ? beside : findOnPath(languageHost, env);
+function findBesideOrOnPath(name: string, pulumiBin: string, env: NodeJS.ProcessEnv): string | undefined {
+  const beside = path.join(path.dirname(pulumiBin), name);
+  return isExecutable(beside) ? beside : findOnPath(name, env);
 }
 
 function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {

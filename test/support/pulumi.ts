@@ -56,6 +56,7 @@ const passphrase = "correct horse battery staple";
 const defaultTimeoutMs = 60_000;
 const inheritedVariables = ["LANG", "LC_ALL", "TMPDIR", "TZ", "SystemRoot"];
 const repository = fileURLToPath(new URL("../../", import.meta.url));
+const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
 const emptyProgram = "export {};\n";
 
 /** Answers the CLI, or throws with the reason and the way out: a test that needs it fails rather than being left out. */
@@ -106,7 +107,7 @@ export class PulumiWorkspace implements AsyncDisposable {
   }
 
   async dispose(): Promise<void> {
-    for (const person of this.#people) person.killAll();
+    await Promise.all(this.#people.map((person) => person.killAll()));
     await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
@@ -186,7 +187,6 @@ export class PulumiPerson {
       cwd: this.workingCopy,
       env: this.environment(options.env),
       stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
     });
     this.#running.add(child);
     const result = collect(child, options.timeoutMs ?? defaultTimeoutMs, `${this.name}: pulumi ${args.join(" ")}`);
@@ -209,6 +209,8 @@ export class PulumiPerson {
       PULUMI_SKIP_UPDATE_CHECK: "1",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+      // Node keeps compiled code of Pulumi's large library between runs: an `up` takes 2.3 s instead of 2.8.
+      NODE_COMPILE_CACHE: compileCache,
       ...this.env,
       ...extra,
     };
@@ -217,8 +219,8 @@ export class PulumiPerson {
     );
   }
 
-  killAll(): void {
-    for (const child of this.#running) killGroup(child);
+  async killAll(): Promise<void> {
+    await Promise.all([...this.#running].map(killFamily));
   }
 }
 
@@ -234,21 +236,9 @@ export class PulumiRun {
 
   /** Ends the dynamic provider's process at once, as a crash would; answers how many processes were hit. */
   async killProvider(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
-    const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,command="]);
-    const processes = stdout.split("\n").flatMap((line) => {
-      const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-      return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? "" }] : [];
-    });
-    const family = new Set([this.child.pid]);
-    // Parents come before children only by chance, so the list is walked until nothing is added.
-    for (let size = 0; size !== family.size; ) {
-      size = family.size;
-      for (const one of processes) if (family.has(one.parent)) family.add(one.pid);
-    }
-    const providers = processes.filter(
-      ({ pid, command }) => family.has(pid) && /node\b.*cmd[/\\]dynamic-provider/.test(command),
-    );
-    for (const { pid } of providers) process.kill(pid, signal);
+    const family = await familyOf(this.child);
+    const providers = family.filter(({ command }) => /node\b.*cmd[/\\]dynamic-provider/.test(command));
+    for (const { pid } of providers) kill(pid, signal);
     return providers.length;
   }
 }
@@ -310,8 +300,8 @@ function collect(child: ChildProcess, timeoutMs: number, title: string): Promise
   });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      killGroup(child);
-      reject(new Error(`${title} took longer than ${timeoutMs} ms; so far:\n${output}`));
+      const failure = new Error(`${title} took longer than ${timeoutMs} ms; so far:\n${output}`);
+      killFamily(child).finally(() => reject(failure));
     }, timeoutMs);
     child.on("error", (error) => {
       clearTimeout(timer);
@@ -331,10 +321,35 @@ function findFirstErrorLine(output: string): string | undefined {
   return lines.find((line) => !/^(update|preview|destroy|refresh) failed$/.test(line)) ?? lines[0];
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+interface RunningProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** A process and all that it started; Pulumi puts its plugins into process groups of their own. */
+async function familyOf(child: ChildProcess): Promise<readonly RunningProcess[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,command="]);
+  const processes = stdout.split("\n").flatMap((line): RunningProcess[] => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? "" }] : [];
+  });
+  const pids = new Set([child.pid]);
+  // Parents come before children only by chance, so the list is walked until nothing is added.
+  for (let size = 0; size !== pids.size; ) {
+    size = pids.size;
+    for (const { pid, parent } of processes) if (pids.has(parent)) pids.add(pid);
+  }
+  return processes.filter(({ pid }) => pids.has(pid));
+}
+
+async function killFamily(child: ChildProcess): Promise<void> {
+  for (const { pid } of await familyOf(child)) kill(pid, "SIGKILL");
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch {
     // It ended by itself meanwhile.
   }
