@@ -1,0 +1,95 @@
+/** The emulated clock: it can be frozen, set and advanced, and every answer of the local UKO carries its time. */
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const satisfies Record<
+  string,
+  number
+>;
+
+export const hourMs = units.h;
+export const dayMs = units.d;
+
+export interface ClockOptions {
+  /** Epoch milliseconds; the machine's time when absent. */
+  readonly startMs?: number;
+  readonly frozen?: boolean;
+  /** How far a frozen clock moves with each write that took effect; 1 s unless told. */
+  readonly tickMs?: number;
+}
+
+/** Runs along with the machine's clock at an offset, or stands still. */
+export class EmulatedClock {
+  #offsetMs: number;
+  #frozenAtMs: number | undefined;
+  tickMs: number;
+
+  constructor(options: ClockOptions = {}) {
+    const startMs = options.startMs ?? Date.now();
+    this.#offsetMs = startMs - Date.now();
+    this.#frozenAtMs = options.frozen === true ? startMs : undefined;
+    this.tickMs = options.tickMs ?? 1_000;
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozenAtMs !== undefined;
+  }
+
+  nowMs(): number {
+    return this.#frozenAtMs ?? Date.now() + this.#offsetMs;
+  }
+
+  freeze(): void {
+    this.#frozenAtMs = this.nowMs();
+  }
+
+  thaw(): void {
+    if (this.#frozenAtMs === undefined) return;
+    this.#offsetMs = this.#frozenAtMs - Date.now();
+    this.#frozenAtMs = undefined;
+  }
+
+  set(ms: number): void {
+    if (this.#frozenAtMs !== undefined) this.#frozenAtMs = ms;
+    else this.#offsetMs = ms - Date.now();
+  }
+
+  advance(ms: number): void {
+    this.set(this.nowMs() + ms);
+  }
+
+  /** Called after each write that took effect: a frozen clock then moves on, so that two writes differ in time. */
+  tick(): void {
+    if (this.#frozenAtMs !== undefined) this.#frozenAtMs += this.tickMs;
+  }
+}
+
+/** Reads `4h`, `30d`, `1d12h`, `PT4H`, `P30D`, or a number of milliseconds; undefined for anything else. */
+export function parseDurationMs(text: string | number): number | undefined {
+  if (typeof text === "number") return Number.isFinite(text) ? text : undefined;
+  const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
+  if (iso !== null && text !== "P") {
+    const [, weeks, days, hours, minutes, seconds] = iso.map((part) => Number(part ?? 0));
+    return (
+      (weeks ?? 0) * units.w +
+      (days ?? 0) * units.d +
+      (hours ?? 0) * units.h +
+      (minutes ?? 0) * units.m +
+      (seconds ?? 0) * units.s
+    );
+  }
+  if (!/^(?:\d+(?:ms|[smhdw]))+$/.test(text)) return undefined;
+  let totalMs = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdw])/g)) {
+    totalMs += Number(amount) * units[unit as keyof typeof units];
+  }
+  return totalMs;
+}
+
+/** RFC 3339 in UTC, whole seconds: the grain at which the service stamps and tags its objects (uko-v4.md 1.4). */
+export function toSecondsText(ms: number): string {
+  return `${new Date(Math.floor(ms / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
+}
+
+/** The form of `destruction_at` in IBM's samples: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4). */
+export function toDestructionText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}+00:00`;
+}

@@ -1,0 +1,83 @@
+/** The control API under `/_emulator/`: clock, faults, audit trail, world. No part of IBM's service, and open to anyone on this host. */
+
+import { Hono } from "hono";
+import { z } from "zod";
+import { parseDurationMs } from "../clock.ts";
+import { faultSchema } from "../faults.ts";
+import { switchesSchema } from "../switches.ts";
+import type { World } from "../world.ts";
+import { changeKey, changeKeystore } from "./edits.ts";
+import { snapshot } from "./snapshot.ts";
+
+const clockSchema = z.strictObject({
+  freeze: z.boolean().optional(),
+  set: z.iso.datetime({ offset: true }).optional(),
+  advance: z.union([z.string(), z.number()]).optional(),
+  tickMs: z.number().min(0).max(86_400_000).optional(),
+});
+
+export function controlApi(world: World): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
+    return context.json({ error: message }, 400);
+  });
+  app.use(async (context, next) => {
+    await next();
+    context.res.headers.set("date", new Date(world.clock.nowMs()).toUTCString());
+  });
+
+  app.get("/health", (context) => context.json({ status: "ok", instanceId: world.instanceId, profile: world.profile }));
+  app.get("/clock", (context) => context.json(clockView(world)));
+  app.post("/clock", async (context) => {
+    const change = clockSchema.parse(await context.req.json());
+    const advanceMs = change.advance === undefined ? 0 : parseDurationMs(change.advance);
+    if (advanceMs === undefined) throw new Error(`This is no duration: ${change.advance}`);
+    if (change.tickMs !== undefined) world.clock.tickMs = change.tickMs;
+    if (change.freeze === true) world.clock.freeze();
+    if (change.freeze === false) world.clock.thaw();
+    if (change.set !== undefined) world.clock.set(Date.parse(change.set));
+    if (advanceMs !== 0) world.clock.advance(advanceMs);
+    return context.json(clockView(world));
+  });
+
+  app.get("/switches", (context) => context.json(world.switches));
+  app.post("/switches", async (context) => {
+    // Parsed as a whole: only a complete set carries no surprising default.
+    world.switches = switchesSchema.parse({ ...world.switches, ...(await readObject(context.req.json())) });
+    return context.json(world.switches);
+  });
+
+  app.get("/faults", (context) => context.json({ rules: world.faults.list(), held: world.faults.held() }));
+  app.post("/faults", async (context) =>
+    context.json(world.faults.add(faultSchema.parse(await context.req.json())), 201),
+  );
+  app.post("/faults/release", (context) => context.json({ released: world.faults.release() }));
+  app.delete("/faults", (context) => {
+    world.faults.clear();
+    return context.body(null, 204);
+  });
+  app.delete("/faults/:id", (context) => context.body(null, world.faults.remove(context.req.param("id")) ? 204 : 404));
+
+  app.get("/audit", (context) => context.json(world.audit.since(Number(context.req.query("since") ?? 0))));
+  app.get("/world", (context) => context.json(snapshot(world)));
+  app.post("/reset", (context) => {
+    world.reset();
+    return context.body(null, 204);
+  });
+  app.post("/keystores/:id", async (context) =>
+    context.json(changeKeystore(world, context.req.param("id"), await context.req.json())),
+  );
+  app.post("/keys/:id", async (context) =>
+    context.json(changeKey(world, context.req.param("id"), await context.req.json())),
+  );
+  return app;
+}
+
+function clockView(world: World): unknown {
+  return { now: new Date(world.clock.nowMs()).toISOString(), frozen: world.clock.isFrozen, tickMs: world.clock.tickMs };
+}
+
+async function readObject(body: Promise<unknown>): Promise<Record<string, unknown>> {
+  return z.record(z.string(), z.unknown()).parse(await body);
+}

@@ -1,0 +1,154 @@
+/** Changes to keys and keystores from outside the service: what a provider's console, a registration, or an accident does. */
+
+import { z } from "zod";
+import { toSecondsText } from "../clock.ts";
+import { keyStates } from "../key-states.ts";
+import { publishStatuses } from "../keystore-effects.ts";
+import { type Key, keystoreOperations, type Placement, type Twin } from "../model.ts";
+import { resourceSchema } from "../seed.ts";
+import { viewKey } from "../uko/key-view.ts";
+import type { World } from "../world.ts";
+
+const time = z.iso.datetime({ offset: true });
+const maybeTime = time.nullable();
+
+export const keystoreEditSchema = z.strictObject({
+  refuses: z.array(z.enum(keystoreOperations)).optional(),
+  answers: z.enum(["ok", "error", "unknown"]).optional(),
+  pendingDays: z.number().min(0).max(365).optional(),
+  groups: z.array(z.string()).min(1).optional(),
+});
+
+export const keyEditSchema = z.strictObject({
+  /** The key's own record, bypassing every rule; a write by `updatedBy` in the audit trail. */
+  record: z
+    .strictObject({
+      state: z.enum(keyStates).optional(),
+      tags: z.array(z.strictObject({ name: z.string(), value: z.string() })).optional(),
+      description: z.string().optional(),
+      label: z.string().optional(),
+      deactivatedAt: maybeTime.optional(),
+      updatedAt: time.optional(),
+      updatedBy: z.string().optional(),
+    })
+    .optional(),
+  /** What the keystores hold, or one of them. `enabled` brings material back after a restore at the provider. */
+  material: z.enum(["absent", "enabled", "disabled", "wrong"]).optional(),
+  keystoreId: z.string().optional(),
+  addResource: resourceSchema.optional(),
+  removeResource: z.string().optional(),
+  twin: z
+    .strictObject({
+      dualAuthDelete: z.boolean().optional(),
+      state: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(5)]).optional(),
+      setForDeletion: z.strictObject({ by: z.string(), expiresAt: time }).nullable().optional(),
+    })
+    .optional(),
+});
+
+export function changeKeystore(world: World, id: string, change: unknown): unknown {
+  const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
+  if (keystore === undefined) throw new Error(`There is no keystore ${id}.`);
+  const { refuses, answers, pendingDays, groups } = keystoreEditSchema.parse(change);
+  if (refuses !== undefined) keystore.refuses = new Set(refuses);
+  if (answers !== undefined) keystore.answers = answers;
+  if (pendingDays !== undefined) keystore.pendingMs = pendingDays * 86_400_000;
+  if (groups !== undefined) keystore.groups = groups;
+  return { id: keystore.id, refuses: [...keystore.refuses], answers: keystore.answers, groups: keystore.groups };
+}
+
+export function changeKey(world: World, id: string, change: unknown): unknown {
+  const key = world.keys.get(id);
+  if (key === undefined) throw new Error(`There is no key ${id}.`);
+  const edit = keyEditSchema.parse(change);
+  if (edit.record !== undefined) changeRecord(world, key, edit.record);
+  for (const placement of key.placements) {
+    if (edit.keystoreId !== undefined && edit.keystoreId !== placement.keystoreId) continue;
+    if (edit.material !== undefined) changeMaterial(world, placement, edit.material);
+    const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+    if (twin !== undefined && edit.twin !== undefined) changeTwin(world, twin, edit.twin);
+  }
+  if (edit.addResource !== undefined) key.resources.push(edit.addResource);
+  if (edit.removeResource !== undefined) {
+    key.resources = key.resources.filter((resource) => resource.crn !== edit.removeResource);
+  }
+  return viewKey(world, key, world.clock.nowMs());
+}
+
+function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeof keyEditSchema>["record"]>): void {
+  const from = key.state;
+  const nowMs = world.clock.nowMs();
+  key.state = record.state ?? key.state;
+  key.tags = record.tags ?? key.tags;
+  key.description = record.description ?? key.description;
+  key.label = record.label ?? key.label;
+  key.updatedBy = record.updatedBy ?? key.updatedBy;
+  if (record.updatedAt !== undefined) key.updatedMs = Date.parse(record.updatedAt);
+  if (record.deactivatedAt !== undefined) {
+    key.deactivatedMs = record.deactivatedAt === null ? undefined : Date.parse(record.deactivatedAt);
+  }
+  publishStatuses(world, key, nowMs);
+  world.audit.append({
+    time: new Date(record.updatedAt === undefined ? nowMs : key.updatedMs).toISOString(),
+    correlationId: "control",
+    operation: "control",
+    method: "POST",
+    path: `/_emulator/keys/${key.id}`,
+    caller: record.updatedBy,
+    authn: record.updatedBy,
+    vaultId: key.vaultId,
+    keyId: key.id,
+    label: key.label,
+    from,
+    to: key.state,
+    status: 200,
+    effect: true,
+    after: {
+      state: key.state,
+      tags: key.tags,
+      description: key.description,
+      updatedAt: toSecondsText(key.updatedMs),
+      updatedBy: key.updatedBy,
+    },
+  });
+}
+
+function changeMaterial(world: World, placement: Placement, kind: "absent" | "enabled" | "disabled" | "wrong"): void {
+  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  if (twin === undefined) placement.material = { kind };
+  else if (kind === "absent") {
+    world.twins.delete(twin.id);
+    placement.twinId = undefined;
+    placement.material = { kind };
+  } else if (kind === "wrong") placement.material = { kind };
+  else {
+    twin.state = kind === "enabled" ? 1 : 2;
+    twin.goneMs = undefined;
+  }
+}
+
+function changeTwin(world: World, twin: Twin, change: NonNullable<z.output<typeof keyEditSchema>["twin"]>): void {
+  const nowMs = world.clock.nowMs();
+  if (change.state !== undefined) twin.state = change.state;
+  if (change.state === 5) {
+    twin.deletedMs ??= nowMs;
+    twin.goneMs ??= nowMs + (world.keystores.get(twin.keystoreId)?.pendingMs ?? 0);
+  }
+  if (change.dualAuthDelete === false) twin.dualAuth = undefined;
+  if (change.dualAuthDelete === true || change.setForDeletion !== undefined) {
+    const by = twin.createdBy;
+    twin.dualAuth ??= {
+      id: world.newId("policy"),
+      enabled: true,
+      createdBy: by,
+      createdMs: nowMs,
+      updatedBy: by,
+      updatedMs: nowMs,
+    };
+    twin.dualAuth.enabled = true;
+  }
+  if (change.setForDeletion === undefined || twin.dualAuth === undefined) return;
+  const { by, expiresAt } = change.setForDeletion ?? {};
+  twin.dualAuth.setBy = by === undefined ? undefined : { iamId: by, authnIamId: by };
+  twin.dualAuth.expiresMs = expiresAt === undefined ? undefined : Date.parse(expiresAt);
+}

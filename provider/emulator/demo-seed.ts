@@ -1,0 +1,133 @@
+/** The world without a seed file: two people with split roles, one who holds everything, a pipeline, two profiles, two keystores. */
+
+import type { Seed } from "./seed.ts";
+
+export const demoInstanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+
+/** Alice can deactivate, Bob can create, destroy and remove: neither alone takes an active key to destroyed. */
+export const demoSeed = {
+  instance: { id: demoInstanceId, accountId: "emulated-account", region: "eu-de" },
+  identities: [
+    {
+      iamId: "IBMid-550000ALICE",
+      kind: "person",
+      name: "Alice Example",
+      givenName: "Alice",
+      familyName: "Example",
+      email: "alice@example.com",
+      apiKey: "alice-demo-key",
+      roles: ["KeyCustodianDeployer", "Writer"],
+    },
+    {
+      iamId: "IBMid-550000BOB",
+      kind: "person",
+      name: "Bob Example",
+      givenName: "Bob",
+      familyName: "Example",
+      email: "bob@example.com",
+      apiKey: "bob-demo-key",
+      roles: ["VaultAdministrator", "KeyCustodianCreator", "Manager"],
+    },
+    {
+      iamId: "IBMid-550000CAROL",
+      kind: "person",
+      name: "Carol Example",
+      givenName: "Carol",
+      familyName: "Example",
+      email: "carol@example.com",
+      apiKey: "carol-demo-key",
+      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+    },
+    {
+      iamId: "IBMid-550000ERIN",
+      kind: "person",
+      name: "Erin Example",
+      givenName: "Erin",
+      familyName: "Example",
+      email: "erin@example.com",
+      apiKey: "erin-demo-key",
+      roles: ["Reader"],
+    },
+    {
+      iamId: "iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001",
+      kind: "service",
+      name: "pipeline",
+      apiKey: "pipeline-demo-key",
+      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+    },
+    {
+      iamId: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
+      kind: "profile",
+      name: "key-custodians",
+      apiKey: "dave-in-profile-demo-key",
+      login: { iamId: "IBMid-550000DAVE", name: "Dave Example", sub: "dave@example.com" },
+      assumableBy: ["IBMid-550000ALICE", "IBMid-550000BOB", "IBMid-550000CAROL"],
+      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+    },
+    {
+      iamId: "iam-Profile-33333333-aaaa-4bbb-8ccc-000000000003",
+      kind: "profile",
+      name: "cluster-workload",
+      apiKey: "workload-demo-key",
+      login: {
+        iamId: "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::",
+        name: "cluster-1",
+      },
+      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+    },
+  ],
+  vaults: [
+    { id: "5c1e0000-0000-4000-8000-000000000001", name: "payments", description: "Keys of the payment systems" },
+  ],
+  keystores: [
+    {
+      id: "ce110000-0000-4000-8000-000000000001",
+      name: "payroll-ring",
+      vault: "payments",
+      type: "ibm_cloud_kms",
+      variant: "internal",
+      groups: ["payroll"],
+    },
+    {
+      id: "ce110000-0000-4000-8000-000000000002",
+      name: "aws-frankfurt",
+      vault: "payments",
+      type: "aws_kms",
+      groups: ["cards"],
+      location: "eu_central_1",
+      fields: { aws_region: "eu_central_1" },
+    },
+  ],
+  templates: [
+    {
+      id: "7e110000-0000-4000-8000-000000000001",
+      name: "payroll",
+      vault: "payments",
+      keystoreType: "ibm_cloud_kms",
+      group: "payroll",
+    },
+    {
+      id: "7e110000-0000-4000-8000-000000000002",
+      name: "payroll-draft",
+      vault: "payments",
+      keystoreType: "ibm_cloud_kms",
+      group: "payroll",
+      keyState: "pre_activation",
+    },
+    {
+      id: "7e110000-0000-4000-8000-000000000003",
+      name: "cards",
+      vault: "payments",
+      keystoreType: "aws_kms",
+      group: "cards",
+    },
+    {
+      id: "7e110000-0000-4000-8000-000000000004",
+      name: "cards-draft",
+      vault: "payments",
+      keystoreType: "aws_kms",
+      group: "cards",
+      keyState: "pre_activation",
+    },
+  ],
+} as const satisfies Seed;

@@ -1,0 +1,126 @@
+/** Faults by rule: statuses, delays, dropped answers and held calls for the requests that a rule matches. */
+
+import { z } from "zod";
+import { uuidOf } from "./ids.ts";
+
+export const faultSchema = z.strictObject({
+  operation: z
+    .string()
+    .optional()
+    .meta({ description: "The contract's row (`K8`, `M14`, `token`, `broker`); any when absent" }),
+  method: z.string().optional(),
+  path: z.string().optional().meta({ description: "A part of the path" }),
+  keyId: z.string().optional(),
+  caller: z.string().optional().meta({ description: "iam_id" }),
+  skip: z.number().int().min(0).default(0).meta({ description: "Matching requests to let pass first" }),
+  times: z.number().int().min(1).default(1_000_000),
+  latencyMs: z.number().int().min(0).max(60_000).default(0).meta({ description: "Real time" }),
+  hold: z.enum(["before", "after"]).optional().meta({ description: "Held until released, at most 60 s" }),
+  drop: z
+    .enum(["before", "after"])
+    .optional()
+    .meta({ description: "The connection is cut before or after the effect" }),
+  status: z.number().int().min(200).max(599).optional(),
+  when: z
+    .enum(["before", "after"])
+    .default("before")
+    .meta({ description: "Whether `status` replaces the effect or only its answer" }),
+  body: z.unknown().optional(),
+  retryAfter: z.union([z.string(), z.number()]).optional(),
+});
+
+export type FaultRule = z.output<typeof faultSchema> & { readonly id: string };
+
+export interface FaultSubject {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  /** Ids that the request names: the key's, the twin's. */
+  readonly keyIds: readonly string[];
+  readonly caller?: string | undefined;
+}
+
+export interface HeldCall extends FaultSubject {
+  readonly fault: string;
+  readonly hold: "before" | "after";
+}
+
+const maxRules = 1_000;
+const maxHoldMs = 60_000;
+
+export class FaultRules {
+  #rules: FaultRule[] = [];
+  #matches = new Map<string, number>();
+  #held = new Map<HeldCall, () => void>();
+  #count = 0;
+
+  add(rule: z.output<typeof faultSchema>): FaultRule {
+    if (this.#rules.length >= maxRules) throw new Error(`There are ${maxRules} fault rules already.`);
+    this.#count += 1;
+    const added = { ...rule, id: uuidOf(`fault/${this.#count}`).slice(0, 8) };
+    this.#rules.push(added);
+    return added;
+  }
+
+  remove(id: string): boolean {
+    const before = this.#rules.length;
+    this.#rules = this.#rules.filter((rule) => rule.id !== id);
+    return this.#rules.length < before;
+  }
+
+  clear(): void {
+    this.#rules = [];
+    this.#matches.clear();
+    this.release();
+  }
+
+  list(): readonly (FaultRule & { readonly matched: number })[] {
+    return this.#rules.map((rule) => ({ ...rule, matched: this.#matches.get(rule.id) ?? 0 }));
+  }
+
+  held(): readonly HeldCall[] {
+    return [...this.#held.keys()];
+  }
+
+  release(): number {
+    const releases = [...this.#held.values()];
+    for (const release of releases) release();
+    return releases.length;
+  }
+
+  /** Answers the first rule that strikes this request, and counts it. */
+  strike(subject: FaultSubject): FaultRule | undefined {
+    for (const rule of this.#rules) {
+      if (!applies(rule, subject)) continue;
+      const matched = (this.#matches.get(rule.id) ?? 0) + 1;
+      this.#matches.set(rule.id, matched);
+      if (matched > rule.skip && matched <= rule.skip + rule.times) return rule;
+    }
+    return undefined;
+  }
+
+  /** Holds a call until it is released, its client goes away, or a minute has passed. */
+  hold(call: HeldCall, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const release = (): void => {
+        clearTimeout(timer);
+        this.#held.delete(call);
+        resolve();
+      };
+      const timer = setTimeout(release, maxHoldMs);
+      signal.addEventListener("abort", release, { once: true });
+      this.#held.set(call, release);
+      if (signal.aborted) release();
+    });
+  }
+}
+
+function applies(rule: FaultRule, subject: FaultSubject): boolean {
+  return (
+    (rule.operation === undefined || rule.operation === subject.operation) &&
+    (rule.method === undefined || rule.method.toUpperCase() === subject.method) &&
+    (rule.path === undefined || subject.path.includes(rule.path)) &&
+    (rule.keyId === undefined || subject.keyIds.includes(rule.keyId)) &&
+    (rule.caller === undefined || rule.caller === subject.caller)
+  );
+}

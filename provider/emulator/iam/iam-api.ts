@@ -1,0 +1,102 @@
+/** IBM Cloud IAM as far as clients need it: tokens for API keys and trusted profiles, and the keys that verify them (kms-v2-and-iam.md 7). */
+
+import type { Identity } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import type { Api, Call, Reply, Route } from "../serve.ts";
+import { loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
+
+const grants = {
+  apikey: "urn:ibm:params:oauth:grant-type:apikey",
+  assume: "urn:ibm:params:oauth:grant-type:assume",
+} as const;
+
+export const iamApi: Api = {
+  identify: async () => undefined,
+  unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
+  // kms-v2-and-iam.md 7.5; nothing of the request is repeated, for it holds the credential.
+  refuse: (refusal, correlationId) => ({
+    errorCode: refusal.code,
+    errorMessage: refusal.message,
+    context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
+  }),
+  headers: (correlationId) => ({ "transaction-id": correlationId, "x-correlation-id": correlationId }),
+};
+
+export function iamRoutes(tokens: Tokens): readonly Route[] {
+  const token = (call: Call): Promise<Reply> => grantToken(tokens, call);
+  return [
+    { operation: "token", method: "POST", path: "/identity/token", mutates: false, handle: token },
+    { operation: "token", method: "POST", path: "/oidc/token", mutates: false, handle: token },
+    {
+      operation: "jwks",
+      method: "GET",
+      path: "/identity/keys",
+      mutates: false,
+      handle: async () => ({ status: 200, body: await tokens.jwks() }),
+    },
+  ];
+}
+
+async function grantToken(tokens: Tokens, call: Call): Promise<Reply> {
+  const form = new URLSearchParams(call.text);
+  const grantType = form.get("grant_type") ?? "";
+  if (grantType === grants.apikey) return grantForApiKey(tokens, call, form);
+  if (grantType === grants.assume) return grantForProfile(tokens, call, form);
+  throw new Refusal(
+    400,
+    "BXNIM0106E",
+    "Property missing or empty: grant_type, or a grant that the local UKO does not serve.",
+  );
+}
+
+async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
+  const identity = call.world.apiKeys.get(form.get("apikey") ?? "");
+  if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
+  return answer(tokens, call, identity, loginOf(identity), identity.kind === "profile" ? grants.assume : grants.apikey);
+}
+
+/** A person or service takes on a trusted profile: the token is the profile's, its `authn` is theirs. */
+async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
+  const caller = await tokens.verify(call.world, form.get("access_token") ?? "", call.nowMs);
+  if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
+  const wanted = [form.get("profile_id"), form.get("profile_name"), form.get("profile_crn")];
+  const profile = [...call.world.identities.values()].find(
+    (identity) => identity.kind === "profile" && wanted.some((name) => matchesProfile(identity, name)),
+  );
+  if (profile === undefined || !profile.assumableBy.includes(caller.iamId)) {
+    throw new Refusal(400, "BXNIM0106E", "The profile cannot be assumed.");
+  }
+  return answer(tokens, call, profile, loginOf(caller.identity), grants.assume);
+}
+
+function matchesProfile(identity: Identity, name: string | null): boolean {
+  if (name === null || name === "") return false;
+  return (
+    name === identity.name ||
+    name === identity.iamId ||
+    `iam-${name}` === identity.iamId ||
+    name.endsWith(`:${identity.iamId.slice(4)}`)
+  );
+}
+
+async function answer(
+  tokens: Tokens,
+  call: Call,
+  identity: Identity,
+  login: ReturnType<typeof loginOf>,
+  grantType: string,
+): Promise<Reply> {
+  call.note({ caller: identity.iamId, authn: login.iamId, callerName: identity.name });
+  const { token, expires } = await tokens.issue(call.world, identity, login, grantType, call.nowMs);
+  return {
+    status: 200,
+    body: {
+      access_token: token,
+      refresh_token: "not_supported",
+      token_type: "Bearer",
+      expires_in: tokenLifeSeconds,
+      expiration: expires,
+      scope: "ibm openid",
+    },
+  };
+}

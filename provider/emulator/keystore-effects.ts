@@ -1,0 +1,257 @@
+/** What the steps of a key's life do in the keystores that hold it (uko-v4.md 4.3, 4.4), and what the keystores then say of it. */
+
+import { dayMs, hourMs, toDestructionText } from "./clock.ts";
+import type { KeyState } from "./key-states.ts";
+import type {
+  Caller,
+  Key,
+  Keystore,
+  KeystoreOperation,
+  KeystoreStatus,
+  KeystoreType,
+  Material,
+  Placement,
+} from "./model.ts";
+import { serviceCaller, type World } from "./world.ts";
+
+/** Default pending periods (uko-v4.md 4.4); `cca` keeps nothing. */
+export const defaultPendingMs = {
+  aws_kms: 7 * dayMs,
+  azure_key_vault: 90 * dayMs,
+  google_kms: 30 * dayMs,
+  ibm_cloud_kms: 30 * dayMs,
+  cca: 0,
+} as const satisfies Record<KeystoreType, number>;
+
+/** The distribution rule: keystores of the key's vault with the template's type that list its group (uko-v4.md 3.6). */
+export function targetsOf(world: World, key: Key): readonly Keystore[] {
+  const template = world.templates.get(key.templateId);
+  if (template === undefined) return [];
+  return [...world.keystores.values()].filter(
+    (keystore) =>
+      keystore.vaultId === key.vaultId &&
+      keystore.type === template.keystoreType &&
+      keystore.groups.includes(template.group),
+  );
+}
+
+/** Whose identity the twin sees (switch `twinIdentity`). */
+export function towardsTwin(world: World, caller: Caller): Caller {
+  return world.switches.twinIdentity === "service" ? serviceCaller : caller;
+}
+
+/** Whether a keystore takes part in an operation now; one that refuses or does not answer leaves the key out of sync. */
+export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
+  return keystore !== undefined && keystore.answers === "ok" && !keystore.refuses.has(operation);
+}
+
+/** Installs and enables a key in a keystore, or enables it again. */
+export function install(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
+  const keystore = world.keystores.get(placement.keystoreId);
+  placement.removedByUser = false;
+  if (keystore?.variant !== "internal") {
+    placement.idInKeystore ??= idInKeystore(world, keystore?.type, world.newId("external-key"));
+    placement.material = { kind: "enabled" };
+    return;
+  }
+  const existing = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  if (existing !== undefined) {
+    if (existing.state !== 5) existing.state = 1;
+    existing.updatedMs = nowMs;
+    return;
+  }
+  const twinId = world.newId("twin");
+  const creator = towardsTwin(world, caller).iamId;
+  world.twins.set(twinId, {
+    id: twinId,
+    keyId: key.id,
+    keystoreId: keystore.id,
+    ring: keystore.ring ?? "default",
+    name: key.label,
+    state: 1,
+    createdMs: nowMs,
+    createdBy: creator,
+    updatedMs: nowMs,
+    versionId: world.newId("twin-version"),
+    versionMs: nowMs,
+    // kms-v2-and-iam.md 2.12: the instance's policy holds for keys created from then on.
+    dualAuth: world.instanceDualAuth
+      ? {
+          id: world.newId("policy"),
+          enabled: true,
+          createdBy: creator,
+          createdMs: nowMs,
+          updatedBy: creator,
+          updatedMs: nowMs,
+        }
+      : undefined,
+  });
+  placement.twinId = twinId;
+  placement.idInKeystore = `${world.instanceId}/${twinId}`;
+}
+
+/** Unlinks a key: the material stays, unusable. */
+export function disable(world: World, placement: Placement, nowMs: number): void {
+  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  if (twin === undefined) {
+    if (placement.material.kind === "enabled") placement.material = { kind: "disabled" };
+    return;
+  }
+  if (twin.state === 1) twin.state = 2;
+  twin.updatedMs = nowMs;
+}
+
+/** Schedules the end of the material; nothing where nothing was ever installed (uko-v4.md 4.3, U27). */
+export function scheduleDestruction(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
+  const keystore = world.keystores.get(placement.keystoreId);
+  const untilMs = nowMs + (keystore?.pendingMs ?? 0);
+  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  if (twin !== undefined) {
+    if (twin.state === 5) return;
+    Object.assign(twin, {
+      state: 5,
+      deletedMs: nowMs,
+      deletedBy: towardsTwin(world, caller).iamId,
+      goneMs: untilMs,
+      updatedMs: nowMs,
+    });
+    return;
+  }
+  const { kind } = materialOf(world, key, placement, nowMs);
+  if (kind === "enabled" || kind === "disabled" || kind === "wrong") placement.material = { kind: "pending", untilMs };
+}
+
+/** What the keystore holds now. A twin deleted in KMS while UKO still counts on the key is not there (uko-v4.md 4.3). */
+export function materialOf(world: World, key: Key, placement: Placement, nowMs: number): Material {
+  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  if (twin !== undefined) {
+    if (twin.state === 1) return { kind: "enabled" };
+    if (twin.state !== 5) return { kind: "disabled" };
+    const goneMs = twin.goneMs ?? 0;
+    const awaited = key.state === "destroyed" || key.state === "destroyed_compromised";
+    return awaited && nowMs < goneMs ? { kind: "pending", untilMs: goneMs } : { kind: "absent" };
+  }
+  if (placement.material.kind === "pending" && nowMs >= placement.material.untilMs) return { kind: "absent" };
+  return placement.material;
+}
+
+/** Whether any keystore still holds the key's material, in whatever condition. */
+export function holdsMaterial(world: World, key: Key, nowMs: number): readonly Keystore[] {
+  return key.placements
+    .filter((placement) => materialOf(world, key, placement, nowMs).kind !== "absent")
+    .map((placement) => world.keystores.get(placement.keystoreId))
+    .filter((keystore) => keystore !== undefined);
+}
+
+const statusWords = {
+  absent: "not_present",
+  enabled: "active",
+  disabled: "not_active",
+  pending: "pending_destruction",
+  wrong: "wrong_key",
+} as const satisfies Record<Material["kind"], string>;
+
+interface Expectation {
+  readonly inSync: Partial<Record<Material["kind"], string>>;
+  readonly otherwise: string;
+}
+
+const destroyedExpectation: Expectation = {
+  inSync: {
+    absent: "destroyed_key_is_not_present_in_keystore",
+    pending: "destroyed_pending_key_is_pending_destruction_in_keystore",
+  },
+  otherwise: "destroyed_key_is_present_in_keystore",
+};
+const deactivatedExpectation: Expectation = {
+  inSync: { disabled: "deactivated_key_is_deactivated_in_keystore" },
+  otherwise: "deactivated_key_is_not_deactivated_in_keystore",
+};
+
+/** What a keystore should hold in each state, and the detail words for both cases (uko-v4.md 3.4, 4.3). */
+const expectations = {
+  pre_activation: {
+    inSync: { absent: "pre_active_key_is_not_present_in_keystore" },
+    otherwise: "pre_active_key_is_present_in_keystore",
+  },
+  active: {
+    inSync: { enabled: "active_key_is_active_in_keystore" },
+    otherwise: "active_key_is_not_active_in_keystore",
+  },
+  deactivated: deactivatedExpectation,
+  compromised: deactivatedExpectation,
+  destroyed: destroyedExpectation,
+  destroyed_compromised: destroyedExpectation,
+} as const satisfies Record<KeyState, Expectation>;
+
+/** Asks every keystore of a key for its status. */
+export function liveStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
+  return key.placements.flatMap((placement) => {
+    const keystore = world.keystores.get(placement.keystoreId);
+    return keystore === undefined ? [] : [statusOf(world, key, placement, keystore, nowMs)];
+  });
+}
+
+function statusOf(world: World, key: Key, placement: Placement, keystore: Keystore, nowMs: number): KeystoreStatus {
+  const common = {
+    keystore: {
+      id: keystore.id,
+      name: keystore.name,
+      type: keystore.type,
+      href: world.href(`/v4/keystores/${keystore.id}`),
+    },
+    instance: { id: key.instanceId },
+    destruction_policy_duration: `PT${keystore.pendingMs / hourMs}H`,
+    destruction_at: "",
+    key_id_in_keystore: placement.idInKeystore,
+  };
+  if (keystore.answers === "error") {
+    const error = { code: "keystore_error", message: "The keystore did not answer." };
+    return {
+      ...common,
+      status: "error",
+      keystore_sync_flag: "error",
+      keystore_sync_flag_detail: "connection_error",
+      error,
+    };
+  }
+  if (keystore.answers === "unknown") {
+    return { ...common, status: "unknown", keystore_sync_flag: "verifying_sync", keystore_sync_flag_detail: "unknown" };
+  }
+  const material = materialOf(world, key, placement, nowMs);
+  const status = statusWords[material.kind];
+  if (placement.removedByUser) {
+    const detail = `target_keystore_removed_by_user${material.kind === "enabled" ? "_contains_an_active_key" : ""}`;
+    const flag = material.kind === "enabled" ? "out_of_sync" : "ok";
+    return { ...common, status, keystore_sync_flag: flag, keystore_sync_flag_detail: detail };
+  }
+  const expectation: Expectation = expectations[key.state];
+  const inSync = expectation.inSync[material.kind];
+  return {
+    ...common,
+    status,
+    destruction_at: material.kind === "pending" ? toDestructionText(material.untilMs) : "",
+    keystore_sync_flag: inSync === undefined ? "out_of_sync" : "ok",
+    keystore_sync_flag_detail: inSync ?? expectation.otherwise,
+  };
+}
+
+/** Keeps what a plain GET will show under the switch `statusFreshness: stale`. */
+export function publishStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
+  key.storedStatuses = liveStatuses(world, key, nowMs);
+  return key.storedStatuses;
+}
+
+export function shownStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
+  if (world.switches.statusFreshness === "stale" && key.storedStatuses !== undefined) return key.storedStatuses;
+  return liveStatuses(world, key, nowMs);
+}
+
+/** Key ids look different in each keystore (uko-v4.md 3.4). */
+function idInKeystore(world: World, type: KeystoreType | undefined, id: string): string {
+  if (type === "aws_kms") return `arn:aws:kms:eu-central-1:000000000000:key/${id}`;
+  if (type === "google_kms")
+    return `projects/emulated/locations/europe-west3/keyRings/ring/cryptoKeys/${id}/cryptoKeyVersions/1`;
+  if (type === "azure_key_vault") return `${id}/${world.newId("azure-version")}`;
+  return `${world.instanceId}/${id}`;
+}

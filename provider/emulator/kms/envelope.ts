@@ -1,0 +1,67 @@
+/** KMS's answers: the collection envelope and the error envelope with its reason codes (kms-v2-and-iam.md 1.5, 4). */
+
+import { Refusal } from "../refusal.ts";
+import type { Api, Reply } from "../serve.ts";
+
+const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
+const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
+
+export function collection(
+  kind: "key" | "policy" | "registration",
+  resources: readonly unknown[],
+  status = 200,
+): Reply {
+  const metadata = { collectionType: vendor(kind), collectionTotal: resources.length };
+  // kms-v2-and-iam.md 10-15: policies leave an empty `resources` out, the others send `[]`.
+  const isOmitted = kind === "policy" && resources.length === 0;
+  return { status, body: isOmitted ? { metadata } : { metadata, resources } };
+}
+
+export function refuseKms(refusal: Refusal): unknown {
+  const { headline, target } = refusal.details;
+  const reason = {
+    code: refusal.code,
+    message: refusal.message,
+    status: refusal.status,
+    moreInfo,
+    ...(target === undefined ? {} : { target }),
+  };
+  return {
+    metadata: { collectionType: vendor("error"), collectionTotal: 1 },
+    // 401 and faults carry no reasons (kms-v2-and-iam.md 4.1).
+    resources: [headline === undefined ? { errorMsg: refusal.message } : { errorMsg: headline, reasons: [reason] }],
+  };
+}
+
+export const kmsHeaders: Api["headers"] = (correlationId) => ({
+  "correlation-id": correlationId,
+  "x-correlation-id": correlationId,
+});
+
+/** kms-v2-and-iam.md 4.3: one answer for a bad token, a missing role, a foreign instance or key. */
+export const unauthorized = (): Refusal =>
+  new Refusal(401, "UNAUTHORIZED_ERR", "Unauthorized: The user does not have access to the specified resource");
+
+const phrases = { 400: "Bad Request", 404: "Not Found", 409: "Conflict", 410: "Gone" } as const;
+
+/** A refusal with one reason; `what` completes the headline, such as "Key could not be deleted". */
+export function refusal(status: keyof typeof phrases, code: string, what: string, message: string): Refusal {
+  const headline = `${phrases[status]}: ${what}. Please see \`reasons\` for more details.`;
+  return new Refusal(status, code, message, { headline });
+}
+
+export const keyNotFound = (): Refusal =>
+  new Refusal(404, "KEY_NOT_FOUND_ERR", "key does not exist", {
+    headline: "Not Found: Key could not be retrieved: Please see `reasons` for more details (KEY_NOT_FOUND_ERR)",
+  });
+
+export const invalidState = (what: string): Refusal =>
+  refusal(409, "KEY_ACTION_INVALID_STATE_ERR", what, "Key is not in a valid state");
+
+export const badBody = (detail: string): Refusal =>
+  refusal(
+    400,
+    "BAD_BODY_ERR",
+    "Action could not be performed on key",
+    `Invalid body data was passed. Please ensure the data passed had valid formatting with no invalid characters: ${detail}`,
+  );

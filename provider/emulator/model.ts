@@ -1,0 +1,193 @@
+/** What the local UKO holds: identities, vaults, keystores, templates, keys, and the KMS twins of internal keys. Times are epoch milliseconds. */
+
+import type { KeyState } from "./key-states.ts";
+
+export const keystoreTypes = ["aws_kms", "azure_key_vault", "google_kms", "ibm_cloud_kms", "cca"] as const;
+export type KeystoreType = (typeof keystoreTypes)[number];
+
+/** Who created and who last wrote an object; the ETag is `updatedMs` in seconds (uko-v4.md 1.4). */
+export interface Stamps {
+  createdMs: number;
+  createdBy: string;
+  updatedMs: number;
+  updatedBy: string;
+}
+
+/** The identity that logged in to get a token: a profile's token names the person or workload behind it. */
+export interface Login {
+  readonly iamId: string;
+  readonly sub: string;
+  readonly name: string;
+}
+
+export interface Identity {
+  readonly iamId: string;
+  readonly kind: "person" | "service" | "profile";
+  readonly name: string;
+  readonly email?: string | undefined;
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** Set on profiles whose API key stands for "this login in that profile". */
+  readonly login?: Login | undefined;
+  /** Iam ids that may assume this profile with the assume grant. */
+  readonly assumableBy: readonly string[];
+  readonly rights: ReadonlySet<string>;
+  /** Vault ids the identity is narrowed to; every vault when absent. */
+  readonly vaultIds?: readonly string[] | undefined;
+}
+
+export interface Vault extends Stamps {
+  readonly id: string;
+  name: string;
+  description: string;
+}
+
+export const keystoreOperations = ["activate", "deactivate", "destroy"] as const;
+export type KeystoreOperation = (typeof keystoreOperations)[number];
+
+export interface Keystore extends Stamps {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly type: KeystoreType;
+  readonly variant?: "internal" | "hpcs" | "key_protect" | undefined;
+  name: string;
+  description: string;
+  location: string;
+  groups: string[];
+  /** The KMS key ring of an internal keystore. */
+  readonly ring?: string | undefined;
+  /** How long the keystore keeps destroyed material (uko-v4.md 4.4). */
+  pendingMs: number;
+  /** Connection fields that have no meaning here, answered as they are. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Operations that the keystore refuses; for tests. */
+  refuses: Set<KeystoreOperation>;
+  /** How the keystore answers a status call; for tests. */
+  answers: "ok" | "error" | "unknown";
+}
+
+export interface Template extends Stamps {
+  readonly id: string;
+  readonly vaultId: string;
+  name: string;
+  description: string;
+  version: number;
+  archived: boolean;
+  readonly type: "user_defined" | "shadow" | "system";
+  readonly namingScheme?: string | undefined;
+  readonly algorithm: string;
+  readonly size: string;
+  readonly activationPeriod: string;
+  readonly expirationPeriod: string;
+  readonly keyState: "pre_activation" | "active";
+  readonly deactivateOnRotation: boolean;
+  readonly keystoreType: KeystoreType;
+  group: string;
+}
+
+export interface Tag {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a keystore holds of a key. */
+export type Material =
+  | { readonly kind: "absent" | "enabled" | "disabled" | "wrong" }
+  | { readonly kind: "pending"; readonly untilMs: number };
+
+/** One key in one keystore. In an internal keystore the twin is the material. */
+export interface Placement {
+  readonly keystoreId: string;
+  material: Material;
+  idInKeystore?: string | undefined;
+  twinId?: string | undefined;
+  removedByUser: boolean;
+}
+
+export interface AssociatedResource {
+  readonly crn: string;
+  readonly name: string;
+  readonly description: string;
+  readonly serviceName: string;
+  readonly serviceInstanceName: string;
+  /** A retention policy: the key cannot be deleted (uko-v4.md 3.13, 5). */
+  readonly preventsKeyDeletion: boolean;
+}
+
+export interface KeystoreStatus {
+  readonly keystore: { readonly id: string; readonly name: string; readonly type: string; readonly href: string };
+  readonly instance: { readonly id: string };
+  readonly status: string;
+  readonly destruction_policy_duration: string;
+  readonly destruction_at: string;
+  readonly keystore_sync_flag: string;
+  readonly keystore_sync_flag_detail: string;
+  readonly error?: unknown;
+  readonly key_id_in_keystore?: string | undefined;
+}
+
+export interface Key extends Stamps {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly templateId: string;
+  readonly instanceId: string;
+  /** Set on an older version: the id of the key that it belongs to (uko-v4.md U11). */
+  readonly headId?: string | undefined;
+  label: string;
+  description: string;
+  tags: Tag[];
+  readonly labelTags: readonly Tag[];
+  state: KeyState;
+  version: number;
+  activationDate?: string | undefined;
+  expirationDate?: string | undefined;
+  rotatedMs?: number | undefined;
+  deactivatedMs?: number | undefined;
+  destroyedMs?: number | undefined;
+  verification: string;
+  placements: Placement[];
+  resources: AssociatedResource[];
+  /** What a plain GET shows under the switch `statusFreshness: stale`. */
+  storedStatuses?: readonly KeystoreStatus[] | undefined;
+}
+
+export interface DualAuthPolicy {
+  readonly id: string;
+  enabled: boolean;
+  readonly createdBy: string;
+  readonly createdMs: number;
+  updatedBy: string;
+  updatedMs: number;
+  /** Who set the key for deletion; KMS never tells (kms-v2-and-iam.md 2.10). */
+  setBy?: { readonly iamId: string; readonly authnIamId: string } | undefined;
+  expiresMs?: number | undefined;
+}
+
+/** The KMS key behind an internal key. States: 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
+export interface Twin {
+  readonly id: string;
+  readonly keyId: string;
+  readonly keystoreId: string;
+  readonly ring: string;
+  readonly createdMs: number;
+  readonly createdBy: string;
+  name: string;
+  state: 1 | 2 | 3 | 5;
+  updatedMs: number;
+  versionId: string;
+  versionMs: number;
+  deletedMs?: number | undefined;
+  deletedBy?: string | undefined;
+  /** When the material is gone for good: deletion plus the keystore's pending period. */
+  goneMs?: number | undefined;
+  dualAuth?: DualAuthPolicy | undefined;
+}
+
+/** The identity of a request: the token's `iam_id` and the login behind it. */
+export interface Caller {
+  readonly iamId: string;
+  readonly authnIamId: string;
+  readonly name: string;
+  readonly identity: Identity;
+}

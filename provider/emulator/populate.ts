@@ -1,0 +1,173 @@
+/** Fills a world from its checked seed; references by name or id are resolved here, and a wrong one names itself. */
+
+import { toSecondsText } from "./clock.ts";
+import { defaultPendingMs, install, publishStatuses, scheduleDestruction, targetsOf } from "./keystore-effects.ts";
+import type { Caller, Key, Stamps } from "./model.ts";
+import { rightsOfIdentity } from "./roles.ts";
+import type { CheckedSeed } from "./seed.ts";
+import { seededId, serviceCaller, type World } from "./world.ts";
+
+export function populate(world: World): void {
+  const { seed } = world;
+  const startMs = Math.floor(world.clock.nowMs() / 1_000) * 1_000;
+  const firstPerson = seed.identities[0]?.iamId ?? serviceCaller.iamId;
+  const stamps = (): Stamps => ({
+    createdMs: startMs,
+    createdBy: firstPerson,
+    updatedMs: startMs,
+    updatedBy: firstPerson,
+  });
+
+  for (const { id, ...vault } of seed.vaults) {
+    const vaultId = id ?? seededId(world, "vault", vault.name);
+    world.vaults.set(vaultId, { ...stamps(), ...vault, id: vaultId });
+  }
+  populateIdentities(world);
+  for (const { id, vault, variant, groups, pendingDays, refuses, ...keystore } of seed.keystores) {
+    const keystoreId = id ?? seededId(world, "keystore", `${vault}/${keystore.name}`);
+    world.keystores.set(keystoreId, {
+      ...stamps(),
+      ...keystore,
+      id: keystoreId,
+      vaultId: find(world.vaults, vault, "vault"),
+      variant: variant ?? (keystore.type === "ibm_cloud_kms" ? "internal" : undefined),
+      groups: groups ?? [keystore.name],
+      ring: keystore.type === "ibm_cloud_kms" && (variant ?? "internal") === "internal" ? keystore.name : undefined,
+      pendingMs: pendingDays === undefined ? defaultPendingMs[keystore.type] : pendingDays * 86_400_000,
+      refuses: new Set(refuses),
+    });
+  }
+  for (const { id, vault, ...template } of seed.templates) {
+    const templateId = id ?? seededId(world, "template", `${vault}/${template.name}`);
+    const vaultId = find(world.vaults, vault, "vault");
+    world.templates.set(templateId, { ...stamps(), ...template, id: templateId, vaultId, version: 1 });
+  }
+  for (const key of seed.keys) populateKey(world, key, startMs, firstPerson);
+}
+
+function populateIdentities(world: World): void {
+  for (const { roles, grants, denials, vaults, login, ...identity } of world.seed.identities) {
+    const bare = (rights: readonly string[]) => rights.map((right) => right.replace(/^hs-crypto\./, ""));
+    const built = {
+      ...identity,
+      rights: rightsOfIdentity({ roles, grants: bare(grants), denials: bare(denials) }),
+      vaultIds: vaults?.map((vault) => find(world.vaults, vault, "vault")),
+      login: login === undefined ? undefined : { ...login, sub: login.sub ?? login.iamId },
+    };
+    // Several API keys may stand for one identity, or for several logins in one profile.
+    if (!world.identities.has(identity.iamId)) world.identities.set(identity.iamId, built);
+    if (identity.apiKey !== undefined) world.apiKeys.set(identity.apiKey, built);
+  }
+}
+
+function populateKey(world: World, seeded: CheckedSeed["keys"][number], startMs: number, firstPerson: string): void {
+  const vaultId = find(world.vaults, seeded.vault, "vault");
+  const templateId = find(
+    new Map([...world.templates].filter(([, template]) => template.vaultId === vaultId)),
+    seeded.template,
+    "template",
+  );
+  const template = world.templates.get(templateId);
+  if (template === undefined) throw new Error(`The seed names no template ${seeded.template}.`);
+  const state = seeded.state ?? template.keyState;
+  const createdMs = seeded.createdAt === undefined ? startMs : Date.parse(seeded.createdAt);
+  const deactivatedMs = seeded.deactivatedAt === undefined ? undefined : Date.parse(seeded.deactivatedAt);
+  const destroyedMs = seeded.destroyedAt === undefined ? undefined : Date.parse(seeded.destroyedAt);
+  const createdBy = seeded.createdBy ?? firstPerson;
+  const key: Key = {
+    id: seeded.id ?? seededId(world, "key", `${seeded.vault}/${seeded.label}`),
+    instanceId: seededId(world, "instance", `${seeded.vault}/${seeded.label}`),
+    vaultId,
+    templateId,
+    label: seeded.label,
+    description: seeded.description,
+    tags: seeded.tags,
+    labelTags: [],
+    state,
+    version: 1,
+    activationDate: seeded.activationDate ?? toSecondsText(createdMs).slice(0, 10),
+    expirationDate: seeded.expirationDate,
+    verification: seededId(world, "verification", seeded.label),
+    createdMs,
+    createdBy,
+    updatedMs:
+      seeded.updatedAt === undefined ? (destroyedMs ?? deactivatedMs ?? createdMs) : Date.parse(seeded.updatedAt),
+    updatedBy: seeded.updatedBy ?? createdBy,
+    deactivatedMs: state === "deactivated" ? (deactivatedMs ?? createdMs) : deactivatedMs,
+    destroyedMs: state === "destroyed" ? (destroyedMs ?? createdMs) : destroyedMs,
+    placements: [],
+    resources: seeded.resources,
+  };
+  world.keys.set(key.id, key);
+  placeSeededKey(world, key, seeded);
+  world.audit.append({
+    time: new Date(key.updatedMs).toISOString(),
+    correlationId: "seed",
+    operation: "seed",
+    method: "",
+    path: "",
+    caller: key.updatedBy,
+    authn: key.updatedBy,
+    vaultId,
+    keyId: key.id,
+    label: key.label,
+    to: state,
+    status: 0,
+    effect: true,
+    after: {
+      state,
+      tags: key.tags,
+      description: key.description,
+      updatedAt: toSecondsText(key.updatedMs),
+      updatedBy: key.updatedBy,
+    },
+  });
+}
+
+function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][number]): void {
+  const creator: Caller = { ...serviceCaller, iamId: key.createdBy };
+  const wasInstalled = key.state === "active" || key.deactivatedMs !== undefined || key.state.endsWith("compromised");
+  for (const keystore of targetsOf(world, key)) {
+    const placement = { keystoreId: keystore.id, material: { kind: "absent" } as const, removedByUser: false };
+    key.placements.push(placement);
+    if (!wasInstalled) continue;
+    install(world, key, placement, creator, key.createdMs);
+    const twin = [...world.twins.values()].find((candidate) => candidate.keyId === key.id);
+    if (twin !== undefined && (seeded.dualAuthDelete || seeded.setForDeletion !== undefined)) {
+      twin.dualAuth = {
+        id: seededId(world, "policy", key.id),
+        enabled: true,
+        createdBy: key.createdBy,
+        createdMs: key.createdMs,
+        updatedBy: key.createdBy,
+        updatedMs: key.createdMs,
+      };
+      if (seeded.setForDeletion !== undefined) {
+        const { by, at } = seeded.setForDeletion;
+        twin.dualAuth.setBy = { iamId: by, authnIamId: by };
+        twin.dualAuth.expiresMs = Date.parse(at) + world.switches.kmsWindowHours * 3_600_000;
+      }
+    }
+    const destroyed = key.state === "destroyed" || key.state === "destroyed_compromised";
+    if (destroyed) scheduleDestruction(world, key, placement, creator, key.destroyedMs ?? key.createdMs);
+    else if (key.state !== "active") disableSeeded(world, key);
+  }
+  publishStatuses(world, key, world.clock.nowMs());
+}
+
+function disableSeeded(world: World, key: Key): void {
+  for (const placement of key.placements) {
+    if (placement.twinId === undefined) placement.material = { kind: "disabled" };
+    else {
+      const twin = world.twins.get(placement.twinId);
+      if (twin !== undefined) twin.state = 2;
+    }
+  }
+}
+
+function find(objects: ReadonlyMap<string, { readonly name: string }>, reference: string, kind: string): string {
+  for (const [id, object] of objects) {
+    if (id === reference || object.name === reference) return id;
+  }
+  throw new Error(`The seed names a ${kind} that it does not hold: ${reference}`);
+}

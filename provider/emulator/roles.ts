@@ -1,0 +1,92 @@
+/** Which role holds which right: UKO's fine-grained actions (uko-v4.md 6) and KMS's permissions (kms-v2-and-iam.md 7.7). */
+
+export const roleNames = [
+  "Reader",
+  "ReaderPlus",
+  "Writer",
+  "Manager",
+  "VaultAdministrator",
+  "KeyCustodianCreator",
+  "KeyCustodianDeployer",
+  "KeyPurge",
+] as const;
+export type RoleName = (typeof roleNames)[number];
+
+const read = ["managed-keys.read", "target-keystores.read", "key-templates.read", "vaults.read"] as const;
+const list = ["managed-keys.list", "target-keystores.list", "key-templates.list", "vaults.list"] as const;
+const custodian = [
+  ...read,
+  ...list,
+  "managed-keys.write",
+  "managed-keys.write-dates",
+  "managed-keys.write-tags",
+  "managed-keys.distribute",
+  "managed-keys.preactivation-destroy",
+  "managed-keys.active-install",
+  "managed-keys.active-uninstall",
+  "managed-keys.deactivated-install",
+  "managed-keys.deactivated-uninstall",
+] as const;
+
+const kmsReader = ["kms.list", "kms.readmetadata", "kms.registrations.list"] as const;
+const kmsWriter = [
+  ...kmsReader,
+  "kms.read",
+  "kms.create",
+  "kms.rotate",
+  "kms.sync",
+  "kms.setkeyfordeletion",
+  "kms.unsetkeyfordeletion",
+] as const;
+
+/** Manager and Writer hold no right to write in UKO; Reader may read but not list (uko-v4.md 6, "Surprises"). */
+export const rightsByRole = {
+  Reader: [...read, ...kmsReader],
+  ReaderPlus: [...read, ...kmsReader, "kms.read"],
+  Writer: [...read, ...kmsWriter],
+  Manager: [
+    ...read,
+    ...list,
+    ...kmsWriter,
+    "kms.delete",
+    "kms.restore",
+    "kms.enable",
+    "kms.disable",
+    "kms.policies.read",
+    "kms.policies.write",
+    "kms.instance-policies.read",
+    "kms.instance-policies.write",
+  ],
+  VaultAdministrator: [
+    ...read,
+    ...list,
+    "managed-keys.deactivated-destroy",
+    "managed-keys.destroyed-remove",
+    "managed-keys.delete",
+    "target-keystores.write",
+    "target-keystores.delete",
+    "key-templates.write",
+    "key-templates.delete",
+    "vaults.write",
+    "vaults.delete",
+  ],
+  KeyCustodianCreator: [...custodian, "managed-keys.generate", "key-templates.write"],
+  KeyCustodianDeployer: [
+    ...custodian,
+    "managed-keys.preactivation-activate",
+    "managed-keys.active-deactivate",
+    "managed-keys.deactivated-reactivate",
+  ],
+  KeyPurge: ["kms.purge"],
+} as const satisfies Record<RoleName, readonly string[]>;
+
+/** Answers the rights of an identity: those of its roles and its own, less those denied. */
+export function rightsOfIdentity(identity: {
+  readonly roles: readonly RoleName[];
+  readonly grants: readonly string[];
+  readonly denials: readonly string[];
+}): ReadonlySet<string> {
+  const rights = new Set<string>([...identity.roles.flatMap((role) => [...rightsByRole[role]]), ...identity.grants]);
+  for (const denied of identity.denials) rights.delete(denied);
+  return rights;
+}

@@ -1,0 +1,133 @@
+/** The seed file: the world that the local UKO starts with, checked before anything is served. Documented in provider/docs/emulator.md. */
+
+import { z } from "zod";
+import { keyStates } from "./key-states.ts";
+import { keystoreOperations, keystoreTypes } from "./model.ts";
+import { roleNames } from "./roles.ts";
+import { isProfileName, switchesSchema } from "./switches.ts";
+
+const uuid = z
+  .string()
+  .regex(/^[-0-9a-z]+$/)
+  .max(36);
+const time = z.iso.datetime({ offset: true });
+const tag = z.strictObject({ name: z.string().min(1).max(254), value: z.string().max(8192) });
+const login = z.strictObject({ iamId: z.string().min(1), name: z.string().min(1), sub: z.string().optional() });
+
+const identity = z.strictObject({
+  iamId: z.string().min(1).meta({ description: "`IBMid-…` for a person, `iam-ServiceId-…`, `iam-Profile-…`" }),
+  kind: z.enum(["person", "service", "profile"]),
+  name: z.string().min(1),
+  email: z.string().optional(),
+  givenName: z.string().optional(),
+  familyName: z.string().optional(),
+  apiKey: z.string().min(1).optional(),
+  login: login.optional().meta({ description: "Profiles with an API key: the person or workload in the profile" }),
+  assumableBy: z.array(z.string()).max(100).default([]),
+  roles: z.array(z.enum(roleNames)).default([]),
+  grants: z.array(z.string()).default([]).meta({ description: "Single rights besides those of the roles" }),
+  denials: z.array(z.string()).default([]).meta({ description: "Single rights taken from those of the roles" }),
+  vaults: z.array(z.string()).optional().meta({ description: "Narrowed to these vaults" }),
+});
+
+const vault = z.strictObject({
+  id: uuid.optional(),
+  name: z.string().min(1).max(100),
+  description: z.string().max(200).default(""),
+});
+
+const keystore = z.strictObject({
+  id: uuid.optional(),
+  name: z.string().min(1).max(100),
+  vault: z.string().meta({ description: "Id or name" }),
+  type: z.enum(keystoreTypes),
+  variant: z.enum(["internal", "hpcs", "key_protect"]).optional(),
+  description: z.string().max(200).default(""),
+  location: z.string().default(""),
+  groups: z.array(z.string()).min(1).max(128).optional().meta({ description: "Its name when absent (U23)" }),
+  pendingDays: z.number().min(0).max(365).optional().meta({ description: "The type's default when absent" }),
+  refuses: z.array(z.enum(keystoreOperations)).default([]),
+  answers: z.enum(["ok", "error", "unknown"]).default("ok"),
+  fields: z.record(z.string(), z.unknown()).default({}),
+});
+
+const template = z.strictObject({
+  id: uuid.optional(),
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/)
+    .max(30),
+  vault: z.string(),
+  description: z.string().max(200).default(""),
+  keystoreType: z.enum(keystoreTypes),
+  group: z.string().min(1).max(200),
+  keyState: z.enum(["active", "pre_activation"]).default("active"),
+  algorithm: z.enum(["aes", "rsa", "hmac", "ec"]).default("aes"),
+  size: z.string().default("256"),
+  activationPeriod: z.string().default("P0D"),
+  expirationPeriod: z.string().default("P2Y"),
+  archived: z.boolean().default(false),
+  type: z.enum(["user_defined", "shadow", "system"]).default("user_defined"),
+  namingScheme: z.string().optional(),
+  deactivateOnRotation: z.boolean().default(false),
+});
+
+export const resourceSchema = z.strictObject({
+  crn: z.string().min(1),
+  name: z.string().default("bucket"),
+  description: z.string().default(""),
+  serviceName: z.string().default("cloud-object-storage"),
+  serviceInstanceName: z.string().default(""),
+  preventsKeyDeletion: z.boolean().default(false),
+});
+
+const key = z.strictObject({
+  id: uuid.optional(),
+  label: z.string().min(1).max(255),
+  vault: z.string(),
+  template: z.string(),
+  state: z.enum(keyStates).optional().meta({ description: "The template's when absent" }),
+  description: z.string().max(200).default(""),
+  tags: z.array(tag).max(128).default([]),
+  activationDate: z.iso.date().optional(),
+  expirationDate: z.iso.date().optional(),
+  createdAt: time.optional(),
+  createdBy: z.string().optional(),
+  updatedAt: time.optional(),
+  updatedBy: z.string().optional(),
+  deactivatedAt: time.optional(),
+  destroyedAt: time.optional(),
+  resources: z.array(resourceSchema).default([]),
+  dualAuthDelete: z.boolean().default(false).meta({ description: "KMS dual authorization on the twin" }),
+  setForDeletion: z.strictObject({ by: z.string(), at: time }).optional(),
+});
+
+export const seedSchema = z.strictObject({
+  instance: z.strictObject({
+    id: uuid,
+    accountId: z.string().default("emulated-account"),
+    region: z.string().default("eu-de"),
+    dualAuthDelete: z.boolean().default(false).meta({ description: "KMS instance policy: new twins start with it" }),
+  }),
+  clock: z
+    .strictObject({ start: time.optional(), frozen: z.boolean().optional(), tickMs: z.number().min(0).optional() })
+    .default({}),
+  profile: z.string().refine(isProfileName, "no such profile").optional(),
+  switches: switchesSchema.partial().default({}),
+  identities: z.array(identity).min(1).max(1_000),
+  vaults: z.array(vault).max(1_000).default([]),
+  keystores: z.array(keystore).max(1_000).default([]),
+  templates: z.array(template).max(1_000).default([]),
+  keys: z.array(key).max(20_000).default([]),
+});
+
+/** What a seed file may hold: defaults left out. */
+export type Seed = z.input<typeof seedSchema>;
+export type CheckedSeed = z.output<typeof seedSchema>;
+
+/** Checks a seed; the error's message names every wrong place. */
+export function checkSeed(seed: unknown): CheckedSeed {
+  const parsed = seedSchema.safeParse(seed);
+  if (parsed.success) return parsed.data;
+  throw new Error(`The seed is not valid.\n${z.prettifyError(parsed.error)}`);
+}

@@ -1,0 +1,241 @@
+/** Serves a route: identity, fault rules, the handler, the frozen clock's tick, the audit record, and the common headers. */
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context } from "hono";
+import type { AuditNote } from "./audit.ts";
+import type { FaultRule, FaultSubject } from "./faults.ts";
+import type { Caller } from "./model.ts";
+import { Refusal } from "./refusal.ts";
+import type { World } from "./world.ts";
+
+export type EmulatorContext = Context<{ Bindings: HttpBindings }>;
+
+/** One request as a handler sees it. */
+export interface Call {
+  readonly world: World;
+  readonly operation: string;
+  readonly nowMs: number;
+  readonly correlationId: string;
+  readonly url: URL;
+  readonly text: string;
+  /** Answers a path parameter. */
+  param(name: string): string;
+  header(name: string): string | undefined;
+  /** The identity of the token; throws 401 without one. */
+  caller(): Caller;
+  /** Adds to the audit record. */
+  note(note: AuditNote): void;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** False where a mutating call changed nothing, such as a dry run. */
+  readonly effect?: boolean;
+}
+
+export interface Route {
+  readonly operation: string;
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Hono's spelling. */
+  readonly path: string;
+  /** A read never changes anything; a write that succeeds moves a frozen clock. */
+  readonly mutates: boolean;
+  readonly handle: (call: Call) => Reply | Promise<Reply>;
+}
+
+/** What differs between the APIs behind the one port. */
+export interface Api {
+  readonly identify: (world: World, context: EmulatorContext, nowMs: number) => Promise<Caller | undefined>;
+  readonly unauthorized: () => Refusal;
+  readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
+  readonly headers: (correlationId: string) => Record<string, string>;
+}
+
+const maxBodyBytes = 1_048_576;
+
+export async function serve(world: World, api: Api, route: Route, context: EmulatorContext): Promise<Response> {
+  const text = await readText(context);
+  const nowMs = world.clock.nowMs();
+  const correlationId = context.req.header("correlation-id") ?? randomUUID();
+  const url = new URL(context.req.url);
+  const caller = await api.identify(world, context, nowMs);
+  const notes: AuditNote = {};
+  const call: Call = {
+    world,
+    operation: route.operation,
+    nowMs,
+    correlationId,
+    url,
+    text: text ?? "",
+    param: (name) => context.req.param(name) ?? "",
+    header: (name) => context.req.header(name),
+    caller: () => {
+      if (caller === undefined) throw api.unauthorized();
+      return caller;
+    },
+    note: (note) => Object.assign(notes, note),
+  };
+  const subject: FaultSubject = {
+    operation: route.operation,
+    method: route.method,
+    path: url.pathname,
+    keyIds: keyIdsOf(world, context.req.param("id")),
+    caller: caller?.iamId,
+  };
+  const fault = world.faults.strike(subject);
+  const audit = (status: number, effect: boolean, rest: { code?: string; dropped?: "before" | "after" }): void =>
+    world.audit.append({
+      time: new Date(nowMs).toISOString(),
+      correlationId,
+      operation: route.operation,
+      method: route.method,
+      path: url.pathname,
+      query: url.search === "" ? undefined : url.search,
+      userAgent: context.req.header("user-agent"),
+      caller: caller?.iamId,
+      authn: caller?.authnIamId,
+      callerName: caller?.name,
+      ...notes,
+      status,
+      effect,
+      fault: fault?.id,
+      ...rest,
+    });
+
+  if (fault !== undefined && !(await passesBefore(world, fault, subject, context))) {
+    audit(0, false, { dropped: "before" });
+    return cutOff(context);
+  }
+  const outcome =
+    text === undefined
+      ? { refusal: new Refusal(413, "too_large", "The body is too large.") }
+      : await attempt(route, call, fault);
+  const refusal = "refusal" in outcome ? outcome.refusal : undefined;
+  const reply: Reply =
+    "reply" in outcome
+      ? outcome.reply
+      : {
+          status: outcome.refusal.status,
+          body: api.refuse(outcome.refusal, correlationId),
+          headers: outcome.refusal.details.headers ?? {},
+        };
+  const effect = route.mutates && refusal === undefined && reply.effect !== false;
+  if (effect) world.clock.tick();
+  const answer = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
+  const dropped = fault !== undefined && !(await passesAfter(world, fault, subject, context));
+  audit(answer.status, effect, {
+    ...(refusal === undefined ? {} : { code: refusal.code }),
+    ...(dropped ? { dropped: "after" as const } : {}),
+  });
+  return dropped ? cutOff(context) : respond(context, answer, api.headers(correlationId), nowMs);
+}
+
+async function attempt(
+  route: Route,
+  call: Call,
+  fault: FaultRule | undefined,
+): Promise<{ reply: Reply } | { refusal: Refusal }> {
+  try {
+    if (fault?.status !== undefined && fault.when === "before") {
+      if (fault.body !== undefined)
+        return { reply: { status: fault.status, body: fault.body, headers: retryAfter(fault), effect: false } };
+      throw emulatedFault(fault, fault.status);
+    }
+    return { reply: await route.handle(call) };
+  } catch (error) {
+    if (error instanceof Refusal) return { refusal: error };
+    throw error;
+  }
+}
+
+function emulatedFault(fault: FaultRule, status: number): Refusal {
+  return new Refusal(status, "emulated_fault", "A fault rule answered this request.", { headers: retryAfter(fault) });
+}
+
+function retryAfter(fault: FaultRule): Record<string, string> {
+  return fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
+}
+
+function alteredAfter(api: Api, fault: FaultRule, reply: Reply, correlationId: string): Reply {
+  if (fault.status === undefined || fault.when !== "after") return reply;
+  const refusal = emulatedFault(fault, fault.status);
+  return { status: refusal.status, body: fault.body ?? api.refuse(refusal, correlationId), headers: retryAfter(fault) };
+}
+
+/** A held call whose client went away has no effect: the request counts as never received. */
+async function passesBefore(
+  world: World,
+  fault: FaultRule,
+  subject: FaultSubject,
+  context: EmulatorContext,
+): Promise<boolean> {
+  if (fault.latencyMs > 0) await sleep(fault.latencyMs);
+  if (fault.hold === "before")
+    await world.faults.hold({ ...subject, fault: fault.id, hold: "before" }, goneSignal(context));
+  return fault.drop !== "before" && !(fault.hold === "before" && goneSignal(context).aborted);
+}
+
+async function passesAfter(
+  world: World,
+  fault: FaultRule,
+  subject: FaultSubject,
+  context: EmulatorContext,
+): Promise<boolean> {
+  if (fault.hold === "after")
+    await world.faults.hold({ ...subject, fault: fault.id, hold: "after" }, goneSignal(context));
+  return fault.drop !== "after" && !(fault.hold === "after" && goneSignal(context).aborted);
+}
+
+function goneSignal(context: EmulatorContext): AbortSignal {
+  const { socket } = context.env.incoming;
+  const controller = new AbortController();
+  if (socket.destroyed) controller.abort();
+  else socket.once("close", () => controller.abort());
+  return controller.signal;
+}
+
+function cutOff(context: EmulatorContext): Response {
+  context.env.incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+function respond(context: EmulatorContext, reply: Reply, headers: Record<string, string>, nowMs: number): Response {
+  const all = new Headers({ ...headers, ...reply.headers, date: new Date(nowMs).toUTCString() });
+  if (reply.body === undefined || context.req.method === "HEAD")
+    return new Response(null, { status: reply.status, headers: all });
+  const isText = typeof reply.body === "string";
+  if (!all.has("content-type")) all.set("content-type", isText ? "text/plain" : "application/json");
+  return new Response(isText ? (reply.body as string) : JSON.stringify(reply.body), {
+    status: reply.status,
+    headers: all,
+  });
+}
+
+async function readText(context: EmulatorContext): Promise<string | undefined> {
+  if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) return undefined;
+  const text = await context.req.text();
+  return text.length > maxBodyBytes ? undefined : text;
+}
+
+/** The ids by which a fault rule may name the key of a request: its own, its twin's, and for a twin the key's. */
+function keyIdsOf(world: World, id: string | undefined): readonly string[] {
+  if (id === undefined) return [];
+  const twins = [...world.twins.values()].filter((twin) => twin.keyId === id || twin.id === id);
+  return [id, ...twins.flatMap((twin) => [twin.id, twin.keyId])];
+}
+
+/** Parses a JSON body; 400 where it is not an object. */
+export function jsonBody(call: Call, malformed: () => Refusal): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(call.text);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  } catch {
+    // Refused below, in the API's own envelope.
+  }
+  throw malformed();
+}

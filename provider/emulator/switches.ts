@@ -1,0 +1,97 @@
+/** What IBM's documents leave open, as switches: each has a default, and a profile is a named set of other choices. */
+
+import { z } from "zod";
+
+export const switchesSchema = z.strictObject({
+  /** U9: what becomes of `tags` in create and PATCH requests. */
+  tags: z.enum(["kept", "dropped", "rejected"]),
+  /** Whether a description keeps its white space; `collapsed` turns every run of it, line ends included, into one blank. */
+  description: z.enum(["kept", "collapsed"]),
+  /** U14: a sync always moves the ETag; this says whether it also names its caller as the last writer. */
+  syncChangesLastWriter: z.boolean(),
+  /** Whether keys tell who wrote last (`updated_by`); UKO for z/OS may not. */
+  lastWriter: z.enum(["recorded", "absent"]),
+  /** Whose identity the KMS twin sees when UKO destroys a key. */
+  twinIdentity: z.enum(["caller", "service"]),
+  /** Whether `status_in_keystores` of a plain GET is live, or as of the last write, sync or status call. */
+  statusFreshness: z.enum(["live", "stale"]),
+  /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
+  etagGrain: z.enum(["second", "unique"]),
+  /** U7: how long destroy is refused after a deactivation. */
+  coolDownHours: z.number().positive().max(10_000),
+  /** kms-v2-and-iam.md 5: life of a set-for-deletion authorization. */
+  kmsWindowHours: z.number().positive().max(10_000),
+  /** kms-v2-and-iam.md 10-3: whether setting a key again moves the window and its setter. */
+  kmsSetAgain: z.enum(["latest", "keepFirst"]),
+  /** kms-v2-and-iam.md 10-2: which identity KMS compares. */
+  kmsIdentity: z.enum(["iam_id", "authn"]),
+  /** kms-v2-and-iam.md 10-5: whether a lapsed window is still shown. */
+  kmsLapsedWindow: z.enum(["shown", "cleared"]),
+  /** U5: whether `force=true` of the key DELETE is known (API 4.14 and later). */
+  forceDelete: z.enum(["served", "ignored"]),
+  /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
+  vaultHeader: z.enum(["optional", "required"]),
+  /** Whether the user interface's label rules per keystore type are also the API's (uko-v4.md 3.10). */
+  labelRules: z.enum(["api", "keystore"]),
+  /** U12: the answer to a rotation. */
+  rotateStatus: z.union([z.literal(200), z.literal(204)]),
+  /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
+  patchDestroyed: z.enum(["accepted", "refused"]),
+  /** U32: the form of `href`. */
+  hrefs: z.enum(["relative", "absolute"]),
+});
+
+export type Switches = z.output<typeof switchesSchema>;
+
+/** Some of the switches; a key that is absent or undefined leaves the default. */
+export type SwitchChoices = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };
+
+/** The defaults are the documented behaviour, and where nothing is documented the harder case for a client. */
+export const switchDefaults = {
+  tags: "kept",
+  description: "kept",
+  syncChangesLastWriter: false,
+  lastWriter: "recorded",
+  twinIdentity: "caller",
+  statusFreshness: "live",
+  etagGrain: "second",
+  coolDownHours: 4,
+  kmsWindowHours: 168,
+  kmsSetAgain: "latest",
+  kmsIdentity: "iam_id",
+  kmsLapsedWindow: "shown",
+  forceDelete: "served",
+  vaultHeader: "optional",
+  labelRules: "api",
+  rotateStatus: 200,
+  patchDestroyed: "accepted",
+  hrefs: "relative",
+} as const satisfies Switches;
+
+/** The named profiles: what each changes from the documented defaults. */
+export const profiles = {
+  documented: {},
+  "tags-dropped": { tags: "dropped" },
+  "tags-rejected": { tags: "rejected" },
+  "no-carrier": { tags: "dropped", description: "collapsed" },
+  "sync-changes-writer": { syncChangesLastWriter: true },
+  "twin-as-service": { twinIdentity: "service" },
+  "stale-status": { statusFreshness: "stale" },
+  "unique-etags": { etagGrain: "unique" },
+  "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
+  zos: { lastWriter: "absent", tags: "dropped" },
+  "api-4.9": { forceDelete: "ignored", vaultHeader: "required" },
+} as const satisfies Record<string, SwitchChoices>;
+
+export type ProfileName = keyof typeof profiles;
+
+export function isProfileName(name: string): name is ProfileName {
+  return Object.hasOwn(profiles, name);
+}
+
+/** Resolves a profile and single switches, the single ones last. */
+export function resolveSwitches(profile: ProfileName, ...choices: readonly SwitchChoices[]): Switches {
+  const chosen = [profiles[profile], ...choices].flatMap((choice) => Object.entries(choice));
+  const told = Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
+  return switchesSchema.parse({ ...switchDefaults, ...told });
+}

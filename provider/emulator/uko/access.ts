@@ -1,0 +1,48 @@
+/** Who may do what to which object: rights, vault narrowing, the header `UKO-Vault`, and `If-Match` (uko-v4.md 1.4, 6). */
+
+import type { Caller, Key, Stamps } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import type { Call } from "../serve.ts";
+import { etagOf } from "../world.ts";
+import { forbidden, invalid, missing, notFound } from "./envelope.ts";
+
+export function requireRight(caller: Caller, right: string): void {
+  if (!caller.identity.rights.has(right)) throw forbidden(right);
+}
+
+export function mayUseVault(caller: Caller, vaultId: string): boolean {
+  return caller.identity.vaultIds === undefined || caller.identity.vaultIds.includes(vaultId);
+}
+
+/** U31: the header is ignored unless it contradicts the object, or the profile demands it. */
+export function checkVault(call: Call, vaultId: string): void {
+  const header = call.header("uko-vault");
+  if (header === undefined && call.world.switches.vaultHeader === "required") throw missing("header", "UKO-Vault");
+  if (header !== undefined && header !== vaultId) throw notFound("object");
+  if (!mayUseVault(call.caller(), vaultId)) throw forbidden("vaults.read");
+}
+
+/** Finds the key or older version that the path names, for a caller who may read it. */
+export function keyOf(call: Call): Key {
+  const caller = call.caller();
+  requireRight(caller, "managed-keys.read");
+  const key = call.world.keys.get(call.param("id"));
+  if (key === undefined) {
+    call.note({ keyId: call.param("id") });
+    throw notFound("managed key");
+  }
+  call.note({ vaultId: key.vaultId, keyId: key.id, label: key.label, from: key.state });
+  checkVault(call, key.vaultId);
+  return key;
+}
+
+/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; 412 when another version is current. */
+export function checkIfMatch(call: Call, object: Stamps): void {
+  const header = call.header("if-match");
+  if (header === undefined || header === "") throw missing("header", "If-Match");
+  if (header === "*") throw invalid("header", "If-Match");
+  if (header.replace(/^"(.*)"$/, "$1") === etagOf(object)) return;
+  throw new Refusal(412, "precondition_failed", "The object was changed by another request.", {
+    target: { type: "header", name: "If-Match" },
+  });
+}

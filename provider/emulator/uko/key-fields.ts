@@ -1,0 +1,117 @@
+/** What a caller may write into a key: the fields of create and PATCH with the contract's lengths and patterns (uko-v4.md 2.5, 3.1, 3.10). */
+
+import { z } from "zod";
+import type { KeystoreType, Tag } from "../model.ts";
+import { Refusal } from "../refusal.ts";
+import { type Call, jsonBody } from "../serve.ts";
+import { invalid, malformed, missing } from "./envelope.ts";
+
+const label = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[A-Za-z0-9._ /-]+$/);
+const description = z.string().max(200);
+const tag = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(254)
+    .regex(/^[A-Za-z0-9 -_]+$/),
+  value: z
+    .string()
+    .max(8192)
+    .regex(/^(\w|\s)*$/),
+});
+const tags = z.array(tag).max(128);
+const date = z.iso.date();
+
+const createSchema = z.strictObject({
+  template_name: z
+    .string()
+    .min(1)
+    .max(30)
+    .regex(/^[A-Za-z][A-Za-z0-9-]*$/),
+  vault: z.strictObject({ id: z.string().min(1).max(36) }),
+  label: label.optional(),
+  description: description.optional(),
+  tags: tags.optional(),
+  label_tags: tags.optional(),
+});
+
+const patchSchema = z.strictObject({
+  label: label.optional(),
+  description: description.optional(),
+  activation_date: date.optional(),
+  expiration_date: date.optional(),
+  tags: tags.optional(),
+});
+
+export type CreateFields = z.output<typeof createSchema>;
+export type PatchFields = z.output<typeof patchSchema>;
+
+export function createFields(call: Call): CreateFields {
+  return checked(call, createSchema);
+}
+
+export function patchFields(call: Call): PatchFields {
+  return checked(call, patchSchema);
+}
+
+function checked<Schema extends z.ZodObject>(call: Call, schema: Schema): z.output<Schema> {
+  const body = jsonBody(call, malformed);
+  // U9: services from API 4.12.6 on may not know `tags` in requests.
+  if (call.world.switches.tags === "rejected" && body.tags !== undefined) throw invalid("field", "tags");
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.map(String) : [];
+  const path = [...(issue?.path ?? []), ...unknown.slice(0, 1)].map(String).join(".");
+  const isMissing = issue?.code === "invalid_type" && valueAt(body, issue.path) === undefined;
+  throw isMissing ? missing("field", path) : invalid("field", path);
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = new Map<PropertyKey, unknown>(Object.entries(value)).get(step);
+  }
+  return value;
+}
+
+/** Tags as the service keeps them, under the switch `tags`. */
+export function keptTags(call: Call, written: readonly Tag[] | undefined, before: readonly Tag[]): Tag[] {
+  if (written === undefined || call.world.switches.tags === "dropped") return [...before];
+  return [...written];
+}
+
+export function keptDescription(call: Call, written: string): string {
+  return call.world.switches.description === "collapsed" ? written.replace(/\s+/g, " ").trim() : written;
+}
+
+const labelRules = {
+  ibm_cloud_kms: /^[A-Za-z0-9 ]{2,50}$/,
+  aws_kms: /^(?!AWS\/)[A-Za-z0-9/_-]{1,250}$/,
+  azure_key_vault: /^[A-Za-z0-9-]{1,127}$/,
+  google_kms: /^[A-Za-z0-9_-]{1,63}$/,
+  cca: /^.{1,64}$/,
+} as const satisfies Record<KeystoreType, RegExp>;
+
+/** The user interface's rules per keystore type, where the switch makes them the API's. */
+export function checkLabelRule(call: Call, type: KeystoreType, text: string): void {
+  if (call.world.switches.labelRules === "keystore" && !labelRules[type].test(text)) throw invalid("field", "label");
+}
+
+/** Adds a template's period such as `P5Y1M1W2D` to a date (uko-v4.md 3.5). */
+export function addPeriod(fromMs: number, period: string): string {
+  if (!/^P[0-9YMWD]*$/.test(period)) throw new Refusal(500, "internal", "The template's period is not readable.");
+  const at = new Date(fromMs);
+  for (const [, amount, unit] of period.matchAll(/(\d+)([YMWD])/g)) {
+    const count = Number(amount);
+    if (unit === "Y") at.setUTCFullYear(at.getUTCFullYear() + count);
+    else if (unit === "M") at.setUTCMonth(at.getUTCMonth() + count);
+    else at.setUTCDate(at.getUTCDate() + count * (unit === "W" ? 7 : 1));
+  }
+  return at.toISOString().slice(0, 10);
+}

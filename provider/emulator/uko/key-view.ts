@@ -1,0 +1,111 @@
+/** A managed key as the wire shows it (uko-v4.md 3.1-3.5). */
+
+import type { AuditNote } from "../audit.ts";
+import { toSecondsText } from "../clock.ts";
+import { holdsMaterial, shownStatuses, targetsOf } from "../keystore-effects.ts";
+import type { Key } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import { etagOf, type World } from "../world.ts";
+
+export function viewKey(world: World, key: Key, nowMs: number): Record<string, unknown> {
+  const vault = world.vaults.get(key.vaultId);
+  const template = world.templates.get(key.templateId);
+  const keystoreType = template?.keystoreType;
+  return {
+    id: key.id,
+    vault: { id: key.vaultId, name: vault?.name, href: world.href(`/v4/vaults/${key.vaultId}`) },
+    template: {
+      id: key.templateId,
+      name: template?.name,
+      type: template === undefined ? [] : [template.type],
+      href: world.href(`/v4/templates/${key.templateId}`),
+      alignment_status: alignmentOf(world, key),
+    },
+    version: key.version,
+    description: key.description,
+    label: key.label,
+    state: key.state,
+    key_material_present: materialPlaces(world, key, nowMs),
+    size: template?.size,
+    algorithm: template?.algorithm,
+    verification_patterns: [
+      { method: "ENC-ZERO", value: key.verification.replaceAll("-", "").slice(0, 6).toUpperCase() },
+    ],
+    activation_date: key.activationDate,
+    expiration_date: key.expirationDate,
+    label_tags: key.labelTags,
+    tags: key.tags,
+    is_rotatable: template?.namingScheme === undefined,
+    created_at: toSecondsText(key.createdMs),
+    updated_at: toSecondsText(key.updatedMs),
+    ...(key.rotatedMs === undefined ? {} : { rotated_at: toSecondsText(key.rotatedMs) }),
+    ...(world.switches.lastWriter === "absent" ? {} : { created_by: key.createdBy, updated_by: key.updatedBy }),
+    referenced_keystores: key.placements
+      .filter((placement) => !placement.removedByUser)
+      .map((placement) => world.keystores.get(placement.keystoreId))
+      .filter((keystore) => keystore !== undefined)
+      .map(({ id, name, type }) => ({ id, name, type, href: world.href(`/v4/keystores/${id}`) })),
+    instances: [
+      {
+        id: key.instanceId,
+        label_in_keystore: key.label,
+        type: "secret_key",
+        keystore: { group: template?.group, type: keystoreType },
+        ...instanceFields(keystoreType),
+      },
+    ],
+    href: world.href(`/v4/managed_keys/${key.id}`),
+    status_in_keystores: shownStatuses(world, key, nowMs),
+    deactivate_on_rotation: template?.deactivateOnRotation ?? false,
+  };
+}
+
+/** One key, with its ETag. */
+export function keyReply(call: Call, key: Key, status = 200, headers: Record<string, string> = {}): Reply {
+  return { status, body: viewKey(call.world, key, call.nowMs), headers: { etag: etagOf(key), ...headers } };
+}
+
+/** Tells the audit trail what the key is like after a write. */
+export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
+  call.note({
+    vaultId: key.vaultId,
+    keyId: key.id,
+    label: key.label,
+    to: key.state,
+    after: {
+      state: key.state,
+      tags: key.tags,
+      description: key.description,
+      updatedAt: toSecondsText(key.updatedMs),
+      updatedBy: key.updatedBy,
+    },
+    ...note,
+  });
+}
+
+/** Aligned: the key is in exactly the keystores that its template's group now names (uko-v4.md 4.7). */
+export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
+  const targets = targetsOf(world, key).map((keystore) => keystore.id);
+  const placed = key.placements
+    .filter((placement) => !placement.removedByUser)
+    .map((placement) => placement.keystoreId);
+  return targets.length === placed.length && targets.every((id) => placed.includes(id)) ? "aligned" : "unaligned";
+}
+
+/** U28: the repository keeps the material until destroy, the keystores until the end of their pending periods. */
+function materialPlaces(world: World, key: Key, nowMs: number): readonly string[] {
+  const inRepository = key.state !== "destroyed" && key.state !== "destroyed_compromised";
+  const inKeystores = holdsMaterial(world, key, nowMs).length > 0;
+  return [...(inRepository ? ["repository"] : []), ...(inKeystores ? ["keystores"] : [])];
+}
+
+function instanceFields(type: string | undefined): Record<string, unknown> {
+  if (type === "google_kms") {
+    return {
+      google_key_protection_level: "software",
+      google_key_purpose: "encrypt_decrypt",
+      google_kms_algorithm: "google_symmetric_encryption",
+    };
+  }
+  return type === "azure_key_vault" ? { azure_key_protection_level: "software" } : {};
+}

@@ -1,0 +1,78 @@
+/** Lists: limit, offset, sort, and the envelope around a page (uko-v4.md 2.2, 3.14). */
+
+import type { Call, Reply } from "../serve.ts";
+import { invalid } from "./envelope.ts";
+
+type Sortable = string | number | undefined;
+
+export interface ListOptions<Item> {
+  /** The name of the array in the envelope. */
+  readonly name: string;
+  readonly items: readonly Item[];
+  readonly view: (item: Item) => unknown;
+  readonly sortable: Readonly<Record<string, (item: Item) => Sortable>>;
+  readonly defaultSort: string;
+}
+
+const limits = { defaultLimit: 20, maxLimit: 1_000 } as const;
+
+export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
+  const limit = integer(call, "limit", limits.defaultLimit, 1, limits.maxLimit);
+  const offset = integer(call, "offset", 0, 0, Number.MAX_SAFE_INTEGER);
+  const sorted = sort(call, options);
+  const total = sorted.length;
+  const page = (at: number): { href: string } => ({ href: hrefAt(call, at, limit) });
+  const lastOffset = total === 0 ? 0 : Math.floor((total - 1) / limit) * limit;
+  return {
+    status: 200,
+    body: {
+      total_count: total,
+      limit,
+      offset,
+      first: page(0),
+      last: page(lastOffset),
+      ...(offset > 0 ? { previous: page(Math.max(0, offset - limit)) } : {}),
+      ...(offset + limit < total ? { next: page(offset + limit) } : {}),
+      [options.name]: sorted.slice(offset, offset + limit).map(options.view),
+    },
+  };
+}
+
+function integer(call: Call, name: string, fallback: number, min: number, max: number): number {
+  const text = call.url.searchParams.get(name);
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) throw invalid("parameter", name);
+  return value;
+}
+
+function sort<Item>(call: Call, options: ListOptions<Item>): readonly Item[] {
+  const text = call.url.searchParams.get("sort") ?? options.defaultSort;
+  const fields = text.split(",").map((field) => {
+    const name = field.replace(/^-/, "");
+    const value = options.sortable[name];
+    if (value === undefined) throw invalid("parameter", "sort");
+    return { value, sign: field.startsWith("-") ? -1 : 1 };
+  });
+  return [...options.items].sort((a, b) => {
+    for (const { value, sign } of fields) {
+      const order = compare(value(a), value(b));
+      if (order !== 0) return order * sign;
+    }
+    return 0;
+  });
+}
+
+function compare(a: Sortable, b: Sortable): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  return a < b ? -1 : 1;
+}
+
+function hrefAt(call: Call, offset: number, limit: number): string {
+  const query = new URLSearchParams(call.url.searchParams);
+  query.set("limit", String(limit));
+  query.set("offset", String(offset));
+  return call.world.href(`${call.url.pathname.replace(/^\/api/, "")}?${query.toString()}`);
+}
