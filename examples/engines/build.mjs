@@ -18,7 +18,8 @@ export function buildIfStale(nodeBin = process.execPath) {
   const startedAt = new Date();
   const fresh = path.join(repository, "node_modules", `.uko-dist-${process.pid}`);
   const compiler = path.join(repository, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(nodeBin, [compiler, "-p", "tsconfig.build.json", "--outDir", fresh], {
+  // Types are checked by `npm run check`; a half-written type elsewhere must not stop the demo or a test.
+  const { status } = spawnSync(nodeBin, [compiler, "-p", "tsconfig.build.json", "--noCheck", "--outDir", fresh], {
     cwd: repository,
     stdio: ["ignore", 2, 2],
   });

@@ -1,0 +1,97 @@
+/** The rings of ARCHITECTURE.md as data: what each part of `provider` may import beside itself. Everything else is an error. */
+
+/** `ours` and `types` are paths below provider/ (`types`: type-only imports); `node: true` allows Node's own modules. */
+const rings = {
+  "errors.ts": { ours: [], packages: [] },
+  "lifecycle/": { ours: ["errors.ts"], packages: [] },
+  "engine/": { ours: ["errors.ts", "lifecycle/"], packages: ["zod"] },
+  "resources/": { ours: ["errors.ts", "lifecycle/", "engine/"], packages: ["zod"] },
+  "schema/": { ours: ["errors.ts", "engine/", "resources/index.ts"], packages: ["zod"] },
+  "services/": {
+    ours: ["errors.ts"],
+    types: ["lifecycle/", "engine/ports.ts"],
+    packages: ["undici", "zod", "jose"],
+    node: true,
+  },
+  "settings.ts": { ours: ["errors.ts", "lifecycle/", "engine/"], packages: ["zod"], node: true },
+  "compose.ts": {
+    ours: ["errors.ts", "lifecycle/", "engine/", "resources/", "schema/", "services/", "settings.ts"],
+    packages: [],
+    node: true,
+  },
+  "pulumi-dynamic/": {
+    ours: ["errors.ts", "compose.ts"],
+    types: ["lifecycle/", "engine/", "resources/"],
+    packages: ["@pulumi/pulumi"],
+    node: true,
+  },
+  "cli/": {
+    ours: ["errors.ts", "compose.ts"],
+    types: ["lifecycle/", "engine/", "resources/"],
+    packages: ["commander"],
+    node: true,
+  },
+  "emulator/": { ours: ["errors.ts"], packages: ["hono", "@hono/node-server", "jose", "zod"], node: true },
+  "bin/": { ours: ["errors.ts", "cli/", "emulator/"], packages: ["commander"], node: true },
+};
+
+const alternatives = (patterns) => `(?:${patterns.map((pattern) => pattern.replaceAll(".", "\\.")).join("|")})`;
+/** A name that ends in a slash is a folder and everything in it, another one a file. */
+const local = (names) => names.map((name) => (name.endsWith("/") ? `^provider/${name}` : `^provider/${name}$`));
+const installed = (names) => names.map((name) => `(^|/)node_modules/${name}/`);
+
+const ringRules = Object.entries(rings).flatMap(([name, { ours, types = [], packages, node = false }]) => {
+  const from = { path: alternatives(local([name])) };
+  const allowed = [...local([name, ...ours, ...types]), ...installed(packages)];
+  const builtIn = node ? { dependencyTypesNot: ["core"] } : {};
+  const beyond = {
+    name: `ring of ${name}`,
+    comment: `provider/${name} may import only what .dependency-cruiser.mjs lists for it`,
+    severity: "error",
+    from,
+    to: { pathNot: alternatives(allowed), ...builtIn },
+  };
+  const typesOnly = {
+    name: `types only into ${name}`,
+    comment: `provider/${name} may take types from there, and nothing that runs`,
+    severity: "error",
+    from,
+    to: { path: alternatives(local(types)), dependencyTypesNot: ["type-only"] },
+  };
+  return types.length > 0 ? [beyond, typesOnly] : [beyond];
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    ...ringRules,
+    {
+      name: "a part without a ring",
+      comment: "Add it to the table in .dependency-cruiser.mjs and to ARCHITECTURE.md",
+      severity: "error",
+      from: { path: "^provider/", pathNot: alternatives(local(Object.keys(rings))) },
+      to: {},
+    },
+    { name: "no circle", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "node:sqlite only in the emulator",
+      severity: "error",
+      from: { path: "^provider/", pathNot: "^provider/emulator/" },
+      to: { path: "^(node:)?sqlite$" },
+    },
+    {
+      name: "no development dependency",
+      severity: "error",
+      from: { path: "^provider/" },
+      // Pulumi's library is both: a peer of the user's program, and pinned for our own tests.
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};
