@@ -1,0 +1,245 @@
+/**
+ * The oracle: replays an audit trail of the local UKO and finds every step that one person took alone.
+ *
+ * It shares no code with the product. It reads the consent records from the trail's raw text, and takes who wrote and
+ * who acted from the trail (the tokens that the service verified), never from what a record says of itself.
+ */
+
+import { createHash } from "node:crypto";
+
+/** One line of `/_emulator/audit`, as far as the oracle reads it. */
+export interface TrailEntry {
+  readonly seq: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly query?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly caller?: string | undefined;
+  readonly authn?: string | undefined;
+  readonly keyId?: string | undefined;
+  readonly label?: string | undefined;
+  readonly from?: string | undefined;
+  readonly status: number;
+  readonly effect: boolean;
+  readonly after?:
+    | {
+        readonly state: string;
+        readonly tags: readonly { readonly name: string; readonly value: string }[];
+        readonly description: string;
+        readonly updatedAt: string;
+      }
+    | undefined;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type ViolationKind =
+  | "no-consent"
+  | "other-step"
+  | "own-consent"
+  | "consent-too-old"
+  | "not-a-person"
+  | "force"
+  | "purge"
+  | "kms-delete"
+  | "removed-with-material"
+  | "request-over-binding"
+  | "binding-record-touched";
+
+export interface Violation {
+  readonly kind: ViolationKind;
+  readonly seq: number;
+  readonly operation: string;
+  readonly keyId?: string | undefined;
+  readonly why: string;
+}
+
+export interface Verdict {
+  readonly ok: boolean;
+  readonly violations: readonly Violation[];
+}
+
+export interface JudgeOptions {
+  /** Whether dual authorization applies; without it only the rules that hold for everybody are checked. */
+  readonly required: boolean;
+  readonly gate: "both" | "destroy";
+  /** Whether an iam_id is a person's: neither `iam-` nor `crn-` in front, unless told otherwise. */
+  readonly isPerson?: (iamId: string) => boolean;
+  /** Also flags consequential steps of services where dual authorization does not apply. */
+  readonly flagServices?: boolean;
+  /** Entries made by the test itself, such as a colleague in the console: they count as writes, and are not judged. */
+  readonly isOutsider?: (entry: TrailEntry) => boolean;
+}
+
+type Step = "deactivate" | "destroy";
+
+/** A consent record as found on a key, with who wrote it according to the trail. */
+interface Consent {
+  readonly id: string;
+  readonly step: Step;
+  readonly writtenMs: number;
+  readonly author: string;
+  readonly isAnswer: boolean;
+}
+
+interface RawRecord {
+  readonly id: string;
+  readonly step: Step;
+  readonly writtenSeconds: number;
+  readonly isAnswer: boolean;
+  readonly claims: (iamId: string) => boolean;
+}
+
+interface KeyHistory {
+  /** Set while the key's last write is a consent record. */
+  readonly consent?: Consent | undefined;
+  readonly state?: string | undefined;
+}
+
+const steps = { K7: "deactivate", K8: "destroy" } as const satisfies Record<string, Step>;
+/** Calls that write a key's record; the twin's (`M…`) are not among them. */
+const keyWrites = new Set(["K2", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "seed", "control"]);
+const lifeMs = 7 * 86_400_000;
+const toleranceMs = 10_000;
+
+export const isPersonByPrefix = (iamId: string): boolean => iamId !== "" && !/^(?:iam|crn)-/.test(iamId);
+
+/** Judges a whole trail, oldest entry first. */
+export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verdict {
+  const histories = new Map<string, KeyHistory>();
+  const violations: Violation[] = [];
+  for (const entry of audit) {
+    const history = histories.get(entry.keyId ?? "") ?? {};
+    if (options.isOutsider?.(entry) !== true) {
+      for (const [kind, why] of faultsOf(entry, history, options)) {
+        violations.push({ kind, why, seq: entry.seq, operation: entry.operation, keyId: entry.keyId });
+      }
+    }
+    if (entry.keyId !== undefined && entry.effect && keyWrites.has(entry.operation)) {
+      const isPerson = options.isPerson ?? isPersonByPrefix;
+      histories.set(entry.keyId, { consent: consentOf(entry, isPerson), state: entry.after?.state });
+    }
+  }
+  return { ok: violations.length === 0, violations };
+}
+
+/** Renders a verdict for a failing test. */
+export function explainVerdict(verdict: Verdict): string {
+  return verdict.violations.map(({ seq, operation, kind, why }) => `#${seq} ${operation} ${kind}: ${why}`).join("\n");
+}
+
+type Fault = readonly [ViolationKind, string];
+
+function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions): readonly Fault[] {
+  const faults: Fault[] = [];
+  // What must never even be sent counts whether or not it had an effect.
+  if (/[?&]force=true\b/.test(entry.query ?? "")) faults.push(["force", "a call carried force=true"]);
+  if (entry.operation === "M10") faults.push(["purge", "a KMS key was to be purged"]);
+  if (entry.operation === "M8" && entry.keyId !== undefined) {
+    faults.push(["kms-delete", "the twin of a managed key was to be deleted behind UKO's back"]);
+  }
+  if (!entry.effect) return faults;
+  const materialIn = entry.detail?.materialIn;
+  if (entry.operation === "K5" && Array.isArray(materialIn) && materialIn.length > 0) {
+    faults.push(["removed-with-material", `material remains in ${materialIn.join(", ")}`]);
+  }
+  if (entry.operation === "K4") faults.push(...overwrites(entry, history, options));
+  const step = stepOf(entry);
+  if (step !== undefined) faults.push(...loneStep(entry, step, history, options));
+  return faults;
+}
+
+function stepOf(entry: TrailEntry): Step | undefined {
+  return entry.operation === "K7" || entry.operation === "K8" ? steps[entry.operation] : undefined;
+}
+
+function loneStep(entry: TrailEntry, step: Step, { consent }: KeyHistory, options: JudgeOptions): readonly Fault[] {
+  const isPerson = options.isPerson ?? isPersonByPrefix;
+  const actor = entry.authn ?? "";
+  if (!options.required) {
+    return options.flagServices === true && !isPerson(actor) ? [["not-a-person", `${actor} acted`]] : [];
+  }
+  const faults: Fault[] = isPerson(actor) ? [] : [["not-a-person", `${actor} acted`]];
+  if (consent === undefined) return [...faults, ["no-consent", "the last write was no person's consent record"]];
+  if (consent.step !== step) faults.push(["other-step", `the record is for ${consent.step}`]);
+  const ownSuffices = options.gate === "destroy" && step === "deactivate";
+  if (consent.author === actor && !ownSuffices) faults.push(["own-consent", `${actor} consented alone`]);
+  if (Date.parse(entry.time) - consent.writtenMs >= lifeMs) faults.push(["consent-too-old", "it is 7 days old"]);
+  return faults;
+}
+
+/** While a record binds, a PATCH may only withdraw it, or answer somebody else's request. */
+function overwrites(entry: TrailEntry, { consent, state }: KeyHistory, options: JudgeOptions): readonly Fault[] {
+  const next: Step = state === "active" ? "deactivate" : "destroy";
+  const binds = consent !== undefined && consent.step === next && Date.parse(entry.time) - consent.writtenMs < lifeMs;
+  const written = recordOn(entry);
+  if (!binds || written === undefined) return [];
+  if (written.id === consent.id) return [["binding-record-touched", "a write carried a binding record along"]];
+  const author = consentOf(entry, options.isPerson ?? isPersonByPrefix)?.author;
+  const answers = written.isAnswer && !consent.isAnswer && author !== consent.author;
+  return answers ? [] : [["request-over-binding", "a record replaced one that still binds"]];
+}
+
+/** The consent that a write leaves on the key; none unless its writer is the person that the record names. */
+function consentOf(entry: TrailEntry, isPerson: (iamId: string) => boolean): Consent | undefined {
+  if (stepOf(entry) !== undefined || entry.after === undefined) return undefined;
+  if (!["K2", "K4", "seed", "control"].includes(entry.operation)) return undefined;
+  const { caller = "", authn = "" } = entry;
+  const record = recordOn(entry);
+  if (record === undefined || !isPerson(caller) || !isPerson(authn) || !record.claims(caller)) return undefined;
+  const writtenMs = record.writtenSeconds * 1_000;
+  if (Math.abs(Date.parse(entry.after.updatedAt) - writtenMs) > toleranceMs) return undefined;
+  return { id: record.id, step: record.step, isAnswer: record.isAnswer, writtenMs, author: authn };
+}
+
+const compactForm = /\n(\[uko1[bd]([dx])([amn])([0-9a-f]{8})[0-9a-f]{32}([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
+
+/** The one record on the key after a write; a key with both carriers, or two, has none. */
+function recordOn(entry: TrailEntry): RawRecord | undefined {
+  const keyId = entry.keyId ?? "";
+  const found = [
+    ...(entry.after?.tags ?? [])
+      .filter(({ name }) => name === "uko_deletion")
+      .map(({ value }) => fromTag(keyId, value)),
+    ...[compactForm.exec(entry.after?.description ?? "")]
+      .filter((match) => match !== null)
+      .map((match) => fromCompact(keyId, match)),
+  ];
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function fromTag(keyId: string, value: string): RawRecord | undefined {
+  try {
+    const record: unknown = JSON.parse(Buffer.from(value, "hex").toString("utf8"));
+    if (typeof record !== "object" || record === null) return undefined;
+    const fields = new Map<string, unknown>(Object.entries(record));
+    const step = fields.get("s");
+    const writtenSeconds = fields.get("t");
+    const author = fields.get("a");
+    if (fields.get("v") !== 1 || typeof writtenSeconds !== "number" || typeof author !== "string") return undefined;
+    if (step !== "deactivate" && step !== "destroy") return undefined;
+    const claims = (iamId: string): boolean => iamId === author;
+    return { id: recordId(keyId, value), step, writtenSeconds, isAnswer: fields.get("h") === "answer", claims };
+  } catch {
+    return undefined;
+  }
+}
+
+function fromCompact(keyId: string, match: RegExpExecArray): RawRecord | undefined {
+  const [, carrier = "", step, how, time = "", author] = match;
+  return {
+    id: recordId(keyId, carrier),
+    step: step === "d" ? "deactivate" : "destroy",
+    writtenSeconds: Number.parseInt(time, 16),
+    isAnswer: how === "n",
+    claims: (iamId) => sha256(iamId).slice(0, 16) === author,
+  };
+}
+
+/** The first 32 hex digits of the SHA-256 of the key's id and the carrier's text. */
+export function recordId(keyId: string, carrier: string): string {
+  return sha256(`${keyId}\n${carrier}`).slice(0, 32);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
