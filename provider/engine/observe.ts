@@ -39,7 +39,7 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
     });
   }
   const state = stateOf(snapshot.stateWord);
-  const keystores = await keystoresOf(world, ref, snapshot, state, depth, options);
+  const keystores = await keystoresOf(world, ref, snapshot, state, options);
   const twins = depth === "decision" ? await twinsOf(world, state, keystores.statuses, options) : [];
   const use = await useOf(world, ref, state, depth, options);
   return {
@@ -110,11 +110,9 @@ async function keystoresOf(
   ref: KeyRef,
   snapshot: KeySnapshot,
   state: ObservedState,
-  depth: Depth,
   options: CallOptions,
 ): Promise<{ statuses: readonly KeystoreStatusWithKey[]; areLive: boolean }> {
-  const wantsLive = state === "destroyed" || (depth === "decision" && state === "deactivated");
-  if (!wantsLive) return { statuses: snapshot.storedStatus, areLive: false };
+  if (state !== "destroyed") return { statuses: snapshot.storedStatus, areLive: false };
   return { statuses: (await world.keys.liveStatus(ref, options)).value, areLive: true };
 }
 

@@ -1,0 +1,70 @@
+/** What an auditor is left with after each step: who, what, from where to where, on whose consent. */
+
+import type { ConsentRecord } from "../lifecycle/consent-record.ts";
+import type { Step } from "../lifecycle/plan.ts";
+import type { EvidenceEntry, EvidenceRecord } from "./ports.ts";
+import type { StepContext } from "./run-step.ts";
+
+/** Appends one entry; throws UKO_EVIDENCE_UNWRITABLE, and then the step has not been taken (phase `before`). */
+export async function recordEvidence(
+  step: Step,
+  context: StepContext,
+  call: { readonly phase: "before" | "after"; readonly correlationId?: string },
+): Promise<void> {
+  const { world, ref, observed, actor } = context;
+  const { observation } = observed;
+  const entry: EvidenceEntry = {
+    v: 1,
+    time: isoTime(observed.nowMs),
+    ...ref,
+    label: observation.facts.label,
+    step: step.kind,
+    phase: call.phase,
+    from: observation.stateWord,
+    to: stateAfter(step, observation.stateWord),
+    actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
+    keystores: observation.keystores.map(({ name, status, syncFlag }) => ({ name, status, syncFlag })),
+    ...(step.kind === "write_record" && {
+      digest: step.draft.digest,
+      record: describeRecord({ ...step.draft, id: "" }),
+    }),
+    ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
+    ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
+    ...(call.correlationId !== undefined && call.correlationId !== "" && { correlationId: call.correlationId }),
+  };
+  await world.evidence.append(entry);
+}
+
+function stateAfter(step: Step, from: string): string {
+  switch (step.kind) {
+    case "deactivate":
+      return "deactivated";
+    case "destroy":
+      return "destroyed";
+    case "reactivate":
+      return "active";
+    case "remove":
+      return "absent";
+    case "write_record":
+    case "drop_record":
+    case "set_for_deletion":
+    case "unset_for_deletion":
+      return from;
+  }
+}
+
+function describeRecord(record: Omit<ConsentRecord, "carrier">): EvidenceRecord {
+  return {
+    id: record.id,
+    step: record.step,
+    how: record.how,
+    author: record.author.iamId ?? record.author.mark,
+    writtenAt: isoTime(record.writtenAtMs),
+    ...(record.answers !== undefined && { answers: record.answers }),
+    ...(record.reason !== undefined && { reason: record.reason }),
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}

@@ -1,0 +1,238 @@
+/** The sentences for refusals: what does not hold, and the way out. */
+
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
+import type { KeystoreStatus } from "../../lifecycle/observation.ts";
+import { type ConsentMismatch, type Guard, guardCodes } from "../../lifecycle/plan.ts";
+import type { Explanation, NextStep } from "./explanation.ts";
+import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
+import { keyPath, plain, sayActor, sayAuthor, sayKey, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
+
+/** What a refusal says: first line, facts, ways on. */
+type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
+
+/** What the sentences speak about. */
+interface About {
+  readonly key: string;
+  readonly path: string;
+  readonly unchanged: string;
+  readonly rerun: NextStep;
+  readonly nowMs: number;
+}
+
+type Sayings = {
+  readonly [Kind in Guard["guard"]]: (guard: Extract<Guard, { guard: Kind }>, about: About) => Saying;
+};
+
+const sayings: Sayings = {
+  deletion_protection: (_guard, { key, unchanged }) => [
+    `Deletion protection is on for ${key}`,
+    [unchanged, "Set deletionProtection to false in the program, run pulumi up, and then destroy."],
+  ],
+  retention_policy: (guard, { key, unchanged, rerun }) => [
+    `${guard.resources.length === 1 ? "A resource" : `${guard.resources.length} resources`} with a retention policy still ${guard.resources.length === 1 ? "needs" : "need"} ${key}`,
+    [
+      ...guard.resources.slice(0, 10).map((crn) => plain(crn)),
+      "KMS refuses to delete a key that such a resource uses. Its owner removes the policy or the resource first.",
+      unchanged,
+    ],
+    [rerun],
+  ],
+  use_unreadable: (guard, { key, unchanged }) => [
+    `What uses ${key} could not be read, so ending it could hurt unseen`,
+    [plain(guard.reason), unchanged],
+  ],
+  twin_unreadable: (guard, { key, unchanged }) => [
+    `The KMS twin of ${key} could not be read, so KMS's own rule for it is unknown`,
+    [plain(guard.reason), "Reading it takes the KMS service role Reader or above on this instance.", unchanged],
+  ],
+  twin_not_active: (guard, { key, unchanged, rerun }) => [
+    `The KMS twin of ${key} is ${guard.state}, and KMS lets only an active key be set for deletion`,
+    [`KMS key ${guard.kmsKeyId} was changed beside UKO. Enable it there, then run again.`, unchanged],
+    [rerun],
+  ],
+  twin_remains: (guard, { key, path }) => [
+    `The record of ${key} stays: its KMS twin is ${guard.state}`,
+    [
+      `KMS key ${guard.kmsKeyId} still holds material; removing the record of a living key would orphan it.`,
+      "If it was restored on purpose, keep it. If not, delete it in KMS.",
+    ],
+    [{ who: "to ask the keystores again, somebody who may distribute keys runs", commands: [`uko sync ${path}`] }],
+  ],
+  keystore_holds_key: (guard, { key, path }) => [
+    `The record of ${key} stays: ${sayKeystores(guard.keystores)}`,
+    [
+      ...guard.keystores.slice(0, 10).map(sayKeystore),
+      "Removing the record of a key that may still live would be the worst mistake of all.",
+    ],
+    [
+      {
+        who: "to have the keystores brought in line, somebody who may distribute keys runs",
+        commands: [`uko sync ${path}`],
+      },
+    ],
+  ],
+  status_not_live: (_guard, { key, rerun }) => [
+    `The record of ${key} stays: its keystores could not be asked`,
+    ["What the service remembers of them may be old."],
+    [rerun],
+  ],
+  compromised: (guard, { key }) => [
+    `A key in state "${plain(guard.stateWord, 40)}" cannot be ended here: ${key}`,
+    ["API v4 documents no call that leads out of this state. It is ended on the workstation that manages it."],
+  ],
+  state_unrecognised: (guard, { key }) => [
+    `The service reports ${key} in state "${plain(guard.stateWord, 40)}", which this release does not know`,
+    ["Nothing is done with a key whose state is not understood. A newer release may know it."],
+  ],
+  never_active: (_guard, { key, unchanged }) => [
+    `${capital(key)} was never active, so it can be neither deactivated nor reactivated`,
+    [unchanged],
+  ],
+  persons_unknown: (guard, { key, unchanged }) => [
+    `Two persons cannot be told apart for ${key}`,
+    [
+      guard.missing === "actor"
+        ? "This run's token names no identity."
+        : "The service does not tell who wrote last to the key.",
+      unchanged,
+      'What is left is dualAuthorization: "single" in code, with the pipeline\'s own approval in front of it.',
+    ],
+  ],
+  kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
+  kms_setter_unknown: (_guard, { key, path, unchanged }) => [
+    `Who set the KMS deletion window of ${key} is unknown, so nobody can be its second person`,
+    ["The way out: reactivate the key and deactivate it again with uko, which records who set the window.", unchanged],
+    [{ who: "somebody who holds Key Custodian - Deployer runs", commands: [`uko reactivate ${path}`] }],
+  ],
+  kms_window_too_short: (guard, { key, unchanged, nowMs }) => [
+    `The KMS deletion window of ${key} would not outlast the cool-down by a day`,
+    [
+      ...(guard.windowEndsAtMs === undefined
+        ? []
+        : [`It would end on ${sayTimeAndDistance(guard.windowEndsAtMs, nowMs)}.`]),
+      `Destroy is possible ${coolDownMs / 3_600_000} hours after a deactivation, and a second person needs time to act. No outage was begun.`,
+      unchanged,
+    ],
+  ],
+  kms_window_lapsed: (guard, { key, path, unchanged }) => [
+    `The KMS deletion window of ${key} ${guard.windowEndsAtMs === undefined ? "is not set" : `lapsed on ${sayTime(guard.windowEndsAtMs)}`}, and KMS sets it for active keys only`,
+    [
+      "The way out: reactivate the key, deactivate it again (which sets a new window), wait 4 hours, destroy.",
+      unchanged,
+    ],
+    [{ who: "somebody who holds Key Custodian - Deployer runs", commands: [`uko reactivate ${path}`] }],
+  ],
+  service_refused: (guard, { key, unchanged }) => [
+    `The service refused to ${guard.step.replaceAll("_", " ")} ${key}`,
+    [plain(guard.message, 500), unchanged],
+  ],
+  no_way_back: (guard, { key }) => [
+    `${capital(key)} is destroyed, and there is no way back here`,
+    [
+      ...(guard.pending.length === 0
+        ? []
+        : ["Until the date given a keystore's own cloud may still be able to cancel:"]),
+      ...guard.pending.map(sayKeystore),
+    ],
+  ],
+  record_binds: (guard, { key, path, unchanged }) => [
+    `${capital(key)} was left alone: a deletion is on file for it`,
+    [`${sayAuthor(guard.record)} asked on ${sayTime(guard.record.writtenAtMs)}.`, unchanged],
+    [{ who: "to take the request back first", commands: [`uko withdraw ${path}`] }],
+  ],
+  consent_mismatch: (guard, { key, path, unchanged }) => [
+    `The record ${guard.named} on ${key} cannot be answered`,
+    [explainMismatch(guard.why), unchanged],
+    mismatchNext(guard.why, path),
+  ],
+  actor_not_a_person: (guard, { key, unchanged }) => [
+    `${sayActor(guard.actor)} cannot be one of the two people for ${key}`,
+    [
+      "Only a person under their own credential writes a consent record; service ids and trusted profiles never count.",
+      unchanged,
+    ],
+  ],
+};
+
+/** Says why a plan was refused, what that leaves as it was, and what leads on. */
+export function explainGuard(guard: Guard, { observed, door }: WaitContext): Explanation {
+  const { observation, nowMs } = observed;
+  const path = keyPath(observation);
+  const about: About = {
+    key: sayKey(observation),
+    path,
+    unchanged: `Nothing was changed by this: ${sayState(observation)}.`,
+    rerun: { who: "then run again", commands: [door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun] },
+    nowMs,
+  };
+  const say = sayings[guard.guard] as (guard: Guard, about: About) => Saying;
+  const [summary, facts, next = []] = say(guard, about);
+  return { summary, facts, next, code: guardCodes[guard.guard] };
+}
+
+function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): Saying {
+  const summary = `KMS wants another person to destroy ${key}: you set its deletion window`;
+  if (record.how !== "answer") {
+    return [
+      summary,
+      [`You may consent, so that ${sayAuthor(record)} can destroy.`, unchanged],
+      [{ who: "you run", commands: [`uko consent ${path} ${record.id}`] }],
+    ];
+  }
+  return [
+    summary,
+    [
+      `You named the consent of ${sayAuthor(record)}, so they cannot act on it themselves.`,
+      "Withdraw it, ask again, and let them destroy by naming your request.",
+      unchanged,
+    ],
+    [{ who: "you run, one after the other", commands: [`uko withdraw ${path}`, `uko request ${path}`] }],
+  ];
+}
+
+function explainMismatch(why: ConsentMismatch): string {
+  switch (why.kind) {
+    case "not_on_file":
+      return why.onFile === undefined
+        ? "No consent record is on file for the key."
+        : `The record on file is ${why.onFile}.`;
+    case "not_binding":
+      return explainNotBinding(why.why) ?? "It is not for the next step.";
+    case "own":
+      return "It is your own; the consent has to come from somebody else.";
+    case "is_an_answer":
+      return `It is itself the consent of ${sayAuthor(why.record)}; it is acted on by naming it, never answered again.`;
+  }
+}
+
+function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
+  switch (why.kind) {
+    case "not_on_file":
+      return [{ who: "to see what is on file", commands: [`uko status ${path}`] }];
+    case "not_binding":
+      return [{ who: "to ask anew", commands: [`uko request ${path}`] }];
+    case "own":
+      return [];
+    case "is_an_answer":
+      return [
+        { who: "whoever holds the right runs", commands: actCommands(why.record.id, path, { rerun: "uko continue" }) },
+      ];
+  }
+}
+
+function sayKeystores(keystores: readonly KeystoreStatus[]): string {
+  const names = keystores.slice(0, 3).map((each) => `"${plain(each.name, 60)}"`);
+  const more = keystores.length > names.length ? ` and ${keystores.length - names.length} more` : "";
+  return `keystore ${names.join(", ")}${more} may still hold the key`;
+}
+
+function sayKeystore(keystore: KeystoreStatus): string {
+  const until = keystore.destructionAtMs === undefined ? "" : `, until ${sayTime(keystore.destructionAtMs)}`;
+  const error = keystore.error === undefined ? "" : `: ${plain(keystore.error)}`;
+  return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) answers ${keystore.status}, ${keystore.syncFlag}${until}${error}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,213 @@
+/** The sentences for plans that wait: for a person, or for time. */
+
+import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
+import { isPerson } from "../../lifecycle/observation.ts";
+import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
+import type { Observed } from "../observe.ts";
+import type { Door, Explanation, NextStep } from "./explanation.ts";
+import {
+  keyPath,
+  plain,
+  sayActor,
+  sayAuthor,
+  sayIdentity,
+  sayKey,
+  sayRoles,
+  sayState,
+  sayTime,
+  sayTimeAndDistance,
+  stepNouns,
+} from "./words.ts";
+
+export interface WaitContext {
+  readonly observed: Observed;
+  readonly run: Run;
+  readonly door: Door;
+}
+
+export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
+  const { observed, run } = context;
+  const { observation, nowMs } = observed;
+  const facts = [
+    ...(wait.record === undefined ? nobodyAsked(wait, run) : whoAsked(wait.record, wait, context)),
+    ...(wait.notBeforeMs === undefined
+      ? []
+      : [`It is cooling down: destroy is possible after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
+    observation.state === "deactivated"
+      ? "Reactivating is still possible."
+      : `Nothing has changed yet: ${sayState(observation)}.`,
+  ];
+  return {
+    summary: approvalSummary(wait, observed),
+    facts,
+    next: approvalNext(wait, context),
+    code: "UKO_APPROVAL_PENDING",
+  };
+}
+
+function approvalSummary(wait: ApprovalWait, { observation }: Observed): string {
+  const key = sayKey(observation).replace(/^k/, "K");
+  const noun = stepNouns[wait.step];
+  const subject = observation.state === "deactivated" ? `${key} is deactivated and waits` : `${key} waits`;
+  if (wait.record === undefined) return `${subject} for two people: nobody has asked for its ${noun}`;
+  return wait.standing === "may_consent"
+    ? `${subject} for your consent to its ${noun}`
+    : `${subject} for a second person to consent to its ${noun}`;
+}
+
+function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
+  const isOwn = run.actor.identity !== undefined && wait.standing === "wrote_it";
+  const who = isOwn ? "You" : sayAuthor(record);
+  const verb = record.how === "answer" ? "consented" : "asked";
+  const how = record.how === "met" ? ", because a run met the key" : "";
+  const lapses =
+    wait.lapsesAtMs === undefined
+      ? ""
+      : `; the ${record.how === "answer" ? "consent" : "request"} lapses on ${sayTime(wait.lapsesAtMs)}`;
+  const reason = record.reason === undefined ? [] : [`Reason given: ${plain(record.reason, 500)}`];
+  const named = run.consents.length > 0 && !run.consents.includes(record.id) && wait.standing === "may_consent";
+  return [
+    `${who} ${verb} on ${sayTime(record.writtenAtMs)}${how}${lapses}.`,
+    ...reason,
+    ...(named ? ["No id that this run named is the one on file."] : []),
+    ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
+    ...(isOwn && run.consents.includes(record.id) ? ["Your own record is not a second person's consent."] : []),
+    ...(observed.observation.state === "deactivated" && record.how !== "answer" && isOwn
+      ? ["This is your half of its destruction."]
+      : []),
+  ];
+}
+
+function nobodyAsked(wait: ApprovalWait, run: Run): readonly string[] {
+  const before = wait.notBinding === undefined ? undefined : explainNotBinding(wait.notBinding);
+  const who =
+    wait.standing === "not_a_person"
+      ? [notAPerson(run)]
+      : wait.standing === "acts_in_a_profile"
+        ? [`${sayActor(run.actor)} acts through a trusted profile, and the service would name the profile as author.`]
+        : [];
+  return [...(before === undefined ? [] : [before]), ...who];
+}
+
+function notAPerson(run: Run): string {
+  return `This run's identity ${sayActor(run.actor)} is not a person, so it can neither ask nor consent.`;
+}
+
+function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext): readonly NextStep[] {
+  const { observation } = observed;
+  const path = keyPath(observation);
+  const roles = sayRoles(wait.right);
+  const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
+  if (wait.record === undefined) {
+    const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";
+    return [
+      { who, commands: door.rerun === "uko continue" ? [`uko request ${path}`] : [door.rerun, `uko request ${path}`] },
+    ];
+  }
+  const act = actCommands(wait.record.id, path, door);
+  const undo: NextStep = {
+    who: "to take it back, anybody who may write to the key runs",
+    commands: [`uko withdraw ${path}`],
+  };
+  if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
+    const consent: NextStep = {
+      who: `without that role you consent, so that ${sayAuthor(wait.record)} can act`,
+      commands: [`uko consent ${path} ${wait.record.id}`],
+    };
+    const actor: NextStep = { who: `${after}you, if you hold ${roles}, run`, commands: act };
+    return wait.record.how === "answer" ? [actor] : [actor, consent];
+  }
+  const other = wait.standing === "wrote_it" ? "somebody else" : `somebody other than ${sayAuthor(wait.record)}`;
+  return [{ who: `${after}${other} who holds ${roles} runs`, commands: act }, undo];
+}
+
+/** The commands that act on a record by naming it. */
+export function actCommands(recordId: string, path: string, door: Door): readonly string[] {
+  const byCommand = `uko continue ${path} --consent ${recordId}`;
+  return door.rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${recordId} ${door.rerun}`, byCommand];
+}
+
+/** Why an earlier record does not count; undefined where there is nothing to tell. */
+export function explainNotBinding(why: NotBinding): string | undefined {
+  switch (why.kind) {
+    case "none":
+    case "other_step":
+      return undefined;
+    case "twice":
+      return "The key carries more than one consent record, so none of them counts.";
+    case "unreadable":
+      return "The consent record on the key cannot be read, so it does not count.";
+    case "writer_unknown":
+      return "The service does not tell who wrote last, so the record on the key does not count.";
+    case "lapsed":
+      return `The request of ${sayAuthor(why.record)} lapsed on ${sayTime(why.atMs)}.`;
+    case "changed":
+      return `The request of ${sayAuthor(why.record)} no longer counts: the key is not as it was on ${sayTime(why.record.writtenAtMs)}.`;
+    case "not_a_person":
+      return `The record by ${sayAuthor(why.record)} does not count: its author is not a person.`;
+    case "edited": {
+      const when = why.atMs === undefined ? "" : ` on ${sayTime(why.atMs)}`;
+      return `The record that names ${sayAuthor(why.record)} as author does not count: ${sayIdentity(why.by)} wrote to the key${when}.`;
+    }
+  }
+}
+
+export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitContext): Explanation {
+  const { observation, nowMs } = observed;
+  const key = sayKey(observation).replace(/^k/, "K");
+  const path = keyPath(observation);
+  const recordId = observation.carried.kind === "one" ? observation.carried.record.id : undefined;
+  const again =
+    recordId !== undefined && run.consents.includes(recordId)
+      ? actCommands(recordId, path, door)
+      : door.rerun === "uko continue"
+        ? [`uko continue ${path}`]
+        : [door.rerun];
+  const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
+  switch (wait.awaits) {
+    case "cool_down":
+      return {
+        summary: `${key} is deactivated and cooling down until ${until ?? "a time that is not known"}`,
+        facts: [
+          "What it protects is cut off. The service refuses destroy for 4 hours after a deactivation.",
+          "Reactivating is still possible.",
+        ],
+        next: [{ who: "after that time you run", commands: again }, reactivate(path)],
+        code: "UKO_COOLING_DOWN",
+      };
+    case "separate_run":
+      return {
+        summary: `${key} was deactivated by this very run, so its destruction takes a run of its own`,
+        facts: [
+          "One person's run never both deactivates and destroys.",
+          `Reactivating is still possible: uko reactivate ${path}`,
+        ],
+        next: [{ who: "run again", commands: again }],
+        code: "UKO_SEPARATE_RUN_NEEDED",
+      };
+    case "pending_destruction": {
+      const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`).join(", ");
+      return {
+        summary: `${key} is destroyed; keystore ${names} holds its material ${until === undefined ? "still, and tells no date" : `until ${until}`}`,
+        facts: [
+          "There is no way back here.",
+          "Until the record is removed it blocks the deletion of its template and vault.",
+        ],
+        next: [
+          {
+            who: `${until === undefined ? "on a later day" : "after that time"} somebody who holds Vault Administrator runs`,
+            commands: door.rerun === "uko continue" ? again : [...again, `uko continue ${path}`],
+          },
+        ],
+        code: "UKO_DESTRUCTION_PENDING",
+      };
+    }
+  }
+}
+
+function reactivate(path: string): NextStep {
+  return {
+    who: "to end the outage instead, somebody who holds Key Custodian - Deployer runs",
+    commands: [`uko reactivate ${path}`],
+  };
+}

@@ -1,0 +1,155 @@
+/** How names, times, steps and states are said, so that every sentence says them alike. */
+
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Actor, ConsequentialStep, Identity, KeyObservation } from "../../lifecycle/observation.ts";
+import type { Step } from "../../lifecycle/plan.ts";
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** `24 Nov 2026 14:22 UTC`. */
+export function sayTime(ms: number): string {
+  const time = new Date(ms);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${time.getUTCDate()} ${months[time.getUTCMonth()] ?? ""} ${time.getUTCFullYear()}`;
+  return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
+}
+
+/** `in 3 h 12 min`, `2 d 4 h ago`, `now`; a wait is rounded up, so that coming back then is not too early. */
+export function sayDistance(ms: number, nowMs: number): string {
+  const isAhead = ms > nowMs;
+  const minutes = isAhead ? Math.ceil((ms - nowMs) / minuteMs) : Math.floor((nowMs - ms) / minuteMs);
+  if (minutes === 0) return "now";
+  const words = sayDuration(minutes * minuteMs);
+  return isAhead ? `in ${words}` : `${words} ago`;
+}
+
+/** `3 h 12 min`, `89 d 20 h`; the two largest units. */
+export function sayDuration(ms: number): string {
+  const days = Math.floor(ms / dayMs);
+  const hours = Math.floor((ms % dayMs) / hourMs);
+  const minutes = Math.floor((ms % hourMs) / minuteMs);
+  const parts =
+    days > 0 ? [`${days} d`, hours > 0 ? `${hours} h` : ""] : [hours > 0 ? `${hours} h` : "", `${minutes} min`];
+  return parts.filter((part) => part !== "" && (part !== "0 min" || hours === 0)).join(" ");
+}
+
+/** `24 Nov 2026 18:22 UTC (in 3 h 12 min)`. */
+export function sayTimeAndDistance(ms: number, nowMs: number): string {
+  return `${sayTime(ms)} (${sayDistance(ms, nowMs)})`;
+}
+
+/** Text from a service or another person, made fit for a terminal: no control characters, no line ends, not endless. */
+export function plain(text: string, maxCharacters = 200): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  const characters = Array.from(flat);
+  return characters.length <= maxCharacters ? flat : `${characters.slice(0, maxCharacters - 1).join("")}…`;
+}
+
+export function sayKey(observation: KeyObservation): string {
+  return `key "${plain(observation.facts.label)}"`;
+}
+
+/** `<vaultId>/<keyId>`, as commands take it. */
+export function keyPath(observation: KeyObservation): string {
+  return `${observation.facts.vaultId}/${observation.facts.keyId}`;
+}
+
+/** The name is what the author wrote; the id is what the service vouches for. */
+export function sayAuthor(record: ConsentRecord): string {
+  const id = sayIdentity(record.author);
+  return record.authorName === undefined ? id : `${plain(record.authorName, 60)} (${id})`;
+}
+
+export function sayIdentity(identity: Identity): string {
+  return identity.iamId === undefined ? `the identity with mark ${identity.mark}` : plain(identity.iamId, 100);
+}
+
+export function sayActor(actor: Actor): string {
+  return actor.identity === undefined
+    ? `"${plain(actor.displayName, 60)}"`
+    : `"${plain(actor.displayName, 60)}" (${sayIdentity(actor.identity)})`;
+}
+
+export const stepNouns = {
+  deactivate: "deactivation",
+  destroy: "destruction",
+} as const satisfies Record<ConsequentialStep, string>;
+
+/** `Key Custodian - Deployer`, `Key Custodian - Deployer or Key Custodian - Creator`. */
+export function sayRoles(right: Right): string {
+  return right.roles.join(" or ");
+}
+
+/** What is about to be done, for progress lines. */
+export function describeStep(step: Step, observation: KeyObservation): string {
+  const key = sayKey(observation);
+  switch (step.kind) {
+    case "write_record":
+      return `Writing the consent record for the ${stepNouns[step.draft.step]} of ${key}`;
+    case "drop_record":
+      return `Taking the consent record off ${key}`;
+    case "set_for_deletion":
+      return `Setting the KMS twin of ${key} for deletion`;
+    case "unset_for_deletion":
+      return `Taking back the KMS deletion window of ${key}`;
+    case "deactivate":
+      return `Deactivating ${key}`;
+    case "destroy":
+      return `Destroying ${key}`;
+    case "reactivate":
+      return `Reactivating ${key}`;
+    case "remove":
+      return `Removing the record of ${key} from its vault`;
+  }
+}
+
+/** What this run has done, in the past tense; undefined for what people need not hear of. */
+export function describeTaken(step: Step): string | undefined {
+  switch (step.kind) {
+    case "write_record":
+      return step.draft.how === "answer"
+        ? `This run wrote a consent to its ${stepNouns[step.draft.step]}`
+        : `This run wrote the request for its ${stepNouns[step.draft.step]}`;
+    case "drop_record":
+      return "This run took the consent record off the key";
+    case "deactivate":
+      return "This run deactivated the key: what it protects is cut off, and reactivating is still possible";
+    case "destroy":
+      return "This run destroyed the key: there is no way back here";
+    case "reactivate":
+      return "This run made the key active again";
+    case "remove":
+      return "This run removed the key's record from its vault";
+    case "set_for_deletion":
+      return "This run set the KMS twin for deletion";
+    case "unset_for_deletion":
+      return "This run took back the KMS deletion window";
+  }
+}
+
+/** What the key's state means to whoever uses it. */
+export function sayState(observation: KeyObservation): string {
+  const { use, state } = observation;
+  switch (state) {
+    case "active": {
+      if (use.kind === "unreadable") return "the key is active";
+      return use.count === 0
+        ? "the key is active"
+        : `the key is active and in use by ${use.count} ${use.count === 1 ? "resource" : "resources"}`;
+    }
+    case "deactivated":
+      return "the key is deactivated";
+    case "pre_activation":
+      return "the key was never active";
+    case "destroyed":
+      return "the key is destroyed";
+    case "compromised":
+    case "destroyed_compromised":
+    case "unrecognised":
+      return `the key is in state "${plain(observation.stateWord, 40)}"`;
+  }
+}

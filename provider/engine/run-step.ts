@@ -1,0 +1,127 @@
+/** Takes exactly one step: one call with the ETag of the look that led to it, or one record written and read back. */
+
+import { UkoError } from "../errors.ts";
+import { encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
+import { type Actor, isSame } from "../lifecycle/observation.ts";
+import type { Refusal, Step } from "../lifecycle/plan.ts";
+import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
+import { recordEvidence } from "./evidence.ts";
+import { type Observed, observeKey } from "./observe.ts";
+import type { CallOptions, KeyRef, World, Written } from "./ports.ts";
+
+/** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
+export type StepResult =
+  | { readonly kind: "done" }
+  | { readonly kind: "changed_meanwhile" }
+  | { readonly kind: "lost" }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "forbidden"; readonly message: string }
+  /** The record was written where the service does not keep it. */
+  | { readonly kind: "not_kept"; readonly message: string };
+
+export type Carrier = "tag" | "description";
+
+export interface StepContext {
+  readonly world: World;
+  readonly ref: KeyRef;
+  readonly observed: Observed;
+  readonly actor: Actor;
+  readonly carrier: Carrier;
+  readonly options: CallOptions;
+}
+
+/** Two writes within one second can share an ETag (uko-v4.md 1.4), so a look is trusted only after that second. */
+const etagGrainMs = 1000;
+
+/** Takes `step`. Consequential steps and removals put evidence on file before the call as well as after it. */
+export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
+  const isFinal = step.kind === "deactivate" || step.kind === "destroy" || step.kind === "remove";
+  if (isFinal) await recordEvidence(step, context, { phase: "before" });
+  const { result, correlationId } = await callFor(step, context);
+  if (result.kind === "done") await recordEvidence(step, context, { phase: "after", correlationId });
+  return result;
+}
+
+async function callFor(step: Step, context: StepContext): Promise<{ result: StepResult; correlationId: string }> {
+  const { world, ref, observed, options } = context;
+  switch (step.kind) {
+    case "write_record":
+      return writeRecord(step, context);
+    case "drop_record": {
+      const patch = patchWithoutRecord(observed.snapshot);
+      if (patch === undefined) return { result: { kind: "done" }, correlationId: "" };
+      return resultOf(step, await world.keys.update(ref, patch, observed.etag, options));
+    }
+    case "set_for_deletion":
+      return resultOf(step, await world.twins.setForDeletion(step.kmsKeyId, options));
+    case "unset_for_deletion":
+      return resultOf(step, await world.twins.unsetForDeletion(step.kmsKeyId, options));
+    case "reactivate":
+      return resultOf(step, await world.keys.act(ref, "activate", observed.etag, options));
+    case "deactivate":
+    case "destroy":
+      return resultOf(step, await world.keys.act(ref, step.kind, observed.etag, options));
+    case "remove":
+      return resultOf(step, await world.keys.remove(ref, observed.etag, options));
+  }
+}
+
+async function writeRecord(
+  step: Extract<Step, { kind: "write_record" }>,
+  context: StepContext,
+): Promise<{ result: StepResult; correlationId: string }> {
+  const { world, ref, observed, carrier, options } = context;
+  const patch = patchWithRecord(observed.snapshot, step.draft, step.gate, carrier);
+  if (patch === undefined) {
+    const message = "the description is longer than 110 characters, which leaves no room for the record";
+    return { result: { kind: "not_kept", message }, correlationId: "" };
+  }
+  const written = await world.keys.update(ref, patch, observed.etag, options);
+  if (written.kind === "refused" && written.status === 400) {
+    return { result: { kind: "not_kept", message: written.message }, correlationId: written.correlationId };
+  }
+  const outcome = resultOf(step, written);
+  return outcome.result.kind === "done" ? { ...outcome, result: await readBack(step, context) } : outcome;
+}
+
+/** Nothing is cut off on the strength of a record that was not seen again as it was written, by its author, under a new ETag. */
+async function readBack(step: Extract<Step, { kind: "write_record" }>, context: StepContext): Promise<StepResult> {
+  const { world, ref, observed, carrier, options } = context;
+  let sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "present" && sighting.etag === observed.etag) {
+    await world.clock.sleep(etagGrainMs, options.signal);
+    sighting = await observeKey(world, ref, "glance", options);
+  }
+  if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
+  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.gate);
+  const { carried, updatedBy } = sighting.observation;
+  if (carried.kind === "one" && carried.record.id === recordId(ref.keyId, text, world.sha256)) {
+    if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) return { kind: "done" };
+    throw new UkoError("UKO_PERSONS_UNKNOWN", {
+      summary: `The service names ${updatedBy?.iamId ?? "nobody"} as last writer of what ${step.draft.author.iamId ?? "this identity"} just wrote`,
+      detail: "Two persons cannot be told apart this way, or somebody wrote in between. No step was taken.",
+    });
+  }
+  const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
+  return wasOverwritten
+    ? { kind: "changed_meanwhile" }
+    : { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
+}
+
+function resultOf(step: Step, written: Written<unknown>): { result: StepResult; correlationId: string } {
+  switch (written.kind) {
+    case "done":
+      return { result: { kind: "done" }, correlationId: written.correlationId };
+    case "stale":
+      return { result: { kind: "changed_meanwhile" }, correlationId: "" };
+    case "lost":
+      return { result: { kind: "lost" }, correlationId: "" };
+    case "forbidden":
+      return { result: { kind: "forbidden", message: written.message }, correlationId: written.correlationId };
+    case "refused":
+      return {
+        result: { kind: "refused", refusal: { step: step.kind, message: written.message } },
+        correlationId: written.correlationId,
+      };
+  }
+}
