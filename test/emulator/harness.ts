@@ -1,0 +1,182 @@
+/** A local UKO under test, and clients that speak plain HTTP to it: nothing of the product stands in between. */
+
+import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+
+export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+export const apiKeys = {
+  alice: "alice-demo-key",
+  bob: "bob-demo-key",
+  carol: "carol-demo-key",
+  erin: "erin-demo-key",
+  pipeline: "pipeline-demo-key",
+  dave: "dave-in-profile-demo-key",
+  workload: "workload-demo-key",
+} as const;
+export type Name = keyof typeof apiKeys;
+
+export interface StatusBody {
+  readonly status: string;
+  readonly keystore_sync_flag: string;
+  readonly keystore_sync_flag_detail: string;
+  readonly destruction_at: string;
+  readonly destruction_policy_duration: string;
+  readonly key_id_in_keystore?: string;
+}
+
+/** The members that tests look at, of every kind of body; absent ones are undefined. */
+export interface Body {
+  readonly [name: string]: unknown;
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly state: string;
+  readonly version: number;
+  readonly updated_at: string;
+  readonly updated_by?: string;
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
+  readonly status_in_keystores: readonly StatusBody[];
+  readonly managed_keys: readonly Body[];
+  readonly errors: readonly { readonly code: string; readonly message: string; readonly target?: unknown }[];
+  readonly resources: readonly Body[];
+  readonly dualAuthDelete: {
+    readonly enabled: boolean;
+    readonly keySetForDeletion?: boolean;
+    readonly authExpiration?: string;
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Body;
+}
+
+export type HeaderFields = Readonly<Record<string, string>>;
+
+export async function send(url: string, method: string, body?: unknown, headers: HeaderFields = {}): Promise<Answer> {
+  const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+  const response = await fetch(url, { method, headers, ...init });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, headers: response.headers, text, body: (isJson ? JSON.parse(text) : {}) as Body };
+}
+
+export interface Client {
+  call(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<Answer>;
+  key(id: string): Promise<Answer>;
+  create(fields?: Record<string, unknown>): Promise<Answer>;
+  /** Calls an action of a key with the ETag of a fresh read by Carol. */
+  step(id: string, action: string): Promise<Answer>;
+  patch(id: string, fields: Record<string, unknown>): Promise<Answer>;
+  remove(id: string, query?: string): Promise<Answer>;
+  kms(method: string, path: string, body?: unknown, headers?: HeaderFields): Promise<Answer>;
+}
+
+export interface TestWorld {
+  readonly url: string;
+  readonly emulator: Awaited<ReturnType<typeof startEmulator>>;
+  as(name: Name | { readonly apiKey: string }): Client;
+  control(path: string, body: unknown): Promise<Answer>;
+  advance(duration: string | number): Promise<void>;
+  /** Creates a key and leads it to a state, with Carol's roles. */
+  keyIn(state: string, template?: "payroll" | "cards"): Promise<Body>;
+  twinOf(key: Body): Promise<Body>;
+  close(): Promise<void>;
+}
+
+export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
+  const emulator = await startEmulator(options);
+  const { url } = emulator;
+  const tokens = new Map<string, string>();
+  let labels = 0;
+
+  const mint = async (apiKey: string): Promise<string> => {
+    const answer = await requestToken(url, apiKey);
+    const token = String(answer.body.access_token);
+    tokens.set(apiKey, token);
+    return token;
+  };
+
+  const as = (who: Name | { readonly apiKey: string }): Client => {
+    const apiKey = typeof who === "string" ? apiKeys[who] : who.apiKey;
+    const call: Client["call"] = async (method, path, body, headers = {}) => {
+      const token = tokens.get(apiKey) ?? (await mint(apiKey));
+      const first = await send(`${url}${path}`, method, body, { authorization: `Bearer ${token}`, ...headers });
+      // The clock was advanced past the token's hour: ask for a new one, as a client does.
+      if (first.status !== 401) return first;
+      return send(`${url}${path}`, method, body, { authorization: `Bearer ${await mint(apiKey)}`, ...headers });
+    };
+    const etag = async (id: string): Promise<HeaderFields> => ({
+      "if-match": (await as("carol").key(id)).headers.get("etag") ?? "none",
+    });
+    return {
+      call,
+      key: (id) => call("GET", `/api/v4/managed_keys/${id}`),
+      create: (fields = {}) => {
+        labels += 1;
+        return call("POST", "/api/v4/managed_keys", {
+          template_name: "payroll",
+          vault: { id: vaultId },
+          label: `key ${labels}`,
+          ...fields,
+        });
+      },
+      step: async (id, action) => call("POST", `/api/v4/managed_keys/${id}/${action}`, undefined, await etag(id)),
+      patch: async (id, fields) => call("PATCH", `/api/v4/managed_keys/${id}`, fields, await etag(id)),
+      remove: async (id, query = "") => call("DELETE", `/api/v4/managed_keys/${id}${query}`, undefined, await etag(id)),
+      kms: (method, path, body, headers = {}) =>
+        call(method, `/api/v2${path}`, body, { "bluemix-instance": emulator.instanceId, ...headers }),
+    };
+  };
+  const control = (path: string, body: unknown): Promise<Answer> => send(`${url}/_emulator/${path}`, "POST", body);
+  const advance = async (duration: string | number): Promise<void> => {
+    await control("clock", { advance: duration });
+  };
+
+  return {
+    url,
+    emulator,
+    as,
+    control,
+    advance,
+    keyIn: async (state, template = "payroll") => {
+      const carol = as("carol");
+      const isDraft = state === "pre_activation";
+      const { id } = (await carol.create({ template_name: isDraft ? `${template}-draft` : template })).body;
+      if (state !== "active" && !isDraft) await carol.step(id, "deactivate");
+      if (state === "pending" || state === "destroyed") {
+        await advance("5h");
+        await carol.step(id, "destroy");
+      }
+      if (state === "destroyed") await advance("31d");
+      return (await carol.key(id)).body;
+    },
+    twinOf: async (key) => {
+      const id = key.status_in_keystores[0]?.key_id_in_keystore?.split("/")[1] ?? "";
+      return (await as("bob").kms("GET", `/keys/${id}/metadata`)).body.resources[0] ?? ({} as Body);
+    },
+    close: emulator.close,
+  };
+}
+
+export function requestToken(url: string, apiKey: string): Promise<Answer> {
+  const form = new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKey });
+  return send(`${url}/identity/token`, "POST", form.toString(), {
+    "content-type": "application/x-www-form-urlencoded",
+  });
+}
+
+export interface AuditEntry {
+  readonly [name: string]: unknown;
+  readonly seq: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly status: number;
+  readonly effect: boolean;
+}
+
+export async function auditOf(world: TestWorld): Promise<readonly AuditEntry[]> {
+  const response = await fetch(`${world.url}/_emulator/audit`);
+  return (await response.json()) as readonly AuditEntry[];
+}

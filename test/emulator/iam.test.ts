@@ -1,0 +1,133 @@
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { apiKeys, requestToken, send, startTestWorld, type TestWorld } from "./harness.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await startTestWorld();
+});
+afterAll(() => world.close());
+
+const claimsFor = async (apiKey: string) =>
+  decodeJwt(String((await requestToken(world.url, apiKey)).body.access_token));
+
+it("answers an API key with a bearer token that lives an hour (kms-v2-and-iam.md 7.2)", async () => {
+  const { status, body } = await requestToken(world.url, apiKeys.alice);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    token_type: "Bearer",
+    expires_in: 3600,
+    scope: "ibm openid",
+    refresh_token: "not_supported",
+  });
+  const { iat = 0, exp } = decodeJwt(String(body.access_token));
+  expect(exp).toBe(iat + 3600);
+  expect(body.expiration).toBe(exp);
+});
+
+it("gives a person's token the claims of 7.4, without sub_type", async () => {
+  const claims = await claimsFor(apiKeys.alice);
+  expect(claims).toMatchObject({
+    iam_id: "IBMid-550000ALICE",
+    id: "IBMid-550000ALICE",
+    realmid: "IBMid",
+    identifier: "550000ALICE",
+    sub: "alice@example.com",
+    name: "Alice Example",
+    given_name: "Alice",
+    family_name: "Example",
+    email: "alice@example.com",
+    authn: { iam_id: "IBMid-550000ALICE", sub: "alice@example.com", name: "Alice Example" },
+    account: { valid: true, bss: "emulated-account" },
+    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+    iss: "https://iam.cloud.ibm.com/identity",
+  });
+  expect(claims.jti).toMatch(/^[-0-9a-f]{36}$/);
+  expect(claims).not.toHaveProperty("sub_type");
+});
+
+it("gives a service id's token sub_type ServiceId (7.4)", async () => {
+  const claims = await claimsFor(apiKeys.pipeline);
+  expect(claims).toMatchObject({ realmid: "iam", sub_type: "ServiceId", name: "pipeline", sub: claims.identifier });
+  expect(claims.identifier).toMatch(/^ServiceId-/);
+  expect(claims).not.toHaveProperty("email");
+});
+
+it.each([
+  ["a person", apiKeys.dave, "IBMid-550000DAVE"],
+  [
+    "a workload",
+    apiKeys.workload,
+    "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::",
+  ],
+])("names %s behind a profile's token in authn (7.4)", async (_, apiKey, login) => {
+  const claims = await claimsFor(apiKey);
+  expect(claims).toMatchObject({ sub_type: "Profile", authn: { iam_id: login } });
+  expect(claims.iam_id).toMatch(/^iam-Profile-/);
+  expect(claims.grant_type).toBe("urn:ibm:params:oauth:grant-type:assume");
+});
+
+const assume = async (apiKey: string, profile: string) => {
+  const token = String((await requestToken(world.url, apiKey)).body.access_token);
+  const grant_type = "urn:ibm:params:oauth:grant-type:assume";
+  return send(
+    `${world.url}/identity/token`,
+    "POST",
+    new URLSearchParams({ grant_type, access_token: token, profile_id: profile }).toString(),
+  );
+};
+
+it("lets a person assume a trusted profile (7.1)", async () => {
+  const answer = await assume(apiKeys.alice, "Profile-22222222-aaaa-4bbb-8ccc-000000000002");
+  expect(decodeJwt(String(answer.body.access_token))).toMatchObject({
+    iam_id: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
+    authn: { iam_id: "IBMid-550000ALICE" },
+  });
+});
+
+it("refuses a profile that does not trust the caller", async () => {
+  expect((await assume(apiKeys.erin, "Profile-22222222-aaaa-4bbb-8ccc-000000000002")).status).toBe(400);
+});
+
+it("answers an unknown API key with 400 BXNIM0415E, and does not repeat it (7.5, 7.6)", async () => {
+  const answer = await requestToken(world.url, "no-such-key");
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ errorCode: "BXNIM0415E", errorMessage: "Provided API key could not be found." });
+  expect(answer.headers.get("transaction-id")).not.toBeNull();
+  expect(answer.text).not.toContain("no-such-key");
+});
+
+it("serves the legacy path and refuses other grants (7.1, 10-20)", async () => {
+  const form = `grant_type=urn:ibm:params:oauth:grant-type:apikey&apikey=${apiKeys.bob}`;
+  expect((await send(`${world.url}/oidc/token`, "POST", form)).status).toBe(200);
+  expect(
+    (await send(`${world.url}/identity/token`, "POST", "grant_type=refresh_token&refresh_token=x")).body.errorCode,
+  ).toBe("BXNIM0106E");
+});
+
+it("publishes the key that verifies its tokens (7.4)", async () => {
+  const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+  const keys = createRemoteJWKSet(new URL(`${world.url}/identity/keys`));
+  const { protectedHeader } = await jwtVerify(token, keys, { algorithms: ["RS256"] });
+  expect(protectedHeader.alg).toBe("RS256");
+});
+
+it("dates tokens by the emulated clock, and accepts them for an hour of it (7.6)", async () => {
+  const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+  const read = () => send(`${world.url}/api/v4/vaults`, "GET", undefined, { authorization: `Bearer ${token}` });
+  await world.advance("59m");
+  expect((await read()).status).toBe(200);
+  await world.advance("2m");
+  expect((await read()).status).toBe(401);
+  const { iat = 0 } = await claimsFor(apiKeys.alice);
+  expect(iat * 1000 - Date.now()).toBeGreaterThan(60 * 60_000);
+});
+
+it("accepts only tokens that it signed (7.6)", async () => {
+  const other = await startTestWorld();
+  const token = String((await requestToken(other.url, apiKeys.alice)).body.access_token);
+  await other.close();
+  expect(
+    (await send(`${world.url}/api/v4/vaults`, "GET", undefined, { authorization: `Bearer ${token}` })).status,
+  ).toBe(401);
+});

@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEmulator } from "../../provider/emulator/start.ts";
+import { send, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await startTestWorld();
+});
+afterAll(() => world.close());
+
+describe("the broker (uko-v4.md 1.2)", () => {
+  it("answers hosts without scheme that are this process", async () => {
+    const answer = await world.as("erin").call("GET", `/crypto_v2/instances/${world.emulator.instanceId}`);
+    const host = world.url.replace("http://", "");
+    expect(answer.body).toMatchObject({
+      instance_id: world.emulator.instanceId,
+      uko: { public: host },
+      kms: { public: host },
+    });
+  });
+
+  it("answers 404 for an unknown instance (U37) and 401 without a token", async () => {
+    expect((await world.as("erin").call("GET", "/crypto_v2/instances/other")).status).toBe(404);
+    expect((await send(`${world.url}/crypto_v2/instances/${world.emulator.instanceId}`, "GET")).status).toBe(401);
+  });
+});
+
+describe("every answer", () => {
+  it("carries a correlation id and the emulated Date (1.4)", async () => {
+    await world.control("clock", { set: "2030-05-06T07:08:09Z" });
+    const answer = await world.as("alice").call("GET", `/api/v4/vaults/${vaultId}`);
+    expect(answer.headers.get("x-correlation-id")).toMatch(/^[-0-9a-f]{36}$/);
+    expect(answer.headers.get("date")).toMatch(/^Mon, 06 May 2030 07:08:/);
+    expect((await fetch(`${world.url}/_emulator/health`)).headers.get("date")).toMatch(/^Mon, 06 May 2030/);
+  });
+
+  it("refuses in UKO's envelope, with the correlation id as trace (3.15)", async () => {
+    const answer = await send(`${world.url}/api/v4/vaults`, "GET");
+    expect(answer.status).toBe(401);
+    expect(answer.body).toMatchObject({
+      status_code: 401,
+      trace: answer.headers.get("x-correlation-id"),
+      errors: [{ code: "unauthorized" }],
+    });
+  });
+
+  it("says so where a call of the contract is not served yet", async () => {
+    const answer = await world.as("carol").call("POST", "/api/v4/vaults", { name: "another" });
+    expect(answer.status).toBe(405);
+    expect(answer.body.errors[0]).toMatchObject({
+      code: "not_served",
+      message: "The local UKO does not serve V2 yet.",
+    });
+  });
+
+  it("answers unknown paths with 404 in the API's own envelope", async () => {
+    expect((await world.as("carol").call("GET", "/api/v4/nothing")).body.errors[0]?.code).toBe("not_found");
+    expect((await world.as("carol").call("GET", "/api/v2/nothing")).body.resources[0]).toHaveProperty("errorMsg");
+  });
+
+  it("refuses a body that is larger than a megabyte", async () => {
+    expect((await world.as("carol").create({ description: "x".repeat(1_100_000) })).status).toBe(413);
+  });
+});
+
+describe("vaults, keystores and templates", () => {
+  it.each([
+    ["V3", `vaults/${vaultId}`, { name: "payments", key_templates_count: 4, keystores_count: 2 }],
+    [
+      "S3",
+      "keystores/ce110000-0000-4000-8000-000000000001",
+      { type: "ibm_cloud_kms", ibm_variant: "internal", groups: ["payroll"] },
+    ],
+    [
+      "S3",
+      "keystores/ce110000-0000-4000-8000-000000000002",
+      { type: "aws_kms", aws_secret_access_key: "", aws_region: "eu_central_1" },
+    ],
+    [
+      "T3",
+      "templates/7e110000-0000-4000-8000-000000000002",
+      { name: "payroll-draft", key: { state: "pre_activation" }, state: "unarchived" },
+    ],
+  ])("%s answers one with its ETag: %s", async (_, path, expected) => {
+    const answer = await world.as("erin").call("GET", `/api/v4/${path}`);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject(expected);
+    expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
+  });
+
+  it.each([
+    ["V1", "vaults", 1],
+    ["V1", "vaults?name=pay", 1],
+    ["V1", "vaults?name=x", 0],
+    ["S1", "keystores", 2],
+    ["S1", "keystores?type=aws_kms", 1],
+    ["S1", "keystores?group=payroll", 1],
+    ["T1", "templates", 4],
+    ["T1", "templates?name=cards&keystores[].type=aws_kms", 2],
+    ["T1", `templates?vault.id=${vaultId}&state=archived`, 0],
+  ])("%s lists: %s", async (_, path, count) => {
+    expect((await world.as("alice").call("GET", `/api/v4/${path}`)).body.total_count).toBe(count);
+  });
+
+  it("answers 404 for unknown ids, and for a vault header that contradicts the object (U31)", async () => {
+    expect((await world.as("alice").call("GET", "/api/v4/keystores/none")).status).toBe(404);
+    const path = "/api/v4/templates/7e110000-0000-4000-8000-000000000001";
+    expect((await world.as("alice").call("GET", path, undefined, { "uko-vault": "other" })).status).toBe(404);
+    expect((await world.as("alice").call("GET", path, undefined, { "uko-vault": vaultId })).status).toBe(200);
+  });
+});
+
+describe("starting", () => {
+  it("listens in under a second", async () => {
+    const startedMs = performance.now();
+    const emulator = await startEmulator();
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    await emulator.close();
+  });
+
+  it("refuses a port in use, and an unknown profile by naming the known ones", async () => {
+    await expect(startEmulator({ port: world.emulator.port })).rejects.toThrow(/EADDRINUSE/);
+    await expect(startEmulator({ profile: "nonsense" })).rejects.toThrow(/tags-dropped/);
+  });
+
+  it("serves hundreds of requests per second", async () => {
+    const startedMs = performance.now();
+    const client = world.as("alice");
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, () => client.call("GET", `/api/v4/vaults/${vaultId}`)));
+    }
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+
+  it("runs as a process of its own that prints one line and ends on SIGTERM", async () => {
+    const script = new URL("../../provider/emulator/main.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, "--json", "--profile", "stale-status"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const { url, pid } = JSON.parse(line) as { url: string; pid: number };
+    expect(pid).toBe(child.pid);
+    expect((await send(`${url}/_emulator/health`, "GET")).body).toMatchObject({
+      status: "ok",
+      profile: "stale-status",
+    });
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
