@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Body, type Client, startTestWorld, type TestWorld } from "./harness.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await startTestWorld();
+});
+beforeEach(async () => {
+  world.emulator.world.reset();
+  await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true, tickMs: 0 });
+});
+afterAll(() => world.close());
+
+interface Pair {
+  readonly key: Body;
+  readonly twinId: string;
+}
+
+async function pair(options: { readonly dualAuth: boolean } = { dualAuth: true }): Promise<Pair> {
+  const key = await world.keyIn("active");
+  if (options.dualAuth) await world.control(`keys/${key.id}`, { twin: { dualAuthDelete: true } });
+  return { key, twinId: (await world.twinOf(key)).id };
+}
+
+const set = (client: Client, twinId: string) => client.kms("POST", `/keys/${twinId}/actions/setKeyForDeletion`);
+const unset = (client: Client, twinId: string) => client.kms("POST", `/keys/${twinId}/actions/unsetKeyForDeletion`);
+const remove = (client: Client, twinId: string, query = "") => client.kms("DELETE", `/keys/${twinId}${query}`);
+const twin = async (twinId: string): Promise<Body> =>
+  (await world.as("bob").kms("GET", `/keys/${twinId}/metadata`)).body.resources[0] as Body;
+const code = (answer: { readonly body: Body }): unknown =>
+  (answer.body.resources[0]?.reasons as { code: string }[] | undefined)?.[0]?.code;
+
+describe("M3, M5 and M6 show the twin (kms-v2-and-iam.md 3)", () => {
+  it("in the envelope, in the ring of its keystore, with the key's name", async () => {
+    const { key, twinId } = await pair({ dualAuth: false });
+    const answer = await world.as("alice").kms("GET", `/keys/${twinId}/metadata`);
+    expect(answer.body).toMatchObject({
+      metadata: { collectionType: "application/vnd.ibm.kms.key+json", collectionTotal: 1 },
+      resources: [
+        {
+          id: twinId,
+          name: key.label,
+          state: 1,
+          keyRingID: "payroll-ring",
+          extractable: false,
+          dualAuthDelete: { enabled: false },
+          deleted: false,
+        },
+      ],
+    });
+    expect(answer.headers.get("correlation-id")).not.toBeNull();
+    expect((await world.as("alice").kms("GET", "/keys")).body.resources).toHaveLength(1);
+  });
+
+  it.each([
+    ["active", 1],
+    ["deactivated", 2],
+    ["pending", 5],
+  ])("of a key in %s in state %i", async (state, expected) => {
+    expect((await world.twinOf(await world.keyIn(state))).state).toBe(expected);
+  });
+
+  it("hides destroyed twins from the list unless asked for (2.3)", async () => {
+    await world.keyIn("pending");
+    expect((await world.as("bob").kms("GET", "/keys")).body.resources).toHaveLength(0);
+    expect((await world.as("bob").kms("GET", "/keys?state=5")).body.resources).toHaveLength(1);
+  });
+
+  it("answers 404 for an unknown id and a wrong ring, 401 for a foreign instance, 400 without one (10-11, 10-24)", async () => {
+    const { twinId } = await pair({ dualAuth: false });
+    expect(code(await world.as("bob").kms("GET", "/keys/none/metadata"))).toBe("KEY_NOT_FOUND_ERR");
+    expect((await world.as("bob").kms("GET", `/keys/${twinId}`, undefined, { "x-kms-key-ring": "other" })).status).toBe(
+      404,
+    );
+    expect(
+      (await world.as("bob").kms("GET", `/keys/${twinId}`, undefined, { "bluemix-instance": "other" })).status,
+    ).toBe(401);
+    expect((await world.as("bob").call("GET", `/api/v2/keys/${twinId}`)).status).toBe(400);
+  });
+
+  it("echoes the correlation id of the request (1.3)", async () => {
+    const answer = await world.as("bob").kms("GET", "/keys", undefined, { "correlation-id": "mine" });
+    expect(answer.headers.get("correlation-id")).toBe("mine");
+  });
+});
+
+describe("M14 and M15 set and unset a twin for deletion (2.10)", () => {
+  it("opens a window of 7 days, and closes it", async () => {
+    const { twinId } = await pair();
+    expect((await set(world.as("alice"), twinId)).status).toBe(204);
+    expect((await twin(twinId)).dualAuthDelete).toEqual({
+      enabled: true,
+      keySetForDeletion: true,
+      authExpiration: "2026-12-01T12:00:00Z",
+    });
+    expect((await unset(world.as("bob"), twinId)).status).toBe(204);
+    expect((await twin(twinId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    expect((await unset(world.as("bob"), twinId)).status).toBe(204);
+  });
+
+  it("refuses without the policy, on a suspended twin (10-9), and on a destroyed one", async () => {
+    const plain = await pair({ dualAuth: false });
+    expect(code(await set(world.as("alice"), plain.twinId))).toBe("NOT_DUAL_AUTH_ERR");
+    const { key, twinId } = await pair();
+    await world.as("alice").step(key.id, "deactivate");
+    expect(code(await set(world.as("alice"), twinId))).toBe("KEY_ACTION_INVALID_STATE_ERR");
+    await world.control(`keys/${key.id}`, { twin: { state: 5 } });
+    expect(code(await set(world.as("alice"), twinId))).toBe("KEY_DELETED_ERR");
+  });
+
+  it("moves the window and its setter when set again (10-3)", async () => {
+    const { twinId } = await pair();
+    await set(world.as("alice"), twinId);
+    await world.advance("1d");
+    await set(world.as("bob"), twinId);
+    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-12-02T12:00:00Z");
+    expect(code(await remove(world.as("bob"), twinId))).toBe("AUTHORIZATIONS_NOT_MET");
+    expect((await remove(world.as("carol"), twinId)).status).toBe(204);
+  });
+
+  it("keeps the first under the switch kmsSetAgain: keepFirst", async () => {
+    await world.control("switches", { kmsSetAgain: "keepFirst" });
+    const { twinId } = await pair();
+    await set(world.as("alice"), twinId);
+    await world.advance("1d");
+    await set(world.as("bob"), twinId);
+    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-12-01T12:00:00Z");
+    expect((await remove(world.as("bob"), twinId)).status).toBe(204);
+  });
+
+  it("has a window as long as the switch says", async () => {
+    await world.control("switches", { kmsWindowHours: 5 });
+    const { twinId } = await pair();
+    await set(world.as("alice"), twinId);
+    expect((await twin(twinId)).dualAuthDelete.authExpiration).toBe("2026-11-24T17:00:00Z");
+  });
+
+  it("still shows a lapsed window, unless the switch clears it (10-5)", async () => {
+    const { twinId } = await pair();
+    await set(world.as("alice"), twinId);
+    await world.advance("7d");
+    expect((await twin(twinId)).dualAuthDelete.keySetForDeletion).toBe(true);
+    expect(code(await remove(world.as("bob"), twinId))).toBe("AUTHORIZATIONS_NOT_MET");
+    await world.control("switches", { kmsLapsedWindow: "cleared" });
+    expect((await twin(twinId)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+  });
+});
+
+describe("M8, M9 and M10 delete, restore and purge (2.5-2.7)", () => {
+  it("M8 deletes at once, with 204, or the key if asked for (10-8)", async () => {
+    const one = await pair({ dualAuth: false });
+    expect(await remove(world.as("bob"), one.twinId)).toMatchObject({ status: 204, text: "" });
+    const other = await pair({ dualAuth: false });
+    const answer = await world
+      .as("bob")
+      .kms("DELETE", `/keys/${other.twinId}`, undefined, { prefer: "return=representation" });
+    expect(answer.body.resources[0]).toMatchObject({
+      state: 5,
+      deleted: true,
+      deletedBy: "IBMid-550000BOB",
+      restoreExpirationDate: "2026-12-24T12:00:00Z",
+      purgeAllowed: false,
+      purgeAllowedFrom: "2026-11-24T16:00:00Z",
+      purgeScheduledOn: "2027-02-22T12:00:00Z",
+    });
+    expect([
+      (await remove(world.as("bob"), other.twinId)).status,
+      code(await remove(world.as("bob"), other.twinId)),
+    ]).toEqual([410, "KEY_DELETED_ERR"]);
+  });
+
+  it("M8 needs an authorization by somebody else, and force does not replace it (10-1, 10-12)", async () => {
+    const { twinId } = await pair();
+    expect(code(await remove(world.as("bob"), twinId, "?force=true"))).toBe("AUTHORIZATIONS_NOT_MET");
+    await set(world.as("bob"), twinId);
+    expect(code(await remove(world.as("bob"), twinId))).toBe("AUTHORIZATIONS_NOT_MET");
+    await set(world.as("alice"), twinId);
+    expect((await remove(world.as("bob"), twinId)).status).toBe(204);
+  });
+
+  it("M8 respects registrations, which force overrides, and retention policies, which it does not", async () => {
+    const { key, twinId } = await pair({ dualAuth: false });
+    await world.control(`keys/${key.id}`, { addResource: { crn: "crn:a" } });
+    expect(code(await remove(world.as("bob"), twinId))).toBe("PROTECTED_RESOURCE_ERR");
+    await world.control(`keys/${key.id}`, { addResource: { crn: "crn:b", preventsKeyDeletion: true } });
+    expect(code(await remove(world.as("bob"), twinId, "?force=true"))).toBe("PREV_KEY_DEL_ERR");
+    await world.control(`keys/${key.id}`, { removeResource: "crn:b" });
+    expect((await remove(world.as("bob"), twinId, "?force=true")).status).toBe(204);
+    expect((await world.as("bob").kms("GET", `/keys/${twinId}/registrations`)).body.resources).toHaveLength(1);
+  });
+
+  it("M9 restores between 30 seconds and 30 days after, and clears the window (10-10)", async () => {
+    const { twinId } = await pair();
+    await set(world.as("alice"), twinId);
+    await remove(world.as("bob"), twinId);
+    const restore = () => world.as("bob").kms("POST", `/keys/${twinId}/restore`);
+    expect(code(await restore())).toBe("REQ_TOO_EARLY_ERR");
+    await world.advance("31s");
+    expect((await restore()).status).toBe(201);
+    expect(await twin(twinId)).toMatchObject({ state: 1, dualAuthDelete: { enabled: true, keySetForDeletion: false } });
+    expect(code(await restore())).toBe("KEY_ACTION_INVALID_STATE_ERR");
+    await set(world.as("alice"), twinId);
+    await remove(world.as("bob"), twinId);
+    await world.advance("31d");
+    expect(code(await restore())).toBe("KEY_RESTORE_EXPIRED");
+  });
+
+  it("M17 and M18 turn the policy on for good (5, 10-6)", async () => {
+    const { twinId } = await pair({ dualAuth: false });
+    const put = (enabled: boolean) =>
+      world.as("bob").kms("PUT", `/keys/${twinId}/policies?policy=dualAuthDelete`, {
+        metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: 1 },
+        resources: [{ type: "application/vnd.ibm.kms.policy+json", dualAuthDelete: { enabled } }],
+      });
+    expect((await world.as("bob").kms("GET", `/keys/${twinId}/policies`)).body.resources).toBeUndefined();
+    expect((await put(true)).body.resources[0]).toMatchObject({
+      dualAuthDelete: { enabled: true },
+      updatedBy: "IBMid-550000BOB",
+    });
+    expect((await put(false)).status).toBe(409);
+    expect((await world.as("bob").kms("GET", `/keys/${twinId}/policies`)).body.resources).toHaveLength(1);
+    expect(code(await world.as("bob").kms("PUT", `/keys/${twinId}/policies`, {}))).toBe("BAD_BODY_ERR");
+  });
+
+  it("M19 and M20 set the instance's policy, for twins created from then on (2.12)", async () => {
+    const before = await pair({ dualAuth: false });
+    const answer = await world.as("bob").kms("PUT", "/instance/policies", {
+      metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: 1 },
+      resources: [{ policy_type: "dualAuthDelete", policy_data: { enabled: true } }],
+    });
+    expect(answer.status).toBe(204);
+    expect((await world.as("bob").kms("GET", "/instance/policies")).body.resources).toHaveLength(1);
+    const after = await pair({ dualAuth: false });
+    expect((await twin(before.twinId)).dualAuthDelete.enabled).toBe(false);
+    expect((await twin(after.twinId)).dualAuthDelete.enabled).toBe(true);
+  });
+});
+
+describe("UKO and the twin", () => {
+  const destroyed = async (client: Client, { key }: Pair) => {
+    await world.as("alice").step(key.id, "deactivate");
+    await world.advance("5h");
+    return client.step(key.id, "destroy");
+  };
+
+  it("destroy is refused without a live window, and changes nothing", async () => {
+    const both = await pair();
+    const answer = await destroyed(world.as("bob"), both);
+    expect([answer.status, answer.body.errors[0]?.message]).toEqual([
+      409,
+      expect.stringContaining("AUTHORIZATIONS_NOT_MET"),
+    ]);
+    expect((await world.as("bob").key(both.key.id)).body.state).toBe("deactivated");
+    expect((await twin(both.twinId)).state).toBe(2);
+  });
+
+  it("destroy is refused for the setter and open to another", async () => {
+    const both = await pair();
+    await set(world.as("bob"), both.twinId);
+    expect((await destroyed(world.as("bob"), both)).status).toBe(409);
+    expect((await world.as("carol").step(both.key.id, "destroy")).status).toBe(200);
+    expect(await twin(both.twinId)).toMatchObject({ state: 5, deletedBy: "IBMid-550000CAROL" });
+  });
+
+  it("destroy is open to the setter where UKO calls KMS as itself (switch twinIdentity)", async () => {
+    await world.control("switches", { twinIdentity: "service" });
+    const both = await pair();
+    await set(world.as("bob"), both.twinId);
+    expect((await destroyed(world.as("bob"), both)).status).toBe(200);
+    expect((await twin(both.twinId)).deletedBy).toMatch(/^iam-ServiceId-/);
+  });
+
+  it("a person in a profile differs from that person by iam_id, and not by authn (10-2)", async () => {
+    const both = await pair();
+    await set(world.as("dave"), both.twinId);
+    await world.control(`keys/${both.key.id}`, {
+      twin: { setForDeletion: { by: "IBMid-550000DAVE", expiresAt: "2027-01-01T00:00:00Z" } },
+    });
+    await world.control("switches", { kmsIdentity: "authn" });
+    expect((await destroyed(world.as("dave"), both)).status).toBe(409);
+    await world.control("switches", { kmsIdentity: "iam_id" });
+    expect((await world.as("dave").step(both.key.id, "destroy")).status).toBe(200);
+  });
+
+  it("deactivate needs no window", async () => {
+    const { key } = await pair();
+    expect((await world.as("alice").step(key.id, "deactivate")).status).toBe(200);
+  });
+
+  it("a twin deleted through KMS leaves UKO out of sync (4.3)", async () => {
+    const { key, twinId } = await pair({ dualAuth: false });
+    await remove(world.as("bob"), twinId);
+    expect((await world.as("bob").key(key.id)).body.status_in_keystores[0]).toMatchObject({
+      status: "not_present",
+      keystore_sync_flag: "out_of_sync",
+      keystore_sync_flag_detail: "active_key_is_not_active_in_keystore",
+    });
+  });
+
+  it("a twin restored through KMS shows as present on the destroyed key", async () => {
+    const key = await world.keyIn("pending");
+    const { id } = await world.twinOf(key);
+    await world.advance("1h");
+    await world.as("bob").kms("POST", `/keys/${id}/restore`);
+    expect((await world.as("bob").key(key.id)).body.status_in_keystores[0]).toMatchObject({
+      status: "active",
+      keystore_sync_flag: "out_of_sync",
+      keystore_sync_flag_detail: "destroyed_key_is_present_in_keystore",
+    });
+  });
+
+  it("a sync never ends a twin that KMS protects", async () => {
+    const { key, twinId } = await pair();
+    await world.control(`keys/${key.id}`, { record: { state: "destroyed" } });
+    await world.as("carol").step(key.id, "sync_status_in_keystores");
+    expect((await twin(twinId)).state).toBe(1);
+  });
+});
