@@ -301,7 +301,8 @@ function collect(child: ChildProcess, timeoutMs: number, title: string): Promise
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const failure = new Error(`${title} took longer than ${timeoutMs} ms; so far:\n${output}`);
-      killFamily(child).finally(() => reject(failure));
+      const giveUp = () => reject(failure);
+      killFamily(child).then(giveUp, giveUp);
     }, timeoutMs);
     child.on("error", (error) => {
       clearTimeout(timer);

@@ -1,0 +1,129 @@
+/**
+ * House rules that no other tool checks. Biome has: no enum, no `any`, no default export, functions of at most 70 lines;
+ * the compiler: erasable syntax only; dependency-cruiser: the rings; knip: nothing unused.
+ */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const repository = fileURLToPath(new URL("../", import.meta.url));
+
+interface Rule {
+  readonly title: string;
+  /** Which files it is about. */
+  readonly files: RegExp;
+  readonly except?: RegExp;
+  /** What is wrong with a file, one line per finding. */
+  readonly find: (text: string, file: string) => readonly string[];
+  /** A file that breaks the rule: each rule is seen to fail. */
+  readonly broken: { readonly file: string; readonly text: string };
+}
+
+const code = /^(provider|examples|test)\/.*\.(ts|mjs)$/;
+const product = /^provider\/.*\.ts$/;
+// Licence texts, checksums and locked versions are other people's words.
+const foreign = /(^|\/)(LICENSE|go\.sum|go\.mod|package-lock\.json)$/;
+
+const lines = (pattern: RegExp) => (text: string) =>
+  text.split("\n").flatMap((line, index) => (pattern.test(line) ? [`line ${index + 1}: ${line.trim()}`] : []));
+
+const rules: readonly Rule[] = [
+  {
+    title: "a file has at most 400 lines",
+    files: code,
+    find: (text) => {
+      const count = text.trimEnd().split("\n").length;
+      return count > 400 ? [`${count} lines`] : [];
+    },
+    broken: { file: "provider/long.ts", text: "a;\n".repeat(401) },
+  },
+  {
+    title: "file names are kebab-case",
+    files: code,
+    find: (_, file) => (/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*$/.test(path.basename(file)) ? [] : [file]),
+    broken: { file: "provider/managedKey.ts", text: "" },
+  },
+  {
+    title: "no file is named after nothing",
+    files: code,
+    find: (_, file) => (/(^|[/.-])(utils?|helpers?|common|misc|managers?)([/.-]|$)/.test(file) ? [file] : []),
+    broken: { file: "provider/http-utils.ts", text: "" },
+  },
+  {
+    title: "a file begins with a sentence that says what it is for",
+    files: code,
+    except: /\.test\.ts$/,
+    find: (text) => (/^(#!.*\n)?\/\*\*\s+(\* )?[^*]*[.:]\s/.test(text) ? [] : [`begins with: ${text.slice(0, 60)}`]),
+    broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
+  },
+  {
+    title: "nothing is left for later",
+    files: code,
+    find: lines(/\b(TO[D]O|FIX[M]E|X[X]X)\b/),
+    broken: { file: "provider/plan.ts", text: `// ${"TO"}${"DO"}: finish\n` },
+  },
+  {
+    title: "exports have names",
+    files: code,
+    find: lines(/^\s*export \*/),
+    broken: { file: "provider/index.ts", text: 'export * from "./plan.ts";\n' },
+  },
+  {
+    title: "clock, chance and environment come in from outside",
+    files: product,
+    except: /^provider\/(settings\.ts|compose\.ts|emulator\/|bin\/)/,
+    find: lines(
+      /\bprocess\.env\b|\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(UUID|Bytes|Int)\b/,
+    ),
+    broken: { file: "provider/engine/wait.ts", text: "const now = Date.now();\n" },
+  },
+  {
+    title: "no path of somebody's machine",
+    files: /./,
+    except: foreign,
+    find: lines(/(^|[^\w.~$}])\/(root|tmp|work|farm|home|Users)\/[A-Za-z]/),
+    broken: { file: "README.md", text: `cd /${"home"}/alice\n` },
+  },
+  {
+    title: "no host of a package registry",
+    files: /./,
+    except: foreign,
+    find: lines(/registry\.(npmjs|yarnpkg)|proxy\.golang|sum\.golang|pypi\.org|https?:\/\/[\w.-]*(npm|maven)[\w.-]*\//),
+    broken: { file: "README.md", text: `https://registry.${"npmjs"}.org/\n` },
+  },
+  {
+    title: "the lock file names versions and checksums, not places",
+    files: /^package-lock\.json$/,
+    find: lines(/"resolved":/),
+    broken: { file: "package-lock.json", text: '  "resolved": "https://somewhere",\n' },
+  },
+];
+
+/** Committed files and those about to be. */
+const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+  cwd: repository,
+  encoding: "utf8",
+})
+  .split("\0")
+  .filter((file) => file !== "" && existsSync(path.join(repository, file)));
+
+describe.each(rules)("$title", (rule) => {
+  const applies = (file: string) => rule.files.test(file) && !rule.except?.test(file);
+
+  test("in every file", () => {
+    const findings = files
+      .filter(applies)
+      .flatMap((file) =>
+        rule.find(readFileSync(path.join(repository, file), "utf8"), file).map((finding) => `${file}: ${finding}`),
+      );
+    expect(findings).toEqual([]);
+  });
+
+  test("and the rule can fail", () => {
+    expect(applies(rule.broken.file)).toBe(true);
+    expect(rule.find(rule.broken.text, rule.broken.file)).not.toEqual([]);
+  });
+});
