@@ -47,6 +47,7 @@ function stateAfter(step: Step, from: string): string {
       return "absent";
     case "write_record":
     case "drop_record":
+    case "sync":
     case "set_for_deletion":
     case "unset_for_deletion":
       return from;
@@ -65,6 +66,6 @@ function describeRecord(record: Omit<ConsentRecord, "carrier">): EvidenceRecord 
   };
 }
 
-function isoTime(ms: number): string {
+export function isoTime(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
 }

@@ -114,6 +114,7 @@ export function throwIfStopped(signal: AbortSignal): void {
 function remember(run: Run, step: Step, result: StepResult): Run {
   if (result.kind === "done") {
     if (step.kind === "deactivate") return { ...run, deactivatedHere: true };
+    if (step.kind === "sync") return { ...run, syncedHere: true };
     if (step.kind === "set_for_deletion") {
       return { ...run, windowsSetHere: [...(run.windowsSetHere ?? []), step.kmsKeyId] };
     }
@@ -148,6 +149,7 @@ function tookEffect(step: Step, observation: KeyObservation): boolean {
     case "set_for_deletion":
     case "unset_for_deletion":
     case "remove":
+    case "sync":
       return false;
   }
 }

@@ -61,6 +61,8 @@ async function callFor(step: Step, context: StepContext): Promise<{ result: Step
     case "deactivate":
     case "destroy":
       return resultOf(step, await world.keys.act(ref, step.kind, observed.etag, options));
+    case "sync":
+      return resultOf(step, await world.keys.sync(ref, observed.etag, options));
     case "remove":
       return resultOf(step, await world.keys.remove(ref, observed.etag, options));
   }

@@ -29,6 +29,7 @@ export interface Run {
   readonly deactivatedHere?: boolean;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
+  readonly syncedHere?: boolean;
   /** What the service refused in this run. */
   readonly refusals?: readonly Refusal[];
 }
@@ -47,7 +48,8 @@ export type Step =
   | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "reactivate" }
-  | { readonly kind: "remove" };
+  | { readonly kind: "remove" }
+  | { readonly kind: "sync" };
 
 /** A named precondition that does not hold; `explain.ts` turns it into sentences. */
 export type Guard =

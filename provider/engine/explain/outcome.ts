@@ -74,6 +74,7 @@ const phrases = {
   destroy: "destroy",
   reactivate: "reactivate",
   remove: "remove the record of",
+  sync: "sync",
 } as const satisfies Record<Step["kind"], string>;
 
 function explainMissingRight(step: Step, message: string, { observed, run, door }: Context): Explanation {
@@ -128,5 +129,7 @@ function rightFor(step: Step, isUnused: boolean): Right {
       return rights.reactivate;
     case "remove":
       return rights.remove;
+    case "sync":
+      return rights.distribute;
   }
 }

@@ -104,6 +104,8 @@ export function describeStep(step: Step, observation: KeyObservation): string {
       return `Reactivating ${key}`;
     case "remove":
       return `Removing the record of ${key} from its vault`;
+    case "sync":
+      return `Bringing the keystores in line with ${key}`;
   }
 }
 
@@ -124,6 +126,8 @@ export function describeTaken(step: Step): string | undefined {
       return "This run made the key active again";
     case "remove":
       return "This run removed the key's record from its vault";
+    case "sync":
+      return "This run had the service bring the keystores in line";
     case "set_for_deletion":
       return "This run set the KMS twin for deletion";
     case "unset_for_deletion":

@@ -1,0 +1,139 @@
+/** What people do with a key by command, without any IaC state: the same engine, the same planners. */
+
+import { planConsent } from "../lifecycle/authorization.ts";
+import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { isSame, type KeyObservation } from "../lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run } from "../lifecycle/plan.ts";
+import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import { planReversal, type Reversal } from "../lifecycle/plan-reversal.ts";
+import { planSync } from "../lifecycle/plan-update.ts";
+import { explainOutcome } from "./explain/outcome.ts";
+import { explainPath } from "./explain/path.ts";
+import { explainDone, explainStatus } from "./explain/status.ts";
+import { observeKey } from "./observe.ts";
+import type { CallOptions, KeyRef, World } from "./ports.ts";
+import { type Outcome, reconcile, type Task } from "./reconcile.ts";
+import { type Report, reportGone, reportOn } from "./report.ts";
+import { type Patience, reconcileWithPatience } from "./wait.ts";
+
+export interface Operations {
+  /** What the key is, and what its end waits for. Changes nothing. */
+  status(ref: KeyRef, options: CallOptions): Promise<Report>;
+  /** The whole path to `removed` from here. Changes nothing. */
+  plan(ref: KeyRef, options: CallOptions): Promise<Report>;
+  /** Writes the request for the next consequential step, and takes none. */
+  request(ref: KeyRef, reason: string | undefined, options: CallOptions): Promise<Report>;
+  /** Answers the named record with one of one's own, so that its author may act. */
+  consent(ref: KeyRef, recordId: string, options: CallOptions): Promise<Report>;
+  /** Takes the steps that the named records allow, towards removed. */
+  continue(ref: KeyRef, consents: readonly string[], patience: Patience, options: CallOptions): Promise<Report>;
+  withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
+  reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
+  /** Brings the keystores in line; refused while a consent record binds, which it could void. */
+  sync(ref: KeyRef, options: CallOptions): Promise<Report>;
+}
+
+const door = { rerun: "uko continue" } as const;
+
+/** The command line sees no code, so it assumes the strictest policy; the key's marker can say `destroy` alone. */
+const policy: DeletionPolicy = {
+  goal: "removed",
+  deletionProtection: false,
+  dualAuthorization: "required",
+  gate: "as_marked",
+};
+
+export function createOperations(world: World): Operations {
+  const lookAt = (ref: KeyRef, options: CallOptions) => observeKey(world, ref, "decision", options);
+  const runNow = async (options: CallOptions): Promise<Run> => ({
+    actor: await world.session.actor(options),
+    consents: [],
+    intent: "continues",
+  });
+
+  return {
+    async status(ref, options) {
+      const sighting = await lookAt(ref, options);
+      if (sighting.kind === "gone") return reportGone(ref);
+      const run = await runNow(options);
+      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
+      return reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
+    },
+
+    async plan(ref, options) {
+      const sighting = await lookAt(ref, options);
+      if (sighting.kind === "gone") return reportGone(ref);
+      const run = await runNow(options);
+      return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
+    },
+
+    async request(ref, reason, options) {
+      const asked = { ...policy, ...(reason !== undefined && { reason }) };
+      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+        onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
+      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
+      const report = reportOutcome(ref, outcome);
+      const isOnFile =
+        outcome.kind === "stopped" &&
+        outcome.plan.kind === "waitingForApproval" &&
+        outcome.plan.standing === "wrote_it";
+      return isOnFile ? { ...report, exitCode: 0 } : report;
+    },
+
+    async consent(ref, recordId, options) {
+      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+        consentOnce(observation, run, recordId, nowMs);
+      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
+      return reportOutcome(ref, outcome);
+    },
+
+    async continue(ref, consents, patience, options) {
+      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+        planKeyDeletion(observation, policy, run, nowMs);
+      const task = { ref, plan, consents, intent: "continues" } as const;
+      return reportOutcome(ref, await reconcileWithPatience(world, task, patience, options));
+    },
+
+    withdraw: (ref, options) => reverse(world, ref, "withdraw", options),
+    reactivate: (ref, options) => reverse(world, ref, "reactivate", options),
+
+    async sync(ref, options) {
+      const task: Task = { ref, plan: planSync, consents: [], intent: "continues" };
+      return reportOutcome(ref, await reconcile(world, task, options));
+    },
+  };
+}
+
+/** A request writes a record and takes no step, whatever step would be ready. */
+function onlyRecords(plan: Plan): Plan {
+  return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
+}
+
+/** One's own answer that is on file already is not written again. */
+function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs: number): Plan {
+  const standing = anyBindingRecord(observation, nowMs);
+  if (standing.binds && standing.record.how === "answer" && run.actor.identity !== undefined) {
+    const { record } = standing;
+    const isOwn = isSame(record.author, run.actor.identity);
+    if (isOwn && (record.answers === undefined || record.answers === named)) return { kind: "done" };
+  }
+  const plan = planConsent(observation, policy, run, named, nowMs);
+  return plan.kind === "ready"
+    ? { kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } }
+    : plan;
+}
+
+async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {
+  const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+    planReversal(observation, reversal, run, nowMs);
+  return reportOutcome(ref, await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options));
+}
+
+function reportOutcome(ref: KeyRef, outcome: Outcome): Report {
+  if (outcome.kind === "gone") return reportGone(ref, outcome.memory.taken);
+  const { observed, memory } = outcome;
+  const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
+  const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);
+  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
+  return reportOn(ref, observed, memory.run, explanation, memory.taken, plan);
+}

@@ -1,0 +1,100 @@
+/** What one operation on one key came to, as data for machines and words for people. */
+
+import { type ErrorCode, errorCatalogue } from "../errors.ts";
+import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
+import type { Plan, Run, Step } from "../lifecycle/plan.ts";
+import { isoTime } from "./evidence.ts";
+import type { Explanation } from "./explain/explanation.ts";
+import type { Observed } from "./observe.ts";
+import type { KeyRef } from "./ports.ts";
+
+/** Printed by `--json`; the version changes when a field changes its meaning. */
+export interface Report {
+  readonly v: 1;
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label?: string;
+  readonly lifecycleState: LifecycleState | "gone";
+  readonly keyState?: string;
+  readonly deletion: DeletionFacts;
+  /** What this operation changed, in order. */
+  readonly taken: readonly Step["kind"][];
+  readonly explanation: Explanation;
+  readonly code?: ErrorCode;
+  readonly exitCode: number;
+}
+
+/** What stands beside the lifecycle state of every key. Times are ISO 8601 UTC. */
+export interface DeletionFacts {
+  readonly awaits?: "approval" | "time" | "person_to_unblock";
+  readonly notBefore?: string;
+  readonly requestedBy?: string;
+  readonly recordId?: string;
+  readonly recordLapsesAt?: string;
+}
+
+export function reportOn(
+  ref: KeyRef,
+  observed: Observed,
+  run: Run,
+  explanation: Explanation,
+  taken: readonly Step[],
+  plan?: Plan,
+): Report {
+  return {
+    v: 1,
+    ...ref,
+    label: observed.observation.facts.label,
+    lifecycleState: lifecycleStateOf(observed.observation, run, observed.nowMs),
+    keyState: observed.observation.stateWord,
+    deletion: deletionFacts(observed, plan),
+    taken: taken.map((step) => step.kind),
+    explanation,
+    ...(explanation.code !== undefined && { code: explanation.code }),
+    exitCode: explanation.code === undefined ? 0 : errorCatalogue[explanation.code].exitCode,
+  };
+}
+
+export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
+  const removedHere = taken.some((step) => step.kind === "remove");
+  return {
+    v: 1,
+    ...ref,
+    lifecycleState: "gone",
+    deletion: {},
+    taken: taken.map((step) => step.kind),
+    explanation: {
+      summary: removedHere
+        ? `Key ${ref.keyId} is gone: this run removed its record from the vault`
+        : `Key ${ref.keyId} is gone: it is not in the vault any more`,
+      facts: [],
+      next: [],
+    },
+    exitCode: 0,
+  };
+}
+
+/** What the end of the key waits for, whoever asks. */
+export function deletionFacts(observed: Observed, plan?: Plan): DeletionFacts {
+  const standing = anyBindingRecord(observed.observation, observed.nowMs);
+  const untilMs =
+    plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;
+  const awaits = awaitedBy(plan, standing.binds);
+  return {
+    ...(awaits !== undefined && { awaits }),
+    ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
+    ...(standing.binds && {
+      requestedBy: standing.record.author.iamId ?? standing.record.author.mark,
+      recordId: standing.record.id,
+      recordLapsesAt: isoTime(standing.lapsesAtMs),
+    }),
+  };
+}
+
+function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["awaits"] {
+  if (plan?.kind === "waitingForTime") return "time";
+  if (plan?.kind === "refused") return "person_to_unblock";
+  return isOnFile ? "approval" : undefined;
+}
