@@ -116,19 +116,19 @@ export function patchOfUser(
   };
 }
 
-/** The patch that marks a key as needing two people, in the carrier that the service keeps. */
+/** The patch that marks a key as needing two people, in the carrier that the service keeps; it drops a dead record, too. */
 export function patchWithMarker(
   raw: RawCarriers,
   gate: DualMarker,
   carrier: "tag" | "description",
 ): CarrierPatch | undefined {
+  const cleaning = patchWithoutRecord(raw);
   if (carrier === "tag") {
-    return {
-      tags: [...raw.tags.filter((tag) => tag.name !== markerTagName), { name: markerTagName, value: gate }],
-    };
+    const others = (cleaning?.tags ?? raw.tags).filter((tag) => tag.name !== markerTagName);
+    return { ...cleaning, tags: [...others, { name: markerTagName, value: gate }] };
   }
   const description = describe(userPart(raw.description), gate);
-  return description.length > maxDescription ? undefined : { description };
+  return description.length > maxDescription ? undefined : { ...cleaning, description };
 }
 
 /** The stricter of two gates; `both` covers more than `destroy`. */

@@ -1,0 +1,341 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  anyBindingRecord,
+  type ConsentDraft,
+  decodeCompact,
+  decodeTagValue,
+  encodeCompact,
+  encodeTagValue,
+  markOf,
+  type NotBinding,
+  recordId,
+  standingOf,
+} from "../../provider/lifecycle/consent-record.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import {
+  aDraft,
+  aKeyWith,
+  alice,
+  aRecord,
+  bob,
+  carol,
+  carrying,
+  cloudService,
+  dayMs,
+  digestsOf,
+  hourMs,
+  identityOf,
+  nowMs,
+  pipeline,
+  profile,
+  sha256,
+  someFacts,
+} from "../support/builders.ts";
+
+const keyId = someFacts().keyId;
+const hex = (length: number) =>
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });
+const anyText = (maxLength: number) => fc.string({ unit: "binary", maxLength });
+const time = fc.integer({ min: 1, max: 0xffffffff }).map((seconds) => seconds * 1000);
+const iamId = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter((id) => !/^[0-9a-f]{16}$/.test(id));
+const drafts: fc.Arbitrary<ConsentDraft> = fc.record(
+  {
+    step: fc.constantFrom("deactivate" as const, "destroy" as const),
+    writtenAtMs: time,
+    digest: hex(32),
+    author: iamId.map(identityOf),
+    how: fc.constantFrom("asked" as const, "met" as const, "answer" as const),
+    authorName: anyText(100).filter((name) => name !== ""),
+    answers: hex(32),
+    deactivatedAtMs: time,
+    kmsSetter: fc.oneof(
+      iamId.map(identityOf),
+      hex(16).map((mark) => ({ mark })),
+    ),
+    reason: anyText(500).filter((reason) => reason !== ""),
+  },
+  { requiredKeys: ["step", "writtenAtMs", "digest", "author", "how"] },
+);
+
+describe("the tag form", () => {
+  it("brings back whatever it was given: any script, odd names, the longest reason", () => {
+    fc.assert(
+      fc.property(drafts, (draft) => {
+        const value = encodeTagValue(draft);
+        expect(value).toMatch(/^[0-9a-f]+$/);
+        expect(value.length).toBeLessThanOrEqual(8192);
+        expect(decodeTagValue(keyId, value, sha256)).toEqual({
+          ...draft,
+          id: recordId(keyId, value, sha256),
+          carrier: "tag",
+        });
+      }),
+    );
+  });
+
+  it("cuts a reason at 500 and a name at 100 characters, never inside one", () => {
+    const value = encodeTagValue(aDraft({ reason: "🔑".repeat(501), authorName: "Ł".repeat(101) }));
+    const record = decodeTagValue(keyId, value, sha256);
+    expect(record?.reason).toBe("🔑".repeat(500));
+    expect(record?.authorName).toBe("Ł".repeat(100));
+  });
+
+  it("keeps seconds, as the service's own times do", () => {
+    expect(decodeTagValue(keyId, encodeTagValue(aDraft({ writtenAtMs: nowMs + 999 })), sha256)?.writtenAtMs).toBe(
+      nowMs,
+    );
+  });
+
+  it("takes the longest record that a person can cause", () => {
+    const longest = aDraft({ reason: "\u0001".repeat(500), authorName: "\u0001".repeat(100), answers: "f".repeat(32) });
+    const value = encodeTagValue({ ...longest, how: "answer", deactivatedAtMs: nowMs, kmsSetter: bob });
+    expect(value.length).toBeLessThanOrEqual(8192);
+    expect(decodeTagValue(keyId, value, sha256)).toBeDefined();
+  });
+
+  it("never throws on garbage and never takes it for a record", () => {
+    fc.assert(
+      fc.property(anyText(300), (value) => {
+        expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        expect(decodeTagValue(keyId, Buffer.from(json).toString("hex"), sha256)).toBeUndefined();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        expect(decodeTagValue(keyId, Buffer.from(bytes).toString("hex"), sha256)).toBeUndefined();
+      }),
+    );
+  });
+
+  const body = { v: 1, s: "destroy", t: 1, d: "0".repeat(32), a: "IBMid-1", h: "asked" };
+  const hexOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("hex");
+
+  it("reads the least that a record must say", () => {
+    expect(decodeTagValue(keyId, hexOf(body), sha256)).toMatchObject({ step: "destroy", author: { iamId: "IBMid-1" } });
+  });
+
+  it.each([
+    ["another version", { v: 2 }],
+    ["no such step", { s: "remove" }],
+    ["no such way", { h: "shouted" }],
+    ["a time that is no number", { t: "1" }],
+    ["a time with a fraction", { t: 1.5 }],
+    ["time zero", { t: 0 }],
+    ["a time after 2106", { t: 0x1_0000_0000 }],
+    ["a digest that is too short", { d: "0".repeat(31) }],
+    ["a digest in capitals", { d: "A".repeat(32) }],
+    ["a digest that is no text", { d: 1 }],
+    ["no author", { a: "" }],
+    ["an author that is no text", { a: 7 }],
+    ["an author without end", { a: "x".repeat(201) }],
+  ])("is no record: %s", (_what, over) => {
+    expect(decodeTagValue(keyId, hexOf({ ...body, ...over }), sha256)).toBeUndefined();
+  });
+
+  it.each([
+    ["null", hexOf(null)],
+    ["a number", hexOf(7)],
+    ["an odd number of digits", `${hexOf(body)}0`],
+    ["capital digits", hexOf(body).toUpperCase()],
+    ["bytes that are no UTF-8", "ff"],
+    ["nothing", ""],
+    ["more than a tag holds", hexOf({ ...body, w: "x".repeat(5000) })],
+  ])("is no record: %s", (_what, value) => {
+    expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
+  });
+
+  it("drops side notes that make no sense and keeps the rest", () => {
+    const odd = { ...body, n: 1, r: "zz", x: -1, k: "", w: {} };
+    expect(decodeTagValue(keyId, hexOf(odd), sha256)).toEqual({
+      id: recordId(keyId, hexOf(odd), sha256),
+      carrier: "tag",
+      step: "destroy",
+      writtenAtMs: 1000,
+      digest: "0".repeat(32),
+      author: identityOf("IBMid-1"),
+      how: "asked",
+    });
+  });
+});
+
+describe("the compact form", () => {
+  const gates = fc.constantFrom("both" as const, "destroy" as const);
+
+  it("is exactly 90 characters with its newline and brings back all that it holds", () => {
+    fc.assert(
+      fc.property(drafts, gates, (draft, gate) => {
+        const text = encodeCompact(draft, gate);
+        expect(`\n${text}`).toHaveLength(90);
+        const { step, writtenAtMs, digest, how } = draft;
+        const setter = draft.kmsSetter?.mark;
+        expect(decodeCompact(keyId, text, sha256)).toEqual({
+          id: recordId(keyId, text, sha256),
+          carrier: "description",
+          step,
+          writtenAtMs,
+          digest,
+          how,
+          author: { mark: draft.author.mark },
+          ...(draft.deactivatedAtMs !== undefined && { deactivatedAtMs: draft.deactivatedAtMs }),
+          ...(setter !== undefined && setter !== "0".repeat(16) && { kmsSetter: { mark: setter } }),
+        });
+      }),
+    );
+  });
+
+  it("never throws on garbage, nor on a record with something before or after it", () => {
+    fc.assert(
+      fc.property(anyText(120), (text) => {
+        expect(decodeCompact(keyId, text, sha256)).toBeUndefined();
+      }),
+    );
+    const text = encodeCompact(aDraft(), "both");
+    for (const near of [
+      `${text} `,
+      `x${text}`,
+      `\n${text}`,
+      `${text}\n`,
+      text.slice(1),
+      text.replace("uko1", "uko2"),
+    ]) {
+      expect(decodeCompact(keyId, near, sha256)).toBeUndefined();
+    }
+  });
+});
+
+describe("recordId", () => {
+  it("names a record of one key: the same text on another key is another record", () => {
+    const value = encodeTagValue(aDraft());
+    expect(recordId(keyId, value, sha256)).toMatch(/^[0-9a-f]{32}$/);
+    expect(recordId("9b2d0000-0000-4000-8000-000000000003", value, sha256)).not.toBe(recordId(keyId, value, sha256));
+  });
+
+  it("changes with every field of the record", () => {
+    const ids = [
+      aRecord(),
+      aRecord({ step: "destroy" }),
+      aRecord({ writtenAtMs: nowMs - hourMs + 1000 }),
+      aRecord({ author: bob }),
+      aRecord({ how: "met" }),
+      aRecord({ reason: "end of contract" }),
+      aRecord({ deactivatedAtMs: nowMs - dayMs }),
+    ].map((record) => record.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("keeps 64 bits of an identity in a mark", () => {
+    expect(markOf("IBMid-1", sha256)).toBe(sha256("IBMid-1").slice(0, 16));
+  });
+});
+
+/** Each case breaks one condition of product.md's point 3 and nothing else. */
+describe("standingOf", () => {
+  const record = aRecord();
+  const why = (over: Partial<KeyObservation>, atMs = nowMs): NotBinding["kind"] | "binds" => {
+    const standing = standingOf(aKeyWith(record, over), "deactivate", atMs);
+    return standing.binds ? "binds" : standing.why.kind;
+  };
+  const without = (name: "updatedBy" | "updatedAtMs"): KeyObservation => {
+    const { [name]: _dropped, ...rest } = aKeyWith(record);
+    return rest;
+  };
+
+  it("binds where everything holds, and says until when", () => {
+    expect(standingOf(aKeyWith(record), "deactivate", nowMs)).toEqual({
+      binds: true,
+      record,
+      lapsesAtMs: record.writtenAtMs + 7 * dayMs,
+    });
+  });
+
+  it.each(["none", "twice"] as const)("does not bind where the carriers hold %s", (kind) => {
+    expect(why({ carried: { kind } })).toBe(kind);
+  });
+
+  it("does not bind where the record cannot be read", () => {
+    expect(why({ carried: { kind: "unreadable", id: "0" } })).toBe("unreadable");
+  });
+
+  it("does not bind where the service does not say who wrote last, or when", () => {
+    expect(standingOf(without("updatedBy"), "deactivate", nowMs)).toEqual({
+      binds: false,
+      why: { kind: "writer_unknown", record },
+    });
+    expect(standingOf(without("updatedAtMs"), "deactivate", nowMs)).toEqual({
+      binds: false,
+      why: { kind: "writer_unknown", record },
+    });
+  });
+
+  it("says who wrote last and when, where that is not the author", () => {
+    expect(standingOf(aKeyWith(record, { updatedBy: carol, updatedAtMs: nowMs }), "deactivate", nowMs)).toEqual({
+      binds: false,
+      why: { kind: "edited", record, by: carol, atMs: nowMs },
+    });
+  });
+
+  it.each([
+    ["service id", pipeline],
+    ["profile", profile],
+    ["cloud service", cloudService],
+  ])("does not bind for a %s, even as its true author", (_what, author) => {
+    const own = aRecord({ author });
+    expect(standingOf(aKeyWith(own), "deactivate", nowMs)).toMatchObject({
+      binds: false,
+      why: { kind: "not_a_person" },
+    });
+  });
+
+  it.each([
+    [-10_001, "edited"],
+    [-10_000, "binds"],
+    [0, "binds"],
+    [10_000, "binds"],
+    [10_001, "edited"],
+  ])("compares the last write with the record's time: %i ms apart -> %s", (apartMs, expected) => {
+    expect(why({ updatedAtMs: record.writtenAtMs + apartMs })).toBe(expected);
+  });
+
+  it("does not bind for the other step, nor for a key that changed", () => {
+    expect(standingOf(aKeyWith(record), "destroy", nowMs)).toMatchObject({ binds: false, why: { kind: "other_step" } });
+    expect(why({ digests: digestsOf(someFacts({ label: "renamed" })) })).toBe("changed");
+  });
+
+  it.each([
+    [7 * dayMs - 1, "binds"],
+    [7 * dayMs, "lapsed"],
+    [700 * dayMs, "lapsed"],
+  ])("lapses after seven days: %i ms -> %s", (ageMs, expected) => {
+    expect(why({}, record.writtenAtMs + ageMs)).toBe(expected);
+  });
+
+  it("knows the author of a compact record by the mark alone", () => {
+    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const key = (updatedBy: typeof alice) => aKeyWith(record, { carried: carrying(compact), updatedBy });
+    expect(standingOf(key(alice), "deactivate", nowMs).binds).toBe(true);
+    expect(standingOf(key(bob), "deactivate", nowMs).binds).toBe(false);
+  });
+
+  it("lists its residual: a record that somebody else forged binds if its named author happens to write within 10 s", () => {
+    const forgedByMallory = aRecord({ author: alice, writtenAtMs: nowMs });
+    const thenAliceEdits = aKeyWith(forgedByMallory, { updatedBy: alice, updatedAtMs: nowMs + 9000 });
+    expect(standingOf(thenAliceEdits, "deactivate", nowMs + 20_000).binds).toBe(true);
+  });
+});
+
+describe("anyBindingRecord", () => {
+  it("takes the record for the step that it names", () => {
+    expect(anyBindingRecord(aKeyWith(aRecord({ step: "destroy" })), nowMs).binds).toBe(true);
+    expect(anyBindingRecord(aKeyWith(aRecord()), nowMs).binds).toBe(true);
+    expect(anyBindingRecord(aKeyWith(aRecord(), { updatedBy: bob }), nowMs).binds).toBe(false);
+    expect(anyBindingRecord(aKeyWith(aRecord(), { carried: { kind: "none" } }), nowMs)).toEqual({
+      binds: false,
+      why: { kind: "none" },
+    });
+  });
+});

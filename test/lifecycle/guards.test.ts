@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { failingGuard, isPending, remainsOf } from "../../provider/lifecycle/guards.ts";
+import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
+import { aKey, aKeystoreStatus, aPolicy, aTwin, dayMs, nowMs, someFacts } from "../support/builders.ts";
+
+const unreadableTwin = { kind: "unreadable", kmsKeyId: "kms-1", reason: "403" } as const;
+const statuses = [
+  "active",
+  "not_active",
+  "not_present",
+  "wrong_key",
+  "pending_destruction",
+  "unknown",
+  "error",
+  "unrecognised",
+] as const satisfies readonly KeystoreStatus["status"][];
+const flags = [
+  "ok",
+  "out_of_sync",
+  "error",
+  "verifying_sync",
+  "unrecognised",
+] as const satisfies readonly KeystoreStatus["syncFlag"][];
+
+describe("failingGuard", () => {
+  it("lets an unprotected, unused key with a readable twin pass", () => {
+    expect(failingGuard(aKey({ twins: [aTwin(), { kind: "absent", kmsKeyId: "kms-2" }] }), aPolicy())).toBeUndefined();
+  });
+
+  it("passes a key in use where no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
+    expect(failingGuard(aKey({ use: { kind: "known", count: 2, retainedBy: [] } }), aPolicy())).toBeUndefined();
+  });
+
+  it("stops at deletion protection before anything else", () => {
+    const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
+    expect(failingGuard(key, aPolicy({ deletionProtection: true }))).toEqual({ guard: "deletion_protection" });
+  });
+
+  it("stops where nobody can say what uses the key", () => {
+    const key = aKey({ use: { kind: "unreadable", reason: "403" }, twins: [unreadableTwin] });
+    expect(failingGuard(key, aPolicy())).toEqual({ guard: "use_unreadable", reason: "403" });
+  });
+
+  it("stops at a retention policy and names the resources", () => {
+    const key = aKey({ use: { kind: "known", count: 1, retainedBy: ["bucket"] }, twins: [unreadableTwin] });
+    expect(failingGuard(key, aPolicy())).toEqual({ guard: "retention_policy", resources: ["bucket"] });
+  });
+
+  it("stops at a twin that cannot be read, wherever in the list it is", () => {
+    expect(failingGuard(aKey({ twins: [aTwin({ kmsKeyId: "kms-0" }), unreadableTwin] }), aPolicy())).toEqual({
+      guard: "twin_unreadable",
+      kmsKeyId: "kms-1",
+      reason: "403",
+    });
+  });
+});
+
+describe("remainsOf", () => {
+  const destroyed = (...keystores: readonly KeystoreStatus[]) => aKey({ state: "destroyed", keystores });
+
+  it.each(statuses.flatMap((status) => flags.map((syncFlag) => ({ status, syncFlag }))))(
+    "reads a destroyed key's keystore that says $status, $syncFlag",
+    ({ status, syncFlag }) => {
+      const { kind } = remainsOf(destroyed(aKeystoreStatus({ status, syncFlag })));
+      const expected =
+        syncFlag !== "ok"
+          ? "held"
+          : status === "not_present"
+            ? "nothing"
+            : status === "pending_destruction"
+              ? "pending"
+              : "held";
+      expect(kind).toBe(expected);
+    },
+  );
+
+  it("holds what is only remembered, because the stored status may be stale", () => {
+    expect(remainsOf(aKey({ state: "destroyed", keystoresAreLive: false }))).toEqual({
+      kind: "held",
+      guard: { guard: "status_not_live" },
+    });
+  });
+
+  it("holds a key whose keystore did not answer at all", () => {
+    const facts = someFacts({
+      keystores: [
+        { id: "ks-1", type: "aws_kms" },
+        { id: "ks-2", type: "aws_kms" },
+      ],
+    });
+    const remains = remainsOf(
+      aKey({ state: "destroyed", facts, keystores: [aKeystoreStatus({ status: "not_present" })] }),
+    );
+    expect(remains).toEqual({
+      kind: "held",
+      guard: {
+        guard: "keystore_holds_key",
+        keystores: [
+          {
+            keystoreId: "ks-2",
+            name: "ks-2",
+            type: "aws_kms",
+            status: "unknown",
+            syncFlag: "unrecognised",
+            detail: "no answer",
+          },
+        ],
+      },
+    });
+  });
+
+  it("names a holding keystore before it waits for a pending one", () => {
+    const holding = aKeystoreStatus({ keystoreId: "ks-1", status: "error" });
+    const remains = remainsOf(
+      destroyed(aKeystoreStatus({ keystoreId: "ks-2", status: "pending_destruction" }), holding),
+    );
+    expect(remains).toEqual({ kind: "held", guard: { guard: "keystore_holds_key", keystores: [holding] } });
+  });
+
+  it("waits until the latest date, and for no date where one keystore told none", () => {
+    const early = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + dayMs });
+    const late = aKeystoreStatus({
+      keystoreId: "ks-2",
+      status: "pending_destruction",
+      destructionAtMs: nowMs + 9 * dayMs,
+    });
+    const silent = aKeystoreStatus({ keystoreId: "ks-3", status: "pending_destruction" });
+    expect(remainsOf(destroyed(early, late))).toEqual({
+      kind: "pending",
+      keystores: [early, late],
+      untilMs: nowMs + 9 * dayMs,
+    });
+    expect(remainsOf(destroyed(late, silent, early))).toEqual({ kind: "pending", keystores: [late, silent, early] });
+  });
+
+  it.each([
+    ["absent", { kind: "absent", kmsKeyId: "kms-1" } as const, { kind: "nothing" }],
+    ["destroyed", aTwin({ state: "destroyed", dualAuthDelete: true }), { kind: "nothing" }],
+    [
+      "unreadable",
+      unreadableTwin,
+      { kind: "held", guard: { guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "403" } },
+    ],
+    ["active", aTwin(), { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "active" } }],
+    [
+      "suspended",
+      aTwin({ state: "suspended" }),
+      { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "suspended" } },
+    ],
+    [
+      "in another state",
+      aTwin({ state: "other" }),
+      { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "other" } },
+    ],
+  ])("looks at the twin even where every keystore is empty: %s", (_what, twin, expected) => {
+    expect(remainsOf(aKey({ state: "destroyed", twins: [twin] }))).toEqual(expected);
+  });
+
+  it("leaves nothing of a key that was in no keystore", () => {
+    expect(remainsOf(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }))).toEqual({ kind: "nothing" });
+  });
+});
+
+it("calls pending only what is in sync", () => {
+  expect(isPending(aKeystoreStatus({ status: "pending_destruction" }))).toBe(true);
+  expect(isPending(aKeystoreStatus({ status: "pending_destruction", syncFlag: "out_of_sync" }))).toBe(false);
+  expect(isPending(aKeystoreStatus({ status: "not_present" }))).toBe(false);
+});

@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { encodeCompact, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
+import {
+  type CarrierPatch,
+  creationTagName,
+  endsLikeCarrier,
+  markerTagName,
+  maxDescriptionBesideRecord,
+  patchOfUser,
+  patchWithMarker,
+  patchWithoutRecord,
+  patchWithRecord,
+  type RawCarriers,
+  readCarriers,
+  recordTagName,
+  strictest,
+} from "../../provider/lifecycle/record-carriers.ts";
+import { aDraft, sha256, someFacts } from "../support/builders.ts";
+
+const keyId = someFacts().keyId;
+const team = { name: "team", value: "people" };
+const created = { name: creationTagName, value: "a1" };
+const recordTag = { name: recordTagName, value: encodeTagValue(aDraft()) };
+const markerTag = (value: string) => ({ name: markerTagName, value });
+const compact = encodeCompact(aDraft(), "both");
+const raw = (over: Partial<RawCarriers> = {}): RawCarriers => ({ description: "Salaries", tags: [team], ...over });
+const read = (some: RawCarriers) => readCarriers(keyId, some, sha256);
+/** What the service holds after a PATCH: a list is replaced as a whole, an absent field stays (uko-v4.md 9 U9). */
+const patched = (before: RawCarriers, patch: CarrierPatch | undefined): RawCarriers => ({ ...before, ...patch });
+
+describe("readCarriers", () => {
+  it("finds nothing of ours on an ordinary key", () => {
+    expect(read(raw())).toEqual({ carried: { kind: "none" }, userDescription: "Salaries", userTags: [team] });
+  });
+
+  it("hides every reserved tag and the suffix of the description", () => {
+    const both = read(raw({ tags: [team, created, markerTag("both")], description: `Salaries\n${compact}` }));
+    expect(both).toMatchObject({ userDescription: "Salaries", userTags: [team], marker: "both" });
+    expect(both.carried).toMatchObject({ kind: "one", record: { carrier: "description" } });
+  });
+
+  it("reads one record from the tag", () => {
+    expect(read(raw({ tags: [team, recordTag] })).carried).toMatchObject({
+      kind: "one",
+      record: { carrier: "tag", step: "deactivate" },
+    });
+  });
+
+  it("says that a record tag is unreadable, and gives it an id all the same", () => {
+    expect(read(raw({ tags: [{ name: recordTagName, value: "x" }] })).carried).toEqual({
+      kind: "unreadable",
+      id: sha256(`${keyId}\nx`).slice(0, 32),
+    });
+  });
+
+  it.each([
+    ["two tags", raw({ tags: [recordTag, recordTag] })],
+    ["a tag and a compact record", raw({ tags: [recordTag], description: `Salaries\n${compact}` })],
+    [
+      "an unreadable tag and a compact record",
+      raw({ tags: [{ name: recordTagName, value: "x" }], description: compact }),
+    ],
+  ])("never lets %s bind", (_what, some) => {
+    expect(read(some).carried).toEqual({ kind: "twice" });
+  });
+
+  it.each([
+    ["nothing", [], "Salaries", undefined],
+    ["a tag for both", [markerTag("both")], "Salaries", "both"],
+    ["a tag for destroy", [markerTag("destroy")], "Salaries", "destroy"],
+    ["a tag with another value", [markerTag("")], "Salaries", "both"],
+    ["two tags that disagree", [markerTag("destroy"), markerTag("both")], "Salaries", "both"],
+    ["a suffix for both", [], "Salaries\n[uko1b]", "both"],
+    ["a suffix for destroy", [], "Salaries\n[uko1d]", "destroy"],
+    ["a suffix alone", [], "[uko1d]", "destroy"],
+    ["tag and suffix that disagree", [markerTag("destroy")], "Salaries\n[uko1b]", "both"],
+    ["a record's own gate", [], `Salaries\n${encodeCompact(aDraft(), "destroy")}`, "destroy"],
+    ["a suffix with text after it", [], "Salaries\n[uko1b] ", undefined],
+    ["a suffix in the middle of a line", [], "Salaries [uko1b]", undefined],
+  ] as const)("reads the marker from %s", (_what, tags, description, expected) => {
+    expect(read({ tags, description }).marker).toBe(expected);
+  });
+
+  it("never throws, whatever stands in description and tags", () => {
+    const tag = fc.record({
+      name: fc.constantFrom(recordTagName, markerTagName, "team"),
+      value: fc.string({ unit: "binary" }),
+    });
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.array(tag, { maxLength: 3 }), (description, tags) => {
+        const found = read({ description, tags });
+        expect(found.userTags.every((each) => each.name === "team")).toBe(true);
+        expect(found.carried.kind).not.toBe("one");
+      }),
+    );
+  });
+
+  it("knows which descriptions a user may not give", () => {
+    expect(["[uko1b]", `x\n${compact}`, "x\n[uko1d]"].map(endsLikeCarrier)).toEqual([true, true, true]);
+    expect(["x", "[uko1]", "x [uko1b]", "[uko1b] x"].map(endsLikeCarrier)).toEqual([false, false, false, false]);
+  });
+});
+
+describe("patchWithRecord", () => {
+  it("puts record and marker beside every tag of the user and of ours", () => {
+    const patch = patchWithRecord(
+      raw({ tags: [team, created, markerTag("destroy"), recordTag] }),
+      aDraft(),
+      "both",
+      "tag",
+    );
+    expect(patch).toEqual({ tags: [team, created, markerTag("both"), recordTag] });
+  });
+
+  it("moves a compact record into the tag, never leaves both", () => {
+    const before = raw({ description: `Salaries\n${compact}` });
+    expect(patchWithRecord(before, aDraft(), "both", "tag")).toEqual({
+      tags: [team, markerTag("both"), recordTag],
+      description: "Salaries",
+    });
+  });
+
+  it("puts a compact record at the end of the description and takes the tag away, but not the marker tag", () => {
+    const before = raw({ tags: [team, markerTag("both"), recordTag], description: "Salaries\n[uko1b]" });
+    expect(patchWithRecord(before, aDraft(), "both", "description")).toEqual({
+      description: `Salaries\n${compact}`,
+      tags: [team, markerTag("both")],
+    });
+    expect(patchWithRecord(raw(), aDraft(), "both", "description")).toEqual({ description: `Salaries\n${compact}` });
+  });
+
+  it.each([
+    [maxDescriptionBesideRecord, 200],
+    [maxDescriptionBesideRecord + 1, undefined],
+  ])("leaves a description of %i characters -> %s in all", (length, total) => {
+    const patch = patchWithRecord(raw({ description: "x".repeat(length) }), aDraft(), "both", "description");
+    expect(patch?.description?.length).toBe(total);
+  });
+
+  it("is read back as the one record that was written, whatever was on the key before", () => {
+    const descriptions = fc.constantFrom(
+      "",
+      "Salaries",
+      "two\nlines",
+      "[uko1b]",
+      `Salaries\n${compact}`,
+      "Salaries\n[uko1d]",
+    );
+    const tags = fc.subarray([
+      team,
+      created,
+      markerTag("both"),
+      markerTag("destroy"),
+      recordTag,
+      { ...recordTag, value: "x" },
+    ]);
+    const gates = fc.constantFrom("both" as const, "destroy" as const);
+    const carriers = fc.constantFrom("tag" as const, "description" as const);
+    fc.assert(
+      fc.property(descriptions, tags, gates, carriers, (description, some, gate, carrier) => {
+        const before = { description, tags: some };
+        const found = read(patched(before, patchWithRecord(before, aDraft({ step: "destroy" }), gate, carrier)));
+        expect(found.carried).toMatchObject({ kind: "one", record: { carrier, step: "destroy" } });
+        expect(found.userTags).toEqual(read(before).userTags);
+        expect(found.userDescription).toBe(read(before).userDescription);
+        expect(found.marker === "both" || found.marker === gate).toBe(true);
+      }),
+    );
+  });
+
+  it("needs a second write where somebody hid a record behind a second suffix; never takes that for one record", () => {
+    const hidden = raw({ description: `Salaries\n${compact}\n[uko1b]` });
+    const once = patched(hidden, patchWithRecord(hidden, aDraft(), "both", "tag"));
+    expect(read(once).carried.kind).toBe("twice");
+    const again = patched(once, patchWithRecord(once, aDraft(), "both", "tag"));
+    expect(read(again)).toMatchObject({ carried: { kind: "one" }, userDescription: "Salaries" });
+  });
+});
+
+describe("patchWithoutRecord", () => {
+  it("has nothing to do where there is no record", () => {
+    expect(
+      patchWithoutRecord(raw({ tags: [team, markerTag("both")], description: "Salaries\n[uko1b]" })),
+    ).toBeUndefined();
+  });
+
+  it("takes off the record alone and leaves the marker", () => {
+    expect(patchWithoutRecord(raw({ tags: [team, created, markerTag("both"), recordTag] }))).toEqual({
+      tags: [team, created, markerTag("both")],
+    });
+    expect(patchWithoutRecord(raw({ description: `Salaries\n${compact}` }))).toEqual({
+      description: "Salaries\n[uko1b]",
+    });
+    expect(patchWithoutRecord(raw({ description: encodeCompact(aDraft(), "destroy") }))).toEqual({
+      description: "\n[uko1d]",
+    });
+  });
+
+  it("takes off both carriers where somebody wrote both", () => {
+    const before = raw({ tags: [recordTag, recordTag], description: `Salaries\n${compact}` });
+    expect(read(patched(before, patchWithoutRecord(before)))).toMatchObject({
+      carried: { kind: "none" },
+      marker: "both",
+    });
+  });
+});
+
+describe("patchOfUser", () => {
+  const before = raw({ tags: [team, created, markerTag("destroy"), recordTag], description: `Salaries\n${compact}` });
+
+  it("drops a dead record and keeps the marker, whatever the user changes", () => {
+    for (const user of [{}, { description: "New" }, { tags: [] }, { description: "New", tags: [team] }]) {
+      const after = read(patched(before, patchOfUser(before, user)));
+      expect(after).toMatchObject({
+        carried: { kind: "none" },
+        marker: "both",
+        userDescription: user.description ?? "Salaries",
+        userTags: user.tags ?? [team],
+      });
+    }
+  });
+
+  it("leaves out what does not change", () => {
+    expect(patchOfUser(raw(), {})).toEqual({});
+    expect(patchOfUser(raw(), { description: "New" })).toEqual({ description: "New" });
+    expect(patchOfUser(raw({ tags: [team, created] }), { tags: [] })).toEqual({ tags: [created] });
+  });
+});
+
+describe("patchWithMarker", () => {
+  it("marks in the carrier that the service keeps", () => {
+    expect(patchWithMarker(raw({ tags: [team, markerTag("destroy")] }), "both", "tag")).toEqual({
+      tags: [team, markerTag("both")],
+    });
+    expect(patchWithMarker(raw(), "destroy", "description")).toEqual({ description: "Salaries\n[uko1d]" });
+  });
+
+  it.each([
+    [192, true],
+    [193, false],
+  ])("leaves room for a description of %i characters: %s", (length, fits) => {
+    const patch = patchWithMarker(raw({ description: "x".repeat(length) }), "both", "description");
+    expect(patch !== undefined).toBe(fits);
+  });
+
+  it.each(["tag", "description"] as const)("never carries a dead record on, in carrier %s", (carrier) => {
+    const before = raw({ tags: [team, recordTag], description: `Salaries\n${compact}` });
+    expect(read(patched(before, patchWithMarker(before, "both", carrier)))).toMatchObject({
+      carried: { kind: "none" },
+      marker: "both",
+      userDescription: "Salaries",
+      userTags: [team],
+    });
+  });
+});
+
+it("takes the stricter gate", () => {
+  expect(strictest([])).toBeUndefined();
+  expect(strictest(["destroy"])).toBe("destroy");
+  expect(strictest(["destroy", "both", "destroy"])).toBe("both");
+});

@@ -1,0 +1,170 @@
+/** Builders with defaults: a test names only what it is about. */
+
+import { createHash } from "node:crypto";
+import {
+  type ConsentDraft,
+  type ConsentRecord,
+  encodeTagValue,
+  markOf,
+  recordId,
+} from "../../provider/lifecycle/consent-record.ts";
+import { digestText } from "../../provider/lifecycle/digest.ts";
+import type {
+  Actor,
+  CarriedRecord,
+  ConsequentialStep,
+  Identity,
+  KeyFacts,
+  KeyObservation,
+  KeystoreStatus,
+  Twin,
+} from "../../provider/lifecycle/observation.ts";
+import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
+
+export const secondMs = 1000;
+export const hourMs = 60 * 60 * secondMs;
+export const dayMs = 24 * hourMs;
+
+/** 24 November 2026, 14:22 UTC: the moment at which most tests happen. */
+export const nowMs = Date.UTC(2026, 10, 24, 14, 22, 0);
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+export function identityOf(iamId: string): Identity {
+  return { iamId, mark: markOf(iamId, sha256) };
+}
+
+export const alice = identityOf("IBMid-550000AL1C");
+export const bob = identityOf("IBMid-550000B0BB");
+export const carol = identityOf("IBMid-550000CAR0");
+export const pipeline = identityOf("iam-ServiceId-6f1e8c1b-50a3-4f6f-a0f2-1c0a5d1f7e11");
+export const profile = identityOf("iam-Profile-90d5b8a0-9c0e-4f0e-8f0b-2d6c2f3a4b55");
+export const cloudService = identityOf("crn-crn:v1:bluemix:public:hs-crypto:us-south:a/1:2::");
+
+/** A person with a credential of their own. */
+export function anActor(identity: Identity = bob, over: Partial<Actor> = {}): Actor {
+  return { identity, writesAs: identity, displayName: `name of ${identity.iamId ?? identity.mark}`, ...over };
+}
+
+/** A person who acts through a trusted profile: acts as themselves, is written down as the profile. */
+export function anActorInProfile(identity: Identity = bob): Actor {
+  return { identity, writesAs: profile, displayName: "somebody in a profile" };
+}
+
+/** A machine: by its own key, or in a profile that a workload assumed. */
+export function aWorkload(identity: Identity = pipeline): Actor {
+  return { identity, writesAs: identity, displayName: "pipeline" };
+}
+
+export function aRun(over: Partial<Run> = {}): Run {
+  return { actor: anActor(), consents: [], intent: "asks", ...over };
+}
+
+export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
+  return { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...over };
+}
+
+export function someFacts(over: Partial<KeyFacts> = {}): KeyFacts {
+  return {
+    instanceId: "11111111-1111-4111-8111-111111111111",
+    vaultId: "5c1e0000-0000-4000-8000-000000000001",
+    keyId: "9b2d0000-0000-4000-8000-000000000002",
+    version: 1,
+    label: "payroll",
+    description: "Salaries",
+    activationDate: "2026-01-01",
+    expirationDate: "",
+    tags: [{ name: "team", value: "people" }],
+    keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
+    ...over,
+  };
+}
+
+export function digestsOf(facts: KeyFacts): Readonly<Record<ConsequentialStep, string>> {
+  const digest = (step: ConsequentialStep): string => sha256(digestText(facts, step)).slice(0, 32);
+  return { deactivate: digest("deactivate"), destroy: digest("destroy") };
+}
+
+export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreStatus {
+  return {
+    keystoreId: "ks-1",
+    name: "ring",
+    type: "ibm_cloud_kms",
+    status: "active",
+    syncFlag: "ok",
+    detail: "active_key_is_active_in_keystore",
+    ...over,
+  };
+}
+
+export function aTwin(over: Partial<Extract<Twin, { kind: "present" }>> = {}): Extract<Twin, { kind: "present" }> {
+  return { kind: "present", kmsKeyId: "kms-1", state: "active", dualAuthDelete: false, ...over };
+}
+
+const statusBesideState = {
+  pre_activation: "not_present",
+  active: "active",
+  deactivated: "not_active",
+  destroyed: "not_present",
+  compromised: "active",
+  destroyed_compromised: "not_present",
+  unrecognised: "unrecognised",
+} as const satisfies Record<KeyObservation["state"], KeystoreStatus["status"]>;
+
+/** A key that carol wrote last, ten days ago, without a record. */
+export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
+  const facts = over.facts ?? someFacts();
+  const state = over.state ?? "active";
+  return {
+    facts,
+    state,
+    stateWord: state,
+    updatedAtMs: nowMs - 10 * dayMs,
+    updatedBy: carol,
+    carried: { kind: "none" },
+    digests: digestsOf(facts),
+    keystores: facts.keystores.map((keystore) =>
+      aKeystoreStatus({ keystoreId: keystore.id, type: keystore.type, status: statusBesideState[state] }),
+    ),
+    keystoresAreLive: true,
+    twins: [],
+    use: { kind: "known", count: 0, retainedBy: [] },
+    ...over,
+  };
+}
+
+export function aDraft(over: Partial<ConsentDraft> = {}): ConsentDraft {
+  return {
+    step: "deactivate",
+    writtenAtMs: nowMs - hourMs,
+    digest: digestsOf(someFacts()).deactivate,
+    author: alice,
+    authorName: "Alice Example",
+    how: "asked",
+    ...over,
+  };
+}
+
+/** The record that a draft becomes on the default key, or on the key whose id is given. */
+export function aRecord(over: Partial<ConsentDraft> = {}, keyId: string = someFacts().keyId): ConsentRecord {
+  const step = over.step ?? "deactivate";
+  const draft = aDraft({ digest: digestsOf(someFacts())[step], ...over });
+  return { ...draft, id: recordId(keyId, encodeTagValue(draft), sha256), carrier: "tag" };
+}
+
+export function carrying(record: ConsentRecord): CarriedRecord {
+  return { kind: "one", record };
+}
+
+/** A key whose last write is the record, as it must be for the record to bind. */
+export function aKeyWith(record: ConsentRecord, over: Partial<KeyObservation> = {}): KeyObservation {
+  return aKey({
+    state: record.step === "deactivate" ? "active" : "deactivated",
+    carried: carrying(record),
+    updatedBy: record.author,
+    updatedAtMs: record.writtenAtMs,
+    ...over,
+  });
+}
