@@ -1,12 +1,14 @@
 /** Renders provider/docs/fidelity.md from the tables; a test compares the two. */
 
-import { calls, type FidelityEntry, unknowns } from "./fidelity.ts";
+import type { FidelityEntry } from "./fidelity.ts";
+import { calls } from "./fidelity-calls.ts";
+import { unknowns } from "./fidelity-unknowns.ts";
 import { profiles, switchDefaults } from "./switches.ts";
 
 export function fidelityMarkdown(): string {
   return `${[
     "# How faithful the local UKO is",
-    "Generated from `provider/emulator/fidelity.ts`; do not edit.",
+    "Generated from `provider/emulator/fidelity-calls.ts` and `fidelity-unknowns.ts`; do not edit.",
     "No real instance has been tested yet. *Documented* means that IBM's public documents or SDKs say so; *assumed* that no source does. Where an assumption matters, a switch changes it, and `uko emulator --profile` names useful sets of them.",
     "## Calls",
     table(

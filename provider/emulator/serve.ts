@@ -64,7 +64,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
   const correlationId = context.req.header("correlation-id") ?? randomUUID();
   const url = new URL(context.req.url);
   const caller = await api.identify(world, context, nowMs);
-  const notes: AuditNote = {};
+  const notes: AuditNote = subjectNote(world, context.req.param("id"));
   const call: Call = {
     world,
     operation: route.operation,
@@ -220,6 +220,14 @@ async function readText(context: EmulatorContext): Promise<string | undefined> {
   if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) return undefined;
   const text = await context.req.text();
   return text.length > maxBodyBytes ? undefined : text;
+}
+
+/** Names the key of a request before anything is decided, so that refused and dropped ones are known by it too. */
+function subjectNote(world: World, id: string | undefined): AuditNote {
+  const twin = id === undefined ? undefined : world.twins.get(id);
+  if (twin !== undefined) return { keyId: twin.keyId, twinId: twin.id, label: twin.name };
+  const key = id === undefined ? undefined : world.keys.get(id);
+  return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
 /** The ids by which a fault rule may name the key of a request: its own, its twin's, and for a twin the key's. */

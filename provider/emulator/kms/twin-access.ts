@@ -21,6 +21,5 @@ export function twinOf(call: Call, right: string): Twin {
     call.note({ twinId: call.param("id") });
     throw keyNotFound();
   }
-  call.note({ keyId: twin.keyId, twinId: twin.id, label: twin.name });
   return twin;
 }

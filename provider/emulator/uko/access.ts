@@ -31,7 +31,6 @@ export function keyOf(call: Call): Key {
     call.note({ keyId: call.param("id") });
     throw notFound("managed key");
   }
-  call.note({ vaultId: key.vaultId, keyId: key.id, label: key.label, from: key.state });
   checkVault(call, key.vaultId);
   return key;
 }

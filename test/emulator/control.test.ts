@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseDurationMs } from "../../provider/emulator/clock.ts";
+import { apiKeys, auditOf, requestToken, send, startTestWorld, type TestWorld } from "./harness.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await startTestWorld();
+});
+beforeEach(() => world.emulator.world.reset());
+afterAll(() => world.close());
+
+const fault = (rule: object) => world.control("faults", rule);
+const get = async (path: string): Promise<Record<string, unknown>> =>
+  (await (await fetch(`${world.url}/_emulator/${path}`)).json()) as Record<string, unknown>;
+
+describe("the clock", () => {
+  it("stands still when frozen, but for a second per write that took effect", async () => {
+    await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true });
+    const { id } = (await world.as("bob").create()).body;
+    await world.as("bob").key(id);
+    await world.as("erin").patch(id, { description: "refused" });
+    await world.as("alice").patch(id, { description: "kept" });
+    expect(await get("clock")).toEqual({ now: "2026-11-24T12:00:02.000Z", frozen: true, tickMs: 1000 });
+  });
+
+  it("runs on from where it was when it is no longer frozen", async () => {
+    await world.control("clock", { set: "2030-01-01T00:00:00Z", freeze: true });
+    await world.control("clock", { freeze: false });
+    const { now, frozen } = await get("clock");
+    expect(frozen).toBe(false);
+    expect(Math.abs(Date.parse(String(now)) - Date.parse("2030-01-01T00:00:00Z"))).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ["4h", 14_400_000],
+    ["1d12h", 129_600_000],
+    ["30d", 2_592_000_000],
+    ["90s", 90_000],
+    ["PT4H", 14_400_000],
+    ["P1DT1S", 86_401_000],
+    ["P2W", 1_209_600_000],
+    [250, 250],
+    ["soon", undefined],
+    ["P", undefined],
+    ["", undefined],
+  ])("reads the duration %s", (text, expected) => {
+    expect(parseDurationMs(text)).toBe(expected);
+  });
+
+  it("refuses what it does not understand", async () => {
+    expect((await world.control("clock", { advance: "soon" })).status).toBe(400);
+    expect((await world.control("clock", { forward: 1 })).status).toBe(400);
+  });
+});
+
+describe("faults", () => {
+  it("a dropped request has no effect when dropped before, and has it when dropped after", async () => {
+    const { id } = await world.keyIn("active");
+    await fault({ operation: "K7", drop: "before", times: 1 });
+    await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();
+    expect((await world.as("alice").key(id)).body.state).toBe("active");
+    await fault({ operation: "K7", drop: "after", times: 1 });
+    await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();
+    expect((await world.as("alice").key(id)).body.state).toBe("deactivated");
+    const steps = (await auditOf(world)).filter((entry) => entry.operation === "K7");
+    expect(steps).toMatchObject([
+      { dropped: "before", effect: false, status: 0, keyId: id },
+      { dropped: "after", effect: true, status: 200, from: "active", to: "deactivated" },
+    ]);
+  });
+
+  it("a status replaces the effect, or only its answer", async () => {
+    const { id } = await world.keyIn("active");
+    await fault({ operation: "K4", status: 503, retryAfter: 7, times: 1 });
+    const before = await world.as("alice").patch(id, { description: "one" });
+    expect([before.status, before.headers.get("retry-after"), before.body.errors[0]?.code]).toEqual([
+      503,
+      "7",
+      "emulated_fault",
+    ]);
+    expect((await world.as("alice").key(id)).body.description).toBe("");
+    await fault({ operation: "K4", status: 504, when: "after", body: "<html>gateway</html>", times: 1 });
+    const after = await world.as("alice").patch(id, { description: "two" });
+    expect([after.status, after.text]).toEqual([504, "<html>gateway</html>"]);
+    expect((await world.as("alice").key(id)).body.description).toBe("two");
+  });
+
+  it("match by method and path, key, twin, caller, and count", async () => {
+    const one = await world.keyIn("active");
+    const two = await world.keyIn("active");
+    const twin = await world.twinOf(two);
+    await fault({ keyId: two.id, caller: "IBMid-550000ALICE", status: 500 });
+    expect((await world.as("alice").key(one.id)).status).toBe(200);
+    expect((await world.as("bob").key(two.id)).status).toBe(200);
+    expect((await world.as("alice").key(two.id)).status).toBe(500);
+    expect((await world.as("alice").kms("GET", `/keys/${twin.id}/metadata`)).status).toBe(500);
+    await send(`${world.url}/_emulator/faults`, "DELETE");
+    await fault({ method: "get", path: "/vaults", status: 502, skip: 1, times: 1 });
+    const statuses = [];
+    for (let round = 0; round < 3; round += 1)
+      statuses.push((await world.as("alice").call("GET", "/api/v4/vaults")).status);
+    expect(statuses).toEqual([200, 502, 200]);
+  });
+
+  it("strike IAM and KMS in their own envelopes", async () => {
+    await fault({ operation: "token", status: 504, times: 1 });
+    expect((await requestToken(world.url, apiKeys.alice)).body.errorCode).toBe("emulated_fault");
+    await fault({ operation: "M3", status: 429, retryAfter: 1, times: 1 });
+    expect((await world.as("bob").kms("GET", "/keys")).body.resources[0]).toEqual({
+      errorMsg: "A fault rule answered this request.",
+    });
+  });
+
+  it("delay in real time", async () => {
+    await fault({ operation: "V1", latencyMs: 80, times: 1 });
+    const startedMs = performance.now();
+    await world.as("alice").call("GET", "/api/v4/vaults");
+    expect(performance.now() - startedMs).toBeGreaterThan(75);
+  });
+
+  it("hold a call until it is released", async () => {
+    await world.as("alice").call("GET", "/api/v4/vaults");
+    await fault({ operation: "V1", hold: "before", times: 1 });
+    const pending = world.as("alice").call("GET", "/api/v4/vaults");
+    await expect.poll(async () => ((await get("faults")).held as unknown[]).length).toBe(1);
+    expect((await world.control("faults/release", {})).body.released).toBe(1);
+    expect((await pending).status).toBe(200);
+  });
+
+  it.each([
+    ["before", "active"],
+    ["after", "deactivated"],
+  ])("a held call whose client goes away counts as dropped %s the effect", async (hold, state) => {
+    const { id } = await world.keyIn("active");
+    const headers = { "if-match": (await world.as("alice").key(id)).headers.get("etag") ?? "" };
+    const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+    await fault({ operation: "K7", hold, times: 1 });
+    const client = new AbortController();
+    const pending = fetch(`${world.url}/api/v4/managed_keys/${id}/deactivate`, {
+      method: "POST",
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      signal: client.signal,
+    });
+    await expect.poll(async () => ((await get("faults")).held as unknown[]).length).toBe(1);
+    client.abort();
+    await expect(pending).rejects.toThrow();
+    await expect.poll(async () => (await auditOf(world)).at(-1)?.dropped).toBe(hold);
+    expect((await world.as("alice").key(id)).body.state).toBe(state);
+  });
+
+  it("are listed with their counts, and removed one by one", async () => {
+    const { id } = (await fault({ operation: "V1", status: 500 })).body;
+    await world.as("alice").call("GET", "/api/v4/vaults");
+    expect((await get("faults")).rules).toMatchObject([{ id, operation: "V1", status: 500, matched: 1 }]);
+    expect((await send(`${world.url}/_emulator/faults/${id}`, "DELETE")).status).toBe(204);
+    expect((await send(`${world.url}/_emulator/faults/${id}`, "DELETE")).status).toBe(404);
+    expect((await fault({ operation: "V1", drop: "sideways" })).status).toBe(400);
+  });
+});
+
+describe("the audit trail", () => {
+  it("tells who did what to which key, refusals and reads included", async () => {
+    const { id } = (await world.as("bob").create({ label: "payroll" })).body;
+    await world.as("bob").step(id, "deactivate");
+    await world.as("dave").step(id, "deactivate");
+    const entries = (await auditOf(world)).filter((entry) => ["K2", "K3", "K7"].includes(entry.operation));
+    expect(entries).toMatchObject([
+      {
+        operation: "K2",
+        callerName: "Bob Example",
+        caller: "IBMid-550000BOB",
+        label: "payroll",
+        to: "active",
+        status: 201,
+        effect: true,
+        keyId: id,
+      },
+      { operation: "K3", effect: false, keyId: id, status: 200 },
+      { operation: "K7", callerName: "Bob Example", status: 403, code: "forbidden", effect: false, from: "active" },
+      { operation: "K3" },
+      {
+        operation: "K7",
+        caller: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
+        authn: "IBMid-550000DAVE",
+        from: "active",
+        to: "deactivated",
+        effect: true,
+      },
+    ]);
+  });
+
+  it("shows the key as stored after a write, and what a DELETE left behind", async () => {
+    const { id } = await world.keyIn("active", "cards");
+    await world.as("alice").patch(id, { tags: [{ name: "uko_deletion", value: "7b7d" }], description: "text" });
+    expect((await auditOf(world)).at(-1)?.after).toMatchObject({
+      tags: [{ name: "uko_deletion", value: "7b7d" }],
+      description: "text",
+      updatedBy: "IBMid-550000ALICE",
+    });
+    const pending = await world.keyIn("pending", "cards");
+    await world.as("bob").remove(pending.id, "?force=true");
+    expect((await auditOf(world)).at(-1)).toMatchObject({
+      operation: "K5",
+      to: "removed",
+      query: "?force=true",
+      detail: { force: true, materialIn: ["aws-frankfurt"] },
+    });
+  });
+
+  it("can be read from a sequence number on, and holds no credential", async () => {
+    await world.as("alice").call("GET", "/api/v4/vaults");
+    const all = await auditOf(world);
+    const seq = all.at(-1)?.seq ?? 0;
+    await world.as("alice").call("GET", "/api/v4/vaults");
+    expect(await (await fetch(`${world.url}/_emulator/audit?since=${seq}`)).json()).toHaveLength(1);
+    const text = JSON.stringify([all, await get("world")]);
+    for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
+  });
+});
+
+describe("reset and world", () => {
+  it("reset brings the seeded world back: keys, clock, faults, switches, trail", async () => {
+    await world.keyIn("destroyed");
+    await fault({ operation: "V1", status: 500 });
+    await world.control("switches", { tags: "dropped" });
+    await world.control("reset", {});
+    expect((await world.as("alice").call("GET", "/api/v4/managed_keys?state=destroyed")).body.total_count).toBe(0);
+    expect((await world.as("alice").call("GET", "/api/v4/vaults")).status).toBe(200);
+    expect(await get("switches")).toMatchObject({ tags: "kept" });
+    expect(Math.abs(Date.parse(String((await get("clock")).now)) - Date.now())).toBeLessThan(5_000);
+  });
+
+  it("the same calls give the same ids after a reset", async () => {
+    const first = (await world.as("bob").create()).body.id;
+    await world.control("reset", {});
+    expect((await world.as("bob").create()).body.id).toBe(first);
+  });
+
+  it("world shows keys with their deactivation time, and twins with their setter", async () => {
+    const key = await world.keyIn("deactivated");
+    await world.control(`keys/${key.id}`, {
+      twin: { setForDeletion: { by: "IBMid-X", expiresAt: "2030-01-01T00:00:00Z" } },
+    });
+    const { keys, twins } = await get("world");
+    expect(keys).toMatchObject([{ id: key.id, deactivated_at: key.updated_at }]);
+    expect(twins).toMatchObject([
+      { managedKeyId: key.id, setBy: "IBMid-X", dualAuthDelete: { enabled: true, keySetForDeletion: true } },
+    ]);
+  });
+
+  it("a changed record is a write of whom it names, and is in the trail", async () => {
+    const key = await world.keyIn("active");
+    await world.control(`keys/${key.id}`, {
+      record: { tags: [{ name: "a", value: "b" }], updatedBy: "IBMid-X", updatedAt: "2020-01-01T00:00:00Z" },
+    });
+    expect((await world.as("alice").key(key.id)).body).toMatchObject({
+      tags: [{ name: "a", value: "b" }],
+      updated_by: "IBMid-X",
+      updated_at: "2020-01-01T00:00:00Z",
+    });
+    expect((await auditOf(world)).find((entry) => entry.operation === "control")).toMatchObject({
+      caller: "IBMid-X",
+      keyId: key.id,
+      effect: true,
+    });
+  });
+
+  it("answers 400 for an unknown key, keystore or member", async () => {
+    expect((await world.control("keys/none", {})).status).toBe(400);
+    expect((await world.control("keystores/none", {})).status).toBe(400);
+    expect((await world.control("keystores/aws-frankfurt", { mood: "bad" })).status).toBe(400);
+    expect((await world.control("switches", { tags: "eaten" })).status).toBe(400);
+  });
+});
