@@ -1,0 +1,100 @@
+/** The composition root: the only place where settings, services, engine, clock and randomness meet. */
+
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { createOperations, type Operations } from "./engine/operations.ts";
+import type { Clock, Evidence, Progress, World } from "./engine/ports.ts";
+import { UkoError } from "./errors.ts";
+import { createEndpoints } from "./services/broker/endpoints.ts";
+import { createEvidenceFile } from "./services/evidence-file.ts";
+import { createHttpClient } from "./services/http/client.ts";
+import { createTokens } from "./services/iam/tokens.ts";
+import { createTwins } from "./services/key-protect/twins.ts";
+import { createSession } from "./services/session.ts";
+import { createUkoClient } from "./services/uko/client.ts";
+import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
+
+/** What a door hands in: where lines for people go, and evidence that no file was named for. */
+export interface Outputs {
+  readonly progress: Progress;
+  readonly evidenceLog?: (line: string) => void;
+}
+
+export interface OpenWorld {
+  readonly settings: Settings;
+  readonly world: World;
+  /** Closes connections; what is under way ends first. */
+  close(): Promise<void>;
+}
+
+const userAgent = "pulumi-uko";
+
+/** Builds the world of one run from the person's environment and what the engine stored. Calls nobody yet. */
+export function openWorld(environment: Environment, stored: StoredSettings, outputs: Outputs): OpenWorld {
+  const settings = readSettings(environment, stored);
+  const { instanceId } = settings;
+  const monotonicMs = (): number => performance.now();
+  const http = createHttpClient({
+    allowedHosts: settings.allowedHosts,
+    userAgent,
+    monotonicMs,
+    random: Math.random,
+    sleep: clock.sleep,
+  });
+  const tokens = createTokens({
+    http,
+    credential: settings.credential,
+    endpoint: settings.iamEndpoint,
+    sha256,
+    monotonicMs,
+  });
+  const endpoints = createEndpoints({
+    http,
+    bearer: tokens,
+    instanceId,
+    ...(settings.region !== undefined && { region: settings.region }),
+    ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
+    ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
+  });
+  const uko = createUkoClient({ http, bearer: tokens, endpoint: endpoints.uko, instanceId });
+  const world: World = {
+    keys: uko.keys,
+    containers: uko.containers,
+    twins: createTwins({ http, bearer: tokens, endpoint: endpoints.kms, instanceId }),
+    session: createSession({ instanceId, tokens, endpoints }),
+    progress: outputs.progress,
+    evidence: evidenceFor(settings, outputs),
+    clock,
+    sha256,
+    newId: randomUUID,
+  };
+  return { settings, world, close: () => http.close() };
+}
+
+/** Operations for the command line, which has no stored settings. */
+export function openOperations(
+  environment: Environment,
+  outputs: Outputs,
+): { readonly operations: Operations; readonly settings: Settings; close(): Promise<void> } {
+  const { settings, world, close } = openWorld(environment, {}, outputs);
+  return { operations: createOperations(world), settings, close };
+}
+
+const clock: Clock = {
+  async sleep(ms, signal) {
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on.", cause: error });
+    }
+  },
+};
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
+  if (settings.evidencePath !== undefined) return createEvidenceFile({ path: settings.evidencePath });
+  return { append: async (entry) => outputs.evidenceLog?.(`evidence ${JSON.stringify(entry)}`) };
+}

@@ -1,0 +1,50 @@
+/** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
+
+import type { z } from "zod";
+import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import type { CallOptions, KeyRef, World } from "./ports.ts";
+
+/** A property that cannot be what it is, and why; the property is a top-level input. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What the run's person and provider add to what the resource says. */
+export interface RunSettings {
+  readonly isDualRequired: boolean;
+  readonly consents: readonly string[];
+}
+
+/** A resource after a call: its id, its whole state, and what people have to hear of. */
+export interface Stored<State> {
+  readonly id: string;
+  readonly state: State;
+  readonly warnings: readonly string[];
+}
+
+export interface ResourceDefinition<Inputs, State extends Inputs> {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: z.ZodType<Inputs>;
+  readonly state: z.ZodType<State>;
+  /** What no update can change; a change is an error that says what to do instead, never a replacement. */
+  readonly immutable: readonly (keyof Inputs & string)[];
+  /** Rules across properties. */
+  check(inputs: Inputs): readonly CheckFailure[];
+  /** The inputs that differ from what is there; none where the resource is as it should be. */
+  changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
+  create(world: World, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
+  /** Undefined only where the resource is proven gone. */
+  read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
+  update(world: World, state: State, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
+  /** The key behind it and the policy for its end, taken from state, because destroy sees no program. */
+  deletion(state: State, run: RunSettings): { readonly ref: KeyRef; readonly policy: DeletionPolicy };
+}
+
+/** Gives a definition its types; what every door projects. */
+export function defineResource<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+): ResourceDefinition<Inputs, State> {
+  return definition;
+}

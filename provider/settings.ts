@@ -1,0 +1,138 @@
+/** Settings of a run: the environment over what is stored, the strictest control, and credentials that stay closed until used. */
+
+import { UkoError } from "./errors.ts";
+import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
+import type { Credential } from "./services/iam/tokens.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What an engine keeps for the provider; destroy gets it from state, so it is trusted with little. */
+export interface StoredSettings {
+  readonly endpoint?: string;
+  readonly kmsEndpoint?: string;
+  readonly iamEndpoint?: string;
+  readonly instanceId?: string;
+  readonly region?: string;
+  readonly apiKey?: string;
+  readonly token?: string;
+  readonly dualAuthorization?: string;
+}
+
+export interface Settings {
+  readonly instanceId: string;
+  readonly region?: string;
+  readonly endpoint?: Endpoint;
+  readonly kmsEndpoint?: Endpoint;
+  readonly iamEndpoint: Endpoint;
+  readonly credential: Credential;
+  readonly allowedHosts: readonly string[];
+  /** Whether environment or provider ask for two people; neither can ask for fewer. */
+  readonly isDualRequired: boolean;
+  readonly consents: readonly string[];
+  readonly waitMs: number;
+  readonly evidencePath?: string;
+}
+
+const ibmCloudIam = "https://iam.cloud.ibm.com";
+const instanceIdForm = /^[0-9a-z-]{1,36}$/;
+const consentForm = /^[0-9a-f]{32}$/;
+const maxConsents = 10_000;
+
+/** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of what is missing or wrong. */
+export function readSettings(environment: Environment, stored: StoredSettings = {}): Settings {
+  const instanceId = environment.UKO_INSTANCE_ID ?? stored.instanceId;
+  if (instanceId === undefined || instanceId === "") {
+    throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or uko:instanceId in the Pulumi configuration.");
+  }
+  if (!instanceIdForm.test(instanceId)) {
+    throw invalid("The instance id is not valid", "UKO_INSTANCE_ID is the UUID of the instance, in lower case.");
+  }
+  const region = environment.UKO_REGION ?? stored.region;
+  const endpoint = endpointOf(environment.UKO_ENDPOINT, stored.endpoint);
+  const kmsEndpoint = endpointOf(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
+  const evidencePath = environment.UKO_EVIDENCE;
+  return {
+    instanceId,
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(kmsEndpoint !== undefined && { kmsEndpoint }),
+    iamEndpoint: endpointOf(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? {
+      url: ibmCloudIam,
+      source: "built_in",
+    },
+    credential: credentialOf(environment, stored),
+    allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
+    isDualRequired: [environment.UKO_DUAL_AUTHORIZATION, stored.dualAuthorization].map(asksForTwo).includes(true),
+    consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
+    waitMs: environment.UKO_WAIT === undefined ? 0 : parseDurationMs(environment.UKO_WAIT, "UKO_WAIT"),
+    ...(evidencePath !== undefined && evidencePath !== "" && { evidencePath }),
+  };
+}
+
+/** Checks record ids that somebody named; `where` is what they wrote them in. */
+export function readConsents(ids: readonly string[], where: string): readonly string[] {
+  if (ids.length > maxConsents) throw invalid(`${where} names more than ${maxConsents} records`, "");
+  const odd = ids.find((id) => !consentForm.test(id));
+  if (odd === undefined) return ids;
+  throw invalid(
+    `${where} holds something that is not a record id`,
+    "A record id has 32 hexadecimal digits; several are divided by commas. It stands in the message of the run that wrote the record.",
+  );
+}
+
+const durationForm = /^(?<amount>[0-9]{1,6}(?:\.[0-9]{1,3})?)(?<unit>s|m|h|d)$/;
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longestWaitMs = 100 * unitMs.d;
+
+/** Reads `0`, `90s`, `30m`, `4h`, `7d`; at most 100 days. */
+export function parseDurationMs(text: string, where: string): number {
+  if (text.trim() === "0") return 0;
+  const parts = durationForm.exec(text.trim())?.groups;
+  const amountMs = Number(parts?.amount) * (unitMs[parts?.unit as keyof typeof unitMs] ?? Number.NaN);
+  if (Number.isFinite(amountMs) && amountMs <= longestWaitMs) return amountMs;
+  throw invalid(`${where} is not a duration`, "Write 0, 90s, 30m, 4h or 7d; at most 100d.");
+}
+
+function credentialOf(environment: Environment, stored: StoredSettings): Credential {
+  if (isGiven(environment.UKO_API_KEY) && isGiven(environment.UKO_TOKEN)) {
+    throw invalid("Both UKO_API_KEY and UKO_TOKEN are set", "Set one of them, so that it is plain who acts.");
+  }
+  const choices = [
+    { kind: "api_key", value: environment.UKO_API_KEY },
+    { kind: "token", value: environment.UKO_TOKEN },
+    { kind: "api_key", value: stored.apiKey },
+    { kind: "token", value: stored.token },
+  ] as const;
+  for (const { kind, value } of choices) {
+    if (isGiven(value)) return { kind, read: () => value };
+  }
+  throw invalid("No credential is given", "Set UKO_API_KEY (or UKO_TOKEN) to your own, so that the run acts as you.");
+}
+
+/** Only the person's own environment may point to their machine, so where an address came from goes with it. */
+function endpointOf(fromEnvironment: string | undefined, stored: string | undefined): Endpoint | undefined {
+  const url = isGiven(fromEnvironment) ? fromEnvironment : stored;
+  const source: EndpointSource = isGiven(fromEnvironment) ? "environment" : "stored";
+  return isGiven(url) ? { url, source } : undefined;
+}
+
+function asksForTwo(value: string | undefined): boolean {
+  if (value === undefined || value === "" || value === "single") return false;
+  if (value === "required") return true;
+  throw invalid(
+    "dualAuthorization is not valid",
+    'It is "required" or "single"; a run can only be made stricter by it.',
+  );
+}
+
+function words(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+}
+
+function isGiven(value: string | undefined): value is string {
+  return value !== undefined && value !== "";
+}
+
+function invalid(summary: string, detail: string): UkoError {
+  return new UkoError("UKO_SETTINGS_INVALID", { summary, detail });
+}
