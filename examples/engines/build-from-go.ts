@@ -65,9 +65,7 @@ async function buildOne(executable: GoExecutable, workFolder: string, report: Re
   try {
     await runGo(args, source);
   } catch (error) {
-    throw new Error(
-      `${executable.title} could not be built: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new Error(`Could not build ${executable.title}: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     clearInterval(ticker);
   }

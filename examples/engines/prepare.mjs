@@ -26,7 +26,11 @@ function isInstalled() {
 
 function install() {
   console.error("Installing the packages of package-lock.json (about 30 seconds, once)");
-  run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], "npm ci failed; its messages stand above.");
+  run(
+    "npm",
+    ["ci", "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error"],
+    "npm ci failed; its messages stand above.",
+  );
 }
 
 /** The Node that runs everything else: the one among our packages, or this one if it is new enough. */

@@ -60,7 +60,7 @@ const compileCache = path.join(repository, "node_modules", ".cache", "uko-node")
 const emptyProgram = "export {};\n";
 
 /** Answers the CLI, or throws with the reason and the way out: a test that needs it fails rather than being left out. */
-export async function requirePulumi(): Promise<PulumiEngine> {
+async function requirePulumi(): Promise<PulumiEngine> {
   engine ??= locatePulumi();
   const found = await engine;
   if (!found) throw new Error("The Pulumi CLI is not there. Run `npm run engines` once; it finds or builds it.");
