@@ -1,0 +1,230 @@
+/** The one way to call a service: allowed host, then credential, deadline, retries where safe, one fresh token after a 401. */
+
+import { Agent } from "undici";
+import { UkoError } from "../../errors.ts";
+import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
+import { type Exchange, exchange } from "./exchange.ts";
+import { withoutSecret } from "./printable.ts";
+import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
+import { cancelled } from "./single-flight.ts";
+import { parseHttpDate, parseRetryAfterMs } from "./timestamps.ts";
+
+/** Bearer tokens, read only after the host is known to be allowed. */
+export interface BearerSource {
+  token(signal: AbortSignal): Promise<string>;
+  /** After a 401: another token than the rejected one, or undefined where none can be had. */
+  renew(rejected: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface HttpRequest {
+  readonly endpoint: Endpoint;
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Answers the absolute path for the endpoint's own path, which has no slash at its end. */
+  readonly path: (endpointPath: string) => string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called after the host check, because a token request holds the credential. */
+  readonly body?: () => string;
+  readonly bearer?: BearerSource;
+  readonly resend: Resend;
+  readonly signal: AbortSignal;
+  /** For the whole call with all its retries; the client's own where absent. */
+  readonly deadlineMs?: number;
+}
+
+export interface HttpAnswer {
+  readonly kind: "answer";
+  readonly status: number;
+  /** Never holds the token that was sent. */
+  readonly text: string;
+  readonly header: (name: string) => string | undefined;
+  /** The service's `Date`; undefined where missing or malformed. */
+  readonly serviceTimeMs: number | undefined;
+  /** Empty where the service gave none. */
+  readonly correlationId: string;
+}
+
+/** No answer arrived: whether the request had its effect is not known. */
+export interface NoAnswer {
+  readonly kind: "none";
+  readonly why: "broken" | "deadline" | "cancelled" | "too_large";
+  readonly reason: string;
+}
+
+export interface HttpClient {
+  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before anything is sent, and what the bearer source throws. */
+  send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
+  close(): Promise<void>;
+}
+
+export interface HttpClientOptions {
+  /** `UKO_ALLOWED_HOSTS`: `host` or `host:port`; from the environment only. */
+  readonly allowedHosts: readonly string[];
+  readonly userAgent: string;
+  /** A clock that only runs forwards; its zero does not matter. */
+  readonly monotonicMs: () => number;
+  /** From 0 up to 1; spreads retries. */
+  readonly random: () => number;
+  /** Rejects as soon as the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Calls that may run at once against one origin; 8 unless told. */
+  readonly maxConcurrentCalls?: number;
+  /** For one call with all its retries; 90 s unless told, because keystores are asked behind it. */
+  readonly deadlineMs?: number;
+}
+
+const defaultDeadlineMs = 90_000;
+const defaultConcurrentCalls = 8;
+const connectTimeoutMs = 10_000;
+/** Calls that may wait for a connection; more is a fault of ours. */
+const maxPendingCalls = 2_000;
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agent = new Agent({
+    connections: options.maxConcurrentCalls ?? defaultConcurrentCalls,
+    pipelining: 1,
+    // Several calls would share one HTTP/2 connection, and the cap would be none.
+    allowH2: false,
+    // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
+    connect: { rejectUnauthorized: true, timeout: connectTimeoutMs },
+  });
+  let pending = 0;
+
+  return {
+    async send(request) {
+      if (pending >= maxPendingCalls) throw new UkoError("UKO_BUG", { detail: `${pending} calls wait at once.` });
+      pending += 1;
+      try {
+        return await sendWithRetries(agent, options, request);
+      } finally {
+        pending -= 1;
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+async function sendWithRetries(
+  agent: Agent,
+  options: HttpClientOptions,
+  request: HttpRequest,
+): Promise<HttpAnswer | NoAnswer> {
+  const url = targetOf(request, options.allowedHosts);
+  if (request.signal.aborted) throw cancelled();
+  const deadlineMs = request.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs;
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = AbortSignal.any([request.signal, deadline]);
+  const startedMs = options.monotonicMs();
+
+  for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
+    const ended = await attempt({ agent, request, url, userAgent: options.userAgent, signal, deadline, deadlineMs });
+    if (ended.kind === "none" && ended.why !== "broken") return ended;
+    const delayMs = retryDelayMs({
+      resend: request.resend,
+      end: ended.kind === "none" ? { kind: "broken" } : { kind: "answer", ...statusOf(ended) },
+      attempts,
+      elapsedMs: options.monotonicMs() - startedMs,
+      deadlineMs,
+      random: options.random(),
+    });
+    if (delayMs === undefined) return ended;
+    try {
+      await options.sleep(delayMs, signal);
+    } catch {
+      // The last attempt's end is known, and nothing is under way: it is the truth about this call.
+      if (request.signal.aborted && request.resend === "always") throw cancelled();
+      return ended;
+    }
+  }
+  throw new UkoError("UKO_BUG", { detail: "A call was tried more often than it may be." });
+}
+
+interface Attempt {
+  readonly agent: Agent;
+  readonly request: HttpRequest;
+  readonly url: string;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  readonly deadline: AbortSignal;
+  readonly deadlineMs: number;
+}
+
+/** One attempt; after a 401 one more with a fresh token, because a service that does not know who asks has done nothing. */
+async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
+  const { bearer } = once.request;
+  if (bearer === undefined) return exchangeOnce(once, undefined);
+  const token = await tokenWithin(once, () => bearer.token(once.signal));
+  if (typeof token === "object") return token;
+  const answer = await exchangeOnce(once, token);
+  if (answer.kind === "none" || answer.status !== 401) return answer;
+  const fresh = await tokenWithin(once, () => bearer.renew(token, once.signal));
+  // Nothing is under way after a 401, so the 401 is what the caller is told.
+  if (fresh === undefined || typeof fresh === "object") return answer;
+  return exchangeOnce(once, fresh);
+}
+
+/** A token that does not arrive within the call's deadline ends the call; the call itself was never sent. */
+async function tokenWithin<T extends string | undefined>(once: Attempt, get: () => Promise<T>): Promise<T | NoAnswer> {
+  try {
+    return await get();
+  } catch (error) {
+    if (once.request.signal.aborted) throw cancelled();
+    if (once.deadline.aborted) return { kind: "none", why: "deadline", reason: noTokenInTime(once.deadlineMs) };
+    throw error;
+  }
+}
+
+const noTokenInTime = (deadlineMs: number): string =>
+  `IAM gave no token within ${deadlineMs / 1000} s; nothing was sent`;
+
+async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpAnswer | NoAnswer> {
+  const { request } = once;
+  const result: Exchange = await exchange(once.agent, {
+    url: once.url,
+    method: request.method,
+    headers: {
+      accept: "application/json",
+      "user-agent": once.userAgent,
+      ...request.headers,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: request.body?.(),
+    signal: once.signal,
+  });
+  switch (result.kind) {
+    case "answer":
+      return toAnswer(result, token);
+    case "too_large":
+      return { kind: "none", why: "too_large", reason: `the answer is larger than ${result.maxBytes} bytes` };
+    case "broken":
+      if (request.signal.aborted)
+        return { kind: "none", why: "cancelled", reason: "the run was stopped before the answer arrived" };
+      if (once.deadline.aborted) {
+        return { kind: "none", why: "deadline", reason: `no answer arrived within ${once.deadlineMs / 1000} s` };
+      }
+      return { kind: "none", why: "broken", reason: `the connection failed (${result.code})` };
+  }
+}
+
+function toAnswer(result: Extract<Exchange, { kind: "answer" }>, token: string | undefined): HttpAnswer {
+  const header = (name: string): string | undefined => result.headers[name];
+  const correlationId = header("x-correlation-id") ?? header("correlation-id") ?? header("transaction-id") ?? "";
+  return {
+    kind: "answer",
+    status: result.status,
+    text: token === undefined ? result.text : withoutSecret(result.text, token),
+    header,
+    serviceTimeMs: parseHttpDate(header("date")),
+    correlationId: /^[\x20-\x7e]{1,200}$/.test(correlationId) ? correlationId : "",
+  };
+}
+
+function statusOf(answer: HttpAnswer): { status: number; retryAfterMs: number | undefined } {
+  return { status: answer.status, retryAfterMs: parseRetryAfterMs(answer.header("retry-after"), answer.serviceTimeMs) };
+}
+
+function targetOf(request: HttpRequest, allowedHosts: readonly string[]): string {
+  const { origin, path } = requireAllowedHost(request.endpoint, allowedHosts);
+  const query = new URLSearchParams(request.query).toString();
+  return `${origin}${request.path(path)}${query === "" ? "" : `?${query}`}`;
+}

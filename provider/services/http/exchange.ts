@@ -1,0 +1,76 @@
+/** One request and its answer through undici: no redirect is followed, and no answer is read beyond a limit. */
+
+import { type Agent, request } from "undici";
+import { UkoError } from "../../errors.ts";
+
+export interface ExchangeRequest {
+  readonly url: string;
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export type Exchange =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      /** Lower-case names; of a header that was sent twice, the first. */
+      readonly headers: Readonly<Record<string, string | undefined>>;
+      readonly text: string;
+    }
+  /** No whole answer; `code` names the fault and never holds anything that was sent. */
+  | { readonly kind: "broken"; readonly code: string }
+  | { readonly kind: "too_large"; readonly maxBytes: number };
+
+/** A page of 1,000 keys with the longest tags is larger, but no page that this tool asks for. */
+const maxAnswerBytes = 32 * 1024 * 1024;
+/** undici's own words for a request that could not even be formed. */
+const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
+
+export async function exchange(agent: Agent, call: ExchangeRequest): Promise<Exchange> {
+  try {
+    const { statusCode, headers, body } = await request(call.url, {
+      dispatcher: agent,
+      method: call.method,
+      headers: call.headers,
+      body: call.body ?? null,
+      signal: call.signal,
+    });
+    const text = await readText(body);
+    if (text === undefined) return { kind: "too_large", maxBytes: maxAnswerBytes };
+    return { kind: "answer", status: statusCode, headers: firstOfEach(headers), text };
+  } catch (error) {
+    const code = codeOf(error);
+    if (ourFaults.includes(code)) throw new UkoError("UKO_BUG", { detail: `A request could not be formed (${code}).` });
+    return { kind: "broken", code };
+  }
+}
+
+async function readText(body: AsyncIterable<unknown>): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    const part = Buffer.from(chunk as Uint8Array);
+    bytes += part.byteLength;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (bytes > maxAnswerBytes) return undefined;
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function firstOfEach(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
+
+/** The code alone: messages of transport errors may repeat what was sent. */
+function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "unknown";
+  const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };
+  if (typeof code === "string" && /^[A-Z0-9_]{1,60}$/.test(code)) return code;
+  if (typeof cause === "object" && cause !== null) return codeOf(cause);
+  return typeof name === "string" && /^[A-Za-z]{1,60}$/.test(name) ? name : "unknown";
+}

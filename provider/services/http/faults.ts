@@ -1,0 +1,72 @@
+/** What a read throws where there is no usable answer: one place, so that every service says it the same way. */
+
+import { UkoError } from "../../errors.ts";
+import type { HttpAnswer, NoAnswer } from "./client.ts";
+import { cancelled } from "./single-flight.ts";
+
+/** Facts that stand in every error about an answer. */
+export function answerData(answer: HttpAnswer): Record<string, unknown> {
+  return { status: answer.status, ...(answer.correlationId === "" ? {} : { correlationId: answer.correlationId }) };
+}
+
+/** The last line of every error about an answer: what IBM's support asks for. */
+export function correlationLine(correlationId: string): readonly string[] {
+  return correlationId === "" ? [] : [`Correlation id: ${correlationId}`];
+}
+
+/** A read without an answer; nothing was changed by it. `service` is named as people know it. */
+export function noAnswerToRead(service: string, none: NoAnswer): UkoError {
+  switch (none.why) {
+    case "cancelled":
+      return cancelled();
+    case "deadline":
+      return new UkoError("UKO_DEADLINE", {
+        summary: `${service} did not answer in time`,
+        detail: `${capital(none.reason)}.`,
+      });
+    case "too_large":
+      return invalidAnswer(service, none.reason);
+    case "broken":
+      return new UkoError("UKO_SERVICE_UNAVAILABLE", {
+        summary: `${service} could not be reached`,
+        detail: `${capital(none.reason)}. Nothing was changed; run the same command again later.`,
+      });
+  }
+}
+
+export function unavailable(service: string, answer: HttpAnswer, message: string): UkoError {
+  return new UkoError("UKO_SERVICE_UNAVAILABLE", {
+    summary: `${service} is not available`,
+    detail: [
+      `It answered ${answer.status}${message === "" ? "" : `: ${message}`}.`,
+      "Nothing was changed; run the same command again later.",
+      ...correlationLine(answer.correlationId),
+    ].join("\n"),
+    data: answerData(answer),
+  });
+}
+
+export function invalidAnswer(service: string, why: string, answer?: HttpAnswer): UkoError {
+  return new UkoError("UKO_ANSWER_INVALID", {
+    summary: `An answer of ${service} could not be understood`,
+    detail: [`${capital(why)}.`, ...correlationLine(answer?.correlationId ?? "")].join("\n"),
+    ...(answer === undefined ? {} : { data: answerData(answer) }),
+  });
+}
+
+/** 401 twice: an identity without access, a key of another instance and a wrong region all look alike (kms-v2-and-iam.md 4.3). */
+export function accessDenied(service: string, answer: HttpAnswer, message: string): UkoError {
+  return new UkoError("UKO_ACCESS_DENIED", {
+    summary: `${service} did not accept the identity`,
+    detail: [
+      `It answered 401${message === "" ? "" : `: ${message}`}. Denied or invisible: this never means that a key is gone.`,
+      "Check that the credential belongs to this instance and region, and that the identity has a role there.",
+      ...correlationLine(answer.correlationId),
+    ].join("\n"),
+    data: answerData(answer),
+  });
+}
+
+function capital(sentence: string): string {
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}

@@ -1,0 +1,52 @@
+/** What became of a change: turns the end of a mutating call into the engine's words, on the safe side where it does not tell. */
+
+import type { Written } from "../../engine/ports.ts";
+import type { HttpAnswer, NoAnswer } from "./client.ts";
+import { accessDenied, unavailable } from "./faults.ts";
+
+export interface WrittenRules<T> {
+  readonly service: string;
+  /** The service's own sentence about a refusal, fit for people. */
+  readonly messageOf: (answer: HttpAnswer) => string;
+  /** Whether a 401 is this service's way to say that a role is missing (kms-v2-and-iam.md 4.3). */
+  readonly unauthorizedIsForbidden: boolean;
+  /** For a creation: even a 429 is not taken as proof that nothing was made. */
+  readonly isCreation?: boolean;
+  /** Added to a 403: which right the call takes. */
+  readonly rightNeeded?: string;
+  /** The value of a success; undefined where the answer does not tell it. */
+  readonly readValue: (answer: HttpAnswer) => { readonly value: T } | undefined;
+}
+
+/** Throws UKO_ACCESS_DENIED for 401, and UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the retries: nothing happened. */
+export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>): Written<T> {
+  if (end.kind === "none") return { kind: "lost", reason: end.reason };
+  const { status, correlationId } = end;
+  if (status >= 200 && status < 300) return toDone(end, rules);
+  const message = rules.messageOf(end);
+  if (status === 412) return { kind: "stale" };
+  if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
+    const needed = rules.rightNeeded === undefined ? "" : ` The call takes ${rules.rightNeeded}.`;
+    return { kind: "forbidden", message: `${message}${needed}`.trim(), correlationId };
+  }
+  if (status === 401) throw accessDenied(rules.service, end, message);
+  if (status === 429 && rules.isCreation !== true) throw unavailable(rules.service, end, message);
+  // 408: services that use the key did not confirm in time, which does not say that nothing happened (uko-v4.md 4.5).
+  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  if (isRefusal) return { kind: "refused", status, message, correlationId };
+  return { kind: "lost", reason: `${rules.service} answered ${status}${message === "" ? "" : `: ${message}`}` };
+}
+
+function toDone<T>(answer: HttpAnswer, rules: WrittenRules<T>): Written<T> {
+  const read = rules.readValue(answer);
+  if (read === undefined || answer.serviceTimeMs === undefined) {
+    const why = read === undefined ? "an answer that could not be understood" : "an answer without a valid Date";
+    return { kind: "lost", reason: `${rules.service} answered ${answer.status} with ${why}` };
+  }
+  return {
+    kind: "done",
+    value: read.value,
+    serviceTimeMs: answer.serviceTimeMs,
+    correlationId: answer.correlationId,
+  };
+}

@@ -1,0 +1,101 @@
+/** UKO's refusals in words for people: the error envelope (uko-v4.md 3.15), and what a read throws for each status. */
+
+import { UkoError } from "../../errors.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/faults.ts";
+import { parseJson } from "../http/json.ts";
+import { printable } from "../http/printable.ts";
+import { errorEnvelope } from "./wire.ts";
+
+export const service = "Unified Key Orchestrator";
+
+const custodians = ["Key Custodian - Deployer", "Key Custodian - Creator", "Vault Administrator"];
+
+/** What reads take (uko-v4.md 6). Reader may read but not list. */
+export const readRights = {
+  readKey: { action: "hs-crypto.managed-keys.read", roles: ["Reader", ...custodians] },
+  listKeys: { action: "hs-crypto.managed-keys.list", roles: custodians },
+  readUse: { action: "hs-crypto.registrations.list", roles: ["Reader", ...custodians] },
+  readVault: { action: "hs-crypto.vaults.read", roles: ["Reader", ...custodians] },
+  readKeystore: { action: "hs-crypto.target-keystores.read", roles: ["Reader", ...custodians] },
+} as const satisfies Record<string, Right>;
+
+const create: Right = { action: "hs-crypto.managed-keys.generate", roles: ["Key Custodian - Creator"] };
+
+/** What changes take; where it depends on the key's state, both. */
+export const changeRights = {
+  create: [create],
+  update: [rights.write],
+  tags: [rights.write, rights.writeTags],
+  activate: [rights.activate, rights.reactivate],
+  deactivate: [rights.deactivate],
+  destroy: [rights.destroyUnused, rights.destroy],
+  sync: [rights.distribute],
+  remove: [rights.remove],
+} as const satisfies Record<string, readonly Right[]>;
+
+/** `hs-crypto.x (role A or B)`. */
+export function describeRights(needed: readonly Right[]): string {
+  const one = ({ action, roles }: Right): string => `${action} (role ${roles.join(" or ")})`;
+  return [...new Set(needed.map(one))].join(", ");
+}
+
+/** The messages of an envelope, or of whatever stands in its place; empty where there is none. */
+export function messageIn(body: unknown): string {
+  if (typeof body === "string") return printable(body);
+  const read = errorEnvelope.safeParse(body);
+  if (!read.success) return printable(single(body));
+  const parts = read.data.errors.map(({ code, message, target }) => {
+    const where = target?.name ? ` (${target.type === "" ? "at" : target.type} ${target.name})` : "";
+    return `${message === "" ? code : message}${where}`;
+  });
+  return printable(parts.filter((part) => part !== "").join("; "));
+}
+
+function single(body: unknown): string {
+  if (typeof body !== "object" || body === null) return "";
+  const { message, code } = body as { message?: unknown; code?: unknown };
+  return typeof message === "string" && message !== "" ? message : typeof code === "string" ? code : "";
+}
+
+export function messageOf(answer: HttpAnswer): string {
+  const body = parseJson(answer.text);
+  // A gateway's page is shown only where it is text.
+  if (body === undefined) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
+  return messageIn(body);
+}
+
+/** Adds the transaction id of the body where the headers have no correlation id. */
+export function withTrace(answer: HttpAnswer): HttpAnswer {
+  if (answer.correlationId !== "" || answer.status < 400) return answer;
+  const read = errorEnvelope.safeParse(parseJson(answer.text));
+  return { ...answer, correlationId: read.success ? printable(read.data.trace ?? "", 200) : "" };
+}
+
+/** Whether a 404 is the service's own: a gateway's 404 says nothing about any object. */
+export function isOwnNotFound(answer: HttpAnswer): boolean {
+  return answer.status === 404 && errorEnvelope.safeParse(parseJson(answer.text)).success;
+}
+
+/** Throws for every answer to a read that is not a success. */
+export function throwReadError(answer: HttpAnswer, needed: Right): never {
+  const message = messageOf(answer);
+  const { status } = answer;
+  if (status === 401) throw accessDenied(service, answer, message);
+  if (status === 403) throw rightsMissing(answer, needed, message);
+  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
+  throw invalidAnswer(service, `a read was answered ${status}${message === "" ? "" : `: ${message}`}`, answer);
+}
+
+function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoError {
+  return new UkoError("UKO_RIGHTS_MISSING", {
+    summary: `The identity lacks the right ${needed.action}`,
+    detail: [
+      `${service} answered 403${message === "" ? "" : `: ${message}`}. That never means that a key is gone.`,
+      `The right comes with the role ${needed.roles.join(" or ")} on the instance or its vault.`,
+      ...correlationLine(answer.correlationId),
+    ].join("\n"),
+    data: { ...answerData(answer), action: needed.action, roles: needed.roles },
+  });
+}

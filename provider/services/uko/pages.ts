@@ -1,0 +1,41 @@
+/** Walks the pages of a list by offset, as far as the service says that there is more (uko-v4.md 3.14). */
+
+import type { z } from "zod";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import { invalidAnswer } from "../http/faults.ts";
+import { parseJson } from "../http/json.ts";
+import { service } from "./errors.ts";
+import { opened, type UkoCall, type UkoTransport } from "./transport.ts";
+import { page } from "./wire.ts";
+
+export const pageSize = 200;
+/** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
+export const maxPages = 250;
+
+export interface PageWalk<T> {
+  readonly call: Omit<UkoCall, "method" | "resend" | "body">;
+  /** The name of the items' array. */
+  readonly collection: string;
+  readonly items: z.ZodType<readonly T[]>;
+  readonly right: Right;
+}
+
+/** Answers every item of every page. A page that came back empty ends the walk, whatever the count says. */
+export async function walkPages<T>(transport: UkoTransport, walk: PageWalk<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const query = { ...walk.call.query, limit: String(pageSize), offset: String(found.length) };
+    const answer = await transport.read({ ...walk.call, method: "GET", query }, walk.right);
+    const { total, items } = readPage(answer, walk);
+    found.push(...items);
+    if (items.length === 0 || found.length >= total) return found;
+  }
+  throw invalidAnswer(service, `a list has more than ${maxPages} pages`);
+}
+
+function readPage<T>(answer: HttpAnswer, walk: PageWalk<T>): { total: number; items: readonly T[] } {
+  const body = parseJson(answer.text);
+  const envelope = opened(answer, page, body);
+  return { total: envelope.total_count, items: opened(answer, walk.items, envelope[walk.collection] ?? null) };
+}

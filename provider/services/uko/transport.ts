@@ -1,0 +1,119 @@
+/** How this tool speaks to UKO v4: paths, headers (uko-v4.md 1.4), the instance pinned, answers opened. */
+
+import type { z } from "zod";
+import type { Answered, KeyRef } from "../../engine/ports.ts";
+import { UkoError } from "../../errors.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Endpoint } from "../http/allowed-hosts.ts";
+import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "../http/client.ts";
+import { invalidAnswer, noAnswerToRead } from "../http/faults.ts";
+import { parseJson } from "../http/json.ts";
+import type { Resend } from "../http/retry.ts";
+import { service, throwReadError, withTrace } from "./errors.ts";
+
+export interface UkoClientOptions {
+  readonly http: HttpClient;
+  readonly bearer: BearerSource;
+  readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
+  readonly instanceId: string;
+}
+
+export interface UkoCall {
+  readonly method: HttpRequest["method"];
+  /** Below `/api/v4`, parts already checked. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as `UKO-Vault`: API 4.9 and earlier need it, later ones ignore it. */
+  readonly vaultId?: string;
+  readonly etag?: string;
+  readonly body?: unknown;
+  readonly resend: Resend;
+  readonly signal: AbortSignal;
+}
+
+export interface UkoTransport {
+  readonly instanceId: string;
+  call(call: UkoCall): Promise<HttpAnswer | NoAnswer>;
+  /** A read whose failures throw; `undefined` never stands for a failure. */
+  read(call: Omit<UkoCall, "resend">, right: Right, isAnswer?: (answer: HttpAnswer) => boolean): Promise<HttpAnswer>;
+}
+
+const idForm = /^[-0-9a-z]{1,36}$/;
+
+export function createUkoTransport(options: UkoClientOptions): UkoTransport {
+  const { http, bearer, instanceId } = options;
+  const call = async (wanted: UkoCall): Promise<HttpAnswer | NoAnswer> => {
+    const { vaultId, etag, body } = wanted;
+    const end = await http.send({
+      endpoint: await options.endpoint(wanted.signal),
+      method: wanted.method,
+      path: (base) => `${contextRoot(base)}/v4${wanted.path}`,
+      ...(wanted.query === undefined ? {} : { query: wanted.query }),
+      headers: {
+        ...(vaultId === undefined ? {} : { "uko-vault": vaultId }),
+        ...(etag === undefined ? {} : { "if-match": etag }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: () => JSON.stringify(body) }),
+      bearer,
+      resend: wanted.resend,
+      signal: wanted.signal,
+    });
+    return end.kind === "none" ? end : withTrace(end);
+  };
+
+  return {
+    instanceId,
+    call,
+    async read(wanted, right, isAnswer = () => false) {
+      const end = await call({ ...wanted, resend: "always" });
+      if (end.kind === "none") throw noAnswerToRead(service, end);
+      return end.status === 200 || isAnswer(end) ? end : throwReadError(end, right);
+    },
+  };
+}
+
+/** Ids come from state and from command lines; one that is not an id must not become a path. */
+export function checkedId(id: string, what: string): string {
+  if (idForm.test(id)) return id;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The id of the ${what} is not an id`,
+    detail: "Ids are UUIDs in lower case. Nothing was called.",
+  });
+}
+
+/** The path of a key; throws UKO_INSTANCE_MISMATCH where the key belongs to another instance than this client's. */
+export function keyPath(transport: UkoTransport, ref: KeyRef): string {
+  if (ref.instanceId !== transport.instanceId) {
+    throw new UkoError("UKO_INSTANCE_MISMATCH", {
+      summary: `Key ${ref.keyId} belongs to instance ${ref.instanceId}, and this run talks to ${transport.instanceId}`,
+      detail: "Nothing was read or changed.",
+    });
+  }
+  checkedId(ref.vaultId, "vault");
+  return `/managed_keys/${checkedId(ref.keyId, "key")}`;
+}
+
+/** Opens a body; throws UKO_ANSWER_INVALID with the place of the first fault. */
+export function opened<T extends z.ZodType>(
+  answer: HttpAnswer,
+  schema: T,
+  body: unknown = parseJson(answer.text),
+): z.output<T> {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const place = read.error.issues[0]?.path.join(".") ?? "";
+  throw invalidAnswer(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, answer);
+}
+
+/** Joins a value with the service's time, which every answer has to carry. */
+export function answered<T>(answer: HttpAnswer, value: T): Answered<T> {
+  if (answer.serviceTimeMs === undefined)
+    throw invalidAnswer(service, "it has no valid Date, and no other clock decides", answer);
+  return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
+}
+
+/** An endpoint may be written with or without `/api`, `/api/v4`. */
+function contextRoot(base: string): string {
+  return `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api`;
+}

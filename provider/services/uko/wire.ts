@@ -1,0 +1,99 @@
+/** UKO v4 on the wire (uko-v4.md 3), read tolerantly: unknown fields and words pass, missing lists are empty, numbers may be texts. */
+
+import { z } from "zod";
+
+/** Samples write sizes and counts now as numbers, now as texts. */
+const textOrNumber = z.union([z.string(), z.number()]).transform(String);
+const wholeNumber = z
+  .union([z.number(), z.string().regex(/^[0-9]{1,15}$/)])
+  .transform(Number)
+  .pipe(z.number().int().nonnegative());
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
+const reference = z.object({ id: optionalText, name: optionalText });
+const keystoreReference = reference.extend({ type: optionalText });
+export const tag = z.object({ name: z.string(), value: optionalText });
+
+export const errorEnvelope = z.object({
+  trace: z.string().nullish(),
+  errors: z.array(
+    z.object({
+      code: optionalText,
+      message: optionalText,
+      target: z.object({ type: optionalText, name: optionalText }).nullish().catch(undefined),
+    }),
+  ),
+});
+
+export const keystoreStatus = z.object({
+  keystore: keystoreReference.nullish(),
+  status: z.string(),
+  keystore_sync_flag: z.string(),
+  keystore_sync_flag_detail: optionalText,
+  destruction_at: optionalText,
+  key_id_in_keystore: optionalText,
+  error: z.unknown(),
+});
+export type WireKeystoreStatus = z.output<typeof keystoreStatus>;
+
+export const statusInKeystores = z.object({ status_in_keystores: z.array(keystoreStatus) });
+
+export const managedKey = z.object({
+  id: z.string().min(1),
+  vault: reference.nullish(),
+  template: reference.nullish(),
+  version: wholeNumber.nullish(),
+  label: z.string(),
+  description: optionalText,
+  state: z.string(),
+  size: textOrNumber.nullish(),
+  algorithm: optionalText,
+  activation_date: optionalText,
+  expiration_date: optionalText,
+  tags: listOf(tag),
+  created_at: optionalText,
+  created_by: optionalText,
+  updated_at: optionalText,
+  updated_by: optionalText,
+  referenced_keystores: listOf(keystoreReference),
+  status_in_keystores: listOf(keystoreStatus),
+});
+export type WireManagedKey = z.output<typeof managedKey>;
+
+/** A page of a list (uko-v4.md 3.14); the items stand under the collection's own name. */
+export const page = z.object({ total_count: wholeNumber }).loose();
+export const managedKeys = z.array(managedKey);
+
+export const associatedResources = z.array(
+  z.object({
+    id: optionalText,
+    name: optionalText,
+    type: optionalText,
+    com_ibm_cloud_kms_registration: z
+      .object({
+        prevents_key_deletion: z.boolean(),
+        service_name: optionalText,
+        service_instance_name: optionalText,
+      })
+      .nullish(),
+  }),
+);
+
+export const keystore = z.object({
+  id: z.string().min(1),
+  name: optionalText,
+  type: z.string(),
+  ibm_variant: optionalText,
+});
+
+export const vault = z.object({ id: z.string().min(1) });
