@@ -40,7 +40,7 @@ const kmsWriter = [
 ] as const;
 
 /** Manager and Writer hold no right to write in UKO; Reader may read but not list (uko-v4.md 6, "Surprises"). */
-export const rightsByRole = {
+const rightsByRole = {
   Reader: [...read, ...kmsReader],
   ReaderPlus: [...read, ...kmsReader, "kms.read"],
   Writer: [...read, ...kmsWriter],

@@ -4,6 +4,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import { demoSeed } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
+import { populate } from "./populate.ts";
 import { checkSeed, type Seed } from "./seed.ts";
 import { isProfileName, profiles, type SwitchChoices } from "./switches.ts";
 import { World } from "./world.ts";
@@ -33,7 +34,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   if (profile !== undefined && !isProfileName(profile)) {
     throw new Error(`There is no profile ${profile}; there are ${Object.keys(profiles).join(", ")}.`);
   }
-  const world = new World(checkSeed(options.seed ?? demoSeed), { profile, switches: options.switches });
+  const world = new World(checkSeed(options.seed ?? demoSeed), { profile, switches: options.switches }, populate);
   const app = buildApp(world, new Tokens());
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {

@@ -5,7 +5,6 @@ import { EmulatedClock, toSecondsText } from "./clock.ts";
 import { FaultRules } from "./faults.ts";
 import { idSequence, uuidOf } from "./ids.ts";
 import type { Caller, Identity, Key, Keystore, Stamps, Template, Twin, Vault } from "./model.ts";
-import { populate } from "./populate.ts";
 import type { CheckedSeed } from "./seed.ts";
 import { type ProfileName, resolveSwitches, type SwitchChoices, type Switches } from "./switches.ts";
 
@@ -15,7 +14,7 @@ export interface WorldOptions {
 }
 
 /** The identity under which UKO itself calls KMS, under the switch `twinIdentity: service`. */
-export const serviceIdentity: Identity = {
+const serviceIdentity: Identity = {
   iamId: "iam-ServiceId-00000000-0000-4000-8000-000000000000",
   kind: "service",
   name: "hs-crypto",
@@ -52,15 +51,19 @@ export class World {
   keys = new Map<string, Key>();
   twins = new Map<string, Twin>();
 
-  constructor(seed: CheckedSeed, options: WorldOptions = {}) {
+  readonly #fill: (world: World) => void;
+
+  /** `fill` puts the seed's objects into the empty world, now and at each reset. */
+  constructor(seed: CheckedSeed, options: WorldOptions, fill: (world: World) => void) {
     this.seed = seed;
     this.#options = options;
+    this.#fill = fill;
     this.profile = options.profile ?? seed.profile ?? "documented";
     this.switches = resolveSwitches(this.profile, seed.switches, options.switches ?? {});
     this.clock = startClock(seed);
     this.newId = idSequence(seed.instance.id);
     this.instanceDualAuth = seed.instance.dualAuthDelete;
-    populate(this);
+    fill(this);
   }
 
   /** Builds the seeded world again; tokens stay valid only as far as the clock lets them. */
@@ -82,7 +85,7 @@ export class World {
     ]) {
       map.clear();
     }
-    populate(this);
+    this.#fill(this);
   }
 
   get instanceId(): string {

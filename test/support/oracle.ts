@@ -101,7 +101,7 @@ const keyWrites = new Set(["K2", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11
 const lifeMs = 7 * 86_400_000;
 const toleranceMs = 10_000;
 
-export const isPersonByPrefix = (iamId: string): boolean => iamId !== "" && !/^(?:iam|crn)-/.test(iamId);
+const isPersonByPrefix = (iamId: string): boolean => iamId !== "" && !/^(?:iam|crn)-/.test(iamId);
 
 /** Judges a whole trail, oldest entry first. */
 export function judge(audit: readonly TrailEntry[], options: JudgeOptions): Verdict {

@@ -12,14 +12,14 @@ import type { World } from "../world.ts";
 const time = z.iso.datetime({ offset: true });
 const maybeTime = time.nullable();
 
-export const keystoreEditSchema = z.strictObject({
+const keystoreEditSchema = z.strictObject({
   refuses: z.array(z.enum(keystoreOperations)).optional(),
   answers: z.enum(["ok", "error", "unknown"]).optional(),
   pendingDays: z.number().min(0).max(365).optional(),
   groups: z.array(z.string()).min(1).optional(),
 });
 
-export const keyEditSchema = z.strictObject({
+const keyEditSchema = z.strictObject({
   /** The key's own record, bypassing every rule; a write by `updatedBy` in the audit trail. */
   record: z
     .strictObject({

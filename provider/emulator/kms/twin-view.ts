@@ -8,7 +8,7 @@ export const restoreWindowMs = 30 * dayMs;
 export const purgeWaitMs = 4 * hourMs;
 const purgeDueMs = 90 * dayMs;
 
-export function crnOf(world: World, kind: "key" | "policy", id: string): string {
+function crnOf(world: World, kind: "key" | "policy", id: string): string {
   const { region } = world.seed.instance;
   return `crn:v1:bluemix:public:hs-crypto:${region}:a/${world.accountId}:${world.instanceId}:${kind}:${id}`;
 }
