@@ -150,7 +150,7 @@ function draftFor(
   nowMs: number,
 ): ConsentDraft {
   const deactivatedAtMs = knownDeactivationMs(observation, run);
-  const kmsSetter = windowSetter(observation, run, nowMs);
+  const kmsSetter = step === "destroy" ? windowSetter(observation, run, nowMs) : undefined;
   return {
     step,
     writtenAtMs: nowMs,

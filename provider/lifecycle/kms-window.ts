@@ -52,21 +52,33 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
   return twin === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId };
 }
 
-/** Who set the window: as recorded, or the last writer where the window began with that write (a crash in between). */
+/**
+ * Who set the window, for a record that is about to be written: this run, or whom the record on file names, or the last
+ * writer where the window began with that write (a crash in between).
+ */
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const twins = dualTwins(observation);
   if (twins.length === 0) return undefined;
   if ((run.windowsSetHere ?? []).length > 0) return run.actor.identity;
-  if (observation.carried.kind === "one" && observation.carried.record.kmsSetter !== undefined) {
-    return observation.carried.record.kmsSetter;
-  }
+  const recorded = recordedSetter(observation, twins);
+  if (recorded !== undefined) return recorded;
   const { updatedAtMs, updatedBy } = observation;
   if (updatedAtMs === undefined) return undefined;
   const beganWithLastWrite = twins.every(
-    (twin) =>
-      twin.windowEndsAtMs !== undefined &&
-      isWindowLive(twin, nowMs) &&
-      Math.abs(twin.windowEndsAtMs - kmsWindowMs - updatedAtMs) <= writeToleranceMs,
+    (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= writeToleranceMs,
   );
   return beganWithLastWrite ? updatedBy : undefined;
+}
+
+/** A record speaks of the window of its own time; one that began later was set by somebody whom it does not know. */
+function recordedSetter(observation: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
+  if (observation.carried.kind !== "one") return undefined;
+  const { kmsSetter, writtenAtMs } = observation.carried.record;
+  const isItsOwn = twins.every((twin) => beganAtMs(twin) <= writtenAtMs + writeToleranceMs);
+  return isItsOwn ? kmsSetter : undefined;
+}
+
+/** Later than any record where no window is set. */
+function beganAtMs(twin: PresentTwin): number {
+  return (twin.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
 }

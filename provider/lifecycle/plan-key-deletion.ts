@@ -3,7 +3,7 @@
 import { assertNever } from "./assert-never.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, remainsOf } from "./guards.ts";
-import { dualTwins, isWindowLive, prepareWindows, windowSetter, windowToUnset } from "./kms-window.ts";
+import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs, rights } from "./managed-key-states.ts";
 import { type ConsequentialStep, isSame, type KeyObservation } from "./observation.ts";
 import {
@@ -50,7 +50,10 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   const refusal = refusalOf(run, "deactivate");
   if (refusal !== undefined) return afterRefusedDeactivation(observation, run, refusal, nowMs);
   const authorization = authorize(observation, policy, run, "deactivate", nowMs);
-  if (authorization.kind !== "may") return awaitPerson(authorization, "deactivate", observation, undefined);
+  if (authorization.kind !== "may") {
+    const unset = ownWindowToUnset(observation, run, nowMs);
+    return unset === undefined ? awaitPerson(authorization, "deactivate", observation, undefined) : ready(unset);
+  }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
   return ready({
@@ -71,7 +74,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   if (authorization.kind !== "may") {
     return awaitPerson(authorization, "destroy", observation, isCooling ? coolUntilMs : undefined);
   }
-  const setter = guardedSetter(observation, run, nowMs, authorization.consentedBy);
+  const setter = guardedSetter(observation, run, authorization.consentedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
   if (authorization.consentedBy === undefined && run.deactivatedHere === true) {
@@ -114,15 +117,17 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
   return ready({ kind: "remove" });
 }
 
-/** KMS's second person: neither who set the window nor who wrote the record (product.md, the rule, point 8). */
+/**
+ * KMS's second person: neither who set the window nor who wrote the record (product.md, the rule, point 8). Only the
+ * record itself counts here: its author is the last writer, so guessing from the last write would always guess the author.
+ */
 function guardedSetter(
   observation: KeyObservation,
   run: Run,
-  nowMs: number,
   consentedBy: Extract<Step, { kind: "destroy" }>["consentedBy"],
 ): Guard | undefined {
   if (consentedBy === undefined || dualTwins(observation).length === 0) return undefined;
-  const setter = windowSetter(observation, run, nowMs);
+  const setter = consentedBy.kmsSetter;
   if (setter === undefined) return { guard: "kms_setter_unknown" };
   const { identity, writesAs } = run.actor;
   const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
@@ -158,9 +163,14 @@ function awaitPerson(
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, message: string, nowMs: number): Plan {
-  const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
-  const unset = mayUnset ? windowToUnset(observation, nowMs) : undefined;
+  const unset = ownWindowToUnset(observation, run, nowMs);
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
+}
+
+/** A window that this run set for a deactivation that does not happen is half of a deletion in KMS, so it is taken back. */
+function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
+  const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
+  return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
 
 /** Where nobody knows when the key was deactivated the service's 409 may be its 4-hour rule: a wait first, then a refusal. */

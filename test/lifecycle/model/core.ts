@@ -1,0 +1,50 @@
+/** The part of the pure core that the model drives; handed in, so that a broken copy can be driven as well. */
+
+import * as authorization from "../../../provider/lifecycle/authorization.ts";
+import * as consentRecord from "../../../provider/lifecycle/consent-record.ts";
+import * as digest from "../../../provider/lifecycle/digest.ts";
+import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
+import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
+import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
+import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
+
+export interface Core {
+  readonly planConsent: typeof authorization.planConsent;
+  readonly anyBindingRecord: typeof consentRecord.anyBindingRecord;
+  readonly encodeTagValue: typeof consentRecord.encodeTagValue;
+  readonly encodeCompact: typeof consentRecord.encodeCompact;
+  readonly digestText: typeof digest.digestText;
+  readonly planKeyDeletion: typeof planKeyDeletion.planKeyDeletion;
+  readonly planReversal: typeof planReversal.planReversal;
+  readonly planUpdate: typeof planUpdate.planUpdate;
+  readonly planSync: typeof planUpdate.planSync;
+  readonly readCarriers: typeof recordCarriers.readCarriers;
+  readonly patchWithRecord: typeof recordCarriers.patchWithRecord;
+  readonly patchWithoutRecord: typeof recordCarriers.patchWithoutRecord;
+  readonly patchOfUser: typeof recordCarriers.patchOfUser;
+}
+
+export const realCore: Core = {
+  ...authorization,
+  ...consentRecord,
+  ...digest,
+  ...planKeyDeletion,
+  ...planReversal,
+  ...planUpdate,
+  ...recordCarriers,
+};
+
+/** Loads a copy of `provider/lifecycle` from another folder; `folder` is a file URL that ends in a slash. */
+export async function coreFrom(folder: string): Promise<Core> {
+  const names = [
+    "authorization",
+    "consent-record",
+    "digest",
+    "plan-key-deletion",
+    "plan-reversal",
+    "plan-update",
+    "record-carriers",
+  ];
+  const modules = await Promise.all(names.map((name) => import(/* @vite-ignore */ `${folder}${name}.ts`)));
+  return Object.assign({}, ...modules) as Core;
+}

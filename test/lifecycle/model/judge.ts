@@ -1,0 +1,208 @@
+/** Judges every call of the tool by the truth: what must never happen, and the few residuals that the product lists. */
+
+import { day, hour } from "./service.ts";
+import { identity, recordIdOf } from "./sight.ts";
+import type { Judge, Planned } from "./tool.ts";
+import { isPersonId, standing } from "./truth.ts";
+import { type Config, type Flight, meaningOf, textsOn, type World } from "./world.ts";
+
+/** A broken promise; `rule` names which, so that a test can tell what a broken core is caught by. */
+export class Violation extends Error {
+  readonly rule: string;
+  constructor(rule: string, detail: string) {
+    super(`${rule}: ${detail}`);
+    this.rule = rule;
+  }
+}
+
+/** How often each listed residual was met, and how often two people stood behind a step. */
+export type Tally = Record<
+  | "steps"
+  | "metNamed"
+  | "forgedWithinTolerance"
+  | "ownRecordRevived"
+  | "markerLoosenedByHand"
+  | "setterForged"
+  | "setterGuessed"
+  | "sameSecondWrite",
+  number
+>;
+
+export function emptyTally(): Tally {
+  return {
+    steps: 0,
+    metNamed: 0,
+    forgedWithinTolerance: 0,
+    ownRecordRevived: 0,
+    markerLoosenedByHand: 0,
+    setterForged: 0,
+    setterGuessed: 0,
+    sameSecondWrite: 0,
+  };
+}
+
+export function createJudge(tally: Tally): Judge {
+  return {
+    judge(before, config, flight, planned) {
+      const { kind } = planned;
+      onlyItsOwnSteps(flight, kind);
+      if (kind === "deactivate" || kind === "destroy") twoPeople(before, config, flight, kind, tally);
+      if (kind === "destroy") secondForKms(before, flight, tally);
+      if (kind === "deactivate") ownWindow(before, flight);
+      if (kind === "write_record") wellAuthored(before, flight, planned, tally);
+      if (kind === "update" || kind === "sync") leavesBindingAlone(before, flight, kind, tally);
+      if (kind === "remove") onlyTheDead(before);
+    },
+  };
+}
+
+/** Which calls each command may ever make; a run that names nothing takes no step and undoes nothing. */
+const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
+  destroy: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
+  continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
+  request: ["write_record"],
+  consent: ["write_record"],
+  withdraw: ["drop_record", "unset_for_deletion"],
+  reactivate: ["reactivate", "drop_record", "unset_for_deletion"],
+  up: ["update"],
+  sync: ["sync"],
+};
+
+function onlyItsOwnSteps(flight: Flight, kind: Planned["kind"]): void {
+  const { command } = flight;
+  if (!allowed[command.kind].includes(kind)) throw new Violation("foreign step", `${command.kind} sent ${kind}`);
+  const names = command.named.length > 0 || command.kind === "withdraw" || command.kind === "reactivate";
+  const isHarmless = ["write_record", "update", "sync", "remove"].includes(kind);
+  if (!names && !isHarmless) throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
+}
+
+function twoPeople(before: World, config: Config, flight: Flight, kind: "deactivate" | "destroy", tally: Tally): void {
+  const { command } = flight;
+  const who = command.who.iamId;
+  const key = before.key;
+  if (!isPersonId(who)) throw new Violation("machine acts", `${who} sent ${kind}`);
+  const onFile = key === undefined ? [] : textsOn(key);
+  const [text] = onFile;
+  if (text === undefined || onFile.length !== 1)
+    throw new Violation("no record", `${kind} on ${onFile.length} records`);
+  if (!command.named.some((each) => recordIdOf(each) === recordIdOf(text))) {
+    throw new Violation("not named", `${who} sent ${kind} without naming the record on file`);
+  }
+  if (kind === "deactivate" && config.gate === "destroy") return;
+  const consent = standing(before);
+  if (consent !== undefined && consent.author !== who && consent.step === kind) {
+    tally.steps += 1;
+    const claimed = meaningOf(text);
+    if (claimed?.how !== consent.how)
+      throw new Violation("record lies", `it says ${claimed?.how}, it was ${consent.how}`);
+    if (consent.how === "met") tally.metNamed += 1;
+    return;
+  }
+  residual(before, config, flight, kind, text, tally);
+}
+
+function residual(
+  before: World,
+  config: Config,
+  flight: Flight,
+  kind: "deactivate" | "destroy",
+  text: string,
+  tally: Tally,
+): void {
+  const who = flight.command.who.iamId;
+  const claimed = meaningOf(text);
+  const { key, truth } = before;
+  if (claimed === undefined || key === undefined)
+    throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
+  const isCli = flight.command.kind === "continue" || flight.command.kind === "request";
+  if (kind === "deactivate" && isCli && truth.isMarkerForged && claimed.author === who && config.gate === "both") {
+    tally.markerLoosenedByHand += 1;
+    return;
+  }
+  const wroteInTime = key.updatedBy === claimed.author && Math.abs(key.updatedAt - claimed.at) <= 10;
+  const isSecondPerson = claimed.author !== who && isPersonId(claimed.author);
+  const saysThis = claimed.step === kind && claimed.label === key.label;
+  if (!wroteInTime || !isSecondPerson || !saysThis) {
+    throw new Violation(
+      "one person",
+      `${who} sent ${kind} on a record of ${claimed.author}, last writer ${key.updatedBy}`,
+    );
+  }
+  if (truth.textBy === claimed.author) tally.ownRecordRevived += 1;
+  else tally.forgedWithinTolerance += 1;
+}
+
+function secondForKms(before: World, flight: Flight, tally: Tally): void {
+  const { twin, key, now, truth } = before;
+  if (twin === undefined || !twin.isDual || twin.state === "destroyed" || key?.state !== "deactivated") return;
+  if (twin.windowEnds === undefined || twin.windowEnds <= now - 60)
+    throw new Violation("kms window", "destroy outside a window");
+  if (twin.setter !== flight.command.who.iamId) return;
+  if (truth.isSetterForged) tally.setterForged += 1;
+  else if (textsOn(key).some((text) => wronglyGuessed.has(text))) tally.setterGuessed += 1;
+  else throw new Violation("kms setter", `${twin.setter} set the window and destroys`);
+}
+
+/** Records whose setter was guessed from a write of somebody else within 10 s of the window's beginning. */
+const wronglyGuessed = new Set<string>();
+
+function rightSetter(before: World, flight: Flight, planned: Planned): void {
+  const { draft, text } = planned;
+  const { seen } = flight;
+  const window = seen?.twin;
+  if (draft?.kmsSetter === undefined || text === undefined || seen === undefined || window?.setter === undefined)
+    return;
+  if (draft.kmsSetter.mark === identity(window.setter).mark || before.truth.isSetterForged) return;
+  const isGuess = Math.abs((window.windowEnds ?? 0) - 7 * day - seen.key.updatedAt) <= 10;
+  if (!isGuess && !textsOn(seen.key).some((each) => wronglyGuessed.has(each))) {
+    throw new Violation("kms setter misrecorded", `${window.setter} set the window, the record says somebody else`);
+  }
+  wronglyGuessed.add(text);
+}
+
+/** A raw call may move the window between look and call, so only what this run saw is held against it. */
+function ownWindow(before: World, flight: Flight): void {
+  const seen = flight.seen?.twin;
+  if (seen === undefined || !seen.isDual || seen.state === "destroyed") return;
+  if (!flight.windowSetHere) throw new Violation("kms window", "deactivated without a window of its own");
+  if (seen.windowEnds === undefined || seen.windowEnds - before.now < 28 * hour - 60) {
+    throw new Violation("kms window", "deactivated in a window that is too short");
+  }
+}
+
+function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Tally): void {
+  const { command } = flight;
+  if (!isPersonId(command.who.iamId) || command.throughProfile) {
+    throw new Violation("machine asks", `${command.who.name} wrote a record`);
+  }
+  if (planned.draft?.author.iamId !== command.who.iamId) throw new Violation("record lies", "it names another author");
+  rightSetter(before, flight, planned);
+  const binding = standing(before);
+  if (binding === undefined) return;
+  const isAnswer = command.kind === "consent" && binding.author !== command.who.iamId && planned.draft.how === "answer";
+  if (isAnswer && command.named.includes(binding.text)) return;
+  excuseSameSecond(before, flight, "second record", tally);
+}
+
+function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: Tally): void {
+  if (standing(before) !== undefined) excuseSameSecond(before, flight, `${kind} over a binding record`, tally);
+}
+
+/** Two writes in one second share an ETag: the second passes `If-Match`. It can only void consent, never make one. */
+function excuseSameSecond(before: World, flight: Flight, rule: string, tally: Tally): void {
+  const { seen } = flight;
+  if (seen === undefined || before.key === undefined) throw new Violation(rule, "without a look");
+  const isCollision =
+    seen.at === seen.key.updatedAt &&
+    seen.key.updatedAt === before.key.updatedAt &&
+    textsOn(seen.key).join() !== textsOn(before.key).join();
+  if (!isCollision) throw new Violation(rule, `${flight.command.kind} of ${flight.command.who.name}`);
+  tally.sameSecondWrite += 1;
+}
+
+function onlyTheDead(before: World): void {
+  const { key, twin, now } = before;
+  const isDead = key?.state === "destroyed" && now >= (key.materialUntil ?? 0);
+  if (!isDead || (twin !== undefined && twin.state !== "destroyed"))
+    throw new Violation("living key removed", `${key?.state}`);
+}

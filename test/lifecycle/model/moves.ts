@@ -1,0 +1,220 @@
+/** Everything that can happen next in a world: whole runs of the tool, single calls of a run under way, raw calls, time. */
+
+import type { Core } from "./core.ts";
+import { call, day, hour, type Request } from "./service.ts";
+import { digestFor, identity } from "./sight.ts";
+import { type Judge, look, planned, send, start } from "./tool.ts";
+import { noteWrite } from "./truth.ts";
+import {
+  type Command,
+  type CommandKind,
+  type Config,
+  copyOf,
+  type Person,
+  remember,
+  textsOn,
+  type World,
+} from "./world.ts";
+
+export interface Move {
+  readonly label: string;
+  readonly to: World;
+  /** What a whole run said at its end. */
+  readonly plan?: unknown;
+}
+
+export interface Model {
+  readonly core: Core;
+  readonly config: Config;
+  readonly judge: Judge;
+}
+
+export function command(
+  kind: CommandKind,
+  who: Person,
+  named: readonly string[] = [],
+  throughProfile = false,
+): Command {
+  return { kind, who, named, throughProfile };
+}
+
+/** A whole run, or its first `calls` calls: then it crashes. */
+export function runThrough(model: Model, world: World, what: Command, calls = Number.POSITIVE_INFINITY): Move {
+  const to = copyOf(world);
+  start(to, what);
+  let sent = 0;
+  let plan: unknown;
+  for (;;) {
+    const next = look(model.core, model.config, to);
+    if (next.kind === "over") {
+      plan = next.plan;
+      break;
+    }
+    if (next.kind === "unsettled") {
+      to.now += next.seconds;
+      continue;
+    }
+    if (sent >= calls) break;
+    send(model.core, model.config, to, model.judge, false);
+    sent += 1;
+    if (to.key === undefined) break;
+  }
+  const refusals = to.flight?.refusals ?? [];
+  delete to.flight;
+  return { label: describe(what, calls), to, plan: { plan, refusals } };
+}
+
+/** The next call of the run under way: looking, or sending what the look led to, with or without hearing of it, or the end. */
+export function stepFlight(model: Model, world: World): readonly Move[] {
+  const { flight } = world;
+  if (flight === undefined) return [];
+  const name = `${flight.command.who.name}'s ${flight.command.kind}`;
+  const crashed = copyOf(world);
+  delete crashed.flight;
+  const moves: Move[] = [{ label: `${name} crashes`, to: crashed }];
+  if (flight.seen === undefined) {
+    const to = copyOf(world);
+    const next = look(model.core, model.config, to);
+    if (next.kind === "over") delete to.flight;
+    if (next.kind === "unsettled") {
+      to.now += next.seconds;
+      if (to.flight !== undefined) delete to.flight.seen;
+    }
+    moves.push({ label: `${name} looks`, to });
+    return moves;
+  }
+  const due = planned(model.core, model.config, world, flight);
+  if (due.kind !== "call") return moves;
+  for (const isLost of [false, true]) {
+    const to = copyOf(world);
+    send(model.core, model.config, to, model.judge, isLost);
+    if (to.key === undefined) delete to.flight;
+    moves.push({ label: `${name} sends ${due.planned.kind}${isLost ? ", answer lost" : ""}`, to });
+  }
+  return moves;
+}
+
+export function startFlight(world: World, what: Command): Move {
+  const to = copyOf(world);
+  start(to, what);
+  return { label: `${describe(what)} begins`, to };
+}
+
+export function wait(world: World, seconds: number): Move {
+  const to = copyOf(world);
+  to.now += seconds;
+  return { label: `${seconds} s pass`, to };
+}
+
+export const jumps = [15, 4 * hour + 1, 7 * day + 1, 30 * day + 1] as const;
+
+/** What a person can name: what is on file, and what was on file before. */
+export function nameable(world: World): { readonly current: readonly string[]; readonly stale: readonly string[] } {
+  const current = world.key === undefined ? [] : textsOn(world.key).slice(0, 1);
+  return { current, stale: world.history.filter((text) => !current.includes(text)).slice(0, 1) };
+}
+
+/** Every raw call that serves an attack, as far as the rights of the caller allow; these are not the tool's steps. */
+export function rawMoves(model: Model, world: World, who: Person): readonly Move[] {
+  const { key } = world;
+  if (key === undefined) return [];
+  const moves: Move[] = [];
+  const attempt = (label: string, request: Request, also: (to: World) => void = () => {}): void => {
+    const to = copyOf(world);
+    if (call(to, model.config.switches, who, request, undefined) !== "done") return;
+    noteWrite(world, to, who.iamId);
+    also(to);
+    moves.push({ label: `${who.name} by hand: ${label}`, to });
+  };
+  attempt("edits the label", { kind: "patch", label: 1 - key.label });
+  attempt("takes the record off", withTexts(world, []));
+  for (const text of world.history) attempt("copies an old record", withTexts(world, [text]));
+  for (const text of textsOn(key)) attempt("writes the same record again", withTexts(world, [text]));
+  const step = key.state === "active" ? "deactivate" : "destroy";
+  for (const victim of model.config.people) {
+    for (const aheadBy of [0, 9]) {
+      if (victim === who && aheadBy > 0) continue;
+      const text = forge(model, world, victim, who, step, aheadBy);
+      attempt(`writes a record as ${victim.name}, ${aheadBy} s ahead`, withTexts(world, [text]), (to) => {
+        if (victim === who) ownUp(to, who, step, text);
+        else to.truth.isSetterForged = true;
+      });
+    }
+  }
+  const other = model.config.people.find((one) => one !== who) ?? who;
+  attempt(
+    "writes two records",
+    withTexts(world, [forge(model, world, other, who, step, 0), forge(model, world, who, who, step, 0)]),
+  );
+  attempt("loosens the marker", loosened(key), (to) => {
+    to.truth.isMarkerForged = true;
+  });
+  attempt("takes the marker off", { kind: "patch", tags: key.tags.filter((tag) => tag.name !== "uko_dual") });
+  for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
+    attempt(kind, { kind });
+  }
+  return moves;
+}
+
+/** A record that the writer means, though no tool wrote it. */
+function ownUp(to: World, who: Person, step: "deactivate" | "destroy", text: string): void {
+  if (to.key === undefined) return;
+  to.truth.consent = { author: who.iamId, step, how: "asked", at: to.now, label: to.key.label, text };
+}
+
+function withTexts(world: World, texts: readonly string[]): Request {
+  const tags = (world.key?.tags ?? []).filter((tag) => tag.name !== "uko_deletion");
+  const inTags = texts.filter((text) => !text.startsWith("["));
+  const compact = texts.find((text) => text.startsWith("["));
+  const isCompactKey = world.key?.description.includes("\n[uko1") === true;
+  return {
+    kind: "patch",
+    tags: [...tags, ...inTags.map((value) => ({ name: "uko_deletion", value }))],
+    ...((isCompactKey || compact !== undefined) && { description: `Salaries\n${compact ?? "[uko1b]"}` }),
+  };
+}
+
+function loosened(key: NonNullable<World["key"]>): Request {
+  return {
+    kind: "patch",
+    tags: key.tags.map((tag) => (tag.name === "uko_dual" ? { ...tag, value: "destroy" } : tag)),
+    description: key.description.replace("\n[uko1b", "\n[uko1d"),
+  };
+}
+
+/** Written as an attacker would who knows the format: by another's name, with an early deactivation and a false setter. */
+function forge(
+  model: Model,
+  world: World,
+  victim: Person,
+  writer: Person,
+  step: "deactivate" | "destroy",
+  aheadBy: number,
+): string {
+  const { core, config } = model;
+  const label = world.key?.label ?? 0;
+  const isOwn = victim === writer;
+  const scapegoat = config.people.find((one) => one !== victim && one !== writer) ?? victim;
+  const at = world.now + aheadBy;
+  const deactivatedAt = step === "destroy" && !isOwn ? world.now - 5 * hour : undefined;
+  const setter = isOwn ? undefined : scapegoat.iamId;
+  const draft = {
+    step,
+    writtenAtMs: at * 1000,
+    digest: digestFor(core, label, step),
+    author: identity(victim.iamId),
+    authorName: victim.name,
+    how: "asked" as const,
+    ...(deactivatedAt !== undefined && { deactivatedAtMs: deactivatedAt * 1000 }),
+    ...(setter !== undefined && { kmsSetter: identity(setter) }),
+  };
+  const text = config.switches.keepsTags ? core.encodeTagValue(draft) : core.encodeCompact(draft, "both");
+  remember(text, { author: victim.iamId, step, at, label, how: "asked", deactivatedAt, setter });
+  return text;
+}
+
+function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {
+  const named = what.named.length > 0 ? " naming a record" : "";
+  const crash = Number.isFinite(calls) ? `, crashes after ${calls} calls` : "";
+  return `${what.who.name}: ${what.kind}${named}${what.throughProfile ? " through a profile" : ""}${crash}`;
+}

@@ -1,0 +1,182 @@
+/** Safety: a malicious person among honest ones, an innocent bystander and a machine, from every stage of a deletion. */
+
+import type { Core } from "./core.ts";
+import { type Explored, explore } from "./explore.ts";
+import { createJudge, type Tally } from "./judge.ts";
+import {
+  command,
+  jumps,
+  type Model,
+  type Move,
+  nameable,
+  rawMoves,
+  runThrough,
+  startFlight,
+  stepFlight,
+  wait,
+} from "./moves.ts";
+import { call, day, hour, type Role } from "./service.ts";
+import { noteWrite } from "./truth.ts";
+import { type Config, copyOf, freshWorld, type Person, person, robot, type World } from "./world.ts";
+
+export interface SafetyCast {
+  readonly mallory: readonly Role[];
+  readonly alice: readonly Role[];
+  /** A third, honest person. */
+  readonly carol?: readonly Role[];
+}
+
+/** Who may do what; `all` is somebody who could bypass any tool, so that only the tool itself stands in the way. */
+const all: readonly Role[] = ["Deployer", "Creator", "VaultAdministrator", "KmsManager"];
+export const safetyCasts: Readonly<Record<string, SafetyCast>> = {
+  "both hold everything": { mallory: all, alice: all },
+  "mallory deploys": { mallory: ["Deployer", "KmsWriter"], alice: ["Creator", "VaultAdministrator", "KmsManager"] },
+  "mallory administers": { mallory: ["Creator", "VaultAdministrator", "KmsManager"], alice: ["Deployer", "KmsWriter"] },
+  "three, mallory holds everything": {
+    mallory: all,
+    alice: ["Deployer", "KmsWriter"],
+    carol: ["Creator", "VaultAdministrator", "KmsManager"],
+  },
+  "three, mallory only writes": { mallory: ["Creator", "KmsWriter"], alice: ["Deployer", "KmsWriter"], carol: all },
+};
+
+export interface SafetyConfig extends Config {
+  readonly mallory: Person;
+  readonly honest: readonly Person[];
+  readonly bystander: Person;
+}
+
+export function safetyConfig(
+  name: string,
+  gate: Config["gate"],
+  twin: Config["twin"],
+  switches: Config["switches"] = { twinSees: "caller", keepsTags: true },
+): SafetyConfig {
+  const cast = safetyCasts[name];
+  if (cast === undefined) throw new Error(`no cast "${name}"`);
+  const mallory = person("mallory", cast.mallory);
+  const honest = [person("alice", cast.alice), ...(cast.carol === undefined ? [] : [person("carol", cast.carol)])];
+  const bystander = person("ivan", ["Deployer", "Creator"]);
+  const carrier = switches.keepsTags ? "tag" : "description";
+  return {
+    title: `${name}, gate ${gate}, twin ${twin}, ${carrier}, KMS sees ${switches.twinSees}`,
+    gate,
+    twin,
+    switches,
+    people: [...honest, mallory, bystander],
+    mallory,
+    honest,
+    bystander,
+  };
+}
+
+/** Worlds along an honest deletion, so that few moves of an attacker reach every stage of it. */
+export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly World[] {
+  const model: Model = { core, config, judge: createJudge(tally) };
+  const everyone = [...config.honest, config.mallory];
+  const pair = everyone.flatMap((one) => everyone.filter((other) => other !== one).map((other) => ({ one, other })));
+  const fresh = freshWorld(config, "active");
+  const found = [fresh, freshWorld(config, "pre_activation")];
+  for (const { one, other } of pair) {
+    const asked = runThrough(model, fresh, command("destroy", one)).to;
+    const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
+    const cut = runThrough(model, wait(asked, 15).to, command("destroy", other, nameable(asked).current)).to;
+    const cooled = wait(cut, 4 * hour + 1).to;
+    found.push(asked, unused, cut, cooled, wait(cooled, 7 * day + 1).to);
+  }
+  for (const who of everyone) {
+    const raw = copyOf(wait(fresh, 15).to);
+    if (call(raw, config.switches, who, { kind: "deactivate" }, undefined) !== "done") continue;
+    noteWrite(fresh, raw, who.iamId);
+    found.push(wait(raw, 30 * day).to);
+  }
+  return found;
+}
+
+/** Whole runs by anybody, raw calls by the malicious one, time. */
+export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
+  const { config } = model;
+  const { current, stale } = nameable(world);
+  for (const who of [...config.honest, config.mallory]) {
+    yield runThrough(model, world, command("destroy", who));
+    for (const named of [current, stale]) {
+      if (named.length === 0) continue;
+      yield runThrough(model, world, command("destroy", who, named));
+      yield runThrough(model, world, command("destroy", who, named, true));
+      yield runThrough(model, world, command("consent", who, named));
+    }
+    if (current.length > 0) {
+      yield runThrough(model, world, command("continue", who, current));
+      yield runThrough(model, world, command("destroy", who, current), 1);
+      yield runThrough(model, world, command("destroy", who, current), 2);
+    }
+    yield runThrough(model, world, command("withdraw", who));
+    yield runThrough(model, world, command("reactivate", who));
+    yield runThrough(model, world, command("reactivate", who), 1);
+    yield runThrough(model, world, command("sync", who));
+    yield runThrough(model, world, command("up", who));
+  }
+  yield* surroundings(model, world);
+  for (const seconds of [1, ...jumps]) yield wait(world, seconds);
+}
+
+/** One run call by call; between its calls anybody's raw calls, whole runs of others, and a second or ten. */
+export function* fineMoves(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
+  const { config } = model;
+  const { current, stale } = nameable(world);
+  if (world.flight === undefined) {
+    for (const who of [...config.honest, config.mallory]) {
+      for (const named of [current, stale, []]) {
+        yield startFlight(world, command("destroy", who, named));
+        if (named.length > 0) yield startFlight(world, command("continue", who, named));
+      }
+      if (current.length > 0) yield startFlight(world, command("consent", who, current));
+      yield startFlight(world, command("withdraw", who));
+      yield startFlight(world, command("reactivate", who));
+      yield startFlight(world, command("up", who));
+    }
+    yield startFlight(world, command("up", config.bystander));
+    yield wait(world, 4 * hour + 1);
+  } else {
+    yield* stepFlight(model, world);
+    const others = [...config.honest, config.mallory].filter((who) => who.name !== world.flight?.command.who.name);
+    for (const who of others) yield* keepingFlight(world, besides(model, world, who, current));
+  }
+  yield* keepingFlight(world, surroundings(model, world));
+  yield wait(world, 1);
+  yield wait(world, 15);
+}
+
+function* besides(model: Model, world: World, who: Person, current: readonly string[]): Generator<Move> {
+  yield runThrough(model, world, command("destroy", who, current));
+  yield runThrough(model, world, command("up", who));
+  yield runThrough(model, world, command("reactivate", who));
+}
+
+function* surroundings(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
+  const { bystander, mallory } = model.config;
+  const { current } = nameable(world);
+  yield runThrough(model, world, command("up", bystander));
+  yield runThrough(model, world, command("destroy", bystander));
+  yield runThrough(model, world, command("destroy", robot, current));
+  yield* rawMoves(model, world, mallory);
+}
+
+function* keepingFlight(world: World, moves: Iterable<Move>): Generator<Move> {
+  for (const move of moves) {
+    if (world.flight !== undefined) move.to.flight = { ...world.flight };
+    yield move;
+  }
+}
+
+export function exploreSafety(
+  core: Core,
+  config: SafetyConfig,
+  grain: "coarse" | "fine",
+  depth: number,
+  tally: Tally,
+): Explored {
+  const model = { core, config, judge: createJudge(tally) };
+  const movesOf = grain === "coarse" ? coarseMoves : fineMoves;
+  return explore(model, stages(core, config, tally), (world) => movesOf(model, world), depth);
+}

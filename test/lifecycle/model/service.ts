@@ -1,0 +1,192 @@
+/**
+ * A small model of the service, written from the contract (uko-v4.md 4, 6, 9; kms-v2-and-iam.md 2.10, 5, 10) for the model
+ * test alone: one key, its KMS twin, times in whole seconds. It shares no table and no type with `provider/lifecycle`.
+ */
+
+export const hour = 3600;
+export const day = 24 * hour;
+
+export type Right =
+  | "write"
+  | "deactivate"
+  | "reactivate"
+  | "destroyUnused"
+  | "destroy"
+  | "remove"
+  | "kmsSet"
+  | "kmsDelete";
+
+/** What each built-in role may do to a managed key and its twin (uko-v4.md 6, kms-v2-and-iam.md 7.7). */
+export const roles = {
+  Deployer: ["write", "deactivate", "reactivate", "destroyUnused"],
+  Creator: ["write", "destroyUnused"],
+  VaultAdministrator: ["destroy", "remove"],
+  KmsWriter: ["kmsSet"],
+  KmsManager: ["kmsSet", "kmsDelete"],
+} as const satisfies Record<string, readonly Right[]>;
+export type Role = keyof typeof roles;
+
+export interface ModelKey {
+  state: "pre_activation" | "active" | "deactivated" | "destroyed";
+  /** The label's number: what a user edits. */
+  label: number;
+  description: string;
+  tags: readonly { readonly name: string; readonly value: string }[];
+  updatedBy: string;
+  updatedAt: number;
+  deactivatedAt?: number;
+  materialUntil?: number;
+}
+
+export interface ModelTwin {
+  state: "active" | "suspended" | "destroyed";
+  readonly isDual: boolean;
+  windowEnds?: number;
+  setter?: string;
+}
+
+export interface ServiceState {
+  now: number;
+  /** Absent after removal. */
+  key?: ModelKey;
+  twin?: ModelTwin;
+}
+
+/** Who calls: `iamId` is what the service writes down, which is the profile's where a person acts through one. */
+export interface Caller {
+  readonly iamId: string;
+  readonly rights: ReadonlySet<Right>;
+}
+
+type TwinRequest = { readonly kind: "set" | "unset" | "deleteTwin" };
+type KeyRequest =
+  | { readonly kind: "patch"; readonly label?: number; readonly description?: string; readonly tags?: ModelKey["tags"] }
+  | { readonly kind: "activate" | "deactivate" | "destroy" | "remove" | "sync" };
+export type Request = KeyRequest | TwinRequest;
+
+export type Answer = "done" | "stale" | "forbidden" | "refused";
+
+export interface ServiceSwitches {
+  /** Whether KMS sees the caller of UKO's destroy, or UKO itself. */
+  readonly twinSees: "caller" | "service";
+  readonly keepsTags: boolean;
+}
+
+/** One call: 404 is `refused` here; 403 before 412 before 409. The ETag is `updated_at`, which counts seconds (uko-v4.md 9 U3). */
+export function call(
+  state: ServiceState,
+  switches: ServiceSwitches,
+  caller: Caller,
+  request: Request,
+  etag: number | undefined,
+): Answer {
+  const { key } = state;
+  if (key === undefined) return "refused";
+  if (!caller.rights.has(rightFor(key, request))) return "forbidden";
+  if (isForTwin(request)) return callTwin(state, caller, request.kind);
+  if (etag !== undefined && etag !== key.updatedAt) return "stale";
+  if (!act(state, switches, caller, key, request)) return "refused";
+  key.updatedBy = caller.iamId;
+  key.updatedAt = state.now;
+  return "done";
+}
+
+function isForTwin(request: Request): request is TwinRequest {
+  return request.kind === "set" || request.kind === "unset" || request.kind === "deleteTwin";
+}
+
+function rightFor(key: ModelKey, request: Request): Right {
+  switch (request.kind) {
+    case "patch":
+    case "sync":
+      return "write";
+    case "activate":
+      return "reactivate";
+    case "deactivate":
+    case "remove":
+      return request.kind;
+    case "destroy":
+      return key.state === "pre_activation" ? "destroyUnused" : "destroy";
+    case "set":
+    case "unset":
+      return "kmsSet";
+    case "deleteTwin":
+      return "kmsDelete";
+  }
+}
+
+function act(
+  state: ServiceState,
+  switches: ServiceSwitches,
+  caller: Caller,
+  key: ModelKey,
+  request: KeyRequest,
+): boolean {
+  const { now, twin } = state;
+  switch (request.kind) {
+    case "patch":
+      if (key.state === "destroyed") return false;
+      if (request.label !== undefined) key.label = request.label;
+      if (request.description !== undefined) key.description = request.description;
+      if (request.tags !== undefined && switches.keepsTags) key.tags = request.tags;
+      return true;
+    case "sync":
+      return true;
+    case "activate":
+      if (key.state !== "deactivated") return false;
+      key.state = "active";
+      delete key.deactivatedAt;
+      if (twin?.state === "suspended") twin.state = "active";
+      return true;
+    case "deactivate":
+      if (key.state !== "active") return false;
+      key.state = "deactivated";
+      key.deactivatedAt = now;
+      if (twin?.state === "active") twin.state = "suspended";
+      return true;
+    case "destroy":
+      return destroy(state, switches, caller, key);
+    case "remove":
+      if (key.state !== "destroyed" || now < (key.materialUntil ?? 0)) return false;
+      delete state.key;
+      return true;
+  }
+}
+
+function destroy(state: ServiceState, switches: ServiceSwitches, caller: Caller, key: ModelKey): boolean {
+  const { now, twin } = state;
+  if (key.state === "pre_activation") {
+    key.state = "destroyed";
+    return true;
+  }
+  if (key.state !== "deactivated" || key.deactivatedAt === undefined || now - key.deactivatedAt <= 4 * hour)
+    return false;
+  if (twin?.isDual && twin.state !== "destroyed") {
+    const isLive = twin.windowEnds !== undefined && twin.windowEnds > now;
+    if (!isLive || (switches.twinSees === "caller" && twin.setter === caller.iamId)) return false;
+  }
+  if (twin !== undefined) twin.state = "destroyed";
+  key.state = "destroyed";
+  key.materialUntil = now + 30 * day;
+  return true;
+}
+
+function callTwin(state: ServiceState, caller: Caller, kind: TwinRequest["kind"]): Answer {
+  const { twin, now } = state;
+  if (twin === undefined || twin.state === "destroyed") return "refused";
+  if (kind === "deleteTwin") {
+    const isLive = twin.windowEnds !== undefined && twin.windowEnds > now;
+    if (twin.isDual && (!isLive || twin.setter === caller.iamId)) return "refused";
+    twin.state = "destroyed";
+    return "done";
+  }
+  if (!twin.isDual || twin.state !== "active") return "refused";
+  if (kind === "unset") {
+    delete twin.windowEnds;
+    delete twin.setter;
+  } else {
+    twin.windowEnds = now + 7 * day;
+    twin.setter = caller.iamId;
+  }
+  return "done";
+}

@@ -1,0 +1,103 @@
+/** Turns what the model's service shows into what the core reads, with the core's own carriers and digest. */
+
+import type { Actor, Identity, KeyObservation, KeystoreStatus, Twin } from "../../../provider/lifecycle/observation.ts";
+import { sha256 as nodeSha256 } from "../../support/builders.ts";
+import type { Core } from "./core.ts";
+import type { ModelKey, ModelTwin } from "./service.ts";
+import { profileIamId } from "./world.ts";
+
+export const keyId = "9b2d0000-0000-4000-8000-000000000002";
+const hashes = new Map<string, string>();
+
+/** Hashing is most of the work of a look, and the same few texts come again and again. */
+export function sha256(text: string): string {
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
+  const fresh = nodeSha256(text);
+  if (hashes.size > 200_000) hashes.clear();
+  hashes.set(text, fresh);
+  return fresh;
+}
+
+export function recordIdOf(text: string): string {
+  return sha256(`${keyId}\n${text}`).slice(0, 32);
+}
+
+export function identity(iamId: string): Identity {
+  return { iamId, mark: sha256(iamId).slice(0, 16) };
+}
+
+export function actorFor(iamId: string, throughProfile: boolean): Actor {
+  return {
+    identity: identity(iamId),
+    writesAs: throughProfile ? identity(profileIamId) : identity(iamId),
+    displayName: iamId.slice(6),
+  };
+}
+
+export function digestFor(core: Core, label: number, step: "deactivate" | "destroy"): string {
+  const facts = {
+    instanceId: "i",
+    vaultId: "v",
+    keyId,
+    version: 1,
+    label: `payroll-${label}`,
+    description: "Salaries",
+    activationDate: "",
+    expirationDate: "",
+    tags: [],
+    keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
+  };
+  return sha256(core.digestText(facts, step)).slice(0, 32);
+}
+
+export function observationOf(core: Core, key: ModelKey, twin: ModelTwin | undefined, now: number): KeyObservation {
+  const carriers = core.readCarriers(keyId, key, sha256);
+  const facts = {
+    instanceId: "i",
+    vaultId: "v",
+    keyId,
+    version: 1,
+    label: `payroll-${key.label}`,
+    description: carriers.userDescription,
+    activationDate: "",
+    expirationDate: "",
+    tags: carriers.userTags,
+    keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
+  };
+  return {
+    facts,
+    state: key.state,
+    stateWord: key.state,
+    updatedAtMs: key.updatedAt * 1000,
+    updatedBy: identity(key.updatedBy),
+    carried: carriers.carried,
+    ...(carriers.marker !== undefined && { marker: carriers.marker }),
+    digests: {
+      deactivate: sha256(core.digestText(facts, "deactivate")).slice(0, 32),
+      destroy: sha256(core.digestText(facts, "destroy")).slice(0, 32),
+    },
+    keystores: [statusOf(key, now)],
+    keystoresAreLive: true,
+    twins: twin === undefined ? [] : [twinOf(twin)],
+    use: { kind: "known", count: 0, retainedBy: [] },
+  };
+}
+
+function statusOf(key: ModelKey, now: number): KeystoreStatus {
+  const base = { keystoreId: "ks-1", name: "ring", type: "ibm_cloud_kms", syncFlag: "ok", detail: "" } as const;
+  if (key.state === "active") return { ...base, status: "active" };
+  if (key.state === "deactivated") return { ...base, status: "not_active" };
+  if (key.materialUntil === undefined || now >= key.materialUntil) return { ...base, status: "not_present" };
+  return { ...base, status: "pending_destruction", destructionAtMs: key.materialUntil * 1000 };
+}
+
+function twinOf(twin: ModelTwin): Twin {
+  return {
+    kind: "present",
+    kmsKeyId: "kms-1",
+    state: twin.state,
+    dualAuthDelete: twin.isDual,
+    ...(twin.windowEnds !== undefined && { windowEndsAtMs: twin.windowEnds * 1000 }),
+  };
+}

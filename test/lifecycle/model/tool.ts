@@ -1,0 +1,228 @@
+/** The tool in the model: the real core, driven call by call as the engine does (look, plan, one step, read back). */
+
+import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
+import type { Core } from "./core.ts";
+import { type Answer, call, type Request } from "./service.ts";
+import { actorFor, keyId, observationOf, recordIdOf, sha256 } from "./sight.ts";
+import { noteWrite } from "./truth.ts";
+import { patchOfUserFor } from "./up.ts";
+import { type Config, type Flight, profileIamId, remember, type StepKind, textsOn, type World } from "./world.ts";
+
+export interface Planned {
+  readonly kind: StepKind;
+  readonly request: Request;
+  readonly draft?: ConsentDraft;
+  readonly text?: string;
+}
+
+/** What a look leads to: a call, a pause until the key has settled, or the end of the run. */
+export type Look =
+  | { readonly kind: "call"; readonly planned: Planned }
+  | { readonly kind: "unsettled"; readonly seconds: number }
+  | { readonly kind: "over"; readonly plan: Exclude<Plan, { kind: "ready" }> | undefined };
+
+export interface Judge {
+  /** Sees every call of the tool that the service did not turn away as stale, with the world as it was before. */
+  judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
+}
+
+const maxLooks = 30;
+
+export function start(world: World, command: Flight["command"]): void {
+  world.flight = {
+    command,
+    deactivatedHere: false,
+    windowSetHere: false,
+    syncedHere: false,
+    refusals: [],
+    looks: 0,
+  };
+}
+
+/** Looks and plans. The look is kept in the flight, because the call to come rests on it alone. */
+export function look(core: Core, config: Config, world: World): Look {
+  const { flight, key } = world;
+  if (flight === undefined) throw new Error("no run is under way");
+  if (key === undefined) return { kind: "over", plan: undefined };
+  if (isNotKept(flight, key)) return { kind: "over", plan: undefined };
+  flight.looks += 1;
+  if (flight.looks > maxLooks) throw new Error(`a run of ${flight.command.kind} does not end`);
+  learn(flight, key.state);
+  flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now };
+  return planned(core, config, world, flight);
+}
+
+/** Plans again from the look that is kept, as the call does that follows it. */
+export function planned(core: Core, config: Config, world: World, flight: Flight): Look {
+  const seen = flight.seen;
+  if (seen === undefined) throw new Error("nothing was seen");
+  const observation = observationOf(core, seen.key, seen.twin, seen.at);
+  if (flight.command.kind === "up") return up(core, observation, flight, seen.at);
+  const plan = planFor(core, config, flight, observation, seen.at * 1000);
+  if (plan.kind !== "ready") return { kind: "over", plan };
+  const { step } = plan;
+  const rests = (step.kind === "deactivate" || step.kind === "destroy") && step.consentedBy !== undefined;
+  const sinceWrite = world.now - seen.key.updatedAt;
+  if (rests && seen.at - seen.key.updatedAt < 2) return { kind: "unsettled", seconds: Math.max(1, 2 - sinceWrite) };
+  return { kind: "call", planned: requestFor(core, config, step, seen.key) };
+}
+
+/** Sends the one call that the look led to. `isLost`: it takes effect, and the run does not hear of it. */
+export function send(core: Core, config: Config, world: World, judge: Judge, isLost: boolean): Answer {
+  const { flight } = world;
+  if (flight?.seen === undefined) throw new Error("no run has looked");
+  const looked = planned(core, config, world, flight);
+  if (looked.kind !== "call") throw new Error("no call is due");
+  const { request, kind, draft, text } = looked.planned;
+  const before = {
+    ...world,
+    truth: { ...world.truth },
+    ...(world.key !== undefined && { key: { ...world.key } }),
+    ...(world.twin !== undefined && { twin: { ...world.twin } }),
+  };
+  const { who, throughProfile } = flight.command;
+  const caller = { iamId: throughProfile ? profileIamId : who.iamId, rights: who.rights };
+  const etag = flight.seen.key.updatedAt;
+  const answer = call(world, config.switches, caller, request, etag);
+  if (answer !== "stale") judge.judge(before, config, flight, looked.planned, answer);
+  if (answer === "done") {
+    noteWrite(before, world, caller.iamId, draft !== undefined && text !== undefined ? { text, draft } : undefined);
+    if (isLost) flight.unsure = kind;
+    else note(flight, kind, text);
+  } else if (answer !== "stale") {
+    flight.refusals = [...flight.refusals, kind];
+  }
+  delete flight.seen;
+  return answer;
+}
+
+function note(flight: Flight, kind: StepKind, text: string | undefined): void {
+  if (kind === "deactivate") flight.deactivatedHere = true;
+  if (kind === "set_for_deletion") flight.windowSetHere = true;
+  if (kind === "sync" || kind === "update") flight.syncedHere = true;
+  if (text !== undefined) flight.readBack = text;
+}
+
+/** What a run concludes about a call whose answer was lost, from what it sees next. */
+function learn(flight: Flight, state: string): void {
+  if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
+  if (flight.unsure === "update") flight.syncedHere = true;
+  delete flight.unsure;
+}
+
+/** A record that is not there as written ends the run, unless somebody else wrote meanwhile: then it looks again. */
+function isNotKept(flight: Flight, key: NonNullable<World["key"]>): boolean {
+  const { readBack } = flight;
+  delete flight.readBack;
+  const texts = textsOn(key);
+  const isThere = texts.length === 1 && texts[0] === readBack;
+  const wasOverwritten = key.updatedBy !== flight.command.who.iamId;
+  return readBack !== undefined && (isThere ? wasOverwritten : !wasOverwritten);
+}
+
+function planFor(core: Core, config: Config, flight: Flight, observation: KeyObservation, nowMs: number): Plan {
+  const { command } = flight;
+  const isIac = command.kind === "destroy";
+  const policy: DeletionPolicy = {
+    goal: "removed",
+    deletionProtection: false,
+    dualAuthorization: "required",
+    gate: isIac ? config.gate : "as_marked",
+  };
+  const run: Run = {
+    actor: actorFor(command.who.iamId, command.throughProfile),
+    consents: command.kind === "destroy" || command.kind === "continue" ? command.named.map(recordIdOf) : [],
+    intent: isIac ? "meets" : command.kind === "continue" ? "continues" : "asks",
+    deactivatedHere: flight.deactivatedHere,
+    syncedHere: flight.syncedHere,
+    ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
+    refusals: flight.refusals.filter((kind) => kind !== "update").map((step) => ({ step, message: "no" })),
+  };
+  switch (command.kind) {
+    case "consent":
+      return consentOnce(core, observation, policy, run, recordIdOf(command.named[0] ?? ""), nowMs);
+    case "request": {
+      const plan = core.planKeyDeletion(observation, policy, run, nowMs);
+      return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
+    }
+    case "withdraw":
+    case "reactivate":
+      return core.planReversal(observation, command.kind, run, nowMs);
+    case "sync":
+      return core.planSync(observation, run, nowMs);
+    default:
+      return core.planKeyDeletion(observation, policy, run, nowMs);
+  }
+}
+
+function consentOnce(
+  core: Core,
+  observation: KeyObservation,
+  policy: DeletionPolicy,
+  run: Run,
+  named: string,
+  nowMs: number,
+): Plan {
+  const standing = core.anyBindingRecord(observation, nowMs);
+  const isOwn = standing.binds && standing.record.author.mark === run.actor.identity?.mark;
+  if (isOwn && standing.record.how === "answer") return { kind: "done" };
+  const plan = core.planConsent(observation, policy, run, named, nowMs);
+  if (plan.kind !== "ready") return plan;
+  if (run.refusals?.some((refusal) => refusal.step === "write_record")) {
+    return { kind: "refused", guard: { guard: "service_refused", step: "write_record", message: "no" } };
+  }
+  return { kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } };
+}
+
+/** An ordinary `up` of a program whose label differs from the key's. */
+function up(core: Core, observation: KeyObservation, flight: Flight, at: number): Look {
+  const permission = core.planUpdate(observation, at * 1000);
+  const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
+  const seen = flight.seen;
+  if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };
+  return { kind: "call", planned: { kind: "update", request: patchOfUserFor(core, seen.key) } };
+}
+
+function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<World["key"]>): Planned {
+  switch (step.kind) {
+    case "write_record":
+      return recordRequest(core, config, step, seen);
+    case "drop_record":
+      return { kind: step.kind, request: { kind: "patch", ...core.patchWithoutRecord(seen) } };
+    case "set_for_deletion":
+      return { kind: step.kind, request: { kind: "set" } };
+    case "unset_for_deletion":
+      return { kind: step.kind, request: { kind: "unset" } };
+    case "reactivate":
+      return { kind: step.kind, request: { kind: "activate" } };
+    default:
+      return { kind: step.kind, request: { kind: step.kind } };
+  }
+}
+
+function recordRequest(
+  core: Core,
+  config: Config,
+  step: Extract<Step, { kind: "write_record" }>,
+  seen: NonNullable<World["key"]>,
+): Planned {
+  const { draft, gate } = step;
+  const carrier = config.switches.keepsTags ? "tag" : "description";
+  const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, gate);
+  remember(text, {
+    author: draft.author.iamId ?? draft.author.mark,
+    step: draft.step,
+    at: Math.floor(draft.writtenAtMs / 1000),
+    label: seen.label,
+    how: draft.how,
+    deactivatedAt: draft.deactivatedAtMs === undefined ? undefined : Math.floor(draft.deactivatedAtMs / 1000),
+    setter:
+      config.people.find((one) => sha256(one.iamId).slice(0, 16) === draft.kmsSetter?.mark)?.iamId ??
+      draft.kmsSetter?.mark,
+  });
+  const patch = core.patchWithRecord(seen, draft, gate, carrier);
+  if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
+  return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
+}

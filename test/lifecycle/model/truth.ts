@@ -1,0 +1,54 @@
+/** Keeps the truth beside the service: who really wrote which record, and who has written since. */
+
+import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
+import { day } from "./service.ts";
+import { type Truth, textsOn, type World } from "./world.ts";
+
+/** Notes one write that succeeded. `own` is a record that the writer put there deliberately, in their own name. */
+export function noteWrite(
+  before: World,
+  after: World,
+  writer: string,
+  own?: { readonly text: string; readonly draft: Pick<ConsentDraft, "step" | "how"> },
+): void {
+  const { truth, key } = after;
+  if (key === undefined || before.key === undefined) {
+    delete truth.consent;
+    return;
+  }
+  const textsBefore = textsOn(before.key);
+  const texts = textsOn(key);
+  const isChanged = textsBefore.join() !== texts.join();
+  if (isChanged || own !== undefined) {
+    const gone = textsBefore.filter((text) => !texts.includes(text));
+    after.history = [...gone, ...after.history.filter((text) => !texts.includes(text) && !gone.includes(text))].slice(
+      0,
+      2,
+    );
+    if (texts.length === 0) delete truth.textBy;
+    else truth.textBy = writer;
+    delete truth.consent;
+  }
+  if (own !== undefined) {
+    const { step, how } = own.draft;
+    truth.consent = { author: writer, step, how, at: after.now, label: key.label, text: own.text };
+  } else if (key.updatedBy !== truth.consent?.author && key.updatedAt === after.now) {
+    delete truth.consent;
+  }
+}
+
+export function isPersonId(iamId: string): boolean {
+  return iamId.startsWith("IBMid-");
+}
+
+/** Whether by the truth alone a record stands behind the key's next step now. */
+export function standing(world: World): Truth["consent"] {
+  const { key, truth, now } = world;
+  const { consent } = truth;
+  if (key === undefined || consent === undefined || !isPersonId(consent.author)) return undefined;
+  const next = key.state === "active" ? "deactivate" : key.state === "destroyed" ? undefined : "destroy";
+  const texts = textsOn(key);
+  const isAlone = texts.length === 1 && texts[0] === consent.text;
+  const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
+  return isAlone && isFresh && consent.step === next && consent.label === key.label ? consent : undefined;
+}

@@ -1,0 +1,8 @@
+/** What an innocent `up` writes to the key: its program's label, with the core's own patch. */
+
+import type { Core } from "./core.ts";
+import type { ModelKey, Request } from "./service.ts";
+
+export function patchOfUserFor(core: Core, seen: ModelKey): Request {
+  return { kind: "patch", label: 1 - seen.label, ...core.patchOfUser(seen, {}) };
+}

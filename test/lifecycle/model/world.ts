@@ -1,0 +1,202 @@
+/** What the explorer moves through: the service's state, the truth about who meant what, and at most one run that is under way. */
+
+import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
+import { day, hour, roles } from "./service.ts";
+
+export interface Person {
+  readonly name: string;
+  readonly iamId: string;
+  readonly rights: ReadonlySet<Right>;
+}
+
+export type CommandKind = "destroy" | "request" | "consent" | "continue" | "withdraw" | "reactivate" | "up" | "sync";
+
+export interface Command {
+  readonly kind: CommandKind;
+  readonly who: Person;
+  readonly throughProfile: boolean;
+  /** The record texts that the person names. */
+  readonly named: readonly string[];
+}
+
+export type StepKind =
+  | "write_record"
+  | "drop_record"
+  | "set_for_deletion"
+  | "unset_for_deletion"
+  | "deactivate"
+  | "destroy"
+  | "reactivate"
+  | "remove"
+  | "sync"
+  | "update";
+
+/** A run under way: what it did itself, and the look that its next call rests on. */
+export interface Flight {
+  readonly command: Command;
+  deactivatedHere: boolean;
+  windowSetHere: boolean;
+  syncedHere: boolean;
+  refusals: readonly StepKind[];
+  looks: number;
+  seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number };
+  /** The record text that has to be read back before anything else. */
+  readBack?: string;
+  unsure?: StepKind;
+}
+
+/** What really happened, whatever texts and tags claim. */
+export interface Truth {
+  /** Somebody's own, deliberate record, to which nobody else has written since. */
+  consent?: {
+    readonly author: string;
+    readonly step: "deactivate" | "destroy";
+    readonly how: string;
+    readonly at: number;
+    readonly label: number;
+    readonly text: string;
+  };
+  /** Who put the record that is on the key there. */
+  textBy?: string;
+  isMarkerForged: boolean;
+  isSetterForged: boolean;
+}
+
+export interface World extends ServiceState {
+  readonly truth: Truth;
+  /** Record texts that were on the key before, newest first. */
+  history: readonly string[];
+  flight?: Flight;
+}
+
+export interface Config {
+  readonly title: string;
+  readonly gate: "both" | "destroy";
+  readonly twin: "none" | "plain" | "dual";
+  readonly switches: ServiceSwitches;
+  readonly people: readonly Person[];
+}
+
+export function person(name: string, held: readonly Role[]): Person {
+  return { name, iamId: `IBMid-${name}`, rights: new Set(held.flatMap((role) => roles[role])) };
+}
+
+/** A service id with every right there is. */
+export const robot: Person = {
+  ...person("robot", ["Deployer", "Creator", "VaultAdministrator", "KmsManager"]),
+  iamId: "iam-ServiceId-robot",
+};
+export const profileIamId = "iam-Profile-shared";
+
+export function freshWorld(config: Config, state: "active" | "pre_activation"): World {
+  return {
+    now: 1_800_000_000,
+    key: {
+      state,
+      label: 0,
+      description: config.switches.keepsTags ? "Salaries" : `Salaries\n[uko1${config.gate === "both" ? "b" : "d"}]`,
+      tags: config.switches.keepsTags ? [{ name: "uko_dual", value: config.gate }] : [],
+      updatedBy: "IBMid-creator",
+      updatedAt: 1_800_000_000 - 100 * day,
+    },
+    ...(config.twin !== "none" && state === "active" && { twin: { state: "active", isDual: config.twin === "dual" } }),
+    truth: { isMarkerForged: false, isSetterForged: false },
+    history: [],
+  };
+}
+
+export function copyOf(world: World): World {
+  const { key, twin, flight, truth } = world;
+  return {
+    ...world,
+    ...(key !== undefined && { key: { ...key } }),
+    ...(twin !== undefined && { twin: { ...twin } }),
+    ...(flight !== undefined && { flight: { ...flight } }),
+    truth: { ...truth },
+  };
+}
+
+/** What a record's text says, kept where it was written; the model never decodes texts. */
+export interface TextMeaning {
+  readonly author: string;
+  readonly step: "deactivate" | "destroy";
+  readonly at: number;
+  readonly label: number;
+  readonly how: string;
+  readonly deactivatedAt: number | undefined;
+  readonly setter: string | undefined;
+}
+const meanings = new Map<string, TextMeaning>();
+
+export function remember(text: string, meaning: TextMeaning): void {
+  meanings.set(text, meaning);
+}
+
+export function meaningOf(text: string): TextMeaning | undefined {
+  return meanings.get(text);
+}
+
+/** The record texts on a key, in whichever carrier. */
+export function textsOn(key: ModelKey): readonly string[] {
+  const inTags = key.tags.filter((tag) => tag.name === "uko_deletion").map((tag) => tag.value);
+  const end = key.description.lastIndexOf("\n[uko1");
+  const suffix = end < 0 ? "" : key.description.slice(end + 1);
+  return suffix.length > 80 ? [...inTags, suffix] : inTags;
+}
+
+/** Seconds matter while they are few; after that only which limit has passed. */
+function age(now: number, at: number): string {
+  const passed = now - at;
+  if (passed <= 12) return String(passed);
+  return passed <= 4 * hour ? "m" : passed < 7 * day ? "h" : passed < 30 * day ? "d" : "y";
+}
+
+function textSymbol(now: number, text: string): string {
+  const meaning = meanings.get(text);
+  if (meaning === undefined) return "?";
+  const { author, step, at, label, how, deactivatedAt, setter } = meaning;
+  return `${author}${step[2]}${age(now, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(now, deactivatedAt)}${setter ?? ""}`;
+}
+
+function keySymbol(now: number, key: ModelKey | undefined): string {
+  if (key === undefined) return "gone";
+  const texts = textsOn(key);
+  const parts = texts.map((text) => {
+    const meaning = meanings.get(text);
+    const noted = meaning?.deactivatedAt;
+    return `${textSymbol(now, text)}${meaning !== undefined && Math.abs(key.updatedAt - meaning.at) <= 10 ? "~" : ""}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
+  });
+  const marker = key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value);
+  const cooled = key.deactivatedAt === undefined ? "" : age(now, key.deactivatedAt);
+  const pending = key.materialUntil === undefined ? "" : now < key.materialUntil ? "p" : "q";
+  return `${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
+}
+
+function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
+  if (twin === undefined) return "";
+  const { windowEnds } = twin;
+  if (windowEnds === undefined) return twin.state;
+  const left = windowEnds - now;
+  const near = key !== undefined && Math.abs(windowEnds - 7 * day - key.updatedAt) <= 10;
+  const size = left <= 0 ? "x" : left < 28 * hour ? "s" : left > 7 * day - 12 ? String(left - 7 * day) : "l";
+  return `${twin.state}${size}${near ? "~" : ""}${twin.setter}`;
+}
+
+/** Two worlds with the same symbol have the same future, up to moments within one of the limits above. */
+export function symbolOf(world: World): string {
+  const { now, key, twin, truth, flight } = world;
+  const consent =
+    truth.consent === undefined
+      ? ""
+      : `${truth.consent.author}${truth.consent.step[2]}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
+  const past = world.history.map((text) => textSymbol(now, text)).join("&");
+  const base = `${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  if (flight === undefined) return base;
+  const { command, seen, readBack } = flight;
+  const look =
+    seen === undefined
+      ? ""
+      : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
+  const named = command.named.map((text) => textSymbol(now, text)).join("&");
+  return `${base}/${command.kind}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+}
