@@ -56,7 +56,8 @@ const rules: readonly Rule[] = [
     title: "a file begins with a sentence that says what it is for",
     files: code,
     except: /\.test\.ts$/,
-    find: (text) => (/^(#!.*\n)?\/\*\*\s+(\* )?[^*]*[.:]\s/.test(text) ? [] : [`begins with: ${text.slice(0, 60)}`]),
+    find: (text) =>
+      /^(#!.*\n)?\/\*\*(?:(?!\*\/)[\s\S])*[.:]\s/.test(text) ? [] : [`begins with: ${text.slice(0, 60)}`],
     broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
   },
   {

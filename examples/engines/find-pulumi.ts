@@ -30,7 +30,7 @@ const executables: readonly GoExecutable[] = [
     packagePath: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${builtVersion}`,
     title: `the Pulumi CLI ${builtVersion}`,
-    usualTime: "4 minutes",
+    usualTime: "5 minutes",
   },
   {
     name: languageHost,
