@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The executable: joins the command line with the local UKO and this process. */
+
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { CliWorld, LocalUko, LocalUkoOptions, TextOutput } from "../cli/cli-world.ts";
+import { openOperations } from "../cli/open-operations.ts";
+import { runCli } from "../cli/program.ts";
+import { UkoError } from "../errors.ts";
+
+const stop = new AbortController();
+
+/** The first signal ends the run cleanly; a second one meets no handler, and kills. */
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+/** Whoever reads has seen enough, as `head` does. */
+process.stdout.on("error", () => stop.abort());
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const world: CliWorld = {
+  version,
+  environment: process.env,
+  out: outputTo(process.stdout),
+  err: outputTo(process.stderr),
+  signal: stop.signal,
+  openOperations,
+  startLocalUko,
+};
+
+process.exitCode = await runCli(process.argv.slice(2), world);
+
+function outputTo(stream: NodeJS.WriteStream): TextOutput {
+  return {
+    write: (text) => void stream.write(text),
+    ...(stream.isTTY && { columns: stream.columns }),
+  };
+}
+
+/** The other commands never load the local UKO. */
+async function startLocalUko({ port, host, profile, seedFile }: LocalUkoOptions): Promise<LocalUko> {
+  const { startEmulator } = await import("../emulator/start.ts");
+  const { demoSeed } = await import("../emulator/demo-seed.ts");
+  const { checkSeed } = await import("../emulator/seed.ts");
+  try {
+    const seed = checkSeed(seedFile === undefined ? demoSeed : JSON.parse(await readFile(seedFile, "utf8")));
+    const emulator = await startEmulator({ port, host, seed, ...(profile !== undefined && { profile }) });
+    const people = seed.identities.flatMap(({ name, apiKey }) => (apiKey === undefined ? [] : [{ name, apiKey }]));
+    return { url: emulator.url, pid: process.pid, instanceId: emulator.instanceId, people, close: emulator.close };
+  } catch (error) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The local UKO could not be started",
+      detail: error instanceof Error ? error.message : String(error),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+/** Decodes what people type after a command; throws UKO_INPUT_INVALID with the form that is wanted. */
+
+import { UkoError } from "../errors.ts";
+
+/** A key as commands name it: in full, since some of them act for good. */
+export interface KeyPath {
+  readonly vaultId: string;
+  readonly keyId: string;
+}
+
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
+const recordIdForm = /^[0-9a-f]{32}$/;
+/** As long as a reason may be on the key (product.md, the rule, point 2). */
+export const maxReasonCharacters = 500;
+
+/** Reads `<vaultId>/<keyId>`, two UUIDs. */
+export function parseKeyPath(text: string): KeyPath {
+  const { vaultId, keyId } = keyPathForm.exec(text.toLowerCase())?.groups ?? {};
+  if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
+  throw invalid(
+    `"${shown(text)}" does not name a key in full`,
+    [
+      "A key is named by <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
+      "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
+      "It is the id of the resource in Pulumi's state (pulumi stack export), and stands in the commands that uko prints.",
+    ].join("\n"),
+  );
+}
+
+/** Reads the id of a consent record, 32 hexadecimal digits. */
+export function parseRecordId(text: string): string {
+  if (recordIdForm.test(text)) return text;
+  throw invalid(
+    `"${shown(text)}" is not the id of a consent record`,
+    "A record id has 32 hexadecimal digits. uko status shows the one that is on file for a key.",
+  );
+}
+
+/** Reads the ids after one `--consent`, divided by commas, and adds them to those before. */
+export function collectRecordIds(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(",").map((id) => parseRecordId(id.trim()))];
+}
+
+export function parseReason(text: string): string {
+  const length = Array.from(text).length;
+  if (length <= maxReasonCharacters) return text;
+  throw invalid(
+    `The reason has ${length} characters`,
+    `A reason goes onto the key itself and has at most ${maxReasonCharacters}.`,
+  );
+}
+
+export function parsePort(text: string): number {
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw invalid(`"${shown(text)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
+}
+
+/** What somebody typed, fit for one line of a terminal. */
+function shown(text: string): string {
+  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return flat.length <= 100 ? flat : `${flat.slice(0, 99)}…`;
+}
+
+function invalid(summary: string, detail: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", { summary, detail });
+}

@@ -1,0 +1,44 @@
+/** Everything that the command line gets handed in: the run's environment, its streams, and what its commands start. */
+
+import type { openOperations } from "../compose.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A stream of text; `columns` is there where somebody watches a terminal. */
+export interface TextOutput {
+  write(text: string): void;
+  readonly columns?: number;
+}
+
+export interface CliWorld {
+  readonly version: string;
+  readonly environment: Environment;
+  /** What was asked for. */
+  readonly out: TextOutput;
+  /** Errors, and how a long run goes. */
+  readonly err: TextOutput;
+  /** Aborts when somebody stops the run. */
+  readonly signal: AbortSignal;
+  /** Throws UKO_SETTINGS_INVALID; calls nobody yet. */
+  readonly openOperations: (...given: Parameters<typeof openOperations>) => Promise<OpenOperations>;
+  readonly startLocalUko: (options: LocalUkoOptions) => Promise<LocalUko>;
+}
+
+export type OpenOperations = ReturnType<typeof openOperations>;
+
+export interface LocalUkoOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly profile?: string;
+  readonly seedFile?: string;
+}
+
+/** The stand-in for the service, started. */
+export interface LocalUko {
+  readonly url: string;
+  readonly pid: number;
+  readonly instanceId: string;
+  /** Who can log in, with the API key that makes one this person. */
+  readonly people: readonly { readonly name: string; readonly apiKey: string }[];
+  close(): Promise<void>;
+}

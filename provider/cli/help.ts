@@ -1,0 +1,63 @@
+/** The texts of `--help` beside what the commands say of themselves. */
+
+const key = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002";
+const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
+
+export const generalHelp = `
+A key is named in full by <vaultId>/<keyId>, two UUIDs; where several are taken they are handled in order.
+
+How a key ends, with two people behind it:
+  uko request    Bob asks for the key's deactivation
+  uko continue   Alice names his request: the key is deactivated, and her request to destroy it is on file
+  uko continue   after more than 4 hours Bob names her request: the key is destroyed
+  uko continue   after the keystores' pending period a Vault Administrator removes the record
+
+Environment:
+  UKO_INSTANCE_ID      the instance of Unified Key Orchestrator (UUID)
+  UKO_REGION           its region, such as eu-de; the endpoints are then asked of the broker
+  UKO_ENDPOINT         the instance's endpoint, instead of asking
+  UKO_KMS_ENDPOINT     the endpoint of its KMS API, instead of asking
+  UKO_IAM_ENDPOINT     IBM Cloud IAM unless set
+  UKO_API_KEY          your own IBM Cloud API key; you act as whoever it belongs to
+  UKO_TOKEN            an IAM access token, instead of an API key
+  UKO_ALLOWED_HOSTS    further hosts that may receive the credential
+  UKO_CONSENT          as --consent of uko continue
+  UKO_WAIT             as --wait of uko continue
+  UKO_EVIDENCE         a file that gets a line of JSON for each step taken
+
+Exit codes:
+  0 done   1 fault   10 waits for a person   11 waits for time   12 blocked   13 a right is missing
+  With several keys the most severe counts: 1, 13, 12, 10, 11, 0.
+
+With --json each key is one line of JSON on standard output, a fault likewise: {"v":1,"error":{"code":…}}.`;
+
+/** Examples per command; each works when pasted, with one's own key and record. */
+export const examples = {
+  status: [["what the key is, and what its end waits for", `uko status ${key}`]],
+  plan: [["the whole way to the end of the key, with dates and roles", `uko plan ${key}`]],
+  request: [
+    ["ask for the key's end", `uko request ${key}`],
+    ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
+  ],
+  consent: [["let the author of a request act on it", `uko consent ${key} ${recordId}`]],
+  continue: [
+    ["consent to a request by naming it, and take its step", `uko continue ${key} --consent ${recordId}`],
+    ["stay until the cool-down is over", `uko continue ${key} --consent ${recordId} --wait 5h`],
+    ["once the keystores let go of the key", `uko continue ${key}`],
+  ],
+  withdraw: [["take back a request or a consent", `uko withdraw ${key}`]],
+  reactivate: [["end the outage and take back what is on file", `uko reactivate ${key}`]],
+  sync: [["have the service bring the keystores in line", `uko sync ${key}`]],
+  emulator: [
+    ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
+    ["another world, another port", "uko emulator --seed world.json --port 7700"],
+    ["a service that drops tags", "uko emulator --profile tags-dropped"],
+  ],
+} as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
+
+export type CommandName = keyof typeof examples;
+
+export function exampleHelp(name: CommandName): string {
+  const shown = examples[name].map(([what, command]) => `  # ${what}\n  ${command}`);
+  return `\n${shown.length === 1 ? "Example" : "Examples"}:\n${shown.join("\n")}`;
+}

@@ -1,0 +1,121 @@
+/** The commands about keys: each decodes its arguments and calls one operation. */
+
+import { Argument, type Command, Option } from "commander";
+import { collectRecordIds, type KeyPath, parseKeyPath, parseReason, parseRecordId } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { type CommandName, exampleHelp } from "./help.ts";
+import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
+
+/** How often a waiting run looks at the key, since anybody may act on it meanwhile. */
+const pollIntervalMs = 30_000;
+
+export interface KeyCommands {
+  readonly program: Command;
+  readonly world: CliWorld;
+  /** Takes the exit code of the command that ran. */
+  readonly end: (exitCode: number) => void;
+}
+
+interface JsonOption {
+  readonly json?: true;
+}
+
+export function addKeyCommands({ program, world, end }: KeyCommands): void {
+  const run = async (keys: readonly KeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) =>
+    end(await runOnKeys(world, { keys, json: options.json === true, ...rest }));
+
+  keyCommand(program, "status", "several", "Say what a key is and what its end waits for; changes nothing").action(
+    (keys: KeyPath[], given: JsonOption) =>
+      run(keys, given, { act: ({ operations, ref, options }) => operations.status(ref, options) }),
+  );
+
+  keyCommand(
+    program,
+    "plan",
+    "several",
+    "Show the whole way to the end of a key: what stops working when, the point of no return, the earliest finish, the roles; changes nothing",
+  ).action((keys: KeyPath[], given: JsonOption) =>
+    run(keys, given, { act: ({ operations, ref, options }) => operations.plan(ref, options) }),
+  );
+
+  keyCommand(program, "request", "several", "Ask for the next step towards the end of a key; takes no step")
+    .addOption(
+      new Option("--reason <text>", "why, for the second person; at most 500 characters").argParser(parseReason),
+    )
+    .action((keys: KeyPath[], given: JsonOption & { readonly reason?: string }) =>
+      run(keys, given, { act: ({ operations, ref, options }) => operations.request(ref, given.reason, options) }),
+    );
+
+  keyCommand(program, "consent", "one", "Answer another person's request, so that they may act on it; takes no step")
+    .addArgument(new Argument("<recordId>", "the request's id, 32 hexadecimal digits").argParser(parseRecordId))
+    .action((key: KeyPath, recordId: string, given: JsonOption) =>
+      run([key], given, { act: ({ operations, ref, options }) => operations.consent(ref, recordId, options) }),
+    );
+
+  addContinue(program, run);
+  addWaysBack(program, run);
+
+  keyCommand(program, "sync", "one", "Have the service bring the keystores in line with a key").action(
+    (key: KeyPath, given: JsonOption) =>
+      run([key], given, { act: ({ operations, ref, options }) => operations.sync(ref, options) }),
+  );
+}
+
+type Run = (keys: readonly KeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
+
+interface ContinueOptions extends JsonOption {
+  readonly consent?: readonly string[];
+  readonly wait?: string;
+}
+
+function addContinue(program: Command, run: Run): void {
+  keyCommand(
+    program,
+    "continue",
+    "several",
+    "Take the steps that may be taken now, towards removed: deactivate, destroy, remove",
+  )
+    .addOption(
+      new Option("--consent <id>", "consent to the step of this record; repeatable, beside UKO_CONSENT").argParser(
+        collectRecordIds,
+      ),
+    )
+    .option("--wait <duration>", "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)")
+    .action((keys: KeyPath[], given: ContinueOptions) =>
+      run(keys, given, {
+        ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
+        act: ({ operations, settings, ref, options }) => {
+          const consents = [...settings.consents, ...(given.consent ?? [])];
+          return operations.continue(ref, consents, { budgetMs: settings.waitMs, pollIntervalMs }, options);
+        },
+      }),
+    );
+}
+
+function addWaysBack(program: Command, run: Run): void {
+  keyCommand(program, "withdraw", "one", "Take back what is on file for a key; a deactivated key stays so").action(
+    (key: KeyPath, given: JsonOption) =>
+      run([key], given, { act: ({ operations, ref, options }) => operations.withdraw(ref, options) }),
+  );
+  keyCommand(program, "reactivate", "one", "Make a deactivated key active again, and take back what is on file").action(
+    (key: KeyPath, given: JsonOption) =>
+      run([key], given, { act: ({ operations, ref, options }) => operations.reactivate(ref, options) }),
+  );
+}
+
+function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {
+  const argument =
+    keys === "one"
+      ? new Argument("<key>", "<vaultId>/<keyId>").argParser(parseKeyPath)
+      : new Argument("<key...>", "<vaultId>/<keyId>, one or more").argParser(collectKeyPaths);
+  return program
+    .command(name)
+    .description(description)
+    .addArgument(argument)
+    .option("--json", "one line of JSON per key")
+    .addHelpText("after", exampleHelp(name));
+}
+
+function collectKeyPaths(text: string, before: readonly KeyPath[] = []): readonly KeyPath[] {
+  return [...before, parseKeyPath(text)];
+}

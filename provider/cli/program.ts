@@ -1,0 +1,62 @@
+/** The command line as a whole: decodes what was typed, calls what it means, answers an exit code. */
+
+import { Command, CommanderError } from "commander";
+import { UkoError } from "../errors.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { addEmulatorCommand } from "./emulator-command.ts";
+import { generalHelp } from "./help.ts";
+import { addKeyCommands } from "./key-commands.ts";
+import { toUkoError } from "./render.ts";
+import { tellError } from "./run-on-keys.ts";
+
+/** Help is laid out the same wherever it is shown. */
+const helpColumns = 110;
+
+/** Runs one command to its end; `typed` is what follows the program's name. Never throws. */
+export async function runCli(typed: readonly string[], world: CliWorld): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(world, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(typed, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    // Help and version end by throwing as well.
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+    const error = thrown instanceof CommanderError ? misused(thrown) : toUkoError(thrown);
+    tellError(world, error, typed.includes("--json"));
+    return error.exitCode;
+  }
+}
+
+export function buildProgram(world: CliWorld, end: (exitCode: number) => void): Command {
+  const program = new Command("uko")
+    .description("Ends the life of encryption keys in IBM Unified Key Orchestrator, with two people behind it.")
+    .version(world.version, "--version", "show the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.out.write(text),
+      // What is wrong is said once, by whoever catches the error.
+      writeErr: () => {},
+      getOutHelpWidth: () => helpColumns,
+    })
+    .addHelpText("after", generalHelp);
+  addKeyCommands({ program, world, end });
+  addEmulatorCommand(program, world);
+  return program;
+}
+
+/** `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors. */
+function misused({ code, message }: CommanderError): UkoError {
+  if (code === "commander.help") {
+    return new UkoError("UKO_INPUT_INVALID", { summary: "No command is given", detail: "uko --help lists them." });
+  }
+  const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: first.charAt(0).toUpperCase() + first.slice(1),
+    detail: [...others, "uko --help lists the commands, uko <command> --help their arguments."].join("\n"),
+  });
+}

@@ -1,0 +1,34 @@
+/** Tells people how a long run goes: one line rewritten in place on a terminal, a line per change elsewhere. */
+
+import type { Progress } from "../engine/ports.ts";
+import type { TextOutput } from "./cli-world.ts";
+
+export interface ProgressLine extends Progress {
+  /** Takes the line away, so that what follows stands where it stood. */
+  clear(): void;
+}
+
+const eraseLine = "\r\u001b[2K";
+
+export function createProgressLine(output: TextOutput): ProgressLine {
+  const { columns } = output;
+  let shown = "";
+  const isTerminal = columns !== undefined;
+  return {
+    report(line) {
+      if (line === shown) return;
+      shown = line;
+      output.write(isTerminal ? `${eraseLine}${shorten(line, columns)}` : `${line}\n`);
+    },
+    clear() {
+      if (isTerminal && shown !== "") output.write(eraseLine);
+      shown = "";
+    },
+  };
+}
+
+/** A line that wraps could not be rewritten in place. */
+function shorten(line: string, columns: number): string {
+  const characters = Array.from(line);
+  return characters.length < columns ? line : `${characters.slice(0, Math.max(0, columns - 2)).join("")}…`;
+}

@@ -1,0 +1,43 @@
+/** Encodes reports and errors: text for people, one line of JSON for machines. */
+
+import type { Explanation } from "../engine/explain/explanation.ts";
+import type { Report } from "../engine/report.ts";
+import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
+import type { KeyPath } from "./arguments.ts";
+
+export function reportText(report: Report): string {
+  return `${explanationLines(report.explanation).join("\n")}\n`;
+}
+
+export function reportJson(report: Report): string {
+  return `${JSON.stringify(report)}\n`;
+}
+
+export function errorText(error: UkoError): string {
+  const detail = error.detail === "" ? [] : error.detail.split("\n");
+  return `${[error.summary, ...detail.map((line) => `  ${line}`), `  [${error.code}]`].join("\n")}\n`;
+}
+
+/** `key` is absent where the fault concerns the whole run. */
+export function errorJson(error: UkoError, key?: KeyPath): string {
+  const { code, summary, detail } = error;
+  return `${JSON.stringify({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
+}
+
+/** Whatever was thrown, as an error of the catalogue; what is not from there is a fault of this program. */
+export function toUkoError(thrown: unknown): UkoError {
+  if (isUkoError(thrown)) return thrown;
+  return new UkoError("UKO_BUG", {
+    summary: errorCatalogue.UKO_BUG.summary,
+    detail: thrown instanceof Error ? thrown.message : String(thrown),
+    cause: thrown,
+  });
+}
+
+function explanationLines({ summary, facts, next, code }: Explanation): readonly string[] {
+  const steps = next.flatMap(({ who, commands }, index) => [
+    `  ${index === 0 ? "Next:" : "  or:"} ${who}`,
+    ...commands.map((command) => `    ${command}`),
+  ]);
+  return [summary, ...facts.map((fact) => `  ${fact}`), ...steps, ...(code === undefined ? [] : [`  [${code}]`])];
+}

@@ -1,0 +1,71 @@
+/** Runs one operation on each key that was named, in order, and says what came of it. */
+
+import type { Operations } from "../engine/operations.ts";
+import type { CallOptions, KeyRef } from "../engine/ports.ts";
+import type { Report } from "../engine/report.ts";
+import type { ErrorCode, UkoError } from "../errors.ts";
+import type { KeyPath } from "./arguments.ts";
+import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
+import { mostSevere } from "./exit-code.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { errorJson, errorText, reportJson, reportText, toUkoError } from "./render.ts";
+
+export interface KeyRun {
+  readonly keys: readonly KeyPath[];
+  readonly json: boolean;
+  /** Options that say the same as a variable; the option wins. */
+  readonly over?: Environment;
+  readonly act: (call: KeyCall) => Promise<Report>;
+}
+
+/** What an operation needs for one key. */
+export interface KeyCall {
+  readonly operations: Operations;
+  readonly settings: OpenOperations["settings"];
+  readonly ref: KeyRef;
+  readonly options: CallOptions;
+}
+
+/** Faults of the run and not of one key: the next key would only meet them again. */
+const endsTheRun: ReadonlySet<ErrorCode> = new Set([
+  "UKO_CANCELLED",
+  "UKO_CREDENTIAL_REFUSED",
+  "UKO_EVIDENCE_UNWRITABLE",
+  "UKO_HOST_NOT_ALLOWED",
+  "UKO_SETTINGS_INVALID",
+]);
+
+/** Answers the exit code. Throws what stopped the run before its first key. */
+export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
+  const progress = createProgressLine(world.err);
+  const environment = { ...world.environment, ...run.over };
+  const { operations, settings, close } = await world.openOperations(environment, { progress });
+  const exitCodes: number[] = [];
+  try {
+    for (const [index, key] of run.keys.entries()) {
+      if (index > 0 && !run.json) world.out.write("\n");
+      const ref = { instanceId: settings.instanceId, ...key };
+      try {
+        const report = await run.act({ operations, settings, ref, options: { signal: world.signal } });
+        progress.clear();
+        world.out.write(run.json ? reportJson(report) : reportText(report));
+        exitCodes.push(report.exitCode);
+      } catch (thrown) {
+        progress.clear();
+        const error = toUkoError(thrown);
+        tellError(world, error, run.json, key);
+        exitCodes.push(error.exitCode);
+        if (endsTheRun.has(error.code)) break;
+      }
+    }
+  } finally {
+    await close();
+  }
+  return mostSevere(exitCodes);
+}
+
+/** Says what went wrong where the reader looks: a machine on standard output, a person on standard error. */
+export function tellError(world: CliWorld, error: UkoError, json: boolean, key?: KeyPath): void {
+  if (json) world.out.write(errorJson(error, key));
+  else world.err.write(errorText(error));
+}
