@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BearerSource, HttpRequest } from "../../../provider/services/http/client.ts";
+import { aClient, never, type ScriptedServer, serviceTimeMs, startScriptedServer } from "../scripted-server.ts";
+
+let server: ScriptedServer;
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.asked.length = 0;
+});
+
+const request = (fields: Partial<HttpRequest> = {}): HttpRequest => ({
+  endpoint: server.endpoint,
+  method: "GET",
+  path: (base) => `${base}/thing`,
+  resend: "always",
+  signal: never(),
+  ...fields,
+});
+
+/** Tokens t1, t2, …: each renewal gives the next, as far as there is one. */
+function bearer(tokens = 2): BearerSource & { readonly read: string[] } {
+  const read: string[] = [];
+  return {
+    read,
+    token: async () => {
+      read.push("token");
+      return "secret-t1";
+    },
+    renew: async (rejected) => {
+      read.push(`renew ${rejected}`);
+      return tokens > 1 ? "secret-t2" : undefined;
+    },
+  };
+}
+
+describe("a credential", () => {
+  test("is not read for a host that may not have it", async () => {
+    const source = bearer();
+    let bodies = 0;
+    const sent = aClient().http.send(
+      request({
+        endpoint: { url: server.url, source: "stored" },
+        bearer: source,
+        body: () => {
+          bodies += 1;
+          return "apikey=x";
+        },
+      }),
+    );
+    await expect(sent).rejects.toMatchObject({ code: "UKO_HOST_NOT_ALLOWED" });
+    expect(source.read).toEqual([]);
+    expect(bodies).toBe(0);
+    expect(server.asked).toEqual([]);
+  });
+
+  test("never follows a redirect", async () => {
+    server.script({ status: 302, headers: { location: "https://evil.example/" } });
+    const answer = await aClient().http.send(request({ bearer: bearer() }));
+    expect(answer).toMatchObject({ kind: "answer", status: 302 });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test("is cut out of an answer that repeats it", async () => {
+    server.script({ status: 400, body: { errors: [{ message: "Bad token secret-t1" }] } });
+    const answer = await aClient().http.send(request({ bearer: bearer() }));
+    expect(JSON.stringify(answer)).not.toContain("secret-t1");
+  });
+});
+
+describe("after a 401", () => {
+  test("a read and a change are sent once more with a fresh token", async () => {
+    for (const resend of ["always", "after_429", "never"] as const) {
+      server.asked.length = 0;
+      server.script({ status: 401 }, { status: 200 });
+      const answer = await aClient().http.send(request({ method: "POST", resend, bearer: bearer() }));
+      expect(answer).toMatchObject({ status: 200 });
+      expect(server.asked.map(({ headers }) => headers.authorization)).toEqual([
+        "Bearer secret-t1",
+        "Bearer secret-t2",
+      ]);
+    }
+  });
+
+  test("only once", async () => {
+    server.script({ status: 401 });
+    const answer = await aClient().http.send(request({ bearer: bearer() }));
+    expect(answer).toMatchObject({ status: 401 });
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test("not at all where there is no other token", async () => {
+    server.script({ status: 401 });
+    await aClient().http.send(request({ bearer: bearer(1) }));
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe("resending", () => {
+  test("a read survives three failures, and waits in between", async () => {
+    server.script(
+      { cut: "before" },
+      { status: 503 },
+      { status: 429, headers: { "retry-after": "3" } },
+      { status: 200 },
+    );
+    const { http, waits } = aClient();
+    expect(await http.send(request())).toMatchObject({ status: 200 });
+    expect(waits).toEqual([250, 500, 3_000]);
+  });
+
+  test("a read is given up after four attempts, with the last answer", async () => {
+    server.script({ status: 503 });
+    expect(await aClient().http.send(request())).toMatchObject({ status: 503 });
+    expect(server.asked).toHaveLength(4);
+  });
+
+  test.each([["before"], ["within"]] as const)(
+    "a change whose answer was cut %s it ended is never sent again",
+    async (cut) => {
+      server.script({ cut }, { status: 200 });
+      const end = await aClient().http.send(request({ method: "POST", resend: "after_429" }));
+      expect(end).toMatchObject({ kind: "none", why: "broken" });
+      expect(server.asked).toHaveLength(1);
+    },
+  );
+
+  test.each([500, 502, 503, 504])("a change answered %i is never sent again", async (status) => {
+    server.script({ status, headers: { "retry-after": "1" } }, { status: 200 });
+    expect(await aClient().http.send(request({ method: "POST", resend: "after_429" }))).toMatchObject({ status });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test("a change answered 429 is sent again; a creation is not", async () => {
+    server.script({ status: 429, headers: { "retry-after": "1" } }, { status: 200 });
+    const { http } = aClient();
+    expect(await http.send(request({ method: "POST", resend: "after_429" }))).toMatchObject({ status: 200 });
+    server.script({ status: 429 }, { status: 200 });
+    expect(await http.send(request({ method: "POST", resend: "never" }))).toMatchObject({ status: 429 });
+  });
+});
+
+describe("time", () => {
+  test("the deadline holds for the whole call, silent service or not", async () => {
+    server.script({ silent: true });
+    const end = await aClient({ deadlineMs: 150 }).http.send(request());
+    expect(end).toMatchObject({ kind: "none", why: "deadline" });
+  });
+
+  test("the service's Date is told, and one that is not valid is none", async () => {
+    server.script({}, { headers: { date: "yesterday" } }, { headers: { date: null } });
+    const { http } = aClient();
+    expect(await http.send(request())).toMatchObject({ serviceTimeMs });
+    expect(await http.send(request())).toMatchObject({ serviceTimeMs: undefined });
+    expect(await http.send(request())).toMatchObject({ serviceTimeMs: undefined });
+  });
+
+  test("a stop before anything is sent is an error; afterwards the end is not known", async () => {
+    const { http } = aClient();
+    await expect(http.send(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect(server.asked).toHaveLength(0);
+    server.script({ silent: true });
+    const stop = new AbortController();
+    const sent = http.send(request({ method: "POST", resend: "after_429", signal: stop.signal }));
+    await expect.poll(() => server.asked.length).toBe(1);
+    stop.abort();
+    expect(await sent).toMatchObject({ kind: "none", why: "cancelled" });
+  });
+
+  test("a stop while a read waits for its next attempt ends it", async () => {
+    server.script({ status: 503 });
+    const stop = new AbortController();
+    const { http } = aClient({
+      sleep: async (_, signal) => {
+        stop.abort();
+        signal.throwIfAborted();
+      },
+    });
+    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+test("no more calls run at once than the cap allows", async () => {
+  server.script({ latencyMs: 20 });
+  const { http } = aClient({ maxConcurrentCalls: 3 });
+  await Promise.all(Array.from({ length: 12 }, () => http.send(request())));
+  expect(server.asked).toHaveLength(12);
+  expect(server.mostAtOnce()).toBe(3);
+});
+
+test.each(["x-correlation-id", "correlation-id", "Transaction-Id"])("%s is the correlation id", async (name) => {
+  server.script({ headers: { [name]: "id-1" } });
+  expect(await aClient().http.send(request())).toMatchObject({ correlationId: "id-1" });
+});

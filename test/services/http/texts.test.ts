@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { printable, withoutSecret } from "../../../provider/services/http/printable.ts";
+import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/timestamps.ts";
+
+describe("text from outside", () => {
+  test.each([
+    ["colours", "\u001b[31mred\u001b[0m", "red"],
+    ["a cleared screen", "a\u001b[2J\u001b[Hb", "ab"],
+    ["a window title", "a\u001b]0;owned\u0007b", "ab"],
+    ["a link", "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\", "click"],
+    ["an eight-bit control", "a\u009b31mb", "a31mb"],
+    ["line ends and tabs", "a\r\n\tb\u2028c", "a b c"],
+    ["text turned around", "a\u202eb\u2066c", "abc"],
+    ["zero width", "a\u200bb\ufeff", "ab"],
+  ])("loses %s", (_, text, expected) => {
+    expect(printable(text)).toBe(expected);
+  });
+
+  test("is cut at 500 characters", () => {
+    expect(printable("x".repeat(501))).toHaveLength(500);
+    expect(printable("x".repeat(500))).toBe("x".repeat(500));
+  });
+
+  test("never holds a control or format character, whatever it is", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("loses a secret, plain or as in a form", () => {
+    expect(withoutSecret("key a/b+c and a%2Fb%2Bc", "a/b+c")).toBe("key [redacted] and [redacted]");
+    expect(withoutSecret("abc", "")).toBe("abc");
+  });
+});
+
+describe("times", () => {
+  test("the Date header is read in its one form only", () => {
+    expect(parseHttpDate("Tue, 24 Nov 2026 14:22:00 GMT")).toBe(Date.UTC(2026, 10, 24, 14, 22));
+    for (const text of [
+      undefined,
+      "",
+      "2026-11-24T14:22:00Z",
+      "Tue, 24 Nov 2026 14:22:00",
+      "Tue, 99 Nov 2026 14:22:00 GMT",
+    ]) {
+      expect(parseHttpDate(text)).toBeUndefined();
+    }
+  });
+
+  test("Retry-After is seconds or a time on the service's clock", () => {
+    const now = Date.UTC(2026, 10, 24, 14, 22);
+    expect(parseRetryAfterMs("3", undefined)).toBe(3_000);
+    expect(parseRetryAfterMs("Tue, 24 Nov 2026 14:22:05 GMT", now)).toBe(5_000);
+    expect(parseRetryAfterMs("Tue, 24 Nov 2026 14:21:00 GMT", now)).toBe(0);
+    for (const text of ["-1", "soon", "1e3", undefined]) expect(parseRetryAfterMs(text, now)).toBeUndefined();
+    expect(parseRetryAfterMs("Tue, 24 Nov 2026 14:22:05 GMT", undefined)).toBeUndefined();
+  });
+
+  test.each([
+    ["2020-06-24T09:46:41Z", 41_000],
+    ["2020-06-24T09:46:41.000+00:00", 41_000],
+    ["2020-06-24T09:46:41.5Z", 41_500],
+    ["2020-06-24T09:46:41.123456Z", 41_123],
+    ["2020-06-24T09:46:41+0000", 41_000],
+    ["2020-06-24T09:46:41", 41_000],
+    ["2020-06-24T11:46:41+02:00", 41_000],
+  ])("%s is understood", (text, ms) => {
+    expect(parseDateTimeMs(text)).toBe(Date.UTC(2020, 5, 24, 9, 46, 0) + ms);
+  });
+
+  test.each(["", "never", "2020-06-24", "2020-13-24T09:46:41Z", null, undefined])("%s is no time", (text) => {
+    expect(parseDateTimeMs(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,132 @@
+/** A service under a test's control: answers what the script says, in order, and remembers what it was asked. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Endpoint } from "../../provider/services/http/allowed-hosts.ts";
+import { createHttpClient, type HttpClient, type HttpClientOptions } from "../../provider/services/http/client.ts";
+
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly body?: unknown;
+  /** Cuts the connection instead: before an answer, or in the middle of its body. */
+  readonly cut?: "before" | "within";
+  /** Never answers. */
+  readonly silent?: boolean;
+  readonly latencyMs?: number;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly endpoint: Endpoint;
+  readonly asked: Asked[];
+  /** The most requests that were under way at once. */
+  readonly mostAtOnce: () => number;
+  /** Replaces the script; the last reply is repeated. A function decides by request. */
+  script(...replies: readonly Reply[]): void;
+  answer(reply: (asked: Asked) => Reply): void;
+  close(): Promise<void>;
+}
+
+export const serviceDate = "Tue, 24 Nov 2026 14:22:00 GMT";
+export const serviceTimeMs = Date.UTC(2026, 10, 24, 14, 22, 0);
+
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  let decide: (asked: Asked) => Reply = () => ({ status: 500 });
+  const asked: Asked[] = [];
+  let now = 0;
+  let most = 0;
+  const server = createServer(async (request, response) => {
+    now += 1;
+    most = Math.max(most, now);
+    response.once("close", () => {
+      now -= 1;
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const one = {
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    };
+    asked.push(one);
+    await write(response, decide(one));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    endpoint: { url, source: "environment" },
+    asked,
+    mostAtOnce: () => most,
+    script: (...replies) => {
+      const left = [...replies];
+      decide = () => (left.length > 1 ? left.shift() : left[0]) ?? { status: 500 };
+    },
+    answer: (reply) => {
+      decide = reply;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function write(response: ServerResponse, reply: Reply): Promise<void> {
+  if (reply.silent === true) return;
+  if (reply.latencyMs !== undefined) await new Promise((resolve) => setTimeout(resolve, reply.latencyMs));
+  if (reply.cut === "before") {
+    response.socket?.destroy();
+    return;
+  }
+  response.sendDate = false;
+  const body = reply.body === undefined ? "" : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  const headers = { date: serviceDate, "content-type": "application/json", ...reply.headers };
+  for (const [name, value] of Object.entries(headers)) if (value !== null) response.setHeader(name, value);
+  response.statusCode = reply.status ?? 200;
+  if (reply.cut === "within") {
+    response.setHeader("content-length", "1000");
+    response.write("{");
+    setTimeout(() => response.socket?.destroy(), 10);
+    return;
+  }
+  response.end(body);
+}
+
+export interface TestClient {
+  readonly http: HttpClient;
+  /** The waits that the client asked for, which the test spends at once. */
+  readonly waits: number[];
+}
+
+/** A client whose waits cost nothing and whose clock moves only by them. */
+export function aClient(options: Partial<HttpClientOptions> = {}): TestClient {
+  const waits: number[] = [];
+  let nowMs = 0;
+  const http = createHttpClient({
+    allowedHosts: [],
+    userAgent: "uko-test/0",
+    monotonicMs: () => nowMs,
+    random: () => 0,
+    sleep: async (ms, signal) => {
+      signal.throwIfAborted();
+      waits.push(ms);
+      nowMs += ms;
+    },
+    deadlineMs: 20_000,
+    ...options,
+  });
+  return { http, waits };
+}
+
+export const never = (): AbortSignal => new AbortController().signal;
