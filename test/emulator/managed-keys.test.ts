@@ -207,6 +207,7 @@ describe("K9 and K14 rotate a key and list its versions (uko-v4.md 4.6)", () => 
   });
 
   it("refuses a second rotation within an hour (4.5)", async () => {
+    await world.control("clock", { freeze: true, tickMs: 0 });
     const key = await world.keyIn("active");
     await world.as("bob").step(key.id, "rotate");
     expect((await world.as("bob").step(key.id, "rotate")).body.errors[0]?.code).toBe("rotated_recently");
