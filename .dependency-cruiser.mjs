@@ -8,12 +8,12 @@ const rings = {
   "resources/": { ours: ["errors.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": { ours: ["errors.ts", "engine/", "resources/index.ts"], packages: ["zod"] },
   "services/": {
-    ours: ["errors.ts"],
-    types: ["lifecycle/", "engine/ports.ts"],
+    ours: ["errors.ts", "lifecycle/"],
+    types: ["engine/ports.ts"],
     packages: ["undici", "zod", "jose"],
     node: true,
   },
-  "settings.ts": { ours: ["errors.ts", "lifecycle/", "engine/"], packages: ["zod"], node: true },
+  "settings.ts": { ours: ["errors.ts"], types: ["services/"], packages: [] },
   "compose.ts": {
     ours: ["errors.ts", "lifecycle/", "engine/", "resources/", "schema/", "services/", "settings.ts"],
     packages: [],

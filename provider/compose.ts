@@ -2,9 +2,13 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { RunSettings } from "./engine/definition.ts";
+import type { Door } from "./engine/explain/explanation.ts";
+import { createHandlers, type Handlers } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { Clock, Evidence, Progress, World } from "./engine/ports.ts";
 import { UkoError } from "./errors.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "./resources/index.ts";
 import { createEndpoints } from "./services/broker/endpoints.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { createHttpClient } from "./services/http/client.ts";
@@ -97,4 +101,18 @@ function sha256(text: string): string {
 function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
   if (settings.evidencePath !== undefined) return createEvidenceFile({ path: settings.evidencePath });
   return { append: async (entry) => outputs.evidenceLog?.(`evidence ${JSON.stringify(entry)}`) };
+}
+
+/** Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. */
+export function openHandlers(
+  stored: () => StoredSettings,
+  outputs: Outputs,
+  door: Door,
+): { readonly managedKey: Handlers<ManagedKeyInputs, ManagedKeyState> } {
+  let opened: OpenWorld | undefined;
+  const open = (): { world: World; run: RunSettings } => {
+    opened ??= openWorld(process.env, stored(), outputs);
+    return { world: opened.world, run: opened.settings };
+  };
+  return { managedKey: createHandlers(managedKey, { open, door }) };
 }

@@ -3,7 +3,7 @@
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import type { EvidenceEntry, EvidenceRecord } from "./ports.ts";
-import type { StepContext } from "./run-step.ts";
+import type { StepContext } from "./step-context.ts";
 
 /** Appends one entry; throws UKO_EVIDENCE_UNWRITABLE, and then the step has not been taken (phase `before`). */
 export async function recordEvidence(

@@ -8,7 +8,8 @@ import { recordEvidence } from "./evidence.ts";
 import { describeStep } from "./explain/words.ts";
 import { type Observed, observeKey } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
-import { type Carrier, runStep, type StepContext, type StepResult } from "./run-step.ts";
+import { runStep, type StepResult } from "./run-step.ts";
+import type { Carrier, StepContext } from "./step-context.ts";
 
 /** What one run is to do with one key: `plan` is one of the pure planners with its policy already in it. */
 export interface Task {

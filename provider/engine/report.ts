@@ -1,11 +1,11 @@
 /** What one operation on one key came to, as data for machines and words for people. */
 
-import { type ErrorCode, errorCatalogue } from "../errors.ts";
+import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
 import { isoTime } from "./evidence.ts";
-import type { Explanation } from "./explain/explanation.ts";
+import { type Explanation, renderExplanation } from "./explain/explanation.ts";
 import type { Observed } from "./observe.ts";
 import type { KeyRef } from "./ports.ts";
 
@@ -97,4 +97,11 @@ function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["aw
   if (plan?.kind === "waitingForTime") return "time";
   if (plan?.kind === "refused") return "person_to_unblock";
   return isOnFile ? "approval" : undefined;
+}
+
+/** An explanation as the error that an engine shows: first line, facts and next commands, code. */
+export function errorOf(explanation: Explanation): UkoError {
+  const { code = "UKO_BUG", ...uncoded } = explanation;
+  const [summary = "", ...rest] = renderExplanation(uncoded).split("\n");
+  return new UkoError(code, { summary, detail: rest.join("\n") });
 }

@@ -2,12 +2,13 @@
 
 import { UkoError } from "../errors.ts";
 import { encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
-import { type Actor, isSame } from "../lifecycle/observation.ts";
+import { isSame } from "../lifecycle/observation.ts";
 import type { Refusal, Step } from "../lifecycle/plan.ts";
 import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
 import { recordEvidence } from "./evidence.ts";
-import { type Observed, observeKey } from "./observe.ts";
-import type { CallOptions, KeyRef, World, Written } from "./ports.ts";
+import { observeKey } from "./observe.ts";
+import type { Written } from "./ports.ts";
+import type { StepContext } from "./step-context.ts";
 
 /** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
 export type StepResult =
@@ -18,17 +19,6 @@ export type StepResult =
   | { readonly kind: "forbidden"; readonly message: string }
   /** The record was written where the service does not keep it. */
   | { readonly kind: "not_kept"; readonly message: string };
-
-export type Carrier = "tag" | "description";
-
-export interface StepContext {
-  readonly world: World;
-  readonly ref: KeyRef;
-  readonly observed: Observed;
-  readonly actor: Actor;
-  readonly carrier: Carrier;
-  readonly options: CallOptions;
-}
 
 /** Two writes within one second can share an ETag (uko-v4.md 1.4), so a look is trusted only after that second. */
 const etagGrainMs = 1000;

@@ -1,31 +1,12 @@
 /** The consent record: the note on the key by which one person asks for, or consents to, exactly one step. */
 
-import type { ConsequentialStep, Identity, KeyObservation } from "./observation.ts";
+import type { ConsentRecord, ConsequentialStep, DualMarker, Identity, KeyObservation } from "./observation.ts";
 import { isPerson, isSame } from "./observation.ts";
-
-/** Marks a key for which two people are needed: for both steps, or for destroy alone. */
-export type DualMarker = "both" | "destroy";
 
 /** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits; handed in, because this ring has no dependency. */
 export type Sha256 = (text: string) => string;
 
-export interface ConsentRecord {
-  /** Names this record of this key and step alone: 32 hex digits. */
-  readonly id: string;
-  readonly carrier: "tag" | "description";
-  readonly step: ConsequentialStep;
-  readonly writtenAtMs: number;
-  readonly digest: string;
-  readonly author: Identity;
-  readonly authorName?: string;
-  /** Asked for by command, written because an engine met the key, or an answer to another's record. */
-  readonly how: "asked" | "met" | "answer";
-  /** Id of the record that this one answers; the compact form has no room for it. */
-  readonly answers?: string;
-  readonly deactivatedAtMs?: number;
-  readonly kmsSetter?: Identity;
-  readonly reason?: string;
-}
+export type { ConsentRecord, DualMarker };
 
 /** A record that is not yet on a key, so without id. */
 export type ConsentDraft = Omit<ConsentRecord, "id" | "carrier">;

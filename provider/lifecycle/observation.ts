@@ -1,6 +1,5 @@
 /** What one look at a key shows, in the words of the planner: plain values, filled in by the engine, trusted inside. */
 
-import type { ConsentRecord, DualMarker } from "./consent-record.ts";
 import type { ObservedState } from "./managed-key-states.ts";
 
 /** Somebody as IAM knows them; `mark` is the first 16 hex digits of SHA-256 of the id, all that a compact record holds. */
@@ -81,6 +80,28 @@ export type Twin =
 export type KeyUse =
   | { readonly kind: "known"; readonly count: number; readonly retainedBy: readonly string[] }
   | { readonly kind: "unreadable"; readonly reason: string };
+
+/** Marks a key for which two people are needed: for both steps, or for destroy alone. */
+export type DualMarker = "both" | "destroy";
+
+/** The note by which one person asks for, or consents to, exactly one step of one key; see `consent-record.ts`. */
+export interface ConsentRecord {
+  /** Names this record of this key and step alone: 32 hex digits. */
+  readonly id: string;
+  readonly carrier: "tag" | "description";
+  readonly step: ConsequentialStep;
+  readonly writtenAtMs: number;
+  readonly digest: string;
+  readonly author: Identity;
+  readonly authorName?: string;
+  /** Asked for by command, written because an engine met the key, or an answer to another's record. */
+  readonly how: "asked" | "met" | "answer";
+  /** Id of the record that this one answers; the compact form has no room for it. */
+  readonly answers?: string;
+  readonly deactivatedAtMs?: number;
+  readonly kmsSetter?: Identity;
+  readonly reason?: string;
+}
 
 /** The consent record carried by the key, as read; at most one carrier may hold one. */
 export type CarriedRecord =

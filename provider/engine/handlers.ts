@@ -1,0 +1,141 @@
+/** What every door calls: check, diff, create, read, update, delete for any definition, with plain values in and out. */
+
+import { type ErrorCode, UkoError } from "../errors.ts";
+import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import type { CheckFailure, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import { type Door, renderExplanation } from "./explain/explanation.ts";
+import { explainOutcome } from "./explain/outcome.ts";
+import { plain, sayKey } from "./explain/words.ts";
+import type { CallOptions, World } from "./ports.ts";
+import { type Outcome, reconcile } from "./reconcile.ts";
+
+export interface Checked<Inputs> {
+  /** The inputs with their defaults; as given where there are failures. */
+  readonly inputs: Inputs | Readonly<Record<string, unknown>>;
+  readonly failures: readonly CheckFailure[];
+}
+
+export type DeleteOutcome =
+  /** The engine may forget the resource. */
+  | { readonly kind: "ended"; readonly warnings: readonly string[] }
+  /** It may not: a wait, a refusal or a missing right, said in words. */
+  | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string };
+
+export interface Handlers<Inputs, State extends Inputs> {
+  check(news: unknown, olds: unknown): Checked<Inputs>;
+  /** The names of inputs that differ. Makes no call and never asks for a replacement. */
+  diff(olds: unknown, news: unknown): readonly string[];
+  create(news: unknown, options: CallOptions): Promise<Stored<State>>;
+  read(olds: unknown, options: CallOptions): Promise<Stored<State> | undefined>;
+  update(olds: unknown, news: unknown, options: CallOptions): Promise<Stored<State>>;
+  delete(olds: unknown, options: CallOptions): Promise<DeleteOutcome>;
+}
+
+/** What a door hands in once it knows its settings. `open` is called when the first call needs the service. */
+export interface HandlerContext {
+  readonly open: () => { readonly world: World; readonly run: RunSettings };
+  readonly door: Door;
+}
+
+export function createHandlers<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  context: HandlerContext,
+): Handlers<Inputs, State> {
+  const stateFrom = (olds: unknown): State => parse(definition.state, olds, `The state of this ${definition.name}`);
+  const inputsFrom = (news: unknown): Inputs => parse(definition.inputs, news, `The inputs of this ${definition.name}`);
+  return {
+    check(news, olds) {
+      const parsed = definition.inputs.safeParse(news);
+      if (!parsed.success) {
+        const failures = parsed.error.issues.map(toFailure);
+        return { inputs: (news ?? {}) as Readonly<Record<string, unknown>>, failures };
+      }
+      return {
+        inputs: parsed.data,
+        failures: [...definition.check(parsed.data), ...fixed(definition, parsed.data, olds)],
+      };
+    },
+    diff: (olds, news) => definition.changed(stateFrom(olds), inputsFrom(news)),
+    async create(news, options) {
+      const { world, run } = context.open();
+      return definition.create(world, inputsFrom(news), run, options);
+    },
+    async read(olds, options) {
+      const { world, run } = context.open();
+      return definition.read(world, stateFrom(olds), run, options);
+    },
+    async update(olds, news, options) {
+      const { world, run } = context.open();
+      return definition.update(world, stateFrom(olds), inputsFrom(news), run, options);
+    },
+    async delete(olds, options) {
+      const { world, run } = context.open();
+      const { ref, policy } = definition.deletion(stateFrom(olds), run);
+      const outcome = await reconcile(
+        world,
+        {
+          ref,
+          plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
+          consents: run.consents,
+          intent: "meets",
+        },
+        options,
+      );
+      return deleteOutcome(outcome, context.door);
+    },
+  };
+}
+
+function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
+  if (outcome.kind === "gone") return { kind: "ended", warnings: [] };
+  if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
+    const key = sayKey(outcome.observed.observation).replace(/^k/, "K");
+    const warning = `${key} leaves the state before its record leaves the vault: the record still blocks its template and vault`;
+    return { kind: "ended", warnings: [warning] };
+  }
+  const explanation = explainOutcome(outcome, door);
+  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation) };
+}
+
+/** A key is never replaced because an input changed: that would end the old one. */
+function fixed<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  inputs: Inputs,
+  olds: unknown,
+): readonly CheckFailure[] {
+  if (typeof olds !== "object" || olds === null || Object.keys(olds).length === 0) return [];
+  const before = olds as Readonly<Record<string, unknown>>;
+  return definition.immutable
+    .filter((property) => inputs[property] !== before[property])
+    .map((property) => ({
+      property,
+      reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
+    }));
+}
+
+function toFailure(issue: {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string;
+  readonly keys?: readonly string[];
+}): CheckFailure {
+  const property = issue.path.length > 0 ? issue.path.map(String).join(".") : (issue.keys ?? []).join(", ");
+  return { property, reason: issue.code === "unrecognized_keys" ? "is not known" : plain(issue.message) };
+}
+
+function parse<T>(
+  schema: { safeParse(value: unknown): { success: boolean; data?: T; error?: { issues: readonly unknown[] } } },
+  value: unknown,
+  what: string,
+): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success && parsed.data !== undefined) return parsed.data;
+  const failures = (parsed.error?.issues ?? []) as Parameters<typeof toFailure>[0][];
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${what} cannot be understood`,
+    detail: failures
+      .map(toFailure)
+      .map(({ property, reason }) => `${property}: ${reason}`)
+      .join("\n"),
+  });
+}

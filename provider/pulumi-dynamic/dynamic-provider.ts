@@ -1,0 +1,141 @@
+/** The provider behind `__provider`: decodes Pulumi's dynamic calls, calls a handler, encodes. State names this subpath for ever. */
+
+import { type dynamic, log } from "@pulumi/pulumi";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
+import { openHandlers } from "../compose.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+
+/** gRPC FAILED_PRECONDITION: the engine takes it as understood; UNKNOWN would mark the update as possibly corrupt. */
+const failedPrecondition = 9;
+
+type Properties = Record<string, unknown>;
+
+const settingNames = [
+  "endpoint",
+  "kmsEndpoint",
+  "iamEndpoint",
+  "instanceId",
+  "region",
+  "apiKey",
+  "token",
+  "dualAuthorization",
+] as const;
+let config: dynamic.Config | undefined;
+
+const { managedKey: handlers } = openHandlers(
+  () =>
+    Object.fromEntries(
+      settingNames.flatMap((name) => {
+        const value = config?.get(`uko:${name}`);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  {
+    progress: { report: () => {} },
+    evidenceLog: (line) => void log.info(line),
+  },
+  { rerun: "pulumi destroy" },
+);
+
+/** `ManagedKey` for Pulumi's dynamic provider, which has no cancel: it never waits, whatever UKO_WAIT says. */
+export const managedKey: dynamic.ResourceProvider = {
+  async configure(request) {
+    config = request.config;
+  },
+
+  async check(olds: Properties, news: Properties) {
+    const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
+    // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
+    const known = failures.filter(({ property }) => news[property.split(".")[0] ?? ""] !== unknownValue);
+    return { inputs, failures: [...known] };
+  },
+
+  async diff(_id, olds: Properties, news: Properties) {
+    if (Object.values(news).includes(unknownValue)) return { changes: true };
+    return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
+  },
+
+  async create(news: Properties) {
+    return orFail(async () => {
+      const { id, state, warnings } = await handlers.create(withoutPulumi(news), unstoppable());
+      await warn(warnings);
+      return { id, outs: state };
+    });
+  },
+
+  async read(id, olds: Properties) {
+    return orFail(async () => {
+      const found = await handlers.read(withoutPulumi(olds), unstoppable());
+      if (found === undefined) return { id: "", props: {} };
+      await warn(found.warnings);
+      return { id, props: found.state };
+    });
+  },
+
+  async update(_id, olds: Properties, news: Properties) {
+    return orFail(async () => {
+      const { state, warnings } = await handlers.update(withoutPulumi(olds), withoutPulumi(news), unstoppable());
+      await warn(warnings);
+      return { outs: state };
+    });
+  },
+
+  async delete(_id, olds: Properties) {
+    await orFail(async () => {
+      const outcome = await handlers.delete(withoutPulumi(olds), unstoppable());
+      if (outcome.kind === "unfinished") throw toEngineError(outcome.message);
+      await warn(outcome.warnings);
+    });
+  },
+};
+
+/** A dynamic provider never hears a Ctrl-C; the calls' own deadlines bound it. */
+function unstoppable(): { readonly signal: AbortSignal } {
+  return { signal: new AbortController().signal };
+}
+
+function withoutPulumi(properties: Properties): Properties {
+  const { __provider: _provider, ...own } = properties;
+  return own;
+}
+
+async function warn(warnings: readonly string[]): Promise<void> {
+  for (const warning of warnings) await log.warn(warning);
+}
+
+async function orFail<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const fault = isUkoError(error)
+      ? error
+      : new UkoError("UKO_BUG", {
+          summary: "uko met a fault of its own",
+          detail: `Please report it: ${error instanceof Error ? error.message : "unknown"}`,
+          cause: error,
+        });
+    throw toEngineError(fault.message);
+  }
+}
+
+/** What the engine shows: all lines as diagnostics, the first one in its table. */
+class EngineError extends Error {
+  readonly code = failedPrecondition;
+  readonly details: string;
+
+  constructor(message: string) {
+    super(message);
+    this.details = message;
+    // The dynamic provider prints `${error}: ${error.stack}` once more beside the diagnostic.
+    this.stack = "";
+  }
+
+  override toString(): string {
+    return "";
+  }
+}
+
+function toEngineError(message: string): EngineError {
+  return new EngineError(message);
+}

@@ -1,0 +1,94 @@
+/** What a managed key looks like from outside: its inputs and outputs, each described once for every door. */
+
+import { z } from "zod";
+import { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
+import { endsLikeCarrier, reservedTagPrefix } from "../lifecycle/record-carriers.ts";
+
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
+const date = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "has to be a date such as 2027-01-31");
+const maxUserTags = 125;
+
+const tags = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9 -_]{1,254}$/, "has a name that the service does not take (uko-v4.md 3.1)"),
+    z
+      .string()
+      .regex(/^(\w|\s)*$/, "may hold only letters, digits, _ and white space")
+      .max(8192),
+  )
+  .refine((all) => Object.keys(all).every((name) => !name.startsWith(reservedTagPrefix)), {
+    message: `may not have names that begin with ${reservedTagPrefix}, which uko keeps for itself`,
+  })
+  .refine((all) => Object.keys(all).length <= maxUserTags, { message: `has room for ${maxUserTags} tags` });
+
+/** Inputs (uko-v4.md 2.5 K2, K4; product.md, "Resources"). Absent means: as the service has it. */
+export const managedKeyInputs = z.strictObject({
+  vaultId: uuid.meta({ description: "UUID of the vault that the key lives in. Cannot change." }),
+  template: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to be the name of a template")
+    .meta({ description: "Name of the key template; the key is compared by the template's id. Cannot change." }),
+  label: z
+    .string()
+    .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "may hold letters, digits, blanks and . _ / -")
+    .optional()
+    .meta({ description: "Name of the key; absent where the template's naming scheme makes it." }),
+  description: z
+    .string()
+    .max(200)
+    .refine((text) => !endsLikeCarrier(text), { message: "may not end in [uko1…], which uko keeps for itself" })
+    .optional()
+    .meta({ description: "Up to 200 characters; up to 110 where the service keeps no tags." }),
+  tags: tags.optional().meta({ description: "Tags of your own; {} for none." }),
+  activationDate: date.optional().meta({ description: "First day of use. Planning only: nothing happens on it." }),
+  expirationDate: date.optional().meta({ description: "Last day of use. Planning only: nothing happens on it." }),
+  state: z.enum(["active", "deactivated", "destroyed"]).optional().meta({
+    description: "State to aim at on updates. Going down takes two people; it never reactivates a key.",
+  }),
+  existingKeyId: uuid.optional().meta({ description: "Adopts this key instead of making one. Cannot change." }),
+  deletionProtection: z.boolean().default(false).meta({ description: "Refuses every step towards the key's end." }),
+  dualAuthorization: z.enum(["required", "single"]).default("required").meta({
+    description:
+      "Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.",
+  }),
+  deletionGate: z.enum(["both", "destroy"]).default("both").meta({
+    description: "Which steps take two people: deactivate and destroy, or destroy alone.",
+  }),
+  deletionCompletesAt: z.enum(["removed", "destroyed", "destruction_scheduled"]).default("removed").meta({
+    description: "When the key may leave the state; the earlier ones leave a record that blocks template and vault.",
+  }),
+  deletionReason: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ description: "Why the key is ended; kept in the consent record." }),
+});
+export type ManagedKeyInputs = z.infer<typeof managedKeyInputs>;
+
+const keystore = z.object({
+  name: z.string(),
+  type: z.string(),
+  status: z.string(),
+  syncFlag: z.string(),
+  destructionAt: z.string().optional(),
+});
+
+/** State: the inputs as the service has them, and what only the service knows. Times are ISO 8601 UTC. */
+export const managedKeyState = managedKeyInputs.extend({
+  instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
+  keyId: z.string().meta({ description: "UUID of the key." }),
+  templateId: z.string().meta({ description: "UUID of the template." }),
+  version: z.number().meta({ description: "1 at creation, one more for each rotation." }),
+  algorithm: z.string().meta({ description: "The service's word, for instance aes." }),
+  size: z.string().meta({ description: "Size as the service says it, for instance 256." }),
+  keyState: z.string().meta({ description: "The service's own word for the state." }),
+  lifecycleState: z.enum(lifecycleStates).meta({ description: "The one derived state, pending approval included." }),
+  keystores: z.array(keystore).meta({ description: "What each keystore says of the key." }),
+  deletionAwaits: z.string().optional().meta({ description: "approval, time, or person_to_unblock." }),
+  deletionNotBefore: z.string().optional().meta({ description: "The next step is refused before this time." }),
+  deletionRequestedBy: z.string().optional().meta({ description: "IAM id of the author of the binding record." }),
+  deletionRecordId: z.string().optional().meta({ description: "Id of the binding record, as UKO_CONSENT takes it." }),
+});
+/** State read back from an engine, which may have added properties of its own. */
+export const storedManagedKeyState = z.object(managedKeyState.shape);
+export type ManagedKeyState = z.infer<typeof managedKeyState>;

@@ -1,0 +1,108 @@
+/** Derives a key's state for the engine from one look at it, and tells what drifted. */
+
+import { isoTime } from "../engine/evidence.ts";
+import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import type { Observed } from "../engine/observe.ts";
+import { deletionFacts } from "../engine/report.ts";
+import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
+import { coolDownMs } from "../lifecycle/managed-key-states.ts";
+import type { Run } from "../lifecycle/plan.ts";
+import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
+
+/** A look by nobody in particular: what users see of a key does not depend on who looks. */
+const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "continues" };
+
+/** The state: what the service has, beside the inputs that steer this tool alone. */
+export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKeyState {
+  const { observation, snapshot, nowMs } = observed;
+  const { facts } = observation;
+  const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
+  const deletion = deletionFacts(observed);
+  const untilMs = notBeforeMs(observed, lifecycleState);
+  const {
+    label: _label,
+    description: _description,
+    tags: _tags,
+    activationDate: _a,
+    expirationDate: _e,
+    ...kept
+  } = inputs;
+  return {
+    ...kept,
+    vaultId: facts.vaultId,
+    template: snapshot.templateName === "" ? inputs.template : snapshot.templateName,
+    label: facts.label,
+    ...(facts.description !== "" || inputs.description !== undefined ? { description: facts.description } : {}),
+    ...(facts.tags.length > 0 || inputs.tags !== undefined
+      ? { tags: Object.fromEntries(facts.tags.map(({ name, value }) => [name, value])) }
+      : {}),
+    ...(facts.activationDate !== "" && { activationDate: facts.activationDate }),
+    ...(facts.expirationDate !== "" && { expirationDate: facts.expirationDate }),
+    instanceId: facts.instanceId,
+    keyId: facts.keyId,
+    templateId: snapshot.templateId,
+    version: facts.version,
+    algorithm: snapshot.algorithm,
+    size: snapshot.size,
+    keyState: observation.stateWord,
+    lifecycleState,
+    keystores: observation.keystores.map((each) => ({
+      name: each.name,
+      type: each.type,
+      status: each.status,
+      syncFlag: each.syncFlag,
+      ...(each.destructionAtMs !== undefined && { destructionAt: isoTime(each.destructionAtMs) }),
+    })),
+    ...awaitsOf(lifecycleState, deletion.awaits),
+    ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
+    ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
+    ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
+  };
+}
+
+/** Four kinds of drift, four answers; none is repaired silently. */
+export function driftWarnings(observed: Observed, before: ManagedKeyState): readonly string[] {
+  const { observation, nowMs } = observed;
+  const key = sayKey(observation).replace(/^k/, "K");
+  const standing = anyBindingRecord(observation, nowMs);
+  const pending = standing.binds
+    ? [
+        `${key} waits for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} asked on ${sayTime(standing.record.writtenAtMs)}`,
+      ]
+    : [];
+  const isDestroyed = observation.state === "destroyed";
+  const cancelled = observation.keystores
+    .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
+    .map(
+      (each) =>
+        `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: its deletion was cancelled there`,
+    );
+  const outOfSync = observation.keystores
+    .filter((each) => !isDestroyed && each.syncFlag === "out_of_sync")
+    .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);
+  const moved =
+    before.keyState !== observation.stateWord
+      ? [`${key} went from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
+      : [];
+  return [...pending, ...cancelled, ...outOfSync, ...moved];
+}
+
+function notBeforeMs({ observation }: Observed, lifecycleState: ManagedKeyState["lifecycleState"]): number | undefined {
+  if (lifecycleState === "pending_destruction") {
+    const dates = observation.keystores.flatMap((each) => each.destructionAtMs ?? []);
+    return dates.length === 0 ? undefined : Math.max(...dates);
+  }
+  const noted = observation.carried.kind === "one" ? observation.carried.record.deactivatedAtMs : undefined;
+  return lifecycleState === "cooling_down" && noted !== undefined ? noted + coolDownMs : undefined;
+}
+
+function awaitsOf(
+  lifecycleState: ManagedKeyState["lifecycleState"],
+  onFile: string | undefined,
+): { readonly deletionAwaits?: string } {
+  if (onFile !== undefined) return { deletionAwaits: onFile };
+  return lifecycleState === "cooling_down" || lifecycleState === "pending_destruction"
+    ? { deletionAwaits: "time" }
+    : {};
+}

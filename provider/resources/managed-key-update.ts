@@ -1,0 +1,173 @@
+/** What an ordinary update does to a key: never a step that a second person has to stand behind, unless they are named. */
+
+import type { RunSettings } from "../engine/definition.ts";
+import { renderExplanation } from "../engine/explain/explanation.ts";
+import { explainOutcome } from "../engine/explain/outcome.ts";
+import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import { type Observed, observeKey } from "../engine/observe.ts";
+import type { CallOptions, KeyPatch, KeyRef, World, Written } from "../engine/ports.ts";
+import { type Outcome, reconcile } from "../engine/reconcile.ts";
+import { errorOf } from "../engine/report.ts";
+import { UkoError } from "../errors.ts";
+import type { ConsentRecord, DualMarker } from "../lifecycle/consent-record.ts";
+import type { Tag } from "../lifecycle/observation.ts";
+import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import { planUpdate } from "../lifecycle/plan-update.ts";
+import { markerTagName, patchOfUser } from "../lifecycle/record-carriers.ts";
+import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
+
+/** Somebody may write between our look and our write, a few times. */
+const maxTries = 4;
+
+/** Brings the key towards its inputs as far as that is allowed; answers what people have to hear of. */
+export async function updateKey(
+  world: World,
+  ref: KeyRef,
+  state: ManagedKeyState,
+  inputs: ManagedKeyInputs,
+  policy: DeletionPolicy,
+  run: RunSettings,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  const warnings = await writeAttributes(world, ref, inputs, policy, options);
+  if (inputs.state === undefined) return warnings;
+  if (inputs.state === "active") return [...warnings, ...(await activate(world, ref, state, options))];
+  const goal = { ...policy, goal: inputs.state };
+  const outcome = await reconcile(
+    world,
+    {
+      ref,
+      plan: (observation, current, nowMs) => planKeyDeletion(observation, goal, current, nowMs),
+      consents: run.consents,
+      intent: "meets",
+    },
+    options,
+  );
+  return [...warnings, ...toldBy(outcome)];
+}
+
+/** A wait keeps the run green; what a person has to unblock does not. */
+function toldBy(outcome: Outcome): readonly string[] {
+  if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
+  const explanation = explainOutcome(outcome, { rerun: "pulumi up" });
+  const isWait =
+    explanation.code === "UKO_APPROVAL_PENDING" ||
+    (outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime");
+  if (isWait) return [renderExplanation(explanation)];
+  throw errorOf(explanation);
+}
+
+async function writeAttributes(
+  world: World,
+  ref: KeyRef,
+  inputs: ManagedKeyInputs,
+  policy: DeletionPolicy,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const sighting = await observeKey(world, ref, "glance", options);
+    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "Run pulumi refresh." });
+    requireTemplate(sighting, inputs);
+    const patch = patchFor(sighting, inputs, wantedMarker(policy));
+    if (patch === undefined) return [];
+    const permission = planUpdate(sighting.observation, sighting.nowMs);
+    if (permission.kind === "leave") return [leftAlone(sighting, permission.record)];
+    if (sighting.observation.state === "destroyed") {
+      return [`${sayKey(sighting.observation).replace(/^k/, "K")} is destroyed, so its attributes stay as they are`];
+    }
+    const written = await world.keys.update(ref, patch, sighting.etag, options);
+    if (written.kind === "done") return [];
+    throwIfFinal(written, sighting);
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE");
+}
+
+function throwIfFinal(written: Written<unknown>, observed: Observed): void {
+  const key = sayKey(observed.observation);
+  if (written.kind === "forbidden") {
+    throw new UkoError("UKO_RIGHTS_MISSING", {
+      summary: `This identity may not change ${key}`,
+      detail: `Changing takes the role Key Custodian - Deployer or Key Custodian - Creator. The service says: ${plain(written.message)}`,
+    });
+  }
+  if (written.kind === "refused") {
+    throw new UkoError(written.status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+      summary: `The service did not change ${key}: ${plain(written.message)}`,
+      detail: `Nothing was changed. Correlation id: ${written.correlationId}`,
+    });
+  }
+}
+
+/** A renamed template is the same template, so the key's own answer decides. */
+function requireTemplate({ snapshot, observation }: Observed, inputs: ManagedKeyInputs): void {
+  if (snapshot.templateName === "" || snapshot.templateName === inputs.template) return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `${sayKey(observation).replace(/^k/, "K")} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
+    detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
+  });
+}
+
+function wantedMarker(policy: DeletionPolicy): DualMarker | undefined {
+  return policy.dualAuthorization === "required" && policy.gate !== "as_marked" ? policy.gate : undefined;
+}
+
+/** Undefined where nothing differs: an update that changes nothing writes nothing. */
+function patchFor(
+  { snapshot, observation }: Observed,
+  inputs: ManagedKeyInputs,
+  gate: DualMarker | undefined,
+): KeyPatch | undefined {
+  const { facts } = observation;
+  const tags = inputs.tags === undefined || isSameTags(inputs.tags, facts.tags) ? undefined : asTags(inputs.tags);
+  const differs = <T>(wanted: T | undefined, actual: T): wanted is T => wanted !== undefined && wanted !== actual;
+  const own = {
+    ...(differs(inputs.label, facts.label) && { label: inputs.label }),
+    ...(differs(inputs.activationDate, facts.activationDate) && { activationDate: inputs.activationDate }),
+    ...(differs(inputs.expirationDate, facts.expirationDate) && { expirationDate: inputs.expirationDate }),
+  };
+  const isStricter = gate !== undefined && observation.marker !== "both" && observation.marker !== gate;
+  const description = differs(inputs.description, facts.description) ? inputs.description : undefined;
+  if (Object.keys(own).length === 0 && tags === undefined && description === undefined && !isStricter) return undefined;
+  const carriers = patchOfUser(snapshot, {
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+  });
+  const keepsTags = snapshot.tags.length > 0 || observation.marker === undefined;
+  if (!isStricter || !keepsTags) return { ...own, ...carriers };
+  const others = (carriers.tags ?? snapshot.tags).filter((tag) => tag.name !== markerTagName);
+  return { ...own, ...carriers, tags: [...others, { name: markerTagName, value: gate }] };
+}
+
+async function activate(
+  world: World,
+  ref: KeyRef,
+  before: ManagedKeyState,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "gone" || sighting.observation.state === "active") return [];
+  const key = sayKey(sighting.observation).replace(/^k/, "K");
+  if (sighting.observation.state !== "pre_activation") {
+    return [
+      `${key} is ${sighting.observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
+    ];
+  }
+  const permission = planUpdate(sighting.observation, sighting.nowMs);
+  if (permission.kind === "leave") return [leftAlone(sighting, permission.record)];
+  const written = await world.keys.act(ref, "activate", sighting.etag, options);
+  throwIfFinal(written, sighting);
+  return written.kind === "done" ? [] : [`${key} changed meanwhile; the next run activates it`];
+}
+
+function leftAlone({ observation }: Observed, record: ConsentRecord): string {
+  return `${sayKey(observation).replace(/^k/, "K")} was left as it is: ${sayAuthor(record)} asked for its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
+}
+
+function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
+  return Object.entries(tags).map(([name, value]) => ({ name, value }));
+}
+
+function isSameTags(wanted: Readonly<Record<string, string>>, actual: readonly Tag[]): boolean {
+  return Object.keys(wanted).length === actual.length && actual.every((tag) => wanted[tag.name] === tag.value);
+}

@@ -1,0 +1,121 @@
+/** The managed key as a resource: an encryption key whose end of life takes two people. */
+
+import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
+import { type Observed, observeKey } from "../engine/observe.ts";
+import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { UkoError } from "../errors.ts";
+import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import { adoptKey, createKey } from "./managed-key-birth.ts";
+import {
+  type ManagedKeyInputs,
+  type ManagedKeyState,
+  managedKeyInputs,
+  storedManagedKeyState,
+} from "./managed-key-properties.ts";
+import { driftWarnings, stateOf } from "./managed-key-state.ts";
+import { updateKey } from "./managed-key-update.ts";
+
+/** Inputs that live in the service; the others steer this tool and live in state alone. */
+const compared = ["template", "label", "description", "activationDate", "expirationDate"] as const;
+const steering = [
+  "deletionProtection",
+  "dualAuthorization",
+  "deletionGate",
+  "deletionCompletesAt",
+  "deletionReason",
+] as const;
+
+export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
+  name: "ManagedKey",
+  summary: "An encryption key whose end of life takes two people.",
+  inputs: managedKeyInputs,
+  state: storedManagedKeyState,
+  immutable: ["vaultId", "existingKeyId"],
+
+  check(inputs) {
+    const failures: CheckFailure[] = [];
+    const { activationDate, expirationDate } = inputs;
+    if (activationDate !== undefined && expirationDate !== undefined && expirationDate < activationDate) {
+      failures.push({ property: "expirationDate", reason: `is before activationDate (${activationDate})` });
+    }
+    return failures;
+  },
+
+  changed(state, inputs) {
+    const differing: (keyof ManagedKeyInputs)[] = [];
+    for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
+    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    if (inputs.tags !== undefined && !haveSameEntries(inputs.tags, state.tags ?? {})) differing.push("tags");
+    if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.push("state");
+    return differing;
+  },
+
+  async create(world, inputs, run, options) {
+    const ref =
+      inputs.existingKeyId === undefined
+        ? await createKey(world, inputs, run, options)
+        : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
+    return stored(inputs, await observePresent(world, ref.ref, options), ref.warnings);
+  },
+
+  async read(world, state, _run, options) {
+    const sighting = await observeKey(world, refOf(state), "glance", options);
+    if (sighting.kind === "gone") return undefined;
+    const next = stored(state, sighting, []);
+    return { ...next, warnings: driftWarnings(sighting, state) };
+  },
+
+  async update(world, state, inputs, run, options) {
+    const ref = refOf(state);
+    const warnings = await updateKey(world, ref, state, inputs, policyOf(inputs, run), run, options);
+    return stored(inputs, await observePresent(world, ref, options), warnings);
+  },
+
+  deletion: (state, run) => ({ ref: refOf(state), policy: policyOf(state, run) }),
+});
+
+function refOf(state: ManagedKeyState): KeyRef {
+  return { instanceId: state.instanceId, vaultId: state.vaultId, keyId: state.keyId };
+}
+
+/** Environment and provider can make a run stricter than the resource says, never looser. */
+function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
+  return {
+    goal: inputs.deletionCompletesAt,
+    deletionProtection: inputs.deletionProtection,
+    dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization,
+    gate: inputs.deletionGate,
+    ...(inputs.deletionReason !== undefined && { reason: inputs.deletionReason }),
+  };
+}
+
+function stored(inputs: ManagedKeyInputs, observed: Observed, warnings: readonly string[]): Stored<ManagedKeyState> {
+  const state = stateOf(inputs, observed);
+  return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
+}
+
+async function observePresent(world: World, ref: KeyRef, options: CallOptions): Promise<Observed> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "present") return sighting;
+  throw new UkoError("UKO_KEY_NOT_FOUND", {
+    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
+    detail: "Run pulumi refresh, which takes it out of the state.",
+  });
+}
+
+/** A goal further on counts as reached; `destroyed` only once no keystore holds the material. */
+function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
+  switch (goal) {
+    case "active":
+      return state.keyState === "active";
+    case "deactivated":
+      return state.keyState === "deactivated" || state.keyState === "destroyed";
+    case "destroyed":
+      return state.lifecycleState === "destroyed";
+  }
+}
+
+function haveSameEntries(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
