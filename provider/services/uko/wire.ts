@@ -42,7 +42,7 @@ export const keystoreStatus = z.object({
   keystore_sync_flag_detail: optionalText,
   destruction_at: optionalText,
   key_id_in_keystore: optionalText,
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 export type WireKeystoreStatus = z.output<typeof keystoreStatus>;
 
