@@ -33,7 +33,7 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   if (status === 429 && rules.isCreation !== true) throw unavailable(rules.service, end, message);
   // 408: services that use the key did not confirm in time, which does not say that nothing happened (uko-v4.md 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  if (isRefusal) return { kind: "refused", status, message, correlationId };
+  if (isRefusal) return { kind: "refused", status, message: message || "no reason was given", correlationId };
   return { kind: "lost", reason: `${rules.service} answered ${status}${message === "" ? "" : `: ${message}`}` };
 }
 

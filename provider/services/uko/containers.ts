@@ -2,11 +2,13 @@
 
 import type { Containers } from "../../engine/ports.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
+import type { HttpAnswer } from "../http/client.ts";
 import { invalidAnswer } from "../http/faults.ts";
 import { singleFlight } from "../http/single-flight.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";
+import { walkPages } from "./pages.ts";
 import { checkedId, opened, type UkoTransport } from "./transport.ts";
-import { keystore, vault } from "./wire.ts";
+import { keystore, keystores, vault } from "./wire.ts";
 
 /** 50 internal keystores are an instance's limit (uko-v4.md 3.8); external ones have none, so the memory has. */
 const maxRemembered = 10_000;
@@ -59,17 +61,36 @@ function remembered(read: (signal: AbortSignal) => Promise<boolean>): (signal: A
 
 async function readIsInternal(transport: UkoTransport, keystoreId: string, signal: AbortSignal): Promise<boolean> {
   const path = `/keystores/${checkedId(keystoreId, "keystore")}`;
-  const answer = await transport.read({ method: "GET", path, signal }, readRights.readKeystore, isOwnNotFound);
-  if (answer.status === 404) {
-    // Taken for external, a twin under KMS's own dual authorization would go unseen.
-    throw new UkoError("UKO_TWIN_UNREADABLE", {
-      summary: `Keystore ${keystoreId} was not found, so whether the key has a KMS twin is not known`,
-      detail: "Nothing was changed. Where the keystore was removed, uko sync lets the key's keystores be named anew.",
-    });
-  }
-  const read = opened(answer, keystore);
-  if (read.id !== keystoreId) throw invalidAnswer(service, "it is about another keystore than was asked for", answer);
-  if (read.type !== "ibm_cloud_kms") return false;
-  if (read.ibm_variant === "") throw invalidAnswer(service, "it does not tell the keystore's ibm_variant", answer);
-  return read.ibm_variant === "internal";
+  const isAnswer = (answer: HttpAnswer): boolean => answer.status === 400 || isOwnNotFound(answer);
+  const answer = await transport.read({ method: "GET", path, signal }, readRights.readKeystore, isAnswer);
+  const found =
+    answer.status === 200
+      ? opened(answer, keystore)
+      : answer.status === 400
+        ? await findInList(transport, keystoreId, signal)
+        : undefined;
+  // Taken for external, a twin under KMS's own dual authorization would go unseen.
+  if (found === undefined) throw keystoreNotFound(keystoreId);
+  if (found.id !== keystoreId) throw invalidAnswer(service, "it is about another keystore than was asked for", answer);
+  if (found.type !== "ibm_cloud_kms") return false;
+  if (found.ibm_variant === "") throw invalidAnswer(service, "it does not tell the keystore's ibm_variant", answer);
+  return found.ibm_variant === "internal";
+}
+
+/** API 4.9 and earlier want `UKO-Vault` for one keystore, whose vault is not known here, but not for the list (uko-v4.md 1.4). */
+async function findInList(transport: UkoTransport, keystoreId: string, signal: AbortSignal) {
+  const all = await walkPages(transport, {
+    call: { path: "/keystores", query: { sort: "created_at" }, signal },
+    collection: "keystores",
+    items: keystores,
+    right: readRights.listKeystores,
+  });
+  return all.find(({ id }) => id === keystoreId);
+}
+
+function keystoreNotFound(keystoreId: string): UkoError {
+  return new UkoError("UKO_TWIN_UNREADABLE", {
+    summary: `Keystore ${keystoreId} was not found, so whether the key has a KMS twin is not known`,
+    detail: "Nothing was changed. Where the keystore was removed, uko sync lets the key's keystores be named anew.",
+  });
 }

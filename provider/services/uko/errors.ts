@@ -18,6 +18,7 @@ export const readRights = {
   listKeys: { action: "hs-crypto.managed-keys.list", roles: custodians },
   readUse: { action: "hs-crypto.registrations.list", roles: ["Reader", ...custodians] },
   readVault: { action: "hs-crypto.vaults.read", roles: ["Reader", ...custodians] },
+  listKeystores: { action: "hs-crypto.target-keystores.list", roles: custodians },
   readKeystore: { action: "hs-crypto.target-keystores.read", roles: ["Reader", ...custodians] },
 } as const satisfies Record<string, Right>;
 

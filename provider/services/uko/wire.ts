@@ -95,5 +95,6 @@ export const keystore = z.object({
   type: z.string(),
   ibm_variant: optionalText,
 });
+export const keystores = z.array(keystore);
 
 export const vault = z.object({ id: z.string().min(1) });

@@ -1,0 +1,45 @@
+/** The adapters of one person, against a local UKO. */
+
+import { createHash } from "node:crypto";
+import type { Containers, KeyRef, Keys, Session, Twins } from "../../provider/engine/ports.ts";
+import { createEndpoints } from "../../provider/services/broker/endpoints.ts";
+import type { HttpClient } from "../../provider/services/http/client.ts";
+import { createTokens } from "../../provider/services/iam/tokens.ts";
+import { createTwins } from "../../provider/services/key-protect/twins.ts";
+import { createSession } from "../../provider/services/session.ts";
+import { createUkoClient } from "../../provider/services/uko/client.ts";
+import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { aClient } from "./scripted-server.ts";
+
+export interface Adapters {
+  readonly http: HttpClient;
+  readonly keys: Keys;
+  readonly containers: Containers;
+  readonly twins: Twins;
+  readonly session: Session;
+}
+
+export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: string }): Adapters {
+  const { instanceId } = world.emulator;
+  const http = aClient().http;
+  const here = { url: world.url, source: "environment" } as const;
+  const tokens = createTokens({
+    http,
+    credential: { kind: "api_key", read: () => (typeof name === "string" ? apiKeys[name] : name.apiKey) },
+    endpoint: here,
+    sha256: (text) => createHash("sha256").update(text).digest("hex"),
+    monotonicMs: () => 0,
+  });
+  const endpoints = createEndpoints({ http, bearer: tokens, instanceId, broker: here });
+  const service = { http, bearer: tokens, instanceId };
+  return {
+    http,
+    ...createUkoClient({ ...service, endpoint: endpoints.uko }),
+    twins: createTwins({ ...service, endpoint: endpoints.kms }),
+    session: createSession({ instanceId, tokens, endpoints }),
+  };
+}
+
+export function refOf(world: TestWorld, keyId: string): KeyRef {
+  return { instanceId: world.emulator.instanceId, vaultId, keyId };
+}

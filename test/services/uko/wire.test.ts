@@ -1,0 +1,291 @@
+/** UKO's answers in every form that samples show, and some that nobody should send. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { KeySnapshot, Keys } from "../../../provider/engine/ports.ts";
+import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import {
+  aClient,
+  never,
+  type Reply,
+  type ScriptedServer,
+  serviceTimeMs,
+  startScriptedServer,
+} from "../scripted-server.ts";
+
+const keyId = "9b2d0000-0000-4000-8000-000000000001";
+const ref = { instanceId: "instance", vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId };
+const options = { signal: never() };
+const least = { id: keyId, label: "payroll", state: "active", algorithm: "aes" };
+const etag = "2022-05-27T10:15:38Z";
+
+let server: ScriptedServer;
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.asked.length = 0;
+});
+
+const client = (suffix = "") =>
+  createUkoClient({
+    http: aClient().http,
+    bearer: { token: async () => "planted-token", renew: async () => undefined },
+    endpoint: async () => ({ url: `${server.url}${suffix}`, source: "environment" }),
+    instanceId: "instance",
+  });
+const keys = (): Keys => client().keys;
+const keyReply = (fields: Record<string, unknown> = {}): Reply => ({
+  headers: { etag },
+  body: { ...least, ...fields },
+});
+const snapshotOf = async (fields: Record<string, unknown>): Promise<KeySnapshot | undefined> => {
+  server.script(keyReply(fields));
+  return (await keys().read(ref, options)).value?.snapshot;
+};
+
+describe("a request", () => {
+  test("goes below /api/v4 under every spelling of the endpoint, with the vault, and the ETag as it came", async () => {
+    server.script(keyReply());
+    for (const suffix of ["", "/", "/api", "/api/v4"]) await client(suffix).keys.read(ref, options);
+    for (const asked of server.asked) {
+      expect(asked.path).toBe(`/api/v4/managed_keys/${keyId}`);
+      expect(asked.headers).toMatchObject({ accept: "application/json", "uko-vault": ref.vaultId });
+    }
+    server.asked.length = 0;
+    await keys().act(ref, "deactivate", etag, options);
+    expect(server.asked[0]).toMatchObject({
+      method: "POST",
+      path: `/api/v4/managed_keys/${keyId}/deactivate`,
+      body: "",
+    });
+    expect(server.asked[0]?.headers["if-match"]).toBe(etag);
+  });
+
+  test("that changes a key is never sent without an ETag, or with one that matches everything", async () => {
+    for (const wrong of ["", " ", "*"]) {
+      await expect(keys().act(ref, "destroy", wrong, options)).rejects.toMatchObject({ code: "UKO_BUG" });
+    }
+    expect(server.asked).toEqual([]);
+  });
+
+  test("that removes a key never has force or anything else beside the key's path", async () => {
+    server.script({ status: 204 });
+    expect(await keys().remove(ref, etag, options)).toMatchObject({ kind: "done", serviceTimeMs });
+    expect(server.asked).toMatchObject([{ method: "DELETE", path: `/api/v4/managed_keys/${keyId}`, body: "" }]);
+  });
+
+  test("names only what is to be sent", async () => {
+    server.script({ ...keyReply(), status: 201 });
+    await keys().create({ vaultId: ref.vaultId, templateName: "payroll", tags: [] }, options);
+    await keys().update(ref, { tags: [], activationDate: "2027-01-01" }, etag, options);
+    expect(server.asked.map(({ body }) => JSON.parse(body))).toEqual([
+      { template_name: "payroll", vault: { id: ref.vaultId } },
+      { activation_date: "2027-01-01", tags: [] },
+    ]);
+  });
+});
+
+describe("a key is read", () => {
+  test("from the least that the service may send", async () => {
+    expect(await snapshotOf({})).toEqual({
+      keyId,
+      vaultId: ref.vaultId,
+      templateId: "",
+      templateName: "",
+      version: 1,
+      label: "payroll",
+      description: "",
+      tags: [],
+      stateWord: "active",
+      algorithm: "aes",
+      size: "",
+      activationDate: "",
+      expirationDate: "",
+      referencedKeystores: [],
+      storedStatus: [],
+    });
+  });
+
+  test("with numbers as texts, texts as numbers, nulls for absent lists, and unknown words and fields", async () => {
+    const found = await snapshotOf({
+      version: "3",
+      size: 256,
+      tags: null,
+      state: "hibernating",
+      surprise: { deep: [1] },
+      updated_at: "2022-05-27T10:15:38.123+00:00",
+      updated_by: "IBMid-A",
+    });
+    expect(found).toMatchObject({ version: 3, size: "256", tags: [], stateWord: "hibernating", updatedBy: "IBMid-A" });
+    expect(found?.updatedAtMs).toBe(Date.UTC(2022, 4, 27, 10, 15, 38, 123));
+  });
+
+  test("with a last writer who hides behind invisible characters taken for unknown", async () => {
+    for (const writer of ["IBMid-A\u200b", "IBMid-A ", ""]) {
+      expect(await snapshotOf({ updated_by: writer })).not.toHaveProperty("updatedBy");
+    }
+  });
+
+  test("with the label and description as they are on the wire", async () => {
+    const text = "a\n\u001b[31m [uko1x";
+    expect(await snapshotOf({ label: text, description: text })).toMatchObject({ label: text, description: text });
+  });
+
+  test.each<[string, Reply]>([
+    ["without an ETag", { body: least }],
+    ["without a valid Date", { ...keyReply(), headers: { etag, date: "now" } }],
+    ["of another key", keyReply({ id: "other" })],
+    ["without a label", keyReply({ label: undefined })],
+    ["without a state", keyReply({ state: null })],
+    ["with tags that are none", keyReply({ tags: "a" })],
+  ])("not %s", async (_, reply) => {
+    server.script(reply);
+    await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    // The same as the answer to a change: the effect may have happened.
+    if (reply.body !== undefined)
+      expect(await keys().act(ref, "deactivate", etag, options)).toMatchObject({ kind: "lost" });
+  });
+});
+
+describe("a keystore's answer", () => {
+  const status = async (fields: Record<string, unknown>) =>
+    (await snapshotOf({ status_in_keystores: [{ status: "active", keystore_sync_flag: "ok", ...fields }] }))
+      ?.storedStatus[0];
+
+  test("in words of the contract is kept, the old word for verifying understood, any other unrecognised", async () => {
+    expect(await status({})).toMatchObject({ status: "active", syncFlag: "ok", keystoreId: "", keyIdInKeystore: "" });
+    expect(await status({ keystore_sync_flag: "pending" })).toMatchObject({ syncFlag: "verifying_sync" });
+    expect(await status({ status: "asleep", keystore_sync_flag: "?" })).toMatchObject({
+      status: "unrecognised",
+      syncFlag: "unrecognised",
+    });
+  });
+
+  test("has an end of its pending period where it tells one", async () => {
+    expect(await status({ destruction_at: "2020-06-24T09:46:41.000+00:00" })).toMatchObject({
+      destructionAtMs: Date.UTC(2020, 5, 24, 9, 46, 41),
+    });
+    for (const text of ["", null, "later"])
+      expect(await status({ destruction_at: text })).not.toHaveProperty("destructionAtMs");
+  });
+
+  test("has its error in one clean line", async () => {
+    const errors = [{ code: "x", message: "no\u001b[2J\nanswer", target: { type: "field", name: "a.b" } }];
+    expect(await status({ error: { errors } })).toMatchObject({ error: "no answer (field a.b)" });
+    expect(await status({ error: { message: "m" } })).toMatchObject({ error: "m" });
+    expect(await status({ error: null })).not.toHaveProperty("error");
+  });
+});
+
+describe("lists", () => {
+  const items = (count: number, from = 0) =>
+    Array.from({ length: count }, (_, at) => ({ ...least, id: `k-${from + at}` }));
+  const list = () => keys().list({ vaultId: ref.vaultId }, options);
+  const offsets = () => server.asked.map(({ path }) => new URL(path, server.url).searchParams.get("offset"));
+
+  test("are walked by what came, not by what was asked for, each key once", async () => {
+    server.script(
+      { body: { total_count: "5", managed_keys: items(2) } },
+      { body: { total_count: 5, managed_keys: items(2, 1) } },
+      { body: { total_count: 5, managed_keys: items(1, 4) } },
+    );
+    expect((await list()).map(({ keyId: id }) => id)).toEqual(["k-0", "k-1", "k-2", "k-4"]);
+    expect(offsets()).toEqual(["0", "2", "4"]);
+  });
+
+  test("end with a page that is empty, whatever the count says", async () => {
+    server.script({ body: { total_count: 9, managed_keys: items(1) } }, { body: { total_count: 9, managed_keys: [] } });
+    expect(await list()).toHaveLength(1);
+  });
+
+  test("that never end are given up", async () => {
+    server.script({ body: { total_count: 1e9, managed_keys: items(1) } });
+    await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    expect(server.asked).toHaveLength(250);
+  });
+
+  test("with one key that cannot be read are not read at all: the missing one may be the one that is looked for", async () => {
+    server.script({ body: { total_count: 2, managed_keys: [...items(1), { id: "k-1" }] } });
+    await expect(list()).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+  });
+
+  test("ask for every state", async () => {
+    server.script({ body: { total_count: 0, managed_keys: [] } });
+    await list();
+    expect(new URL(server.asked[0]?.path ?? "", server.url).searchParams.get("state")?.split(",")).toHaveLength(6);
+  });
+});
+
+describe("what uses a key", () => {
+  const registration = (prevents: unknown) => ({
+    id: "crn",
+    type: "com_ibm_cloud_kms_registration",
+    name: "bucket-1",
+    com_ibm_cloud_kms_registration: { prevents_key_deletion: prevents, service_name: "cos", service_instance_name: "" },
+  });
+  const use = (reply: Reply) => {
+    server.script(reply);
+    return keys().use(ref, options);
+  };
+  const page = (...found: unknown[]): Reply => ({ body: { total_count: found.length, associated_resources: found } });
+
+  test("is counted, and what keeps the key is named", async () => {
+    expect(await use(page(registration(false), registration(true)))).toEqual({
+      kind: "known",
+      count: 2,
+      retainedBy: ["cos bucket-1"],
+    });
+  });
+
+  test.each<[string, Reply]>([
+    ["a right is missing", { status: 403 }],
+    ["a use of an unknown kind is among it", page({ id: "x", type: "com_new" })],
+    ["it does not say whether it keeps the key", page(registration(undefined))],
+    ["the answer is no list", { body: {} }],
+    ["it is not found", { status: 404 }],
+  ])("is unreadable where %s", async (_, reply) => {
+    expect(await use(reply)).toMatchObject({ kind: "unreadable" });
+  });
+
+  test("is asked again later where the service is not there", async () => {
+    await expect(use({ status: 503 })).rejects.toMatchObject({ code: "UKO_SERVICE_UNAVAILABLE" });
+  });
+});
+
+describe("an error", () => {
+  const refused = { trace: "trace-9", errors: [{ code: "invalid_state", message: `no\u001b[31m ${"x".repeat(900)}` }] };
+
+  test("shows the service's sentence clean and cut, with its correlation id", async () => {
+    server.script({ status: 409, body: refused });
+    const end = await keys().act(ref, "destroy", etag, options);
+    expect(end).toMatchObject({ kind: "refused", status: 409, correlationId: "trace-9" });
+    const { message } = end as { message: string };
+    expect(message).not.toContain("\u001b");
+    expect(message.length).toBeLessThanOrEqual(500);
+  });
+
+  test("never holds the token, even where the service repeats it", async () => {
+    for (const status of [400, 401, 403, 409, 500]) {
+      server.script({ status, body: { errors: [{ code: "x", message: "Bearer planted-token was refused" }] } });
+      const read = await keys()
+        .read(ref, options)
+        .catch((error: unknown) => error);
+      const written = await keys()
+        .act(ref, "destroy", etag, options)
+        .catch((error: unknown) => error);
+      for (const end of [read, written]) {
+        const { message, detail, data, cause } = end as Record<string, unknown>;
+        expect(JSON.stringify([end, message, detail, data, String(cause)])).not.toContain("planted-token");
+      }
+    }
+  });
+
+  test("shows no gateway's page", async () => {
+    server.script({ status: 400, body: "<html><script>alert(1)</script></html>" });
+    expect(await keys().act(ref, "destroy", etag, options)).toMatchObject({
+      kind: "refused",
+      message: "no reason was given",
+    });
+  });
+});
