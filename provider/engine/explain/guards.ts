@@ -2,11 +2,21 @@
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
-import type { KeystoreStatus } from "../../lifecycle/observation.ts";
+import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes } from "../../lifecycle/plan.ts";
 import type { Explanation, NextStep } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
-import { keyPath, plain, sayActor, sayAuthor, sayKey, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
+import {
+  keyPath,
+  plain,
+  sayActor,
+  sayAuthor,
+  sayKey,
+  sayState,
+  sayStatus,
+  sayTime,
+  sayTimeAndDistance,
+} from "./words.ts";
 
 /** What a refusal says: first line, facts, ways on. */
 type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
@@ -17,6 +27,7 @@ interface About {
   readonly path: string;
   readonly unchanged: string;
   readonly rerun: NextStep;
+  readonly observation: KeyObservation;
   readonly nowMs: number;
 }
 
@@ -132,7 +143,7 @@ const sayings: Sayings = {
     [
       ...(guard.pending.length === 0
         ? []
-        : ["Until the date given a keystore's own cloud may still be able to cancel:"]),
+        : ["Until the date given, the cloud behind a keystore may still be able to cancel its part:"]),
       ...guard.pending.map(sayKeystore),
     ],
   ],
@@ -141,10 +152,10 @@ const sayings: Sayings = {
     [`${sayAuthor(guard.record)} asked on ${sayTime(guard.record.writtenAtMs)}.`, unchanged],
     [{ who: "to take the request back first", commands: [`uko withdraw ${path}`] }],
   ],
-  consent_mismatch: (guard, { key, path, unchanged }) => [
+  consent_mismatch: (guard, { key, path, unchanged, observation }) => [
     `The record ${guard.named} on ${key} cannot be answered`,
-    [explainMismatch(guard.why), unchanged],
-    mismatchNext(guard.why, path),
+    [explainMismatch(guard.why, observation), unchanged],
+    mismatchNext(guard.why, path, guard.named),
   ],
   actor_not_a_person: (guard, { key, unchanged }) => [
     `${sayActor(guard.actor)} cannot be one of the two people for ${key}`,
@@ -164,6 +175,7 @@ export function explainGuard(guard: Guard, { observed, door }: WaitContext): Exp
     path,
     unchanged: `Nothing was changed by this: ${sayState(observation)}.`,
     rerun: { who: "then run again", commands: [door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun] },
+    observation,
     nowMs,
   };
   const say = sayings[guard.guard] as (guard: Guard, about: About) => Saying;
@@ -191,14 +203,14 @@ function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): S
   ];
 }
 
-function explainMismatch(why: ConsentMismatch): string {
+function explainMismatch(why: ConsentMismatch, observation: KeyObservation): string {
   switch (why.kind) {
     case "not_on_file":
       return why.onFile === undefined
         ? "No consent record is on file for the key."
         : `The record on file is ${why.onFile}.`;
     case "not_binding":
-      return explainNotBinding(why.why) ?? "It is not for the next step.";
+      return explainNotBinding(why.why, observation) ?? "It is not for the next step.";
     case "own":
       return "It is your own; the consent has to come from somebody else.";
     case "is_an_answer":
@@ -206,14 +218,19 @@ function explainMismatch(why: ConsentMismatch): string {
   }
 }
 
-function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
+function mismatchNext(why: ConsentMismatch, path: string, named: string): readonly NextStep[] {
   switch (why.kind) {
     case "not_on_file":
       return [{ who: "to see what is on file", commands: [`uko status ${path}`] }];
     case "not_binding":
       return [{ who: "to ask anew", commands: [`uko request ${path}`] }];
     case "own":
-      return [];
+      return [
+        {
+          who: "somebody else who holds the right runs",
+          commands: actCommands(named, path, { rerun: "uko continue" }),
+        },
+      ];
     case "is_an_answer":
       return [
         { who: "whoever holds the right runs", commands: actCommands(why.record.id, path, { rerun: "uko continue" }) },
@@ -228,9 +245,8 @@ function sayKeystores(keystores: readonly KeystoreStatus[]): string {
 }
 
 function sayKeystore(keystore: KeystoreStatus): string {
-  const until = keystore.destructionAtMs === undefined ? "" : `, until ${sayTime(keystore.destructionAtMs)}`;
   const error = keystore.error === undefined ? "" : `: ${plain(keystore.error)}`;
-  return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) answers ${keystore.status}, ${keystore.syncFlag}${until}${error}.`;
+  return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) answers ${sayStatus(keystore)}${error}.`;
 }
 
 function capital(text: string): string {

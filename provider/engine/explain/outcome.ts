@@ -1,30 +1,38 @@
 /** Turns where a run ended into what a person reads: the only way from an outcome to words. */
 
+import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Run, Step } from "../../lifecycle/plan.ts";
 import type { Outcome } from "../reconcile.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
-import { explainApproval, explainNotBinding, explainTimeWait } from "./waits.ts";
-import { describeTaken, keyPath, plain, sayActor, sayAuthor, sayKey, sayRoles, sayState } from "./words.ts";
+import { actCommands, explainApproval, explainNotBinding, explainTimeWait } from "./waits.ts";
+import { describeTaken, keyPath, plain, saidByStep, sayActor, sayAuthor, sayKey, sayRoles, sayState } from "./words.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
   const explanation = explainEnd(outcome, door);
   const { taken, replaced } = outcome.memory;
   const did = taken
+    .filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome)))
     .map(describeTaken)
     .filter((sentence) => sentence !== undefined)
     .map((sentence) => `${sentence}.`);
-  const why = replaced === undefined ? undefined : explainNotBinding(replaced);
+  const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
+  const isSaid = (fact: string): boolean =>
+    taken.some((step) => saidByStep[step.kind]?.includes(fact)) ||
+    (taken.length > 0 && fact.startsWith("Nothing was changed by this"));
   return {
     ...explanation,
-    facts: [
-      ...did,
-      ...(why === undefined ? [] : [why]),
-      ...explanation.facts.filter((fact) => did.length === 0 || !fact.startsWith("Nothing was changed by this")),
-    ],
+    facts: [...did, ...(why === undefined ? [] : [why]), ...explanation.facts.filter((fact) => !isSaid(fact))],
   };
+}
+
+/** A run that ends at its own record says when it asked; that it wrote the record would say the same again. */
+function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
+  if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
+  return outcome.plan.standing === "wrote_it";
 }
 
 function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -84,17 +92,14 @@ function explainMissingRight(step: Step, message: string, { observed, run, door 
   const consentedBy = "consentedBy" in step ? step.consentedBy : undefined;
   const isAnswer = consentedBy?.how === "answer";
   const next: NextStep[] = [];
-  if (consentedBy !== undefined && !isAnswer) {
+  if (consentedBy !== undefined && !isAnswer && mayAuthor(run.actor)) {
     next.push({
       who: `you consent, so that ${sayAuthor(consentedBy)} can act`,
       commands: [`uko consent ${path} ${consentedBy.id}`],
     });
   }
   if (consentedBy === undefined) {
-    next.push({
-      who: `somebody who holds ${sayRoles(right)} runs`,
-      commands: [door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun],
-    });
+    next.push({ who: `somebody who holds ${sayRoles(right)} runs`, commands: commandsFor(step, observation, door) });
   }
   return {
     summary: `${sayActor(run.actor)} may not ${phrases[step.kind]} ${sayKey(observation)}: the right ${right.action} is missing`,
@@ -111,6 +116,32 @@ function explainMissingRight(step: Step, message: string, { observed, run, door 
     next,
     code: "UKO_RIGHTS_MISSING",
   };
+}
+
+/** What leads to the step when somebody else runs it. */
+function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
+  const path = keyPath(observation);
+  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun;
+  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  switch (step.kind) {
+    case "write_record":
+      if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
+      return door.rerun === "uko continue" ? [`uko request ${path}`] : [door.rerun, `uko request ${path}`];
+    case "set_for_deletion":
+    case "unset_for_deletion":
+      // Without a record the windows are being taken back.
+      return record === undefined ? [`uko withdraw ${path}`] : actCommands(record.id, path, door);
+    case "drop_record":
+      return [`uko withdraw ${path}`];
+    case "reactivate":
+      return [`uko reactivate ${path}`];
+    case "sync":
+      return [`uko sync ${path}`];
+    case "deactivate":
+    case "destroy":
+    case "remove":
+      return [rerun];
+  }
 }
 
 function rightFor(step: Step, isUnused: boolean): Right {

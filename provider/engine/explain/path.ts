@@ -1,6 +1,5 @@
 /** What `uko plan` says: the whole way to the end, what stops working when, and where there is no way back. */
 
-import { effectivePolicy } from "../../lifecycle/authorization.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
@@ -16,7 +15,6 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
   const key = sayKey(observation).replace(/^k/, "K");
   if (last === undefined)
     return { summary: `${key} has no path to its end here: ${sayState(observation)}`, facts: [], next: [] };
-  const effective = effectivePolicy(observation, policy);
   const pointOfNoReturn = path.find((step) => step.step === "destroy");
   return {
     summary: `${key} can be ${last.step === "remove" ? "gone" : "at its end"} on ${sayTimeAndDistance(last.earliestMs, nowMs)} at the earliest`,
@@ -25,7 +23,9 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
       ...path.map((step, index) => `${index + 1}. ${sayStep(step)}`),
       ...(pointOfNoReturn === undefined
         ? []
-        : [`Point of no return: destroy, on ${sayTime(pointOfNoReturn.earliestMs)} at the earliest.`]),
+        : [
+            `Point of no return: destroy, on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)} at the earliest.`,
+          ]),
       ...(observation.use.kind === "known" && observation.use.retainedBy.length > 0
         ? [
             `Blocked until its owner acts: ${observation.use.retainedBy.map((crn) => plain(crn)).join(", ")} has a retention policy.`,
@@ -34,17 +34,27 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
       ...(dualTwins(observation).length > 0
         ? ["KMS dual authorization is on: whoever deactivates may not destroy."]
         : []),
-      effective.dualAuthorization === "required"
-        ? `Two people stand behind ${effective.gate === "both" ? "both deactivate and destroy" : "destroy; deactivate takes one"}.`
-        : "One person suffices: dualAuthorization is single.",
+      ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
-        ? [
-            "~ rests on the keystores' usual pending periods; each keystore tells its own date once the key is destroyed.",
-          ]
+        ? ["~ rests on the usual pending periods; each keystore tells its own date once the key is destroyed."]
         : []),
     ],
     next: [],
   };
+}
+
+function sayPeople(path: readonly PathStep[]): readonly string[] {
+  const consequential = path.filter(({ step }) => step === "deactivate" || step === "destroy");
+  const [forTwo, forOne] = [true, false].map((isForTwo) =>
+    consequential
+      .filter(({ needsTwoPeople }) => needsTwoPeople === isForTwo)
+      .map(({ step }) => step)
+      .join(" and "),
+  );
+  return [
+    ...(forTwo === "" ? [] : [`Two people have to stand behind ${forTwo}.`]),
+    ...(forOne === "" ? [] : [`One person suffices for ${forOne}.`]),
+  ];
 }
 
 function sayStep(step: PathStep): string {

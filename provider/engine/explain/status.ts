@@ -1,12 +1,14 @@
 /** What `status` says of a key, and what commands say that have reached what they were asked for. */
 
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { isPending } from "../../lifecycle/guards.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import type { KeystoreStatus } from "../../lifecycle/observation.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
+import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import type { RunMemory } from "../reconcile.ts";
-import type { Door, Explanation } from "./explanation.ts";
+import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
 import { actCommands, explainNotBinding } from "./waits.ts";
 import {
@@ -15,36 +17,38 @@ import {
   plain,
   sayAuthor,
   sayKey,
+  sayRoles,
   sayState,
+  sayStatus,
   sayTime,
-  sayTimeAndDistance,
   stepNouns,
 } from "./words.ts";
 
 /** A key on its way out is told as its next run would tell it; any other key in a line. Never an exit code but 0. */
 export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Door): Explanation {
   const { observation, nowMs } = observed;
-  const isOnFile = anyBindingRecord(observation, nowMs).binds;
-  const isEnding = isOnFile || observation.state === "deactivated" || observation.state === "destroyed";
+  const standing = anyBindingRecord(observation, nowMs);
+  const isEnding = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
   if (isEnding && plan.kind !== "ready" && plan.kind !== "done") {
     const { code: _code, ...told } = explainOutcome(
       { kind: "stopped", plan, observed, memory: { run, taken: [] } },
       door,
     );
+    const isTold = plan.kind === "waitingForTime" && observation.keystores.length === 1;
     return {
       ...told,
       facts: [
         ...told.facts.filter((fact) => !fact.startsWith("Nothing was changed by this")),
-        ...keystoreLines(observation.keystores),
+        ...(isTold ? [] : keystoreLines(observation.keystores)),
       ],
     };
   }
   const key = sayKey(observation).replace(/^k/, "K");
-  const standing = anyBindingRecord(observation, nowMs);
-  const dead = standing.binds ? undefined : explainNotBinding(standing.why);
+  const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
   const state = lifecycleStateOf(observation, run, nowMs);
+  const isOver = observation.state === "destroyed";
   return {
-    summary: `${key} is ${state.replaceAll("_", " ")}; ${observation.state === "destroyed" ? "its record can be removed" : "no deletion is on file"}`,
+    summary: `${key} is ${state.replaceAll("_", " ")}; ${isOver ? "its record can be removed" : "no deletion is on file"}`,
     facts: [
       ...(observation.use.kind === "known" && observation.use.count > 0
         ? [`${sayState(observation)}.`.replace(/^t/, "T")]
@@ -52,7 +56,7 @@ export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Do
       ...(dead === undefined ? [] : [dead]),
       ...keystoreLines(observation.keystores),
     ],
-    next: [],
+    next: isOver ? [removal(observation)] : [],
   };
 }
 
@@ -68,34 +72,34 @@ export function explainDone({ observation, nowMs }: Observed, memory: RunMemory,
       facts: [`No step was taken: ${sayState(observation)}.`],
       next: [
         {
-          who: "whoever asked, or anybody else with the right, runs",
+          who: "whoever asked, or anybody else who holds the right, runs",
           commands: actCommands(record.id, keyPath(observation), door),
         },
       ],
     };
   }
+  const isOver = observation.state === "destroyed";
+  const file = isOver || standing.binds ? "" : ", and no deletion is on file";
   return {
-    summary:
-      `Done: ${sayState(observation)}${observation.state === "destroyed" ? "" : ", and no deletion is on file"}`.replace(
-        "the key",
-        key,
-      ),
+    summary: `Done: ${sayState(observation).replace("the key", key)}${file}`,
     facts: [
       ...did.map((sentence) => `${sentence}.`),
       ...(standing.binds ? [`On file: a record by ${sayAuthor(standing.record)}.`] : []),
-      ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores, nowMs) : []),
+      ...(isOver ? ["Until its record is removed it blocks the deletion of its template and vault."] : []),
+      ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores) : []),
     ],
-    next: [],
+    next: isOver ? [removal(observation)] : [],
   };
 }
 
-/** The keystores that say anything but the plain state of the key. */
-function keystoreLines(keystores: readonly KeystoreStatus[], nowMs?: number): readonly string[] {
-  return keystores.map((each) => {
-    const until =
-      each.destructionAtMs === undefined
-        ? ""
-        : `, until ${nowMs === undefined ? sayTime(each.destructionAtMs) : sayTimeAndDistance(each.destructionAtMs, nowMs)}`;
-    return `Keystore "${plain(each.name, 60)}": ${each.status}, ${each.syncFlag}${until}`;
-  });
+function removal(observation: KeyObservation): NextStep {
+  const once = observation.keystores.some(isPending) ? " once no keystore holds the material" : "";
+  return {
+    who: `to remove the record${once}, somebody who holds ${sayRoles(rights.remove)} runs`,
+    commands: [`uko continue ${keyPath(observation)}`],
+  };
+}
+
+function keystoreLines(keystores: readonly KeystoreStatus[]): readonly string[] {
+  return keystores.map((each) => `Keystore "${plain(each.name, 60)}": ${sayStatus(each)}.`);
 }

@@ -1,12 +1,15 @@
 /** The sentences for plans that wait: for a person, or for time. */
 
+import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
-import { isPerson } from "../../lifecycle/observation.ts";
+import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import {
+  cutOff,
   keyPath,
+  noWayBack,
   plain,
   sayActor,
   sayAuthor,
@@ -17,6 +20,7 @@ import {
   sayTime,
   sayTimeAndDistance,
   stepNouns,
+  stillReversible,
 } from "./words.ts";
 
 export interface WaitContext {
@@ -26,16 +30,14 @@ export interface WaitContext {
 }
 
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
-  const { observed, run } = context;
+  const { observed } = context;
   const { observation, nowMs } = observed;
   const facts = [
-    ...(wait.record === undefined ? nobodyAsked(wait, run) : whoAsked(wait.record, wait, context)),
+    ...(wait.record === undefined ? nobodyAsked(wait, context) : whoAsked(wait.record, wait, context)),
     ...(wait.notBeforeMs === undefined
       ? []
       : [`It is cooling down: destroy is possible after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
-    observation.state === "deactivated"
-      ? "Reactivating is still possible."
-      : `Nothing has changed yet: ${sayState(observation)}.`,
+    observation.state === "deactivated" ? stillReversible : `Nothing has changed yet: ${sayState(observation)}.`,
   ];
   return {
     summary: approvalSummary(wait, observed),
@@ -50,6 +52,11 @@ function approvalSummary(wait: ApprovalWait, { observation }: Observed): string 
   const noun = stepNouns[wait.step];
   const subject = observation.state === "deactivated" ? `${key} is deactivated and waits` : `${key} waits`;
   if (wait.record === undefined) return `${subject} for two people: nobody has asked for its ${noun}`;
+  if (wait.record.how === "answer") {
+    return wait.standing === "wrote_it"
+      ? `${subject} for somebody else to act on your consent to its ${noun}`
+      : `${subject} for somebody to act on the consent to its ${noun}`;
+  }
   return wait.standing === "may_consent"
     ? `${subject} for your consent to its ${noun}`
     : `${subject} for a second person to consent to its ${noun}`;
@@ -78,8 +85,8 @@ function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: 
   ];
 }
 
-function nobodyAsked(wait: ApprovalWait, run: Run): readonly string[] {
-  const before = wait.notBinding === undefined ? undefined : explainNotBinding(wait.notBinding);
+function nobodyAsked(wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
+  const before = wait.notBinding === undefined ? undefined : explainNotBinding(wait.notBinding, observed.observation);
   const who =
     wait.standing === "not_a_person"
       ? [notAPerson(run)]
@@ -115,7 +122,7 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
       commands: [`uko consent ${path} ${wait.record.id}`],
     };
     const actor: NextStep = { who: `${after}you, if you hold ${roles}, run`, commands: act };
-    return wait.record.how === "answer" ? [actor] : [actor, consent];
+    return wait.record.how === "answer" || !mayAuthor(run.actor) ? [actor] : [actor, consent];
   }
   const other = wait.standing === "wrote_it" ? "somebody else" : `somebody other than ${sayAuthor(wait.record)}`;
   return [{ who: `${after}${other} who holds ${roles} runs`, commands: act }, undo];
@@ -127,8 +134,11 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   return door.rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${recordId} ${door.rerun}`, byCommand];
 }
 
-/** Why an earlier record does not count; undefined where there is nothing to tell. */
-export function explainNotBinding(why: NotBinding): string | undefined {
+/** Why an earlier record does not count; undefined where there is nothing to tell, as of a record that was acted on. */
+export function explainNotBinding(why: NotBinding, { state }: KeyObservation): string | undefined {
+  const isOver =
+    state === "destroyed" || (state === "deactivated" && "record" in why && why.record.step === "deactivate");
+  if (isOver) return undefined;
   switch (why.kind) {
     case "none":
     case "other_step":
@@ -156,47 +166,37 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
   const { observation, nowMs } = observed;
   const key = sayKey(observation).replace(/^k/, "K");
   const path = keyPath(observation);
+  const byCommand = `uko continue ${path}`;
   const recordId = observation.carried.kind === "one" ? observation.carried.record.id : undefined;
   const again =
     recordId !== undefined && run.consents.includes(recordId)
       ? actCommands(recordId, path, door)
-      : door.rerun === "uko continue"
-        ? [`uko continue ${path}`]
-        : [door.rerun];
+      : [door.rerun === "uko continue" ? byCommand : door.rerun];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {
     case "cool_down":
       return {
         summary: `${key} is deactivated and cooling down until ${until ?? "a time that is not known"}`,
-        facts: [
-          "What it protects is cut off. The service refuses destroy for 4 hours after a deactivation.",
-          "Reactivating is still possible.",
-        ],
+        facts: [cutOff, "The service refuses destroy for 4 hours after a deactivation.", stillReversible],
         next: [{ who: "after that time you run", commands: again }, reactivate(path)],
         code: "UKO_COOLING_DOWN",
       };
     case "separate_run":
       return {
         summary: `${key} was deactivated by this very run, so its destruction takes a run of its own`,
-        facts: [
-          "One person's run never both deactivates and destroys.",
-          `Reactivating is still possible: uko reactivate ${path}`,
-        ],
-        next: [{ who: "run again", commands: again }],
+        facts: ["A run that deactivated never destroys as well.", stillReversible],
+        next: [{ who: "run again", commands: again }, reactivate(path)],
         code: "UKO_SEPARATE_RUN_NEEDED",
       };
     case "pending_destruction": {
       const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`).join(", ");
       return {
         summary: `${key} is destroyed; keystore ${names} holds its material ${until === undefined ? "still, and tells no date" : `until ${until}`}`,
-        facts: [
-          "There is no way back here.",
-          "Until the record is removed it blocks the deletion of its template and vault.",
-        ],
+        facts: [noWayBack, "Until the record is removed it blocks the deletion of its template and vault."],
         next: [
           {
             who: `${until === undefined ? "on a later day" : "after that time"} somebody who holds Vault Administrator runs`,
-            commands: door.rerun === "uko continue" ? again : [...again, `uko continue ${path}`],
+            commands: door.rerun === "uko continue" ? [byCommand] : [door.rerun, byCommand],
           },
         ],
         code: "UKO_DESTRUCTION_PENDING",

@@ -2,7 +2,13 @@
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { Actor, ConsequentialStep, Identity, KeyObservation } from "../../lifecycle/observation.ts";
+import type {
+  Actor,
+  ConsequentialStep,
+  Identity,
+  KeyObservation,
+  KeystoreStatus,
+} from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
@@ -69,10 +75,20 @@ export function sayIdentity(identity: Identity): string {
 }
 
 export function sayActor(actor: Actor): string {
-  return actor.identity === undefined
-    ? `"${plain(actor.displayName, 60)}"`
-    : `"${plain(actor.displayName, 60)}" (${sayIdentity(actor.identity)})`;
+  const name = plain(actor.displayName, 60);
+  return actor.identity === undefined ? name : `${name} (${sayIdentity(actor.identity)})`;
 }
+
+/** Sentences that both a step and a wait could say; where both would, the step's own says it. */
+export const stillReversible = "Reactivating is still possible.";
+export const cutOff = "What it protects is cut off.";
+export const noWayBack = "There is no way back here.";
+
+/** What the sentence about a step taken (`describeTaken`) says already. */
+export const saidByStep: Partial<Record<Step["kind"], readonly string[]>> = {
+  deactivate: [stillReversible, cutOff],
+  destroy: [noWayBack],
+};
 
 export const stepNouns = {
   deactivate: "deactivation",
@@ -133,6 +149,12 @@ export function describeTaken(step: Step): string | undefined {
     case "unset_for_deletion":
       return "This run took back the KMS deletion window";
   }
+}
+
+/** `active, in sync`, `pending_destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
+export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
+  const sync = syncFlag === "ok" ? "in sync" : syncFlag.replaceAll("_", " ");
+  return `${status}, ${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
 }
 
 /** What the key's state means to whoever uses it. */

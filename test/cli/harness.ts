@@ -1,0 +1,196 @@
+/** A local UKO with keys in it, and people who type `uko` commands: in this process, or in a shell with `uko` on PATH. */
+
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import type { CliWorld } from "../../provider/cli/cli-world.ts";
+import { openOperations } from "../../provider/cli/open-operations.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+import type { SwitchChoices } from "../../provider/emulator/switches.ts";
+import type { Report } from "../../provider/engine/report.ts";
+import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
+
+export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const keyIds = {
+  payroll: "9b2d0000-0000-4000-8000-000000000001",
+  ledger: "9b2d0000-0000-4000-8000-000000000002",
+  draft: "9b2d0000-0000-4000-8000-000000000003",
+  cards: "9b2d0000-0000-4000-8000-000000000004",
+  vouchers: "9b2d0000-0000-4000-8000-000000000005",
+} as const;
+export type KeyName = keyof typeof keyIds;
+
+/** `<vaultId>/<keyId>` of each seeded key. */
+export const keys = Object.fromEntries(
+  Object.entries(keyIds).map(([name, id]) => [name, `${vaultId}/${id}`]),
+) as Readonly<Record<KeyName, string>>;
+
+/** Alice may deactivate; Bob may write records, destroy and remove; Carol holds every role. */
+export const apiKeys = {
+  alice: "alice-demo-key",
+  bob: "bob-demo-key",
+  carol: "carol-demo-key",
+  erin: "erin-demo-key",
+  pipeline: "pipeline-demo-key",
+  dave: "dave-in-profile-demo-key",
+} as const;
+export type Person = keyof typeof apiKeys;
+
+export const startTime = "2026-11-24T14:22:00Z";
+const aged = { createdAt: "2026-01-01T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const before = { ...aged, updatedAt: "2026-10-01T08:00:00Z", updatedBy: "IBMid-550000CAROL" } as const;
+
+/** The demo world with five keys: one in use, one under KMS dual authorization, one never active, one in AWS, one alone. */
+export const seed: Seed = {
+  ...demoSeed,
+  clock: { start: startTime, frozen: true },
+  keys: [
+    {
+      ...before,
+      id: keyIds.payroll,
+      label: "payroll",
+      vault: "payments",
+      template: "payroll",
+      resources: [{ crn: "crn:v1:bucket-1" }, { crn: "crn:v1:bucket-2" }],
+    },
+    { ...before, id: keyIds.ledger, label: "ledger", vault: "payments", template: "payroll", dualAuthDelete: true },
+    { ...before, id: keyIds.draft, label: "draft", vault: "payments", template: "payroll-draft" },
+    { ...before, id: keyIds.cards, label: "cards", vault: "payments", template: "cards" },
+    { ...before, id: keyIds.vouchers, label: "vouchers", vault: "payments", template: "payroll" },
+  ],
+};
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The first report of a run with `--json`. */
+export function reportOf(ended: Ended): Report {
+  return JSON.parse(ended.out.split("\n")[0] ?? "") as Report;
+}
+
+export interface CliTestWorld {
+  readonly url: string;
+  /** Runs a command in this process, as the person. */
+  uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** Runs a command line as it was printed, in a shell where `uko` is on PATH. */
+  shell(who: Person, commandLine: string): Promise<Ended>;
+  environmentOf(who: Person): Readonly<Record<string, string>>;
+  control(path: string, body: unknown): Promise<void>;
+  advance(duration: string): Promise<void>;
+  /** The seeded world again, with other switches if need be. */
+  reset(switches?: SwitchChoices): Promise<void>;
+  trail(): Promise<readonly TrailEntry[]>;
+  verdict(options?: Partial<JudgeOptions>): Promise<Verdict>;
+  close(): Promise<void>;
+}
+
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const executable = path.join(repository, "provider/bin/uko.ts");
+
+export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliTestWorld> {
+  const emulator = await startEmulator({ seed, ...options });
+  const { url } = emulator;
+  const shim = makeShim();
+  const defaults = { ...emulator.world.switches };
+  const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
+    UKO_ENDPOINT: url,
+    UKO_KMS_ENDPOINT: url,
+    UKO_IAM_ENDPOINT: url,
+    UKO_INSTANCE_ID: demoInstanceId,
+    UKO_API_KEY: apiKeys[who],
+  });
+  const post = async (name: string, body: unknown): Promise<void> => {
+    const answer = await fetch(`${url}/_emulator/${name}`, { method: "POST", body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${name}: ${await answer.text()}`);
+  };
+  const trail = async (): Promise<readonly TrailEntry[]> => {
+    const answer = await fetch(`${url}/_emulator/audit`);
+    return (await answer.json()) as readonly TrailEntry[];
+  };
+
+  return {
+    url,
+    environmentOf,
+    uko: (who, command, environment = {}) => runHere(splitWords(command), { ...environmentOf(who), ...environment }),
+    shell: (who, commandLine) => runShell(commandLine, environmentOf(who), shim),
+    control: post,
+    advance: (duration) => post("clock", { advance: duration }),
+    async reset(switches = {}) {
+      await post("reset", {});
+      await fetch(`${url}/_emulator/faults`, { method: "DELETE" });
+      emulator.world.switches = { ...defaults, ...definedOnly(switches) };
+    },
+    trail,
+    verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
+    async close() {
+      rmSync(shim, { recursive: true, force: true });
+      await emulator.close();
+    },
+  };
+}
+
+function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** A world of the command line whose streams are kept, and whose local UKO is never started. */
+export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly said: { out: string; err: string } } {
+  const said = { out: "", err: "" };
+  const appendTo = (name: "out" | "err") => (text: string) => {
+    said[name] += text;
+  };
+  return {
+    version: "0.0.0-test",
+    environment: {},
+    out: { write: appendTo("out") },
+    err: { write: appendTo("err") },
+    signal: new AbortController().signal,
+    openOperations,
+    startLocalUko: () => Promise.reject(new Error("not in this test")),
+    said,
+    ...over,
+  };
+}
+
+async function runHere(typed: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
+  const world = quietWorld({ environment });
+  const exitCode = await runCli(typed, world);
+  return { exitCode, ...world.said };
+}
+
+/** Splits at blanks; what stands in double quotes is one word. */
+function splitWords(command: string): readonly string[] {
+  return Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+/** A folder with an executable `uko` that runs the sources with the Node that runs this test. */
+function makeShim(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "uko-shim-"));
+  const file = path.join(folder, "uko");
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${executable}" "$@"\n`);
+  chmodSync(file, 0o755);
+  return folder;
+}
+
+function runShell(commandLine: string, environment: Readonly<Record<string, string>>, shim: string): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("/bin/sh", ["-c", commandLine], {
+      env: { ...environment, PATH: `${shim}${path.delimiter}${process.env.PATH ?? ""}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [out, err] = [text(child.stdout), text(child.stderr)];
+    child.on("error", reject);
+    child.on("close", (code) => {
+      Promise.all([out, err]).then(([out, err]) => resolve({ exitCode: code ?? -1, out, err }), reject);
+    });
+  });
+}
