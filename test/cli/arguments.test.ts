@@ -1,0 +1,60 @@
+import { expect, it } from "vitest";
+import {
+  collectRecordIds,
+  maxReasonCharacters,
+  parseKeyPath,
+  parsePort,
+  parseReason,
+  parseRecordId,
+} from "../../provider/cli/arguments.ts";
+import { maxReasonCharacters as limitOfRecords } from "../../provider/lifecycle/consent-record.ts";
+
+const vaultId = "5c1e0000-0000-4000-8000-00000000000a";
+const keyId = "9b2d0000-0000-4000-8000-00000000000b";
+const refused = expect.objectContaining({ code: "UKO_INPUT_INVALID" });
+
+it("reads a key's name in full, in either case", () => {
+  expect(parseKeyPath(`${vaultId}/${keyId}`)).toEqual({ vaultId, keyId });
+  expect(parseKeyPath(`${vaultId.toUpperCase()}/${keyId}`)).toEqual({ vaultId, keyId });
+});
+
+it.each([
+  keyId,
+  "payroll",
+  `${vaultId}/`,
+  `/${keyId}`,
+  `${vaultId}/${keyId}/`,
+  `${vaultId}/${keyId}/1`,
+  `${vaultId} ${keyId}`,
+  `${vaultId}/../${keyId}`,
+  `${vaultId}/${keyId}\n`,
+  "",
+])("refuses %j as the name of a key, and says the form", (text) => {
+  expect(() => parseKeyPath(text)).toThrow(refused);
+  expect(() => parseKeyPath(text)).toThrow(/<vaultId>\/<keyId>, two UUIDs/);
+});
+
+it("shows what was typed on one line, without its control characters", () => {
+  expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"a \[2Jb cd{20}.*…" does not name/);
+});
+
+it("collects record ids of several options and lists", () => {
+  const [a, b, c] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
+  expect(collectRecordIds(`${b}, ${c}`, collectRecordIds(a))).toEqual([a, b, c]);
+});
+
+it.each(["", "a", "A".repeat(32), "a".repeat(33), `${"a".repeat(32)},`])("refuses %j as a record id", (text) => {
+  expect(() => collectRecordIds(text)).toThrow(refused);
+  expect(() => parseRecordId(text)).toThrow(refused);
+});
+
+it("takes a reason as long as a record has room for, counted in characters", () => {
+  expect(maxReasonCharacters).toBe(limitOfRecords);
+  expect(parseReason("🔑".repeat(500))).toHaveLength(1000);
+  expect(() => parseReason("a".repeat(501))).toThrow(refused);
+});
+
+it("takes a port from 0 to 65535", () => {
+  expect([parsePort("0"), parsePort("65535")]).toEqual([0, 65_535]);
+  for (const text of ["65536", "-1", "1e3", "http", ""]) expect(() => parsePort(text)).toThrow(refused);
+});

@@ -1,0 +1,219 @@
+import { describe, expect, it, vi } from "vitest";
+import type { OpenOperations } from "../../provider/cli/cli-world.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import type { Operations } from "../../provider/engine/operations.ts";
+import type { Report } from "../../provider/engine/report.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { readSettings } from "../../provider/settings.ts";
+import { quietWorld } from "./harness.ts";
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const keyId = "9b2d0000-0000-4000-8000-000000000001";
+const otherId = "9b2d0000-0000-4000-8000-000000000002";
+const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+const key = `${vaultId}/${keyId}`;
+const other = `${vaultId}/${otherId}`;
+const ref = { instanceId, vaultId, keyId };
+const [recordA, recordB, recordC] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
+const environment = { UKO_INSTANCE_ID: instanceId, UKO_API_KEY: "secret" };
+
+function aReport(exitCode = 0): Report {
+  const explanation = { summary: `ended with ${exitCode}`, facts: [], next: [] };
+  return { v: 1, ...ref, lifecycleState: "active", deletion: {}, taken: [], explanation, exitCode };
+}
+
+/** A world whose operations only note how they were called. */
+function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
+  const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
+  const noted = Object.fromEntries(names.map((name) => [name, vi.fn(async () => aReport())]));
+  const operations = { ...noted, ...over } as unknown as { [Name in keyof Operations]: ReturnType<typeof vi.fn> };
+  const close = vi.fn(async () => {});
+  const world = quietWorld({
+    environment: { ...environment, ...variables },
+    openOperations: async (given): Promise<OpenOperations> => ({
+      operations: operations as unknown as Operations,
+      settings: readSettings(given),
+      close,
+    }),
+  });
+  return { world, operations, close };
+}
+
+describe("each command calls its operation", () => {
+  const options = { signal: expect.any(AbortSignal) };
+  it.each([
+    [["status", key], "status", [ref, options]],
+    [["plan", key], "plan", [ref, options]],
+    [["request", key], "request", [ref, undefined, options]],
+    [["request", key, "--reason", "moved away"], "request", [ref, "moved away", options]],
+    [["consent", key, recordA], "consent", [ref, recordA, options]],
+    [["withdraw", key], "withdraw", [ref, options]],
+    [["reactivate", key], "reactivate", [ref, options]],
+    [["sync", key], "sync", [ref, options]],
+    [["continue", key], "continue", [ref, [], { budgetMs: 0, pollIntervalMs: 30_000 }, options]],
+    [
+      ["continue", key, "--consent", recordA, "--wait", "5h", "--consent", `${recordB},${recordC}`],
+      "continue",
+      [ref, [recordA, recordB, recordC], { budgetMs: 18_000_000, pollIntervalMs: 30_000 }, options],
+    ],
+  ] as const)("uko %j", async (typed, name, called) => {
+    const { world, operations, close } = aWorld();
+    expect(await runCli(typed, world)).toBe(0);
+    for (const [each, operation] of Object.entries(operations)) {
+      expect(operation.mock.calls).toEqual(each === name ? [called] : []);
+    }
+    expect(close).toHaveBeenCalledOnce();
+  });
+});
+
+it("takes consents and the wait from the environment, and lets an option win over it", async () => {
+  const { world, operations } = aWorld({}, { UKO_CONSENT: recordA, UKO_WAIT: "30m" });
+  await runCli(["continue", key, "--consent", recordB], world);
+  await runCli(["continue", key, "--wait", "0"], world);
+  expect(operations.continue.mock.calls.map(([, consents, { budgetMs }]) => [consents, budgetMs])).toEqual([
+    [[recordA, recordB], 1_800_000],
+    [[recordA], 0],
+  ]);
+});
+
+it("handles several keys in order, a line of JSON each, and exits with the most severe", async () => {
+  const exitCodes = [10, 0];
+  const { world } = aWorld({ status: async () => aReport(exitCodes.shift()) });
+  expect(await runCli(["status", key, other, "--json"], world)).toBe(10);
+  const lines = world.said.out.trimEnd().split("\n");
+  expect(lines.map((line) => (JSON.parse(line) as Report).exitCode)).toEqual([10, 0]);
+  expect(world.said.err).toBe("");
+});
+
+it("goes on to the next key after a fault of one", async () => {
+  const { world, operations } = aWorld({
+    status: vi
+      .fn()
+      .mockRejectedValueOnce(new UkoError("UKO_GONE_UNPROVEN", { summary: "Not found" }))
+      .mockResolvedValueOnce(aReport(11)),
+  });
+  expect(await runCli(["status", key, other], world)).toBe(1);
+  expect(operations.status).toHaveBeenCalledTimes(2);
+  expect(world.said).toEqual({ out: "\nended with 11\n", err: "Not found\n  [UKO_GONE_UNPROVEN]\n" });
+});
+
+it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as const)(
+  "stops at the first key after %s, which the next would only meet again",
+  async (code) => {
+    const { world, operations, close } = aWorld({ plan: vi.fn().mockRejectedValue(new UkoError(code)) });
+    expect(await runCli(["plan", key, other, "--json"], world)).toBe(1);
+    expect(operations.plan).toHaveBeenCalledTimes(1);
+    expect(JSON.parse(world.said.out)).toMatchObject({ v: 1, vaultId, keyId, error: { code } });
+    expect(close).toHaveBeenCalledOnce();
+  },
+);
+
+describe("what cannot be understood", () => {
+  it.each([
+    [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
+    [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
+    [["status"], /Missing required argument 'key'/],
+    [["withdraw", key, other], /Too many arguments/],
+    [["status", keyId], /does not name a key in full/],
+    [["status", key, keyId], /does not name a key in full/],
+    [["consent", key, "latest"], /is not the id of a consent record/],
+    [["continue", key, "--consent", "latest"], /is not the id of a consent record/],
+    [["continue", key, "--wait", "soon"], /is not a duration/],
+    [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
+    [["emulator", "--port", "http"], /is not a port/],
+    [[], /No command is given/],
+  ] as const)("uko %j is said on standard error, and nothing is called", async (typed, said) => {
+    const { world, operations } = aWorld();
+    expect(await runCli(typed, world)).toBe(1);
+    expect(world.said.err).toMatch(said);
+    expect(world.said.err).toMatch(/\n {2}\[UKO_(INPUT|SETTINGS)_INVALID\]\n$/);
+    expect(world.said.out).toBe("");
+    for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
+  });
+
+  it("is one line of JSON on standard output with --json", async () => {
+    const { world } = aWorld();
+    expect(await runCli(["status", "payroll", "--json"], world)).toBe(1);
+    expect(JSON.parse(world.said.out)).toMatchObject({ v: 1, error: { code: "UKO_INPUT_INVALID" }, exitCode: 1 });
+    expect(world.said.err).toBe("");
+  });
+});
+
+it.each([
+  [{ UKO_API_KEY: "secret" }, /No instance is named\n {2}Set UKO_INSTANCE_ID/],
+  [{ UKO_INSTANCE_ID: instanceId }, /No credential is given\n {2}Set UKO_API_KEY/],
+])("says which setting is missing (%#)", async (variables, said) => {
+  const world = quietWorld({ environment: variables });
+  expect(await runCli(["status", key], world)).toBe(1);
+  expect(world.said.err).toMatch(said);
+  expect(world.said.err).toContain("[UKO_SETTINGS_INVALID]");
+});
+
+describe("help", () => {
+  const commands = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync", "emulator"];
+  it("is the same as in the golden files", async () => {
+    const { world } = aWorld();
+    expect(await runCli(["--help"], world)).toBe(0);
+    for (const command of commands) {
+      world.out.write(`\n$ uko ${command} --help\n`);
+      expect(await runCli([command, "--help"], world)).toBe(0);
+    }
+    await expect(world.said.out).toMatchFileSnapshot("../golden/cli/help.txt");
+  });
+
+  it("gives examples that are understood", async () => {
+    const { world } = aWorld();
+    for (const command of commands.slice(0, -1)) await runCli([command, "--help"], world);
+    const examples = world.said.out.match(/^ {2}uko .*$/gm) ?? [];
+    expect(examples.length).toBeGreaterThan(10);
+    for (const example of examples) {
+      const typed = Array.from(example.trim().matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, word]) => quoted ?? word ?? "");
+      expect(await runCli(typed.slice(1), world), example).toBe(0);
+    }
+  });
+
+  it("tells the version", async () => {
+    const { world } = aWorld();
+    expect(await runCli(["--version"], world)).toBe(0);
+    expect(world.said.out).toBe("0.0.0-test\n");
+  });
+});
+
+describe("uko emulator", () => {
+  const uko = { url: "http://127.0.0.1:7600", pid: 4711, instanceId };
+  const people = [
+    { name: "Alice Example", apiKey: "alice-demo-key" },
+    { name: "Bob Example", apiKey: "bob-demo-key" },
+  ];
+
+  async function runEmulator(typed: readonly string[], identities = people) {
+    const stop = new AbortController();
+    const close = vi.fn(async () => {});
+    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, close }));
+    const world = quietWorld({ signal: stop.signal, startLocalUko });
+    const ended = runCli(["emulator", ...typed], world);
+    await vi.waitFor(() => expect(world.said.out).not.toBe(""));
+    expect(close).not.toHaveBeenCalled();
+    stop.abort();
+    expect(await ended).toBe(0);
+    expect(close).toHaveBeenCalledOnce();
+    return { startLocalUko, out: world.said.out };
+  }
+
+  it("says how to use it, and runs until it is stopped", async () => {
+    const { startLocalUko, out } = await runEmulator([]);
+    expect(startLocalUko).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1" });
+    await expect(out).toMatchFileSnapshot("../golden/cli/emulator.txt");
+  });
+
+  it("prints one line with --json, and hands its options on", async () => {
+    const typed = ["--json", "--port", "0", "--host", "::1", "--seed", "world.json", "--profile", "zos"];
+    const { startLocalUko, out } = await runEmulator(typed, []);
+    expect(startLocalUko).toHaveBeenCalledWith({ port: 0, host: "::1", seedFile: "world.json", profile: "zos" });
+    expect(JSON.parse(out)).toEqual(uko);
+  });
+
+  it("leaves people out where the world has none with an API key", async () => {
+    expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
+  });
+});

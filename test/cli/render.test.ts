@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { errorJson, errorText, reportText, toUkoError } from "../../provider/cli/render.ts";
+import { type Explanation, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import type { Report } from "../../provider/engine/report.ts";
+import { UkoError } from "../../provider/errors.ts";
+
+const explanation: Explanation = {
+  summary: "Key waits",
+  facts: ["One.", "Two."],
+  next: [
+    { who: "you run", commands: ["uko a", "uko b"] },
+    { who: "they run", commands: ["uko c"] },
+  ],
+  code: "UKO_APPROVAL_PENDING",
+};
+
+it("lays a report out as engines do", () => {
+  expect(reportText({ explanation } as Report)).toBe(`${renderExplanation(explanation)}\n`);
+});
+
+it("says an error as summary, indented detail and code", () => {
+  const error = new UkoError("UKO_INPUT_INVALID", { summary: "Wrong", detail: "One\nTwo" });
+  expect(errorText(error)).toBe("Wrong\n  One\n  Two\n  [UKO_INPUT_INVALID]\n");
+  expect(JSON.parse(errorJson(error, { vaultId: "v", keyId: "k" }))).toEqual({
+    v: 1,
+    vaultId: "v",
+    keyId: "k",
+    error: { code: "UKO_INPUT_INVALID", summary: "Wrong", detail: "One\nTwo" },
+    exitCode: 1,
+  });
+});
+
+it("calls what is not from the catalogue its own fault, without a stack trace", () => {
+  const error = toUkoError(new TypeError("x is not a function"));
+  expect(error.code).toBe("UKO_BUG");
+  expect(errorText(error)).toBe("uko itself is at fault\n  x is not a function\n  [UKO_BUG]\n");
+  expect(errorText(toUkoError("odd"))).toContain("odd");
+});
