@@ -1,6 +1,6 @@
 /** What an auditor is left with after each step: who, what, from where to where, on whose consent. */
 
-import type { ConsentRecord } from "../lifecycle/consent-record.ts";
+import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import type { EvidenceEntry, EvidenceRecord } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
@@ -26,13 +26,22 @@ export async function recordEvidence(
     keystores: observation.keystores.map(({ name, status, syncFlag }) => ({ name, status, syncFlag })),
     ...(step.kind === "write_record" && {
       digest: step.draft.digest,
-      record: describeRecord({ ...step.draft, id: "" }),
+      record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
     }),
     ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
     ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
     ...(call.correlationId !== undefined && call.correlationId !== "" && { correlationId: call.correlationId }),
   };
   await world.evidence.append(entry);
+}
+
+/** The id that the record of this step has once it is on the key. */
+export function writtenRecordId(
+  step: Extract<Step, { kind: "write_record" }>,
+  { world, ref, carrier }: StepContext,
+): string {
+  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.gate);
+  return recordId(ref.keyId, text, world.sha256);
 }
 
 function stateAfter(step: Step, from: string): string {

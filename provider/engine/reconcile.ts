@@ -129,7 +129,9 @@ function remember(run: Run, step: Step, result: StepResult): Run {
 /** A record for the step before was used up, not voided, so nobody has to hear of that. */
 function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: Observed): NotBinding | undefined {
   const standing = standingOf(observed.observation, step.draft.step, observed.nowMs);
-  return standing.binds ? undefined : standing.why;
+  if (standing.binds) return undefined;
+  const isOfStepBefore = "record" in standing.why && standing.why.record.step !== step.draft.step;
+  return isOfStepBefore ? undefined : standing.why;
 }
 
 /** Whether a call whose answer was lost did its work, as far as the key shows it; in doubt for `deactivate` it did. */

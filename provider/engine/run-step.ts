@@ -1,11 +1,10 @@
 /** Takes exactly one step: one call with the ETag of the look that led to it, or one record written and read back. */
 
 import { UkoError } from "../errors.ts";
-import { encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
 import { isSame } from "../lifecycle/observation.ts";
 import type { Refusal, Step } from "../lifecycle/plan.ts";
 import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
-import { recordEvidence } from "./evidence.ts";
+import { recordEvidence, writtenRecordId } from "./evidence.ts";
 import { observeKey } from "./observe.ts";
 import type { Written } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
@@ -85,9 +84,8 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
     sighting = await observeKey(world, ref, "glance", options);
   }
   if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
-  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.gate);
   const { carried, updatedBy } = sighting.observation;
-  if (carried.kind === "one" && carried.record.id === recordId(ref.keyId, text, world.sha256)) {
+  if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
     if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) return { kind: "done" };
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service names ${updatedBy?.iamId ?? "nobody"} as last writer of what ${step.draft.author.iamId ?? "this identity"} just wrote`,

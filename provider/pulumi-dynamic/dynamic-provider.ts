@@ -32,7 +32,7 @@ const { managedKey: handlers } = openHandlers(
     ),
   {
     progress: { report: () => {} },
-    evidenceLog: (line) => void log.info(line),
+    evidenceLog: (line) => void log.debug(line),
   },
   { rerun: "pulumi destroy" },
 );
@@ -127,12 +127,12 @@ class EngineError extends Error {
   constructor(message: string) {
     super(message);
     this.details = message;
-    // The dynamic provider prints `${error}: ${error.stack}` once more beside the diagnostic.
-    this.stack = "";
+    // The dynamic provider prints `${error}: ${error.stack}` once more beside the diagnostic: one line, not a trace.
+    this.stack = message.split("\n")[0] ?? "";
   }
 
   override toString(): string {
-    return "";
+    return /\[(UKO_[A-Z_]+)\]$/.exec(this.details)?.[1] ?? "uko";
   }
 }
 

@@ -1,7 +1,7 @@
 /** The sentences for refusals: what does not hold, and the way out. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
-import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
+import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes } from "../../lifecycle/plan.ts";
 import type { Explanation, NextStep } from "./explanation.ts";
@@ -12,6 +12,7 @@ import {
   sayActor,
   sayAuthor,
   sayKey,
+  sayRoles,
   sayState,
   sayStatus,
   sayTime,
@@ -30,6 +31,8 @@ interface About {
   readonly observation: KeyObservation;
   readonly nowMs: number;
 }
+
+const distributor = `somebody who holds ${sayRoles(rights.distribute)}`;
 
 type Sayings = {
   readonly [Kind in Guard["guard"]]: (guard: Extract<Guard, { guard: Kind }>, about: About) => Saying;
@@ -68,7 +71,7 @@ const sayings: Sayings = {
       `KMS key ${guard.kmsKeyId} still holds material; removing the record of a living key would orphan it.`,
       "If it was restored on purpose, keep it. If not, delete it in KMS.",
     ],
-    [{ who: "to ask the keystores again, somebody who may distribute keys runs", commands: [`uko sync ${path}`] }],
+    [{ who: `to have the keystores brought in line, ${distributor} runs`, commands: [`uko sync ${path}`] }],
   ],
   keystore_holds_key: (guard, { key, path }) => [
     `The record of ${key} stays: ${sayKeystores(guard.keystores)}`,
@@ -78,7 +81,7 @@ const sayings: Sayings = {
     ],
     [
       {
-        who: "to have the keystores brought in line, somebody who may distribute keys runs",
+        who: `to have the keystores brought in line, ${distributor} runs`,
         commands: [`uko sync ${path}`],
       },
     ],
@@ -167,20 +170,29 @@ const sayings: Sayings = {
 };
 
 /** Says why a plan was refused, what that leaves as it was, and what leads on. */
-export function explainGuard(guard: Guard, { observed, door }: WaitContext): Explanation {
-  const { observation, nowMs } = observed;
+export function explainGuard(guard: Guard, context: WaitContext): Explanation {
+  const { observation, nowMs } = context.observed;
   const path = keyPath(observation);
   const about: About = {
     key: sayKey(observation),
     path,
     unchanged: `Nothing was changed by this: ${sayState(observation)}.`,
-    rerun: { who: "then run again", commands: [door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun] },
+    rerun: { who: "once that is done you run", commands: rerunCommands(context) },
     observation,
     nowMs,
   };
   const say = sayings[guard.guard] as (guard: Guard, about: About) => Saying;
   const [summary, facts, next = []] = say(guard, about);
   return { summary, facts, next, code: guardCodes[guard.guard] };
+}
+
+/** The command that the reader just ran, as far as it is known. */
+function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
+  const path = keyPath(observation);
+  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  if (record !== undefined && run.consents.includes(record.id)) return actCommands(record.id, path, door);
+  if (door.rerun !== "uko continue") return [door.rerun];
+  return [run.intent === "asks" ? `uko request ${path}` : `uko continue ${path}`];
 }
 
 function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): Saying {

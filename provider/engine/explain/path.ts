@@ -1,11 +1,14 @@
 /** What `uko plan` says: the whole way to the end, what stops working when, and where there is no way back. */
 
+import { failingGuard, remainsOf } from "../../lifecycle/guards.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
-import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
 import type { Observed } from "../observe.ts";
 import type { Explanation } from "./explanation.ts";
-import { plain, sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
+import { explainGuard } from "./guards.ts";
+import { sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
 
 /** Times are the earliest possible ones: every person acts at once. */
 export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run): Explanation {
@@ -16,9 +19,13 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
   if (last === undefined)
     return { summary: `${key} has no path to its end here: ${sayState(observation)}`, facts: [], next: [] };
   const pointOfNoReturn = path.find((step) => step.step === "destroy");
+  const guard = blockedBy(observation, policy);
+  const block =
+    guard === undefined ? undefined : explainGuard(guard, { observed, run, door: { rerun: "uko continue" } });
   return {
-    summary: `${key} can be ${last.step === "remove" ? "gone" : "at its end"} on ${sayTimeAndDistance(last.earliestMs, nowMs)} at the earliest`,
+    summary: block === undefined ? `${key} can be ${sayEnd(last, nowMs)}` : `${key} is blocked on the way to its end`,
     facts: [
+      ...(block === undefined ? [] : [`${block.summary}.`]),
       `Now ${sayState(observation)}.`,
       ...path.map((step, index) => `${index + 1}. ${sayStep(step)}`),
       ...(pointOfNoReturn === undefined
@@ -26,11 +33,6 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
         : [
             `Point of no return: destroy, on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)} at the earliest.`,
           ]),
-      ...(observation.use.kind === "known" && observation.use.retainedBy.length > 0
-        ? [
-            `Blocked until its owner acts: ${observation.use.retainedBy.map((crn) => plain(crn)).join(", ")} has a retention policy.`,
-          ]
-        : []),
       ...(dualTwins(observation).length > 0
         ? ["KMS dual authorization is on: whoever deactivates may not destroy."]
         : []),
@@ -39,8 +41,22 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
         ? ["~ rests on the usual pending periods; each keystore tells its own date once the key is destroyed."]
         : []),
     ],
-    next: [],
+    next: block?.next ?? [],
   };
+}
+
+/** What stands in the way now, whoever acts. */
+function blockedBy(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
+  if (observation.state !== "destroyed") return failingGuard(observation, policy);
+  const remains = remainsOf(observation);
+  return remains.kind === "held" ? remains.guard : undefined;
+}
+
+function sayEnd(last: PathStep, nowMs: number): string {
+  const end = last.step === "remove" ? "gone" : "at its end";
+  return last.earliestMs <= nowMs
+    ? `${end} at once`
+    : `${end} on ${sayTimeAndDistance(last.earliestMs, nowMs)} at the earliest`;
 }
 
 function sayPeople(path: readonly PathStep[]): readonly string[] {
@@ -59,10 +75,7 @@ function sayPeople(path: readonly PathStep[]): readonly string[] {
 
 function sayStep(step: PathStep): string {
   const when = `${step.isEstimate ? "~" : ""}${sayTime(step.earliestMs)}`;
-  const roles =
-    step.right === undefined
-      ? ""
-      : `; role: ${sayRoles(step.right)}${step.kmsRight === undefined ? "" : ` and ${sayRoles(step.kmsRight)}`}`;
+  const roles = step.right === undefined ? "" : `; role: ${sayRoles(step.right, step.kmsRight)}`;
   switch (step.step) {
     case "deactivate":
       return `${when}  deactivate: data that it protects is cut off; can be undone${roles}`;

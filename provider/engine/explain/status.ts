@@ -34,7 +34,8 @@ export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Do
       { kind: "stopped", plan, observed, memory: { run, taken: [] } },
       door,
     );
-    const isTold = plan.kind === "waitingForTime" && observation.keystores.length === 1;
+    const isHeld = plan.kind === "refused" && plan.guard.guard === "keystore_holds_key";
+    const isTold = isHeld || (plan.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
       ...told,
       facts: [

@@ -2,6 +2,8 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
+import { dualTwins } from "../../lifecycle/kms-window.ts";
+import { rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
@@ -66,7 +68,7 @@ function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: 
   const isOwn = run.actor.identity !== undefined && wait.standing === "wrote_it";
   const who = isOwn ? "You" : sayAuthor(record);
   const verb = record.how === "answer" ? "consented" : "asked";
-  const how = record.how === "met" ? ", because a run met the key" : "";
+  const how = record.how === "met" && !isOwn ? ", because a run met the key" : "";
   const lapses =
     wait.lapsesAtMs === undefined
       ? ""
@@ -103,7 +105,8 @@ function notAPerson(run: Run): string {
 function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext): readonly NextStep[] {
   const { observation } = observed;
   const path = keyPath(observation);
-  const roles = sayRoles(wait.right);
+  const setsWindow = wait.step === "deactivate" && dualTwins(observation).length > 0;
+  const roles = sayRoles(wait.right, setsWindow ? rights.setForDeletion : undefined);
   const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
   if (wait.record === undefined) {
     const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";

@@ -95,9 +95,10 @@ export const stepNouns = {
   destroy: "destruction",
 } as const satisfies Record<ConsequentialStep, string>;
 
-/** `Key Custodian - Deployer`, `Key Custodian - Deployer or Key Custodian - Creator`. */
-export function sayRoles(right: Right): string {
-  return right.roles.join(" or ");
+/** `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS Writer or KMS Manager)`. */
+export function sayRoles(right: Right, kmsRight?: Right): string {
+  const roles = right.roles.join(" or ");
+  return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
 }
 
 /** What is about to be done, for progress lines. */
@@ -135,9 +136,9 @@ export function describeTaken(step: Step): string | undefined {
     case "drop_record":
       return "This run took the consent record off the key";
     case "deactivate":
-      return "This run deactivated the key: what it protects is cut off, and reactivating is still possible";
+      return "This run deactivated the key";
     case "destroy":
-      return "This run destroyed the key: there is no way back here";
+      return "This run destroyed the key";
     case "reactivate":
       return "This run made the key active again";
     case "remove":
