@@ -3,13 +3,14 @@
 import type { Core } from "./core.ts";
 import { call, day, hour, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
-import { type Judge, look, planned, send, start } from "./tool.ts";
+import { type Judge, look, send, start } from "./tool.ts";
 import { noteWrite } from "./truth.ts";
 import {
   type Command,
   type CommandKind,
   type Config,
   copyOf,
+  meaningOf,
   type Person,
   remember,
   textsOn,
@@ -55,7 +56,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
       continue;
     }
     if (sent >= calls) break;
-    send(model.core, model.config, to, model.judge, false);
+    send(model.config, to, model.judge, false);
     sent += 1;
     if (to.key === undefined) break;
   }
@@ -83,11 +84,11 @@ export function stepFlight(model: Model, world: World): readonly Move[] {
     moves.push({ label: `${name} looks`, to });
     return moves;
   }
-  const due = planned(model.core, model.config, world, flight);
-  if (due.kind !== "call") return moves;
+  const { due } = flight;
+  if (due?.kind !== "call") return moves;
   for (const isLost of [false, true]) {
     const to = copyOf(world);
-    send(model.core, model.config, to, model.judge, isLost);
+    send(model.config, to, model.judge, isLost);
     if (to.key === undefined) delete to.flight;
     moves.push({ label: `${name} sends ${due.planned.kind}${isLost ? ", answer lost" : ""}`, to });
   }
@@ -142,12 +143,13 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
     }
   }
   const other = model.config.people.find((one) => one !== who) ?? who;
-  attempt(
-    "writes two records",
-    withTexts(world, [forge(model, world, other, who, step, 0), forge(model, world, who, who, step, 0)]),
-  );
+  const pair = [forge(model, world, other, who, step, 0), forge(model, world, who, who, step, 0)];
+  attempt("writes two records", withTexts(world, pair), (to) => {
+    to.truth.isSetterForged = true;
+  });
   attempt("loosens the marker", loosened(key), (to) => {
     to.truth.isMarkerForged = true;
+    keepMeaning(to, key, who);
   });
   attempt("takes the marker off", { kind: "patch", tags: key.tags.filter((tag) => tag.name !== "uko_dual") });
   for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
@@ -180,6 +182,25 @@ function loosened(key: NonNullable<World["key"]>): Request {
     tags: key.tags.map((tag) => (tag.name === "uko_dual" ? { ...tag, value: "destroy" } : tag)),
     description: key.description.replace("\n[uko1b", "\n[uko1d"),
   };
+}
+
+/** In the description the gate is part of the record's text, so whoever changes it writes a record anew. */
+function keepMeaning(to: World, before: NonNullable<World["key"]>, who: Person): void {
+  const old = textsOn(before).find((text) => text.startsWith("["));
+  const text = old?.replace("[uko1b", "[uko1d");
+  const meaning = old === undefined ? undefined : meaningOf(old);
+  if (text === undefined || text === old || meaning === undefined) return;
+  remember(text, meaning);
+  const isMeant = meaning.author === who.iamId && to.now - meaning.at <= 10 && to.key?.label === meaning.label;
+  if (isMeant)
+    to.truth.consent = {
+      author: who.iamId,
+      step: meaning.step,
+      how: meaning.how,
+      at: meaning.at,
+      label: meaning.label,
+      text,
+    };
 }
 
 /** Written as an attacker would who knows the format: by another's name, with an early deactivation and a false setter. */

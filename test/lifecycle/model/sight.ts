@@ -9,7 +9,6 @@ import { profileIamId } from "./world.ts";
 export const keyId = "9b2d0000-0000-4000-8000-000000000002";
 const hashes = new Map<string, string>();
 
-/** Hashing is most of the work of a look, and the same few texts come again and again. */
 export function sha256(text: string): string {
   const known = hashes.get(text);
   if (known !== undefined) return known;
@@ -51,8 +50,22 @@ export function digestFor(core: Core, label: number, step: "deactivate" | "destr
   return sha256(core.digestText(facts, step)).slice(0, 32);
 }
 
+type Carriers = ReturnType<Core["readCarriers"]>;
+const carriersRead = new WeakMap<Core, Map<string, Carriers>>();
+
+/** Reading a record's hex is most of the work of a look, and the same few records come again and again. */
+function readCarriers(core: Core, key: ModelKey): Carriers {
+  const known = carriersRead.get(core) ?? new Map<string, Carriers>();
+  carriersRead.set(core, known);
+  const symbol = `${key.description}|${key.tags.map((tag) => `${tag.name}=${tag.value}`).join()}`;
+  const found = known.get(symbol) ?? core.readCarriers(keyId, key, sha256);
+  if (known.size > 100_000) known.clear();
+  known.set(symbol, found);
+  return found;
+}
+
 export function observationOf(core: Core, key: ModelKey, twin: ModelTwin | undefined, now: number): KeyObservation {
-  const carriers = core.readCarriers(keyId, key, sha256);
+  const carriers = readCarriers(core, key);
   const facts = {
     instanceId: "i",
     vaultId: "v",

@@ -51,11 +51,11 @@ export function look(core: Core, config: Config, world: World): Look {
   if (flight.looks > maxLooks) throw new Error(`a run of ${flight.command.kind} does not end`);
   learn(flight, key.state);
   flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now };
-  return planned(core, config, world, flight);
+  flight.due = planned(core, config, world, flight);
+  return flight.due;
 }
 
-/** Plans again from the look that is kept, as the call does that follows it. */
-export function planned(core: Core, config: Config, world: World, flight: Flight): Look {
+function planned(core: Core, config: Config, world: World, flight: Flight): Look {
   const seen = flight.seen;
   if (seen === undefined) throw new Error("nothing was seen");
   const observation = observationOf(core, seen.key, seen.twin, seen.at);
@@ -70,11 +70,11 @@ export function planned(core: Core, config: Config, world: World, flight: Flight
 }
 
 /** Sends the one call that the look led to. `isLost`: it takes effect, and the run does not hear of it. */
-export function send(core: Core, config: Config, world: World, judge: Judge, isLost: boolean): Answer {
+export function send(config: Config, world: World, judge: Judge, isLost: boolean): Answer {
   const { flight } = world;
   if (flight?.seen === undefined) throw new Error("no run has looked");
-  const looked = planned(core, config, world, flight);
-  if (looked.kind !== "call") throw new Error("no call is due");
+  const looked = flight.due;
+  if (looked?.kind !== "call") throw new Error("no call is due");
   const { request, kind, draft, text } = looked.planned;
   const before = {
     ...world,
@@ -95,6 +95,7 @@ export function send(core: Core, config: Config, world: World, judge: Judge, isL
     flight.refusals = [...flight.refusals, kind];
   }
   delete flight.seen;
+  delete flight.due;
   return answer;
 }
 

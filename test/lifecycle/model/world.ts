@@ -2,6 +2,7 @@
 
 import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
 import { day, hour, roles } from "./service.ts";
+import type { Look } from "./tool.ts";
 
 export interface Person {
   readonly name: string;
@@ -40,6 +41,8 @@ export interface Flight {
   refusals: readonly StepKind[];
   looks: number;
   seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number };
+  /** What the look led to: follows from the rest, so it is no part of the symbol. */
+  due?: Look;
   /** The record text that has to be read back before anything else. */
   readBack?: string;
   unsure?: StepKind;

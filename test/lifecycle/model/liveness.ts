@@ -1,0 +1,154 @@
+/** Liveness: from every world that honest people can reach together, `removed` stays in reach, or somebody is told what is missing. */
+
+import type { Plan } from "../../../provider/lifecycle/plan.ts";
+import type { Core } from "./core.ts";
+import { type Edges, type Explored, explore } from "./explore.ts";
+import { createJudge, type Tally } from "./judge.ts";
+import { command, jumps, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
+import type { Role } from "./service.ts";
+import { type Config, freshWorld, type Person, person, type StepKind, type World } from "./world.ts";
+
+/** The role sets of uko-v4.md 6 that people hold in practice, with the KMS role that goes with each. */
+export const holdings: Readonly<Record<string, readonly Role[]>> = {
+  deployer: ["Deployer", "KmsWriter"],
+  "deployer without KMS": ["Deployer"],
+  creator: ["Creator"],
+  administrator: ["VaultAdministrator", "KmsManager"],
+  "administrator and creator": ["VaultAdministrator", "Creator", "KmsManager"],
+  everything: ["Deployer", "Creator", "VaultAdministrator", "KmsManager"],
+};
+
+/** Every cast of `size` people, without regard to order. */
+export function casts(size: number): readonly (readonly string[])[] {
+  const names = Object.keys(holdings);
+  const grow = (from: number, left: number): string[][] =>
+    left === 0
+      ? [[]]
+      : names.slice(from).flatMap((name, at) => grow(from + at, left - 1).map((rest) => [name, ...rest]));
+  return grow(0, size);
+}
+
+export function livenessConfig(
+  cast: readonly string[],
+  gate: Config["gate"],
+  twin: Config["twin"],
+  switches: Config["switches"] = { twinSees: "caller", keepsTags: true },
+): Config {
+  const names = ["alice", "bob", "carol"];
+  return {
+    title: `${cast.join(" + ")}, gate ${gate}, twin ${twin}`,
+    gate,
+    twin,
+    switches,
+    people: cast.map((held, index) => person(names[index] ?? "", holdings[held] ?? [])),
+  };
+}
+
+/** Whether these people can end an active key by the product's rule, worked out from their rights alone. */
+export function isLegal(config: Config): boolean {
+  const { people, gate, twin } = config;
+  const isDual = twin === "dual";
+  const others = (who: Person) => people.filter((one) => one !== who);
+  const mayCutOff = people.filter(
+    (who) =>
+      who.rights.has("deactivate") &&
+      (!isDual || who.rights.has("kmsSet")) &&
+      (gate === "destroy" || others(who).some((one) => one.rights.has("write"))),
+  );
+  const mayEnd = people.filter(
+    (who) => who.rights.has("destroy") && others(who).some((one) => one.rights.has("write")),
+  );
+  const isEnded = mayCutOff.some((first) => mayEnd.some((second) => !isDual || first !== second));
+  return isEnded && people.some((who) => who.rights.has("remove"));
+}
+
+function* honestMoves(model: Model, world: World): Generator<Move> {
+  const { current } = nameable(world);
+  for (const who of model.config.people) {
+    yield runThrough(model, world, command("destroy", who));
+    yield runThrough(model, world, command("request", who));
+    if (current.length > 0) {
+      yield runThrough(model, world, command("destroy", who, current));
+      yield runThrough(model, world, command("continue", who, current));
+      yield runThrough(model, world, command("consent", who, current));
+      for (const calls of [1, 2, 3]) yield runThrough(model, world, command("destroy", who, current), calls);
+    }
+    yield runThrough(model, world, command("withdraw", who));
+    yield runThrough(model, world, command("reactivate", who));
+    yield runThrough(model, world, command("reactivate", who), 1);
+    yield runThrough(model, world, command("up", who));
+  }
+  for (const seconds of jumps) yield wait(world, seconds);
+}
+
+/** Honest people name what is on file, so what was there before makes no difference. */
+function* withoutPast(moves: Iterable<Move>): Generator<Move> {
+  for (const move of moves) {
+    move.to.history = [];
+    yield move;
+  }
+}
+
+export interface Liveness extends Explored {
+  /** Worlds from which nothing that these people do leads to removed. */
+  readonly stuck: number;
+  /** Worlds in which nobody is told anything. */
+  readonly wordless: number;
+  /** Every right, refusal and guard that somebody was told of in a stuck world. */
+  readonly told: ReadonlySet<string>;
+}
+
+export function exploreLiveness(core: Core, config: Config, tally: Tally, depth = 60): Liveness {
+  const model: Model = { core, config, judge: createJudge(tally) };
+  const graph: Edges[] = [];
+  const starts = [freshWorld(config, "active")];
+  const explored = explore(
+    model,
+    starts,
+    (world) => withoutPast(honestMoves(model, world)),
+    depth,
+    (index, edges) => {
+      graph[index] = edges;
+    },
+  );
+  const leads = whatLeadsToRemoved(graph);
+  const told = new Set<string>();
+  let stuck = 0;
+  let wordless = 0;
+  for (const [index, edges] of graph.entries()) {
+    if (edges === undefined || leads.has(index)) continue;
+    stuck += 1;
+    const words = edges.says.flatMap(wordsOf);
+    if (words.length === 0) wordless += 1;
+    for (const word of words) told.add(word);
+  }
+  return { ...explored, stuck, wordless, told };
+}
+
+function whatLeadsToRemoved(graph: readonly Edges[]): ReadonlySet<number> {
+  const back = new Map<number, number[]>();
+  const queue: number[] = [];
+  for (const [index, edges] of graph.entries()) {
+    if (edges?.world.key === undefined) queue.push(index);
+    for (const to of edges?.to ?? []) back.set(to, [...(back.get(to) ?? []), index]);
+  }
+  const leads = new Set(queue);
+  for (let index = queue.pop(); index !== undefined; index = queue.pop()) {
+    for (const from of back.get(index) ?? []) {
+      if (leads.has(from)) continue;
+      leads.add(from);
+      queue.push(from);
+    }
+  }
+  return leads;
+}
+
+/** What the person at the run is told: the right that the next step needs, the call that was refused, the guard. */
+function wordsOf(said: unknown): readonly string[] {
+  if (said === undefined) return [];
+  const { plan, refusals } = said as { plan: Plan | undefined; refusals: readonly StepKind[] };
+  const denied = refusals.map((kind) => `denied ${kind}`);
+  if (plan?.kind === "waitingForApproval") return [...denied, plan.right.action];
+  if (plan?.kind === "refused") return [...denied, plan.guard.guard];
+  return plan?.kind === "waitingForTime" ? [...denied, plan.awaits] : denied;
+}
