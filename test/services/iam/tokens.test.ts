@@ -223,6 +223,10 @@ describe("the actor", () => {
     }
   });
 
+  test("whose authn names nobody is nobody known: the token's own id may be another's", () => {
+    expect(actor({ iam_id: "IBMid-A", authn: { sub: "someone" } })).not.toHaveProperty("identity");
+  });
+
   test("without authn is the token's own identity", () => {
     expect(actor({ iam_id: "iam-ServiceId-1", sub_type: "ServiceId", name: "pipeline" })).toMatchObject({
       identity: { iamId: "iam-ServiceId-1" },

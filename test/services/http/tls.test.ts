@@ -1,0 +1,67 @@
+/** A certificate that nobody vouches for gets no credential, whatever the environment says about certificates. */
+
+import { generateKeyPairSync, sign } from "node:crypto";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { aClient, never } from "../scripted-server.ts";
+
+/** One DER element; the contents are short enough for two length bytes. */
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(contents);
+  const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+}
+
+const sequence = (...contents: readonly Uint8Array[]): Buffer => der(0x30, ...contents);
+
+/** A certificate that vouches for itself, made for one test so that no private key is kept anywhere. */
+function selfSigned(): { readonly key: string; readonly cert: string } {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const ecdsaWithSha256 = sequence(der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
+  const commonName = sequence(der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from("localhost")));
+  const name = sequence(der(0x31, commonName));
+  const validity = sequence(der(0x17, Buffer.from("250101000000Z")), der(0x17, Buffer.from("490101000000Z")));
+  const serial = der(0x02, Buffer.from([1]));
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const unsigned = sequence(serial, ecdsaWithSha256, name, validity, name, spki);
+  const signature = der(0x03, Buffer.from([0]), sign("sha256", unsigned, privateKey));
+  const base64 = sequence(unsigned, ecdsaWithSha256, signature).toString("base64");
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${base64.replace(/(.{64})/g, "$1\n")}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+const setting = "NODE_TLS_REJECT_UNAUTHORIZED";
+let before: string | undefined;
+beforeEach(() => {
+  before = process.env[setting];
+});
+afterEach(() => {
+  if (before === undefined) delete process.env[setting];
+  else process.env[setting] = before;
+});
+
+test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) => {
+  let asked = 0;
+  const server = createServer(selfSigned(), (_, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  if (value === undefined) delete process.env[setting];
+  else process.env[setting] = value;
+  const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+  const end = await aClient().http.send({
+    endpoint: { url, source: "environment" },
+    method: "GET",
+    path: () => "/",
+    bearer: { token: async () => "token", renew: async () => undefined },
+    resend: "never",
+    signal: never(),
+  });
+  server.close();
+  expect(end).toMatchObject({ kind: "none", why: "broken", reason: expect.stringMatching(/SELF_SIGNED/) });
+  expect(asked).toBe(0);
+});
