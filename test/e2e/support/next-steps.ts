@@ -1,0 +1,60 @@
+/** Reads a message as a person does: its sentences, the record id to name, and the commands after "Next:". */
+
+export interface PrintedNext {
+  /** The words after `Next:` or `or:`. */
+  readonly who: string;
+  /** As printed; each is meant to work when pasted. */
+  readonly commands: readonly string[];
+}
+
+/** Every way on that an output offers, in order. */
+export function nextSteps(output: string): readonly PrintedNext[] {
+  const found: { readonly who: string; readonly commands: string[] }[] = [];
+  let commandIndent = Number.POSITIVE_INFINITY;
+  for (const line of messageOf(output).split("\n")) {
+    const [, indent = "", word, who = ""] = /^(\s*)(Next|or): (.*)$/.exec(line) ?? [];
+    if (word === "Next") commandIndent = indent.length + 2;
+    if (word !== undefined) found.push({ who, commands: [] });
+    else if (line.startsWith(" ".repeat(Math.min(commandIndent, 80)))) found.at(-1)?.commands.push(line.trim());
+    else commandIndent = Number.POSITIVE_INFINITY;
+  }
+  return found;
+}
+
+/** All commands that an output offers. */
+export function nextCommands(output: string): readonly string[] {
+  return nextSteps(output).flatMap(({ commands }) => commands);
+}
+
+/** The id of the one record that an output tells people to name; throws where there is none, or more than one. */
+export function consentIn(output: string): string {
+  const ids = new Set(
+    Array.from(output.matchAll(/(?:UKO_CONSENT=|--consent |uko consent \S+ )([0-9a-f]{32})/g), ([, id]) => id ?? ""),
+  );
+  const [id] = ids;
+  if (id === undefined || ids.size > 1) throw new Error(`No single record to name in:\n${output}`);
+  return id;
+}
+
+/**
+ * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
+ * warning, or printed by `uko`. Outputs of `uko` are answered as they are.
+ */
+export function messageOf(output: string): string {
+  const diagnostics = output.split(/^Diagnostics:$/m)[1];
+  if (diagnostics === undefined) return output.trimEnd();
+  const lines = (diagnostics.split(/^(?:Outputs|Resources|Policies|Duration):/m)[0] ?? "").split("\n");
+  return lines
+    .map((line) => line.replace(/^ {4}(?:error|warning): /, "").replace(/^ {4}/, ""))
+    .filter((line) => !engineLines.some((form) => form.test(line)))
+    .join("\n")
+    .trim();
+}
+
+/** Headings, the closing line, and the one line by which the dynamic provider repeats a thrown error. */
+const engineLines = [/^ {2}\S+ \(.*\):$/, /^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /];
+
+/** The first line of what the provider said: what people see first. */
+export function firstLineOf(output: string): string {
+  return messageOf(output).split("\n")[0] ?? "";
+}
