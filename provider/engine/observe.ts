@@ -7,7 +7,7 @@ import { isGone } from "../lifecycle/gone.ts";
 import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
 import type { KeyFacts, KeyObservation, KeyUse, Twin } from "../lifecycle/observation.ts";
 import { readCarriers } from "../lifecycle/record-carriers.ts";
-import type { CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, World } from "./ports.ts";
+import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
 /** A key as it is now, with what the next call needs. */
 export interface Observed {
@@ -40,7 +40,7 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
   }
   const state = stateOf(snapshot.stateWord);
   const keystores = await keystoresOf(world, ref, snapshot, state, options);
-  const twins = depth === "decision" ? await twinsOf(world, state, keystores.statuses, options) : [];
+  const twins = depth === "decision" ? await twinsOf(world, snapshot, state, keystores.statuses, options) : [];
   const use = await useOf(world, ref, state, depth, options);
   return {
     kind: "present",
@@ -49,6 +49,14 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
     etag,
     nowMs: answer.serviceTimeMs,
   };
+}
+
+/** What the answer to a write shows of the key: a glance without a call of its own, so that nothing can fail it. */
+export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): Observed {
+  const { snapshot, etag } = answer.value;
+  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
+  const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
+  return { observation, snapshot, etag, nowMs: answer.serviceTimeMs };
 }
 
 function toObservation(
@@ -123,13 +131,15 @@ async function useOf(
   depth: Depth,
   options: CallOptions,
 ): Promise<KeyUse> {
-  const isOver = state === "destroyed" || depth === "glance";
-  return isOver ? { kind: "known", count: 0, retainedBy: [] } : world.keys.use(ref, options);
+  return state === "destroyed" || depth === "glance" ? unused : world.keys.use(ref, options);
 }
+
+const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };
 
 /** The KMS twins of a key: one for each internal keystore that has or had the key. */
 async function twinsOf(
   world: World,
+  snapshot: KeySnapshot,
   state: ObservedState,
   statuses: readonly KeystoreStatusWithKey[],
   options: CallOptions,
@@ -137,15 +147,25 @@ async function twinsOf(
   if (state === "pre_activation") return [];
   const twins: Twin[] = [];
   for (const status of statuses) {
-    if (status.type !== "ibm_cloud_kms") continue;
-    if (!(await world.containers.isInternalKeystore(status.keystoreId, options))) continue;
+    if (!(await isInternal(world, status.keystoreId, status.type, options))) continue;
     const kmsKeyId = status.keyIdInKeystore.split("/").at(-1) ?? "";
     if (kmsKeyId !== "") twins.push(await world.twins.read(kmsKeyId, options));
-    else if (status.status !== "not_present") {
-      twins.push({ kind: "unreadable", kmsKeyId: "", reason: `keystore "${status.name}" does not tell the key's id` });
-    }
+    else if (status.status !== "not_present") twins.push(untold(status.name));
+  }
+  // A keystore that nobody answered for may hold a twin under KMS's own dual authorization, unseen.
+  for (const { id, name, type } of snapshot.referencedKeystores) {
+    const isAnswered = statuses.some(({ keystoreId }) => keystoreId === id);
+    if (!isAnswered && (await isInternal(world, id, type, options))) twins.push(untold(name));
   }
   return twins;
+}
+
+async function isInternal(world: World, keystoreId: string, type: string, options: CallOptions): Promise<boolean> {
+  return type === "ibm_cloud_kms" && (await world.containers.isInternalKeystore(keystoreId, options));
+}
+
+function untold(keystoreName: string): Twin {
+  return { kind: "unreadable", kmsKeyId: "", reason: `keystore "${keystoreName}" does not tell the key's id` };
 }
 
 function stateOf(word: string): ObservedState {

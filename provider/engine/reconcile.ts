@@ -6,7 +6,8 @@ import type { KeyObservation } from "../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
 import { recordEvidence } from "./evidence.ts";
 import { describeStep } from "./explain/words.ts";
-import { type Observed, observeKey } from "./observe.ts";
+import { answerLost, effectOf, maxLostAnswers, type Unsure } from "./lost-answer.ts";
+import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 import { runStep, type StepResult } from "./run-step.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
@@ -44,62 +45,45 @@ const settledAfterMs = 2000;
 /** Carries a task as far as it may go now. Throws `UkoError` for faults only; waits and refusals are outcomes. */
 export async function reconcile(world: World, task: Task, options: CallOptions, earlier?: RunMemory): Promise<Outcome> {
   const actor = await world.session.actor(options);
-  let run: Run = earlier?.run ?? { actor, consents: task.consents, intent: task.intent };
-  let carrier = earlier?.carrier;
-  const taken: Step[] = [...(earlier?.taken ?? [])];
-  const forbidden: { readonly step: Step; readonly message: string }[] = [];
-  let replaced = earlier?.replaced;
+  let memory: RunMemory =
+    earlier === undefined
+      ? { run: { actor, consents: task.consents, intent: task.intent }, taken: [] }
+      : { ...earlier, run: { ...earlier.run, actor } };
+  const forbidden: Forbidden[] = [];
   let settledEtag: string | undefined;
-  let unsure: { readonly step: Step; readonly context: StepContext } | undefined;
+  let unsure: Unsure | undefined;
+  let lostAnswers = 0;
 
   for (let round = 0; round < maxRounds; round += 1) {
     throwIfStopped(options.signal);
     const sighting = await observeKey(world, task.ref, "decision", options);
-    const memory = (): RunMemory => ({
-      run,
-      taken,
-      ...(carrier !== undefined && { carrier }),
-      ...(replaced !== undefined && { replaced }),
-    });
-    if (sighting.kind === "gone") return { kind: "gone", memory: memory() };
-    if (unsure !== undefined && tookEffect(unsure.step, sighting.observation)) {
-      await recordEvidence(unsure.step, unsure.context, { phase: "after" });
-      taken.push(unsure.step);
-      run = remember(run, unsure.step, { kind: "done" });
-    }
+    if (unsure !== undefined) memory = await settleLost(unsure, sighting, memory);
     unsure = undefined;
+    if (sighting.kind === "gone") return { kind: "gone", memory };
 
-    const plan = task.plan(sighting.observation, run, sighting.nowMs);
-    if (plan.kind !== "ready") {
-      const denied = forbidden.find(({ step }) => isRefusalOf(plan, step));
-      return denied === undefined
-        ? { kind: "stopped", plan, observed: sighting, memory: memory() }
-        : { kind: "rights_missing", ...denied, observed: sighting, memory: memory() };
-    }
+    const plan = task.plan(sighting.observation, memory.run, sighting.nowMs);
+    if (plan.kind !== "ready") return ended(plan, sighting, memory, forbidden);
     const { step } = plan;
     if (rests(step) && settledEtag !== sighting.etag && unsettledMs(sighting) > 0) {
       await world.clock.sleep(unsettledMs(sighting), options.signal);
       settledEtag = sighting.etag;
       continue;
     }
-    carrier ??= carrierOf(sighting);
+    const carrier = memory.carrier ?? carrierOf(sighting);
     const context: StepContext = { world, ref: task.ref, observed: sighting, actor, carrier, options };
     world.progress.report(describeStep(step, sighting.observation));
     const result = await runStep(step, context);
-    if (result.kind === "not_kept") {
-      if (carrier === "description") {
-        return { kind: "record_not_kept", message: result.message, observed: sighting, memory: memory() };
-      }
-      carrier = "description";
+    if (result.kind === "not_kept" && carrier === "description") {
+      return { kind: "record_not_kept", message: result.message, observed: sighting, memory };
     }
+    memory = remember({ ...memory, carrier }, step, result, sighting);
     if (result.kind === "forbidden") forbidden.push({ step, message: result.message });
-    if (result.kind === "lost") unsure = { step, context };
-    if (result.kind === "done") {
-      taken.push(step);
-      if (step.kind === "write_record") replaced = replacedBy(step, sighting);
-      if (step.kind === "remove") return { kind: "gone", memory: memory() };
+    if (result.kind === "done" && step.kind === "remove") return { kind: "gone", memory };
+    if (result.kind === "lost") {
+      unsure = { step, context };
+      lostAnswers += 1;
+      if (lostAnswers > maxLostAnswers) throw answerLost(task.ref.keyId, result.reason);
     }
-    run = remember(run, step, result);
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
     summary: `Key ${task.ref.keyId} changed again and again while this run worked on it`,
@@ -107,23 +91,75 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
   });
 }
 
+interface Forbidden {
+  readonly step: Step;
+  readonly message: string;
+}
+
+/** A missing right outranks what the plan makes of the refusal, which it cannot tell from a 409. */
+function ended(
+  plan: Exclude<Plan, { kind: "ready" }>,
+  observed: Observed,
+  memory: RunMemory,
+  forbidden: readonly Forbidden[],
+): Outcome {
+  const isCoolDown = plan.kind === "waitingForTime" && plan.awaits === "cool_down";
+  const denied = forbidden.find(({ step }) => isRefusalOf(plan, step) || (isCoolDown && step.kind === "destroy"));
+  return denied === undefined
+    ? { kind: "stopped", plan, observed, memory }
+    : { kind: "rights_missing", ...denied, observed, memory };
+}
+
+/** Takes a step whose answer was lost for done where the key shows it; in doubt a run counts as one that deactivated. */
+async function settleLost(unsure: Unsure, sighting: Sighting, memory: RunMemory): Promise<RunMemory> {
+  const { step, context } = unsure;
+  const effect = effectOf(unsure, sighting);
+  if (effect === "none") return memory;
+  const remembered = remember(memory, step, { kind: "done" }, context.observed);
+  if (effect === "in_doubt") return { ...memory, run: remembered.run };
+  await recordEvidence(step, context, { phase: "after" });
+  return remembered;
+}
+
 /** Ends a run that somebody stopped; nothing is half done, since every step is one call. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on." });
 }
 
-function remember(run: Run, step: Step, result: StepResult): Run {
-  if (result.kind === "done") {
-    if (step.kind === "deactivate") return { ...run, deactivatedHere: true };
-    if (step.kind === "sync") return { ...run, syncedHere: true };
-    if (step.kind === "set_for_deletion") {
-      return { ...run, windowsSetHere: [...(run.windowsSetHere ?? []), step.kmsKeyId] };
+function remember(memory: RunMemory, step: Step, result: StepResult, before: Observed): RunMemory {
+  switch (result.kind) {
+    case "done": {
+      const done = { ...memory, run: runAfter(memory.run, step), taken: [...memory.taken, step] };
+      if (step.kind !== "write_record") return done;
+      const { replaced: _replaced, ...others } = done;
+      const why = replacedBy(step, before);
+      return why === undefined ? others : { ...others, replaced: why };
     }
-    return run;
+    case "refused":
+    case "forbidden": {
+      const message = result.kind === "refused" ? result.refusal.message : result.message;
+      const refusals = [...(memory.run.refusals ?? []), { step: step.kind, message }];
+      return { ...memory, run: { ...memory.run, refusals } };
+    }
+    case "not_kept":
+      return { ...memory, carrier: "description" };
+    case "changed_meanwhile":
+    case "lost":
+      return memory;
   }
-  if (result.kind !== "refused" && result.kind !== "forbidden") return run;
-  const message = result.kind === "refused" ? result.refusal.message : result.message;
-  return { ...run, refusals: [...(run.refusals ?? []), { step: step.kind, message }] };
+}
+
+function runAfter(run: Run, step: Step): Run {
+  switch (step.kind) {
+    case "deactivate":
+      return { ...run, deactivatedHere: true };
+    case "sync":
+      return { ...run, syncedHere: true };
+    case "set_for_deletion":
+      return { ...run, windowsSetHere: [...(run.windowsSetHere ?? []), step.kmsKeyId] };
+    default:
+      return run;
+  }
 }
 
 /** A record for the step before was used up, not voided, so nobody has to hear of that. */
@@ -132,33 +168,6 @@ function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: Obs
   if (standing.binds) return undefined;
   const isOfStepBefore = "record" in standing.why && standing.why.record.step !== step.draft.step;
   return isOfStepBefore ? undefined : standing.why;
-}
-
-/** Whether a call whose answer was lost did its work, as far as the key shows it; in doubt for `deactivate` it did. */
-function tookEffect(step: Step, observation: KeyObservation): boolean {
-  switch (step.kind) {
-    case "deactivate":
-      return observation.state === "deactivated";
-    case "destroy":
-      return observation.state === "destroyed";
-    case "reactivate":
-      return observation.state === "active";
-    case "drop_record":
-      return observation.carried.kind === "none";
-    case "write_record":
-      return (
-        observation.carried.kind === "one" && observation.carried.record.writtenAtMs === seconds(step.draft.writtenAtMs)
-      );
-    case "set_for_deletion":
-    case "unset_for_deletion":
-    case "remove":
-    case "sync":
-      return false;
-  }
-}
-
-function seconds(ms: number): number {
-  return Math.floor(ms / 1000) * 1000;
 }
 
 function isRefusalOf(plan: Plan, step: Step): boolean {

@@ -5,7 +5,7 @@ import { isSame } from "../lifecycle/observation.ts";
 import type { Refusal, Step } from "../lifecycle/plan.ts";
 import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
 import { recordEvidence, writtenRecordId } from "./evidence.ts";
-import { observeKey } from "./observe.ts";
+import { type Observed, observeKey } from "./observe.ts";
 import type { Written } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
 
@@ -13,7 +13,7 @@ import type { StepContext } from "./step-context.ts";
 export type StepResult =
   | { readonly kind: "done" }
   | { readonly kind: "changed_meanwhile" }
-  | { readonly kind: "lost" }
+  | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "forbidden"; readonly message: string }
   /** The record was written where the service does not keep it. */
@@ -22,10 +22,12 @@ export type StepResult =
 /** Two writes within one second can share an ETag (uko-v4.md 1.4), so a look is trusted only after that second. */
 const etagGrainMs = 1000;
 
-/** Takes `step`. Consequential steps and removals put evidence on file before the call as well as after it. */
+/** Steps that put evidence on file before the call as well as after it, so that none is taken where it cannot be written. */
+const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "deactivate", "destroy", "remove"];
+
+/** Takes `step`: one call, or one record written and read back. */
 export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
-  const isFinal = step.kind === "deactivate" || step.kind === "destroy" || step.kind === "remove";
-  if (isFinal) await recordEvidence(step, context, { phase: "before" });
+  if (evidencedBefore.includes(step.kind)) await recordEvidence(step, context, { phase: "before" });
   const { result, correlationId } = await callFor(step, context);
   if (result.kind === "done") await recordEvidence(step, context, { phase: "after", correlationId });
   return result;
@@ -93,9 +95,15 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
     });
   }
   const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
-  return wasOverwritten
-    ? { kind: "changed_meanwhile" }
-    : { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
+  if (wasOverwritten) return { kind: "changed_meanwhile" };
+  await restoreDescription(context, sighting);
+  return { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
+}
+
+/** What the service made of a record must not stay in the user's description; nothing rests on whether this succeeds. */
+async function restoreDescription({ world, ref, observed, options }: StepContext, now: Observed): Promise<void> {
+  const { description } = observed.snapshot;
+  if (now.snapshot.description !== description) await world.keys.update(ref, { description }, now.etag, options);
 }
 
 function resultOf(step: Step, written: Written<unknown>): { result: StepResult; correlationId: string } {
@@ -105,7 +113,7 @@ function resultOf(step: Step, written: Written<unknown>): { result: StepResult; 
     case "stale":
       return { result: { kind: "changed_meanwhile" }, correlationId: "" };
     case "lost":
-      return { result: { kind: "lost" }, correlationId: "" };
+      return { result: { kind: "lost", reason: written.reason }, correlationId: "" };
     case "forbidden":
       return { result: { kind: "forbidden", message: written.message }, correlationId: written.correlationId };
     case "refused":

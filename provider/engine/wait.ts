@@ -1,9 +1,10 @@
 /** Waiting inside one run, within a budget: sleeps, looks again, goes on, and stops at once when told to. */
 
+import type { ConsequentialStep } from "../lifecycle/observation.ts";
 import type { Plan } from "../lifecycle/plan.ts";
 import { sayDuration } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { type Outcome, reconcile, type Task } from "./reconcile.ts";
+import { type Outcome, type RunMemory, reconcile, type Task } from "./reconcile.ts";
 
 export interface Patience {
   /** How long this run may spend waiting, in all. */
@@ -36,9 +37,34 @@ export async function reconcileWithPatience(
     const sleepMs = Math.min(neededMs, leftMs, patience.pollIntervalMs);
     await world.clock.sleep(sleepMs, options.signal);
     leftMs -= sleepMs;
-    outcome = await reconcile(world, task, options, outcome.memory);
+    outcome = await reconcile(
+      world,
+      askingOnce(task, outcome.memory),
+      options,
+      afterWait(outcome.memory, sleepMs >= neededMs),
+    );
   }
   return outcome;
+}
+
+/** A record that this run wrote and that counts no longer was withdrawn, voided or lapsed: a wait never asks again. */
+function askingOnce(task: Task, { taken }: RunMemory): Task {
+  const hasAsked = (step: ConsequentialStep): boolean =>
+    taken.some((each) => each.kind === "write_record" && each.draft.step === step);
+  return {
+    ...task,
+    plan(observation, run, nowMs) {
+      const plan = task.plan(observation, run, nowMs);
+      if (plan.kind !== "ready" || plan.step.kind !== "write_record" || !hasAsked(plan.step.draft.step)) return plan;
+      return task.plan(observation, { ...run, intent: "continues", deactivatedHere: false }, nowMs);
+    },
+  };
+}
+
+/** Once its time has come, what the service refused as too early is tried again. */
+function afterWait(memory: RunMemory, isDue: boolean): RunMemory {
+  const { refusals, ...run } = memory.run;
+  return isDue && refusals !== undefined ? { ...memory, run } : memory;
 }
 
 /** How long until a look can find something new: infinite where only a person can tell, undefined where waiting cannot help. */

@@ -1,0 +1,62 @@
+/** After a call whose answer was lost: whether it did its work, as far as a fresh look at the key shows it. */
+
+import { UkoError } from "../errors.ts";
+import { isSame } from "../lifecycle/observation.ts";
+import type { Step } from "../lifecycle/plan.ts";
+import { writtenRecordId } from "./evidence.ts";
+import type { Sighting } from "./observe.ts";
+import type { StepContext } from "./step-context.ts";
+
+/** A step without an answer, and what it was taken with. */
+export interface Unsure {
+  readonly step: Step;
+  readonly context: StepContext;
+}
+
+/** `by_us`: it did, and nobody wrote since. `in_doubt`: the key is where the step leads, but another wrote last. */
+export type Effect = "by_us" | "in_doubt" | "none";
+
+/** Reads the effect off the next look; windows and syncs are simply set or run again, so they count as without effect. */
+export function effectOf({ step, context }: Unsure, sighting: Sighting): Effect {
+  if (sighting.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
+  const { observation } = sighting;
+  if (!isWhereItLeads(step, context, sighting)) return "none";
+  const { writesAs } = context.actor;
+  const isOurs =
+    observation.updatedBy === undefined || writesAs === undefined || isSame(observation.updatedBy, writesAs);
+  return isOurs ? "by_us" : "in_doubt";
+}
+
+function isWhereItLeads(
+  step: Step,
+  context: StepContext,
+  { observation }: Extract<Sighting, { kind: "present" }>,
+): boolean {
+  switch (step.kind) {
+    case "deactivate":
+      return observation.state === "deactivated";
+    case "destroy":
+      return observation.state === "destroyed";
+    case "reactivate":
+      return observation.state === "active";
+    case "drop_record":
+      return observation.carried.kind === "none";
+    case "write_record":
+      return observation.carried.kind === "one" && observation.carried.record.id === writtenRecordId(step, context);
+    case "set_for_deletion":
+    case "unset_for_deletion":
+    case "remove":
+    case "sync":
+      return false;
+  }
+}
+
+/** The same call again and again without an answer is a fault of the way there, not something a plan can answer. */
+export const maxLostAnswers = 3;
+
+export function answerLost(keyId: string, reason: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `The service's answers about key ${keyId} did not arrive: ${reason}`,
+    detail: "The last call had no effect as far as the key shows. What was done before stands; run again to go on.",
+  });
+}
