@@ -208,10 +208,19 @@ function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): S
     summary,
     [
       `You named the consent of ${sayAuthor(record)}, so they cannot act on it themselves.`,
-      "Withdraw it, ask again, and let them destroy by naming your request.",
+      "A third person can. Two people alone begin again: reactivate the key, and let the other one deactivate it.",
       unchanged,
     ],
-    [{ who: "you run, one after the other", commands: [`uko withdraw ${path}`, `uko request ${path}`] }],
+    [
+      {
+        who: `a third person who holds ${sayRoles(rights.destroy)} runs`,
+        commands: actCommands(record.id, path, { rerun: "uko continue" }),
+      },
+      {
+        who: `to begin again, somebody who holds ${sayRoles(rights.reactivate)} runs`,
+        commands: [`uko reactivate ${path}`],
+      },
+    ],
   ];
 }
 

@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
+import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed } from "./harness.ts";
+
+/** `uko` as a process of its own, without anything of this one's environment. */
+function start(typed: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [executable, ...typed], {
+    env: { ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      Promise.all([out, err]).then(([out, err]) => resolve({ exitCode: code ?? -1, out, err }), reject);
+    });
+  });
+  return { child, ended };
+}
+
+function firstMatch(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<string> {
+  let said = "";
+  return new Promise((resolve, reject) => {
+    stream.on("data", (chunk: Buffer) => {
+      said += chunk.toString("utf8");
+      const match = pattern.exec(said);
+      if (match !== null) resolve(match[0]);
+    });
+    stream.on("end", () => reject(new Error(`ended with: ${said}`)));
+  });
+}
+
+let folder: string;
+let emulator: ReturnType<typeof start>;
+let readyAfterMs: number;
+let ready: { readonly url: string; readonly pid: number; readonly instanceId: string };
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-cli-"));
+  const seedFile = path.join(folder, "seed.json");
+  writeFileSync(seedFile, JSON.stringify(seed));
+  const startedMs = performance.now();
+  emulator = start(["emulator", "--port", "0", "--json", "--seed", seedFile]);
+  ready = JSON.parse(await firstMatch(emulator.child.stdout, /^.*\n/));
+  readyAfterMs = performance.now() - startedMs;
+});
+afterAll(async () => {
+  emulator.child.kill("SIGINT");
+  expect(await emulator.ended).toMatchObject({ exitCode: 0, err: "" });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const environmentOf = (who: Person) => ({
+  UKO_ENDPOINT: ready.url,
+  UKO_KMS_ENDPOINT: ready.url,
+  UKO_IAM_ENDPOINT: ready.url,
+  UKO_INSTANCE_ID: ready.instanceId,
+  UKO_API_KEY: apiKeys[who],
+});
+const uko = (who: Person, ...typed: readonly string[]) => start(typed, environmentOf(who)).ended;
+const clock = (change: unknown) =>
+  fetch(`${ready.url}/_emulator/clock`, { method: "POST", body: JSON.stringify(change) });
+
+it("the local UKO is ready soon, and says where", () => {
+  expect(ready).toEqual({
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    pid: emulator.child.pid,
+    instanceId: seed.instance.id,
+  });
+  // Under a second on a quiet machine; the tests of two projects may share this one.
+  expect(readyAfterMs).toBeLessThan(5_000);
+});
+
+it("two people end a key, one waits for the keystores, and nobody needs a stack", async () => {
+  const key = keys.payroll;
+  const next = (ended: Ended) => reportOf(ended).explanation.next[0]?.commands[0]?.split(" ").slice(1) ?? [];
+
+  const requested = await uko("bob", "request", key, "--json");
+  expect(requested.exitCode).toBe(0);
+  await clock({ advance: "1m" });
+  const deactivated = await uko("alice", ...next(requested), "--json");
+  expect([deactivated.exitCode, reportOf(deactivated).taken]).toEqual([10, ["deactivate", "write_record"]]);
+  await clock({ advance: "4h1m" });
+  const destroyed = await uko("bob", ...next(deactivated), "--json");
+  expect([destroyed.exitCode, reportOf(destroyed).taken]).toEqual([11, ["destroy"]]);
+
+  const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
+  await clock({ set: new Date(dueMs - 1_000).toISOString(), freeze: false });
+  const removed = await uko("bob", ...next(destroyed), "--wait", "20s", "--json");
+  expect(removed.err).toContain("Waiting for the keystores to let go of the key, 1 min left\n");
+  expect([removed.exitCode, reportOf(removed).lifecycleState, reportOf(removed).taken]).toEqual([
+    0,
+    "gone",
+    ["remove"],
+  ]);
+  await clock({ freeze: true });
+
+  const trail = (await (await fetch(`${ready.url}/_emulator/audit`)).json()) as readonly TrailEntry[];
+  const verdict = judge(trail, { required: true, gate: "both" });
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+});
+
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends a waiting run at once, and it says that what was done stands",
+  async (signal) => {
+    const { child, ended } = start(["continue", keys.vouchers, "--wait", "5h"], environmentOf("bob"));
+    await firstMatch(child.stderr, /Waiting for a second person\n/);
+    const stoppedMs = performance.now();
+    child.kill(signal);
+    const { exitCode, out, err } = await ended;
+    expect(performance.now() - stoppedMs).toBeLessThan(2_000);
+    expect([exitCode, out]).toEqual([1, ""]);
+    expect(err).toMatch(
+      /The run was stopped\n {2}What was done stands; run again to go on\.\n {2}\[UKO_CANCELLED\]\n$/,
+    );
+  },
+);
+
+it("waits no longer than it may", async () => {
+  const startedMs = performance.now();
+  const { exitCode } = await uko("bob", "continue", keys.vouchers, "--wait", "1s");
+  expect(exitCode).toBe(10);
+  expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+});
+
+it("says what is wrong without a stack trace", async () => {
+  const missing = await start(["status", keys.vouchers]).ended;
+  expect([missing.exitCode, missing.out]).toEqual([1, ""]);
+  expect(missing.err).toContain("[UKO_SETTINGS_INVALID]");
+
+  const wrongKey = await start(["status", keys.vouchers], { ...environmentOf("bob"), UKO_API_KEY: "no-such-key" })
+    .ended;
+  expect(wrongKey.err).toContain("[UKO_CREDENTIAL_REFUSED]");
+  expect(wrongKey.err).not.toContain("no-such-key");
+
+  const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
+  expect(taken.exitCode).toBe(1);
+  expect(taken.err).toMatch(/^The local UKO could not be started\n.*EADDRINUSE/);
+
+  for (const typed of [
+    ["--seed", path.join(folder, "none.json")],
+    ["--profile", "none"],
+  ]) {
+    const refused = await start(["emulator", "--port", "0", ...typed]).ended;
+    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("[UKO_INPUT_INVALID]")]);
+  }
+  for (const { err } of [missing, wrongKey, taken]) expect(err).not.toMatch(/^\s+at /m);
+});

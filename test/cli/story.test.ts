@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { explainVerdict } from "../support/oracle.ts";
+import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+let transcript: string[];
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(async () => {
+  transcript = [];
+  await world.reset();
+});
+afterAll(() => world.close());
+
+/** Types a command as somebody, and writes down what they see. */
+async function types(who: Person, command: string): Promise<Ended> {
+  const ended = await world.uko(who, command);
+  transcript.push(`${who}$ uko ${command}`, ended.out + ended.err, `(exit ${ended.exitCode})`, "");
+  return ended;
+}
+
+async function passes(duration: string): Promise<void> {
+  await world.advance(duration);
+  transcript.push(`... ${duration} later`, "");
+}
+
+async function recordOf(key: string): Promise<string> {
+  return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+}
+
+/** Ids of records depend on the second in which they were written; which record is which does not. */
+function normalised(): string {
+  const ids: string[] = [];
+  return transcript.join("\n").replace(/\b[0-9a-f]{32}\b/g, (id) => {
+    if (!ids.includes(id)) ids.push(id);
+    return `<record ${ids.indexOf(id) + 1}>`;
+  });
+}
+
+it("two people end a key, and are told at each turn where it stands", async () => {
+  const key = keys.payroll;
+  await types("bob", `status ${key}`);
+  await types("bob", `plan ${key}`);
+  await types("bob", `request ${key} --reason "Payroll moved to the new ledger"`);
+  await passes("1h");
+  await types("bob", `request ${key}`);
+  await types("alice", `status ${key}`);
+  await types("alice", `continue ${key} --consent ${await recordOf(key)}`);
+  await passes("1h");
+  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `plan ${key}`);
+  await passes("4h");
+  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("alice", `reactivate ${key}`);
+  await types("bob", `status ${key} ${keys.draft}`);
+  await passes("30d");
+  await types("bob", `status ${key}`);
+  await types("alice", `continue ${key}`);
+  await types("bob", `continue ${key}`);
+  await types("bob", `continue ${key}`);
+
+  await expect(normalised()).toMatchFileSnapshot("../golden/cli/two-people.txt");
+  const verdict = await world.verdict();
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+});
+
+it("people think again: consents, withdrawals and reactivation", async () => {
+  const key = keys.payroll;
+  await types("carol", `request ${key}`);
+  await passes("1m");
+  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `consent ${key} ${await recordOf(key)}`);
+  await types("carol", `status ${key}`);
+  await passes("1m");
+  await types("carol", `continue ${key} --consent ${await recordOf(key)}`);
+  await passes("1m");
+  await types("bob", `consent ${key} ${await recordOf(key)}`);
+  await types("bob", `status ${key}`);
+  await types("bob", `withdraw ${key}`);
+  await types("bob", `status ${key}`);
+  await passes("1m");
+  await types("alice", `reactivate ${key}`);
+  await types("alice", `withdraw ${key}`);
+  await types("alice", `sync ${key}`);
+
+  await expect(normalised()).toMatchFileSnapshot("../golden/cli/second-thoughts.txt");
+  const verdict = await world.verdict();
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+});
+
+it("who and what cannot go on is told why", async () => {
+  const key = keys.payroll;
+  await types("pipeline", `request ${key}`);
+  await types("dave", `request ${key}`);
+  await types("erin", `request ${key}`);
+  await types("bob", `request ${key}`);
+  await types("bob", `continue ${key} --consent ${await recordOf(key)}`);
+  await types("bob", `consent ${key} ${await recordOf(key)}`);
+  await types("alice", `consent ${key} ${"0".repeat(32)}`);
+  await types("alice", `sync ${key}`);
+  await passes("8d");
+  await types("alice", `status ${key}`);
+  await types("bob", `reactivate ${keys.draft}`);
+  await types("bob", `plan ${keys.ledger}`);
+  await types("bob", `status ${key.replace("9b2d", "9b2e")}`);
+  await types("bob", `status ${key.replace("5c1e", "5c1f")}`);
+
+  await expect(normalised()).toMatchFileSnapshot("../golden/cli/refusals.txt");
+});
+
+it("--json says the same as data, a line per key", async () => {
+  await world.uko("bob", `request ${keys.payroll}`);
+  const { out } = await world.uko("alice", `status ${keys.payroll} ${keys.draft} ${keys.cards} --json`);
+  const reports = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  transcript.push(JSON.stringify(reports, null, 2), "");
+  await expect(normalised()).toMatchFileSnapshot("../golden/cli/status.json");
+});
