@@ -40,17 +40,18 @@ const maxConsents = 10_000;
 
 /** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of what is missing or wrong. */
 export function readSettings(environment: Environment, stored: StoredSettings = {}): Settings {
-  const instanceId = environment.UKO_INSTANCE_ID ?? stored.instanceId;
-  if (instanceId === undefined || instanceId === "") {
+  const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
+  if (instanceId === undefined) {
     throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or uko:instanceId in the Pulumi configuration.");
   }
   if (!instanceIdForm.test(instanceId)) {
     throw invalid("The instance id is not valid", "UKO_INSTANCE_ID is the UUID of the instance, in lower case.");
   }
-  const region = environment.UKO_REGION ?? stored.region;
+  const region = firstGiven(environment.UKO_REGION, stored.region);
+  const wait = firstGiven(environment.UKO_WAIT);
   const endpoint = endpointOf(environment.UKO_ENDPOINT, stored.endpoint);
   const kmsEndpoint = endpointOf(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
-  const evidencePath = environment.UKO_EVIDENCE;
+  const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   return {
     instanceId,
     ...(region !== undefined && { region }),
@@ -64,8 +65,8 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     isDualRequired: [environment.UKO_DUAL_AUTHORIZATION, stored.dualAuthorization].map(asksForTwo).includes(true),
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
-    waitMs: environment.UKO_WAIT === undefined ? 0 : parseDurationMs(environment.UKO_WAIT, "UKO_WAIT"),
-    ...(evidencePath !== undefined && evidencePath !== "" && { evidencePath }),
+    waitMs: wait === undefined ? 0 : parseDurationMs(wait, "UKO_WAIT"),
+    ...(evidencePath !== undefined && { evidencePath }),
   };
 }
 
@@ -93,18 +94,18 @@ export function parseDurationMs(text: string, where: string): number {
   throw invalid(`${where} is not a duration`, "Write 0, 90s, 30m, 4h or 7d; at most 100d.");
 }
 
+/** The environment's first, then what is stored; two in one place would leave open who acts. */
 function credentialOf(environment: Environment, stored: StoredSettings): Credential {
-  if (isGiven(environment.UKO_API_KEY) && isGiven(environment.UKO_TOKEN)) {
-    throw invalid("Both UKO_API_KEY and UKO_TOKEN are set", "Set one of them, so that it is plain who acts.");
-  }
-  const choices = [
-    { kind: "api_key", value: environment.UKO_API_KEY },
-    { kind: "token", value: environment.UKO_TOKEN },
-    { kind: "api_key", value: stored.apiKey },
-    { kind: "token", value: stored.token },
-  ] as const;
-  for (const { kind, value } of choices) {
-    if (isGiven(value)) return { kind, read: () => value };
+  const places = [
+    { apiKey: environment.UKO_API_KEY, token: environment.UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
+    { apiKey: stored.apiKey, token: stored.token, names: "uko:apiKey and uko:token" },
+  ];
+  for (const { apiKey, token, names } of places) {
+    if (isGiven(apiKey) && isGiven(token)) {
+      throw invalid(`Both ${names} are set`, "Set one of them, so that it is plain who acts.");
+    }
+    if (isGiven(apiKey)) return { kind: "api_key", read: () => apiKey };
+    if (isGiven(token)) return { kind: "token", read: () => token };
   }
   throw invalid("No credential is given", "Set UKO_API_KEY (or UKO_TOKEN) to your own, so that the run acts as you.");
 }
@@ -127,6 +128,10 @@ function asksForTwo(value: string | undefined): boolean {
 
 function words(text: string | undefined): readonly string[] {
   return (text ?? "").split(/[\s,]+/).filter((word) => word !== "");
+}
+
+function firstGiven(...values: readonly (string | undefined)[]): string | undefined {
+  return values.find(isGiven);
 }
 
 function isGiven(value: string | undefined): value is string {

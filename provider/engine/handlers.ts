@@ -1,5 +1,6 @@
 /** What every door calls: check, diff, create, read, update, delete for any definition, with plain values in and out. */
 
+import type { z } from "zod";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import type { CheckFailure, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
@@ -47,7 +48,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     check(news, olds) {
       const parsed = definition.inputs.safeParse(news);
       if (!parsed.success) {
-        const failures = parsed.error.issues.map(toFailure);
+        const failures = parsed.error.issues.flatMap(toFailures);
         return { inputs: (news ?? {}) as Readonly<Record<string, unknown>>, failures };
       }
       return {
@@ -113,29 +114,31 @@ function fixed<Inputs, State extends Inputs>(
     }));
 }
 
-function toFailure(issue: {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly code?: string;
-  readonly keys?: readonly string[];
-}): CheckFailure {
-  const property = issue.path.length > 0 ? issue.path.map(String).join(".") : (issue.keys ?? []).join(", ");
-  return { property, reason: issue.code === "unrecognized_keys" ? "is not known" : plain(issue.message) };
+type Issue = z.core.$ZodIssue;
+
+/** zod's own words for a value that is missing tell of types, not of people's programs. */
+function toFailures(issue: Issue): readonly CheckFailure[] {
+  const property = issue.path.map(String).join(".");
+  const at = (reason: string): readonly CheckFailure[] => [{ property, reason: plain(reason) }];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        property: plain(property === "" ? key : `${property}.${key}`, 100),
+        reason: "is not known",
+      }));
+    case "invalid_key":
+      return at(issue.issues[0]?.message ?? issue.message);
+    default:
+      return at(issue.message.endsWith("received undefined") ? "is missing" : issue.message);
+  }
 }
 
-function parse<T>(
-  schema: { safeParse(value: unknown): { success: boolean; data?: T; error?: { issues: readonly unknown[] } } },
-  value: unknown,
-  what: string,
-): T {
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
-  if (parsed.success && parsed.data !== undefined) return parsed.data;
-  const failures = (parsed.error?.issues ?? []) as Parameters<typeof toFailure>[0][];
+  if (parsed.success) return parsed.data;
+  const failures = parsed.error.issues.flatMap(toFailures);
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${what} cannot be understood`,
-    detail: failures
-      .map(toFailure)
-      .map(({ property, reason }) => `${property}: ${reason}`)
-      .join("\n"),
+    detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
   });
 }

@@ -46,12 +46,12 @@ export const managedKey: dynamic.ResourceProvider = {
   async check(olds: Properties, news: Properties) {
     const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
     // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
-    const known = failures.filter(({ property }) => news[property.split(".")[0] ?? ""] !== unknownValue);
+    const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
     return { inputs, failures: [...known] };
   },
 
   async diff(_id, olds: Properties, news: Properties) {
-    if (Object.values(news).includes(unknownValue)) return { changes: true };
+    if (isUnknown(news)) return { changes: true };
     return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
   },
 
@@ -97,6 +97,12 @@ function unstoppable(): { readonly signal: AbortSignal } {
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, ...own } = properties;
   return own;
+}
+
+/** Whether a value, or a part of it, comes from a resource that is not there yet. */
+function isUnknown(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
+  return value === unknownValue;
 }
 
 async function warn(warnings: readonly string[]): Promise<void> {

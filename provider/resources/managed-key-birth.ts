@@ -1,21 +1,26 @@
 /** How a key comes under management: made by exactly one POST, or adopted. A lost answer leads to a search, never to a second key. */
 
 import type { RunSettings } from "../engine/definition.ts";
-import { observeKey } from "../engine/observe.ts";
-import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, NewKey, World, Written } from "../engine/ports.ts";
-import { UkoError } from "../errors.ts";
+import { plain } from "../engine/explain/words.ts";
+import { type Observed, observedInAnswer, observeKey } from "../engine/observe.ts";
+import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../engine/ports.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import type { DualMarker } from "../lifecycle/consent-record.ts";
 import type { Tag } from "../lifecycle/observation.ts";
-import { planUpdate } from "../lifecycle/plan-update.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/record-carriers.ts";
+import { isMarked, markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
+import { findMade } from "./managed-key-search.ts";
 
 export interface Born {
-  readonly ref: KeyRef;
+  readonly observed: Observed;
   readonly warnings: readonly string[];
 }
 
-/** Makes a key (uko-v4.md K2), with a PATCH where dates are given. Throws UKO_INPUT_INVALID, UKO_RIGHTS_MISSING, UKO_ANSWER_LOST. */
+/**
+ * Makes a key (uko-v4.md K2), with a PATCH where dates are given.
+ * Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made; UKO_ANSWER_LOST: that is not known.
+ */
 export async function createKey(
   world: World,
   inputs: ManagedKeyInputs,
@@ -24,24 +29,13 @@ export async function createKey(
 ): Promise<Born> {
   const gate = wantedMarker(inputs, run);
   const creationId = world.newId().replaceAll("-", "");
-  const userTags = tagsOf(inputs);
-  const marks: Tag[] = gate === undefined ? [] : [{ name: markerTagName, value: gate }];
-  const tagged: NewKey = {
-    ...newKey(inputs),
-    tags: [...userTags, ...marks, { name: creationTagName, value: creationId }],
-  };
-  let written = await world.keys.create(tagged, options);
-  if (written.kind === "refused" && written.status === 400 && userTags.length === 0) {
+  let written = await world.keys.create(tagged(inputs, gate, creationId), options);
+  if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
     // The service may take no tags at all; a 400 means that no key was made, so the POST may be sent in another form.
     written = await world.keys.create(untagged(inputs, gate), options);
   }
   const made = await madeKey(world, inputs, written, creationId, options);
-  const ref: KeyRef = {
-    instanceId: world.session.instanceId,
-    vaultId: inputs.vaultId,
-    keyId: made.snapshot.keyId,
-  };
-  return { ref, warnings: await complete(world, ref, made, inputs, gate, options) };
+  return complete(world, inputs, gate, made, options);
 }
 
 /** Takes a key that is there under management; what code says about it is brought about by the next update. */
@@ -60,24 +54,33 @@ export async function adoptKey(
       detail: "existingKeyId adopts a key and never creates one. Check the two ids.",
     });
   }
-  if (sighting.snapshot.templateName !== inputs.template) {
+  const { templateName } = sighting.snapshot;
+  if (templateName !== "" && templateName !== inputs.template) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `Key ${keyId} was made from template "${sighting.snapshot.templateName}", not "${inputs.template}"`,
-      detail: `Write template: "${sighting.snapshot.templateName}".`,
+      summary: `Key ${keyId} was made from template "${plain(templateName)}", not "${inputs.template}"`,
+      detail: `Write template: "${plain(templateName)}".`,
     });
   }
-  const gate = wantedMarker(inputs, run);
-  const isMarked = gate === undefined || sighting.observation.marker === "both" || sighting.observation.marker === gate;
-  if (isMarked || planUpdate(sighting.observation, sighting.nowMs).kind === "leave") return { ref, warnings: [] };
-  if (sighting.observation.state === "destroyed") return { ref, warnings: [] };
-  return { ref, warnings: await mark(world, ref, sighting, gate, options) };
+  return { observed: sighting, warnings: await markKey(world, ref, wantedMarker(inputs, run), options) };
 }
 
 function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker | undefined {
   return run.isDualRequired || inputs.dualAuthorization === "required" ? inputs.deletionGate : undefined;
 }
 
-function newKey(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
+function tagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined, creationId: string): NewKey {
+  const userTags: Tag[] = Object.entries(inputs.tags ?? {}).map(([name, value]) => ({ name, value }));
+  const marks: Tag[] = gate === undefined ? [] : [{ name: markerTagName, value: gate }];
+  return { ...bare(inputs), tags: [...userTags, ...marks, { name: creationTagName, value: creationId }] };
+}
+
+function untagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined): NewKey {
+  const raw = { description: inputs.description ?? "", tags: [] };
+  const marked = gate === undefined ? undefined : patchWithMarker(raw, gate, "description");
+  return { ...bare(inputs), ...(marked?.description !== undefined && { description: marked.description }), tags: [] };
+}
+
+function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
   return {
     vaultId: inputs.vaultId,
     templateName: inputs.template,
@@ -86,114 +89,61 @@ function newKey(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
   };
 }
 
-function untagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined): NewKey {
-  const base = newKey(inputs);
-  const marked = gate && patchWithMarker({ description: base.description ?? "", tags: [] }, gate, "description");
-  return { ...base, ...(marked?.description !== undefined && { description: marked.description }), tags: [] };
-}
-
-function tagsOf(inputs: ManagedKeyInputs): readonly Tag[] {
-  return Object.entries(inputs.tags ?? {}).map(([name, value]) => ({ name, value }));
-}
-
 async function madeKey(
   world: World,
   inputs: ManagedKeyInputs,
   written: Written<KeyWithEtag>,
   creationId: string,
   options: CallOptions,
-): Promise<KeyWithEtag> {
+): Promise<Answered<KeyWithEtag>> {
   switch (written.kind) {
     case "done":
-      return written.value;
+      return written;
     case "lost":
     case "stale":
       return findMade(world, inputs, creationId, options);
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
         summary: `This identity may not create a key in vault ${inputs.vaultId}`,
-        detail: `Creating takes the role Key Custodian - Creator. The service says: ${written.message}`,
+        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
       });
-    case "refused":
+    case "refused": {
+      const isTaken = written.status === 409 ? " If the key is there already, existingKeyId adopts it." : "";
       throw new UkoError(written.status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-        summary: `The service did not create the key: ${written.message}`,
-        detail: `No key was made. Correlation id: ${written.correlationId}`,
+        summary: `The service did not create the key: ${plain(written.message)}`,
+        detail: `No key was made.${isTaken} Correlation id: ${written.correlationId}`,
       });
+    }
   }
-}
-
-async function findMade(
-  world: World,
-  inputs: ManagedKeyInputs,
-  creationId: string,
-  options: CallOptions,
-): Promise<KeyWithEtag> {
-  const filter = { vaultId: inputs.vaultId, ...(inputs.label !== undefined && { label: inputs.label }) };
-  const candidates = await world.keys.list(filter, options);
-  const made = candidates.find((key) =>
-    key.tags.some((tag) => tag.name === creationTagName && tag.value === creationId),
-  );
-  if (made === undefined) throw answerLost(inputs, candidates);
-  const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: made.keyId };
-  const read = await world.keys.read(ref, options);
-  if (read.value === undefined) throw answerLost(inputs, candidates);
-  return read.value;
-}
-
-function answerLost(inputs: ManagedKeyInputs, candidates: readonly KeySnapshot[]): UkoError {
-  const alike = candidates.find((key) => inputs.label !== undefined && key.label === inputs.label);
-  return new UkoError("UKO_ANSWER_LOST", {
-    summary: `Whether the key${inputs.label === undefined ? "" : ` "${inputs.label}"`} was created is not known: the answer did not arrive`,
-    detail:
-      alike === undefined
-        ? "No key with this run's mark is in the vault, so most likely none was made. Look at the vault, then run again."
-        : `Key ${alike.keyId} has that label, but not this run's mark. If it is the one, set existingKeyId to it.`,
-  });
 }
 
 /** The key exists now, so nothing that follows may fail the creation: what could not be done is told, and shows as a difference. */
 async function complete(
   world: World,
-  ref: KeyRef,
-  made: KeyWithEtag,
   inputs: ManagedKeyInputs,
   gate: DualMarker | undefined,
+  made: Answered<KeyWithEtag>,
   options: CallOptions,
-): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  let { etag } = made;
+): Promise<Born> {
+  const { snapshot, etag } = made.value;
+  const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
   const dates = {
     ...(inputs.activationDate !== undefined && { activationDate: inputs.activationDate }),
     ...(inputs.expirationDate !== undefined && { expirationDate: inputs.expirationDate }),
   };
-  if (Object.keys(dates).length > 0) {
-    const written = await world.keys.update(ref, dates, etag, options);
-    if (written.kind === "done") etag = written.value.etag;
-    else warnings.push("The dates could not be set; the next run tries again");
+  let last = made;
+  const warnings: string[] = [];
+  try {
+    if (Object.keys(dates).length > 0) {
+      const written = await world.keys.update(ref, dates, etag, options);
+      if (written.kind === "done") last = written;
+      else warnings.push("The dates could not be set; the next run tries again");
+    }
+    const isWanting = gate !== undefined && !isMarked(world, snapshot, gate);
+    if (isWanting) warnings.push(...(await markKey(world, ref, gate, options)));
+  } catch (error) {
+    const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
+    warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);
   }
-  const isMarked = gate === undefined || /\[uko1[bd]\]$/.test(made.snapshot.description);
-  const keepsTags = made.snapshot.tags.some((tag) => tag.name === markerTagName);
-  if (isMarked || keepsTags) return warnings;
-  return [...warnings, ...(await mark(world, ref, { snapshot: made.snapshot, etag }, gate, options, "description"))];
-}
-
-async function mark(
-  world: World,
-  ref: KeyRef,
-  key: KeyWithEtag,
-  gate: DualMarker,
-  options: CallOptions,
-  carrier: "tag" | "description" = "tag",
-): Promise<readonly string[]> {
-  const patch = patchWithMarker(key.snapshot, gate, carrier);
-  const written = patch === undefined ? undefined : await world.keys.update(ref, patch, key.etag, options);
-  const isKept =
-    written?.kind === "done" &&
-    (carrier === "description" || written.value.snapshot.tags.some((tag) => tag.name === markerTagName));
-  if (isKept) return [];
-  if (carrier === "tag" && (written?.kind === "done" || (written?.kind === "refused" && written.status === 400))) {
-    const read = await world.keys.read(ref, options);
-    if (read.value !== undefined) return mark(world, ref, read.value, gate, options, "description");
-  }
-  return ["The key could not be marked as needing two people; the first consent record will mark it"];
+  return { observed: observedInAnswer(world, ref, last), warnings };
 }

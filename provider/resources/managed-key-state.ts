@@ -31,7 +31,6 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKe
   return {
     ...kept,
     vaultId: facts.vaultId,
-    template: snapshot.templateName === "" ? inputs.template : snapshot.templateName,
     label: facts.label,
     ...(facts.description !== "" || inputs.description !== undefined ? { description: facts.description } : {}),
     ...(facts.tags.length > 0 || inputs.tags !== undefined
@@ -61,6 +60,8 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKe
   };
 }
 
+const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
+
 /** Four kinds of drift, four answers; none is repaired silently. */
 export function driftWarnings(observed: Observed, before: ManagedKeyState): readonly string[] {
   const { observation, nowMs } = observed;
@@ -74,10 +75,12 @@ export function driftWarnings(observed: Observed, before: ManagedKeyState): read
   const isDestroyed = observation.state === "destroyed";
   const cancelled = observation.keystores
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
-    .map(
-      (each) =>
-        `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: its deletion was cancelled there`,
-    );
+    .map((each) => {
+      const meaning = saysMaterialIsThere.includes(each.status)
+        ? "its deletion was cancelled there"
+        : "whether it still holds the material is not known";
+      return `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: ${meaning}`;
+    });
   const outOfSync = observation.keystores
     .filter((each) => !isDestroyed && each.syncFlag === "out_of_sync")
     .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);

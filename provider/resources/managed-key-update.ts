@@ -14,7 +14,8 @@ import type { Tag } from "../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import { planUpdate } from "../lifecycle/plan-update.ts";
-import { markerTagName, patchOfUser } from "../lifecycle/record-carriers.ts";
+import { patchOfUser } from "../lifecycle/record-carriers.ts";
+import { markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
 
 /** Somebody may write between our look and our write, a few times. */
@@ -30,7 +31,10 @@ export async function updateKey(
   run: RunSettings,
   options: CallOptions,
 ): Promise<readonly string[]> {
-  const warnings = await writeAttributes(world, ref, inputs, policy, options);
+  const warnings = [
+    ...(await writeAttributes(world, ref, state, inputs, options)),
+    ...(await markKey(world, ref, wantedMarker(policy), options)),
+  ];
   if (inputs.state === undefined) return warnings;
   if (inputs.state === "active") return [...warnings, ...(await activate(world, ref, state, options))];
   const goal = { ...policy, goal: inputs.state };
@@ -61,15 +65,15 @@ function toldBy(outcome: Outcome): readonly string[] {
 async function writeAttributes(
   world: World,
   ref: KeyRef,
+  before: ManagedKeyState,
   inputs: ManagedKeyInputs,
-  policy: DeletionPolicy,
   options: CallOptions,
 ): Promise<readonly string[]> {
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
     if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "Run pulumi refresh." });
-    requireTemplate(sighting, inputs);
-    const patch = patchFor(sighting, inputs, wantedMarker(policy));
+    requireTemplate(sighting, before, inputs);
+    const patch = patchFor(sighting, inputs);
     if (patch === undefined) return [];
     const permission = planUpdate(sighting.observation, sighting.nowMs);
     if (permission.kind === "leave") return [leftAlone(sighting, permission.record)];
@@ -99,9 +103,9 @@ function throwIfFinal(written: Written<unknown>, observed: Observed): void {
   }
 }
 
-/** A renamed template is the same template, so the key's own answer decides. */
-function requireTemplate({ snapshot, observation }: Observed, inputs: ManagedKeyInputs): void {
-  if (snapshot.templateName === "" || snapshot.templateName === inputs.template) return;
+/** A renamed template is the same template: the program may keep the old name, or follow with the new one. */
+function requireTemplate({ snapshot, observation }: Observed, before: ManagedKeyState, inputs: ManagedKeyInputs): void {
+  if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `${sayKey(observation).replace(/^k/, "K")} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
     detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
@@ -113,30 +117,20 @@ function wantedMarker(policy: DeletionPolicy): DualMarker | undefined {
 }
 
 /** Undefined where nothing differs: an update that changes nothing writes nothing. */
-function patchFor(
-  { snapshot, observation }: Observed,
-  inputs: ManagedKeyInputs,
-  gate: DualMarker | undefined,
-): KeyPatch | undefined {
+function patchFor({ snapshot, observation }: Observed, inputs: ManagedKeyInputs): KeyPatch | undefined {
   const { facts } = observation;
-  const tags = inputs.tags === undefined || isSameTags(inputs.tags, facts.tags) ? undefined : asTags(inputs.tags);
   const differs = <T>(wanted: T | undefined, actual: T): wanted is T => wanted !== undefined && wanted !== actual;
   const own = {
     ...(differs(inputs.label, facts.label) && { label: inputs.label }),
     ...(differs(inputs.activationDate, facts.activationDate) && { activationDate: inputs.activationDate }),
     ...(differs(inputs.expirationDate, facts.expirationDate) && { expirationDate: inputs.expirationDate }),
   };
-  const isStricter = gate !== undefined && observation.marker !== "both" && observation.marker !== gate;
-  const description = differs(inputs.description, facts.description) ? inputs.description : undefined;
-  if (Object.keys(own).length === 0 && tags === undefined && description === undefined && !isStricter) return undefined;
-  const carriers = patchOfUser(snapshot, {
-    ...(description !== undefined && { description }),
-    ...(tags !== undefined && { tags }),
-  });
-  const keepsTags = snapshot.tags.length > 0 || observation.marker === undefined;
-  if (!isStricter || !keepsTags) return { ...own, ...carriers };
-  const others = (carriers.tags ?? snapshot.tags).filter((tag) => tag.name !== markerTagName);
-  return { ...own, ...carriers, tags: [...others, { name: markerTagName, value: gate }] };
+  const ofUser = {
+    ...(differs(inputs.description, facts.description) && { description: inputs.description }),
+    ...(inputs.tags !== undefined && !isSameTags(inputs.tags, facts.tags) && { tags: asTags(inputs.tags) }),
+  };
+  const isSame = Object.keys(own).length === 0 && Object.keys(ofUser).length === 0;
+  return isSame ? undefined : { ...own, ...patchOfUser(snapshot, ofUser) };
 }
 
 async function activate(

@@ -51,11 +51,11 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async create(world, inputs, run, options) {
-    const ref =
+    const { observed, warnings } =
       inputs.existingKeyId === undefined
         ? await createKey(world, inputs, run, options)
         : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
-    return stored(inputs, await observePresent(world, ref.ref, options), ref.warnings);
+    return stored(inputs, observed, warnings);
   },
 
   async read(world, state, _run, options) {
