@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
-const endToEnd = ["test/e2e/**/*.test.ts", "test/engines/**/*.e2e.test.ts"];
+const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 

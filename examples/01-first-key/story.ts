@@ -1,0 +1,29 @@
+/** One key and one person: the same way to the end, without a second pair of eyes. */
+
+import { fileURLToPath } from "node:url";
+import type { Stage, Story } from "../support/stage.ts";
+
+export const story: Story = { project: fileURLToPath(new URL(".", import.meta.url)), tell };
+
+async function tell(stage: Stage): Promise<void> {
+  stage.say("Carol, who holds every role, creates a key. Her program says that one person may end it.");
+  await stage.pulumi("carol", "up", { exitCode: 0, says: "ManagedKey payroll created" });
+
+  stage.say(
+    "Her first destroy deactivates it. It never destroys in the same run: there are 4 hours to notice a mistake.",
+  );
+  await stage.pulumi("carol", "destroy", { exitCode: 1, says: "[UKO_COOLING_DOWN]" });
+
+  await stage.timePasses("4h1m", "More than 4 hours later the same command destroys the key.");
+  await stage.pulumi("carol", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" });
+
+  await stage.timePasses("30d1m", "After the keystore's 30 days it removes the record.");
+  await stage.pulumi("carol", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
+  await stage.expectEmptyStack("carol");
+  await stage.printAudit([
+    "Carol Example created the key",
+    "Carol Example deactivated the key",
+    "Carol Example destroyed the key",
+    "Carol Example removed the key's record",
+  ]);
+}

@@ -1,0 +1,7 @@
+/** `npm run demo`: the story of one key and two people, with the real Pulumi CLI against the local UKO. */
+
+import { runStory } from "../support/run-story.ts";
+import { story } from "./story.ts";
+
+await runStory(story);
+console.log("\nREADME.md has the picture; examples/01-first-key and examples/02-two-people are there to be changed.");

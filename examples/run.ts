@@ -1,0 +1,18 @@
+/** `npm run example 01`: tells the story of the example whose name begins so. */
+
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { runStory } from "./support/run-story.ts";
+import type { Story } from "./support/stage.ts";
+
+const examples = readdirSync(fileURLToPath(new URL(".", import.meta.url))).filter((name) => /^\d\d-/.test(name));
+const [wanted = ""] = process.argv.slice(2);
+const [name, ...others] = wanted === "" ? examples : examples.filter((example) => example.startsWith(wanted));
+
+if (name === undefined || others.length > 0) {
+  console.error(`Name one example: ${examples.map((example) => `npm run example ${example}`).join(", ")}`);
+  process.exitCode = 1;
+} else {
+  const { story } = (await import(`./${name}/story.ts`)) as { story: Story };
+  await runStory(story);
+}

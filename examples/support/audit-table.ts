@@ -1,0 +1,52 @@
+/** The service's audit trail as a table: every call that changed something, who made it, and what became of the key. */
+
+import type { AuditEntry } from "./local-uko.ts";
+
+const deeds: Readonly<Record<string, string>> = {
+  K2: "created the key",
+  K5: "removed the key's record",
+  K7: "deactivated the key",
+  K8: "destroyed the key",
+};
+
+/** Who did what, in order: `Alice Example deactivated the key`. */
+export function deedsIn(audit: readonly AuditEntry[]): readonly string[] {
+  return changesIn(audit).map((entry) => `${whoIn(entry)} ${deedOf(entry)}`);
+}
+
+export function auditTable(audit: readonly AuditEntry[]): string {
+  const rows = changesIn(audit).map((entry) => [
+    entry.time.slice(0, 19).replace("T", " "),
+    whoIn(entry),
+    deedOf(entry),
+    entry.from === entry.to ? (entry.to ?? "") : `${entry.from ?? "nothing"} → ${entry.to}`,
+  ]);
+  const table = [["time (UTC)", "who", "what", "from → to"], ...rows];
+  const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function changesIn(audit: readonly AuditEntry[]): readonly AuditEntry[] {
+  return audit.filter(({ effect, keyId }) => effect && keyId !== undefined);
+}
+
+function whoIn({ callerName, caller }: AuditEntry): string {
+  return callerName ?? caller ?? "nobody";
+}
+
+/** A change of attributes (K4) that leaves a consent record on the key; the record's `s` is the step that it is for. */
+function deedOf({ operation, after }: AuditEntry): string {
+  const plain = deeds[operation];
+  if (plain !== undefined) return plain;
+  const value = after?.tags.find(({ name }) => name === "uko_deletion")?.value;
+  if (operation !== "K4" || value === undefined) return `called ${operation}`;
+  const record = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
+  return `${record.h === "answer" ? "consented to" : "asked to"} ${record.s} it`;
+}

@@ -1,0 +1,120 @@
+/** The local UKO as a process of its own, started as anybody starts it: `uko emulator`. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A line of the audit trail, as far as examples read it; provider/docs/emulator.md has the whole. */
+export interface AuditEntry {
+  readonly seq: number;
+  readonly time: string;
+  readonly operation: string;
+  readonly caller?: string;
+  readonly authn?: string;
+  readonly callerName?: string;
+  readonly keyId?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly status: number;
+  readonly effect: boolean;
+  readonly after?: {
+    readonly state: string;
+    readonly tags: readonly { readonly name: string; readonly value: string }[];
+    readonly description: string;
+    readonly updatedAt: string;
+  };
+}
+
+const ukoScript = fileURLToPath(new URL("../../dist/bin/uko.js", import.meta.url));
+const startLimitMs = 20_000;
+const stopLimitMs = 3_000;
+
+export class LocalUko {
+  readonly url: string;
+  readonly instanceId: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, { url, instanceId }: { url: string; instanceId: string }) {
+    this.#child = child;
+    this.url = url;
+    this.instanceId = instanceId;
+  }
+
+  /** Starts it with the demo world on a free port; it takes well under a second. */
+  static async start(): Promise<LocalUko> {
+    const child = spawn(process.execPath, [ukoScript, "emulator", "--port", "0", "--json"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+      return new LocalUko(child, JSON.parse(await firstLine(child)) as { url: string; instanceId: string });
+    } catch (error) {
+      await end(child);
+      throw error;
+    }
+  }
+
+  /** What everybody sets in their shell to work with it; their own credential comes on top. */
+  get settings(): Readonly<Record<string, string>> {
+    return {
+      UKO_ENDPOINT: this.url,
+      UKO_KMS_ENDPOINT: this.url,
+      UKO_IAM_ENDPOINT: this.url,
+      UKO_INSTANCE_ID: this.instanceId,
+    };
+  }
+
+  async now(): Promise<Date> {
+    return new Date(((await this.#control("clock")) as { now: string }).now);
+  }
+
+  /** Lets time pass for the service: `4h1m` is over at once. */
+  async advance(duration: string): Promise<void> {
+    await this.#control("clock", { advance: duration });
+  }
+
+  async audit(): Promise<readonly AuditEntry[]> {
+    return (await this.#control("audit")) as readonly AuditEntry[];
+  }
+
+  stop(): Promise<void> {
+    return end(this.#child);
+  }
+
+  async #control(name: string, body?: unknown): Promise<unknown> {
+    const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    const answer = await fetch(`${this.url}/_emulator/${name}`, init);
+    if (!answer.ok) throw new Error(`/_emulator/${name} answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  }
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const name = path.basename(ukoScript);
+    const timer = setTimeout(() => reject(new Error(`${name} emulator was not ready in time`)), startLimitMs);
+    let text = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+      if (!text.includes("\n")) return;
+      clearTimeout(timer);
+      resolve(text);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`${name} emulator ended with code ${code}`));
+    });
+  });
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return resolve();
+    const timer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
+    child.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill("SIGTERM");
+  });
+}

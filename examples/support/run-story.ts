@@ -1,0 +1,19 @@
+/** Tells a story on the terminal: Ctrl-C clears away and ends with 130, a story that goes wrong ends with 1. */
+
+import { perform, type Story, StoryError } from "./stage.ts";
+
+const interrupted = 130;
+
+export async function runStory(story: Story): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  // Whoever reads has seen enough, as `head` does.
+  process.stdout.on("error", () => stop.abort());
+  try {
+    await perform(story, (text) => void process.stdout.write(text), stop.signal);
+  } catch (error) {
+    process.exitCode = stop.signal.aborted ? interrupted : 1;
+    if (stop.signal.aborted) return;
+    console.error(`\n${error instanceof StoryError ? error.message : error}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { story as firstKey } from "../../examples/01-first-key/story.ts";
+import { story as twoPeople } from "../../examples/02-two-people/story.ts";
+import { story as demo } from "../../examples/demo/story.ts";
+import { perform } from "../../examples/support/stage.ts";
+import { explainVerdict, judge } from "../support/oracle.ts";
+
+test.each([
+  { name: "the demo", story: demo, required: true },
+  { name: "examples/01-first-key", story: firstKey, required: false },
+  { name: "examples/02-two-people", story: twoPeople, required: true },
+])("$name goes as told, with two people wherever they are required", async ({ story, required }) => {
+  let told = "";
+  const audit = await perform(story, (text) => {
+    told += text;
+  });
+  const verdict = judge(audit, { required, gate: "both" });
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  const changes = audit.filter(({ effect, keyId, from, to }) => effect && keyId !== undefined && from !== to);
+  expect(changes.map(({ operation }) => operation)).toEqual(["K2", "K7", "K8", "K5"]);
+  expect(told, "no colour without a terminal").not.toContain("\u001b[");
+});
+
+test("a story that goes differently ends, and says what was meant", async () => {
+  const impatient = {
+    ...firstKey,
+    tell: async (stage: Parameters<typeof firstKey.tell>[0]) => {
+      await stage.pulumi("carol", "up", { exitCode: 0, says: "ManagedKey payroll created" });
+      await stage.pulumi("carol", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
+    },
+  };
+  await expect(perform(impatient, () => {})).rejects.toThrow(
+    /meant to end with 0 .*it ended with 1:[\s\S]*COOLING_DOWN/,
+  );
+});
