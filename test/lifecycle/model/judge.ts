@@ -1,5 +1,6 @@
 /** Judges every call of the tool by the truth: what must never happen, and the few residuals that the product lists. */
 
+import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour } from "./service.ts";
 import { identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
@@ -51,8 +52,10 @@ export function createJudge(tally: Tally): Judge {
       if (kind === "deactivate") ownWindow(before, flight);
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
       if (kind === "update" || kind === "sync") leavesBindingAlone(before, flight, kind, tally);
+      if (kind === "update") carriesNothingOn(before, planned);
       if (kind === "remove") onlyTheDead(before);
     },
+    over: undoneEntirely,
   };
 }
 
@@ -119,7 +122,8 @@ function residual(
     tally.markerLoosenedByHand += 1;
     return;
   }
-  const wroteInTime = key.updatedBy === claimed.author && Math.abs(key.updatedAt - claimed.at) <= 10;
+  const isFresh = before.now - claimed.at < 7 * day;
+  const wroteInTime = isFresh && key.updatedBy === claimed.author && Math.abs(key.updatedAt - claimed.at) <= 10;
   const isSecondPerson = claimed.author !== who && isPersonId(claimed.author);
   const saysThis = claimed.step === kind && claimed.label === key.label;
   if (!wroteInTime || !isSecondPerson || !saysThis) {
@@ -153,7 +157,8 @@ function rightSetter(before: World, flight: Flight, planned: Planned): void {
   if (draft?.kmsSetter === undefined || text === undefined || seen === undefined || window?.setter === undefined)
     return;
   if (draft.kmsSetter.mark === identity(window.setter).mark || before.truth.isSetterForged) return;
-  const isGuess = Math.abs((window.windowEnds ?? 0) - 7 * day - seen.key.updatedAt) <= 10;
+  const isLastWriter = draft.kmsSetter.mark === identity(seen.key.updatedBy).mark;
+  const isGuess = isLastWriter && Math.abs((window.windowEnds ?? 0) - 7 * day - seen.key.updatedAt) <= 10;
   if (!isGuess && !textsOn(seen.key).some((each) => wronglyGuessed.has(each))) {
     throw new Violation("kms setter misrecorded", `${window.setter} set the window, the record says somebody else`);
   }
@@ -198,6 +203,24 @@ function excuseSameSecond(before: World, flight: Flight, rule: string, tally: Ta
     textsOn(seen.key).join() !== textsOn(before.key).join();
   if (!isCollision) throw new Violation(rule, `${flight.command.kind} of ${flight.command.who.name}`);
   tally.sameSecondWrite += 1;
+}
+
+function carriesNothingOn(before: World, planned: Planned): void {
+  const { key } = before;
+  const { request } = planned;
+  if (key === undefined || request.kind !== "patch") return;
+  const after = { ...key, tags: request.tags ?? key.tags, description: request.description ?? key.description };
+  if (textsOn(after).length > 0) throw new Violation("dead record carried on", "an update left it on the key");
+}
+
+/** Whoever takes a request back has to be able to rely on it. */
+function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): void {
+  const { kind } = flight.command;
+  if (plan?.kind !== "done" || (kind !== "withdraw" && kind !== "reactivate")) return;
+  const { key, twin, now } = world;
+  if (key !== undefined && textsOn(key).length > 0) throw new Violation("undo by half", "a record is still on file");
+  const isOpen = twin?.state === "active" && (twin.windowEnds ?? 0) > now;
+  if (isOpen) throw new Violation("undo by half", "the KMS window is still open");
 }
 
 function onlyTheDead(before: World): void {

@@ -49,6 +49,7 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
     const next = look(model.core, model.config, to);
     if (next.kind === "over") {
       plan = next.plan;
+      if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
       break;
     }
     if (next.kind === "unsettled") {
@@ -76,7 +77,10 @@ export function stepFlight(model: Model, world: World): readonly Move[] {
   if (flight.seen === undefined) {
     const to = copyOf(world);
     const next = look(model.core, model.config, to);
-    if (next.kind === "over") delete to.flight;
+    if (next.kind === "over") {
+      if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
+      delete to.flight;
+    }
     if (next.kind === "unsettled") {
       to.now += next.seconds;
       if (to.flight !== undefined) delete to.flight.seen;
@@ -143,7 +147,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
     }
   }
   const other = model.config.people.find((one) => one !== who) ?? who;
-  const pair = [forge(model, world, other, who, step, 0), forge(model, world, who, who, step, 0)];
+  const pair = [forge(model, world, who, who, step, 0), forge(model, world, other, who, step, 0)];
   attempt("writes two records", withTexts(world, pair), (to) => {
     to.truth.isSetterForged = true;
   });

@@ -82,7 +82,7 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
     const cut = runThrough(model, wait(asked, 15).to, command("destroy", other, nameable(asked).current)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
-    found.push(asked, unused, cut, cooled, wait(cooled, 7 * day + 1).to);
+    found.push(asked, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
   }
   for (const who of everyone) {
     const raw = copyOf(wait(fresh, 15).to);
@@ -91,6 +91,16 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     found.push(wait(raw, 30 * day).to);
   }
   return found;
+}
+
+/** Made active and cut off a second time by hand, in a window of its own, with the record of the first time still there. */
+function cutAgainByHand(config: SafetyConfig, cooled: World, who: Person): readonly World[] {
+  const to = copyOf(cooled);
+  for (const kind of ["activate", "unset", "set", "deactivate"] as const) {
+    const before = copyOf(to);
+    if (call(to, config.switches, who, { kind }, undefined) === "done") noteWrite(before, to, who.iamId);
+  }
+  return to.key?.updatedBy === who.iamId && to.key.state === "deactivated" ? [wait(to, 15).to] : [];
 }
 
 /** Whole runs by anybody, raw calls by the malicious one, time. */

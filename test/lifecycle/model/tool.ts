@@ -26,6 +26,8 @@ export type Look =
 export interface Judge {
   /** Sees every call of the tool that the service did not turn away as stale, with the world as it was before. */
   judge(before: World, config: Config, flight: Flight, planned: Planned, answer: Answer): void;
+  /** Sees how a run ended. */
+  over(world: World, flight: Flight, plan: Plan | undefined): void;
 }
 
 const maxLooks = 30;

@@ -1,0 +1,177 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { realCore } from "./core.ts";
+import type { Explored } from "./explore.ts";
+import { emptyTally, type Tally } from "./judge.ts";
+import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
+import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
+import type { Config } from "./world.ts";
+
+/** `UKO_TEST_ALL=1` goes a move deeper and takes every cast; it needs about half an hour and 4 GB. */
+const isDeep = process.env.UKO_TEST_ALL === "1";
+const timeoutMs = isDeep ? 3_600_000 : 240_000;
+const gates = ["both", "destroy"] as const;
+const switches = { twinSees: "caller", keepsTags: true } as const;
+const total = { states: 0, moves: 0 };
+
+function count(family: string, explored: readonly Explored[], tally: Tally): void {
+  const states = explored.reduce((sum, each) => sum + each.states, 0);
+  const moves = explored.reduce((sum, each) => sum + each.moves, 0);
+  total.states += states;
+  total.moves += moves;
+  const met = Object.entries(tally)
+    .filter(([, times]) => times > 0)
+    .map(([what, times]) => `${what} ${times}`);
+  console.log(`model: ${family}: ${states} states, ${moves} moves; ${met.join(", ")}`);
+}
+
+afterAll(() => {
+  console.log(`model: ${total.states} states, ${total.moves} moves explored in all`);
+});
+
+interface Family {
+  readonly title: string;
+  readonly casts: readonly string[];
+  readonly twins: readonly Config["twin"][];
+  readonly grain: "coarse" | "fine";
+  readonly depth: number;
+  readonly switches: Config["switches"];
+}
+
+const everyCast = Object.keys(safetyCasts);
+const [twoOfAll = "", , , threeWithAll = ""] = everyCast;
+const families: readonly Family[] = [
+  {
+    title: "whole runs, every cast",
+    casts: everyCast,
+    twins: ["none", "dual"],
+    grain: "coarse",
+    depth: isDeep ? 3 : 2,
+    switches,
+  },
+  {
+    title: "a twin without dual authorization",
+    casts: [twoOfAll],
+    twins: ["plain"],
+    grain: "coarse",
+    depth: 2,
+    switches,
+  },
+  {
+    title: "records in the description, KMS sees the service",
+    casts: [twoOfAll, threeWithAll],
+    twins: ["none", "dual"],
+    grain: "coarse",
+    depth: isDeep ? 3 : 2,
+    switches: { twinSees: "service", keepsTags: false },
+  },
+  {
+    title: "call by call",
+    casts: [twoOfAll],
+    twins: ["none", "dual"],
+    grain: "fine",
+    depth: isDeep ? 4 : 3,
+    switches,
+  },
+];
+
+describe("safety: no step of the tool without two people, whatever rights and tags one of them has", () => {
+  it.each(families)(
+    "$title",
+    (family) => {
+      const tally = emptyTally();
+      const explored = family.casts.flatMap((cast) =>
+        gates.flatMap((gate) =>
+          family.twins.map((twin) =>
+            exploreSafety(realCore, safetyConfig(cast, gate, twin, family.switches), family.grain, family.depth, tally),
+          ),
+        ),
+      );
+      count(`${family.title}, depth ${family.depth}`, explored, tally);
+      expect(tally.steps).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+
+  it(
+    "meets each residual that the product lists, and judges it to be of that kind, one move deeper",
+    () => {
+      const tally = emptyTally();
+      const explored = [exploreSafety(realCore, safetyConfig(twoOfAll, "both", "dual"), "coarse", 3, tally)];
+      count("residuals, depth 3", explored, tally);
+      expect(tally).toMatchObject({ sameSecondWrite: 0 });
+      for (const residual of [
+        "forgedWithinTolerance",
+        "ownRecordRevived",
+        "markerLoosenedByHand",
+        "setterForged",
+        "setterGuessed",
+      ] as const) {
+        expect(tally[residual], residual).toBeGreaterThan(0);
+      }
+    },
+    timeoutMs,
+  );
+});
+
+/** Two and three people in the splits that people really have; the last of each row is what such a cast lacks. */
+const told: readonly (readonly [
+  cast: readonly string[],
+  gate: Config["gate"],
+  twin: Config["twin"],
+  lacks: string | undefined,
+])[] = [
+  [["deployer", "administrator and creator"], "both", "none", undefined],
+  [["deployer", "administrator and creator"], "both", "dual", undefined],
+  [["deployer", "administrator and creator"], "destroy", "dual", undefined],
+  [["deployer", "administrator"], "destroy", "none", undefined],
+  [["deployer", "administrator"], "destroy", "dual", undefined],
+  [["deployer without KMS", "everything"], "both", "none", undefined],
+  [["deployer", "creator", "administrator"], "both", "none", undefined],
+  [["deployer", "administrator"], "both", "none", "denied write_record"],
+  [["creator", "administrator and creator"], "both", "none", "hs-crypto.managed-keys.active-deactivate"],
+  [["deployer", "creator"], "both", "none", "hs-crypto.managed-keys.deactivated-destroy"],
+  [["deployer without KMS", "administrator and creator"], "both", "dual", "denied set_for_deletion"],
+  [["deployer without KMS", "administrator"], "destroy", "dual", "denied set_for_deletion"],
+];
+
+describe("liveness: a legal cast reaches removed from wherever it gets, any other is told what it lacks", () => {
+  it.each(told)(
+    "%j, gate %s, twin %s",
+    (cast, gate, twin, lacks) => {
+      const config = livenessConfig(cast, gate, twin);
+      const tally = emptyTally();
+      const live = exploreLiveness(realCore, config, tally);
+      count(`liveness, ${config.title}`, [live], tally);
+      expect(isLegal(config)).toBe(lacks === undefined);
+      expect(live).toMatchObject({ isComplete: true, wordless: 0 });
+      expect(live.stuck).toBe(lacks === undefined ? 0 : live.states);
+      if (lacks !== undefined) expect([...live.told]).toContain(lacks);
+    },
+    timeoutMs,
+  );
+
+  it.runIf(isDeep)(
+    "every cast of two, and of three without KMS",
+    () => {
+      const tally = emptyTally();
+      const configs = [
+        ...casts(2).flatMap((cast) =>
+          gates.flatMap((gate) => (["none", "plain", "dual"] as const).map((twin) => livenessConfig(cast, gate, twin))),
+        ),
+        ...casts(3).map((cast) => livenessConfig(cast, "both", "none")),
+      ];
+      const explored = configs.map((config) => {
+        const live = exploreLiveness(realCore, config, tally);
+        const isReached = live.stuck === 0;
+        expect({ of: config.title, isReached, wordless: live.wordless }).toEqual({
+          of: config.title,
+          isReached: isLegal(config),
+          wordless: 0,
+        });
+        return live;
+      });
+      count("liveness, every cast", explored, tally);
+    },
+    timeoutMs,
+  );
+});

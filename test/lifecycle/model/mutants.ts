@@ -1,0 +1,205 @@
+/** Broken cores: each takes one condition out of the rule. The model has to catch every one of them. */
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Core, coreFrom } from "./core.ts";
+import { emptyTally, Violation } from "./judge.ts";
+import { exploreLiveness, livenessConfig } from "./liveness.ts";
+import { exploreSafety, safetyConfig } from "./safety.ts";
+
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** A second place, where one condition is checked twice over. */
+  readonly also?: Omit<Mutant, "name" | "also">;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "one's own record is as good as another's",
+    file: "authorization",
+    from: "(!isOwn || mayUseOwn)",
+    to: "(!isOwn || true)",
+  },
+  {
+    name: "gate destroy covers its own destroy",
+    file: "authorization",
+    from: 'step === "deactivate" && effective.gate === "destroy"',
+    to: 'effective.gate === "destroy"',
+  },
+  { name: "nobody has to name anything", file: "authorization", from: "if (isNamed && isPerson", to: "if (isPerson" },
+  {
+    name: "a machine may consent",
+    file: "authorization",
+    from: "if (isNamed && isPerson(actor.identity)",
+    to: "if (isNamed && actor.identity !== undefined",
+  },
+  {
+    name: "service ids and profiles are persons",
+    file: "observation",
+    from: '!iamId.startsWith("iam-")',
+    to: "true",
+  },
+  {
+    name: "a person in a profile may author",
+    file: "authorization",
+    from: "if (!mayAuthor(run.actor)) return",
+    to: "if (run.actor.identity === undefined) return",
+  },
+  {
+    name: "an answer to one's own record",
+    file: "authorization",
+    from: 'if (isSame(record.author, actor.identity)) return mismatch({ kind: "own" });',
+    to: "",
+  },
+  {
+    name: "an answer to a record that is not on file",
+    file: "authorization",
+    from: "carried.record.id !== named",
+    to: "false",
+  },
+  {
+    name: "the last writer does not matter",
+    file: "consent-record",
+    from: "if (!isSame(record.author, updatedBy))",
+    to: "if (false)",
+  },
+  {
+    name: "a day between record and last write",
+    file: "consent-record",
+    from: "writeToleranceMs = 10_000",
+    to: "writeToleranceMs = 86_400_000",
+  },
+  {
+    name: "the key may have changed",
+    file: "consent-record",
+    from: "record.digest !== observation.digests[step]",
+    to: "false",
+  },
+  {
+    name: "any step will do",
+    file: "consent-record",
+    from: "if (record.step !== step)",
+    to: "if (false)",
+    also: { file: "digest", from: "    byId,\n    step,\n", to: "    byId,\n    step.length < 0,\n" },
+  },
+  { name: "records never lapse", file: "consent-record", from: "if (nowMs >= lapsesAtMs)", to: "if (false)" },
+  {
+    name: "two carriers are one record",
+    file: "record-carriers",
+    from: "if (more.length > 0 || (value !== undefined && fromDescription !== undefined))",
+    to: "if (false)",
+  },
+  {
+    name: "an update carries a dead record on",
+    file: "record-carriers",
+    from: "tag.name.startsWith(reservedTagPrefix) && tag.name !== recordTagName);\n  const hasRecordTag",
+    to: "tag.name.startsWith(reservedTagPrefix));\n  const hasRecordTag",
+  },
+  {
+    name: "an update does not look for a record",
+    file: "plan-update",
+    from: 'return standing.binds ? { kind: "leave", record: standing.record } : { kind: "may" };',
+    to: 'return standing.binds && nowMs < 0 ? { kind: "leave", record: standing.record } : { kind: "may" };',
+  },
+  {
+    name: "the setter may destroy",
+    file: "plan-key-deletion",
+    from: 'return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;',
+    to: 'return isSetter && identity === undefined ? { guard: "kms_setter", record: consentedBy } : undefined;',
+  },
+  {
+    name: "a foreign window will do",
+    file: "kms-window",
+    from: "if (!setHere.includes(twin.kmsKeyId)) {",
+    to: "if (!setHere.includes(twin.kmsKeyId) && !isWindowLive(twin, nowMs)) {",
+  },
+  {
+    name: "a lapsed window will do",
+    file: "plan-key-deletion",
+    from: "find((twin) => !isWindowLive(twin, nowMs))",
+    to: "find((twin) => !isWindowLive(twin, 0))",
+  },
+  {
+    name: "a window's setter may come from another window's record",
+    file: "kms-window",
+    from: "return isItsOwn ? kmsSetter : undefined;",
+    to: "return isItsOwn || true ? kmsSetter : undefined;",
+  },
+  {
+    name: "pending keys may be removed",
+    file: "guards",
+    from: "if (pending.length > 0) {",
+    to: "if (pending.length > 99) {",
+  },
+  {
+    name: "a run never writes a record that is missing",
+    file: "authorization",
+    from: 'run.intent !== "continues" || run.deactivatedHere === true',
+    to: "run.deactivatedHere === undefined",
+  },
+  {
+    name: "a window must outlast what no window can",
+    file: "kms-window",
+    from: "windowMustLastMs = coolDownMs + 24",
+    to: "windowMustLastMs = coolDownMs + 24 * 24",
+  },
+  {
+    name: "a reactivation leaves the record on file",
+    file: "plan-reversal",
+    from: 'if (observation.carried.kind !== "none") return ready({ kind: "drop_record" });',
+    to: 'if (observation.carried.kind !== "none") return { kind: "done" };',
+  },
+];
+
+const provider = fileURLToPath(new URL("../../../provider/", import.meta.url));
+
+/** Loads the core with one thing broken; the copy is gone before anything runs. */
+export async function mutate(mutant: Mutant): Promise<Core> {
+  const folder = mkdtempSync(path.join(tmpdir(), "uko-mutant-"));
+  try {
+    cpSync(path.join(provider, "lifecycle"), path.join(folder, "lifecycle"), { recursive: true });
+    cpSync(path.join(provider, "errors.ts"), path.join(folder, "errors.ts"));
+    writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }\n');
+    for (const { file, from, to } of [mutant, ...(mutant.also === undefined ? [] : [mutant.also])]) {
+      const place = path.join(folder, "lifecycle", `${file}.ts`);
+      const before = readFileSync(place, "utf8");
+      const after = before.replace(from, to);
+      if (after === before) throw new Error(`nothing to break in ${file} for "${mutant.name}"`);
+      writeFileSync(place, after);
+    }
+    return await coreFrom(`${pathToFileURL(path.join(folder, "lifecycle")).href}/`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the model says of a core: the first rule that it breaks, or undefined. */
+export function verdictOn(core: Core): string | undefined {
+  const tally = emptyTally();
+  try {
+    for (const [cast, gate, twin, grain, depth] of [
+      ["both hold everything", "both", "none", "coarse", 2],
+      ["both hold everything", "both", "dual", "coarse", 2],
+      ["both hold everything", "destroy", "none", "coarse", 2],
+      ["both hold everything", "both", "none", "fine", 3],
+    ] as const) {
+      exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
+    }
+    for (const [cast, twin] of [
+      [["deployer", "administrator and creator"], "dual"],
+      [["administrator", "creator", "deployer"], "none"],
+    ] as const) {
+      const live = exploreLiveness(core, livenessConfig(cast, "both", twin), tally);
+      if (live.stuck > 0) return `liveness: removed is out of reach from ${live.stuck} worlds`;
+    }
+  } catch (error) {
+    if (error instanceof Violation) return error.rule;
+    throw error;
+  }
+  return undefined;
+}
