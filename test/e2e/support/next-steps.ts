@@ -26,6 +26,20 @@ export function nextCommands(output: string): readonly string[] {
   return nextSteps(output).flatMap(({ commands }) => commands);
 }
 
+/** Answers a run that ended as it should; throws with all that it printed otherwise. */
+export function ended<Result extends { readonly exitCode: number; readonly output: string }>(
+  result: Result,
+  exitCode: number,
+  firstLine?: string | RegExp,
+): Result {
+  const first = firstLineOf(result.output);
+  const isRight =
+    firstLine === undefined || (typeof firstLine === "string" ? first === firstLine : firstLine.test(first));
+  if (result.exitCode === exitCode && isRight) return result;
+  const wanted = firstLine === undefined ? "" : ` and first line ${firstLine}`;
+  throw new Error(`Wanted exit code ${exitCode}${wanted}, got ${result.exitCode} and:\n${result.output}`);
+}
+
 /** The id of the one record that an output tells people to name; throws where there is none, or more than one. */
 export function consentIn(output: string): string {
   const ids = new Set(
@@ -38,21 +52,27 @@ export function consentIn(output: string): string {
 
 /**
  * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
- * warning, or printed by `uko`. Outputs of `uko` are answered as they are.
+ * warning, or printed by `uko`. With `resource` only what was said of that one. Outputs of `uko` are answered as they are.
  */
-export function messageOf(output: string): string {
+export function messageOf(output: string, resource?: string): string {
   const diagnostics = output.split(/^Diagnostics:$/m)[1];
-  if (diagnostics === undefined) return output.trimEnd();
+  if (diagnostics === undefined) return /^Resources:$/m.test(output) ? "" : output.trimEnd();
   const lines = (diagnostics.split(/^(?:Outputs|Resources|Policies|Duration):/m)[0] ?? "").split("\n");
-  return lines
+  let isWanted = resource === undefined;
+  const said = lines.filter((line) => {
+    const heading = /^ {2}\S+ \((.*)\):$/.exec(line);
+    if (heading !== null && resource !== undefined) isWanted = heading[1] === resource;
+    return isWanted && heading === null;
+  });
+  return said
     .map((line) => line.replace(/^ {4}(?:error|warning): /, "").replace(/^ {4}/, ""))
     .filter((line) => !engineLines.some((form) => form.test(line)))
     .join("\n")
     .trim();
 }
 
-/** Headings, the closing line, and the one line by which the dynamic provider repeats a thrown error. */
-const engineLines = [/^ {2}\S+ \(.*\):$/, /^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /];
+/** The closing line, and the one line by which the dynamic provider repeats a thrown error. */
+const engineLines = [/^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]+: /];
 
 /** The first line of what the provider said: what people see first. */
 export function firstLineOf(output: string): string {

@@ -51,8 +51,16 @@ export interface ScenarioOptions {
 
 /** A program with one key `payroll`, with these arguments besides vault, template and label. */
 export function programWith(args: Readonly<Record<string, unknown>> = {}): string {
-  const all = { vaultId, template: "payroll", label: "payroll", ...args };
-  return `import { ManagedKey } from "pulumi-uko";\nnew ManagedKey("payroll", ${JSON.stringify(all)});\n`;
+  return programOf({ payroll: args });
+}
+
+/** A program with several keys; each name is the resource's and the label's. */
+export function programOf(keys: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
+  const made = Object.entries(keys).map(([name, args]) => {
+    const all = { vaultId, template: "payroll", label: name, ...args };
+    return `new ManagedKey(${JSON.stringify(name)}, ${JSON.stringify(all)});\n`;
+  });
+  return `import { ManagedKey } from "pulumi-uko";\n${made.join("")}`;
 }
 
 /** A program without the key: to an engine the same as wanting it deleted. */
@@ -64,7 +72,6 @@ export class Scenario implements AsyncDisposable {
   readonly #options: ScenarioOptions;
   readonly #shims: string;
   readonly #people = new Map<string, Person>();
-  #isJudged = false;
 
   constructor(uko: EmulatorProcess, workspace: PulumiWorkspace, shims: string, options: ScenarioOptions) {
     this.uko = uko;
@@ -155,7 +162,6 @@ export class Scenario implements AsyncDisposable {
 
   /** Throws where the oracle finds a step that one person took alone, or anything that is never to be sent. */
   async judge(): Promise<void> {
-    this.#isJudged = true;
     const isOutsider = ({ userAgent }: TrailEntry): boolean => userAgent === outsiderAgent;
     const trail = await this.audit();
     if (!trail.some(({ userAgent }) => userAgent === "pulumi-uko")) {
@@ -179,11 +185,10 @@ export class Scenario implements AsyncDisposable {
     await this.dispose();
   }
 
-  /** For scenarios that a test forgot. */
-  async abandon(): Promise<boolean> {
+  /** Ends everything without a verdict: for tests that failed before. */
+  async abandon(): Promise<void> {
     open.delete(this);
     await this.#end();
-    return this.#isJudged;
   }
 
   async #end(): Promise<void> {
@@ -207,7 +212,7 @@ afterAll(async () => {
     throw new Error(`${forgotten.length} scenarios were not disposed, so not judged to the end.`);
 });
 
-/** Starts a scenario; `await using` it, or dispose of it in `afterAll`. */
+/** Starts a scenario; whoever calls this disposes of it, mostly in `afterAll`. One test alone uses `withScenario`. */
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
   const seed: Seed = options.seed ?? demoSeed;
   const clock = { start: startTime, frozen: true, ...seed.clock };
@@ -220,6 +225,21 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   open.add(scenario);
   for (const name of options.people ?? ["alice", "bob"]) await scenario.person(name);
   return scenario;
+}
+
+/** Opens a scenario for one test, judges it and ends it; where the test fails, its own failure is what people see. */
+export async function withScenario(
+  options: ScenarioOptions,
+  body: (scenario: Scenario) => Promise<void>,
+): Promise<void> {
+  const scenario = await openScenario(options);
+  try {
+    await body(scenario);
+  } catch (error) {
+    await scenario.abandon();
+    throw error;
+  }
+  await scenario.dispose();
 }
 
 const ukoScript = fileURLToPath(new URL("../../../dist/bin/uko.js", import.meta.url));
