@@ -54,7 +54,7 @@ const project = "keys";
 const stack = "dev";
 const passphrase = "correct horse battery staple";
 const defaultTimeoutMs = 60_000;
-const inheritedVariables = ["LANG", "LC_ALL", "TMPDIR", "TZ", "SystemRoot"];
+const inheritedVariables = ["LANG", "LC_ALL", "TZ", "SystemRoot"];
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const compileCache = path.join(repository, "node_modules", ".cache", "uko-node");
 const ukoScript = path.join(repository, "dist", "bin", "uko.js");
@@ -91,6 +91,7 @@ export class PulumiWorkspace implements AsyncDisposable {
     const folder = await mkdtemp(path.join(os.tmpdir(), "uko-pulumi-"));
     await cp(await template, folder, { recursive: true });
     await linkPackages(folder);
+    await mkdir(path.join(folder, "tmp"));
     return new PulumiWorkspace(folder, pulumi, project);
   }
 
@@ -218,6 +219,8 @@ export class PulumiPerson {
       ...Object.fromEntries(inherited),
       PATH: [...this.#workspace.engine.pathEntries, process.env.PATH ?? ""].join(path.delimiter),
       HOME: this.home,
+      // Pulumi leaves logs and pipes there when it is interrupted.
+      TMPDIR: path.join(this.#workspace.folder, "tmp"),
       PULUMI_HOME: path.join(this.home, ".pulumi"),
       PULUMI_BACKEND_URL: this.#workspace.backendUrl,
       PULUMI_CONFIG_PASSPHRASE: passphrase,
@@ -268,10 +271,12 @@ async function makeTemplate(pulumi: PulumiEngine, projectFolder: string | undefi
     spawn("rm", ["-rf", folder], { detached: true, stdio: "ignore" }).unref();
   });
   await mkdir(path.join(folder, "backend"));
+  await mkdir(path.join(folder, ".pulumi"));
   await writeProject(folder, projectFolder);
   const env = {
     PATH: [...pulumi.pathEntries, process.env.PATH ?? ""].join(path.delimiter),
     HOME: folder,
+    TMPDIR: path.join(folder, ".pulumi"),
     PULUMI_HOME: path.join(folder, ".pulumi"),
     PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
