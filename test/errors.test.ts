@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { errorCatalogue } from "../provider/errors.ts";
+
+const docs = readFileSync(new URL("../provider/docs/errors.md", import.meta.url), "utf8");
+const provider = new URL("../provider/", import.meta.url);
+const headings = Array.from(docs.matchAll(/^## (UKO_\w+)\n\n(.*)\n\n([\s\S]*?)(?=\n## |$(?![\s\S]))/gm));
+
+test("every code has a heading, and every heading a code, in one order", () => {
+  expect(headings.map(([, code]) => code)).toEqual(Object.keys(errorCatalogue));
+  expect(docs.match(/^## /gm)).toHaveLength(headings.length);
+});
+
+test.each(Object.entries(errorCatalogue))("%s: docs say what the catalogue says, and what to do", (code, entry) => {
+  const [, , line, body] = headings.find(([, heading]) => heading === code) ?? [];
+  expect(line).toBe(`${entry.summary}. Exit code ${entry.exitCode}${entry.retryable ? ", retryable" : ""}.`);
+  expect(body).toMatch(/\S[\s\S]*\*\*What to do\.\*\* \S/);
+});
+
+test("every code is used outside the catalogue", () => {
+  const sources = readdirSync(provider, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && file !== "errors.ts" && !file.startsWith("emulator"))
+    .map((file) => readFileSync(new URL(file, provider), "utf8"))
+    .join("\n");
+  const used = new Set(Array.from(sources.matchAll(/"(UKO_[A-Z_]+)"/g), ([, code]) => code));
+  expect(Object.keys(errorCatalogue).filter((code) => !used.has(code))).toEqual([]);
+});
