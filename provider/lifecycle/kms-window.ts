@@ -54,7 +54,8 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
 
 /**
  * Who set the window, for a record that is about to be written: this run, or whom the record on file names, or the last
- * writer where the window began with that write (a crash in between).
+ * writer where a run ended between deactivating and writing: the record that it used is still there, and the window began
+ * with that last write.
  */
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const twins = dualTwins(observation);
@@ -62,8 +63,9 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
   if ((run.windowsSetHere ?? []).length > 0) return run.actor.identity;
   const recorded = recordedSetter(observation, twins);
   if (recorded !== undefined) return recorded;
-  const { updatedAtMs, updatedBy } = observation;
-  if (updatedAtMs === undefined) return undefined;
+  const { carried, updatedAtMs, updatedBy } = observation;
+  const isUsedRecord = carried.kind === "one" && carried.record.step === "deactivate";
+  if (!isUsedRecord || updatedAtMs === undefined) return undefined;
   const beganWithLastWrite = twins.every(
     (twin) => isWindowLive(twin, nowMs) && Math.abs(beganAtMs(twin) - updatedAtMs) <= writeToleranceMs,
   );

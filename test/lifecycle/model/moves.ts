@@ -129,6 +129,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
     if (call(to, model.config.switches, who, request, undefined) !== "done") return;
     noteWrite(world, to, who.iamId);
     also(to);
+    if (request.kind === "patch" && request.tags !== undefined) ownUp(to, who);
     moves.push({ label: `${who.name} by hand: ${label}`, to });
   };
   attempt("edits the label", { kind: "patch", label: 1 - key.label });
@@ -141,8 +142,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
       if (victim === who && aheadBy > 0) continue;
       const text = forge(model, world, victim, who, step, aheadBy);
       attempt(`writes a record as ${victim.name}, ${aheadBy} s ahead`, withTexts(world, [text]), (to) => {
-        if (victim === who) ownUp(to, who, step, text);
-        else to.truth.isSetterForged = true;
+        if (victim !== who) to.truth.isSetterForged = true;
       });
     }
   }
@@ -153,7 +153,7 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   });
   attempt("loosens the marker", loosened(key), (to) => {
     to.truth.isMarkerForged = true;
-    keepMeaning(to, key, who);
+    keepMeaning(key);
   });
   attempt("takes the marker off", { kind: "patch", tags: key.tags.filter((tag) => tag.name !== "uko_dual") });
   for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
@@ -162,10 +162,13 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   return moves;
 }
 
-/** A record that the writer means, though no tool wrote it. */
-function ownUp(to: World, who: Person, step: "deactivate" | "destroy", text: string): void {
-  if (to.key === undefined) return;
-  to.truth.consent = { author: who.iamId, step, how: "asked", at: to.now, label: to.key.label, text };
+/** Whoever puts a record there by hand that names themselves means it, though no tool wrote it. */
+function ownUp(to: World, who: Person): void {
+  const [text, ...more] = to.key === undefined ? [] : textsOn(to.key);
+  const meaning = text === undefined ? undefined : meaningOf(text);
+  if (text === undefined || meaning?.author !== who.iamId || more.length > 0) return;
+  const { step, how, at, label } = meaning;
+  if (Math.abs(to.now - at) <= 10) to.truth.consent = { author: who.iamId, step, how, at, label, text };
 }
 
 function withTexts(world: World, texts: readonly string[]): Request {
@@ -189,22 +192,10 @@ function loosened(key: NonNullable<World["key"]>): Request {
 }
 
 /** In the description the gate is part of the record's text, so whoever changes it writes a record anew. */
-function keepMeaning(to: World, before: NonNullable<World["key"]>, who: Person): void {
+function keepMeaning(before: NonNullable<World["key"]>): void {
   const old = textsOn(before).find((text) => text.startsWith("["));
-  const text = old?.replace("[uko1b", "[uko1d");
   const meaning = old === undefined ? undefined : meaningOf(old);
-  if (text === undefined || text === old || meaning === undefined) return;
-  remember(text, meaning);
-  const isMeant = meaning.author === who.iamId && to.now - meaning.at <= 10 && to.key?.label === meaning.label;
-  if (isMeant)
-    to.truth.consent = {
-      author: who.iamId,
-      step: meaning.step,
-      how: meaning.how,
-      at: meaning.at,
-      label: meaning.label,
-      text,
-    };
+  if (old !== undefined && meaning !== undefined) remember(old.replace("[uko1b", "[uko1d"), meaning);
 }
 
 /** Written as an attacker would who knows the format: by another's name, with an early deactivation and a false setter. */
