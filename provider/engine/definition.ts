@@ -16,6 +16,12 @@ export interface RunSettings {
   readonly consents: readonly string[];
 }
 
+/** For a creation, which nothing but its own name connects with an earlier attempt at it. */
+export interface CreateOptions extends CallOptions {
+  /** The resource's lasting name in its engine, such as organisation and URN; absent where the engine tells none. */
+  readonly origin?: string;
+}
+
 /** A resource after a call: its id, its whole state, and what people have to hear of. */
 export interface Stored<State> {
   readonly id: string;
@@ -34,7 +40,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   check(inputs: Inputs): readonly CheckFailure[];
   /** The inputs that differ from what is there; none where the resource is as it should be. */
   changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
-  create(world: World, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
+  create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
   /** Undefined only where the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
-import type { CheckFailure, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import type { CheckFailure, CreateOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
 import { type Door, renderExplanation } from "./explain/explanation.ts";
 import { explainOutcome } from "./explain/outcome.ts";
 import { plain, sayKey } from "./explain/words.ts";
@@ -26,7 +26,7 @@ export interface Handlers<Inputs, State extends Inputs> {
   check(news: unknown, olds: unknown): Checked<Inputs>;
   /** The names of inputs that differ. Makes no call and never asks for a replacement. */
   diff(olds: unknown, news: unknown): readonly string[];
-  create(news: unknown, options: CallOptions): Promise<Stored<State>>;
+  create(news: unknown, options: CreateOptions): Promise<Stored<State>>;
   read(olds: unknown, options: CallOptions): Promise<Stored<State> | undefined>;
   update(olds: unknown, news: unknown, options: CallOptions): Promise<Stored<State>>;
   delete(olds: unknown, options: CallOptions): Promise<DeleteOutcome>;

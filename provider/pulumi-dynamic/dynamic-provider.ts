@@ -47,7 +47,8 @@ export const managedKey: dynamic.ResourceProvider = {
     const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
     // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
     const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
-    return { inputs, failures: [...known] };
+    const { __origin } = news;
+    return { inputs: { ...inputs, ...(__origin !== undefined && { __origin }) }, failures: [...known] };
   },
 
   async diff(_id, olds: Properties, news: Properties) {
@@ -57,7 +58,9 @@ export const managedKey: dynamic.ResourceProvider = {
 
   async create(news: Properties) {
     return orFail(async () => {
-      const { id, state, warnings } = await handlers.create(withoutPulumi(news), unstoppable());
+      const { __origin: origin } = news;
+      const options = { ...unstoppable(), ...(typeof origin === "string" && { origin }) };
+      const { id, state, warnings } = await handlers.create(withoutPulumi(news), options);
       await warn(warnings);
       return { id, outs: state };
     });
@@ -95,7 +98,7 @@ function unstoppable(): { readonly signal: AbortSignal } {
 }
 
 function withoutPulumi(properties: Properties): Properties {
-  const { __provider: _provider, ...own } = properties;
+  const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;
 }
 

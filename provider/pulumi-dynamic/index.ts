@@ -1,10 +1,20 @@
 /** `pulumi-uko`: managed keys of IBM Unified Key Orchestrator for Pulumi programs in TypeScript and JavaScript. */
 
-import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import {
+  CustomResource,
+  type CustomResourceOptions,
+  createUrn,
+  getOrganization,
+  type Input,
+  interpolate,
+  type Output,
+} from "@pulumi/pulumi";
 import type { ManagedKeyInputs, ManagedKeyState } from "../resources/index.ts";
 
 /** Constant and tiny, stored with each key, and read by every later release: it must never change. */
 const providerText = 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey';
+
+const type = "pulumi-nodejs:dynamic/uko:ManagedKey";
 
 /** What a program says of a key; what it leaves out stays as the service has it. */
 export interface ManagedKeyArgs {
@@ -73,7 +83,9 @@ export class ManagedKey extends CustomResource {
   declare readonly deletionRecordId: Output<string | undefined>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
-    super("pulumi-nodejs:dynamic/uko:ManagedKey", name, { ...outputs, ...args, __provider: providerText }, options);
+    // The protocol of dynamic providers tells no URN, and a creation that was interrupted has to be found again.
+    const __origin = interpolate`${getOrganization()}/${createUrn(name, type, options?.parent)}`;
+    super(type, name, { ...outputs, ...args, __origin, __provider: providerText }, options);
   }
 }
 

@@ -1,6 +1,6 @@
 /** How a key comes under management: made by exactly one POST, or adopted. A lost answer leads to a search, never to a second key. */
 
-import type { RunSettings } from "../engine/definition.ts";
+import type { CreateOptions, RunSettings } from "../engine/definition.ts";
 import { plain } from "../engine/explain/words.ts";
 import { type Observed, observedInAnswer, observeKey } from "../engine/observe.ts";
 import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../engine/ports.ts";
@@ -10,7 +10,7 @@ import type { Tag } from "../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/record-carriers.ts";
 import { isMarked, markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
-import { findMade } from "./managed-key-search.ts";
+import { type CreationMark, creationMark, findMade, findMarked, type Search, sayAlike } from "./managed-key-search.ts";
 
 export interface Born {
   readonly observed: Observed;
@@ -18,24 +18,45 @@ export interface Born {
 }
 
 /**
- * Makes a key (uko-v4.md K2), with a PATCH where dates are given.
- * Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made; UKO_ANSWER_LOST: that is not known.
+ * Makes a key (uko-v4.md K2), with a PATCH where dates are given; one that an interrupted run of the same resource made is
+ * taken up instead (decision 0020). Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made;
+ * UKO_ANSWER_LOST: that is not known.
  */
 export async function createKey(
   world: World,
   inputs: ManagedKeyInputs,
   run: RunSettings,
-  options: CallOptions,
+  options: CreateOptions,
 ): Promise<Born> {
   const gate = wantedMarker(inputs, run);
-  const creationId = world.newId().replaceAll("-", "");
-  let written = await world.keys.create(tagged(inputs, gate, creationId), options);
+  const mark = creationMark(world, inputs, options.origin);
+  if (mark.isLasting && inputs.label === undefined) {
+    // No label, so no 409 tells that the key is there: only a look before the POST can.
+    const earlier = await findMarked(world, inputs, mark, options);
+    if (earlier.kind === "found") return takeUp(world, inputs, gate, earlier.key, options);
+  }
+  let written = await world.keys.create(tagged(inputs, gate, mark), options);
   if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
     // The service may take no tags at all; a 400 means that no key was made, so the POST may be sent in another form.
     written = await world.keys.create(untagged(inputs, gate), options);
   }
-  const made = await madeKey(world, inputs, written, creationId, options);
-  return complete(world, inputs, gate, made, options);
+  switch (written.kind) {
+    case "done":
+      return complete(world, inputs, gate, written, options);
+    case "lost":
+    case "stale":
+      return complete(world, inputs, gate, await findMade(world, inputs, mark, options), options);
+    case "forbidden":
+      throw new UkoError("UKO_RIGHTS_MISSING", {
+        summary: `This identity may not create a key in vault ${inputs.vaultId}`,
+        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
+      });
+    case "refused": {
+      const search: Search = written.status === 409 ? await findMarked(world, inputs, mark, options) : { kind: "none" };
+      if (search.kind === "found") return takeUp(world, inputs, gate, search.key, options);
+      throw refused(written, search);
+    }
+  }
 }
 
 /** Takes a key that is there under management; what code says about it is brought about by the next update. */
@@ -68,10 +89,10 @@ function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker | 
   return run.isDualRequired || inputs.dualAuthorization === "required" ? inputs.deletionGate : undefined;
 }
 
-function tagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined, creationId: string): NewKey {
+function tagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined, mark: CreationMark): NewKey {
   const userTags: Tag[] = Object.entries(inputs.tags ?? {}).map(([name, value]) => ({ name, value }));
   const marks: Tag[] = gate === undefined ? [] : [{ name: markerTagName, value: gate }];
-  return { ...bare(inputs), tags: [...userTags, ...marks, { name: creationTagName, value: creationId }] };
+  return { ...bare(inputs), tags: [...userTags, ...marks, { name: creationTagName, value: mark.value }] };
 }
 
 function untagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined): NewKey {
@@ -89,32 +110,33 @@ function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
   };
 }
 
-async function madeKey(
+/** A label is unique in its vault (uko-v4.md U10), so a 409 may tell of the very key that this resource's last run made. */
+async function takeUp(
   world: World,
   inputs: ManagedKeyInputs,
-  written: Written<KeyWithEtag>,
-  creationId: string,
+  gate: DualMarker | undefined,
+  key: Answered<KeyWithEtag>,
   options: CallOptions,
-): Promise<Answered<KeyWithEtag>> {
-  switch (written.kind) {
-    case "done":
-      return written;
-    case "lost":
-    case "stale":
-      return findMade(world, inputs, creationId, options);
-    case "forbidden":
-      throw new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `This identity may not create a key in vault ${inputs.vaultId}`,
-        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
-      });
-    case "refused": {
-      const isTaken = written.status === 409 ? " If the key is there already, existingKeyId adopts it." : "";
-      throw new UkoError(written.status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-        summary: `The service did not create the key: ${plain(written.message)}`,
-        detail: `No key was made.${isTaken} Correlation id: ${written.correlationId}`,
-      });
-    }
-  }
+): Promise<Born> {
+  const { label, keyId } = key.value.snapshot;
+  const told = `Key "${plain(label, 100)}" (${keyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
+  const born = await complete(world, inputs, gate, key, options);
+  return { ...born, warnings: [told, ...born.warnings] };
+}
+
+function refused(
+  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
+  search: Search,
+): UkoError {
+  const isAlike = search.kind === "none" && search.alike !== undefined;
+  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+    summary: `The service did not create the key: ${plain(message)}`,
+    detail: [
+      "No key was made.",
+      ...(isAlike ? [sayAlike(search.alike, search.reason)] : []),
+      `Correlation id: ${correlationId}`,
+    ].join("\n"),
+  });
 }
 
 /** The key exists now, so nothing that follows may fail the creation: what could not be done is told, and shows as a difference. */
@@ -127,9 +149,10 @@ async function complete(
 ): Promise<Born> {
   const { snapshot, etag } = made.value;
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
+  const { activationDate, expirationDate } = inputs;
   const dates = {
-    ...(inputs.activationDate !== undefined && { activationDate: inputs.activationDate }),
-    ...(inputs.expirationDate !== undefined && { expirationDate: inputs.expirationDate }),
+    ...(activationDate !== undefined && activationDate !== snapshot.activationDate && { activationDate }),
+    ...(expirationDate !== undefined && expirationDate !== snapshot.expirationDate && { expirationDate }),
   };
   let last = made;
   const warnings: string[] = [];

@@ -1,49 +1,107 @@
-/** After a creation without an answer: searches for the key by the tag that this run gave it. Never makes one. */
+/** The mark of a creation, and the search by it: a lost answer or a crash leads to the key that was made, never to a second one. */
 
-import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../engine/ports.ts";
+import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
-import { creationTagName } from "../lifecycle/record-carriers.ts";
+import { creationTagName, readCarriers } from "../lifecycle/record-carriers.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 
+/** See decision 0020. */
+export interface CreationMark {
+  /** 32 hex digits: the value of the creation tag. */
+  readonly value: string;
+  /** Whether every run of this resource derives the same mark, so that a later run finds what an earlier one made. */
+  readonly isLasting: boolean;
+}
+
+export type Search =
+  | { readonly kind: "found"; readonly key: Answered<KeyWithEtag> }
+  /** `alike` is the key that would have been the one; `reason` says why it is not although it bears the mark. */
+  | { readonly kind: "none"; readonly alike?: KeySnapshot; readonly reason?: string };
+
+/** A copy of the program in another backend derives the same mark, so an older key is left to a person's decision. */
+const longestInterruptionMs = 7 * 86_400_000;
 /** The service may still be at work on a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
 
-/** Answers the key that this run made; throws UKO_ANSWER_LOST where it is not found, or could not be searched for. */
+/**
+ * Derives the mark from the resource's name in its engine (`origin`); without one it holds for this run alone. A retry after
+ * a crash knows nothing but the program, so nothing else goes into it.
+ */
+export function creationMark(world: World, inputs: ManagedKeyInputs, origin: string | undefined): CreationMark {
+  if (origin === undefined) return { value: world.newId().replaceAll("-", ""), isLasting: false };
+  const { vaultId, template, label = null } = inputs;
+  const text = JSON.stringify([world.session.instanceId, vaultId, template, label, origin]);
+  return { value: world.sha256(text).slice(0, 32), isLasting: true };
+}
+
+/** Looks once for a key that bears the mark and is still as a creation leaves it. */
+export async function findMarked(
+  world: World,
+  inputs: ManagedKeyInputs,
+  mark: CreationMark,
+  options: CallOptions,
+): Promise<Search> {
+  const { vaultId, label } = inputs;
+  const listed = await world.keys.list({ vaultId, ...(label !== undefined && { label }) }, options);
+  const marked = listed.find((key) => bearsMark(key, mark));
+  if (marked === undefined) {
+    const [alike] = label === undefined ? [] : listed;
+    return { kind: "none", ...(alike !== undefined && { alike }) };
+  }
+  const ref = { instanceId: world.session.instanceId, vaultId, keyId: marked.keyId };
+  const { value, ...beside } = await world.keys.read(ref, options);
+  if (value === undefined) return { kind: "none" };
+  const reason = reasonToLeave(world, value.snapshot, mark, beside.serviceTimeMs);
+  return reason === undefined
+    ? { kind: "found", key: { ...beside, value } }
+    : { kind: "none", alike: value.snapshot, reason };
+}
+
+/** After a creation without an answer: answers the key that it made; throws UKO_ANSWER_LOST where there is none to be found. */
 export async function findMade(
   world: World,
   inputs: ManagedKeyInputs,
-  creationId: string,
+  mark: CreationMark,
   options: CallOptions,
 ): Promise<Answered<KeyWithEtag>> {
-  const filter = { vaultId: inputs.vaultId, ...(inputs.label !== undefined && { label: inputs.label }) };
-  let candidates: readonly KeySnapshot[] = [];
+  let search: Search = { kind: "none" };
   try {
     for (let look = 0; look < maxLooks; look += 1) {
       if (look > 0) await world.clock.sleep(pauseMs, options.signal);
-      candidates = await world.keys.list(filter, options);
-      const made = candidates.find(({ tags }) =>
-        tags.some(({ name, value }) => name === creationTagName && value === creationId),
-      );
-      if (made === undefined) continue;
-      const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: made.keyId };
-      const { value, ...beside } = await world.keys.read(ref, options);
-      if (value !== undefined) return { ...beside, value };
+      search = await findMarked(world, inputs, mark, options);
+      if (search.kind === "found") return search.key;
     }
   } catch (error) {
-    throw answerLost(
-      inputs,
-      `The vault could not be searched either. ${isUkoError(error) ? error.summary : ""}`,
-      error,
-    );
+    const why = isUkoError(error) ? error.summary : "";
+    throw answerLost(inputs, `The vault could not be searched either. ${why}`, error);
   }
-  const alike = candidates.find(({ label }) => inputs.label !== undefined && label === inputs.label);
   throw answerLost(
     inputs,
-    alike === undefined
-      ? "No key with this run's mark is in the vault, so most likely none was made. Look at the vault, then run again."
-      : `Key ${alike.keyId} has that label, but not this run's mark. If it is the one, set existingKeyId to it.`,
+    search.kind === "none" && search.alike !== undefined
+      ? sayAlike(search.alike, search.reason)
+      : "No key with the mark of this resource is in the vault, so most likely none was made. Look at the vault, then run again.",
   );
+}
+
+/** Says of a key that is not taken why not, and what a person can do who knows better. */
+export function sayAlike({ keyId }: KeySnapshot, reason?: string): string {
+  const why =
+    reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
+  return `Key ${keyId} has that label, ${why}. If it is the one, set existingKeyId to it.`;
+}
+
+function bearsMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
+  return tags.some((tag) => tag.name === creationTagName && tag.value === value);
+}
+
+/** Whoever asks for a new key must not be handed one whose end has begun, or one that has long been in use. */
+function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
+  if (!bearsMark(key, mark)) return "it was changed at this very moment";
+  if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
+  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion is on file";
+  const ageMs = key.createdAtMs === undefined ? Number.POSITIVE_INFINITY : nowMs - key.createdAtMs;
+  return ageMs > longestInterruptionMs ? "it was made more than 7 days ago" : undefined;
 }
 
 function answerLost(inputs: ManagedKeyInputs, detail: string, cause?: unknown): UkoError {
