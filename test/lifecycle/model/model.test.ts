@@ -32,6 +32,7 @@ interface Family {
   readonly title: string;
   readonly casts: readonly string[];
   readonly twins: readonly Config["twin"][];
+  readonly gates: readonly Config["gate"][];
   readonly grain: "coarse" | "fine";
   readonly depth: number;
   readonly switches: Config["switches"];
@@ -44,6 +45,7 @@ const families: readonly Family[] = [
     title: "whole runs, every cast",
     casts: everyCast,
     twins: ["none", "dual"],
+    gates,
     grain: "coarse",
     depth: isDeep ? 3 : 2,
     switches,
@@ -52,6 +54,7 @@ const families: readonly Family[] = [
     title: "a twin without dual authorization",
     casts: [twoOfAll],
     twins: ["plain"],
+    gates,
     grain: "coarse",
     depth: 2,
     switches,
@@ -60,6 +63,7 @@ const families: readonly Family[] = [
     title: "records in the description, KMS sees the service",
     casts: [twoOfAll, threeWithAll],
     twins: ["none", "dual"],
+    gates,
     grain: "coarse",
     depth: isDeep ? 3 : 2,
     switches: { twinSees: "service", keepsTags: false },
@@ -68,6 +72,7 @@ const families: readonly Family[] = [
     title: "call by call",
     casts: [twoOfAll],
     twins: ["none", "dual"],
+    gates: isDeep ? gates : ["both"],
     grain: "fine",
     depth: isDeep ? 4 : 3,
     switches,

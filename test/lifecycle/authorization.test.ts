@@ -1,0 +1,268 @@
+import { describe, expect, it } from "vitest";
+import {
+  authorize,
+  effectivePolicy,
+  knownDeactivationMs,
+  mayAuthor,
+  planConsent,
+} from "../../provider/lifecycle/authorization.ts";
+import { markOf } from "../../provider/lifecycle/consent-record.ts";
+import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  anActorInProfile,
+  aPolicy,
+  aRecord,
+  aRun,
+  aTwin,
+  aWorkload,
+  bob,
+  carol,
+  carrying,
+  dayMs,
+  hourMs,
+  nowMs,
+  profile,
+  sha256,
+} from "../support/builders.ts";
+
+describe("effectivePolicy", () => {
+  const kinds = ["single", "required"] as const;
+  const gates = ["both", "destroy", "as_marked"] as const;
+  const markers = [undefined, "both", "destroy"] as const;
+  const cases = kinds.flatMap((dualAuthorization) =>
+    gates.flatMap((gate) =>
+      markers.flatMap((marker) => [false, true].map((isDual) => ({ dualAuthorization, gate, marker, isDual }))),
+    ),
+  );
+
+  it.each(cases)("takes the strictest of $dualAuthorization, gate $gate, marker $marker, KMS $isDual", (one) => {
+    const { dualAuthorization, gate, marker, isDual } = one;
+    const key = aKey({ ...(marker !== undefined && { marker }), twins: [aTwin({ dualAuthDelete: isDual })] });
+    const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
+    const isFree = dualAuthorization === "single" && marker === undefined && !isDual;
+    // A gate covers the outage unless everybody who speaks about it says destroy alone.
+    const voices = [gate, marker].filter((voice) => voice === "both" || voice === "destroy");
+    const isDestroyAlone = voices.length > 0 && voices.every((voice) => voice === "destroy");
+    expect(effective).toEqual(
+      isFree
+        ? { dualAuthorization: "single" }
+        : { dualAuthorization: "required", gate: isDestroyAlone ? "destroy" : "both" },
+    );
+  });
+
+  it("is not changed by a twin that is absent or cannot be read: that is a guard's matter", () => {
+    const twins = [
+      { kind: "absent", kmsKeyId: "a" } as const,
+      { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
+    ];
+    expect(effectivePolicy(aKey({ twins }), aPolicy({ dualAuthorization: "single" }))).toEqual({
+      dualAuthorization: "single",
+    });
+  });
+});
+
+describe("mayAuthor", () => {
+  it.each([
+    ["a person", anActor(), true],
+    ["a person in a profile", anActorInProfile(), false],
+    ["a service id", aWorkload(), false],
+    ["a workload's profile", aWorkload(profile), false],
+    ["a person whose writes carry another person's name", anActor(bob, { writesAs: carol }), false],
+    ["somebody without id", { displayName: "?" }, false],
+  ] as const)("%s: %j -> %s", (_who, actor: Actor, expected) => {
+    expect(mayAuthor(actor)).toBe(expected);
+  });
+});
+
+describe("authorize", () => {
+  const record = aRecord();
+  const run = aRun({ consents: [record.id] });
+
+  it("lets the second person act on the record that they name, and hands it on as evidence", () => {
+    expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toEqual({
+      kind: "may",
+      consentedBy: record,
+    });
+  });
+
+  it("knows the second person by the mark of a compact record", () => {
+    const compact = { ...record, author: { mark: alice.mark }, carrier: "description" as const };
+    const key = aKeyWith(record, { carried: carrying(compact) });
+    expect(authorize(key, aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
+    expect(authorize(key, aPolicy(), { ...run, actor: anActor(alice) }, "deactivate", nowMs).kind).toBe("must_wait");
+  });
+
+  it("does not take an id from before the key changed", () => {
+    const later = aRecord({ writtenAtMs: nowMs });
+    expect(authorize(aKeyWith(later), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
+      kind: "must_wait",
+      record: later,
+    });
+  });
+
+  it("finds the right id among several", () => {
+    const naming = { ...run, consents: ["0", record.id, "1"] };
+    expect(authorize(aKeyWith(record), aPolicy(), naming, "deactivate", nowMs).kind).toBe("may");
+  });
+
+  it("writes into the record what the other person has to know", () => {
+    const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, twins });
+    const inRun = aRun({ intent: "continues", deactivatedHere: true, windowsSetHere: ["kms-1"] });
+    const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
+    expect(answer).toEqual({
+      kind: "must_write",
+      gate: "both",
+      draft: {
+        step: "destroy",
+        writtenAtMs: nowMs,
+        digest: key.digests.destroy,
+        author: bob,
+        authorName: anActor().displayName,
+        how: "asked",
+        deactivatedAtMs: nowMs,
+        kmsSetter: bob,
+        reason: "end of contract",
+      },
+    });
+  });
+
+  it.each([
+    ["asks", "asked"],
+    ["meets", "met"],
+  ] as const)("marks how a record came about: a run that %s writes `%s`", (intent, how) => {
+    expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
+      kind: "must_write",
+      gate: "both",
+      draft: {
+        step: "deactivate",
+        writtenAtMs: nowMs,
+        digest: aKey().digests.deactivate,
+        author: bob,
+        authorName: anActor().displayName,
+        how,
+      },
+    });
+  });
+
+  it("never notes a setter in a record for deactivate, whose run will set a window of its own", () => {
+    const twins = [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 7 * dayMs })];
+    const answer = authorize(aKey({ twins, updatedAtMs: nowMs }), aPolicy(), aRun(), "deactivate", nowMs);
+    expect(answer).toMatchObject({ kind: "must_write" });
+    expect(answer).not.toHaveProperty("draft.kmsSetter");
+  });
+});
+
+describe("planConsent", () => {
+  const record = aRecord();
+  const answer = (key: KeyObservation, over: Parameters<typeof aRun>[0] = {}, named = record.id) =>
+    planConsent(key, aPolicy(), aRun(over), named, nowMs);
+
+  it("answers with a record of one's own for the same step that notes what it answers", () => {
+    expect(answer(aKeyWith(record))).toMatchObject({
+      kind: "ready",
+      gate: "both",
+      draft: { step: "deactivate", author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs },
+    });
+    const half = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
+    expect(answer(aKeyWith(half), {}, half.id)).toMatchObject({
+      draft: { step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" },
+    });
+  });
+
+  it("marks the key as its own marker does, and as both where nothing is marked", () => {
+    const marked = aKeyWith(record, { marker: "destroy" });
+    expect(planConsent(marked, aPolicy({ gate: "as_marked" }), aRun(), record.id, nowMs)).toMatchObject({
+      gate: "destroy",
+    });
+    expect(
+      planConsent(
+        aKeyWith(record),
+        aPolicy({ dualAuthorization: "single", gate: "destroy" }),
+        aRun(),
+        record.id,
+        nowMs,
+      ),
+    ).toMatchObject({ gate: "both" });
+  });
+
+  it.each([
+    ["nobody known", { actor: { displayName: "?" } }, { guard: "persons_unknown", missing: "actor" }],
+    ["a machine", { actor: aWorkload() }, { guard: "actor_not_a_person", actor: aWorkload() }],
+    [
+      "a person in a profile",
+      { actor: anActorInProfile() },
+      { guard: "actor_not_a_person", actor: anActorInProfile() },
+    ],
+    [
+      "the record's own author",
+      { actor: anActor(alice) },
+      { guard: "consent_mismatch", named: record.id, why: { kind: "own" } },
+    ],
+  ] as const)("refuses %s", (_who, run, guard) => {
+    expect(answer(aKeyWith(record), run)).toEqual({ kind: "refused", guard });
+  });
+
+  it("refuses a record that is not on file, and says which one is", () => {
+    const mismatch = (key: KeyObservation, onFile: string | undefined) =>
+      expect(answer(key, {}, "f".repeat(32))).toEqual({
+        kind: "refused",
+        guard: { guard: "consent_mismatch", named: "f".repeat(32), why: { kind: "not_on_file", onFile } },
+      });
+    mismatch(aKeyWith(record), record.id);
+    mismatch(aKey(), undefined);
+    mismatch(aKey({ carried: { kind: "twice" } }), undefined);
+  });
+
+  it("refuses a record that does not bind, and an answer, which is acted on and not answered", () => {
+    expect(answer(aKeyWith(record, { updatedBy: carol }))).toMatchObject({
+      guard: { why: { kind: "not_binding", why: { kind: "edited", by: carol } } },
+    });
+    const answered = aRecord({ how: "answer", answers: "0".repeat(32) });
+    expect(answer(aKeyWith(answered), {}, answered.id)).toMatchObject({
+      guard: { why: { kind: "is_an_answer", record: answered } },
+    });
+  });
+
+  it("is then acted on by the first person, who names the answer", () => {
+    const answered = aRecord({ how: "answer", author: bob, answers: record.id });
+    const run = aRun({ actor: anActor(alice), consents: [answered.id] });
+    expect(authorize(aKeyWith(answered), aPolicy(), run, "deactivate", nowMs).kind).toBe("may");
+  });
+});
+
+describe("knownDeactivationMs", () => {
+  const noted = (agoMs: number, over: Partial<KeyObservation> = {}) =>
+    aKeyWith(aRecord({ step: "destroy", deactivatedAtMs: nowMs - agoMs }), over);
+
+  it("is what the record for destroy notes, as long as that is not after the last write", () => {
+    expect(knownDeactivationMs(noted(3 * hourMs), aRun())).toBe(nowMs - 3 * hourMs);
+    expect(knownDeactivationMs(noted(hourMs), aRun())).toBe(nowMs - hourMs);
+    expect(knownDeactivationMs(noted(hourMs - 1), aRun())).toBeUndefined();
+  });
+
+  it("is the last write where this run deactivated and nothing is noted", () => {
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs - 5 });
+    expect(knownDeactivationMs(key, aRun({ deactivatedHere: true }))).toBe(nowMs - 5);
+    expect(knownDeactivationMs(key, aRun())).toBeUndefined();
+    const { updatedAtMs: _time, ...timeless } = noted(3 * hourMs);
+    expect(knownDeactivationMs(timeless, aRun({ deactivatedHere: true }))).toBeUndefined();
+  });
+
+  it("does not come from a record for deactivate, nor of a key that is not deactivated", () => {
+    expect(
+      knownDeactivationMs(aKeyWith(aRecord({ deactivatedAtMs: nowMs - dayMs }), { state: "deactivated" }), aRun()),
+    ).toBeUndefined();
+    expect(
+      knownDeactivationMs(noted(3 * hourMs, { state: "active" }), aRun({ deactivatedHere: true })),
+    ).toBeUndefined();
+  });
+});
+
+it("keeps marks and ids of people apart in these tests", () => {
+  expect(new Set([alice, bob, carol].map((one) => markOf(one.iamId ?? "", sha256))).size).toBe(3);
+});

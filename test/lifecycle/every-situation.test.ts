@@ -1,0 +1,175 @@
+/** Every state x actor x record x consent x gate x policy x goal x intent, against a decision that is written down a second time. */
+
+import { expect, it } from "vitest";
+import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import {
+  type DeletionGoal,
+  type DeletionPolicy,
+  deletionGoals,
+  type Plan,
+  type Run,
+} from "../../provider/lifecycle/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  anActorInProfile,
+  aPolicy,
+  aRecord,
+  aRun,
+  aWorkload,
+  bob,
+  carol,
+  cloudService,
+  dayMs,
+  digestsOf,
+  nowMs,
+  pipeline,
+  profile,
+  someFacts,
+} from "../support/builders.ts";
+
+const actors: Readonly<Record<string, Actor>> = {
+  author: anActor(alice),
+  other: anActor(bob),
+  "author in a profile": anActorInProfile(alice),
+  "other in a profile": anActorInProfile(bob),
+  "service id": aWorkload(pipeline),
+  "workload profile": aWorkload(profile),
+  "cloud service": aWorkload(cloudService),
+  nobody: { displayName: "nobody" },
+};
+
+const states = [
+  "pre_activation",
+  "active",
+  "deactivated",
+  "destroyed",
+  "compromised",
+  "destroyed_compromised",
+  "unrecognised",
+] as const;
+type State = (typeof states)[number];
+const nextStep = (state: State) => (state === "active" ? "deactivate" : "destroy");
+
+/** What is on the key; only `binding` and `answer` may ever count. */
+const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
+  none: (state) => aKey({ state }),
+  twice: (state) => aKey({ state, carried: { kind: "twice" } }),
+  unreadable: (state) => aKey({ state, carried: { kind: "unreadable", id: "0" } }),
+  binding: (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state }),
+  answer: (state) => aKeyWith(aRecord({ step: nextStep(state), how: "answer", answers: "0".repeat(32) }), { state }),
+  "edited by another": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedBy: carol }),
+  "edited by the author": (state) => aKeyWith(aRecord({ step: nextStep(state) }), { state, updatedAtMs: nowMs }),
+  lapsed: (state) => aKeyWith(aRecord({ step: nextStep(state), writtenAtMs: nowMs - 7 * dayMs }), { state }),
+  changed: (state) =>
+    aKeyWith(aRecord({ step: nextStep(state) }), { state, digests: digestsOf(someFacts({ label: "new" })) }),
+  "for the other step": (state) =>
+    aKeyWith(aRecord({ step: state === "active" ? "destroy" : "deactivate" }), { state }),
+  "by a machine": (state) => aKeyWith(aRecord({ step: nextStep(state), author: pipeline }), { state }),
+  "by nobody known": (state) => {
+    const { updatedBy: _gone, ...rest } = aKeyWith(aRecord({ step: nextStep(state) }), { state });
+    return rest;
+  },
+};
+
+interface Situation {
+  readonly state: State;
+  readonly who: string;
+  readonly record: string;
+  readonly isNamed: boolean;
+  readonly gate: "both" | "destroy";
+  readonly people: "single" | "required";
+  readonly goal: DeletionGoal;
+  readonly intent: Run["intent"];
+}
+
+/** The product's table and rule, read top to bottom as a person would. */
+function expected(one: Situation): string {
+  if (one.state.includes("compromised")) return "refused: compromised";
+  if (one.state === "unrecognised") return "refused: state_unrecognised";
+  if (one.state === "destroyed") return one.goal === "removed" ? "remove" : "done";
+  if (one.goal === "deactivated" && one.state === "deactivated") return "done";
+  if (one.goal === "deactivated" && one.state === "pre_activation") return "refused: never_active";
+  const step = nextStep(one.state);
+  if (one.people === "single") return step;
+  if (one.who === "nobody" || one.record === "by nobody known") return "refused: persons_unknown";
+  const isPerson = one.who.startsWith("author") || one.who.startsWith("other");
+  const counts = one.record === "binding" || one.record === "answer";
+  if (!isPerson) return "wait: not_a_person";
+  if (counts) {
+    const isOwnEnough = step === "deactivate" && one.gate === "destroy";
+    if (one.who.startsWith("author") && !isOwnEnough) return "wait: wrote_it";
+    return one.isNamed ? step : "wait: may_consent";
+  }
+  if (one.who.endsWith("in a profile")) return "wait: acts_in_a_profile";
+  if (one.intent === "continues") return "wait: may_ask";
+  return one.intent === "meets" ? "write: met" : "write: asked";
+}
+
+function said(plan: Plan): string {
+  if (plan.kind === "ready")
+    return plan.step.kind === "write_record" ? `write: ${plan.step.draft.how}` : plan.step.kind;
+  if (plan.kind === "refused") return `refused: ${plan.guard.guard}`;
+  return plan.kind === "waitingForApproval" ? `wait: ${plan.standing}` : plan.kind;
+}
+
+function* situations(): Generator<Situation> {
+  for (const state of states)
+    for (const who of Object.keys(actors))
+      for (const record of Object.keys(records))
+        for (const isNamed of [false, true])
+          for (const gate of ["both", "destroy"] as const)
+            for (const people of ["single", "required"] as const)
+              for (const goal of deletionGoals)
+                for (const intent of ["asks", "meets", "continues"] as const)
+                  yield { state, who, record, isNamed, gate, people, goal, intent };
+}
+
+function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: Run } {
+  const key = records[one.record]?.(one.state) ?? aKey();
+  const onFile = key.carried.kind === "one" ? key.carried.record.id : "0".repeat(32);
+  return {
+    key,
+    policy: aPolicy({ goal: one.goal, gate: one.gate, dualAuthorization: one.people }),
+    run: aRun({ actor: actors[one.who] ?? anActor(), intent: one.intent, consents: one.isNamed ? [onFile] : [] }),
+  };
+}
+
+it("answers every situation as the product says", () => {
+  let count = 0;
+  for (const one of situations()) {
+    const { key, policy, run } = inputs(one);
+    const answer = said(planKeyDeletion(key, policy, run, nowMs));
+    if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
+    count += 1;
+  }
+  expect(count).toBe(7 * 8 * 12 * 2 * 2 * 2 * 4 * 3);
+});
+
+it("asks in every wait for the right that the step needs", () => {
+  for (const state of ["active", "deactivated", "pre_activation"] as const) {
+    const { key, policy, run } = inputs({
+      state,
+      who: "author",
+      record: "binding",
+      isNamed: false,
+      gate: "both",
+      people: "required",
+      goal: "removed",
+      intent: "asks",
+    });
+    const suffix = {
+      active: "active-deactivate",
+      deactivated: "deactivated-destroy",
+      pre_activation: "preactivation-destroy",
+    }[state];
+    expect(planKeyDeletion(key, policy, run, nowMs)).toMatchObject({
+      kind: "waitingForApproval",
+      lapsesAtMs: (key.updatedAtMs ?? 0) + 7 * dayMs,
+      right: { action: `hs-crypto.managed-keys.${suffix}` },
+    });
+  }
+});

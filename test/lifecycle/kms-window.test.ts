@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import {
+  dualTwins,
+  isWindowLive,
+  kmsWindowMs,
+  prepareWindows,
+  windowMustLastMs,
+  windowSetter,
+  windowToUnset,
+} from "../../provider/lifecycle/kms-window.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Run } from "../../provider/lifecycle/plan.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  aRecord,
+  aRun,
+  aTwin,
+  bob,
+  carol,
+  carrying,
+  dayMs,
+  hourMs,
+  nowMs,
+} from "../support/builders.ts";
+
+const dual = (over: Parameters<typeof aTwin>[0] = {}) => aTwin({ dualAuthDelete: true, ...over });
+
+describe("dualTwins", () => {
+  it("are those that KMS will not let one person delete", () => {
+    const twins = [
+      dual(),
+      aTwin(),
+      dual({ state: "destroyed" }),
+      { kind: "absent", kmsKeyId: "a" } as const,
+      { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
+    ];
+    expect(dualTwins(aKey({ twins }))).toEqual([dual()]);
+  });
+});
+
+it("calls a window live until its end, and never where none is set", () => {
+  expect(isWindowLive(dual({ windowEndsAtMs: nowMs + 1 }), nowMs)).toBe(true);
+  expect(isWindowLive(dual({ windowEndsAtMs: nowMs }), nowMs)).toBe(false);
+  expect(isWindowLive(dual(), nowMs)).toBe(false);
+});
+
+describe("prepareWindows", () => {
+  const prepare = (twins: KeyObservation["twins"], run: Partial<Run> = {}) =>
+    prepareWindows(aKey({ twins }), aRun(run), nowMs);
+  const own = { windowsSetHere: ["kms-1"] };
+
+  it("has nothing to do without KMS dual authorization", () => {
+    expect(prepare([])).toBeUndefined();
+    expect(prepare([aTwin({ state: "suspended" })])).toBeUndefined();
+  });
+
+  it("sets a window where none is live, and first unsets one that somebody else set", () => {
+    expect(prepare([dual()])).toEqual({ step: { kind: "set_for_deletion", kmsKeyId: "kms-1" } });
+    expect(prepare([dual({ windowEndsAtMs: nowMs })])).toEqual({
+      step: { kind: "set_for_deletion", kmsKeyId: "kms-1" },
+    });
+    expect(prepare([dual({ windowEndsAtMs: nowMs + kmsWindowMs })])).toEqual({
+      step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
+    });
+  });
+
+  it.each([
+    [windowMustLastMs, undefined],
+    [windowMustLastMs - 1, { step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" } }],
+  ])("wants its own window to outlast the cool-down by a day: %i ms left", (leftMs, expected) => {
+    expect(windowMustLastMs).toBe(28 * hourMs);
+    expect(prepare([dual({ windowEndsAtMs: nowMs + leftMs })], own)).toEqual(expected);
+  });
+
+  it.each([undefined, nowMs - 1])("refuses where its own window is not there: ends at %s", (windowEndsAtMs) => {
+    const twin = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
+    expect(prepare([twin], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
+  });
+
+  it("refuses where the twin is not active, because KMS sets windows on active keys only", () => {
+    expect(prepare([dual({ state: "suspended" })])).toEqual({
+      guard: { guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" },
+    });
+  });
+
+  it("goes through several twins, one call after the other", () => {
+    const ready = dual({ windowEndsAtMs: nowMs + kmsWindowMs });
+    expect(prepare([ready, dual({ kmsKeyId: "kms-2" })], own)).toEqual({
+      step: { kind: "set_for_deletion", kmsKeyId: "kms-2" },
+    });
+    expect(prepare([ready, { ...ready, kmsKeyId: "kms-2" }], { windowsSetHere: ["kms-1", "kms-2"] })).toBeUndefined();
+  });
+});
+
+describe("windowToUnset", () => {
+  it("is the first live window on an active twin", () => {
+    const twins = [
+      dual({ kmsKeyId: "a" }),
+      dual({ kmsKeyId: "b", state: "suspended", windowEndsAtMs: nowMs + 1 }),
+      dual({ kmsKeyId: "c", windowEndsAtMs: nowMs + 1 }),
+    ];
+    expect(windowToUnset(aKey({ twins }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
+    expect(windowToUnset(aKey({ twins: twins.slice(0, 2) }), nowMs)).toBeUndefined();
+  });
+});
+
+describe("windowSetter", () => {
+  const beganAtMs = nowMs - hourMs;
+  const twins = [dual({ state: "suspended", windowEndsAtMs: beganAtMs + kmsWindowMs })];
+  const half = (over: Parameters<typeof aRecord>[0] = {}) =>
+    aRecord({ step: "destroy", kmsSetter: bob, writtenAtMs: beganAtMs + 5000, ...over });
+  const used = aRecord({ writtenAtMs: beganAtMs - hourMs });
+  const crashed = (over: Partial<KeyObservation> = {}) =>
+    aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, twins, ...over });
+
+  it("is nobody where KMS asks for nobody", () => {
+    expect(windowSetter(aKeyWith(half()), aRun(), nowMs)).toBeUndefined();
+  });
+
+  it("is the actor where this run set the window, whatever a record says", () => {
+    const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
+    expect(windowSetter(aKeyWith(half(), { twins }), run, nowMs)).toEqual(alice);
+  });
+
+  it("is whom the record of that window names, dead or alive", () => {
+    expect(windowSetter(aKeyWith(half(), { twins, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
+  });
+
+  it.each([
+    [10_000, bob],
+    [10_001, undefined],
+  ])("is nobody where the window began %i ms after the record was written", (laterMs, expected) => {
+    const key = aKeyWith(half({ writtenAtMs: beganAtMs - laterMs }), { twins, updatedBy: carol });
+    expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
+  });
+
+  it.each([
+    [10_000, bob],
+    [-10_000, bob],
+    [10_001, undefined],
+    [-10_001, undefined],
+  ])(
+    "is the last writer after a crash, where the window began within 10 s of that write: %i ms",
+    (apartMs, expected) => {
+      expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
+    },
+  );
+
+  it("is nobody where the record that was used is gone: then the last write was not the deactivation", () => {
+    expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
+    const { kmsSetter: _unknown, ...silent } = half();
+    expect(windowSetter(crashed({ carried: carrying(silent) }), aRun(), nowMs)).toBeUndefined();
+  });
+
+  it("is nobody where no window is set, it is over, or the last write has no time", () => {
+    expect(windowSetter(crashed({ twins: [dual({ state: "suspended" })] }), aRun(), nowMs)).toBeUndefined();
+    expect(windowSetter(crashed(), aRun(), beganAtMs + kmsWindowMs)).toBeUndefined();
+    const { updatedAtMs: _time, ...timeless } = crashed();
+    expect(windowSetter(timeless, aRun(), nowMs)).toBeUndefined();
+    expect(dayMs).toBe(86_400_000);
+  });
+});

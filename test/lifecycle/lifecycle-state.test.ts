@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { isCoolingDown, lifecycleStateOf, lifecycleStates } from "../../provider/lifecycle/lifecycle-state.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Run } from "../../provider/lifecycle/plan.ts";
+import { aKey, aKeystoreStatus, aKeyWith, aRecord, aRun, bob, dayMs, hourMs, nowMs } from "../support/builders.ts";
+
+const request = aRecord();
+const half = (deactivatedAgoMs: number) =>
+  aRecord({ step: "destroy", deactivatedAtMs: nowMs - deactivatedAgoMs, writtenAtMs: nowMs - 60_000 });
+const pending = aKeystoreStatus({ status: "pending_destruction" });
+
+/** Each row would also fit every state below its own in product.md's order, as far as that is possible. */
+const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?])[] = [
+  [
+    "destroy accepted, one keystore pending",
+    aKey({ state: "destroyed", keystores: [aKeystoreStatus({ status: "not_present" }), pending] }),
+    "pending_destruction",
+  ],
+  ["destroyed everywhere", aKey({ state: "destroyed" }), "destroyed"],
+  [
+    "pending, but out of sync",
+    aKey({ state: "destroyed", keystores: [{ ...pending, syncFlag: "error" }] }),
+    "destroyed",
+  ],
+  ["deactivated an hour ago, with a binding record", aKeyWith(half(hourMs)), "cooling_down"],
+  ["deactivated exactly four hours ago: destroy would still be refused", aKeyWith(half(4 * hourMs)), "cooling_down"],
+  [
+    "deactivated more than four hours ago, with a binding record",
+    aKeyWith(half(4 * hourMs + 1000)),
+    "pending_approval",
+  ],
+  ["deactivated, the record edited away", aKeyWith(half(5 * hourMs), { updatedBy: bob }), "deactivated"],
+  [
+    "deactivated in this run",
+    aKey({ state: "deactivated", updatedAtMs: nowMs }),
+    "cooling_down",
+    { deactivatedHere: true },
+  ],
+  ["deactivated by somebody, some time", aKey({ state: "deactivated" }), "deactivated"],
+  ["active, requested", aKeyWith(request), "pending_approval"],
+  ["pre-active, requested", aKeyWith(aRecord({ step: "destroy" }), { state: "pre_activation" }), "pending_approval"],
+  ["compromised, requested", aKeyWith(request, { state: "compromised" }), "compromised"],
+  ["destroyed and compromised", aKey({ state: "destroyed_compromised" }), "compromised"],
+  ["active", aKey(), "active"],
+  ["pre-active", aKey({ state: "pre_activation" }), "pre_activation"],
+  ["active, a lapsed request", aKeyWith(aRecord({ writtenAtMs: nowMs - 8 * dayMs })), "active"],
+  ["in a state that this release does not know", aKeyWith(request, { state: "unrecognised" }), "unrecognised"],
+];
+
+describe("lifecycleStateOf", () => {
+  it.each(golden.map(([what, key, expected, run]) => ({ what, key, expected, run })))(
+    "$what",
+    ({ key, expected, run }) => {
+      expect(lifecycleStateOf(key, aRun(run ?? {}), nowMs)).toBe(expected);
+    },
+  );
+
+  it("has a case here for every state that users can see", () => {
+    expect(new Set(golden.map((row) => row[2]))).toEqual(new Set(lifecycleStates));
+  });
+});
+
+it("knows nothing of a cool-down where nobody noted the deactivation", () => {
+  expect(isCoolingDown(aKey({ state: "deactivated", updatedAtMs: nowMs }), aRun(), nowMs)).toBe(false);
+});

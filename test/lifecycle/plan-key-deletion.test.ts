@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import { coolDownMs } from "../../provider/lifecycle/managed-key-states.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import {
+  aKey,
+  aKeystoreStatus,
+  aKeyWith,
+  alice,
+  anActor,
+  aPolicy,
+  aRecord,
+  aRun,
+  aTwin,
+  bob,
+  carol,
+  dayMs,
+  hourMs,
+  identityOf,
+  nowMs,
+  profile,
+} from "../support/builders.ts";
+
+const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}, atMs = nowMs): Plan =>
+  planKeyDeletion(key, aPolicy(policy), aRun(run), atMs);
+const say = (...args: Parameters<typeof plan>): string => {
+  const answer = plan(...args);
+  if (answer.kind === "ready") return answer.step.kind;
+  if (answer.kind === "refused") return answer.guard.guard;
+  return answer.kind === "waitingForTime" ? answer.awaits : answer.kind;
+};
+const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "write_record") => ({
+  refusals: [{ step, message: "409" }],
+});
+
+const request = aRecord();
+const half = (over: Parameters<typeof aRecord>[0] = {}) => aRecord({ step: "destroy", ...over });
+
+describe("before the outage and before the end", () => {
+  const guarded = [
+    [{ use: { kind: "known", count: 1, retainedBy: ["bucket"] } }, {}, "retention_policy"],
+    [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
+    [{ twins: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "twin_unreadable"],
+    [{}, { deletionProtection: true }, "deletion_protection"],
+  ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
+
+  it.each(guarded)("stops even a consented step: %j %j -> %s", (over, policy, guard) => {
+    expect(say(aKeyWith(request, over), { consents: [request.id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(half(), over), { consents: [half().id] }, policy)).toBe(guard);
+    expect(say(aKeyWith(half(), { ...over, state: "pre_activation" }), { consents: [half().id] }, policy)).toBe(guard);
+  });
+
+  it("keeps the record of a protected key, too", () => {
+    expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true })).toBe("deletion_protection");
+    expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true, goal: "destroyed" })).toBe("done");
+  });
+});
+
+describe("cooling down", () => {
+  const key = (agoMs: number) => aKeyWith(half({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }));
+  const naming = (agoMs: number) => ({
+    consents: [half({ deactivatedAtMs: nowMs - agoMs, writtenAtMs: nowMs - 60_000 }).id],
+  });
+
+  it.each([
+    [hourMs, "cool_down"],
+    [coolDownMs, "cool_down"],
+    [coolDownMs + 1000, "destroy"],
+  ])("deactivated %i ms ago, with consent -> %s", (agoMs, expected) => {
+    expect(say(key(agoMs), naming(agoMs))).toBe(expected);
+  });
+
+  it("says until when, to whoever names and to whoever does not", () => {
+    expect(plan(key(hourMs), naming(hourMs))).toMatchObject({ untilMs: nowMs + 3 * hourMs });
+    expect(plan(key(hourMs))).toMatchObject({ kind: "waitingForApproval", notBeforeMs: nowMs + 3 * hourMs });
+    expect(plan(key(5 * hourMs))).not.toHaveProperty("notBeforeMs");
+  });
+
+  it("tries where nobody knows, reads a refusal as a wait until four hours after the last write, then as a refusal", () => {
+    const unknown = (agoMs: number) => aKeyWith(half({ writtenAtMs: nowMs - agoMs }));
+    const run = (agoMs: number) => ({ consents: [half({ writtenAtMs: nowMs - agoMs }).id] });
+    expect(say(unknown(hourMs), run(hourMs))).toBe("destroy");
+    expect(plan(unknown(hourMs), { ...run(hourMs), ...no("destroy") })).toEqual({
+      kind: "waitingForTime",
+      awaits: "cool_down",
+      untilMs: nowMs + 3 * hourMs,
+    });
+    expect(say(unknown(coolDownMs), { ...run(coolDownMs), ...no("destroy") })).toBe("cool_down");
+    expect(plan(unknown(coolDownMs + 1000), { ...run(coolDownMs + 1000), ...no("destroy") })).toEqual({
+      kind: "refused",
+      guard: { guard: "service_refused", step: "destroy", message: "409" },
+    });
+  });
+
+  it("refuses at once where the service does not even say when the key was last written", () => {
+    const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated" });
+    expect(say(timeless, no("destroy"), { dualAuthorization: "single" })).toBe("service_refused");
+  });
+});
+
+describe("one person, where code says single", () => {
+  const single = { dualAuthorization: "single" } as const;
+
+  it("needs no record", () => {
+    expect(plan(aKey(), {}, single)).toEqual({ kind: "ready", step: { kind: "deactivate" } });
+    expect(plan(aKey({ state: "deactivated" }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
+    expect(plan(aKey({ state: "pre_activation" }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
+  });
+
+  it("never destroys in the run that deactivated, waiting included", () => {
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs });
+    expect(say(key, { deactivatedHere: true }, single)).toBe("cool_down");
+    expect(say(key, { deactivatedHere: true }, single, nowMs + 5 * hourMs)).toBe("separate_run");
+    expect(say(key, {}, single, nowMs + 5 * hourMs)).toBe("destroy");
+  });
+
+  it("is not enough where KMS wants two", () => {
+    expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })] }), {}, single)).toBe("write_record");
+  });
+});
+
+describe("a step that the service refused", () => {
+  it.each([
+    [aKeyWith(request), { consents: [request.id] }, "deactivate"],
+    [aKeyWith(half(), { state: "pre_activation" }), { consents: [half().id] }, "destroy"],
+    [aKey({ state: "destroyed" }), {}, "remove"],
+    [aKey(), {}, "write_record"],
+  ] as const)("is not sent again in the same run", (key, run, step) => {
+    expect(say(key, run)).toBe(step);
+    expect(plan(key, { ...run, ...no(step) })).toEqual({
+      kind: "refused",
+      guard: { guard: "service_refused", step, message: "409" },
+    });
+  });
+});
+
+describe("KMS dual authorization", () => {
+  const live = (over: Parameters<typeof aTwin>[0] = {}) =>
+    aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs, ...over });
+  const naming = { consents: [request.id] };
+
+  it("sets its own window just before the outage, and unsets it where the outage does not happen", () => {
+    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), naming)).toBe("set_for_deletion");
+    expect(say(aKeyWith(request, { twins: [live()] }), naming)).toBe("unset_for_deletion");
+    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    expect(say(aKeyWith(request, { twins: [live()] }), own)).toBe("deactivate");
+    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...no("deactivate") })).toBe("unset_for_deletion");
+    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), { ...own, ...no("deactivate") })).toBe(
+      "service_refused",
+    );
+    expect(say(aKeyWith(request, { twins: [live()] }), { ...naming, ...no("deactivate") })).toBe("service_refused");
+  });
+
+  it("takes its window back, too, where the record was voided in between, once", () => {
+    const voided = aKeyWith(request, { twins: [live()], updatedBy: carol });
+    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    expect(say(voided, own)).toBe("unset_for_deletion");
+    expect(say(voided, { ...own, ...no("unset_for_deletion") })).toBe("write_record");
+    const refused = { refusals: [...no("unset_for_deletion").refusals, ...no("deactivate").refusals] };
+    expect(say(aKeyWith(request, { twins: [live()] }), { ...own, ...refused })).toBe("service_refused");
+  });
+
+  it("says before the outage that a window is too short or the twin is not active", () => {
+    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    expect(say(aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] }), own)).toBe("kms_window_too_short");
+    expect(say(aKeyWith(request, { twins: [live({ state: "suspended" })] }), own)).toBe("twin_not_active");
+  });
+
+  const suspended = live({ state: "suspended" });
+  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, twin = suspended) => {
+    const record = half(setter === undefined ? {} : { kmsSetter: setter });
+    return say(aKeyWith(record, { twins: [twin] }), { consents: [record.id], ...run });
+  };
+
+  it("lets neither the setter nor the author destroy, nor anybody where the setter is unknown", () => {
+    expect(end(carol)).toBe("destroy");
+    expect(end(alice)).toBe("destroy");
+    expect(end(bob)).toBe("kms_setter");
+    expect(end({ mark: bob.mark })).toBe("kms_setter");
+    expect(end(undefined)).toBe("kms_setter_unknown");
+    expect(end(carol, { actor: anActor(alice) })).toBe("waitingForApproval");
+  });
+
+  it("compares the setter with both names of somebody in a profile, because KMS may compare either", () => {
+    const actor = anActor(bob, { writesAs: profile });
+    expect(end(profile, { actor })).toBe("kms_setter");
+    expect(end(bob, { actor })).toBe("kms_setter");
+    const { writesAs: _unknown, ...bare } = anActor(bob);
+    expect(end(carol, { actor: bare })).toBe("destroy");
+  });
+
+  it("refuses outside a live window, before it asks who", () => {
+    expect(end(carol, {}, live({ state: "suspended", windowEndsAtMs: nowMs }))).toBe("kms_window_lapsed");
+    expect(end(carol, { consents: [] }, aTwin({ dualAuthDelete: true, state: "suspended" }))).toBe("kms_window_lapsed");
+    expect(end(undefined, {}, live({ state: "destroyed" }))).toBe("destroy");
+  });
+});
+
+describe("after destroy", () => {
+  const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + dayMs });
+  const key = (over: Partial<KeyObservation> = {}) => aKey({ state: "destroyed", keystores: [pending], ...over });
+
+  it.each([
+    ["deactivated", "done", "done"],
+    ["destruction_scheduled", "done", "done"],
+    ["destroyed", "pending_destruction", "done"],
+    ["removed", "pending_destruction", "remove"],
+  ] as const)("aims at %s: while pending -> %s, once gone -> %s", (goal, whilePending, onceGone) => {
+    expect(say(key(), {}, { goal })).toBe(whilePending);
+    expect(say(aKey({ state: "destroyed" }), {}, { goal })).toBe(onceGone);
+  });
+
+  it("waits until the keystore's date, and without one where the date is past: the stored status may be stale", () => {
+    expect(plan(key())).toEqual({
+      kind: "waitingForTime",
+      awaits: "pending_destruction",
+      keystores: [pending],
+      untilMs: nowMs + dayMs,
+    });
+    expect(plan(key(), {}, {}, nowMs + dayMs)).toEqual({
+      kind: "waitingForTime",
+      awaits: "pending_destruction",
+      keystores: [pending],
+    });
+    const { destructionAtMs: _date, ...dateless } = pending;
+    expect(plan(key({ keystores: [dateless] }))).toEqual({
+      kind: "waitingForTime",
+      awaits: "pending_destruction",
+      keystores: [dateless],
+    });
+  });
+
+  it("refuses to forget a key whose material may live, whatever the goal past deactivated", () => {
+    for (const goal of ["destruction_scheduled", "destroyed", "removed"] as const) {
+      expect(say(key({ keystores: [aKeystoreStatus({ status: "active" })] }), {}, { goal })).toBe("keystore_holds_key");
+    }
+  });
+});
+
+it("lets two people be told apart only where their ids differ", () => {
+  const record = aRecord({ author: identityOf("IBMid-1") });
+  const sameAgain = { actor: anActor(identityOf("IBMid-1")), consents: [record.id] };
+  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });
+});
+
+it("throws on a state from nowhere", () => {
+  expect(() => plan(aKey({ state: "lost" as never }))).toThrow("Unexpected value");
+});

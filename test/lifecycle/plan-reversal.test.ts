@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Run } from "../../provider/lifecycle/plan.ts";
+import { planReversal, type Reversal } from "../../provider/lifecycle/plan-reversal.ts";
+import { aKey, aKeystoreStatus, aRecord, aRun, aTwin, carrying, dayMs, nowMs } from "../support/builders.ts";
+
+const open = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
+const record = carrying(aRecord());
+const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<Run> = {}): string => {
+  const plan = planReversal(aKey(over), reversal, aRun(run), nowMs);
+  if (plan.kind === "ready") return plan.step.kind;
+  return plan.kind === "refused" ? plan.guard.guard : plan.kind;
+};
+
+/** state, what is on it -> withdraw, reactivate. */
+const golden: readonly (readonly [string, Partial<KeyObservation>, string, string])[] = [
+  ["active, nothing on file", { state: "active" }, "done", "done"],
+  ["active, a record", { state: "active", carried: record }, "drop_record", "drop_record"],
+  ["active, a record nobody can read", { carried: { kind: "unreadable", id: "0" } }, "drop_record", "drop_record"],
+  ["active, two records", { carried: { kind: "twice" } }, "drop_record", "drop_record"],
+  ["active, a record and an open window", { carried: record, twins: [open] }, "drop_record", "drop_record"],
+  ["active, an open window", { twins: [open] }, "unset_for_deletion", "unset_for_deletion"],
+  [
+    "active, a window that is over",
+    { twins: [aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs })] },
+    "done",
+    "done",
+  ],
+  ["active, no window", { twins: [aTwin({ dualAuthDelete: true })] }, "done", "done"],
+  ["active, a twin that is no longer there", { twins: [aTwin({ ...open, state: "destroyed" })] }, "done", "done"],
+  ["deactivated, nothing on file", { state: "deactivated" }, "done", "reactivate"],
+  ["deactivated, a record", { state: "deactivated", carried: record }, "drop_record", "reactivate"],
+  [
+    "deactivated, a window, which KMS unsets for active keys only",
+    { state: "deactivated", twins: [aTwin({ ...open, state: "suspended" })] },
+    "done",
+    "reactivate",
+  ],
+  ["pre-active, a record", { state: "pre_activation", carried: record }, "drop_record", "never_active"],
+  ["pre-active, nothing on file", { state: "pre_activation" }, "done", "never_active"],
+  ["destroyed", { state: "destroyed" }, "no_way_back", "no_way_back"],
+  ["compromised", { state: "compromised" }, "compromised", "compromised"],
+  ["destroyed, compromised", { state: "destroyed_compromised" }, "compromised", "compromised"],
+  ["in a new state", { state: "unrecognised" }, "state_unrecognised", "state_unrecognised"],
+];
+
+describe("planReversal", () => {
+  it.each(golden)("%s", (_what, over, withdraw, reactivate) => {
+    expect(say("withdraw", over)).toBe(withdraw);
+    expect(say("reactivate", over)).toBe(reactivate);
+  });
+
+  it("names the keystores in which a cloud's own way back may still be open", () => {
+    const pending = aKeystoreStatus({ status: "pending_destruction" });
+    const key = aKey({ state: "destroyed", keystores: [pending, aKeystoreStatus({ status: "not_present" })] });
+    expect(planReversal(key, "reactivate", aRun(), nowMs)).toEqual({
+      kind: "refused",
+      guard: { guard: "no_way_back", pending: [pending] },
+    });
+  });
+
+  it.each(["drop_record", "unset_for_deletion", "reactivate"] as const)(
+    "does not send %s twice after a refusal",
+    (step) => {
+      const over = {
+        drop_record: { carried: record },
+        unset_for_deletion: { twins: [open] },
+        reactivate: { state: "deactivated" },
+      } as const;
+      expect(say("reactivate", over[step], { refusals: [{ step, message: "no" }] })).toBe("service_refused");
+    },
+  );
+
+  it("throws on a state from nowhere", () => {
+    expect(() => say("withdraw", { state: "lost" as never })).toThrow("Unexpected value");
+  });
+});

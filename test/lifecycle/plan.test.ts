@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { errorCatalogue } from "../../provider/errors.ts";
+import { rights } from "../../provider/lifecycle/managed-key-states.ts";
+import { guardCodes, planCode, unlessRefused } from "../../provider/lifecycle/plan.ts";
+import { aRun } from "../support/builders.ts";
+
+describe("planCode", () => {
+  it("is a code of the catalogue for every guard, and never one that says that something went wrong", () => {
+    for (const code of Object.values(guardCodes)) expect(errorCatalogue[code].exitCode).toBe(12);
+  });
+
+  it.each([
+    [
+      { kind: "waitingForApproval", step: "destroy", standing: "may_ask", right: rights.destroy } as const,
+      "UKO_APPROVAL_PENDING",
+    ],
+    [{ kind: "waitingForTime", awaits: "cool_down" } as const, "UKO_COOLING_DOWN"],
+    [{ kind: "waitingForTime", awaits: "pending_destruction" } as const, "UKO_DESTRUCTION_PENDING"],
+    [{ kind: "waitingForTime", awaits: "separate_run" } as const, "UKO_SEPARATE_RUN_NEEDED"],
+    [{ kind: "refused", guard: { guard: "never_active" } } as const, "UKO_NEVER_ACTIVE"],
+  ])("says %j as %s", (plan, code) => {
+    expect(planCode(plan)).toBe(code);
+  });
+});
+
+describe("unlessRefused", () => {
+  const plan = { kind: "ready", step: { kind: "remove" } } as const;
+  it("leaves alone what was not refused in this run", () => {
+    expect(unlessRefused(plan, aRun())).toBe(plan);
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "destroy", message: "no" }] }))).toBe(plan);
+    expect(unlessRefused({ kind: "done" }, aRun({ refusals: [{ step: "remove", message: "no" }] }))).toEqual({
+      kind: "done",
+    });
+  });
+
+  it("turns a step that the service refused into that refusal", () => {
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "remove", message: "not empty" }] }))).toEqual({
+      kind: "refused",
+      guard: { guard: "service_refused", step: "remove", message: "not empty" },
+    });
+  });
+});
