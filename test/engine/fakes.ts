@@ -1,0 +1,97 @@
+/** Ports that answer what a test says, for faults that have to be placed exactly. */
+
+import type {
+  Answered,
+  KeySnapshot,
+  KeystoreStatusWithKey,
+  KeyWithEtag,
+  World,
+  Written,
+} from "../../provider/engine/ports.ts";
+import { alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
+
+const { instanceId, vaultId, keyId } = someFacts();
+export const ref = { instanceId, vaultId, keyId };
+
+export function aStatus(over: Partial<KeystoreStatusWithKey> = {}): KeystoreStatusWithKey {
+  return {
+    keystoreId: "ks-1",
+    name: "ring",
+    type: "ibm_cloud_kms",
+    status: "active",
+    syncFlag: "ok",
+    detail: "active_key_is_active_in_keystore",
+    keyIdInKeystore: "ring/kms-1",
+    ...over,
+  };
+}
+
+export function aSnapshot(over: Partial<KeySnapshot> = {}): KeySnapshot {
+  return {
+    keyId,
+    vaultId,
+    templateId: "7e110000-0000-4000-8000-000000000001",
+    templateName: "payroll",
+    version: 1,
+    label: "payroll",
+    description: "Salaries",
+    tags: [],
+    stateWord: "active",
+    algorithm: "aes",
+    size: "256",
+    activationDate: "",
+    expirationDate: "",
+    updatedAtMs: nowMs - 3_600_000,
+    updatedBy: "IBMid-550000CAR0",
+    referencedKeystores: [{ id: "ks-1", name: "ring", type: "ibm_cloud_kms" }],
+    storedStatus: [aStatus()],
+    ...over,
+  };
+}
+
+export function answered<T>(value: T, serviceTimeMs = nowMs): Answered<T> {
+  return { value, serviceTimeMs, correlationId: "c-1" };
+}
+
+export function done<T>(value: T): Written<T> {
+  return { kind: "done", ...answered(value) };
+}
+
+export const found = (over: Partial<KeySnapshot> = {}, etag = "e-1"): Answered<KeyWithEtag> =>
+  answered({ snapshot: aSnapshot(over), etag });
+
+type Partials = { readonly [Port in keyof World]?: Partial<World[Port]> };
+
+/** A world in which what a test does not name is not to be called. */
+export function aWorld(over: Partials = {}): World & { readonly sleeps: number[] } {
+  const sleeps: number[] = [];
+  const world = {
+    keys: uncalled("keys", over.keys),
+    twins: uncalled("twins", over.twins),
+    containers: uncalled("containers", { isInternalKeystore: async () => false, ...over.containers }),
+    session: { instanceId, actor: async () => anActor(alice), isInstanceProven: async () => false, ...over.session },
+    progress: { report: () => {} },
+    evidence: { append: async () => {}, ...over.evidence },
+    clock: {
+      async sleep(ms: number, signal: AbortSignal) {
+        signal.throwIfAborted();
+        sleeps.push(ms);
+      },
+    },
+    sha256,
+    newId: () => "00000000-0000-4000-8000-00000000000a",
+  };
+  return { ...world, sleeps } as unknown as World & { readonly sleeps: number[] };
+}
+
+function uncalled(port: string, named: object = {}): object {
+  return new Proxy(named, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (member !== undefined) return member;
+      return () => {
+        throw new Error(`${port}.${String(name)} was not to be called`);
+      };
+    },
+  });
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { vaultId } from "../emulator/harness.ts";
+import { checked, codeOf, type EngineWorld, inputsOf, options, startEngineWorld, unfinished } from "./harness.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+});
+afterAll(() => uko.test.close());
+beforeEach(() => uko.reset());
+
+const failuresOf = (news: unknown, olds: unknown = {}) => uko.run("bob").handlers.check(news, olds).failures;
+
+describe("check", () => {
+  test.each([
+    ["a property that is not known", { lable: "x" }, "lable", "is not known"],
+    ["a vault that is no UUID", { vaultId: "payments" }, "vaultId", "has to be a UUID in lower case"],
+    ["a vault that is missing", { vaultId: undefined }, "vaultId", "is missing"],
+    ["a template's name", { template: "9" }, "template", "has to be the name of a template"],
+    ["a label", { label: "a:b" }, "label", "may hold letters"],
+    ["a reserved tag", { tags: { uko_dual: "destroy" } }, "tags", "uko keeps for itself"],
+    ["a tag's value", { tags: { team: "a-b" } }, "tags.team", "only letters, digits"],
+    ["a tag's name", { tags: { tëam: "x" } }, "tags.tëam", "does not take"],
+    ["a description that ends like a record", { description: "x\n[uko1b]" }, "description", "keeps for itself"],
+    ["a description that is too long", { description: "x".repeat(201) }, "description", "200"],
+    ["a date", { activationDate: "tomorrow" }, "activationDate", "2027-01-31"],
+    ["a state that is no goal", { state: "removed" }, "state", "active"],
+    ["a reason that is too long", { deletionReason: "x".repeat(501) }, "deletionReason", "500"],
+    [
+      "dates the wrong way round",
+      { activationDate: "2027-02-01", expirationDate: "2027-01-01" },
+      "expirationDate",
+      "is before activationDate",
+    ],
+  ])("names the property of %s", (_what, over, property, reason) => {
+    expect(failuresOf(inputsOf(over))).toEqual([{ property, reason: expect.stringContaining(reason) }]);
+  });
+
+  test("tells every failure at once, one for each unknown property", () => {
+    expect(failuresOf(inputsOf({ vaultId: "x", a: 1, b: 2 })).map(({ property }) => property)).toEqual([
+      "vaultId",
+      "a",
+      "b",
+    ]);
+  });
+
+  test("refuses a change of what makes the key this key, and says what to do instead", () => {
+    const reason = expect.stringContaining("make a new key beside it");
+    const other = inputsOf({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" });
+    expect(failuresOf(other, inputsOf())).toEqual([{ property: "vaultId", reason }]);
+    const adopted = inputsOf({ existingKeyId: "9b2d0000-0000-4000-8000-000000000001" });
+    expect(failuresOf(adopted, inputsOf())).toEqual([{ property: "existingKeyId", reason }]);
+    expect(failuresOf(inputsOf(), inputsOf())).toEqual([]);
+  });
+
+  test("fills in the defaults, the strict ones", () => {
+    const { inputs } = uko.run("bob").handlers.check(inputsOf(), {});
+    expect(inputs).toEqual({
+      vaultId,
+      template: "payroll",
+      label: "payroll",
+      deletionProtection: false,
+      dualAuthorization: "required",
+      deletionGate: "both",
+      deletionCompletesAt: "removed",
+    });
+  });
+
+  test("never repeats a value", () => {
+    const secret = "sesame-open-9";
+    const text = JSON.stringify(failuresOf({ vaultId: secret, template: secret, label: `${secret}:`, state: secret }));
+    expect(text).not.toContain(secret);
+  });
+});
+
+describe("diff", () => {
+  test("makes no call, needs no settings, and finds what differs", async () => {
+    const state = await uko.make({ description: "old", tags: { team: "people" } });
+    const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
+    const { handlers } = uko.run("bob");
+    const diff = (over: Readonly<Record<string, unknown>>) => handlers.diff(state, checked(handlers, inputsOf(over)));
+    expect(diff({ description: "old", tags: { team: "people" } })).toEqual([]);
+    expect(diff({})).toEqual([]);
+    expect(diff({ description: "new", tags: {}, state: "deactivated", deletionGate: "destroy" })).toEqual([
+      "description",
+      "deletionGate",
+      "tags",
+      "state",
+    ]);
+    expect((await uko.trail()).filter((entry) => entry.seq > seq)).toEqual([]);
+  });
+
+  test.each([
+    ["active", "active", "active", false],
+    ["active", "deactivated", "deactivated", true],
+    ["deactivated", "deactivated", "deactivated", false],
+    ["deactivated", "destroyed", "destroyed", false],
+    ["destroyed", "destroyed", "pending_destruction", true],
+    ["destroyed", "destroyed", "destroyed", false],
+    ["active", "deactivated", "cooling_down", true],
+  ] as const)("goal %s on a key that is %s (%s) differs: %s", async (goal, keyState, lifecycleState, differs) => {
+    const { handlers } = uko.run("bob");
+    const state = { ...(await uko.make()), keyState, lifecycleState };
+    expect(handlers.diff(state, checked(handlers, inputsOf({ state: goal })))).toEqual(differs ? ["state"] : []);
+  });
+});
+
+describe("delete", () => {
+  async function pending(deletionCompletesAt: string) {
+    const state = await uko.make({ dualAuthorization: "single", deletionCompletesAt } as never);
+    await unfinished(uko.run("carol").handlers, state);
+    await uko.advance("5h");
+    return state;
+  }
+
+  test("may end once destruction is scheduled, and warns what the record still blocks", async () => {
+    const outcome = await uko.run("carol").handlers.delete(await pending("destruction_scheduled"), options);
+    expect(outcome).toEqual({
+      kind: "ended",
+      warnings: [expect.stringContaining("still blocks its template and vault")],
+    });
+  });
+
+  test("may end once no keystore holds the material, not before", async () => {
+    const state = await pending("destroyed");
+    const { handlers } = uko.run("carol");
+    expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_DESTRUCTION_PENDING" });
+    await uko.advance("31d");
+    expect(await handlers.delete(state, options)).toMatchObject({ kind: "ended", warnings: [expect.anything()] });
+    expect(await uko.effects()).not.toContain("K5");
+  });
+
+  test("of a key that is gone ends without a word", async () => {
+    const state = await uko.make();
+    uko.test.emulator.world.keys.delete(state.keyId);
+    expect(await uko.run("bob").handlers.delete(state, options)).toEqual({ kind: "ended", warnings: [] });
+  });
+
+  test("is refused under deletion protection, and nothing is written", async () => {
+    const state = await uko.make({ deletionProtection: true });
+    const { code } = await unfinished(uko.run("bob").handlers, state);
+    expect(code).toBe("UKO_DELETION_PROTECTED");
+    expect(await uko.effects()).toEqual(["K2"]);
+  });
+
+  test("of a key whose state was edited to another instance touches nothing", async () => {
+    const state = { ...(await uko.make()), instanceId: "11111111-1111-4111-8111-111111111111" };
+    expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe("UKO_INSTANCE_MISMATCH");
+  });
+
+  test("of a state that cannot be understood keeps the key, and names what is wrong", async () => {
+    const { handlers } = uko.run("bob");
+    await expect(handlers.delete({ vaultId }, options)).rejects.toMatchObject({
+      code: "UKO_INPUT_INVALID",
+      detail: expect.stringContaining("keyId: is missing"),
+    });
+  });
+
+  test.each([
+    [401, "UKO_ACCESS_DENIED"],
+    [403, "UKO_RIGHTS_MISSING"],
+  ])("a %i never means gone", async (status, code) => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K3", status });
+    expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe(code);
+    expect(await codeOf(uko.run("bob").handlers.read(state, options))).toBe(code);
+  });
+
+  test("loosened by an edited state it still takes two: the marker on the key outweighs", async () => {
+    const state = await uko.make();
+    const edited = { ...state, dualAuthorization: "single", deletionGate: "destroy" };
+    expect(await unfinished(uko.run("carol").handlers, edited)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+    expect(await uko.effects()).not.toContain("K7");
+  });
+
+  test("tightened for one run it takes two even where code says single", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const { handlers } = uko.run("carol", { isDualRequired: true });
+    expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+  });
+});

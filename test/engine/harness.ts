@@ -1,0 +1,165 @@
+/** The engine over the real adapters against a local UKO in this process; waiting moves the emulated clock, so nothing sleeps. */
+
+import { createHash, randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { EmulatorOptions } from "../../provider/emulator/start.ts";
+import type { SwitchChoices } from "../../provider/emulator/switches.ts";
+import type { RunSettings } from "../../provider/engine/definition.ts";
+import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
+import { createOperations, type Operations } from "../../provider/engine/operations.ts";
+import type { EvidenceEntry, KeyRef, World } from "../../provider/engine/ports.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "../../provider/resources/index.ts";
+import { auditOf, type Name, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { adaptersOf } from "../services/emulated.ts";
+import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../support/oracle.ts";
+
+export const options = { signal: new AbortController().signal };
+export const startTime = "2026-11-24T14:22:00Z";
+const frozenSeed = { ...demoSeed, clock: { start: startTime, frozen: true } };
+
+export type Person = Name;
+export type KeyHandlers = Handlers<ManagedKeyInputs, ManagedKeyState>;
+
+/** One person's run: a fresh world each time, as a fresh process would have. */
+export interface PersonsRun {
+  readonly world: World;
+  readonly evidence: EvidenceEntry[];
+  readonly progress: string[];
+  readonly sleeps: number[];
+  readonly handlers: KeyHandlers;
+  readonly operations: Operations;
+}
+
+export interface RunChoices extends Partial<RunSettings> {
+  /** Puts something between the engine and the adapters. */
+  readonly wrap?: (world: World) => World;
+}
+
+export interface EngineWorld {
+  readonly test: TestWorld;
+  run(who: Person, choices?: RunChoices): PersonsRun;
+  ref(keyId: string): KeyRef;
+  /** Makes a key by Carol, or by whom is told, and answers its state. */
+  make(inputs?: Partial<ManagedKeyInputs>, who?: Person): Promise<ManagedKeyState>;
+  fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** The seeded world again. */
+  reset(switches?: SwitchChoices): void;
+  /** What changed something, in order: `K4`, `K7`, …, since a sequence number. */
+  effects(since?: number): Promise<readonly string[]>;
+  trail(): Promise<readonly TrailEntry[]>;
+  expectNobodyAlone(judged?: Partial<JudgeOptions>): Promise<void>;
+  advance(duration: string): Promise<void>;
+}
+
+export const inputsOf = (over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
+  vaultId,
+  template: "payroll",
+  label: "payroll",
+  ...over,
+});
+
+export async function startEngineWorld(over: EmulatorOptions = {}): Promise<EngineWorld> {
+  const test = await startTestWorld({ seed: frozenSeed, ...over });
+  const defaults = { ...test.emulator.world.switches };
+  const trail = async (): Promise<readonly TrailEntry[]> => (await auditOf(test)) as unknown as readonly TrailEntry[];
+
+  const run = (who: Person, choices: RunChoices = {}): PersonsRun => {
+    const { wrap = (world) => world, isDualRequired = false, consents = [] } = choices;
+    const evidence: EvidenceEntry[] = [];
+    const progress: string[] = [];
+    const sleeps: number[] = [];
+    const { http: _http, ...adapters } = adaptersOf(test, who);
+    const world = wrap({
+      ...adapters,
+      progress: { report: (line) => void progress.push(line) },
+      evidence: { append: async (entry) => void evidence.push(entry) },
+      clock: {
+        async sleep(ms, signal) {
+          signal.throwIfAborted();
+          sleeps.push(ms);
+          test.emulator.world.clock.advance(ms);
+        },
+      },
+      sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
+      newId: randomUUID,
+    });
+    const open = () => ({ world, run: { isDualRequired, consents } });
+    return {
+      world,
+      evidence,
+      progress,
+      sleeps,
+      handlers: createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" } }),
+      operations: createOperations(world),
+    };
+  };
+
+  return {
+    test,
+    run,
+    ref: (keyId) => ({ instanceId: test.emulator.instanceId, vaultId, keyId }),
+    async make(inputs = {}, who = "carol") {
+      const { handlers } = run(who);
+      const { state } = await handlers.create(checked(handlers, inputsOf(inputs)), options);
+      // A write of this very second would make each first step wait.
+      test.emulator.world.clock.advance(60_000);
+      return state;
+    },
+    async fault(rule) {
+      const answer = await test.control("faults", rule);
+      expect(answer.status, answer.text).toBe(201);
+    },
+    clearFaults: async () => void (await fetch(`${test.url}/_emulator/faults`, { method: "DELETE" })),
+    reset(switches = {}) {
+      const { world } = test.emulator;
+      world.reset();
+      world.faults.clear();
+      world.switches = Object.assign({ ...defaults }, switches);
+    },
+    async effects(since = 0) {
+      const entries = await trail();
+      return entries
+        .filter(({ effect, seq, operation }) => effect && seq > since && /^[KM]/.test(operation))
+        .map(({ operation }) => operation);
+    },
+    trail,
+    async expectNobodyAlone(judged = {}) {
+      const verdict = judge(await trail(), { required: true, gate: "both", ...judged });
+      expect(explainVerdict(verdict)).toBe("");
+    },
+    advance: (duration) => test.advance(duration),
+  };
+}
+
+/** Inputs as a door hands them on: checked, with their defaults. */
+export function checked(handlers: KeyHandlers, news: unknown, olds: unknown = {}): unknown {
+  const { inputs, failures } = handlers.check(news, olds);
+  expect(failures).toEqual([]);
+  return inputs;
+}
+
+/** The record that a message tells its reader to name. */
+export function consentIn(message: string): string {
+  const id = /UKO_CONSENT=([0-9a-f]{32})/.exec(message)?.[1];
+  if (id === undefined) throw new Error(`No record is named in:\n${message}`);
+  return id;
+}
+
+/** The message of a destroy that could not end. */
+export async function unfinished(handlers: KeyHandlers, state: unknown): Promise<{ code: string; message: string }> {
+  const outcome = await handlers.delete(state, options);
+  if (outcome.kind === "ended") throw new Error("The engine would forget the key.");
+  return outcome;
+}
+
+/** Codes of rejected promises, for expectations. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "nothing thrown";
+  } catch (error) {
+    return String((error as { code?: unknown }).code ?? error);
+  }
+}

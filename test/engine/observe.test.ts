@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import { observedInAnswer, observeKey } from "../../provider/engine/observe.ts";
+import type { KeySnapshot } from "../../provider/engine/ports.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { aRecord, aTwin, nowMs } from "../support/builders.ts";
+import { answered, aSnapshot, aStatus, aWorld, found, ref } from "./fakes.ts";
+import { codeOf, options } from "./harness.ts";
+
+const missing = { read: async () => answered(undefined) };
+
+describe("a key that is not found is gone only where that is proven", () => {
+  test.each([
+    { vault: "found", proven: false, end: "gone" },
+    { vault: "found", proven: true, end: "gone" },
+    { vault: "not_found", proven: true, end: "gone" },
+    { vault: "not_found", proven: false, end: "UKO_GONE_UNPROVEN" },
+    { vault: "unknown", proven: true, end: "UKO_GONE_UNPROVEN" },
+    { vault: "unknown", proven: false, end: "UKO_GONE_UNPROVEN" },
+  ] as const)("vault $vault, instance proven $proven: $end", async ({ vault, proven, end }) => {
+    const world = aWorld({
+      keys: missing,
+      containers: { vaultExists: async () => vault },
+      session: { isInstanceProven: async () => proven },
+    });
+    const look = observeKey(world, ref, "decision", options);
+    if (end === "gone") expect(await look).toEqual({ kind: "gone" });
+    else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in state") });
+  });
+
+  test("another instance is asked nothing", async () => {
+    const look = observeKey(aWorld(), { ...ref, instanceId: "another" }, "glance", options);
+    await expect(look).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+  });
+
+  test.each(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"] as const)("%s is passed on", async (code) => {
+    const read = async () => {
+      throw new UkoError(code);
+    };
+    expect(await codeOf(observeKey(aWorld({ keys: { read } }), ref, "glance", options))).toBe(code);
+  });
+
+  test("a key of another vault is not this key", async () => {
+    const world = aWorld({ keys: { read: async () => found({ vaultId: "another" }) } });
+    expect(await codeOf(observeKey(world, ref, "glance", options))).toBe("UKO_KEY_NOT_FOUND");
+  });
+});
+
+const unusedNow = { use: async () => ({ kind: "known", count: 0, retainedBy: [] }) as const };
+
+async function lookAt(over: Partial<KeySnapshot>, internal = true) {
+  const asked: string[] = [];
+  const world = aWorld({
+    keys: { read: async () => found(over), ...unusedNow, liveStatus: async () => answered([aStatus()]) },
+    containers: { isInternalKeystore: async () => internal },
+    twins: {
+      read: async (id) => {
+        asked.push(id);
+        return aTwin({ kmsKeyId: id });
+      },
+    },
+  });
+  const sighting = await observeKey(world, ref, "decision", options);
+  if (sighting.kind === "gone") throw new Error("gone");
+  return { asked, twins: sighting.observation.twins, observation: sighting.observation };
+}
+
+describe("the KMS twins of a key", () => {
+  test("are read by the id in the key ring, for internal keystores only", async () => {
+    expect((await lookAt({})).asked).toEqual(["kms-1"]);
+    expect((await lookAt({}, false)).asked).toEqual([]);
+    expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual([]);
+  });
+
+  test("are not there before the key was ever installed", async () => {
+    expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([]);
+  });
+
+  test("are unreadable where the keystore holds the key and does not tell its id", async () => {
+    const { twins } = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
+    expect(twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    const absent = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
+    expect(absent.twins).toEqual([]);
+  });
+
+  test("are unreadable where an internal keystore of the key gave no answer", async () => {
+    expect((await lookAt({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    expect((await lookAt({ storedStatus: [] }, false)).twins).toEqual([]);
+  });
+
+  test("are not asked for in a glance, nor what uses the key", async () => {
+    const world = aWorld({ keys: { read: async () => found() } });
+    expect(await observeKey(world, ref, "glance", options)).toMatchObject({ observation: { twins: [] } });
+  });
+});
+
+test("a destroyed key's keystores are asked live; any other key's stored answer will do", async () => {
+  const live = [aStatus({ status: "pending_destruction" })];
+  const destroyed = aWorld({
+    keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
+  });
+  expect(await observeKey(destroyed, ref, "glance", options)).toMatchObject({
+    observation: { keystores: live, keystoresAreLive: true },
+  });
+  const active = aWorld({ keys: { read: async () => found() } });
+  expect(await observeKey(active, ref, "glance", options)).toMatchObject({
+    observation: { keystores: [aStatus()], keystoresAreLive: false },
+  });
+});
+
+test("a state that this release does not know is carried as such, with the service's word", async () => {
+  const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
+  expect(await observeKey(world, ref, "glance", options)).toMatchObject({
+    observation: { state: "unrecognised", stateWord: "on_fire" },
+  });
+});
+
+test("what carries the record is no part of the facts, and the digest of both steps is there", async () => {
+  const record = aRecord();
+  const plainKey = await lookAt({});
+  const carrying = await lookAt({
+    tags: [
+      { name: "uko_dual", value: "both" },
+      { name: "uko_deletion", value: "00" },
+    ],
+  });
+  expect(carrying.observation).toMatchObject({ marker: "both", carried: { kind: "unreadable" } });
+  expect(carrying.observation.facts).toEqual(plainKey.observation.facts);
+  expect(carrying.observation.digests).toEqual(plainKey.observation.digests);
+  expect(plainKey.observation.digests.destroy).not.toBe(plainKey.observation.digests.deactivate);
+  expect(record.digest).toHaveLength(32);
+});
+
+test("the answer to a write shows the key without a call", () => {
+  const seen = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
+  expect(seen).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
+});
