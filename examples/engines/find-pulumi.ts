@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -111,9 +112,15 @@ async function whyUnusable(pulumiBin: string, env: NodeJS.ProcessEnv): Promise<s
 }
 
 async function readVersion(pulumiBin: string): Promise<string> {
-  const env = { HOME: os.tmpdir(), PULUMI_HOME: os.tmpdir(), PULUMI_SKIP_UPDATE_CHECK: "1", PATH: process.env.PATH };
-  const { stdout } = await promisify(execFile)(pulumiBin, ["version"], { env, timeout: 30_000 });
-  return stdout.trim().replace(/^v/, "");
+  // Even this writes logs, into a home that is then gone.
+  const home = await mkdtemp(path.join(os.tmpdir(), "uko-pulumi-version-"));
+  const env = { HOME: home, PULUMI_HOME: home, TMPDIR: home, PULUMI_SKIP_UPDATE_CHECK: "1", PATH: process.env.PATH };
+  try {
+    const { stdout } = await promisify(execFile)(pulumiBin, ["version"], { env, timeout: 30_000 });
+    return stdout.trim().replace(/^v/, "");
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 }
 
 function findBesideOrOnPath(name: string, pulumiBin: string, env: NodeJS.ProcessEnv): string | undefined {
