@@ -1,6 +1,7 @@
 /** The two-person rule: what record and actor together allow for one consequential step. The only place that decides it. */
 
 import {
+  anyBindingRecord,
   type ConsentDraft,
   type ConsentRecord,
   type DualMarker,
@@ -17,7 +18,6 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
-import { strictest } from "./record-carriers.ts";
 
 /** What applies to this key after the strictest of code, marker and service policy has won. */
 export type EffectivePolicy =
@@ -31,11 +31,9 @@ export function effectivePolicy(observation: KeyObservation, policy: DeletionPol
     observation.marker !== undefined ||
     observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
   if (!demanded) return { dualAuthorization: "single" };
-  const asked = policy.gate === "as_marked" ? (observation.marker ?? "both") : policy.gate;
-  return {
-    dualAuthorization: "required",
-    gate: strictest([asked, ...(observation.marker === undefined ? [] : [observation.marker])]) ?? "both",
-  };
+  const marked = observation.marker ?? (policy.gate === "destroy" ? "destroy" : "both");
+  const asked = policy.gate === "as_marked" ? marked : policy.gate;
+  return { dualAuthorization: "required", gate: marked === "destroy" && asked === "destroy" ? "destroy" : "both" };
 }
 
 export type Authorization =
@@ -104,7 +102,7 @@ export function planConsent(
   if (carried.kind !== "one" || carried.record.id !== named) {
     return mismatch({ kind: "not_on_file", onFile: carried.kind === "one" ? carried.record.id : undefined });
   }
-  const standing = standingOf(observation, carried.record.step, nowMs);
+  const standing = anyBindingRecord(observation, nowMs);
   if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
   const { record } = standing;
   if (isSame(record.author, actor.identity)) return mismatch({ kind: "own" });
@@ -112,7 +110,11 @@ export function planConsent(
   const effective = effectivePolicy(observation, policy);
   return {
     kind: "ready",
-    draft: { ...draftFor(observation, run, policy, record.step, nowMs), how: "answer", answers: record.id },
+    draft: {
+      ...draftFor(observation, run, actor.identity, policy, record.step, nowMs),
+      how: "answer",
+      answers: record.id,
+    },
     gate: effective.dualAuthorization === "required" ? effective.gate : "both",
   };
 }
@@ -139,12 +141,13 @@ function withoutRecord(
   if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
   const mayWrite = run.intent !== "continues" || run.deactivatedHere === true;
   if (!mayWrite) return { kind: "must_wait", standing: "may_ask", notBinding: why };
-  return { kind: "must_write", draft: draftFor(observation, run, policy, step, nowMs), gate };
+  return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs), gate };
 }
 
 function draftFor(
   observation: KeyObservation,
   run: Run,
+  author: Identity,
   policy: DeletionPolicy,
   step: ConsequentialStep,
   nowMs: number,
@@ -155,7 +158,7 @@ function draftFor(
     step,
     writtenAtMs: nowMs,
     digest: observation.digests[step],
-    author: run.actor.identity ?? { mark: "" },
+    author,
     authorName: run.actor.displayName,
     how: run.intent === "meets" ? "met" : "asked",
     ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),

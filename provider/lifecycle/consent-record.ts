@@ -154,15 +154,16 @@ export function standingOf(observation: KeyObservation, step: ConsequentialStep,
   return { binds: true, record, lapsesAtMs };
 }
 
-/** Whether any record on the key binds, for whichever step it names: while one does, nothing else may write to the key. */
+/** Whether the record on the key binds for the step that comes next: while it does, nothing else may write to the key. */
 export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
-  const step = observation.carried.kind === "one" ? observation.carried.record.step : "deactivate";
-  return standingOf(observation, step, nowMs);
+  return standingOf(observation, observation.state === "active" ? "deactivate" : "destroy", nowMs);
 }
 
 function parseHexJson(value: string): Record<string, unknown> | undefined {
   if (value.length > maxTagValueCharacters || value.length % 2 !== 0 || !/^[0-9a-f]+$/.test(value)) return undefined;
-  const bytes = Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const bytes = Uint8Array.from({ length: value.length / 2 }, (_, at) =>
+    Number.parseInt(value.slice(2 * at, 2 * at + 2), 16),
+  );
   try {
     const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;

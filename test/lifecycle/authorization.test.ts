@@ -228,6 +228,11 @@ describe("planConsent", () => {
     });
   });
 
+  it("refuses a record for a step that is done already, even where its author did it within ten seconds", () => {
+    const used = aKeyWith(record, { state: "deactivated", updatedAtMs: record.writtenAtMs + 5000 });
+    expect(answer(used)).toMatchObject({ guard: { why: { kind: "not_binding", why: { kind: "other_step" } } } });
+  });
+
   it("is then acted on by the first person, who names the answer", () => {
     const answered = aRecord({ how: "answer", author: bob, answers: record.id });
     const run = aRun({ actor: anActor(alice), consents: [answered.id] });

@@ -329,13 +329,20 @@ describe("standingOf", () => {
 });
 
 describe("anyBindingRecord", () => {
-  it("takes the record for the step that it names", () => {
-    expect(anyBindingRecord(aKeyWith(aRecord({ step: "destroy" })), nowMs).binds).toBe(true);
-    expect(anyBindingRecord(aKeyWith(aRecord()), nowMs).binds).toBe(true);
-    expect(anyBindingRecord(aKeyWith(aRecord(), { updatedBy: bob }), nowMs).binds).toBe(false);
-    expect(anyBindingRecord(aKeyWith(aRecord(), { carried: { kind: "none" } }), nowMs)).toEqual({
-      binds: false,
-      why: { kind: "none" },
-    });
+  const binds = (...args: Parameters<typeof aKeyWith>) => anyBindingRecord(aKeyWith(...args), nowMs).binds;
+
+  it.each([
+    ["active", "deactivate"],
+    ["deactivated", "destroy"],
+    ["pre_activation", "destroy"],
+  ] as const)("in state %s takes a record for %s, and no other", (state, step) => {
+    const other = step === "destroy" ? "deactivate" : "destroy";
+    expect(binds(aRecord({ step }), { state })).toBe(true);
+    expect(binds(aRecord({ step: other }), { state })).toBe(false);
+  });
+
+  it("does not take a dead record, or none", () => {
+    expect(binds(aRecord(), { updatedBy: bob })).toBe(false);
+    expect(binds(aRecord(), { carried: { kind: "none" } })).toBe(false);
   });
 });

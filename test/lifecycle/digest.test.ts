@@ -36,6 +36,11 @@ describe("digestText", () => {
     );
   });
 
+  it("takes a tag that the service lists twice as two", () => {
+    const tag = { name: "team", value: "people" };
+    expect(digestText(someFacts({ tags: [tag, tag] }), "destroy")).toContain('[["team","people"],["team","people"]]');
+  });
+
   it("keeps every two different keys apart, whatever characters they hold", () => {
     const canonical = (some: KeyFacts) => ({
       ...some,
