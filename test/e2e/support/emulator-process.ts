@@ -15,8 +15,13 @@ const startLimitMs = 30_000;
 export interface KeyInWorld {
   readonly id: string;
   readonly vault: { readonly id: string };
+  readonly template: { readonly name: string };
   readonly label: string;
   readonly state: string;
+  readonly activation_date: string;
+  readonly expiration_date: string;
+  readonly created_at: string;
+  readonly created_by: string;
   readonly description: string;
   readonly tags: readonly { readonly name: string; readonly value: string }[];
   readonly updated_at: string;

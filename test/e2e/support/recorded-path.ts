@@ -1,0 +1,113 @@
+/** The four runs of product.md, and the `up` before them, once undisturbed: where each begins, what it writes, and how often it calls. */
+
+import { cp } from "node:fs/promises";
+import path from "node:path";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import type { ExportedResource, PulumiResult } from "../../support/pulumi.ts";
+import type { AuditEntry, KeyInWorld } from "./emulator-process.ts";
+import { consentIn } from "./next-steps.ts";
+import { openScenario, programWith, type Scenario, startTime, vaultId } from "./scenario.ts";
+
+export const runs = ["up", "request", "deactivate", "destroy", "remove"] as const;
+export type RunName = (typeof runs)[number];
+
+/** One run of the path: the world and the stack that it finds, and what it made of them. */
+export interface RecordedRun {
+  readonly name: RunName;
+  readonly person: "alice" | "bob";
+  readonly args: readonly string[];
+  /** The record that the person names. */
+  readonly consent?: string;
+  /** The service as the run finds it, for a local UKO of one's own. */
+  readonly seed: Seed;
+  /** A copy of Pulumi's backend from before the run. */
+  readonly backend: string;
+  /** The key in the stack's state before the run. */
+  readonly resource?: ExportedResource;
+  /** The trail up to the run, for the oracle. */
+  readonly before: readonly AuditEntry[];
+  readonly calls: readonly AuditEntry[];
+  readonly result: PulumiResult;
+}
+
+export interface RecordedPath extends AsyncDisposable {
+  readonly scenario: Scenario;
+  readonly runs: readonly RecordedRun[];
+}
+
+const arguments_ = {
+  up: ["up", "--skip-preview", "--yes"],
+  destroy: ["destroy", "--skip-preview", "--yes"],
+} as const;
+
+const described = { description: "Payroll key", tags: { team: "payroll" } };
+export const recordedProgram = programWith(described);
+/** The inputs of the program's key. */
+export const recordedArgs = { vaultId, template: "payroll", label: "payroll", ...described };
+
+/** Walks the path with the real CLI and keeps what is needed to begin anywhere on it. */
+export async function recordPath(): Promise<RecordedPath> {
+  const scenario = await openScenario({ profile: "documented", program: recordedProgram });
+  const recorded: RecordedRun[] = [];
+  const walk = async (name: RunName, who: "alice" | "bob", wait: string, consent?: string): Promise<RecordedRun> => {
+    await scenario.advance(wait);
+    const person = await scenario.person(who);
+    const backend = path.join(scenario.workspace.folder, `backend-before-${name}`);
+    await cp(path.join(scenario.workspace.folder, "backend"), backend, { recursive: true });
+    const [resource] = await person.resources();
+    const seed = seedOf(await scenario.uko.world());
+    const before = await scenario.audit();
+    const args = name === "up" ? arguments_.up : arguments_.destroy;
+    const result = await person.pulumi.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
+    const calls = (await scenario.audit()).slice(before.length);
+    const run: RecordedRun = {
+      ...{ name, person: who, args, seed, backend, before, calls, result },
+      ...(consent !== undefined && { consent }),
+      ...(resource !== undefined && { resource }),
+    };
+    recorded.push(run);
+    return run;
+  };
+
+  await walk("up", "bob", "1m");
+  const request = await walk("request", "bob", "1m");
+  const deactivate = await walk("deactivate", "alice", "1m", consentIn(request.result.output));
+  await walk("destroy", "bob", "4h1m", consentIn(deactivate.result.output));
+  await walk("remove", "bob", "31d");
+  return { scenario, runs: recorded, [Symbol.asyncDispose]: () => scenario.dispose() };
+}
+
+/** What the calls changed, in order: operation, who, from where to where, and for a record its step and how it came about. */
+export function effectsOf(trail: readonly AuditEntry[]): readonly string[] {
+  return trail
+    .filter(({ effect, operation }) => effect && /^[KM]\d+$/.test(operation))
+    .map((entry) => {
+      const record = entry.operation === "K4" ? ` record ${recordOf(entry)}` : "";
+      return `${entry.operation} ${entry.callerName} ${entry.from ?? "-"} > ${entry.to ?? entry.after?.state ?? "-"}${record}`;
+    });
+}
+
+function recordOf({ after }: AuditEntry): string {
+  const value = after?.tags.find(({ name }) => name === "uko_deletion")?.value;
+  if (value === undefined) return "none";
+  const { s: step, h: how } = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
+  return `${step} ${how}`;
+}
+
+/** The world at this moment as a seed: the same ids, times and writers, so that a stack's state fits it. */
+function seedOf({ now, keys }: { readonly now: string; readonly keys: readonly KeyInWorld[] }): Seed {
+  return {
+    ...demoSeed,
+    clock: { start: keys.length === 0 ? startTime : now, frozen: true },
+    keys: keys.map((key) => ({
+      ...{ id: key.id, label: key.label, vault: key.vault.id, template: key.template.name },
+      ...{ state: key.state as "active", description: key.description, tags: [...key.tags] },
+      ...{ activationDate: key.activation_date, expirationDate: key.expiration_date },
+      ...{ createdAt: key.created_at, createdBy: key.created_by },
+      ...{ updatedAt: key.updated_at, ...(key.updated_by !== undefined && { updatedBy: key.updated_by }) },
+      ...(key.deactivated_at !== undefined && { deactivatedAt: key.deactivated_at }),
+      ...(key.state === "destroyed" && { destroyedAt: key.updated_at }),
+    })),
+  };
+}
