@@ -2,6 +2,7 @@
 
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
+import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import { openHandlers } from "../compose.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 
@@ -41,6 +42,7 @@ const { managedKey: handlers } = openHandlers(
 export const managedKey: dynamic.ResourceProvider = {
   async configure(request) {
     config = request.config;
+    connectLog(process.argv[2]);
   },
 
   async check(olds: Properties, news: Properties) {
@@ -91,6 +93,14 @@ export const managedKey: dynamic.ResourceProvider = {
     });
   },
 };
+
+/**
+ * The engine starts a dynamic provider with its address as the first argument, and Pulumi's own main leaves it unused: without
+ * it warnings end as lines on stderr, and evidence nowhere.
+ */
+function connectLog(engineAddress: string | undefined): void {
+  if (engineAddress !== undefined) resetOptions("project", "stack", -1, engineAddress, "", false, "");
+}
 
 /** A dynamic provider never hears a Ctrl-C; the calls' own deadlines bound it. */
 function unstoppable(): { readonly signal: AbortSignal } {

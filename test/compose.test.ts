@@ -1,0 +1,142 @@
+/** The composition root over a local UKO: real clock, real connections. */
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { openHandlers, openOperations, openWorld } from "../provider/compose.ts";
+import { apiKeys, startTestWorld, type TestWorld, vaultId } from "./emulator/harness.ts";
+
+let uko: TestWorld;
+let folder: string;
+beforeAll(async () => {
+  uko = await startTestWorld();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-compose-"));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await uko.close();
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const options = { signal: new AbortController().signal };
+const quiet = { progress: { report: () => {} } };
+const environmentOf = (name: keyof typeof apiKeys, over: Record<string, string> = {}) => ({
+  UKO_ENDPOINT: uko.url,
+  UKO_KMS_ENDPOINT: uko.url,
+  UKO_IAM_ENDPOINT: uko.url,
+  UKO_INSTANCE_ID: uko.emulator.instanceId,
+  UKO_API_KEY: apiKeys[name],
+  ...over,
+});
+
+async function askedRefs() {
+  const key = await uko.keyIn("active");
+  return { ref: { instanceId: uko.emulator.instanceId, vaultId, keyId: key.id }, key };
+}
+
+describe("operations", () => {
+  test("act as the identity whose credential is in the environment, and put evidence into the file", async () => {
+    const { ref } = await askedRefs();
+    const file = path.join(folder, "evidence.jsonl");
+    const { operations, close } = openOperations(environmentOf("bob", { UKO_EVIDENCE: file }), quiet);
+    const report = await operations.request(ref, "left", options);
+    await close();
+    expect(report.deletion.requestedBy).toBe("IBMid-550000BOB");
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { step: string }).step)).toEqual(["write_record"]);
+    expect(lines.join()).not.toContain(apiKeys.bob);
+  });
+
+  test("hand evidence to the log where no file is named, and do without one", async () => {
+    const { ref } = await askedRefs();
+    const log: string[] = [];
+    const logging = openOperations(environmentOf("bob"), { ...quiet, evidenceLog: (line) => void log.push(line) });
+    await logging.operations.request(ref, undefined, options);
+    await logging.close();
+    expect(log).toEqual([expect.stringMatching(/^evidence \{"v":1,/)]);
+    const silent = openOperations(environmentOf("bob"), quiet);
+    await silent.operations.withdraw(ref, options);
+    await silent.close();
+  });
+});
+
+describe("the world", () => {
+  test("calls nobody until it is asked, and refuses settings at once", () => {
+    expect(() => openWorld({}, {}, quiet)).toThrow(expect.objectContaining({ code: "UKO_SETTINGS_INVALID" }));
+    const elsewhere = {
+      UKO_INSTANCE_ID: uko.emulator.instanceId,
+      UKO_API_KEY: "k",
+      UKO_ENDPOINT: "http://127.0.0.1:9",
+    };
+    expect(() => openWorld(elsewhere, {}, quiet)).not.toThrow();
+  });
+
+  test("sleeps by the machine's clock, and stops at once when told to", async () => {
+    const { world } = openWorld(environmentOf("bob"), {}, quiet);
+    await world.clock.sleep(1, options.signal);
+    const stop = new AbortController();
+    const sleep = world.clock.sleep(3_600_000, stop.signal);
+    stop.abort();
+    await expect(sleep).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect(world.newId()).not.toBe(world.newId());
+    expect(world.sha256("a")).toBe("ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb");
+  });
+
+  test("a stored endpoint on this machine gets no credential", async () => {
+    const { ref } = await askedRefs();
+    const before = uko.emulator.world.audit.since(0).length;
+    const { UKO_ENDPOINT: _endpoint, ...environment } = environmentOf("bob");
+    const { world, close } = openWorld(environment, { endpoint: uko.url }, quiet);
+    await expect(world.keys.read(ref, options)).rejects.toMatchObject({ code: "UKO_HOST_NOT_ALLOWED" });
+    await close();
+    const asked = uko.emulator.world.audit.since(0).slice(before);
+    expect(asked.filter(({ operation }) => operation.startsWith("K"))).toEqual([]);
+  });
+});
+
+describe("handlers", () => {
+  const door = { rerun: "pulumi destroy" } as const;
+  const stub = (environment: Readonly<Record<string, string>>): void => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  };
+
+  test("check and diff need no settings; the first call that needs the service opens it once", async () => {
+    let opened = 0;
+    const stored = () => {
+      opened += 1;
+      return { instanceId: uko.emulator.instanceId };
+    };
+    const { managedKey } = openHandlers(stored, quiet, door);
+    const news = { vaultId, template: "payroll", label: "composed" };
+    expect(managedKey.check(news, {}).failures).toEqual([]);
+    expect(opened).toBe(0);
+    const { UKO_INSTANCE_ID: _id, ...environment } = environmentOf("bob");
+    stub(environment);
+    const { state } = await managedKey.create(news, options);
+    await managedKey.read(state, options);
+    expect(opened).toBe(1);
+  });
+
+  test("a run takes consents and strictness from today's environment", async () => {
+    const key = await uko.keyIn("active");
+    stub(environmentOf("carol", { UKO_DUAL_AUTHORIZATION: "required" }));
+    const { managedKey } = openHandlers(() => ({}), quiet, door);
+    const adopted = { vaultId, template: "payroll", existingKeyId: key.id, dualAuthorization: "single" };
+    const { state } = await managedKey.create(adopted, options);
+    const outcome = await managedKey.delete(state, options);
+    expect(outcome).toMatchObject({ kind: "unfinished", code: "UKO_APPROVAL_PENDING" });
+  });
+
+  test("a missing setting names itself", async () => {
+    stub({ UKO_API_KEY: "k" });
+    const { managedKey } = openHandlers(() => ({}), quiet, door);
+    const news = { vaultId, template: "payroll" };
+    await expect(managedKey.create(news, options)).rejects.toMatchObject({
+      code: "UKO_SETTINGS_INVALID",
+      detail: expect.stringContaining("UKO_INSTANCE_ID"),
+    });
+  });
+});

@@ -1,0 +1,177 @@
+/** Frozen format: state written by one release names the provider by this text for ever, so the text is written out here. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type CallError, type Plugin, type Properties, startPlugin } from "./plugin.ts";
+
+const __provider = 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey';
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const [diffNone, diffSome] = [1, 2];
+const [debug, warning] = [0, 2];
+
+let uko: EngineWorld;
+let bob: Plugin;
+let alice: Plugin;
+const environmentOf = (name: keyof typeof apiKeys) => ({
+  UKO_ENDPOINT: uko.test.url,
+  UKO_KMS_ENDPOINT: uko.test.url,
+  UKO_IAM_ENDPOINT: uko.test.url,
+  UKO_API_KEY: apiKeys[name],
+});
+const config = () => ({ "uko:instanceId": uko.test.emulator.instanceId, "uko:apiKey": apiKeys.carol });
+beforeAll(async () => {
+  uko = await startEngineWorld();
+  [bob, alice] = await Promise.all([
+    startPlugin(environmentOf("bob"), config()),
+    startPlugin({ ...environmentOf("alice"), UKO_WAIT: "30d" }, config()),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([bob.close(), alice.close()]);
+  await uko.test.close();
+});
+beforeEach(() => uko.reset());
+
+const news = (over: Properties = {}): Properties => ({
+  vaultId,
+  template: "payroll",
+  label: "payroll",
+  ...over,
+  __provider,
+});
+
+async function created(over: Properties = {}): Promise<Properties> {
+  const { inputs, failures } = await bob.check({}, news(over));
+  expect(failures).toEqual([]);
+  const { properties } = await bob.create(inputs);
+  await uko.advance("60s");
+  return properties;
+}
+
+async function errorOf(call: Promise<unknown>): Promise<CallError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as CallError;
+  }
+  throw new Error("The call went well.");
+}
+
+describe("the frozen text leads to the provider, and state keeps it", () => {
+  test("through check, create, read, update and delete", async () => {
+    const { inputs } = await bob.check({}, news());
+    expect(inputs).toMatchObject({ __provider, dualAuthorization: "required", deletionCompletesAt: "removed" });
+    const { id, properties } = await bob.create(inputs);
+    expect(id).toBe(`${vaultId}/${properties.keyId}`);
+    expect(properties).toMatchObject({ __provider, keyState: "active", label: "payroll" });
+    expect(await bob.diff(properties, inputs)).toEqual({ changes: diffNone, replaces: [] });
+    const changed = { ...inputs, description: "new" };
+    expect(await bob.diff(properties, changed)).toEqual({ changes: diffSome, replaces: [] });
+    const updated = (await bob.update(properties, changed)).properties;
+    expect(updated).toMatchObject({ __provider, description: "new" });
+    expect(await bob.read(id, updated)).toEqual({ id, properties: updated });
+    expect((await errorOf(bob.delete(updated))).details).toContain("[UKO_APPROVAL_PENDING]");
+  });
+
+  test("is what the program writes", async () => {
+    const source = await import("node:fs").then(({ readFileSync }) =>
+      readFileSync(new URL("../../provider/pulumi-dynamic/index.ts", import.meta.url), "utf8"),
+    );
+    expect(source).toContain(`const providerText = '${__provider}';`);
+  });
+});
+
+describe("a preview, where some inputs are not known yet", () => {
+  test.each([
+    ["a whole property", { vaultId: unknown }],
+    ["a part of one", { tags: { team: unknown } }],
+    ["a description", { description: unknown }],
+  ])("%s passes the check, and differs", async (_what, over) => {
+    const { failures } = await bob.check({}, news(over));
+    expect(failures).toEqual([]);
+    const properties = await created();
+    expect(await bob.diff(properties, news(over))).toEqual({ changes: diffSome, replaces: [] });
+  });
+
+  test("what is known is checked all the same", async () => {
+    const { failures } = await bob.check({}, news({ vaultId: unknown, labbel: "x", tags: { uko_dual: "destroy" } }));
+    expect(failures.map(({ property }) => property).sort()).toEqual(["labbel", "tags"]);
+  });
+});
+
+test("a change of what cannot change is a failed check, never a replacement", async () => {
+  const olds = news();
+  const { failures } = await bob.check(olds, news({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" }));
+  expect(failures).toEqual([{ property: "vaultId", reason: expect.stringContaining("make a new key beside it") }]);
+});
+
+describe("an error", () => {
+  test("is code 9, begins with its sentence, ends with its code, and prints no stack of ours", async () => {
+    const properties = await created();
+    const before = bob.written().length;
+    const error = await errorOf(bob.delete(properties));
+    expect(error.code).toBe(9);
+    const lines = error.details.split("\n");
+    expect(lines[0]).toMatch(/^Key "payroll" waits for a second person/);
+    expect(lines.at(-1)).toBe("  [UKO_APPROVAL_PENDING]");
+    const printed = bob.written().slice(before);
+    expect(printed).not.toMatch(/\n\s+at /);
+    expect(printed.trim().split("\n")).toHaveLength(1);
+  });
+
+  test("of settings is code 9, too, in diff, read and delete; create and update carry the message", async () => {
+    const properties = await created();
+    const stranger = await startPlugin({ UKO_API_KEY: "k" }, {});
+    for (const call of [stranger.read("id", properties), stranger.delete(properties)]) {
+      expect(await errorOf(call)).toMatchObject({ code: 9, details: expect.stringContaining("UKO_SETTINGS_INVALID") });
+    }
+    const made = await errorOf(stranger.create((await stranger.check({}, news())).inputs));
+    expect(made.details).toContain("No instance is named");
+    await stranger.close();
+  });
+});
+
+test("a key that is gone is read as gone: no id", async () => {
+  const properties = await created();
+  uko.test.emulator.world.keys.delete(String(properties.keyId));
+  expect((await bob.read("id", properties)).id).toBe("");
+});
+
+test("warnings reach the engine as warnings, evidence as debug lines", async () => {
+  const properties = await created();
+  await errorOf(bob.delete(properties));
+  const { id } = await bob.read(`${vaultId}/${properties.keyId}`, properties);
+  expect(id).not.toBe("");
+  await expect.poll(() => bob.log.some(({ severity }) => severity === debug)).toBe(true);
+  expect(bob.log).toContainEqual({ severity: warning, message: expect.stringContaining("waits for approval") });
+  const evidence = bob.log.filter(({ message }) => message.startsWith("evidence "));
+  expect(evidence.every(({ severity }) => severity === debug)).toBe(true);
+  expect(JSON.parse(evidence.at(-1)?.message.slice("evidence ".length) ?? "")).toMatchObject({ step: "write_record" });
+});
+
+test("the person's own environment acts, not what is stored; and it never waits, whatever UKO_WAIT says", async () => {
+  const properties = await created();
+  await uko.run("bob").operations.request(uko.ref(String(properties.keyId)), undefined, {
+    signal: new AbortController().signal,
+  });
+  const started = Date.now();
+  const error = await errorOf(alice.delete(properties));
+  expect(Date.now() - started).toBeLessThan(10_000);
+  expect(error.details).toContain("UKO_APPROVAL_PENDING");
+  const callers = new Set(
+    (await uko.trail()).filter(({ operation }) => operation.startsWith("K")).map((each) => each.caller),
+  );
+  expect([...callers].filter((caller) => caller !== undefined).sort()).toEqual([
+    "IBMid-550000ALICE",
+    "IBMid-550000BOB",
+  ]);
+});
+
+test("no credential in state, errors, logs or output", async () => {
+  const properties = await created({ description: "Salaries" });
+  const error = await errorOf(bob.delete(properties));
+  const everything = JSON.stringify([properties, error.details, bob.log, bob.written(), alice.log, alice.written()]);
+  for (const apiKey of Object.values(apiKeys)) expect(everything).not.toContain(apiKey);
+  expect(everything).not.toMatch(/eyJ[A-Za-z0-9_-]{20}/);
+});

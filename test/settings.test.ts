@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import {
+  type Environment,
+  parseDurationMs,
+  readConsents,
+  readSettings,
+  type StoredSettings,
+} from "../provider/settings.ts";
+
+const instance = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+const other = "11111111-1111-4111-8111-111111111111";
+const enough = { UKO_INSTANCE_ID: instance, UKO_API_KEY: "environment-key" };
+const read = (environment: Environment = {}, stored: StoredSettings = {}) =>
+  readSettings({ ...enough, ...environment }, stored);
+const invalid = (summary: RegExp | string) =>
+  expect.objectContaining({ code: "UKO_SETTINGS_INVALID", summary: expect.stringMatching(summary) });
+
+describe("the environment outweighs what is stored", () => {
+  test("for the instance, the region, endpoints and the credential", () => {
+    const stored = {
+      instanceId: other,
+      region: "us-south",
+      endpoint: "https://stored.example",
+      kmsEndpoint: "https://stored-kms.example",
+      iamEndpoint: "https://stored-iam.example",
+      apiKey: "stored-key",
+    };
+    const settings = read(
+      {
+        UKO_REGION: "eu-de",
+        UKO_ENDPOINT: "https://e.example",
+        UKO_KMS_ENDPOINT: "https://k.example",
+        UKO_IAM_ENDPOINT: "https://i.example",
+      },
+      stored,
+    );
+    expect(settings).toMatchObject({
+      instanceId: instance,
+      region: "eu-de",
+      endpoint: { url: "https://e.example", source: "environment" },
+      kmsEndpoint: { url: "https://k.example", source: "environment" },
+      iamEndpoint: { url: "https://i.example", source: "environment" },
+    });
+    expect(settings.credential.read()).toBe("environment-key");
+    expect(read({ UKO_API_KEY: "", UKO_TOKEN: "mine" }, stored).credential).toMatchObject({ kind: "token" });
+  });
+
+  test("what is stored counts where the environment is silent or empty, and is marked as stored", () => {
+    const stored = { instanceId: other, endpoint: "https://stored.example", region: "us-south", token: "stored" };
+    for (const silent of [
+      {},
+      { UKO_INSTANCE_ID: "", UKO_ENDPOINT: "", UKO_REGION: "", UKO_API_KEY: "", UKO_WAIT: "" },
+    ]) {
+      const settings = readSettings(silent, stored);
+      expect(settings).toMatchObject({
+        instanceId: other,
+        region: "us-south",
+        endpoint: { url: "https://stored.example", source: "stored" },
+        waitMs: 0,
+      });
+      expect(settings.credential.read()).toBe("stored");
+    }
+  });
+
+  test("IAM is IBM Cloud's where nobody says otherwise", () => {
+    expect(read().iamEndpoint).toEqual({ url: "https://iam.cloud.ibm.com", source: "built_in" });
+    expect(read()).not.toHaveProperty("endpoint");
+    expect(read()).not.toHaveProperty("region");
+  });
+
+  test("allowed hosts, consents, wait and evidence come from the environment alone", () => {
+    const stored = { allowedHosts: "evil.example", consents: "a", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
+    expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [], waitMs: 0 });
+    expect(read({}, stored)).not.toHaveProperty("evidencePath");
+    const told = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
+    expect(told).toMatchObject({
+      allowedHosts: ["a.example", "b.example:8443"],
+      evidencePath: "e.jsonl",
+      waitMs: 7_200_000,
+    });
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["no instance", { UKO_INSTANCE_ID: "" }, {}, /No instance/],
+    ["an instance id that steers a path", { UKO_INSTANCE_ID: "../x" }, {}, /not valid/],
+    ["no credential", { UKO_API_KEY: "" }, {}, /No credential/],
+    ["two credentials in the environment", { UKO_TOKEN: "t" }, {}, /Both UKO_API_KEY and UKO_TOKEN/],
+    ["two stored credentials", { UKO_API_KEY: "" }, { apiKey: "a", token: "t" }, /Both uko:apiKey and uko:token/],
+    ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /dualAuthorization/],
+    ["a stored word for it", {}, { dualAuthorization: "none" }, /dualAuthorization/],
+    ["a record id of another form", { UKO_CONSENT: "7f3a" }, {}, /UKO_CONSENT/],
+    ["a wait that is no duration", { UKO_WAIT: "soon" }, {}, /UKO_WAIT/],
+  ])("%s", (_what, environment, stored, summary) => {
+    expect(() => read(environment, stored)).toThrow(invalid(summary) as never);
+  });
+
+  test("never with the value in the message", () => {
+    const secret = "sesame9";
+    for (const environment of [
+      { UKO_CONSENT: secret },
+      { UKO_WAIT: secret },
+      { UKO_DUAL_AUTHORIZATION: secret },
+      { UKO_API_KEY: secret, UKO_TOKEN: secret },
+      { UKO_INSTANCE_ID: `${secret}/` },
+    ]) {
+      try {
+        read(environment);
+        expect.unreachable();
+      } catch (error) {
+        expect(`${String(error)}${JSON.stringify(error)}`).not.toContain(secret);
+      }
+    }
+  });
+
+  test("a credential shows nowhere in the settings", () => {
+    expect(JSON.stringify(read({ UKO_API_KEY: "sesame9" }))).not.toContain("sesame9");
+  });
+});
+
+test("two people can only be asked for, never waived", () => {
+  const isRequired = (environment?: string, stored?: string): boolean =>
+    read(
+      environment === undefined ? {} : { UKO_DUAL_AUTHORIZATION: environment },
+      stored === undefined ? {} : { dualAuthorization: stored },
+    ).isDualRequired;
+  expect(isRequired()).toBe(false);
+  expect(isRequired("required")).toBe(true);
+  expect(isRequired("single", "required")).toBe(true);
+  expect(isRequired("required", "single")).toBe(true);
+  expect(isRequired("single", "single")).toBe(false);
+  expect(isRequired("", "required")).toBe(true);
+});
+
+describe("consents", () => {
+  const a = "0".repeat(32);
+  const b = "f".repeat(32);
+
+  test("are divided by commas or blanks, in any mixture", () => {
+    for (const text of [`${a},${b}`, `${a} ${b}`, ` ${a} ,\n${b}, `]) {
+      expect(read({ UKO_CONSENT: text }).consents).toEqual([a, b]);
+    }
+    expect(read({ UKO_CONSENT: "" }).consents).toEqual([]);
+  });
+
+  test("are whole ids and a bounded number of them", () => {
+    expect(readConsents([a, b], "--consent")).toEqual([a, b]);
+    for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
+      expect(() => readConsents([odd], "--consent")).toThrow(/--consent holds something that is not a record id/);
+    }
+    expect(() => readConsents(Array(10_001).fill(a), "UKO_CONSENT")).toThrow(/more than 10000/);
+  });
+});
+
+describe("durations", () => {
+  test.each([
+    ["0", 0],
+    ["90s", 90_000],
+    ["30m", 1_800_000],
+    ["4h", 14_400_000],
+    ["1.5h", 5_400_000],
+    ["7d", 604_800_000],
+    ["100d", 8_640_000_000],
+    [" 5m ", 300_000],
+  ])("%s", (text, ms) => {
+    expect(parseDurationMs(text, "--wait")).toBe(ms);
+  });
+
+  test.each(["", "4", "h", "-1h", "101d", "1e3s", "4 h", "4H", "1000000000s", "NaNs"])("%j is none", (text) => {
+    expect(() => parseDurationMs(text, "--wait")).toThrow(/--wait is not a duration/);
+  });
+});
