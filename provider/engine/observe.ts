@@ -5,7 +5,15 @@ import { markOf } from "../lifecycle/consent-record.ts";
 import { digestText } from "../lifecycle/digest.ts";
 import { isGone } from "../lifecycle/gone.ts";
 import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
-import type { KeyFacts, KeyObservation, KeyUse, Twin } from "../lifecycle/observation.ts";
+import {
+  type CarriedRecord,
+  type Identity,
+  isSame,
+  type KeyFacts,
+  type KeyObservation,
+  type KeyUse,
+  type Twin,
+} from "../lifecycle/observation.ts";
 import { readCarriers } from "../lifecycle/record-carriers.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
@@ -77,16 +85,18 @@ function toObservation(
     tags: carriers.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
   };
+  const updatedBy: Identity | undefined =
+    snapshot.updatedBy === undefined
+      ? undefined
+      : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
   const digest = (step: "deactivate" | "destroy"): string => world.sha256(digestText(facts, step)).slice(0, 32);
   return {
     facts,
     state,
     stateWord: snapshot.stateWord,
     ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
-    ...(snapshot.updatedBy !== undefined && {
-      updatedBy: { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) },
-    }),
-    carried: carriers.carried,
+    ...(updatedBy !== undefined && { updatedBy }),
+    carried: withAuthorsId(carriers.carried, updatedBy),
     ...(carriers.marker !== undefined && { marker: carriers.marker }),
     digests: { deactivate: digest("deactivate"), destroy: digest("destroy") },
     keystores: asked.statuses,
@@ -94,6 +104,12 @@ function toObservation(
     twins: asked.twins,
     use: asked.use,
   };
+}
+
+/** A compact record holds only a mark of its author; where the last writer has that mark, people are told the id itself. */
+function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined): CarriedRecord {
+  if (carried.kind !== "one" || updatedBy === undefined || !isSame(carried.record.author, updatedBy)) return carried;
+  return { kind: "one", record: { ...carried.record, author: updatedBy } };
 }
 
 async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<Sighting> {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { observedInAnswer, observeKey } from "../../provider/engine/observe.ts";
 import type { KeySnapshot } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
+import { encodeCompact } from "../../provider/lifecycle/consent-record.ts";
 import { aRecord, aTwin, nowMs } from "../support/builders.ts";
 import { answered, aSnapshot, aStatus, aWorld, found, ref } from "./fakes.ts";
 import { codeOf, options } from "./harness.ts";
@@ -128,6 +129,18 @@ test("what carries the record is no part of the facts, and the digest of both st
   expect(carrying.observation.digests).toEqual(plainKey.observation.digests);
   expect(plainKey.observation.digests.destroy).not.toBe(plainKey.observation.digests.deactivate);
   expect(record.digest).toHaveLength(32);
+});
+
+test("a compact record's author is told by id where the last writer has its mark, and by the mark alone otherwise", async () => {
+  const sha256 = aWorld().sha256;
+  const author = { mark: sha256("IBMid-550000BOB").slice(0, 16) };
+  const draft = { ...aRecord(), author };
+  const description = `\n${encodeCompact(draft, "both")}`;
+  const own = await lookAt({ description, updatedBy: "IBMid-550000BOB" });
+  expect(own.observation.carried).toMatchObject({ record: { author: { ...author, iamId: "IBMid-550000BOB" } } });
+  const edited = await lookAt({ description, updatedBy: "IBMid-550000CAROL" });
+  expect(edited.observation.carried).toMatchObject({ kind: "one", record: { author: { mark: author.mark } } });
+  expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
 });
 
 test("the answer to a write shows the key without a call", () => {

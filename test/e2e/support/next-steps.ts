@@ -65,7 +65,7 @@ export function messageOf(output: string, resource?: string): string {
     return isWanted && heading === null;
   });
   return said
-    .map((line) => line.replace(/^ {4}(?:error|warning): /, "").replace(/^ {4}/, ""))
+    .map((line) => line.replace(/^ {4}(?:error|warning): (?:\[runtime\] )?/, "").replace(/^ {4}/, ""))
     .filter((line) => !engineLines.some((form) => form.test(line)))
     .join("\n")
     .trim();

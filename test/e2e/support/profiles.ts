@@ -14,3 +14,11 @@ export type Profile = (typeof sixProfiles)[number];
 export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
   return process.env.UKO_TEST_ALL === "1" ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
 }
+
+const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;
+
+/** How messages name the author of a record: where tags are not kept, the compact record has no room for the name. */
+export function sayAuthorUnder(profile: string, name: keyof typeof iamIds): string {
+  const id = iamIds[name];
+  return profile === "tags-dropped" || profile === "tags-rejected" ? id : `${name} Example (${id})`;
+}

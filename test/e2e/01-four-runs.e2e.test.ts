@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { withScenario } from "./support/scenario.ts";
+
+test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)", (profile) =>
+  withScenario({ profile }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    const asks = (what: string) => `Key "payroll" ${what}`;
+
+    const up = await bob.up();
+    expect(up).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+    expect(messageOf(up.output), "a run that has nothing to say is quiet").toBe("");
+    expect(await bob.resources()).toMatchObject([{ outputs: { keyState: "active", lifecycleState: "active" } }]);
+
+    // Bob asks.
+    const asked = await bob.destroy();
+    expect(asked).toMatchObject({
+      exitCode: 1,
+      firstErrorLine: asks("waits for a second person to consent to its deactivation"),
+    });
+    const request = consentIn(asked.output);
+    const path = await scenario.keyPath();
+    expect(messageOf(asked.output)).toBe(
+      [
+        asks("waits for a second person to consent to its deactivation"),
+        "  You asked on 24 Nov 2026 14:22 UTC; the request lapses on 1 Dec 2026 14:22 UTC.",
+        "  Nothing has changed yet: the key is active.",
+        "  Next: somebody else who holds Key Custodian - Deployer runs",
+        `    UKO_CONSENT=${request} pulumi destroy`,
+        `    uko continue ${path} --consent ${request}`,
+        "    or: to take it back, anybody who may write to the key runs",
+        `    uko withdraw ${path}`,
+        "  [UKO_APPROVAL_PENDING]",
+      ].join("\n"),
+    );
+    expect((await scenario.key()).state).toBe("active");
+
+    // Alice pastes what Bob sent her: it deactivates, and asks for the second step.
+    await scenario.advance("1m");
+    const deactivated = await alice.runNext(asked.output, /pulumi destroy$/);
+    expect(deactivated.exitCode).toBe(1);
+    expect(firstLineOf(deactivated.output)).toBe(
+      asks("is deactivated and waits for a second person to consent to its destruction"),
+    );
+    const half = consentIn(deactivated.output);
+    expect(half).not.toBe(request);
+    expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
+
+    // Alice again, even naming her own record: nothing new.
+    await scenario.advance("1h");
+    const beforeAgain = await scenario.mark();
+    const again = await alice.destroy(half);
+    expect(again).toMatchObject({ exitCode: 1, firstErrorLine: firstLineOf(deactivated.output) });
+    expect(consentIn(again.output)).toBe(half);
+    const lapse = /You asked on .* lapses on 1 Dec 2026 14:23 UTC\./;
+    expect(messageOf(deactivated.output)).toMatch(lapse);
+    expect(messageOf(again.output), "no expiry moved").toMatch(lapse);
+    expect(messageOf(again.output)).toContain("Your own record is not a second person's consent.");
+    expect(await scenario.writes(beforeAgain), "no second request").toEqual([]);
+
+    // Bob too early: told until when, and what to run then.
+    const early = await bob.destroy(half);
+    expect(early).toMatchObject({
+      exitCode: 1,
+      firstErrorLine: asks("is deactivated and cooling down until 24 Nov 2026 18:23 UTC (in 3 h)"),
+    });
+    expect(await scenario.writes(beforeAgain)).toEqual([]);
+    await scenario.advance("3h1m");
+    const destroyed = await bob.runNext(early.output, /pulumi destroy$/);
+    expect(destroyed.exitCode).toBe(1);
+    expect(firstLineOf(destroyed.output)).toBe(
+      asks('is destroyed; keystore "payroll-ring" holds its material until 24 Dec 2026 18:24 UTC (in 30 d)'),
+    );
+    expect(await scenario.key()).toMatchObject({ state: "destroyed", updated_by: "IBMid-550000BOB" });
+    expect(await bob.resources(), "the key stays in the stack until it is really gone").toHaveLength(1);
+
+    // Alice holds no Vault Administrator.
+    await scenario.advance("31d");
+    const denied = await alice.destroy();
+    expect(denied).toMatchObject({
+      exitCode: 1,
+      firstErrorLine:
+        'Alice Example (IBMid-550000ALICE) may not remove the record of key "payroll": the right hs-crypto.managed-keys.destroyed-remove is missing',
+    });
+    const removed = await bob.runNext(denied.output, /pulumi destroy$/);
+    expect(removed.exitCode).toBe(0);
+    expect(messageOf(removed.output)).toBe("");
+    expect(await bob.resources()).toEqual([]);
+    expect(await scenario.findKey()).toBeUndefined();
+    expect((await scenario.writes()).filter(({ operation }) => operation !== "K4")).toMatchObject([
+      { operation: "K2", callerName: "Bob Example" },
+      { operation: "K7", callerName: "Alice Example" },
+      { operation: "K8", callerName: "Bob Example" },
+      { operation: "K5", callerName: "Bob Example" },
+    ]);
+  }),
+);

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
+import { emptyProgram, programOf, withScenario } from "./support/scenario.ts";
+
+/** One key in each state that a colleague's run can meet. */
+const names = ["active", "draft", "asked", "cooling", "off", "compromised", "pending", "destroyed"] as const;
+
+const programFor = (keys: readonly string[], description?: string) =>
+  programOf(
+    Object.fromEntries(
+      keys.map((name) => [
+        name,
+        {
+          // The service takes no changes of a compromised key.
+          ...(name !== "compromised" && description !== undefined && { description }),
+          ...(name === "draft" && { template: "payroll-draft" }),
+        },
+      ]),
+    ),
+  );
+
+test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (profile) =>
+  withScenario({ profile, program: programFor(names) }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    const states = async () =>
+      Object.fromEntries((await scenario.uko.world()).keys.map(({ label, state }) => [label, state]));
+    const writtenTo = async (mark: number) =>
+      (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`).sort();
+
+    ended(await bob.up(), 0);
+    const carol = scenario.outsider("carol");
+    const id = async (name: string) => (await scenario.key(name)).id;
+    for (const name of ["destroyed", "pending", "off"]) await carol.act(await id(name), "deactivate");
+    await scenario.advance("5h");
+    await carol.act(await id("destroyed"), "destroy");
+    await scenario.advance("31d");
+    await carol.act(await id("pending"), "destroy");
+    await scenario.control(`keys/${await id("compromised")}`, { record: { state: "compromised" } });
+    const [asked, cooling] = [await scenario.keyPath("asked"), await scenario.keyPath("cooling")];
+    ended(await bob.uko(["request", asked]), 0);
+    const request = consentIn(ended(await bob.uko(["request", cooling]), 0).output);
+    await scenario.advance("1m");
+    ended(await alice.uko(["continue", cooling, "--consent", request]), 10);
+    await scenario.advance("1m");
+
+    // With the keys in his program: a changed description is written where nothing is on file, and nowhere else.
+    const before = await states();
+    let mark = await scenario.mark();
+    await bob.writeProgram(programFor(names, "changed"));
+    const changed = ended(await bob.up(), 0);
+    expect(messageOf(changed.output).split("\n").sort()).toEqual([
+      `Key "asked" was left as it is: ${sayAuthorUnder(profile, "Bob")} asked for its deactivation on 25 Dec 2026 19:22 UTC`,
+      `Key "cooling" was left as it is: ${sayAuthorUnder(profile, "Alice")} asked for its destruction on 25 Dec 2026 19:23 UTC`,
+      'Key "destroyed" is destroyed, so its attributes stay as they are',
+      'Key "pending" is destroyed, so its attributes stay as they are',
+    ]);
+    expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off"]);
+    expect(await states()).toEqual(before);
+    const described = (await bob.resources()).map(({ outputs }) => [outputs.label, outputs.description]);
+    expect(Object.fromEntries(described), "the difference remains").toMatchObject({
+      active: "changed",
+      asked: "",
+      cooling: "",
+    });
+    expect((await bob.preview()).output).toContain("~ 4 to update");
+
+    // Without them in the program an engine deletes: at most it asks, and says that it only met the key.
+    mark = await scenario.mark();
+    await bob.writeProgram(emptyProgram);
+    const dropped = ended(await bob.up(["--continue-on-error"]), 1);
+    const said = (name: string) => firstLineOf(messageOf(dropped.output, name));
+    expect(Object.fromEntries(names.map((name) => [name, said(name)]))).toEqual({
+      active: 'Key "active" waits for a second person to consent to its deactivation',
+      draft: 'Key "draft" waits for a second person to consent to its destruction',
+      asked: 'Key "asked" waits for a second person to consent to its deactivation',
+      cooling: 'Key "cooling" is deactivated and waits for your consent to its destruction',
+      off: 'Key "off" is deactivated and waits for a second person to consent to its destruction',
+      compromised: expect.stringMatching(/compromised.* cannot be ended here/),
+      pending: expect.stringMatching(/^Key "pending" is destroyed; keystore "payroll-ring" holds its material until /),
+      destroyed: "",
+    });
+    expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off", "K5 destroyed"]);
+    const { destroyed: _removed, ...left } = before;
+    expect(await states(), "only the record of the key that two people destroyed is gone").toEqual(left);
+    const status = await alice.uko(["status", await scenario.keyPath("active")]);
+    expect(status.output).toContain(
+      `${sayAuthorUnder(profile, "Bob")} asked on 25 Dec 2026 19:24 UTC, because a run met the key`,
+    );
+
+    // Back in the program: every request stands, nothing is withdrawn.
+    mark = await scenario.mark();
+    await bob.writeProgram(programFor(Object.keys(left), "again"));
+    const back = ended(await bob.up(), 0);
+    expect(messageOf(back.output).match(/ was left as it is: /g)).toHaveLength(5);
+    expect(await writtenTo(mark)).toEqual([]);
+    expect(await states()).toEqual(left);
+  }),
+);
