@@ -90,15 +90,16 @@ it("two people end a key, one waits for the keystores, and nobody needs a stack"
   expect([destroyed.exitCode, reportOf(destroyed).taken]).toEqual([11, ["destroy"]]);
 
   const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
-  await clock({ set: new Date(dueMs - 1_000).toISOString(), freeze: false });
-  const removed = await uko("bob", ...next(destroyed), "--wait", "20s", "--json");
-  expect(removed.err).toContain("Waiting for the keystores to let go of the key, 1 min left\n");
+  await clock({ set: new Date(dueMs - 1_000).toISOString() });
+  const waiting = start([...next(destroyed), "--wait", "1h", "--json"], environmentOf("bob"));
+  await firstMatch(waiting.child.stderr, /^Waiting for the keystores to let go of the key, 1 min left\n/);
+  await clock({ advance: "1m" });
+  const removed = await waiting.ended;
   expect([removed.exitCode, reportOf(removed).lifecycleState, reportOf(removed).taken]).toEqual([
     0,
     "gone",
     ["remove"],
   ]);
-  await clock({ freeze: true });
 
   const trail = (await (await fetch(`${ready.url}/_emulator/audit`)).json()) as readonly TrailEntry[];
   const verdict = judge(trail, { required: true, gate: "both" });
@@ -113,7 +114,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     const stoppedMs = performance.now();
     child.kill(signal);
     const { exitCode, out, err } = await ended;
-    expect(performance.now() - stoppedMs).toBeLessThan(2_000);
+    expect(performance.now() - stoppedMs).toBeLessThan(5_000);
     expect([exitCode, out]).toEqual([1, ""]);
     expect(err).toMatch(
       /The run was stopped\n {2}What was done stands; run again to go on\.\n {2}\[UKO_CANCELLED\]\n$/,

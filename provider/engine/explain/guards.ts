@@ -89,10 +89,10 @@ const sayings: Sayings = {
   status_not_live: (_guard, { key, rerun }) => [
     `The record of ${key} stays: its keystores could not be asked`,
     ["What the service remembers of them may be old."],
-    [rerun],
+    [{ ...rerun, who: "a little later you run" }],
   ],
   compromised: (guard, { key }) => [
-    `A key in state "${plain(guard.stateWord, 40)}" cannot be ended here: ${key}`,
+    `${capital(key)} is in state "${plain(guard.stateWord, 40)}" and cannot be ended here`,
     ["API v4 documents no call that leads out of this state. It is ended on the workstation that manages it."],
   ],
   state_unrecognised: (guard, { key }) => [
@@ -260,9 +260,10 @@ function mismatchNext(why: ConsentMismatch, path: string, named: string): readon
 }
 
 function sayKeystores(keystores: readonly KeystoreStatus[]): string {
+  const noun = keystores.length === 1 ? "keystore" : "keystores";
   const names = keystores.slice(0, 3).map((each) => `"${plain(each.name, 60)}"`);
   const more = keystores.length > names.length ? ` and ${keystores.length - names.length} more` : "";
-  return `keystore ${names.join(", ")}${more} may still hold the key`;
+  return `${noun} ${names.join(", ")}${more} may still hold the key`;
 }
 
 function sayKeystore(keystore: KeystoreStatus): string {

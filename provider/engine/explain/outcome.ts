@@ -8,7 +8,17 @@ import type { Outcome } from "../reconcile.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
 import { actCommands, explainApproval, explainNotBinding, explainTimeWait } from "./waits.ts";
-import { describeTaken, keyPath, plain, saidByStep, sayActor, sayAuthor, sayKey, sayRoles, sayState } from "./words.ts";
+import {
+  consequences,
+  describeTaken,
+  keyPath,
+  plain,
+  sayActor,
+  sayAuthor,
+  sayKey,
+  sayRoles,
+  sayState,
+} from "./words.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -20,13 +30,14 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door
     .filter((sentence) => sentence !== undefined)
     .map((sentence) => `${sentence}.`);
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
-  const isSaid = (fact: string): boolean =>
-    taken.some((step) => saidByStep[step.kind]?.includes(fact)) ||
-    (taken.length > 0 && fact.startsWith("Nothing was changed by this"));
-  return {
-    ...explanation,
-    facts: [...did, ...(why === undefined ? [] : [why]), ...explanation.facts.filter((fact) => !isSaid(fact))],
-  };
+  const facts = explanation.facts.filter(
+    (fact) => taken.length === 0 || !fact.startsWith("Nothing was changed by this"),
+  );
+  const unsaid = taken
+    .map((step) => consequences[step.kind])
+    .filter((sentence) => sentence !== undefined)
+    .filter((sentence) => !facts.includes(sentence));
+  return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts] };
 }
 
 /** A run that ends at its own record says when it asked; that it wrote the record would say the same again. */

@@ -16,12 +16,15 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
   const path = remainingPath(observation, policy, run, nowMs);
   const last = path.at(-1);
   const key = sayKey(observation).replace(/^k/, "K");
-  if (last === undefined)
-    return { summary: `${key} has no path to its end here: ${sayState(observation)}`, facts: [], next: [] };
+  const blocked = blockedBy(observation, policy);
+  const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
+  if (block !== undefined && !hasPath(observation)) {
+    return { summary: block.summary, facts: block.facts, next: block.next };
+  }
+  if (last === undefined) {
+    return { summary: `${key} is where it is to end: ${sayState(observation)}`, facts: [], next: [] };
+  }
   const pointOfNoReturn = path.find((step) => step.step === "destroy");
-  const guard = blockedBy(observation, policy);
-  const block =
-    guard === undefined ? undefined : explainGuard(guard, { observed, run, door: { rerun: "uko continue" } });
   return {
     summary: block === undefined ? `${key} can be ${sayEnd(last, nowMs)}` : `${key} is blocked on the way to its end`,
     facts: [
@@ -47,9 +50,17 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
 
 /** What stands in the way now, whoever acts. */
 function blockedBy(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
-  if (observation.state !== "destroyed") return failingGuard(observation, policy);
+  const { state, stateWord } = observation;
+  if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
+  if (state === "unrecognised") return { guard: "state_unrecognised", stateWord };
+  if (state !== "destroyed") return failingGuard(observation, policy);
   const remains = remainsOf(observation);
   return remains.kind === "held" ? remains.guard : undefined;
+}
+
+/** Out of the other states no call is known to lead on. */
+function hasPath({ state }: KeyObservation): boolean {
+  return state === "active" || state === "deactivated" || state === "pre_activation" || state === "destroyed";
 }
 
 function sayEnd(last: PathStep, nowMs: number): string {

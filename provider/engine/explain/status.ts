@@ -12,6 +12,7 @@ import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
 import { actCommands, explainNotBinding } from "./waits.ts";
 import {
+  consequences,
   describeTaken,
   keyPath,
   plain,
@@ -85,6 +86,7 @@ export function explainDone({ observation, nowMs }: Observed, memory: RunMemory,
     summary: `Done: ${sayState(observation).replace("the key", key)}${file}`,
     facts: [
       ...did.map((sentence) => `${sentence}.`),
+      ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
       ...(standing.binds ? [`On file: a record by ${sayAuthor(standing.record)}.`] : []),
       ...(isOver ? ["Until its record is removed it blocks the deletion of its template and vault."] : []),
       ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores) : []),

@@ -9,7 +9,6 @@ import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import {
-  cutOff,
   keyPath,
   noWayBack,
   plain,
@@ -121,7 +120,7 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   };
   if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
     const consent: NextStep = {
-      who: `without that role you consent, so that ${sayAuthor(wait.record)} can act`,
+      who: `without that you consent, so that ${sayAuthor(wait.record)} can act`,
       commands: [`uko consent ${path} ${wait.record.id}`],
     };
     const actor: NextStep = { who: `${after}you, if you hold ${roles}, run`, commands: act };
@@ -180,21 +179,26 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
     case "cool_down":
       return {
         summary: `${key} is deactivated and cooling down until ${until ?? "a time that is not known"}`,
-        facts: [cutOff, "The service refuses destroy for 4 hours after a deactivation.", stillReversible],
+        facts: [
+          "What it protects is cut off.",
+          "The service refuses destroy for 4 hours after a deactivation.",
+          stillReversible,
+        ],
         next: [{ who: "after that time you run", commands: again }, reactivate(path)],
         code: "UKO_COOLING_DOWN",
       };
     case "separate_run":
       return {
-        summary: `${key} was deactivated by this very run, so its destruction takes a run of its own`,
+        summary: `${key} is deactivated, and its destruction takes a run of its own`,
         facts: ["A run that deactivated never destroys as well.", stillReversible],
         next: [{ who: "run again", commands: again }, reactivate(path)],
         code: "UKO_SEPARATE_RUN_NEEDED",
       };
     case "pending_destruction": {
-      const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`).join(", ");
+      const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`);
+      const hold = names.length === 1 ? `keystore ${names.join()} holds` : `keystores ${names.join(", ")} hold`;
       return {
-        summary: `${key} is destroyed; keystore ${names} holds its material ${until === undefined ? "still, and tells no date" : `until ${until}`}`,
+        summary: `${key} is destroyed; ${hold} its material ${until === undefined ? "still, and tells no date" : `until ${until}`}`,
         facts: [noWayBack, "Until the record is removed it blocks the deletion of its template and vault."],
         next: [
           {

@@ -79,15 +79,13 @@ export function sayActor(actor: Actor): string {
   return actor.identity === undefined ? name : `${name} (${sayIdentity(actor.identity)})`;
 }
 
-/** Sentences that both a step and a wait could say; where both would, the step's own says it. */
 export const stillReversible = "Reactivating is still possible.";
-export const cutOff = "What it protects is cut off.";
 export const noWayBack = "There is no way back here.";
 
-/** What the sentence about a step taken (`describeTaken`) says already. */
-export const saidByStep: Partial<Record<Step["kind"], readonly string[]>> = {
-  deactivate: [stillReversible, cutOff],
-  destroy: [noWayBack],
+/** What whoever took a step has to hear beside that it was taken. */
+export const consequences: Partial<Record<Step["kind"], string>> = {
+  deactivate: stillReversible,
+  destroy: noWayBack,
 };
 
 export const stepNouns = {

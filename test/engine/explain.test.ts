@@ -1,0 +1,362 @@
+import { describe, expect, it } from "vitest";
+import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import { explainOutcome } from "../../provider/engine/explain/outcome.ts";
+import { explainPath } from "../../provider/engine/explain/path.ts";
+import { explainDone } from "../../provider/engine/explain/status.ts";
+import { plain, sayDistance, sayDuration } from "../../provider/engine/explain/words.ts";
+import type { Observed } from "../../provider/engine/observe.ts";
+import type { Outcome } from "../../provider/engine/reconcile.ts";
+import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
+import { rights } from "../../provider/lifecycle/managed-key-states.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import {
+  type ApprovalWait,
+  type Guard,
+  guardCodes,
+  type Plan,
+  type Run,
+  type Step,
+} from "../../provider/lifecycle/plan.ts";
+import {
+  aDraft,
+  aKey,
+  aKeystoreStatus,
+  aKeyWith,
+  alice,
+  anActor,
+  anActorInProfile,
+  aPolicy,
+  aRecord,
+  aRun,
+  aTwin,
+  aWorkload,
+  bob,
+  carol,
+  dayMs,
+  hourMs,
+  nowMs,
+  pipeline,
+} from "../support/builders.ts";
+
+const observed = (observation: KeyObservation): Observed => ({ observation, snapshot: {} as never, etag: "", nowMs });
+const doors = ["pulumi destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
+
+interface Told {
+  readonly key?: KeyObservation;
+  readonly run?: Partial<Run>;
+  readonly taken?: readonly Step[];
+  readonly replaced?: NotBinding;
+}
+
+function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {}, taken = [], replaced }: Told = {}) {
+  const memory = { run: aRun({ intent: "continues", ...run }), taken, ...(replaced !== undefined && { replaced }) };
+  return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
+}
+
+/** One text with every message under its title, through each door where the doors differ. */
+function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
+  const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
+    const texts = doors.map((rerun) => renderExplanation(explainOutcome(outcome, { rerun })));
+    return texts[0] === texts[1]
+      ? [`## ${title}`, texts[0]]
+      : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
+  });
+  return `${told.join("\n")}\n`;
+}
+
+const destroyed = aKey({ state: "destroyed" });
+const deactivated = aKey({ state: "deactivated" });
+const request = aRecord();
+const answer = aRecord({ how: "answer", answers: "1".repeat(32) });
+const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
+
+const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { guard: Kind }>, KeyObservation?][] } = {
+  deletion_protection: [[{ guard: "deletion_protection" }]],
+  retention_policy: [
+    [{ guard: "retention_policy", resources: ["crn:v1:one"] }],
+    [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
+  ],
+  use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 403." }]],
+  twin_unreadable: [[{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It answered 403." }]],
+  twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
+  twin_remains: [[{ guard: "twin_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
+  keystore_holds_key: [
+    [
+      {
+        guard: "keystore_holds_key",
+        keystores: ["ring", "frankfurt", "dublin", "tokyo"].map((name) =>
+          aKeystoreStatus({ name, status: "error", syncFlag: "error", error: "no route\u001b[31m to host" }),
+        ),
+      },
+      destroyed,
+    ],
+  ],
+  status_not_live: [[{ guard: "status_not_live" }, destroyed]],
+  compromised: [[{ guard: "compromised", stateWord: "compromised" }, aKey({ state: "compromised" })]],
+  state_unrecognised: [[{ guard: "state_unrecognised", stateWord: "quarantined" }, aKey({ state: "unrecognised" })]],
+  never_active: [[{ guard: "never_active" }, aKey({ state: "pre_activation" })]],
+  persons_unknown: [
+    [{ guard: "persons_unknown", missing: "actor" }],
+    [{ guard: "persons_unknown", missing: "last_writer" }],
+  ],
+  kms_setter: [
+    [{ guard: "kms_setter", record: request }, deactivated],
+    [{ guard: "kms_setter", record: answer }, deactivated],
+  ],
+  kms_setter_unknown: [[{ guard: "kms_setter_unknown" }, deactivated]],
+  kms_window_too_short: [
+    [{ guard: "kms_window_too_short", windowEndsAtMs: nowMs + 20 * hourMs }],
+    [{ guard: "kms_window_too_short", windowEndsAtMs: undefined }],
+  ],
+  kms_window_lapsed: [
+    [{ guard: "kms_window_lapsed", windowEndsAtMs: nowMs - dayMs }, deactivated],
+    [{ guard: "kms_window_lapsed", windowEndsAtMs: undefined }, deactivated],
+  ],
+  service_refused: [[{ guard: "service_refused", step: "destroy", message: "The key is in use." }, deactivated]],
+  no_way_back: [
+    [{ guard: "no_way_back", pending: [pending] }, destroyed],
+    [{ guard: "no_way_back", pending: [] }, destroyed],
+  ],
+  record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
+  consent_mismatch: [
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: undefined } }],
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: answer.id } }],
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "own" } }],
+    [{ guard: "consent_mismatch", named: answer.id, why: { kind: "is_an_answer", record: answer } }],
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_binding", why: { kind: "twice" } } }],
+    [
+      {
+        guard: "consent_mismatch",
+        named: request.id,
+        why: { kind: "not_binding", why: { kind: "other_step", record: request } },
+      },
+    ],
+  ],
+  actor_not_a_person: [
+    [{ guard: "actor_not_a_person", actor: aWorkload() }],
+    [{ guard: "actor_not_a_person", actor: anActorInProfile() }],
+  ],
+};
+
+const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
+  kind: "waitingForApproval",
+  step: "deactivate",
+  standing: "may_ask",
+  right: rights.deactivate,
+  ...over,
+});
+const onFile = { record: request, lapsesAtMs: nowMs + 3 * dayMs };
+const voids: readonly NotBinding[] = [
+  { kind: "none" },
+  { kind: "twice" },
+  { kind: "unreadable" },
+  { kind: "writer_unknown", record: request },
+  { kind: "edited", record: request, by: carol, atMs: nowMs - hourMs },
+  { kind: "edited", record: request, by: carol, atMs: undefined },
+  { kind: "not_a_person", record: aRecord({ author: pipeline, authorName: "pipeline" }) },
+  { kind: "other_step", record: request },
+  { kind: "changed", record: request },
+  { kind: "lapsed", record: request, atMs: nowMs - hourMs },
+];
+
+describe("what people are told is the same as in the golden files", () => {
+  it("of refusals", async () => {
+    const outcomes = Object.entries(guards).flatMap(([name, told]) =>
+      told.map(([guard, key], index) => {
+        const outcome = stopped({ kind: "refused", guard }, key === undefined ? {} : { key });
+        return [`${name} ${index + 1}: ${guardCodes[guard.guard]}`, outcome] as const;
+      }),
+    );
+    await expect(tell(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/refusals.txt");
+  });
+
+  it("of waits for a person", async () => {
+    const kmsKey = aKeyWith(request, { twins: [aTwin({ dualAuthDelete: true })] });
+    const met = aRecord({ how: "met", reason: "Moved\naway" });
+    const destroyRecord = aRecord({ step: "destroy" });
+    const text = tell({
+      "you may ask": stopped(approval()),
+      "a pipeline may not ask": stopped(approval({ standing: "not_a_person" }), { run: { actor: aWorkload() } }),
+      "in a profile": stopped(approval({ standing: "acts_in_a_profile" }), { run: { actor: anActorInProfile() } }),
+      "you asked": stopped(approval({ ...onFile, standing: "wrote_it" }), {
+        key: aKeyWith(request),
+        run: { actor: anActor(alice), consents: [request.id] },
+        taken: [{ kind: "write_record", draft: aDraft(), gate: "both" }],
+      }),
+      "you may consent": stopped(approval({ ...onFile, standing: "may_consent" }), {
+        key: aKeyWith(request),
+        run: { consents: [answer.id] },
+      }),
+      "met by an engine": stopped(approval({ ...onFile, record: met, standing: "may_consent" }), {
+        key: aKeyWith(met, { use: { kind: "known", count: 2, retainedBy: [] } }),
+      }),
+      "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
+      "an answer to act on": stopped(approval({ ...onFile, record: answer, standing: "may_consent" })),
+      "your half of destroy": stopped(
+        approval({
+          step: "destroy",
+          right: rights.destroy,
+          record: destroyRecord,
+          lapsesAtMs: nowMs + 7 * dayMs,
+          standing: "wrote_it",
+          notBeforeMs: nowMs + 4 * hourMs,
+        }),
+        {
+          key: aKeyWith(destroyRecord),
+          run: { actor: anActor(alice) },
+          taken: [
+            { kind: "set_for_deletion", kmsKeyId: "kms-1" },
+            { kind: "deactivate", consentedBy: request },
+            { kind: "write_record", draft: aDraft({ step: "destroy" }), gate: "both" },
+          ],
+          replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
+        },
+      ),
+      "your new request replaced one that lapsed": stopped(approval({ ...onFile, standing: "wrote_it" }), {
+        run: { actor: anActor(alice) },
+        replaced: { kind: "lapsed", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
+      }),
+    });
+    await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-people.txt");
+  });
+
+  it("of records that do not count", async () => {
+    const outcomes = voids.map((notBinding, index) => [
+      `${index + 1}: ${notBinding.kind}`,
+      stopped(approval({ notBinding })),
+    ]);
+    await expect(tell(Object.fromEntries(outcomes))).toMatchFileSnapshot("../golden/explain/void-records.txt");
+  });
+
+  it("of waits for time", async () => {
+    const held = [aKeystoreStatus({ name: "ring" }), aKeystoreStatus({ name: "frankfurt" })];
+    const time = (awaits: "cool_down" | "pending_destruction" | "separate_run", untilMs?: number) =>
+      ({ kind: "waitingForTime", awaits, keystores: held, ...(untilMs !== undefined && { untilMs }) }) as const;
+    const record = aRecord({ step: "destroy" });
+    const text = tell({
+      "cooling down": stopped(time("cool_down", nowMs + 3 * hourMs + 12 * 60_000), { key: deactivated }),
+      "cooling down, having named": stopped(time("cool_down", nowMs + hourMs), {
+        key: aKeyWith(record),
+        run: { consents: [record.id] },
+      }),
+      "a run of its own": stopped(time("separate_run"), { key: deactivated, taken: [{ kind: "deactivate" }] }),
+      "pending destruction": stopped(time("pending_destruction", nowMs + 30 * dayMs), {
+        key: destroyed,
+        taken: [{ kind: "destroy" }],
+      }),
+      "pending destruction without a date": stopped(time("pending_destruction"), { key: destroyed }),
+    });
+    await expect(text).toMatchFileSnapshot("../golden/explain/waits-for-time.txt");
+  });
+
+  it("of missing rights, and of records that are not kept", async () => {
+    const record = aRecord({ step: "destroy" });
+    const steps: readonly Step[] = [
+      { kind: "write_record", draft: aDraft(), gate: "both" },
+      { kind: "write_record", draft: aDraft({ how: "answer", answers: request.id }), gate: "both" },
+      { kind: "drop_record" },
+      { kind: "set_for_deletion", kmsKeyId: "kms-1" },
+      { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
+      { kind: "deactivate" },
+      { kind: "deactivate", consentedBy: request },
+      { kind: "deactivate", consentedBy: answer },
+      { kind: "destroy", consentedBy: record },
+      { kind: "reactivate" },
+      { kind: "remove" },
+      { kind: "sync" },
+    ];
+    const missing = (step: Step, over: Told = {}): Exclude<Outcome, { kind: "gone" }> => ({
+      ...stopped({ kind: "done" }, { key: aKeyWith(request), ...over }),
+      kind: "rights_missing",
+      step,
+      message: "not granted",
+    });
+    const outcomes = steps.map((step, index) => [`${index + 1}: ${step.kind}`, missing(step)]);
+    const text = tell({
+      ...Object.fromEntries(outcomes),
+      "the window is taken back, and no record is left": missing(
+        { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
+        { key: aKey() },
+      ),
+      "destroy of a key that was never active": missing(
+        { kind: "destroy" },
+        { key: aKey({ state: "pre_activation" }) },
+      ),
+      "after a step": missing(steps[0] ?? { kind: "sync" }, { key: deactivated, taken: [{ kind: "deactivate" }] }),
+      "in a profile": missing({ kind: "deactivate", consentedBy: request }, { run: { actor: anActorInProfile() } }),
+      "not kept": {
+        ...stopped({ kind: "done" }),
+        kind: "record_not_kept",
+        message: "the service did not keep the tag",
+      },
+    });
+    await expect(text).toMatchFileSnapshot("../golden/explain/rights.txt");
+  });
+
+  it("of commands that are done, and of the path", async () => {
+    const done = (key: KeyObservation, taken: readonly Step[], run: Partial<Run> = {}): string =>
+      renderExplanation(explainDone(observed(key), { run: aRun(run), taken }, { rerun: "uko continue" }));
+    const path = (key: KeyObservation, policy = aPolicy()): string =>
+      renderExplanation(explainPath(observed(key), policy, aRun()));
+    const pendingKey = aKey({ state: "destroyed", keystores: [pending] });
+    const texts = [
+      done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
+      done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
+      done(aKeyWith(answer), [{ kind: "write_record", draft: aDraft({ how: "answer" }), gate: "both" }]),
+      done(aKeyWith(request), []),
+      done(destroyed, [{ kind: "destroy" }]),
+      done(pendingKey, []),
+      path(aKey(), aPolicy({ gate: "destroy" })),
+      path(aKey(), aPolicy({ dualAuthorization: "single", goal: "destroyed" })),
+      path(aKey({ state: "deactivated" }), aPolicy({ deletionProtection: true })),
+      path(pendingKey),
+      path(aKey({ state: "destroyed", keystores: [aKeystoreStatus({ status: "error", syncFlag: "error" })] })),
+      path(aKey({ state: "pre_activation" })),
+      path(aKey({ state: "compromised" })),
+    ];
+    await expect(`${texts.join("\n\n")}\n`).toMatchFileSnapshot("../golden/explain/done-and-path.txt");
+  });
+});
+
+it("no message says the same twice, ends in the middle, or carries control characters", () => {
+  const outcomes = [
+    ...Object.values(guards).flatMap((told) =>
+      told.map(([guard, key]) => stopped({ kind: "refused", guard }, { key: key ?? aKey() })),
+    ),
+    ...voids.map((notBinding) => stopped(approval({ notBinding }))),
+  ];
+  for (const outcome of outcomes) {
+    const { summary, facts, next, code } = explainOutcome(outcome, { rerun: "uko continue" });
+    expect(new Set([summary, ...facts]).size).toBe(facts.length + 1);
+    expect(summary).toMatch(/^\S.*[^.]$/);
+    expect(code).toMatch(/^UKO_/);
+    for (const fact of facts) expect(fact).not.toMatch(/undefined|\.\.|\p{Cc}/u);
+    for (const { who, commands } of next) {
+      expect(who).toMatch(/^[a-z]/);
+      expect(commands.length).toBeGreaterThan(0);
+    }
+  }
+});
+
+describe("words", () => {
+  it.each([
+    [30_000, "in 1 min"],
+    [-59_000, "now"],
+    [0, "now"],
+    [hourMs, "in 1 h"],
+    [3 * hourMs + 12 * 60_000, "in 3 h 12 min"],
+    [-(2 * dayMs + 4 * hourMs + 5 * 60_000), "2 d 4 h ago"],
+    [30 * dayMs, "in 30 d"],
+  ])("%i ms from now is %s", (ms, words) => {
+    expect(sayDistance(nowMs + ms, nowMs)).toBe(words);
+  });
+
+  it("says a duration of nothing in minutes", () => {
+    expect(sayDuration(0)).toBe("0 min");
+  });
+
+  it("makes other people's text fit for a terminal", () => {
+    expect(plain("a\u001b[31m\nb\u202e\u2028c ")).toBe("a [31m b c");
+    expect(plain("🔑".repeat(300), 10)).toBe(`${"🔑".repeat(9)}…`);
+  });
+});
