@@ -1,0 +1,110 @@
+/** `UKO_EVIDENCE`: what an auditor finds on disk after the four runs, and that no step is taken which could not be put on file. */
+
+import { mkdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { EvidenceEntry } from "../../provider/engine/ports.ts";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, vaultId } from "./support/scenario.ts";
+
+const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
+const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
+
+test.each(profilesFor())(
+  "the evidence file tells who did what with whose consent, to its owner alone (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, env: { UKO_EVIDENCE: "evidence.jsonl" } });
+    const [a, b] = [await scenario.person("alice"), await scenario.person("bob")];
+    expect(await b.up()).toMatchObject({ exitCode: 0 });
+    const { id: keyId } = await scenario.key();
+    const first = await b.destroy();
+    expect(first).toMatchObject({ exitCode: 1 });
+    expect(firstLineOf(first.output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    await scenario.advance("1m");
+    const second = await a.destroy(consentIn(first.output));
+    expect(second).toMatchObject({ exitCode: 1 });
+    await scenario.advance("4h1m");
+    expect(await b.destroy(consentIn(second.output))).toMatchObject({ exitCode: 1 });
+    await scenario.advance("31d");
+    expect(await b.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await b.resources()).toEqual([]);
+
+    const files = [a, b].map(({ pulumi }) => path.join(pulumi.workingCopy, "evidence.jsonl"));
+    for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+    const [ofAlice = [], ofBob = []] = texts.map((text) =>
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as EvidenceEntry),
+    );
+    const steps = (entries: readonly EvidenceEntry[]) =>
+      entries.map(({ step, phase, from, to }) => `${step} ${phase}: ${from} > ${to}`);
+    expect(steps(ofBob)).toEqual([
+      "write_record after: active > active",
+      "destroy before: deactivated > destroyed",
+      "destroy after: deactivated > destroyed",
+      "remove before: destroyed > absent",
+      "remove after: destroyed > absent",
+    ]);
+    expect(steps(ofAlice)).toEqual([
+      "deactivate before: active > deactivated",
+      "deactivate after: active > deactivated",
+      "write_record after: deactivated > deactivated",
+    ]);
+
+    for (const entry of [...ofAlice, ...ofBob]) {
+      expect(entry).toMatchObject({ v: 1, instanceId: scenario.uko.instanceId, vaultId, keyId, label: "payroll" });
+      expect(entry.actor).toEqual(ofAlice.includes(entry) ? alice : bob);
+      expect(entry.time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+      expect(entry.keystores).toEqual([
+        expect.objectContaining({ name: "payroll-ring", status: expect.any(String), syncFlag: expect.any(String) }),
+      ]);
+      if (entry.phase === "after" && entry.step !== "remove") expect(entry.correlationId).toMatch(/\S/);
+    }
+    const [deactivation] = ofAlice;
+    expect(deactivation?.consentedBy).toMatchObject({
+      id: consentIn(first.output),
+      step: "deactivate",
+      author: bob.iamId,
+      how: "met",
+    });
+    const destruction = ofBob.find(({ step }) => step === "destroy");
+    expect(destruction?.consentedBy).toMatchObject({
+      id: consentIn(second.output),
+      step: "destroy",
+      author: alice.iamId,
+    });
+    for (const entry of [deactivation, destruction]) expect(entry?.digest).toMatch(/^[0-9a-f]{32}$/);
+    expect(ofBob.find(({ step }) => step === "remove")?.keystores).toMatchObject([{ status: "not_present" }]);
+    for (const secret of ["alice-demo-key", "bob-demo-key", "Bearer", "eyJ"])
+      expect(texts.join()).not.toContain(secret);
+  },
+);
+
+test.each([
+  ["is in a folder that is not there", "missing/evidence.jsonl", "ENOENT"],
+  ["is a folder", "folder", "EISDIR"],
+])("no step is taken where the evidence file %s", async (_, file, reason) => {
+  await using scenario = await openScenario({ profile: "documented" });
+  const [a, b] = [await scenario.person("alice"), await scenario.person("bob")];
+  expect(await b.up()).toMatchObject({ exitCode: 0 });
+  const first = await b.destroy();
+  await scenario.advance("1m");
+  await mkdir(path.join(a.pulumi.workingCopy, "folder"));
+  const mark = await scenario.mark();
+
+  const env = { UKO_CONSENT: consentIn(first.output), UKO_EVIDENCE: file };
+  const refused = await a.pulumi.destroy([], { env });
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(firstLineOf(refused.output)).toBe(`The evidence file ${file} could not be written`);
+  expect(messageOf(refused.output)).toContain(`The system says ${reason}.`);
+  expect(messageOf(refused.output)).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+  expect(await scenario.writes(mark)).toEqual([]);
+  expect(await scenario.key()).toMatchObject({ state: "active" });
+  expect(await a.resources()).toHaveLength(1);
+
+  const again = await a.destroy(consentIn(first.output));
+  expect(await scenario.key(), again.output).toMatchObject({ state: "deactivated" });
+});
