@@ -71,7 +71,7 @@ const families: readonly Family[] = [
   {
     title: "call by call",
     casts: [twoOfAll],
-    twins: ["none", "dual"],
+    twins: isDeep ? ["none", "dual"] : ["none"],
     gates: isDeep ? gates : ["both"],
     grain: "fine",
     depth: isDeep ? 4 : 3,

@@ -1,0 +1,183 @@
+/** What holds for every plan, whatever the key, the people and the order of things. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { planConsent } from "../../provider/lifecycle/authorization.ts";
+import type { KeyObservation, Twin } from "../../provider/lifecycle/observation.ts";
+import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
+import { planSync, planUpdate } from "../../provider/lifecycle/plan-update.ts";
+import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
+import {
+  aKey,
+  aKeystoreStatus,
+  aKeyWith,
+  alice,
+  anActor,
+  anActorInProfile,
+  aRecord,
+  aTwin,
+  aWorkload,
+  bob,
+  carol,
+  dayMs,
+  hourMs,
+  nowMs,
+} from "../support/builders.ts";
+import { realCore } from "./model/core.ts";
+import { createJudge, emptyTally } from "./model/judge.ts";
+import { livenessConfig } from "./model/liveness.ts";
+import { command, jumps, type Model, nameable, runThrough, wait } from "./model/moves.ts";
+import { freshWorld, textsOn, type World } from "./model/world.ts";
+
+const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognised"] as const;
+const people = [alice, bob, carol];
+const twins: fc.Arbitrary<Twin> = fc.constantFrom<Twin>(
+  aTwin(),
+  aTwin({ dualAuthDelete: true }),
+  aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 6 * dayMs }),
+  aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs - 1, state: "suspended" }),
+  { kind: "absent", kmsKeyId: "kms-1" },
+  { kind: "unreadable", kmsKeyId: "kms-1", reason: "403" },
+);
+const keys: fc.Arbitrary<KeyObservation> = fc
+  .record({
+    state: fc.constantFrom(...states),
+    step: fc.constantFrom("deactivate" as const, "destroy" as const),
+    author: fc.constantFrom(...people),
+    writer: fc.constantFrom(...people),
+    agoMs: fc.constantFrom(1000, hourMs, 5 * hourMs, 8 * dayMs),
+    hasRecord: fc.boolean(),
+    marker: fc.constantFrom(undefined, "both" as const, "destroy" as const),
+    status: fc.constantFrom("not_present" as const, "pending_destruction" as const, "error" as const),
+    twins: fc.array(twins, { maxLength: 2 }),
+  })
+  .map(({ state, step, author, writer, agoMs, hasRecord, marker, status, twins: some }) => {
+    const record = aRecord({ step, author, writtenAtMs: nowMs - agoMs, deactivatedAtMs: nowMs - agoMs });
+    const over = {
+      state,
+      twins: some,
+      keystores: [aKeystoreStatus({ status })],
+      ...(marker !== undefined && { marker }),
+    };
+    return hasRecord ? aKeyWith(record, { ...over, updatedBy: writer }) : aKey(over);
+  });
+const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
+  fc.record({
+    actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
+    consents: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
+    intent: fc.constantFrom("asks" as const, "meets" as const, "continues" as const),
+    deactivatedHere: fc.boolean(),
+    windowsSetHere: fc.subarray(["kms-1"]),
+    refusals: fc.subarray(
+      (["deactivate", "destroy", "remove", "reactivate"] as const).map((step) => ({ step, message: "no" })),
+    ),
+  });
+const policies: fc.Arbitrary<DeletionPolicy> = fc.record({
+  goal: fc.constantFrom(...deletionGoals),
+  deletionProtection: fc.boolean(),
+  dualAuthorization: fc.constantFrom("required" as const, "single" as const),
+  gate: fc.constantFrom("both" as const, "destroy" as const, "as_marked" as const),
+});
+const situations = keys.chain((key) => fc.record({ key: fc.constant(key), run: runs(key), policy: policies }));
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) frozen(part);
+  }
+  return value;
+}
+
+describe("every plan", () => {
+  it("is the same when it is made again, and changes nothing of what it is given", () => {
+    fc.assert(
+      fc.property(situations, ({ key, run, policy }) => {
+        frozen({ key, run, policy });
+        const once = () => [
+          planKeyDeletion(key, policy, run, nowMs),
+          planReversal(key, "withdraw", run, nowMs),
+          planReversal(key, "reactivate", run, nowMs),
+          planConsent(key, policy, run, run.consents[0] ?? "", nowMs),
+          planUpdate(key, nowMs),
+          planSync(key, run, nowMs),
+          remainingPath(key, policy, run, nowMs),
+        ];
+        expect(once()).toEqual(once());
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("takes a consequential step only with a named record of another, where two people are needed", () => {
+    fc.assert(
+      fc.property(situations, ({ key, run, policy }) => {
+        const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
+        if (plan.kind !== "ready" || (plan.step.kind !== "deactivate" && plan.step.kind !== "destroy")) return;
+        const { consentedBy } = plan.step;
+        expect(run.consents).toContain(consentedBy?.id);
+        expect(consentedBy?.author).toEqual(key.updatedBy);
+        const mayUseOwn = plan.step.kind === "deactivate" && policy.gate !== "both" && key.marker !== "both";
+        if (!mayUseOwn) expect(consentedBy?.author.iamId).not.toBe(run.actor.identity?.iamId);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("is no plan to destroy, remove or undo for a run that only asks for the outage", () => {
+    fc.assert(
+      fc.property(situations, ({ key, run, policy }) => {
+        const plan = planKeyDeletion(key, { ...policy, goal: "deactivated" }, run, nowMs);
+        if (plan.kind === "ready")
+          expect(["destroy", "remove", "reactivate", "drop_record"]).not.toContain(plan.step.kind);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Walks through the model's service, with any mixture of people, waits and crashes. */
+describe("a walk", () => {
+  const configs = [
+    livenessConfig(["deployer", "administrator and creator"], "both", "none"),
+    livenessConfig(["deployer", "administrator and creator"], "both", "dual"),
+    livenessConfig(["everything", "everything"], "destroy", "dual"),
+  ];
+  const act = fc.record({
+    who: fc.nat(1),
+    kind: fc.constantFrom(
+      "destroy" as const,
+      "request" as const,
+      "consent" as const,
+      "continue" as const,
+      "reactivate" as const,
+    ),
+    names: fc.boolean(),
+    waits: fc.constantFrom(0, ...jumps),
+    crashesAfter: fc.constantFrom(0, 1, 2, 3, Number.POSITIVE_INFINITY),
+  });
+  const ends = (world: World) => [world.key?.state, world.key === undefined ? 0 : textsOn(world.key).length];
+
+  it("ends each run at its goal or with words, and after a crash at any call the next run ends where it would have", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...configs), fc.array(act, { maxLength: 8 }), (config, acts) => {
+        const model: Model = { core: realCore, config, judge: createJudge(emptyTally()) };
+        let world = freshWorld(config, "active");
+        for (const { who, kind, names, waits, crashesAfter } of acts) {
+          world = wait(world, waits).to;
+          const person = config.people[who];
+          if (person === undefined || world.key === undefined) break;
+          const what = command(kind, person, names ? nameable(world).current : []);
+          const whole = runThrough(model, world, what);
+          if (whole.to.key !== undefined) expect(whole.plan).toMatchObject({ plan: { kind: expect.any(String) } });
+          const crashed = runThrough(model, world, what, crashesAfter).to;
+          const again = runThrough(model, crashed, what).to;
+          if (kind === "destroy") expect(ends(again)).toEqual(ends(whole.to));
+          world = crashed;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
