@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import { consentIn, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, type Scenario } from "./support/scenario.ts";
+
+const own = 'Key "payroll" waits for a second person to consent to its deactivation';
+const profileId = "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002";
+
+test.each(profilesFor())(
+  "no pipeline and no workload counts, and a person in a profile acts as themselves and never authors (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, people: ["alice", "bob", "pipeline", "dave"] });
+    const [alice, bob, pipeline, dave] = await peopleOf(scenario, "alice", "bob", "pipeline", "dave");
+    expect(await pipeline.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+    const created = await scenario.mark();
+
+    const met = await pipeline.destroy();
+    expect(met.exitCode).toBe(1);
+    expect(firstLineOf(met.output)).toBe('Key "payroll" waits for two people: nobody has asked for its deactivation');
+    expect(messageOf(met.output)).toContain("is not a person, so it can neither ask nor consent.");
+    expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
+    expect(await dave.uko(["request", key])).toMatchObject({
+      exitCode: 10,
+      output: expect.stringContaining(
+        "acts through a trusted profile, and the service would name the profile as author",
+      ),
+    });
+    expect(await scenario.writes(created)).toEqual([]);
+
+    const record = consentIn((await bob.uko(["request", key])).output);
+    const asked = await scenario.mark();
+    // Alice starts it, and still it is the pipeline that runs.
+    const started = await alice.pulumi.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } });
+    expect(started.exitCode).toBe(1);
+    expect(firstLineOf(started.output)).toBe(own);
+    expect(messageOf(started.output)).toContain(
+      "pipeline (iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001) is not a person",
+    );
+    expect(await scenario.runUko("workload", ["continue", key, "--consent", record])).toMatchObject({ exitCode: 10 });
+    for (const [name, code] of [
+      ["pipeline", "UKO_ACTOR_NOT_A_PERSON"],
+      ["workload", "UKO_ACTOR_NOT_A_PERSON"],
+      ["dave", "UKO_ACTOR_NOT_A_PERSON"],
+    ] as const) {
+      const refused = await scenario.runUko(name, ["consent", key, record]);
+      expect(refused).toMatchObject({ exitCode: 12, output: expect.stringContaining(`[${code}]`) });
+    }
+    const inProfile = { UKO_API_KEY: undefined, UKO_TOKEN: await tokenInProfile(scenario, "bob-demo-key") };
+    const named = await bob.uko(["continue", key, "--consent", record], inProfile);
+    expect(named.exitCode).toBe(10);
+    expect(firstLineOf(named.output)).toBe(own);
+    expect(named.output).toContain("Your own record is not a second person's consent.");
+    expect(await scenario.writes(asked)).toEqual([]);
+    expect(await pipeline.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+
+    const acted = await dave.destroy(record);
+    expect(acted.exitCode).toBe(1);
+    expect(firstLineOf(acted.output)).toBe(
+      'Key "payroll" is deactivated and waits for two people: nobody has asked for its destruction',
+    );
+    expect(await scenario.writes(asked)).toMatchObject([
+      { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
+    ]);
+
+    await scenario.advance("4h1m");
+    const second = consentIn((await bob.runNext(acted.output, /^uko request/)).output);
+    expect(await dave.uko(["continue", key, "--consent", second])).toMatchObject({ exitCode: 11 });
+    await scenario.advance("31d");
+    expect(await pipeline.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await pipeline.resources()).toEqual([]);
+    expect((await scenario.audit()).at(-1)).toMatchObject({ operation: "K5", status: 204, callerName: "pipeline" });
+  },
+);
+
+test.each(profilesFor())(
+  "a naming run without the right writes nothing and shows how to consent; a refused answer names the right (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile });
+    const [alice, bob] = await peopleOf(scenario, "alice", "bob");
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+
+    // Bob asks and Alice answers, although only she may deactivate.
+    const mistaken = consentIn((await bob.uko(["request", key])).output);
+    const answer = consentIn((await alice.uko(["consent", key, mistaken])).output);
+    const before = await scenario.mark();
+    const refused = await bob.destroy(answer);
+    expect(refused.exitCode).toBe(1);
+    expect(firstLineOf(refused.output)).toBe(
+      'Bob Example (IBMid-550000BOB) may not deactivate key "payroll": the right hs-crypto.managed-keys.active-deactivate is missing',
+    );
+    expect(messageOf(refused.output)).toContain("It comes with the role Key Custodian - Deployer.");
+    expect(nextCommands(refused.output).filter((command) => command.includes("consent"))).toEqual([]);
+    expect(await scenario.writes(before)).toEqual([]);
+
+    expect(await alice.uko(["withdraw", key])).toMatchObject({ exitCode: 0 });
+    const request = consentIn((await alice.uko(["request", key])).output);
+    const asked = await scenario.mark();
+    const forbidden = await bob.destroy(request);
+    expect(forbidden.exitCode).toBe(1);
+    expect(firstLineOf(forbidden.output)).toBe(firstLineOf(refused.output));
+    expect(await scenario.writes(asked)).toEqual([]);
+    expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+
+    const consented = await bob.runNext(forbidden.output, /^uko consent/);
+    expect(consented.exitCode).toBe(0);
+    expect(firstLineOf(consented.output)).toMatch(
+      /^Your consent to the deactivation of key "payroll" is on file until /,
+    );
+    const acted = await alice.destroy(consentIn(consented.output));
+    expect(acted.exitCode).toBe(1);
+    expect(firstLineOf(acted.output)).toBe(
+      'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+    );
+    expect(await scenario.key()).toMatchObject({ state: "deactivated" });
+  },
+);
+
+test("where the service tells no last writer, nothing is written and what is left is said", async () => {
+  await using scenario = await openScenario({ profile: "zos" });
+  const [alice, bob] = await peopleOf(scenario, "alice", "bob");
+  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+  const before = await scenario.mark();
+  for (const person of [alice, bob]) {
+    const refused = await person.uko(["request", await scenario.keyPath()]);
+    expect(refused.exitCode).toBe(12);
+  }
+  const refused = await bob.destroy();
+  expect(refused.exitCode).toBe(1);
+  expect(firstLineOf(refused.output)).toBe('Two persons cannot be told apart for key "payroll"');
+  expect(messageOf(refused.output)).toContain('dualAuthorization: "single" in code');
+  expect(await scenario.writes(before)).toEqual([]);
+  expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+});
+
+function peopleOf<Names extends readonly string[]>(scenario: Scenario, ...names: Names) {
+  const people = names.map((name) => scenario.person(name));
+  return Promise.all(people) as Promise<{ [Index in keyof Names]: Awaited<ReturnType<Scenario["person"]>> }>;
+}
+
+/** What a person gets from IAM who assumes the trusted profile `key-custodians`. */
+async function tokenInProfile(scenario: Scenario, apiKey: string): Promise<string> {
+  const grant = async (form: Readonly<Record<string, string>>): Promise<string> => {
+    const answer = await fetch(`${scenario.url}/identity/token`, { method: "POST", body: new URLSearchParams(form) });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  };
+  const grants = "urn:ibm:params:oauth:grant-type";
+  const token = await grant({ grant_type: `${grants}:apikey`, apikey: apiKey });
+  return grant({ grant_type: `${grants}:assume`, access_token: token, profile_id: profileId.slice(4) });
+}

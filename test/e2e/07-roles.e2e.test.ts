@@ -1,0 +1,150 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import type { Person } from "./support/person.ts";
+import { type Profile, profilesFor } from "./support/profiles.ts";
+import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
+
+/** One built-in role each, beside reading in KMS. */
+const seed: Seed = {
+  ...demoSeed,
+  identities: [
+    ...demoSeed.identities,
+    {
+      iamId: "IBMid-550000DORA",
+      kind: "person",
+      name: "Dora",
+      apiKey: "dora",
+      roles: ["KeyCustodianDeployer", "Reader"],
+    },
+    {
+      iamId: "IBMid-550000CHRIS",
+      kind: "person",
+      name: "Chris",
+      apiKey: "chris",
+      roles: ["KeyCustodianCreator", "Reader"],
+    },
+    {
+      iamId: "IBMid-550000VERA",
+      kind: "person",
+      name: "Vera",
+      apiKey: "vera",
+      roles: ["VaultAdministrator", "Reader"],
+    },
+    // Without any role in KMS, where the twin of an internal key lives.
+    { iamId: "IBMid-550000DAN", kind: "person", name: "Dan", apiKey: "dan", roles: ["KeyCustodianDeployer"] },
+  ],
+};
+const apiKeys = { dora: "dora", chris: "chris", vera: "vera", dan: "dan" };
+
+const casts = {
+  two: { creator: "bob", deployer: "alice", administrator: "bob" },
+  three: { creator: "chris", deployer: "dora", administrator: "vera" },
+} as const;
+type Gate = "both" | "destroy";
+type Case = readonly [cast: keyof typeof casts, gate: Gate, profile: Profile];
+
+/** Two people with both gates are scenario 1. */
+const fast: readonly (readonly [keyof typeof casts, Gate])[] = [
+  ["two", "destroy"],
+  ["three", "both"],
+];
+const rest = [["three", "destroy"]] as const;
+const cases = profilesFor().flatMap((profile) =>
+  [...fast, ...(process.env.UKO_TEST_ALL === "1" ? rest : [])].map((each): Case => [...each, profile]),
+);
+
+test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", async (cast, gate, profile) => {
+  const names = casts[cast];
+  const people = [...new Set(Object.values(names))];
+  const program = programWith({ deletionGate: gate });
+  await using scenario = await openScenario({ profile, seed, apiKeys, people, program, judge: { gate } });
+  const [creator, deployer, administrator] = (await Promise.all(
+    [names.creator, names.deployer, names.administrator].map((name) => scenario.person(name)),
+  )) as [Person, Person, Person];
+  expect(await creator.up()).toMatchObject({ exitCode: 0 });
+  const key = await scenario.keyPath();
+
+  const asker = gate === "both" ? creator : deployer;
+  const asked = await asker.destroy();
+  expect(asked.exitCode).toBe(1);
+  expect(firstLineOf(asked.output)).toBe(
+    gate === "both"
+      ? 'Key "payroll" waits for a second person to consent to its deactivation'
+      : 'Key "payroll" waits for your consent to its deactivation',
+  );
+  const deactivated = await deployer.runNext(asked.output, /pulumi destroy$/);
+  expect(deactivated.exitCode).not.toBe(0);
+  expect(firstLineOf(deactivated.output)).toBe(
+    'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+  );
+  await scenario.advance("4h1m");
+  const own = await deployer.uko(["continue", key, "--consent", consentIn(deactivated.output)]);
+  expect(own).toMatchObject({ exitCode: 10 });
+  const destroyed = await administrator.runNext(deactivated.output, /^uko continue/);
+  expect(destroyed.exitCode).toBe(11);
+  expect(firstLineOf(destroyed.output)).toMatch(
+    /^Key "payroll" is destroyed; keystore "payroll-ring" holds its material until /,
+  );
+  await scenario.advance("31d");
+  expect(await administrator.destroy()).toMatchObject({ exitCode: 0 });
+  expect(await administrator.resources()).toEqual([]);
+});
+
+test.each(profilesFor())("a missing right stops a run before the outage and names the role (%s)", async (profile) => {
+  await using scenario = await openScenario({ profile, seed, apiKeys, people: ["chris", "vera"] });
+  const [chris, vera] = [await scenario.person("chris"), await scenario.person("vera")];
+  expect(await chris.up()).toMatchObject({ exitCode: 0 });
+  const key = await scenario.keyPath();
+  const created = await scenario.mark();
+
+  const unwritten = await vera.destroy();
+  expect(unwritten.exitCode).toBe(1);
+  expect(firstLineOf(unwritten.output)).toBe(
+    'Vera (IBMid-550000VERA) may not write the consent record on key "payroll": the right hs-crypto.managed-keys.write-tags is missing',
+  );
+  expect(messageOf(unwritten.output)).toContain(
+    "It comes with the role Key Custodian - Deployer or Key Custodian - Creator.",
+  );
+  expect(await scenario.writes(created)).toEqual([]);
+
+  const record = consentIn((await chris.uko(["request", key])).output);
+  const asked = await scenario.mark();
+  await refused(
+    scenario,
+    "vera",
+    record,
+    13,
+    /the right hs-crypto.managed-keys.active-deactivate is missing\n.*the role Key Custodian - Deployer\./,
+  );
+  await refused(
+    scenario,
+    "dan",
+    record,
+    12,
+    /^The KMS twin of key "payroll" could not be read[\s\S]*the KMS service role Reader or above/,
+  );
+  await scenario.control(`keys/${(await scenario.key()).id}`, { twin: { dualAuthDelete: true } });
+  await refused(
+    scenario,
+    "dora",
+    record,
+    13,
+    /^Dora \(IBMid-550000DORA\) may not set the KMS twin for deletion of key "payroll"[\s\S]*KMS Writer or KMS Manager/,
+  );
+  expect(await scenario.writes(asked)).toEqual([]);
+  expect(await scenario.key()).toMatchObject({ state: "active" });
+  expect(await chris.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+});
+
+async function refused(
+  scenario: Scenario,
+  name: string,
+  record: string,
+  exitCode: number,
+  says: RegExp,
+): Promise<void> {
+  const run = await scenario.runUko(name, ["continue", await scenario.keyPath(), "--consent", record]);
+  expect(run).toMatchObject({ exitCode, stdout: expect.stringMatching(says) });
+}

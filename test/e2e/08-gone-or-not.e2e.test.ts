@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { startEmulatorProcess } from "./support/emulator-process.ts";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
+
+test.each(profilesFor())("a key that was never active ends in one pair of runs (%s)", async (profile) => {
+  await using scenario = await openScenario({ profile, program: programWith({ template: "payroll-draft" }) });
+  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  expect(await bob.up()).toMatchObject({ exitCode: 0 });
+
+  const asked = await alice.destroy();
+  expect(asked.exitCode).toBe(1);
+  expect(firstLineOf(asked.output)).toBe('Key "payroll" waits for a second person to consent to its destruction');
+  expect(messageOf(asked.output)).toContain("Nothing has changed yet: the key was never active.");
+  const before = await scenario.mark();
+  expect(await bob.runNext(asked.output, /pulumi destroy$/)).toMatchObject({ exitCode: 0 });
+  expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to}`)).toEqual([
+    "K8 destroyed",
+    "K5 removed",
+  ]);
+  expect(await bob.resources()).toEqual([]);
+
+  // The other way round: whoever may destroy such a key may not remove its record.
+  const { body } = await scenario.outsider("bob").create({ template_name: "payroll-draft", label: "draft" });
+  const draft = await scenario.keyPath("draft");
+  const record = consentIn((await bob.uko(["request", draft])).output);
+  const destroyed = await alice.uko(["continue", draft, "--consent", record]);
+  expect(destroyed.exitCode).toBe(13);
+  expect(firstLineOf(destroyed.output)).toBe(
+    'Alice Example (IBMid-550000ALICE) may not remove the record of key "draft": the right hs-crypto.managed-keys.destroyed-remove is missing',
+  );
+  expect(await bob.runNext(destroyed.output, /^uko continue/)).toMatchObject({ exitCode: 0 });
+  expect((await scenario.uko.world()).keys.map(({ id }) => id)).not.toContain(body.id);
+});
+
+test.each(profilesFor())(
+  "only a proven 404 takes a key out of the state; 401, 403 and another instance's 404 never do (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, people: ["bob"] });
+    const bob = await scenario.person("bob");
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const { id } = await scenario.key();
+    const before = await scenario.mark();
+    const renamed = { ...demoSeed.vaults[0], id: "5c1e0000-0000-4000-8000-00000000000f" };
+    const elsewhere = await startEmulatorProcess(profile, {
+      ...demoSeed,
+      vaults: [renamed],
+      clock: { start: (await scenario.uko.world()).now, frozen: true },
+    });
+    const there = { UKO_ENDPOINT: elsewhere.url, UKO_KMS_ENDPOINT: elsewhere.url, UKO_IAM_ENDPOINT: elsewhere.url };
+    try {
+      const unproven = `Key ${id} was not found, and that does not prove it gone`;
+      for (const [faults, env, firstLine, code] of [
+        [[["K3", 401]], {}, "Unified Key Orchestrator did not accept the identity", "UKO_ACCESS_DENIED"],
+        [[["K3", 403]], {}, "The identity lacks the right hs-crypto.managed-keys.read", "UKO_RIGHTS_MISSING"],
+        [
+          [
+            ["K3", 404],
+            ["V3", 404],
+          ],
+          {},
+          unproven,
+          "UKO_GONE_UNPROVEN",
+        ],
+        [[], there, unproven, "UKO_GONE_UNPROVEN"],
+      ] as const) {
+        for (const [operation, status] of faults) await scenario.control("faults", { operation, status });
+        for (const command of ["refresh", "destroy"] as const) {
+          const run = await bob.pulumi[command]([], { env });
+          expect(run.exitCode).toBe(1);
+          expect(firstLineOf(run.output)).toBe(firstLine);
+          expect(messageOf(run.output)).toContain(`[${code}]`);
+        }
+        expect(await bob.resources()).toMatchObject([{ outputs: { keyId: id, lifecycleState: "active" } }]);
+        await clearFaults(scenario);
+      }
+    } finally {
+      await elsewhere.stop();
+    }
+    // A 404 for the key beside a vault that may not be read proves nothing either.
+    await scenario.control("faults", { operation: "K3", status: 404 });
+    await scenario.control("faults", { operation: "V3", status: 403 });
+    const key = await scenario.keyPath();
+    expect(await bob.uko(["status", key])).toMatchObject({
+      exitCode: 1,
+      output: expect.stringContaining("[UKO_GONE_UNPROVEN]"),
+    });
+    await clearFaults(scenario);
+    const otherId = "0e5f1c3a-7b1d-4c55-9d2e-000000000000";
+    const mistaken = await bob.pulumi.destroy([], { env: { UKO_INSTANCE_ID: otherId } });
+    expect(mistaken.exitCode).toBe(1);
+    expect(firstLineOf(mistaken.output)).toBe(
+      `Key ${id} belongs to instance ${scenario.uko.instanceId}, and this run talks to ${otherId}`,
+    );
+    expect(await scenario.writes(before)).toEqual([]);
+
+    await endBeside(scenario);
+    expect(await bob.refresh()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    await endBeside(scenario);
+    const gone = await scenario.mark();
+    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+    expect(await scenario.writes(gone)).toEqual([]);
+  },
+);
+
+/** Carol, who holds every role, ends the key in the console: no tool can keep her from it. */
+async function endBeside(scenario: Scenario): Promise<void> {
+  const { id } = await scenario.key();
+  const carol = scenario.outsider("carol");
+  await carol.act(id, "deactivate");
+  await scenario.advance("5h");
+  await carol.act(id, "destroy");
+  await scenario.advance("31d");
+  await carol.remove(id);
+}
+
+async function clearFaults(scenario: Scenario): Promise<void> {
+  await fetch(`${scenario.url}/_emulator/faults`, { method: "DELETE" });
+}

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
+
+/** A key of template `cards` lives in two keystores at AWS. */
+const seed: Seed = {
+  ...demoSeed,
+  keystores: [
+    ...demoSeed.keystores,
+    { name: "aws-paris", vault: "payments", type: "aws_kms", groups: ["cards"], location: "eu_west_3", pendingDays: 9 },
+  ],
+};
+const bucket = { crn: "crn:v1:bucket", name: "ledger", preventsKeyDeletion: true };
+
+test.each(profilesFor("stale-status"))(
+  "a retention policy stops before the outage, and no record is removed while a keystore may hold the key (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, seed, program: programWith({ template: "cards" }) });
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+    const { id } = await scenario.key();
+    const setKeystore = (name: string, change: unknown) => scenario.control(`keystores/${name}`, change);
+    const carryOn = (who: "alice" | "bob", record?: string) =>
+      scenario.runUko(who, ["continue", key, ...(record === undefined ? [] : ["--consent", record])]);
+
+    // A resource with a retention policy: nothing is written, nothing is cut off.
+    await scenario.control(`keys/${id}`, { addResource: bucket });
+    const created = await scenario.mark();
+    const retained = await bob.destroy();
+    expect(retained.exitCode).toBe(1);
+    expect(firstLineOf(retained.output)).toBe('A resource with a retention policy still needs key "payroll"');
+    expect(messageOf(retained.output)).toContain("cloud-object-storage ledger\n");
+    expect(await scenario.writes(created)).toEqual([]);
+    expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+    await scenario.control(`keys/${id}`, { removeResource: bucket.crn });
+    const request = consentIn((await bob.uko(["request", key])).output);
+    await scenario.control(`keys/${id}`, { addResource: bucket });
+    const asked = await scenario.mark();
+    expect(await carryOn("alice", request)).toMatchObject({ exitCode: 12, stdout: says("UKO_RETENTION_POLICY") });
+    await scenario.control(`keys/${id}`, { removeResource: bucket.crn });
+
+    // No keystore takes part in the deactivation: the service refuses, and the key stays as it is.
+    for (const name of ["aws-frankfurt", "aws-paris"]) await setKeystore(name, { refuses: ["deactivate"] });
+    const refused = await carryOn("alice", request);
+    expect(refused.exitCode).toBe(12);
+    expect(firstLineOf(refused.output)).toBe('The service refused to deactivate key "payroll"');
+    expect(await scenario.writes(asked)).toEqual([]);
+    for (const name of ["aws-frankfurt", "aws-paris"]) await setKeystore(name, { refuses: [] });
+
+    // One of two keystores refuses to destroy: out of sync there.
+    const half = consentIn((await carryOn("alice", request)).output);
+    await scenario.advance("4h1m");
+    await setKeystore("aws-paris", { refuses: ["destroy"] });
+    const destroyed = await bob.destroy(half);
+    const paris = 'The record of key "payroll" stays: keystore "aws-paris" may still hold the key';
+    expect(destroyed.exitCode).toBe(1);
+    expect(firstLineOf(destroyed.output)).toBe(paris);
+    await scenario.advance("8d");
+    const later = await carryOn("bob");
+    expect(later.exitCode).toBe(12);
+    expect(firstLineOf(later.output)).toBe(paris);
+    const drifted = await bob.refresh();
+    expect(drifted.exitCode).toBe(0);
+    expect((await bob.resources())[0]?.outputs).toMatchObject({
+      lifecycleState: "destroyed",
+      keystores: expect.arrayContaining([
+        expect.objectContaining({ name: "aws-frankfurt", status: "not_present", syncFlag: "ok" }),
+        expect.objectContaining({ name: "aws-paris", status: "not_active", syncFlag: "out_of_sync" }),
+      ]),
+    });
+
+    // The way out that the message names, once the keystore takes part again.
+    await setKeystore("aws-paris", { refuses: [] });
+    const synced = await bob.runNext(later.output, /^uko sync/);
+    expect(synced.exitCode).toBe(0);
+    const pending = await carryOn("bob");
+    expect(pending.exitCode).toBe(11);
+    expect(firstLineOf(pending.output)).toMatch(
+      /^Key "payroll" is destroyed; keystore "aws-paris" holds its material until /,
+    );
+
+    // Somebody cancels the deletion at the provider: the material is back.
+    await scenario.control(`keys/${id}`, {
+      material: "enabled",
+      keystoreId: await keystoreId(scenario, "aws-frankfurt"),
+    });
+    await scenario.advance("10d");
+    const restored = await bob.destroy();
+    expect(restored.exitCode).toBe(1);
+    expect(firstLineOf(restored.output)).toBe(
+      'The record of key "payroll" stays: keystore "aws-frankfurt" may still hold the key',
+    );
+    expect(messageOf(restored.output)).toContain('Keystore "aws-frankfurt" (aws_kms) answers active, out of sync.');
+    expect(await bob.resources()).toHaveLength(1);
+    expect(await bob.runNext(restored.output, /^uko sync/)).toMatchObject({ exitCode: 0 });
+    await scenario.advance("8d");
+
+    // A keystore that does not answer, or answers nothing that helps.
+    for (const answers of ["error", "unknown"]) {
+      await setKeystore("aws-paris", { answers });
+      const silent = await carryOn("bob");
+      expect(silent).toMatchObject({ exitCode: 12, stdout: says("UKO_KEYSTORE_BLOCKS_REMOVAL") });
+      expect(firstLineOf(silent.output)).toBe(paris);
+    }
+    expect(await scenario.findKey()).toMatchObject({ state: "destroyed" });
+    await setKeystore("aws-paris", { answers: "ok" });
+    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+    expect(await alice.uko(["status", key])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("is gone") });
+  },
+);
+
+function says(code: string): unknown {
+  return expect.stringContaining(`[${code}]`);
+}
+
+async function keystoreId(scenario: Scenario, name: string): Promise<string> {
+  const { keystores } = (await scenario.control("world")) as { keystores: readonly { id: string; name: string }[] };
+  return keystores.find((keystore) => keystore.name === name)?.id ?? "";
+}

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { consentIn, firstLineOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
+
+/** The instance's policy: each new key's twin starts under KMS's own dual authorization. */
+const seed: Seed = { ...demoSeed, instance: { ...demoSeed.instance, dualAuthDelete: true } };
+const carolId = "IBMid-550000CAROL";
+
+test.each(profilesFor())(
+  "who set the KMS window may not destroy; the other person does, on their consent (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, seed, people: ["bob", "carol"] });
+    const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+    const record = consentIn((await bob.uko(["request", key])).output);
+
+    // Carol wants it deactivated and no more, so her run leaves no record for destroy; Bob writes it.
+    await carol.writeProgram(programWith({ state: "deactivated" }));
+    expect(await carol.up([], { env: { UKO_CONSENT: record } })).toMatchObject({ exitCode: 0 });
+    expect(await twin(scenario)).toMatchObject({ setBy: carolId });
+    const request = consentIn((await bob.uko(["request", key])).output);
+    await scenario.advance("4h1m");
+
+    const asked = await scenario.mark();
+    const setter = await carol.destroy(request);
+    expect(setter.exitCode).toBe(1);
+    expect(firstLineOf(setter.output)).toBe(
+      'KMS wants another person to destroy key "payroll": you set its deletion window',
+    );
+    expect(await scenario.writes(asked)).toEqual([]);
+    expect(await carol.resources()).toMatchObject([{ outputs: { lifecycleState: "deactivated" } }]);
+
+    const consented = await carol.runNext(setter.output, /^uko consent/);
+    expect(consented.exitCode).toBe(0);
+    const destroyed = await bob.uko(["continue", key, "--consent", consentIn(consented.output)]);
+    expect(destroyed.exitCode).toBe(11);
+    await scenario.advance("31d");
+    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+  },
+);
+
+test.each(profilesFor())(
+  "a window that is too short stops before the outage; one that lapses meanwhile is explained, with the way out (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, seed });
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const key = await scenario.keyPath();
+    const first = consentIn((await bob.uko(["request", key])).output);
+
+    await scenario.control("switches", { kmsWindowHours: 24 });
+    const asked = await scenario.mark();
+    const short = await alice.destroy(first);
+    expect(short.exitCode).toBe(1);
+    expect(firstLineOf(short.output)).toBe(
+      'The KMS deletion window of key "payroll" would not outlast the cool-down by a day',
+    );
+    expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+    expect((await twin(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
+    expect(await alice.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+
+    await scenario.control("switches", { kmsWindowHours: 168 });
+    expect(await alice.uko(["continue", key, "--consent", first])).toMatchObject({ exitCode: 10 });
+    await scenario.advance("8d");
+    const before = await scenario.mark();
+    const lapsed = await bob.destroy();
+    expect(lapsed.exitCode).toBe(1);
+    expect(firstLineOf(lapsed.output)).toBe(
+      'The KMS deletion window of key "payroll" lapsed on 1 Dec 2026 14:22 UTC, and KMS sets it for active keys only',
+    );
+    expect(await scenario.writes(before)).toEqual([]);
+
+    // Reactivate, and again.
+    expect(await alice.runNext(lapsed.output, /^uko reactivate/)).toMatchObject({ exitCode: 0 });
+    const second = consentIn((await bob.uko(["request", key])).output);
+    const again = await alice.uko(["continue", key, "--consent", second]);
+    expect(again).toMatchObject({ exitCode: 10 });
+    expect(await twin(scenario)).toMatchObject({ setBy: "IBMid-550000ALICE" });
+    await scenario.advance("4h1m");
+    const destroyed = await bob.destroy(consentIn(again.output));
+    expect(destroyed.exitCode).toBe(1);
+    expect(firstLineOf(destroyed.output)).toMatch(
+      /^Key "payroll" is destroyed; keystore "payroll-ring" holds its material until /,
+    );
+    await scenario.advance("31d");
+    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+  },
+);
+
+async function twin(scenario: Scenario) {
+  const [found] = (await scenario.uko.world()).twins;
+  if (found === undefined) throw new Error("There is no twin.");
+  return found;
+}
