@@ -207,6 +207,68 @@ describe("creating a key", () => {
   });
 });
 
+describe("a creation that was interrupted (decision 0020)", () => {
+  const origin = "acme/urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+  const createAs = (from: string | undefined, over: Over = {}, choices: RunChoices = {}) => {
+    const { handlers } = uko.run("bob", choices);
+    const named = from === undefined ? options : { ...options, origin: from };
+    return handlers.create(checked(handlers, inputsOf(over)), named);
+  };
+  const killed = withKeys((keys) => ({
+    async create(...call) {
+      await keys.create(...call);
+      throw new Error("killed");
+    },
+  }));
+  const interrupt = (over: Over = {}) => expect(createAs(origin, over, { wrap: killed })).rejects.toThrow("killed");
+
+  test("is taken up by the next run of the same resource, with a warning, and what was missing is done", async () => {
+    await interrupt({ expirationDate: "2030-01-31" });
+    const { state, warnings } = await createAs(origin, { expirationDate: "2030-01-31" });
+    expect(warnings).toEqual([expect.stringContaining("was there already")]);
+    expect(state.expirationDate).toBe("2030-01-31");
+    expect(await uko.effects()).toEqual(["K2", "K4"]);
+  });
+
+  test.each([
+    ["by another resource", "acme/another", /but not the mark of this resource/],
+    ["by an engine that tells no name", undefined, /but not the mark of this resource/],
+  ])("is not taken up %s: the error names the key", async (_what, from, reason) => {
+    await interrupt();
+    await expect(createAs(from)).rejects.toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      detail: expect.stringMatching(reason),
+    });
+    expect(await uko.effects()).toEqual(["K2"]);
+  });
+
+  test("is not taken up once its end has begun, or 7 days have passed", async () => {
+    await interrupt();
+    const [keyId = ""] = uko.test.emulator.world.keys.keys();
+    await uko.run("bob").operations.request(uko.ref(keyId), undefined, options);
+    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("deletion is on file") });
+    await uko.run("bob").operations.withdraw(uko.ref(keyId), options);
+    await uko.advance("8d");
+    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("more than 7 days") });
+    await uko.test.as("carol").step(keyId, "deactivate");
+    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("it is deactivated") });
+  });
+
+  test("is looked for before the POST where no label would make the service refuse a second one", async () => {
+    await interrupt({ label: "built" });
+    const [key] = uko.test.emulator.world.keys.values();
+    if (key === undefined) throw new Error("no key");
+    // As a naming scheme would have it: the program names no label, and the mark was derived without one.
+    const { world } = uko.run("bob");
+    const text = JSON.stringify([uko.test.emulator.instanceId, key.vaultId, "payroll", null, origin]);
+    key.tags = [{ name: "uko_created", value: world.sha256(text).slice(0, 32) }];
+    const seq = await lastSeq();
+    const { state } = await createAs(origin, { label: undefined, dualAuthorization: "single" });
+    expect(state.keyId).toBe(key.id);
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+});
+
 describe("adopting a key", () => {
   const adopt = (state: ManagedKeyState, over: Over = {}, who: Person = "bob") =>
     create({ existingKeyId: state.keyId, ...over }, who);
