@@ -118,6 +118,15 @@ describe("lost answers", () => {
     expect(bob.evidence).toEqual([]);
   });
 
+  test("an older record of one's own is not taken for the one that did not arrive", async () => {
+    const { state } = await asked();
+    await uko.advance("8d");
+    await uko.fault({ operation: "K4", drop: "before", times: 1 });
+    const bob = uko.run("bob");
+    await unfinished(bob.handlers, state);
+    expect(bob.evidence.map(({ step }) => step)).toEqual(["write_record"]);
+  });
+
   test("a deactivation by somebody else in the gap counts against destroying, and not as this run's step", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const carol = uko.run("carol", {
