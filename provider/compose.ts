@@ -11,6 +11,7 @@ import { UkoError } from "./errors.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "./resources/index.ts";
 import { createEndpoints } from "./services/broker/endpoints.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
+import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
@@ -33,9 +34,13 @@ export interface OpenWorld {
 
 const userAgent = "pulumi-uko";
 
-/** Builds the world of one run from the person's environment and what the engine stored. Calls nobody yet. */
+/** Builds the world of one run from the person's environment and what the engine stored. Calls nobody yet. Throws UKO_HOST_NOT_ALLOWED. */
 export function openWorld(environment: Environment, stored: StoredSettings, outputs: Outputs): OpenWorld {
   const settings = readSettings(environment, stored);
+  // All of them before the first call, so that a run that one address stops has not used the credential elsewhere.
+  for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
+    if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
+  }
   const { instanceId } = settings;
   const monotonicMs = (): number => performance.now();
   const http = createHttpClient({
@@ -74,6 +79,9 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   };
   return { settings, world, close: () => http.close() };
 }
+
+/** What the command line renders with, so that every door shows an explanation alike. */
+export { renderExplanation } from "./engine/explain/explanation.ts";
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(
