@@ -1,5 +1,7 @@
 /** The six named profiles of the local UKO that every scenario is proven under; the fast suite takes the documented one. */
 
+import { createHash } from "node:crypto";
+
 export const sixProfiles = [
   "documented",
   "tags-dropped",
@@ -17,8 +19,18 @@ export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
 
 const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;
 
+/** How messages name the author of a record that somebody else has written over: of a compact one only the mark is left. */
+export function sayFormerAuthorUnder(profile: string, name: keyof typeof iamIds): string {
+  if (keepsTags(profile)) return sayAuthorUnder(profile, name);
+  return `the identity with mark ${createHash("sha256").update(iamIds[name]).digest("hex").slice(0, 16)}`;
+}
+
 /** How messages name the author of a record: where tags are not kept, the compact record has no room for the name. */
 export function sayAuthorUnder(profile: string, name: keyof typeof iamIds): string {
   const id = iamIds[name];
-  return profile === "tags-dropped" || profile === "tags-rejected" ? id : `${name} Example (${id})`;
+  return keepsTags(profile) ? `${name} Example (${id})` : id;
+}
+
+function keepsTags(profile: string): boolean {
+  return profile !== "tags-dropped" && profile !== "tags-rejected";
 }

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { consentIn, ended, firstLineOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { withScenario } from "./support/scenario.ts";
+
+test.each(profilesFor())(
+  "consent by command, the end without any stack, and a destroy that finds it gone (%s)",
+  (profile) =>
+    withScenario({ profile }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      ended(await bob.up(), 0);
+      const path = await scenario.keyPath();
+
+      // Alice asks; Bob may not deactivate, so naming her request leads him to consent instead.
+      const asked = ended(await alice.uko(["request", path, "--reason", "Payroll moved"]), 0);
+      const request = consentIn(asked.output);
+      await scenario.advance("1m");
+      let mark = await scenario.mark();
+      const denied = ended(
+        await bob.destroy(request),
+        1,
+        /^Bob Example \(IBMid-550000BOB\) may not deactivate key "payroll"/,
+      );
+      expect(await scenario.writes(mark), "a naming run that is refused writes nothing").toEqual([]);
+      const consented = ended(
+        await bob.runNext(denied.output, /^uko consent /),
+        0,
+        /^Your consent to the deactivation of key "payroll" is on file until 1 Dec 2026 14:23 UTC$/,
+      );
+      const answer = consentIn(consented.output);
+      expect(answer).not.toBe(request);
+      expect((await scenario.key()).state).toBe("active");
+
+      // An answer is acted on by naming it, and never answered again.
+      await scenario.advance("1m");
+      mark = await scenario.mark();
+      ended(await alice.uko(["consent", path, answer]), 12, /cannot be answered$/);
+      ended(await bob.uko(["consent", path, request]), 0, /^Your consent .* is on file until 1 Dec 2026 14:23 UTC$/);
+      ended(
+        await alice.destroy(request),
+        1,
+        'Key "payroll" waits for somebody to act on the consent to its deactivation',
+      );
+      expect(await scenario.writes(mark)).toEqual([]);
+      const deactivated = ended(
+        await alice.destroy(answer),
+        1,
+        'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+      );
+      expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
+
+      // From here on by command alone: nobody needs the stack.
+      await scenario.advance("1m");
+      ended(await bob.runNext(deactivated.output, /^uko continue /), 11, /cooling down until 24 Nov 2026 18:24 UTC/);
+      await scenario.advance("4h");
+      const destroyed = ended(
+        await bob.runNext(deactivated.output, /^uko continue /),
+        11,
+        /is destroyed; keystore "payroll-ring" holds its material until/,
+      );
+      mark = await scenario.mark();
+      ended(await alice.uko(["continue", path]), 11, firstLineOf(destroyed.output));
+      expect(await scenario.writes(mark)).toEqual([]);
+      await scenario.advance("31d");
+      ended(await bob.runNext(destroyed.output, /^uko continue /), 0);
+      expect(await scenario.findKey()).toBeUndefined();
+
+      // The stack still has it; the next destroy finds it gone.
+      expect(await bob.resources()).toHaveLength(1);
+      const gone = ended(await alice.destroy(), 0, "");
+      expect(gone.output).toMatch(/ManagedKey payroll deleted/);
+      expect(await bob.resources()).toEqual([]);
+    }),
+);

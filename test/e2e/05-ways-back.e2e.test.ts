@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { consentIn, ended, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
+
+describe.each(profilesFor())("under %s", (profile) => {
+  test("withdraw, reactivate, and no way back after destroy", () =>
+    withScenario({ profile }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      ended(await bob.up(), 0);
+      const path = await scenario.keyPath();
+
+      // Withdrawn: the id that was handed out is worth nothing.
+      const asked = ended(await bob.destroy(), 1);
+      await scenario.advance("1m");
+      ended(
+        await bob.runNext(asked.output, /^uko withdraw /),
+        0,
+        'Done: key "payroll" is active, and no deletion is on file',
+      );
+      let mark = await scenario.mark();
+      ended(await alice.runNext(asked.output, /^uko continue /), 10, /nobody has asked for its deactivation$/);
+      ended(await bob.uko(["withdraw", path]), 0);
+      expect(await scenario.writes(mark)).toEqual([]);
+
+      // Deactivated, and the outage ended again: both halves are void.
+      const again = consentIn(ended(await bob.uko(["request", path]), 0).output);
+      await scenario.advance("1m");
+      const off = ended(await alice.destroy(again), 1);
+      const half = consentIn(off.output);
+      expect((await scenario.key()).state).toBe("deactivated");
+      await scenario.advance("1m");
+      ended(await alice.uko(["reactivate", path]), 0, 'Done: key "payroll" is active, and no deletion is on file');
+      await scenario.advance("5h");
+      mark = await scenario.mark();
+      ended(await bob.uko(["continue", path, "--consent", half]), 10, /nobody has asked for its deactivation$/);
+      expect(await scenario.writes(mark)).toEqual([]);
+      expect((await scenario.key()).state).toBe("active");
+
+      // Destroyed: told that there is no way back.
+      const third = consentIn(ended(await bob.uko(["request", path]), 0).output);
+      await scenario.advance("1m");
+      const last = consentIn(ended(await alice.uko(["continue", path, "--consent", third]), 10).output);
+      await scenario.advance("5h");
+      ended(await bob.uko(["continue", path, "--consent", last]), 11);
+      mark = await scenario.mark();
+      for (const way of ["withdraw", "reactivate"]) {
+        const told = ended(
+          await alice.uko([way, path]),
+          12,
+          'Key "payroll" is destroyed, and there is no way back here',
+        );
+        expect(told.output).toContain("the cloud behind a keystore may still be able to cancel its part");
+      }
+      expect(await scenario.writes(mark)).toEqual([]);
+    }));
+
+  test('state: "destroyed" retires a key with green runs, and deleting it afterwards is one quiet step', () =>
+    withScenario({ profile }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      ended(await bob.up(), 0);
+      const stateNow = async () => (await bob.resources())[0]?.outputs;
+      for (const person of [alice, bob]) await person.writeProgram(programWith({ state: "destroyed" }));
+
+      const asked = ended(await bob.up(), 0, 'Key "payroll" waits for a second person to consent to its deactivation');
+      expect(await stateNow()).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
+      await scenario.advance("1m");
+      const off = ended(await alice.runNext(asked.output, /pulumi up$/), 0, /^Key "payroll" is deactivated and waits/);
+      expect(await stateNow()).toMatchObject({ keyState: "deactivated", lifecycleState: "cooling_down" });
+      let mark = await scenario.mark();
+      const early = ended(await bob.runNext(off.output, /pulumi up$/), 0, /cooling down until 24 Nov 2026 18:23 UTC/);
+      expect(await scenario.writes(mark)).toEqual([]);
+      await scenario.advance("5h");
+      const destroyed = ended(
+        await bob.runNext(early.output, /pulumi up$/),
+        0,
+        /is destroyed; keystore .* holds its material until/,
+      );
+      expect(await stateNow()).toMatchObject({ keyState: "destroyed", lifecycleState: "pending_destruction" });
+      expect((await bob.preview()).output, "the difference remains until the goal is reached").toContain(
+        "~ 1 to update",
+      );
+
+      await scenario.advance("31d");
+      mark = await scenario.mark();
+      const reached = ended(await alice.runNext(destroyed.output, /pulumi up$/), 0, "");
+      expect(reached.output).toContain("~ 1 updated");
+      expect(await stateNow()).toMatchObject({ lifecycleState: "destroyed" });
+      expect((await bob.up()).output).toContain("2 unchanged");
+      expect(await scenario.writes(mark)).toEqual([]);
+
+      await bob.writeProgram(emptyProgram);
+      const deleted = ended(await bob.up(), 0);
+      expect(messageOf(deleted.output)).toBe("");
+      expect(await scenario.findKey()).toBeUndefined();
+      expect(await bob.resources()).toEqual([]);
+    }));
+});
