@@ -103,6 +103,12 @@ describe("what an operation never does", () => {
     expect((await by("erin").status(refOf(state), options)).keyState).toBe("active");
   });
 
+  test("request removes nothing, although nobody would have to consent to that", async () => {
+    const { id } = await uko.test.keyIn("destroyed");
+    const report = await by("bob").request(uko.ref(id), undefined, options);
+    expect(report).toMatchObject({ exitCode: 0, taken: [], lifecycleState: "destroyed" });
+  });
+
   test("code's `single` is nothing that the command line knows", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const report = await by("carol").continue(refOf(state), [], atOnce, options);

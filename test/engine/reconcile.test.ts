@@ -233,6 +233,9 @@ describe("reading a record back", () => {
     expect(code).toBe("UKO_APPROVAL_PENDING");
     const report = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
     expect(report.deletion.recordId).toBe(consentIn(message));
+    // It was not the carrier's fault, so the record still rides on the tag.
+    const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
+    expect(tags.map(({ name }) => name)).toContain("uko_deletion");
   });
 });
 
@@ -255,6 +258,15 @@ describe("where the record rides", () => {
       await uko.expectNobodyAlone();
     },
   );
+
+  test.each(["dropped", "rejected"] as const)("tags %s, and no marker tells: the tag is tried first", async (tags) => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
+    Object.assign(uko.test.emulator.world.switches, { tags });
+    const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect((await uko.test.as("carol").key(state.keyId)).body.description).toMatch(compact);
+  });
 
   test("neither kept: refused before the outage, and the description is as the user left it", async () => {
     uko.reset({ tags: "dropped", description: "collapsed" });

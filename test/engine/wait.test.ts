@@ -100,8 +100,9 @@ describe("waiting in one run", () => {
     const { planKeyDeletion } = await import("../../provider/lifecycle/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
+    const carol = uko.run("carol");
     const outcome = await reconcileWithPatience(
-      uko.run("carol").world,
+      carol.world,
       {
         ref: uko.ref(fresh.keyId),
         plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),
@@ -113,6 +114,8 @@ describe("waiting in one run", () => {
     );
     expect(outcome).toMatchObject({ kind: "stopped", plan: { kind: "waitingForTime", awaits: "separate_run" } });
     expect(outcome.memory.taken.map(({ kind }) => kind)).toEqual(["deactivate"]);
+    // Nothing that more waiting could change, so the rest of the budget is not spent.
+    expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
   });
 
   test("ends at once when it is stopped", async () => {

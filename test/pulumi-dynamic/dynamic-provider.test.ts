@@ -26,7 +26,7 @@ beforeAll(async () => {
     startPlugin(environmentOf("bob"), config()),
     startPlugin({ ...environmentOf("alice"), UKO_WAIT: "30d" }, config()),
   ]);
-});
+}, 60_000);
 afterAll(async () => {
   await Promise.all([bob.close(), alice.close()]);
   await uko.test.close();

@@ -298,11 +298,13 @@ describe("adopting a key", () => {
     expect((await keyOf(made)).state).toBe("active");
   });
 
-  test("writes nothing over a binding record, nor to a destroyed key", async () => {
-    const made = await uko.make({ dualAuthorization: "single" });
-    await uko.run("carol", { isDualRequired: true }).operations.request(uko.ref(made.keyId), undefined, options);
+  test("writes nothing over a binding record, not even a stricter marker, nor to a destroyed key", async () => {
+    const made = await uko.make({ deletionGate: "destroy" });
+    await uko.run("carol").operations.request(uko.ref(made.keyId), undefined, options);
+    const destroyed = await uko.test.keyIn("destroyed");
     const seq = await lastSeq();
     await adopt(made, {}, "carol");
+    await create({ existingKeyId: destroyed.id });
     expect(await uko.effects(seq)).toEqual([]);
   });
 
