@@ -299,9 +299,9 @@ describe("adopting a key", () => {
   });
 
   test("writes nothing over a binding record, not even a stricter marker, nor to a destroyed key", async () => {
+    const destroyed = await uko.test.keyIn("destroyed");
     const made = await uko.make({ deletionGate: "destroy" });
     await uko.run("carol").operations.request(uko.ref(made.keyId), undefined, options);
-    const destroyed = await uko.test.keyIn("destroyed");
     const seq = await lastSeq();
     await adopt(made, {}, "carol");
     await create({ existingKeyId: destroyed.id });
