@@ -1,0 +1,181 @@
+/** Whose credential a run uses, where it goes, and that it stays nowhere. */
+
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import type { AuditEntry } from "./support/emulator-process.ts";
+import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario } from "./support/scenario.ts";
+
+const bobId = "IBMid-550000BOB";
+const aliceId = "IBMid-550000ALICE";
+
+test.each(profilesFor())(
+  "the key in Bob's environment wins over Alice's in the stack's configuration (%s)",
+  async (profile) => {
+    await using scenario = await openScenario({ profile, apiKeys: { stored: "alice-demo-key" } });
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    for (const person of [alice, bob]) {
+      const set = await person.pulumi.run(["config", "set", "--secret", "uko:apiKey", "alice-demo-key"]);
+      expect(set).toMatchObject({ exitCode: 0 });
+    }
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    expect(callers(await scenario.audit())).toEqual([bobId]);
+
+    // Without one in the environment the stored credential is used, so what Bob's environment outweighs was really there.
+    const mark = await scenario.mark();
+    const asStored = await bob.pulumi.destroy([], { env: { UKO_API_KEY: undefined } });
+    expect(asStored).toMatchObject({ exitCode: 1 });
+    expect(firstLineOf(asStored.output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    expect(callers((await scenario.audit()).filter(({ seq }) => seq > mark))).toEqual([aliceId]);
+
+    await scenario.advance("1m");
+    const named = await bob.destroy(consentIn(asStored.output));
+    expect(named).toMatchObject({ exitCode: 1 });
+    expect((await scenario.writes(mark)).map(({ operation, caller, status }) => [operation, caller, status])).toEqual([
+      ["K4", aliceId, 200],
+      // Bob may not deactivate, so he writes nothing: had Alice's key been used, she alone would have ended it.
+    ]);
+    expect(messageOf(named.output)).toContain("[UKO_RIGHTS_MISSING]");
+    expect(await alice.resources()).toMatchObject([{ outputs: { keyState: "active" } }]);
+  },
+);
+
+test.each([
+  ["uko:endpoint", "UKO_ENDPOINT"],
+  ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT"],
+  ["uko:iamEndpoint", "UKO_IAM_ENDPOINT"],
+])(
+  "an address that Alice left in %s gets nothing of Bob's, and the run ends before his key is read",
+  async (setting, variable) => {
+    await using thief = await startThief();
+    await using scenario = await openScenario({ profile: "documented", config: { [setting]: thief.url } });
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    // The environment outweighs the setting, which nevertheless is kept in the state.
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    expect((await alice.pulumi.exportState()).text).toContain(thief.url);
+    const mark = await scenario.mark();
+    const before = await bob.resources();
+
+    for (const args of [["destroy", "--refresh"], ["refresh"]]) {
+      const run = await bob.pulumi.run([...args, "--skip-preview", "--yes"], { env: { [variable]: undefined } });
+      expect(run.exitCode, run.output).not.toBe(0);
+      expect(run.output).toContain(`The host ${new URL(thief.url).host} may not receive a credential`);
+      expect(run.output).toContain("[UKO_HOST_NOT_ALLOWED]");
+    }
+    const elsewhere = await bob.pulumi.destroy([], { env: { [variable]: "https://uko.evil.example" } });
+    expect(elsewhere).toMatchObject({ exitCode: 1 });
+    expect(firstLineOf(elsewhere.output)).toBe("The host uko.evil.example may not receive a credential");
+
+    expect(thief.connections()).toBe(0);
+    expect(await scenario.mark()).toBe(mark);
+    expect((await bob.resources()).map(({ outputs }) => outputs)).toEqual(before.map(({ outputs }) => outputs));
+    expect(await bob.destroy()).toMatchObject({ exitCode: 1 });
+  },
+);
+
+test("planted credentials are found nowhere: state, logs, outputs, tags, errors, evidence, homes", async () => {
+  const planted = { alice: `planted-${"a".repeat(30)}-alice`, bob: `planted-${"b".repeat(30)}-bob` };
+  await using scenario = await openScenario({
+    profile: "documented",
+    seed: seedWithApiKeys({ "alice-demo-key": planted.alice, "bob-demo-key": planted.bob }),
+    apiKeys: planted,
+    env: { UKO_EVIDENCE: "evidence.jsonl" },
+  });
+  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  const stored = `planted-${"s".repeat(30)}-stored`;
+  expect(await bob.pulumi.run(["config", "set", "--secret", "uko:apiKey", stored])).toMatchObject({ exitCode: 0 });
+  const loud = ["--debug", "-v=9", "--logtostderr"];
+  const printed: string[] = [];
+  const run = async (who: typeof bob, args: readonly string[], env: Record<string, string> = {}) => {
+    const result = await who.pulumi.run([...args, ...loud], { env, timeoutMs: 120_000 });
+    printed.push(result.output, (await who.pulumi.exportState()).text);
+    return result;
+  };
+  const destroy = ["destroy", "--skip-preview", "--yes"];
+
+  expect(await run(bob, ["up", "--skip-preview", "--yes"])).toMatchObject({ exitCode: 0 });
+  const first = await bob.destroy();
+  printed.push(first.output);
+  await scenario.advance("1m");
+  // Services that put a credential into what they say, and calls that end in the middle.
+  const echo = `The key ${planted.alice} is not good`;
+  await scenario.control("faults", { operation: "token", status: 400, times: 1, body: { errorMessage: echo } });
+  expect((await run(alice, destroy)).output).toContain("[UKO_CREDENTIAL_REFUSED]");
+  await scenario.control("faults", { operation: "K3", status: 403, times: 1 });
+  expect((await run(alice, destroy)).output).toContain("[UKO_RIGHTS_MISSING]");
+  await scenario.control("faults", { operation: "K3", drop: "before", times: 4 });
+  expect(await run(alice, destroy)).toMatchObject({ exitCode: 1 });
+  const second = await run(alice, destroy, { UKO_CONSENT: consentIn(first.output) });
+  expect(await scenario.key(), second.output.slice(-2_000)).toMatchObject({ state: "deactivated" });
+  for (const [who, args] of [
+    [alice, ["status", await scenario.keyPath(), "--json"]],
+    [bob, ["plan", await scenario.keyPath()]],
+  ] as const) {
+    printed.push((await who.uko(args)).output);
+  }
+
+  const secrets = [planted.alice, planted.bob, stored];
+  const files = await textsBelow(scenario.workspace.folder);
+  const places = [
+    ...printed.map((text, index) => [`output ${index}`, text] as const),
+    ...files,
+    ["keys in the service", JSON.stringify((await scenario.uko.world()).keys)] as const,
+  ];
+  expect(files.map(([file]) => path.basename(file))).toContain("evidence.jsonl");
+  expect(printed.join().length).toBeGreaterThan(10_000);
+  const engineOwn = /"msg":"(?:Unm|M)arshaling property for RPC\[/;
+  for (const [place, text] of places) {
+    for (const secret of secrets) {
+      // At -v=9 the engine itself writes the configuration that it decrypted, whosever provider it is for; nothing of ours may.
+      const lines = text.split("\n").filter((line) => line.includes(secret));
+      const ours = lines.filter((line) => !(secret === stored && engineOwn.test(line)));
+      expect(ours, `${secret} in ${place}`).toEqual([]);
+    }
+    // Every token is a JSON Web Token.
+    expect(/eyJ[\w-]{10,}\.[\w-]{10,}/.test(text), `a token in ${place}`).toBe(false);
+  }
+});
+
+function callers(trail: readonly AuditEntry[]): readonly string[] {
+  return [...new Set(trail.flatMap(({ caller }) => caller ?? []))];
+}
+
+/** Listens and counts; what connects here would have sent a credential next. */
+async function startThief(): Promise<{ readonly url: string; connections(): number } & AsyncDisposable> {
+  let connections = 0;
+  const server = createServer((_, response) => response.end());
+  server.on("connection", () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connections: () => connections,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function seedWithApiKeys(apiKeys: Readonly<Record<string, string>>): Seed {
+  const identities = demoSeed.identities.map((identity) => ({
+    ...identity,
+    ...("apiKey" in identity && identity.apiKey in apiKeys && { apiKey: apiKeys[identity.apiKey] ?? "" }),
+  }));
+  return { ...demoSeed, identities } as unknown as Seed;
+}
+
+/** Every file of every person and of the backend, but for the packages. */
+async function textsBelow(folder: string): Promise<readonly (readonly [string, string])[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes(`${path.sep}node_modules${path.sep}`));
+  return Promise.all(files.map(async (file) => [path.relative(folder, file), await readFile(file, "latin1")] as const));
+}

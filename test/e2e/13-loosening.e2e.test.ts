@@ -1,0 +1,163 @@
+/** Attempts to need fewer people: by the environment, an edited state, changed code, and another stack. None has an effect. */
+
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { consentIn, firstLineOf } from "./support/next-steps.ts";
+import type { Person } from "./support/person.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { openScenario, programWith, type Scenario, vaultId } from "./support/scenario.ts";
+
+const waits = 'Key "payroll" waits for a second person to consent to its deactivation';
+
+/** Carol holds every role: where she is stopped, it is this tool that stops her and no missing right. */
+async function carolsKey(profile: Parameters<typeof openScenario>[0]["profile"], args = {}) {
+  const scenario = await openScenario({ profile, people: ["carol"], program: programWith(args) });
+  const carol = await scenario.person("carol");
+  expect(await carol.up()).toMatchObject({ exitCode: 0 });
+  return { scenario, carol };
+}
+
+/** Destroys, and once more naming one's own record; the key stays as it is. */
+async function expectTwoPeople(scenario: Scenario, person: Person, env: Record<string, string> = {}): Promise<void> {
+  const mark = await scenario.mark();
+  const first = await person.pulumi.destroy([], { env });
+  expect(first, first.output).toMatchObject({ exitCode: 1 });
+  expect(firstLineOf(first.output)).toBe(waits);
+  await scenario.advance("1m");
+  const own = await person.pulumi.destroy([], { env: { ...env, UKO_CONSENT: consentIn(first.output) } });
+  expect(own, own.output).toMatchObject({ exitCode: 1 });
+  expect(own.output).toContain("[UKO_APPROVAL_PENDING]");
+  expect(await scenario.key()).toMatchObject({ state: "active" });
+  expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["K4"]);
+  expect((await person.resources()).map(({ outputs }) => outputs.keyState)).toEqual(["active"]);
+}
+
+test.each(profilesFor())(
+  "UKO_DUAL_AUTHORIZATION=single loosens nothing, and required tightens (%s)",
+  async (profile) => {
+    const { scenario, carol } = await carolsKey(profile);
+    await using _ = scenario;
+    await expectTwoPeople(scenario, carol, { UKO_DUAL_AUTHORIZATION: "single" });
+  },
+);
+
+test("UKO_DUAL_AUTHORIZATION=required makes a run stricter than code that says single", async () => {
+  const { scenario, carol } = await carolsKey("documented", { dualAuthorization: "single" });
+  await using _ = scenario;
+  await expectTwoPeople(scenario, carol, { UKO_DUAL_AUTHORIZATION: "required" });
+  // The record marked the key, so the next run without the variable is as strict.
+  const next = await carol.destroy();
+  expect(next.output).toContain("[UKO_APPROVAL_PENDING]");
+  expect(await scenario.key()).toMatchObject({ state: "active" });
+});
+
+test.each(profilesFor("tags-dropped"))("an edited state loosens nothing (%s)", async (profile) => {
+  const { scenario, carol } = await carolsKey(profile);
+  await using _ = scenario;
+  await editState(carol, { dualAuthorization: "single", deletionGate: "destroy", deletionProtection: false });
+  expect(await carol.resources()).toMatchObject([
+    { outputs: { dualAuthorization: "single", deletionGate: "destroy" } },
+  ]);
+  await expectTwoPeople(scenario, carol);
+});
+
+test.each(profilesFor("tags-dropped"))(
+  "code that changes from required to single leaves the marker, and two people (%s)",
+  async (profile) => {
+    const { scenario, carol } = await carolsKey(profile);
+    await using _ = scenario;
+    const marker = markerOf(await scenario.key());
+    expect(marker).toMatch(/both|\[uko1b\]/);
+    await carol.writeProgram(programWith({ dualAuthorization: "single", deletionGate: "destroy" }));
+    expect(await carol.up()).toMatchObject({ exitCode: 0 });
+    expect(await carol.resources()).toMatchObject([{ outputs: { dualAuthorization: "single" } }]);
+    expect(markerOf(await scenario.key())).toBe(marker);
+    await carol.writeProgram(programWith({ dualAuthorization: "single", description: "other", tags: { a: "b" } }));
+    const changed = await carol.up();
+    if (profile === "documented") expect(changed).toMatchObject({ exitCode: 0 });
+    expect(markerOf(await scenario.key())).toBe(marker);
+    await expectTwoPeople(scenario, carol);
+  },
+);
+
+test.each(profilesFor())(
+  "a second stack that adopts the key as single still takes two people, and both stacks see its end (%s)",
+  async (profile) => {
+    const { scenario, carol } = await carolsKey(profile);
+    await using _ = scenario;
+    const { id: existingKeyId } = await scenario.key();
+    const elsewhere = await otherStack(scenario, "erin", "carol");
+    await elsewhere.writeProgram(programWith({ existingKeyId, dualAuthorization: "single", deletionGate: "destroy" }));
+    const adopted = await elsewhere.up();
+    expect(adopted, adopted.output).toMatchObject({ exitCode: 0 });
+    expect(await elsewhere.resources()).toMatchObject([
+      { id: `${vaultId}/${existingKeyId}`, outputs: { dualAuthorization: "single" } },
+    ]);
+    expect(await scenario.writes(mark)).toEqual([]);
+    await expectTwoPeople(scenario, elsewhere);
+
+    // Two people then end it, one from each stack, and the other stack lets go of it by itself.
+    const bob = await scenario.person("bob");
+    const record = await carol.destroy();
+    await scenario.advance("1m");
+    const alice = await scenario.person("alice");
+    const deactivated = await alice.destroy(consentIn(record.output));
+    expect(await scenario.key(), deactivated.output).toMatchObject({ state: "deactivated" });
+    await scenario.advance("4h1m");
+    await bob.destroy(consentIn(deactivated.output));
+    expect(await scenario.key()).toMatchObject({ state: "destroyed" });
+    await scenario.advance("31d");
+    expect(await bob.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await bob.resources()).toEqual([]);
+    expect(await elsewhere.destroy()).toMatchObject({ exitCode: 0 });
+    expect(await elsewhere.resources()).toEqual([]);
+  },
+);
+
+test("two stacks that declare the same label never share a key unasked", async () => {
+  const { scenario } = await carolsKey("documented");
+  await using _ = scenario;
+  const other = await otherStack(scenario, "erin", "carol");
+  const { id } = await scenario.key();
+  const mark = await scenario.mark();
+  const refused = await other.up();
+  expect(refused.exitCode, refused.output).not.toBe(0);
+  expect(refused.output).toContain("[UKO_SERVICE_REFUSED]");
+  expect(refused.output).toContain(`Key ${id} has that label, but not the mark of this resource.`);
+  expect(await scenario.writes(mark)).toEqual([]);
+  expect(await other.resources()).toEqual([]);
+});
+
+/** A person of this name with a stack of their own, under another's credential. */
+async function otherStack(scenario: Scenario, name: string, credentialOf: string): Promise<Person> {
+  const person = await scenario.person(name);
+  const own = { ...scenario.environmentOf(credentialOf), PULUMI_STACK: "other" };
+  Object.assign(person.pulumi.env as Record<string, string>, own);
+  expect(await person.pulumi.run(["stack", "init", "other"])).toMatchObject({ exitCode: 0 });
+  return person;
+}
+
+async function editState(person: Person, edits: Readonly<Record<string, unknown>>): Promise<void> {
+  const state = JSON.parse((await person.pulumi.exportState()).text) as {
+    deployment: { resources: { type: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> }[] };
+  };
+  for (const { type, inputs, outputs } of state.deployment.resources) {
+    if (!type.endsWith("uko:ManagedKey")) continue;
+    Object.assign(inputs, edits);
+    Object.assign(outputs, edits);
+  }
+  const file = path.join(person.pulumi.home, "edited.json");
+  await writeFile(file, JSON.stringify(state));
+  expect(await person.pulumi.run(["stack", "import", "--file", file])).toMatchObject({ exitCode: 0 });
+}
+
+function markerOf({
+  tags,
+  description,
+}: {
+  tags: readonly { name: string; value: string }[];
+  description: string;
+}): string {
+  return tags.find(({ name }) => name === "uko_dual")?.value ?? /\[uko1[bd]\]$/.exec(description)?.[0] ?? "";
+}
