@@ -1,12 +1,12 @@
 /** Encodes reports and errors: text for people, one line of JSON for machines. */
 
-import type { Explanation } from "../engine/explain/explanation.ts";
+import { renderExplanation } from "../compose.ts";
 import type { Report } from "../engine/report.ts";
 import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
 import type { KeyPath } from "./arguments.ts";
 
 export function reportText(report: Report): string {
-  return `${explanationLines(report.explanation).join("\n")}\n`;
+  return `${renderExplanation(report.explanation)}\n`;
 }
 
 export function reportJson(report: Report): string {
@@ -32,12 +32,4 @@ export function toUkoError(thrown: unknown): UkoError {
     detail: thrown instanceof Error ? thrown.message : String(thrown),
     cause: thrown,
   });
-}
-
-function explanationLines({ summary, facts, next, code }: Explanation): readonly string[] {
-  const steps = next.flatMap(({ who, commands }, index) => [
-    `  ${index === 0 ? "Next:" : "  or:"} ${who}`,
-    ...commands.map((command) => `    ${command}`),
-  ]);
-  return [summary, ...facts.map((fact) => `  ${fact}`), ...steps, ...(code === undefined ? [] : [`  [${code}]`])];
 }

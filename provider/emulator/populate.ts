@@ -96,7 +96,7 @@ function populateKey(world: World, seeded: CheckedSeed["keys"][number], startMs:
     deactivatedMs: state === "deactivated" ? (deactivatedMs ?? createdMs) : deactivatedMs,
     destroyedMs: state === "destroyed" ? (destroyedMs ?? createdMs) : destroyedMs,
     placements: [],
-    resources: seeded.resources,
+    resources: [...seeded.resources],
   };
   world.keys.set(key.id, key);
   placeSeededKey(world, key, seeded);

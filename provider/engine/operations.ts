@@ -3,7 +3,7 @@
 import { planConsent } from "../lifecycle/authorization.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import { isSame, type KeyObservation } from "../lifecycle/observation.ts";
-import type { DeletionPolicy, Plan, Run } from "../lifecycle/plan.ts";
+import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import { planReversal, type Reversal } from "../lifecycle/plan-reversal.ts";
 import { planSync } from "../lifecycle/plan-update.ts";
@@ -118,9 +118,8 @@ function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs
     if (isOwn && (record.answers === undefined || record.answers === named)) return { kind: "done" };
   }
   const plan = planConsent(observation, policy, run, named, nowMs);
-  return plan.kind === "ready"
-    ? { kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } }
-    : plan;
+  if (plan.kind === "refused") return plan;
+  return unlessRefused({ kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } }, run);
 }
 
 async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {

