@@ -88,6 +88,7 @@ test.each(profilesFor())(
     await using _ = scenario;
     const { id: existingKeyId } = await scenario.key();
     const elsewhere = await otherStack(scenario, "erin", "carol");
+    const mark = await scenario.mark();
     await elsewhere.writeProgram(programWith({ existingKeyId, dualAuthorization: "single", deletionGate: "destroy" }));
     const adopted = await elsewhere.up();
     expect(adopted, adopted.output).toMatchObject({ exitCode: 0 });
