@@ -36,14 +36,15 @@ test.each(profilesFor())(
       mark = await scenario.mark();
       ended(await alice.uko(["consent", path, answer]), 12, /cannot be answered$/);
       ended(await bob.uko(["consent", path, request]), 0, /^Your consent .* is on file until 1 Dec 2026 14:23 UTC$/);
-      ended(
+      const named = ended(
         await alice.destroy(request),
         1,
         'Key "payroll" waits for somebody to act on the consent to its deactivation',
       );
       expect(await scenario.writes(mark)).toEqual([]);
+      expect(consentIn(named.output)).toBe(answer);
       const deactivated = ended(
-        await alice.destroy(answer),
+        await alice.runNext(named.output, /pulumi destroy$/),
         1,
         'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
       );

@@ -47,6 +47,8 @@ export interface ScenarioOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** What the verdict rests on: two people for both steps unless told otherwise. */
   readonly judge?: Partial<Omit<JudgeOptions, "isOutsider">>;
+  /** Labels of keys that code lets one person end; all other rules hold for them too. */
+  readonly single?: readonly string[];
 }
 
 /** A program with one key `payroll`, with these arguments besides vault, template and label. */
@@ -167,8 +169,18 @@ export class Scenario implements AsyncDisposable {
     if (!trail.some(({ userAgent }) => userAgent === "pulumi-uko")) {
       throw new Error("The audit trail holds no call of the tool, so there is nothing to judge.");
     }
-    const verdict = judge(trail, { required: true, gate: "both", ...this.#options.judge, isOutsider });
-    if (!verdict.ok) throw new Error(`The oracle finds:\n${explainVerdict(verdict)}`);
+    const options: JudgeOptions = { required: true, gate: "both", ...this.#options.judge, isOutsider };
+    const { single = [] } = this.#options;
+    const isSingle = ({ label }: TrailEntry): boolean => label !== undefined && single.includes(label);
+    const verdicts = [
+      judge(
+        trail.filter((entry) => !isSingle(entry)),
+        options,
+      ),
+      judge(trail.filter(isSingle), { ...options, required: false }),
+    ];
+    const found = verdicts.filter(({ ok }) => !ok).map(explainVerdict);
+    if (found.length > 0) throw new Error(`The oracle finds:\n${found.join("\n")}`);
   }
 
   /** Judges once more, and ends everything. */

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { ended, messageOf, nextCommands } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { programOf, withScenario } from "./support/scenario.ts";
+
+const names = ["payroll", "single", "retained"] as const;
+const program = programOf({ payroll: {}, single: { dualAuthorization: "single" }, retained: {} });
+
+/** The `pulumi` commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
+test.each(profilesFor())("the pulumi commands after a refusal lead where it says (%s)", (profile) =>
+  withScenario(
+    { profile, program, single: ["single"], people: ["alice", "bob", "erin", "pipeline"] },
+    async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      ended(await bob.up(), 0);
+      const { id } = await scenario.key("retained");
+      const crn = "crn:v1:bucket";
+      await scenario.control(`keys/${id}`, { addResource: { crn, preventsKeyDeletion: true } });
+
+      // A reader, and a pipeline: neither writes nor takes anything, and both are told who can.
+      const mark = await scenario.mark();
+      const reader = ended(await (await scenario.person("erin")).destroy([], ["--continue-on-error"]), 1);
+      for (const name of ["payroll", "single"])
+        expect(messageOf(reader.output, name)).toContain("[UKO_RIGHTS_MISSING]");
+      expect(messageOf(reader.output, "retained")).toContain("[UKO_RETENTION_POLICY]");
+      const pipelineRun = (await scenario.person("pipeline")).pulumi.destroy([
+        "--continue-on-error",
+        "--exclude",
+        "**::single",
+      ]);
+      const pipeline = ended(await pipelineRun, 1);
+      const said = messageOf(pipeline.output, "payroll");
+      expect(said).toContain("is not a person, so it can neither ask nor consent.");
+      expect(nextCommands(said)).toContain("pulumi destroy");
+      expect(await scenario.writes(mark)).toEqual([]);
+      for (const name of names) expect(nextCommands(messageOf(reader.output, name))).toContain("pulumi destroy");
+
+      // Alice holds what was named: her run asks for the one and deactivates the other.
+      const asked = ended(await alice.shell("pulumi destroy --continue-on-error"), 1);
+      expect(messageOf(asked.output, "payroll")).toContain("You asked on ");
+      expect(messageOf(asked.output, "single")).toContain("[UKO_COOLING_DOWN]");
+      expect(await scenario.key("single")).toMatchObject({ state: "deactivated" });
+      expect(await scenario.key("payroll")).toMatchObject({ state: "active", updated_by: "IBMid-550000ALICE" });
+      expect(nextCommands(messageOf(asked.output, "single"))).toContain("pulumi destroy");
+
+      // After the cool-down, and once the bucket's owner has let go, Bob runs what both messages printed.
+      await scenario.advance("5h");
+      await scenario.control(`keys/${id}`, { removeResource: crn });
+      const done = ended(await bob.shell("pulumi destroy --continue-on-error"), 1);
+      expect(messageOf(done.output, "single")).toContain("[UKO_DESTRUCTION_PENDING]");
+      expect(messageOf(done.output, "retained")).toContain("You asked on ");
+      expect(await scenario.key("retained")).toMatchObject({ state: "active", updated_by: "IBMid-550000BOB" });
+    },
+  ),
+);
