@@ -1,6 +1,5 @@
 /** Breadth first through every world that can be reached, each visited once, with the way back to the start for a trace. */
 
-import { Violation } from "./judge.ts";
 import type { Model, Move } from "./moves.ts";
 import { symbolOf, type World } from "./world.ts";
 
@@ -74,8 +73,4 @@ function trace(nodes: readonly Node[], last: number): readonly string[] {
   const labels: string[] = [];
   for (let index = last; index >= 0; index = nodes[index]?.from ?? -1) labels.unshift(nodes[index]?.label ?? "");
   return labels;
-}
-
-export function isViolation(error: unknown): error is Violation {
-  return error instanceof Violation;
 }

@@ -186,7 +186,7 @@ export function verdictOn(core: Core): string | undefined {
       ["both hold everything", "both", "none", "coarse", 2],
       ["both hold everything", "both", "dual", "coarse", 2],
       ["both hold everything", "destroy", "none", "coarse", 2],
-      ["both hold everything", "both", "none", "fine", 3],
+      ["both hold everything", "both", "none", "fine", 2],
     ] as const) {
       exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
     }
