@@ -1,7 +1,8 @@
 /** The real Pulumi CLI in the hands of several people: one shared backend, and for each an own HOME, working copy and credential. */
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,10 +87,8 @@ export class PulumiWorkspace implements AsyncDisposable {
   /** `project`: a folder with the Pulumi.yaml, package.json and program that everybody has checked out; an empty program without it. */
   static async create(project?: string): Promise<PulumiWorkspace> {
     const pulumi = await requirePulumi();
-    const template = templates.get(project) ?? makeTemplate(pulumi, project);
-    templates.set(project, template);
     const folder = await mkdtemp(path.join(os.tmpdir(), "uko-pulumi-"));
-    await cp(await template, folder, { recursive: true });
+    await cp(await findEmptyStack(pulumi, project), folder, { recursive: true });
     await linkPackages(folder);
     await mkdir(path.join(folder, "tmp"));
     return new PulumiWorkspace(folder, pulumi, project);
@@ -262,14 +261,26 @@ export class PulumiRun {
   }
 }
 
-/** A backend with an empty stack, made once per process and project by the CLI itself and copied for each workspace. */
-const templates = new Map<string | undefined, Promise<string>>();
+/** A backend with an empty stack, made by the CLI once for each of its versions and project, and copied for each workspace. */
+async function findEmptyStack(pulumi: PulumiEngine, projectFolder: string | undefined): Promise<string> {
+  const settings = projectFolder === undefined ? "" : await readFile(path.join(projectFolder, "Pulumi.yaml"), "utf8");
+  const name = /^name: (\S+)$/m.exec(settings)?.[1] ?? project;
+  const kept = path.join(repository, "node_modules", ".cache", "uko-empty-stacks", `${pulumi.version}-${name}`);
+  if (existsSync(kept)) return kept;
+  await mkdir(path.dirname(kept), { recursive: true });
+  const folder = await mkdtemp(`${kept}-`);
+  try {
+    await initStack(pulumi, folder, projectFolder);
+    await rename(folder, kept);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    // Another process may have been faster.
+    if (!existsSync(kept)) throw error;
+  }
+  return kept;
+}
 
-async function makeTemplate(pulumi: PulumiEngine, projectFolder: string | undefined): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-pulumi-template-"));
-  process.once("exit", () => {
-    spawn("rm", ["-rf", folder], { detached: true, stdio: "ignore" }).unref();
-  });
+async function initStack(pulumi: PulumiEngine, folder: string, projectFolder: string | undefined): Promise<void> {
   await mkdir(path.join(folder, "backend"));
   await mkdir(path.join(folder, ".pulumi"));
   await writeProject(folder, projectFolder);
@@ -286,7 +297,6 @@ async function makeTemplate(pulumi: PulumiEngine, projectFolder: string | undefi
   for (const made of [".pulumi", ...projectFiles]) {
     await rm(path.join(folder, made), { recursive: true, force: true });
   }
-  return folder;
 }
 
 async function writeProject(folder: string, projectFolder: string | undefined): Promise<void> {

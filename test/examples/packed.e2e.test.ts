@@ -10,7 +10,8 @@ import { PulumiWorkspace } from "../../examples/support/pulumi.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const npmQuiet = ["--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error"];
+// Without a registry it fails soon, and says so.
+const npmQuiet = ["--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error", "--fetch-retries=0"];
 
 // Installing takes the registry and half a minute, so it is one of the long ones.
 test.runIf(process.env.UKO_TEST_ALL === "1")("the packed package works for a stranger", async () => {
