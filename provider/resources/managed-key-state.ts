@@ -77,7 +77,7 @@ export function driftWarnings(observed: Observed, before: ManagedKeyState): read
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
     .map((each) => {
       const meaning = saysMaterialIsThere.includes(each.status)
-        ? "its deletion was cancelled there"
+        ? "it was not destroyed there, or its deletion was cancelled there"
         : "whether it still holds the material is not known";
       return `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: ${meaning}`;
     });

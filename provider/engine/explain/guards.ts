@@ -2,8 +2,8 @@
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
-import { type ConsentMismatch, type Guard, guardCodes } from "../../lifecycle/plan.ts";
+import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Explanation, NextStep } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
@@ -31,6 +31,8 @@ interface About {
   readonly observation: KeyObservation;
   readonly nowMs: number;
 }
+
+const towardsTheEnd: readonly Step["kind"][] = ["set_for_deletion", "deactivate", "destroy", "remove"];
 
 const distributor = `somebody who holds ${sayRoles(rights.distribute)}`;
 
@@ -78,6 +80,7 @@ const sayings: Sayings = {
     [
       ...guard.keystores.slice(0, 10).map(sayKeystore),
       "Removing the record of a key that may still live would be the worst mistake of all.",
+      "A sync has each keystore told again to destroy the material. If it was restored on purpose, keep it.",
     ],
     [
       {
@@ -137,9 +140,10 @@ const sayings: Sayings = {
     ],
     [{ who: "somebody who holds Key Custodian - Deployer runs", commands: [`uko reactivate ${path}`] }],
   ],
-  service_refused: (guard, { key, unchanged }) => [
+  service_refused: (guard, { key, unchanged, rerun }) => [
     `The service refused to ${guard.step.replaceAll("_", " ")} ${key}`,
     [plain(guard.message, 500), unchanged],
+    towardsTheEnd.includes(guard.step) ? [{ ...rerun, who: "once its reason is gone you run" }] : [],
   ],
   no_way_back: (guard, { key }) => [
     `${capital(key)} is destroyed, and there is no way back here`,
@@ -160,13 +164,22 @@ const sayings: Sayings = {
     [explainMismatch(guard.why, observation), unchanged],
     mismatchNext(guard.why, path, guard.named),
   ],
-  actor_not_a_person: (guard, { key, unchanged }) => [
-    `${sayActor(guard.actor)} cannot be one of the two people for ${key}`,
-    [
-      "Only a person under their own credential writes a consent record; service ids and trusted profiles never count.",
-      unchanged,
-    ],
-  ],
+  actor_not_a_person: (guard, { key, unchanged }) =>
+    isPerson(guard.actor.identity)
+      ? [
+          `${sayActor(guard.actor)} cannot write a consent record on ${key} through a trusted profile`,
+          [
+            "The service would name the profile as its author. Under your own credential you can write one; through the profile you may act on somebody else's.",
+            unchanged,
+          ],
+        ]
+      : [
+          `${sayActor(guard.actor)} cannot be one of the two people for ${key}`,
+          [
+            "Only a person under their own credential writes a consent record; service ids and workloads never count.",
+            unchanged,
+          ],
+        ],
 };
 
 /** Says why a plan was refused, what that leaves as it was, and what leads on. */
@@ -267,7 +280,7 @@ function sayKeystores(keystores: readonly KeystoreStatus[]): string {
 }
 
 function sayKeystore(keystore: KeystoreStatus): string {
-  const error = keystore.error === undefined ? "" : `: ${plain(keystore.error)}`;
+  const error = keystore.error === undefined ? "" : `: ${plain(keystore.error).replace(/\.$/, "")}`;
   return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) answers ${sayStatus(keystore)}${error}.`;
 }
 

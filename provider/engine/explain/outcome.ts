@@ -1,6 +1,7 @@
 /** Turns where a run ended into what a person reads: the only way from an outcome to words. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Run, Step } from "../../lifecycle/plan.ts";
@@ -84,49 +85,80 @@ interface Context {
   readonly door: Door;
 }
 
+/** What the actor may not do; the key's name takes the place of KEY. */
 const phrases = {
-  write_record: "write the consent record on",
-  drop_record: "take the consent record off",
-  set_for_deletion: "set the KMS twin for deletion of",
-  unset_for_deletion: "take back the KMS deletion window of",
-  deactivate: "deactivate",
-  destroy: "destroy",
-  reactivate: "reactivate",
-  remove: "remove the record of",
-  sync: "sync",
+  write_record: "write the consent record on KEY",
+  drop_record: "take the consent record off KEY",
+  set_for_deletion: "set the KMS twin of KEY for deletion",
+  unset_for_deletion: "take back the KMS deletion window of KEY",
+  deactivate: "deactivate KEY",
+  destroy: "destroy KEY",
+  reactivate: "reactivate KEY",
+  remove: "remove the record of KEY",
+  sync: "sync KEY",
 } as const satisfies Record<Step["kind"], string>;
 
-function explainMissingRight(step: Step, message: string, { observed, run, door }: Context): Explanation {
+function explainMissingRight(step: Step, message: string, context: Context): Explanation {
+  const { observed, run, door } = context;
   const { observation } = observed;
-  const path = keyPath(observation);
   const right = rightFor(step, observation.state === "pre_activation");
-  const consentedBy = "consentedBy" in step ? step.consentedBy : undefined;
-  const isAnswer = consentedBy?.how === "answer";
-  const next: NextStep[] = [];
-  if (consentedBy !== undefined && !isAnswer && mayAuthor(run.actor)) {
-    next.push({
-      who: `you consent, so that ${sayAuthor(consentedBy)} can act`,
-      commands: [`uko consent ${path} ${consentedBy.id}`],
-    });
-  }
-  if (consentedBy === undefined) {
-    next.push({ who: `somebody who holds ${sayRoles(right)} runs`, commands: commandsFor(step, observation, door) });
-  }
+  const named = namedRecord(step, context);
+  const byOthers: NextStep = {
+    who: `somebody who holds ${sayRoles(right)} runs`,
+    commands: commandsFor(step, observation, door),
+  };
+  const phrase = phrases[step.kind].replace("KEY", () => sayKey(observation));
   return {
-    summary: `${sayActor(run.actor)} may not ${phrases[step.kind]} ${sayKey(observation)}: the right ${right.action} is missing`,
+    summary: `${sayActor(run.actor)} may not ${phrase}: the right ${right.action} is missing`,
     facts: [
       `It comes with the role ${sayRoles(right)}.`,
-      ...(isAnswer
+      ...(named?.how === "answer"
         ? [
-            `You named the consent of ${sayAuthor(consentedBy)}: whoever acts on it needs this right, so ask for the role, or let somebody who holds it ask and act.`,
+            `You named the consent of ${sayAuthor(named)}: whoever acts on it needs this right.`,
+            "Two people do it the other way round: whoever holds the right asks, the other consents.",
           ]
         : []),
       ...(message === "" ? [] : [`The service says: ${plain(message, 300)}`]),
       `Nothing was changed by this: ${sayState(observation)}.`,
     ],
-    next,
+    next: named === undefined ? [byOthers] : withoutRight(step, named, context),
     code: "UKO_RIGHTS_MISSING",
   };
+}
+
+/** The record by which this run was to take the step. A window is set only for a deactivation. */
+function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | undefined {
+  if ("consentedBy" in step) return step.consentedBy;
+  const { carried } = observed.observation;
+  if (step.kind !== "set_for_deletion" || carried.kind !== "one") return undefined;
+  return run.consents.includes(carried.record.id) ? carried.record : undefined;
+}
+
+/** The ways on from a named record for somebody who may not take its step. */
+function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: Context): readonly NextStep[] {
+  const { observation } = observed;
+  const path = keyPath(observation);
+  const isAnswer = named.how === "answer";
+  const roles = sayRoles(
+    step.kind === "set_for_deletion" ? rights.deactivate : rightFor(step, observation.state === "pre_activation"),
+    step.kind === "set_for_deletion" ? rights.setForDeletion : undefined,
+  );
+  const consent: NextStep = {
+    who: `you consent, so that ${sayAuthor(named)} can act`,
+    commands: [`uko consent ${path} ${named.id}`],
+  };
+  const begin: NextStep = {
+    who: "to begin again, anybody who may write to the key runs",
+    commands: [`uko withdraw ${path}`],
+  };
+  return [
+    ...(!isAnswer && mayAuthor(run.actor) ? [consent] : []),
+    {
+      who: `somebody other than ${sayAuthor(named)} who holds ${roles} runs`,
+      commands: actCommands(named.id, path, door),
+    },
+    ...(isAnswer ? [begin] : []),
+  ];
 }
 
 /** What leads to the step when somebody else runs it. */

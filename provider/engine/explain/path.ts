@@ -8,6 +8,7 @@ import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts"
 import type { Observed } from "../observe.ts";
 import type { Explanation } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
+import { kmsRule } from "./waits.ts";
 import { sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
 
 /** Times are the earliest possible ones: every person acts at once. */
@@ -36,9 +37,7 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
         : [
             `Point of no return: destroy, on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)} at the earliest.`,
           ]),
-      ...(dualTwins(observation).length > 0
-        ? ["KMS dual authorization is on: whoever deactivates may not destroy."]
-        : []),
+      ...(dualTwins(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
         ? ["~ rests on the usual pending periods; each keystore tells its own date once the key is destroyed."]

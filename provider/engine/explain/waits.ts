@@ -38,6 +38,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
     ...(wait.notBeforeMs === undefined
       ? []
       : [`It is cooling down: destroy is possible after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
+    ...(setsWindow(wait, observation) ? kmsRule : []),
     observation.state === "deactivated" ? stillReversible : `Nothing has changed yet: ${sayState(observation)}.`,
   ];
   return {
@@ -101,11 +102,20 @@ function notAPerson(run: Run): string {
   return `This run's identity ${sayActor(run.actor)} is not a person, so it can neither ask nor consent.`;
 }
 
+function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
+  return wait.step === "deactivate" && dualTwins(observation).length > 0;
+}
+
+/** What KMS's own dual authorization asks of people; told before the outage, since a lapse costs another one. */
+export const kmsRule = [
+  "KMS dual authorization is on: whoever deactivates may not destroy, and destroy has to follow within 7 days.",
+  "After that the only way on is to reactivate the key and to begin again.",
+] as const;
+
 function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext): readonly NextStep[] {
   const { observation } = observed;
   const path = keyPath(observation);
-  const setsWindow = wait.step === "deactivate" && dualTwins(observation).length > 0;
-  const roles = sayRoles(wait.right, setsWindow ? rights.setForDeletion : undefined);
+  const roles = sayRoles(wait.right, setsWindow(wait, observation) ? rights.setForDeletion : undefined);
   const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
   if (wait.record === undefined) {
     const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";

@@ -152,8 +152,8 @@ export function describeTaken(step: Step): string | undefined {
 
 /** `active, in sync`, `pending_destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
 export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
-  const sync = syncFlag === "ok" ? "in sync" : syncFlag.replaceAll("_", " ");
-  return `${status}, ${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
+  const sync = syncFlag === "ok" ? ", in sync" : syncFlag === status ? "" : `, ${syncFlag.replaceAll("_", " ")}`;
+  return `${status}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
 }
 
 /** What the key's state means to whoever uses it. */
