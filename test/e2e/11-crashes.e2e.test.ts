@@ -28,6 +28,7 @@ const isWhole = process.env.UKO_TEST_ALL === "1";
 const changes = new Set(["K2", "K4", "K5", "K7", "K8"]);
 /** Each waits for the CLI most of the time, so two at once pay even on two cores. */
 const engineRunsAtOnce = 2;
+const limitMs = isWhole ? 1_800_000 : 180_000;
 /** They wait for the pauses between attempts. */
 const inProcessAtOnce = 16;
 
@@ -75,6 +76,7 @@ test.each(runs)(
     expect(failures).toEqual([]);
     expect(cases.length).toBeGreaterThan(0);
   },
+  limitMs,
 );
 
 test.each(runs)(
@@ -98,6 +100,7 @@ test.each(runs)(
     console.log(`lost answers in ${name}: ${cases.length} points at ${calls.length} calls`);
     expect(failures).toEqual([]);
   },
+  limitMs,
 );
 
 /** No answer before and after the effect, one answer that tells nothing, and a service that stays silent until the run gives up. */
