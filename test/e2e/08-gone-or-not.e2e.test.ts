@@ -73,12 +73,12 @@ test.each(profilesFor())(
           expect(firstLineOf(run.output)).toBe(firstLine);
           expect(messageOf(run.output)).toContain(`[${code}]`);
         }
-        expect(await bob.resources()).toMatchObject([{ outputs: { keyId: id, lifecycleState: "active" } }]);
         await clearFaults(scenario);
       }
     } finally {
       await elsewhere.stop();
     }
+    expect(await bob.resources()).toMatchObject([{ outputs: { keyId: id, lifecycleState: "active" } }]);
     // A 404 for the key beside a vault that may not be read proves nothing either.
     await scenario.control("faults", { operation: "K3", status: 404 });
     await scenario.control("faults", { operation: "V3", status: 403 });

@@ -15,7 +15,7 @@ const seed: Seed = {
 };
 const bucket = { crn: "crn:v1:bucket", name: "ledger", preventsKeyDeletion: true };
 
-test.each(profilesFor("stale-status"))(
+test.each(profilesFor())(
   "a retention policy stops before the outage, and no record is removed while a keystore may hold the key (%s)",
   async (profile) => {
     await using scenario = await openScenario({ profile, seed, program: programWith({ template: "cards" }) });
