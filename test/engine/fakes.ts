@@ -1,13 +1,6 @@
 /** Ports that answer what a test says, for faults that have to be placed exactly. */
 
-import type {
-  Answered,
-  KeySnapshot,
-  KeystoreStatusWithKey,
-  KeyWithEtag,
-  World,
-  Written,
-} from "../../provider/engine/ports.ts";
+import type { Answered, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "../../provider/engine/ports.ts";
 import { alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();
@@ -51,10 +44,6 @@ export function aSnapshot(over: Partial<KeySnapshot> = {}): KeySnapshot {
 
 export function answered<T>(value: T, serviceTimeMs = nowMs): Answered<T> {
   return { value, serviceTimeMs, correlationId: "c-1" };
-}
-
-export function done<T>(value: T): Written<T> {
-  return { kind: "done", ...answered(value) };
 }
 
 export const found = (over: Partial<KeySnapshot> = {}, etag = "e-1"): Answered<KeyWithEtag> =>
