@@ -19,7 +19,7 @@ export interface Born {
 
 /**
  * Makes a key (uko-v4.md K2), with a PATCH where dates are given; one that an interrupted run of the same resource made is
- * taken up instead (decision 0020). Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made;
+ * taken up instead (decision 0010). Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made;
  * UKO_ANSWER_LOST: that is not known.
  */
 export async function createKey(

@@ -5,7 +5,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { creationTagName, readCarriers } from "../lifecycle/record-carriers.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 
-/** See decision 0020. */
+/** See decision 0010. */
 export interface CreationMark {
   /** 32 hex digits: the value of the creation tag. */
   readonly value: string;

@@ -201,7 +201,7 @@ describe("creating a key", () => {
   });
 });
 
-describe("a creation that was interrupted (decision 0020)", () => {
+describe("a creation that was interrupted (decision 0010)", () => {
   const origin = "acme/urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
   const createAs = (from: string | undefined, over: Over = {}, choices: RunChoices = {}) => {
     const { handlers } = uko.run("bob", choices);
