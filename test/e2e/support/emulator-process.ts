@@ -71,7 +71,11 @@ export async function startEmulatorProcess(profile: string, seed: Seed): Promise
   const child = spawn(process.execPath, [main, "--json", "--profile", profile, "--seed", seedFile], {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Where a whole test run is ended from outside, nothing is to be left behind.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
   const stop = async (): Promise<void> => {
+    process.off("exit", kill);
     await ended(child);
     await rm(folder, { recursive: true, force: true });
   };
