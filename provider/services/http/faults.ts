@@ -2,6 +2,7 @@
 
 import { UkoError } from "../../errors.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
+import { unended } from "./printable.ts";
 import { cancelled } from "./single-flight.ts";
 
 /** Facts that stand in every error about an answer. */
@@ -59,7 +60,7 @@ export function accessDenied(service: string, answer: HttpAnswer, message: strin
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,
     detail: [
-      `It answered 401${message === "" ? "" : `: ${message.replace(/\.$/, "")}`}. Denied or invisible: this never means that a key is gone.`,
+      `It answered 401${message === "" ? "" : `: ${unended(message)}`}. Denied or invisible: this never means that a key is gone.`,
       "Check that the credential belongs to this instance and region, and that the identity has a role there.",
       ...correlationLine(answer.correlationId),
     ].join("\n"),

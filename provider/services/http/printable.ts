@@ -18,6 +18,11 @@ export function printable(text: string, maxCharacters: number = maxShownCharacte
   return clean.length <= maxCharacters ? clean : `${clean.slice(0, maxCharacters - 1)}…`;
 }
 
+/** A service's sentence as a part of ours, which ends it. */
+export function unended(sentence: string): string {
+  return sentence.replace(/[.\s]+$/, "");
+}
+
 /** Replaces every occurrence of a secret, plain or as it stands in a form, by a word. */
 export function withoutSecret(text: string, secret: string): string {
   if (secret === "") return text;

@@ -3,6 +3,7 @@
 import type { Written } from "../../engine/ports.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { accessDenied, unavailable } from "./faults.ts";
+import { unended } from "./printable.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;
@@ -27,7 +28,8 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   if (status === 412) return { kind: "stale" };
   if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
     const needed = rules.rightNeeded === undefined ? "" : ` The call takes ${rules.rightNeeded}.`;
-    return { kind: "forbidden", message: `${message}${needed}`.trim(), correlationId };
+    const said = message === "" || needed === "" ? message : `${unended(message)}.`;
+    return { kind: "forbidden", message: `${said}${needed}`.trim(), correlationId };
   }
   if (status === 401) throw accessDenied(rules.service, end, message);
   if (status === 429 && rules.isCreation !== true) throw unavailable(rules.service, end, message);

@@ -5,7 +5,7 @@ import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/faults.ts";
 import { parseJson } from "../http/json.ts";
-import { printable } from "../http/printable.ts";
+import { printable, unended } from "../http/printable.ts";
 import { errorEnvelope } from "./wire.ts";
 
 export const service = "Unified Key Orchestrator";
@@ -93,7 +93,7 @@ function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoE
   return new UkoError("UKO_RIGHTS_MISSING", {
     summary: `The identity lacks the right ${needed.action}`,
     detail: [
-      `${service} answered 403${message === "" ? "" : `: ${message}`}. That never means that a key is gone.`,
+      `${service} answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that a key is gone.`,
       `The right comes with the role ${needed.roles.join(" or ")} on the instance or its vault.`,
       ...correlationLine(answer.correlationId),
     ].join("\n"),
