@@ -9,7 +9,7 @@ const rings = {
   "schema/": { ours: ["errors.ts", "engine/", "resources/index.ts"], packages: ["zod"] },
   "services/": {
     ours: ["errors.ts", "lifecycle/"],
-    types: ["engine/ports.ts"],
+    types: ["engine/ports.ts", "engine/container-ports.ts", "engine/kms-ports.ts"],
     packages: ["undici", "zod", "jose"],
     node: true,
   },

@@ -16,6 +16,12 @@ export const errorCatalogue = {
   UKO_DESTRUCTION_PENDING: { summary: "A keystore still holds the key material", retryable: true, exitCode: 11 },
   UKO_SEPARATE_RUN_NEEDED: { summary: "Destroy takes a run of its own", retryable: true, exitCode: 11 },
 
+  UKO_KMS_METADATA_REMAINS: {
+    summary: "KMS still keeps the metadata of a destroyed key",
+    retryable: true,
+    exitCode: 11,
+  },
+
   UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
   UKO_USE_UNREADABLE: { summary: "What uses the key could not be read", retryable: false, exitCode: 12 },
@@ -37,6 +43,21 @@ export const errorCatalogue = {
   UKO_KMS_SETTER_UNKNOWN: { summary: "Who set the KMS window is unknown", retryable: false, exitCode: 12 },
   UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS window would end too soon", retryable: false, exitCode: 12 },
   UKO_KMS_WINDOW_LAPSED: { summary: "The KMS window has lapsed", retryable: false, exitCode: 12 },
+  UKO_KMS_KEY_IS_A_TWIN: { summary: "The KMS key belongs to an internal keystore", retryable: false, exitCode: 12 },
+  UKO_KMS_KEY_NOT_ACTIVE: { summary: "The KMS key is not active", retryable: false, exitCode: 12 },
+  UKO_KMS_DUAL_AUTHORIZATION_OFF: {
+    summary: "KMS dual authorization is off for the key",
+    retryable: false,
+    exitCode: 12,
+  },
+  UKO_KEY_IN_USE: { summary: "Cloud resources still use the key", retryable: false, exitCode: 12 },
+  UKO_KEY_WOULD_BE_UNLINKED: { summary: "A key would be cut off from a keystore", retryable: false, exitCode: 12 },
+  UKO_CONTAINER_IN_USE: {
+    summary: "A vault, keystore or template still holds something",
+    retryable: false,
+    exitCode: 12,
+  },
+  UKO_CONTENTS_UNREADABLE: { summary: "What it holds could not be read", retryable: false, exitCode: 12 },
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
   UKO_DELETION_ON_FILE: { summary: "A deletion is on file for the key", retryable: false, exitCode: 12 },
   UKO_NO_WAY_BACK: { summary: "There is no way back", retryable: false, exitCode: 12 },
@@ -51,8 +72,9 @@ export const errorCatalogue = {
   UKO_ACCESS_DENIED: { summary: "The service did not accept the identity", retryable: false, exitCode: 1 },
   UKO_INSTANCE_MISMATCH: { summary: "The key belongs to another instance", retryable: false, exitCode: 1 },
   UKO_KEY_NOT_FOUND: { summary: "The key was not found", retryable: false, exitCode: 1 },
+  UKO_NOT_FOUND: { summary: "The vault, keystore, template or KMS key was not found", retryable: false, exitCode: 1 },
   UKO_GONE_UNPROVEN: {
-    summary: "The key was not found, and that does not prove it gone",
+    summary: "It was not found, and that does not prove it gone",
     retryable: false,
     exitCode: 1,
   },

@@ -2,6 +2,10 @@
 
 import type { z } from "zod";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
+import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
+import type { ContainerRef } from "./container-ports.ts";
+import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
 /** A property that cannot be what it is, and why; the property is a top-level input. */
@@ -29,6 +33,17 @@ export interface Stored<State> {
   readonly warnings: readonly string[];
 }
 
+/** What a deletion is about and how careful it has to be; the planner of its kind decides, whatever a definition says. */
+export type Ending =
+  | { readonly kind: "managed_key"; readonly ref: KeyRef; readonly policy: DeletionPolicy }
+  | { readonly kind: "container"; readonly ref: ContainerRef; readonly name: string; readonly policy: ContainerPolicy }
+  | { readonly kind: "kms_key"; readonly ref: KmsKeyRef; readonly name: string; readonly policy: KmsKeyPolicy };
+
+/** What a list is narrowed to; what a resource has no use for is ignored. */
+export interface ListFilter {
+  readonly vaultId?: string;
+}
+
 export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly name: string;
   readonly summary: string;
@@ -44,8 +59,12 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   /** Undefined only where the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
-  /** The key behind it and the policy for its end, taken from state, because destroy sees no program. */
-  deletion(state: State, run: RunSettings): { readonly ref: KeyRef; readonly policy: DeletionPolicy };
+  /** Finds a resource by its id alone, as an import does; steering inputs get their defaults. */
+  lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
+  /** Every one that there is, in every state. */
+  list(world: World, filter: ListFilter, options: CallOptions): Promise<readonly Stored<State>[]>;
+  /** What stands behind it and the policy for its end, taken from state, because destroy sees no program. */
+  deletion(state: State, run: RunSettings): Ending;
 }
 
 /** Gives a definition its types; what every door projects. */

@@ -3,12 +3,20 @@
 import type { z } from "zod";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
-import type { CheckFailure, CreateOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import type {
+  CheckFailure,
+  CreateOptions,
+  Ending,
+  ListFilter,
+  ResourceDefinition,
+  RunSettings,
+  Stored,
+} from "./definition.ts";
 import { type Door, renderExplanation } from "./explain/explanation.ts";
 import { explainOutcome } from "./explain/outcome.ts";
 import { plain, sayKey } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { type Outcome, reconcile } from "./reconcile.ts";
+import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 
 export interface Checked<Inputs> {
   /** The inputs with their defaults; as given where there are failures. */
@@ -29,6 +37,9 @@ export interface Handlers<Inputs, State extends Inputs> {
   create(news: unknown, options: CreateOptions): Promise<Stored<State>>;
   read(olds: unknown, options: CallOptions): Promise<Stored<State> | undefined>;
   update(olds: unknown, news: unknown, options: CallOptions): Promise<Stored<State>>;
+  /** By id alone, as an import does; undefined only where it is proven gone. */
+  lookup(id: string, options: CallOptions): Promise<Stored<State> | undefined>;
+  list(filter: ListFilter, options: CallOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: CallOptions): Promise<DeleteOutcome>;
 }
 
@@ -69,22 +80,36 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = context.open();
       return definition.update(world, stateFrom(olds), inputsFrom(news), run, options);
     },
+    async lookup(id, options) {
+      const { world, run } = context.open();
+      return definition.lookup(world, id, run, options);
+    },
+    async list(filter, options) {
+      return definition.list(context.open().world, filter, options);
+    },
     async delete(olds, options) {
       const { world, run } = context.open();
-      const { ref, policy } = definition.deletion(stateFrom(olds), run);
-      const outcome = await reconcile(
-        world,
-        {
-          ref,
-          plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
-          consents: run.consents,
-          intent: "meets",
-        },
-        options,
-      );
-      return deleteOutcome(outcome, context.door);
+      const ending = definition.deletion(stateFrom(olds), run);
+      switch (ending.kind) {
+        case "managed_key":
+          return endKey(world, ending, run, context.door, options);
+        case "container":
+        case "kms_key":
+          throw new UkoError("UKO_BUG");
+      }
     },
   };
+}
+
+async function endKey(
+  world: World,
+  { ref, policy }: Extract<Ending, { kind: "managed_key" }>,
+  { consents }: RunSettings,
+  door: Door,
+  options: CallOptions,
+): Promise<DeleteOutcome> {
+  const plan: Task["plan"] = (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs);
+  return deleteOutcome(await reconcile(world, { ref, plan, consents, intent: "meets" }, options), door);
 }
 
 function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {

@@ -2,17 +2,18 @@
 
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
+import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
+import type { Answered, CallOptions, Written } from "./calls.ts";
+import type { Keystores, Templates, Vaults } from "./container-ports.ts";
+import type { KmsKeys } from "./kms-ports.ts";
+
+export type { Answered, CallOptions, Written };
 
 /** Where a key lives. All three are UUIDs. */
 export interface KeyRef {
   readonly instanceId: string;
   readonly vaultId: string;
   readonly keyId: string;
-}
-
-/** Every call can be stopped; deadlines of single calls are the adapter's. */
-export interface CallOptions {
-  readonly signal: AbortSignal;
 }
 
 /** A managed key as the service answers it (uko-v4.md 3.2), read tolerantly. */
@@ -48,30 +49,10 @@ export interface KeystoreStatusWithKey extends KeystoreStatus {
   readonly keyIdInKeystore: string;
 }
 
-/** One answer of the service with what comes beside every answer. */
-export interface Answered<T> {
-  readonly value: T;
-  /** The service's `Date`, milliseconds; the only clock that decides anything. */
-  readonly serviceTimeMs: number;
-  readonly correlationId: string;
-}
-
 export interface KeyWithEtag {
   readonly snapshot: KeySnapshot;
   readonly etag: string;
 }
-
-/** What became of a call that changes something. Faults that no plan can answer are thrown as `UkoError`. */
-export type Written<T> =
-  | ({ readonly kind: "done" } & Answered<T>)
-  /** 412: somebody else wrote meanwhile. Nothing happened. */
-  | { readonly kind: "stale" }
-  /** No answer arrived, or one that does not tell: the effect may have happened. Read again, plan again. */
-  | { readonly kind: "lost"; readonly reason: string }
-  /** The service understood and said no (400, 404, 409, 410, 422, 424). Nothing happened. */
-  | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
-  /** 403: the identity lacks the right. Nothing happened. */
-  | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };
 
 export interface NewKey {
   readonly vaultId: string;
@@ -127,7 +108,7 @@ export interface Twins {
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
-/** Vaults, keystores and templates, read only. */
+/** What the end of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
   /** Whether a keystore is a key ring of this very instance (`ibm_variant: internal`), so that a KMS twin exists. */
@@ -153,6 +134,9 @@ export interface EvidenceEntry {
   readonly v: 1;
   readonly time: string;
   readonly instanceId: string;
+  /** What `keyId` names; absent for a managed key. */
+  readonly resource?: ContainerKind | "kms_key";
+  /** Empty for a KMS key, which is in none. */
   readonly vaultId: string;
   readonly keyId: string;
   readonly label: string;
@@ -191,6 +175,10 @@ export interface World {
   readonly keys: Keys;
   readonly twins: Twins;
   readonly containers: Containers;
+  readonly vaults: Vaults;
+  readonly keystores: Keystores;
+  readonly templates: Templates;
+  readonly kmsKeys: KmsKeys;
   readonly session: Session;
   readonly progress: Progress;
   readonly evidence: Evidence;

@@ -71,7 +71,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return stored(inputs, await observePresent(world, ref, options), warnings);
   },
 
-  deletion: (state, run) => ({ ref: refOf(state), policy: policyOf(state, run) }),
+  deletion: (state, run) => ({ kind: "managed_key", ref: refOf(state), policy: policyOf(state, run) }),
 });
 
 function refOf(state: ManagedKeyState): KeyRef {

@@ -1,0 +1,88 @@
+/** The states of a KMS key and what each action does in each of them (kms-v2-and-iam.md 3, 3.1). */
+
+import type { Right } from "./managed-key-states.ts";
+
+/** KMS counts 0, 1, 2, 3 and 5; there is no 4, and a purged key is absent. */
+export const kmsKeyStates = ["pre_activation", "active", "suspended", "deactivated", "destroyed"] as const;
+export type KmsKeyState = (typeof kmsKeyStates)[number];
+
+/** A number that KMS invented after this was written is carried as `unrecognised`, and never acted on. */
+export type ObservedKmsKeyState = KmsKeyState | "unrecognised";
+
+export const kmsKeyActions = ["set_for_deletion", "unset_for_deletion", "destroy", "restore"] as const;
+export type KmsKeyAction = (typeof kmsKeyActions)[number];
+
+/** `Writer` and `Manager` are service roles of KMS, not of UKO (kms-v2-and-iam.md 7.7). */
+const writers = ["KMS Writer", "KMS Manager"];
+const managers = ["KMS Manager"];
+
+export const kmsRights = {
+  create: { action: "secrets.create", roles: writers },
+  createWithPolicy: { action: "policies.write", roles: managers },
+  readMetadata: { action: "secrets.readmetadata", roles: ["KMS Reader"] },
+  list: { action: "secrets.list", roles: ["KMS Reader"] },
+  rotate: { action: "secrets.rotate", roles: writers },
+  move: { action: "secrets.patch", roles: managers },
+  setForDeletion: { action: "secrets.setkeyfordeletion", roles: writers },
+  unsetForDeletion: { action: "secrets.unsetkeyfordeletion", roles: writers },
+  destroy: { action: "secrets.delete", roles: managers },
+  restore: { action: "secrets.restore", roles: managers },
+  readPolicies: { action: "policies.read", roles: managers },
+  writePolicies: { action: "policies.write", roles: managers },
+  writeAlias: { action: "aliases.create", roles: writers },
+  deleteAlias: { action: "aliases.delete", roles: managers },
+} as const satisfies Record<string, Right>;
+
+/** One cell: what the action leads to, or that KMS refuses it. `source` names the contract's section. */
+export type KmsCell =
+  | { readonly next: KmsKeyState; readonly reversible: boolean; readonly right: Right; readonly source: string }
+  | { readonly refused: true; readonly source: string };
+
+const refused = (source: string): KmsCell => ({ refused: true, source });
+const leadsTo = (next: KmsKeyState, reversible: boolean, right: Right, source: string): KmsCell => ({
+  next,
+  reversible,
+  right,
+  source,
+});
+
+const notActive = refused("kms-v2-and-iam.md 2.10, 10-9: only an active key is set or unset for deletion");
+const neverSeen = refused("kms-v2-and-iam.md 2.5: the published table does not allow it for state 0");
+const notDestroyed = refused("kms-v2-and-iam.md 2.6: the key is not destroyed");
+const over = refused("kms-v2-and-iam.md 2.5, 2.10: 410 for a destroyed key");
+
+export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAction, KmsCell>>>> = {
+  pre_activation: {
+    set_for_deletion: notActive,
+    unset_for_deletion: notActive,
+    destroy: neverSeen,
+    restore: notDestroyed,
+  },
+  active: {
+    set_for_deletion: leadsTo("active", true, kmsRights.setForDeletion, "kms-v2-and-iam.md 2.10"),
+    unset_for_deletion: leadsTo("active", true, kmsRights.unsetForDeletion, "kms-v2-and-iam.md 2.10"),
+    destroy: leadsTo("destroyed", true, kmsRights.destroy, "kms-v2-and-iam.md 2.5, restorable for 30 days"),
+    restore: notDestroyed,
+  },
+  suspended: {
+    set_for_deletion: notActive,
+    unset_for_deletion: notActive,
+    destroy: leadsTo("destroyed", true, kmsRights.destroy, "kms-v2-and-iam.md 2.5, restorable for 30 days"),
+    restore: notDestroyed,
+  },
+  deactivated: {
+    set_for_deletion: notActive,
+    unset_for_deletion: notActive,
+    destroy: leadsTo("destroyed", true, kmsRights.destroy, "kms-v2-and-iam.md 2.5, restorable for 30 days"),
+    restore: notDestroyed,
+  },
+  destroyed: {
+    set_for_deletion: over,
+    unset_for_deletion: over,
+    destroy: over,
+    restore: leadsTo("active", true, kmsRights.restore, "kms-v2-and-iam.md 2.6"),
+  },
+};
+
+/** KMS restores a key for this long after its deletion (kms-v2-and-iam.md 6). */
+export const kmsRestoreMs = 30 * 24 * 60 * 60 * 1000;

@@ -1,0 +1,202 @@
+/** Plans the end of a KMS key under KMS's own dual authorization: one person sets it for deletion, another one destroys it. Pure. */
+
+import type { ErrorCode } from "../errors.ts";
+import { mayAuthor } from "./authorization.ts";
+import { writeToleranceMs } from "./consent-record.ts";
+import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
+import { kmsWindowMs } from "./kms-window.ts";
+import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
+
+/** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
+export interface Registration {
+  readonly resourceCrn: string;
+  /** A retention policy: nothing but its owner helps. */
+  readonly preventsKeyDeletion: boolean;
+}
+
+export interface KmsKeyObservation {
+  readonly kmsKeyId: string;
+  readonly name: string;
+  readonly state: ObservedKmsKeyState;
+  /** KMS's number for the state, for people. */
+  readonly stateWord: string;
+  readonly dualAuthDelete: boolean;
+  /** End of the deletion window that somebody set, past or future; absent when none is set. */
+  readonly windowEndsAtMs?: number;
+  /** Who last wrote the key's policy, and when: a hint at who set the window, no more (kms-v2-and-iam.md 2.10). */
+  readonly policyWrite?: { readonly by: Identity; readonly atMs: number };
+  readonly registrations:
+    | { readonly kind: "known"; readonly items: readonly Registration[] }
+    | { readonly kind: "unreadable"; readonly reason: string };
+  /** Whether the key's ring belongs to an internal keystore, so that the key is the twin of a managed key. */
+  readonly ring:
+    | { readonly kind: "own" }
+    | { readonly kind: "of_keystore"; readonly keystoreName: string }
+    | { readonly kind: "unknown"; readonly reason: string };
+  /** When KMS begins to purge a destroyed key's metadata on its own. */
+  readonly purgeScheduledAtMs?: number;
+}
+
+export interface KmsKeyPolicy {
+  /** `destroyed`: KMS says destroyed; `removed`: its metadata is gone as well, up to 90 days later. */
+  readonly goal: "destroyed" | "removed";
+  readonly deletionProtection: boolean;
+  readonly dualAuthorization: "required" | "single";
+}
+
+/** Who acts in this run, what they named, and what this one run has already done. */
+export interface KmsRun {
+  readonly actor: Actor;
+  /** Windows that the actor named, as `windowName` writes them. */
+  readonly consents: readonly string[];
+  readonly setHere?: boolean;
+  readonly refusals?: readonly { readonly step: KmsStep["kind"]; readonly message: string }[];
+}
+
+export type KmsStep =
+  | { readonly kind: "set_for_deletion" }
+  | { readonly kind: "destroy"; readonly consentedTo?: string };
+
+export type KmsGuard =
+  | { readonly guard: "deletion_protection" }
+  | { readonly guard: "twin_of_managed_key"; readonly keystoreName: string }
+  | { readonly guard: "ring_unknown"; readonly reason: string }
+  | { readonly guard: "use_unreadable"; readonly reason: string }
+  | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
+  | { readonly guard: "registered"; readonly resources: readonly string[] }
+  | { readonly guard: "dual_authorization_off" }
+  | { readonly guard: "not_active"; readonly stateWord: string }
+  | { readonly guard: "state_unrecognised"; readonly stateWord: string }
+  | { readonly guard: "persons_unknown" }
+  | { readonly guard: "setter_not_a_person"; readonly setter: Identity }
+  | { readonly guard: "window_not_kept" }
+  | { readonly guard: "service_refused"; readonly step: KmsStep["kind"]; readonly message: string };
+
+export interface KmsApprovalWait {
+  readonly kind: "waitingForApproval";
+  readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
+  /** Absent while no window is open. */
+  readonly window?: { readonly name: string; readonly endsAtMs: number; readonly setter?: Identity };
+}
+
+export type KmsPlan =
+  | { readonly kind: "ready"; readonly step: KmsStep }
+  | KmsApprovalWait
+  | { readonly kind: "waitingForTime"; readonly untilMs?: number }
+  | { readonly kind: "refused"; readonly guard: KmsGuard }
+  | { readonly kind: "done" };
+
+export const kmsGuardCodes = {
+  deletion_protection: "UKO_DELETION_PROTECTED",
+  twin_of_managed_key: "UKO_KMS_KEY_IS_A_TWIN",
+  ring_unknown: "UKO_KMS_KEY_IS_A_TWIN",
+  use_unreadable: "UKO_USE_UNREADABLE",
+  retention_policy: "UKO_RETENTION_POLICY",
+  registered: "UKO_KEY_IN_USE",
+  dual_authorization_off: "UKO_KMS_DUAL_AUTHORIZATION_OFF",
+  not_active: "UKO_KMS_KEY_NOT_ACTIVE",
+  state_unrecognised: "UKO_STATE_UNRECOGNISED",
+  persons_unknown: "UKO_PERSONS_UNKNOWN",
+  setter_not_a_person: "UKO_KMS_SETTER",
+  window_not_kept: "UKO_KMS_WINDOW_LAPSED",
+  service_refused: "UKO_SERVICE_REFUSED",
+} as const satisfies Record<KmsGuard["guard"], ErrorCode>;
+
+/** The code under which a plan that is not ready is reported. */
+export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>): ErrorCode {
+  if (plan.kind === "waitingForApproval") return "UKO_APPROVAL_PENDING";
+  return plan.kind === "refused" ? kmsGuardCodes[plan.guard.guard] : "UKO_KMS_METADATA_REMAINS";
+}
+
+/** Names one deletion window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the second as KMS writes it. */
+export function windowName(kmsKeyId: string, windowEndsAtMs: number): string {
+  return `${kmsKeyId}@${new Date(windowEndsAtMs).toISOString().replace(/\.\d{3}Z$/, "Z")}`;
+}
+
+/** Answers what this run may do next with a KMS key that is there; `nowMs` is the service's time. */
+export function planKmsKeyDeletion(
+  observation: KmsKeyObservation,
+  policy: KmsKeyPolicy,
+  run: KmsRun,
+  nowMs: number,
+): KmsPlan {
+  const { state, stateWord } = observation;
+  if (state === "unrecognised") return refuse({ guard: "state_unrecognised", stateWord });
+  if (state === "destroyed") return planAfterDestroy(observation, policy, nowMs);
+  const failing = failingKmsGuard(observation, policy);
+  if (failing !== undefined) return refuse(failing);
+  if ("refused" in kmsKeyTable[state].destroy) return refuse({ guard: "not_active", stateWord });
+  if (observation.dualAuthDelete) return planUnderDualAuthorization(observation, run, nowMs);
+  if (policy.dualAuthorization === "required") return refuse({ guard: "dual_authorization_off" });
+  return unlessRefused({ kind: "destroy" }, run);
+}
+
+function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, nowMs: number): KmsPlan {
+  if (policy.goal === "destroyed") return { kind: "done" };
+  const { purgeScheduledAtMs } = observation;
+  const isAhead = purgeScheduledAtMs !== undefined && purgeScheduledAtMs > nowMs;
+  return { kind: "waitingForTime", ...(isAhead && { untilMs: purgeScheduledAtMs }) };
+}
+
+/** What has nothing to do with who acts; checked before the window is set and again before destroy. */
+function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
+  const { ring, registrations } = observation;
+  if (policy.deletionProtection) return { guard: "deletion_protection" };
+  if (ring.kind === "of_keystore") return { guard: "twin_of_managed_key", keystoreName: ring.keystoreName };
+  if (ring.kind === "unknown") return { guard: "ring_unknown", reason: ring.reason };
+  if (registrations.kind === "unreadable") return { guard: "use_unreadable", reason: registrations.reason };
+  const retaining = registrations.items.filter(({ preventsKeyDeletion }) => preventsKeyDeletion);
+  if (retaining.length > 0) return { guard: "retention_policy", resources: retaining.map((each) => each.resourceCrn) };
+  if (registrations.items.length === 0) return undefined;
+  return { guard: "registered", resources: registrations.items.map((each) => each.resourceCrn) };
+}
+
+function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
+  const { actor } = run;
+  if (actor.identity === undefined) return refuse({ guard: "persons_unknown" });
+  const { windowEndsAtMs } = observation;
+  if (windowEndsAtMs === undefined || windowEndsAtMs <= nowMs) return planWindow(observation, run);
+
+  const name = windowName(observation.kmsKeyId, windowEndsAtMs);
+  const setter = setterHint(observation, windowEndsAtMs);
+  const window = { name, endsAtMs: windowEndsAtMs, ...(setter !== undefined && { setter }) };
+  const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
+  if (setter !== undefined && !isPerson(setter)) return refuse({ guard: "setter_not_a_person", setter });
+  if (run.setHere === true || isActor(actor, setter)) return wait("set_it");
+  if (!isPerson(actor.identity)) return wait("not_a_person");
+  // KMS may compare `iam_id` alone, which a profile changes: whoever set the window has to be known to be somebody else.
+  if (!mayAuthor(actor) && setter === undefined) return wait("acts_in_a_profile");
+  if (!run.consents.includes(name)) return wait("may_consent");
+  return unlessRefused({ kind: "destroy", consentedTo: name }, run);
+}
+
+/** Asking is setting the key for deletion, which a person does under their own credential, and only once in a run. */
+function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
+  if (run.setHere === true) return refuse({ guard: "window_not_kept" });
+  if (!isPerson(run.actor.identity)) return { kind: "waitingForApproval", standing: "not_a_person" };
+  if (!mayAuthor(run.actor)) return { kind: "waitingForApproval", standing: "acts_in_a_profile" };
+  if (observation.state !== "active") return refuse({ guard: "not_active", stateWord: observation.stateWord });
+  return unlessRefused({ kind: "set_for_deletion" }, run);
+}
+
+/** The policy's last writer, if the window began with that write; setting and unsetting move the policy, nothing else does. */
+function setterHint({ policyWrite }: KmsKeyObservation, windowEndsAtMs: number): Identity | undefined {
+  if (policyWrite === undefined) return undefined;
+  const beganAtMs = windowEndsAtMs - kmsWindowMs;
+  return Math.abs(policyWrite.atMs - beganAtMs) <= writeToleranceMs ? policyWrite.by : undefined;
+}
+
+function isActor({ identity, writesAs }: Actor, setter: Identity | undefined): boolean {
+  return setter !== undefined && [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
+}
+
+/** A step that KMS refused is not sent a second time in the same run. */
+function unlessRefused(step: KmsStep, run: KmsRun): KmsPlan {
+  const refusal = run.refusals?.find((each) => each.step === step.kind);
+  if (refusal === undefined) return { kind: "ready", step };
+  return refuse({ guard: "service_refused", ...refusal });
+}
+
+function refuse(guard: KmsGuard): KmsPlan {
+  return { kind: "refused", guard };
+}
