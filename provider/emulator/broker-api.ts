@@ -13,7 +13,7 @@ export const brokerRoutes: readonly Route[] = [
       call.caller();
       // U37: 404 for an unknown instance; EP11 is not served, so it is not named.
       if (call.param("instance") !== call.world.instanceId) throw notFound("instance");
-      const host = new URL(call.world.origin).host;
+      const host = new URL(call.world.baseUrl).host;
       return {
         status: 200,
         body: { instance_id: call.world.instanceId, kms: { public: host, private: host }, uko: { public: host } },

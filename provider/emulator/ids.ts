@@ -7,12 +7,3 @@ export function uuidOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
-
-/** Answers a generator of such identifiers; the nth is the same in every world with the same namespace. */
-export function idSequence(namespace: string): (kind: string) => string {
-  let count = 0;
-  return (kind) => {
-    count += 1;
-    return uuidOf(`${namespace}/${kind}/${count}`);
-  };
-}

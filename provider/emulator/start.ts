@@ -43,9 +43,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  world.origin = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+  world.baseUrl = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
   return {
-    url: world.origin,
+    url: world.baseUrl,
     port: address.port,
     instanceId: world.instanceId,
     world,

@@ -3,7 +3,7 @@
 import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText } from "./clock.ts";
 import { FaultRules } from "./faults.ts";
-import { idSequence, uuidOf } from "./ids.ts";
+import { uuidOf } from "./ids.ts";
 import type { Caller, Identity, Key, Keystore, Stamps, Template, Twin, Vault } from "./model.ts";
 import type { CheckedSeed } from "./seed.ts";
 import { type ProfileName, resolveSwitches, type SwitchChoices, type Switches } from "./switches.ts";
@@ -29,18 +29,40 @@ export const serviceCaller: Caller = {
   identity: serviceIdentity,
 };
 
-export class World {
+/** What the world holds by id. A reset empties each; files and snapshots carry each, Sets and Maps included. */
+export const collectionNames = [
+  "identities",
+  "apiKeys",
+  "vaults",
+  "keystores",
+  "templates",
+  "keys",
+  "twins",
+] as const satisfies readonly (keyof World)[];
+
+/** Single values that files and snapshots carry besides. */
+export const valueNames = ["idCount", "instanceDualAuth"] as const satisfies readonly (keyof World)[];
+
+/** What a world began with: a reset begins with it again. */
+export interface Origin {
   readonly seed: CheckedSeed;
   readonly profile: ProfileName;
-  readonly #options: WorldOptions;
+  readonly choices: SwitchChoices;
+}
+
+export class World {
+  origin: Origin;
   /** `http://127.0.0.1:PORT`, known once the server listens. */
-  origin = "";
+  baseUrl = "";
+  /** Writes what changed to the file, if there is one; called before an answer leaves. */
+  persist: () => void = () => {};
 
   switches: Switches;
   clock: EmulatedClock;
   audit = new AuditTrail();
   faults = new FaultRules();
-  newId: (kind: string) => string;
+  /** How many ids were made: the next one follows from it. */
+  idCount = 0;
   instanceDualAuth: boolean;
   identities = new Map<string, Identity>();
   apiKeys = new Map<string, Identity>();
@@ -55,37 +77,43 @@ export class World {
 
   /** `fill` puts the seed's objects into the empty world, now and at each reset. */
   constructor(seed: CheckedSeed, options: WorldOptions, fill: (world: World) => void) {
-    this.seed = seed;
-    this.#options = options;
+    const profile = options.profile ?? seed.profile ?? "documented";
+    this.origin = { seed, profile, choices: options.switches ?? {} };
     this.#fill = fill;
-    this.profile = options.profile ?? seed.profile ?? "documented";
-    this.switches = resolveSwitches(this.profile, seed.switches, options.switches ?? {});
+    this.switches = this.#firstSwitches();
     this.clock = startClock(seed);
-    this.newId = idSequence(seed.instance.id);
     this.instanceDualAuth = seed.instance.dualAuthDelete;
     fill(this);
   }
 
   /** Builds the seeded world again; tokens stay valid only as far as the clock lets them. */
   reset(): void {
-    this.switches = resolveSwitches(this.profile, this.seed.switches, this.#options.switches ?? {});
+    this.switches = this.#firstSwitches();
     this.clock = startClock(this.seed);
     this.audit = new AuditTrail();
     this.faults.clear();
-    this.newId = idSequence(this.seed.instance.id);
+    this.idCount = 0;
     this.instanceDualAuth = this.seed.instance.dualAuthDelete;
-    for (const map of [
-      this.identities,
-      this.apiKeys,
-      this.vaults,
-      this.keystores,
-      this.templates,
-      this.keys,
-      this.twins,
-    ]) {
-      map.clear();
-    }
+    for (const name of collectionNames) this[name].clear();
     this.#fill(this);
+  }
+
+  #firstSwitches(): Switches {
+    return resolveSwitches(this.profile, this.seed.switches, this.origin.choices);
+  }
+
+  /** The same ids in the same order in every world with the same instance. */
+  newId(kind: string): string {
+    this.idCount += 1;
+    return uuidOf(`${this.instanceId}/${kind}/${this.idCount}`);
+  }
+
+  get seed(): CheckedSeed {
+    return this.origin.seed;
+  }
+
+  get profile(): ProfileName {
+    return this.origin.profile;
   }
 
   get instanceId(): string {
@@ -111,7 +139,7 @@ export class World {
   }
 
   href(path: string): string {
-    return this.switches.hrefs === "absolute" ? `${this.origin}/api${path}` : path;
+    return this.switches.hrefs === "absolute" ? `${this.baseUrl}/api${path}` : path;
   }
 
   /** The one key record that callers know by this id, not an older version. */
