@@ -41,6 +41,8 @@ export interface Vault extends Stamps {
   readonly id: string;
   name: string;
   description: string;
+  /** Of UKO outside the cloud (uko-v4.md 3.12). */
+  recoveryKeyLabel?: string | undefined;
 }
 
 export const keystoreOperations = ["activate", "deactivate", "destroy"] as const;
@@ -59,13 +61,20 @@ export interface Keystore extends Stamps {
   readonly ring?: string | undefined;
   /** How long the keystore keeps destroyed material (uko-v4.md 4.4). */
   pendingMs: number;
-  /** Connection fields that have no meaning here, answered as they are. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** The type's connection fields as answered; secrets are never kept (uko-v4.md U24). */
+  fields: Readonly<Record<string, unknown>>;
+  /** When its health was asked for first or last; before that it is `pending_check` (uko-v4.md U16). */
+  checkedMs?: number | undefined;
+  /** Its credentials do not work: it takes part in nothing. */
+  misconfigured?: boolean | undefined;
   /** Operations that the keystore refuses; for tests. */
   refuses: Set<KeystoreOperation>;
   /** How the keystore answers a status call; for tests. */
   answers: "ok" | "error" | "unknown";
 }
+
+export const templateTypes = ["user_defined", "shadow", "system"] as const;
+export type TemplateType = (typeof templateTypes)[number];
 
 export interface Template extends Stamps {
   readonly id: string;
@@ -74,16 +83,20 @@ export interface Template extends Stamps {
   description: string;
   version: number;
   archived: boolean;
-  readonly type: "user_defined" | "shadow" | "system";
+  type: TemplateType;
   readonly namingScheme?: string | undefined;
   readonly algorithm: string;
-  readonly size: string;
-  readonly activationPeriod: string;
-  readonly expirationPeriod: string;
-  readonly keyState: "pre_activation" | "active";
-  readonly deactivateOnRotation: boolean;
+  size: string;
+  activationPeriod: string;
+  expirationPeriod: string;
+  keyState: "pre_activation" | "active";
+  deactivateOnRotation: boolean;
   readonly keystoreType: KeystoreType;
   group: string;
+  /** The naming scheme of the key's label inside its keystores (uko-v4.md 3.6). */
+  readonly keystoreNamingScheme?: string | undefined;
+  /** The Azure, Google or CCA fields of its one keystores item (uko-v4.md 3.3). */
+  keystoreFields: Readonly<Record<string, unknown>>;
 }
 
 export interface Tag {
@@ -138,6 +151,9 @@ export interface Key extends Stamps {
   description: string;
   tags: Tag[];
   readonly labelTags: readonly Tag[];
+  readonly size: string;
+  /** What `instances[]` shows of Azure, Google or CCA: the template's when the key was made or last realigned. */
+  keystoreFields: Readonly<Record<string, unknown>>;
   state: KeyState;
   version: number;
   activationDate?: string | undefined;
@@ -182,6 +198,13 @@ export interface Twin {
   /** When the material is gone for good: deletion plus the keystore's pending period. */
   goneMs?: number | undefined;
   dualAuth?: DualAuthPolicy | undefined;
+}
+
+/** A KMS key ring (kms-v2-and-iam.md 2.13); every internal keystore is one, `default` always exists. */
+export interface Ring {
+  readonly id: string;
+  readonly createdMs: number;
+  readonly createdBy: string;
 }
 
 /** The identity of a request: the token's `iam_id` and the login behind it. */

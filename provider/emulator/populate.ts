@@ -35,14 +35,22 @@ export function populate(world: World): void {
       ring: keystore.type === "ibm_cloud_kms" && (variant ?? "internal") === "internal" ? keystore.name : undefined,
       pendingMs: pendingDays === undefined ? defaultPendingMs[keystore.type] : pendingDays * 86_400_000,
       refuses: new Set(refuses),
+      checkedMs: startMs,
     });
   }
+  populateRings(world, startMs, firstPerson);
   for (const { id, vault, ...template } of seed.templates) {
     const templateId = id ?? seededId(world, "template", `${vault}/${template.name}`);
     const vaultId = find(world.vaults, vault, "vault");
     world.templates.set(templateId, { ...stamps(), ...template, id: templateId, vaultId, version: 1 });
   }
   for (const key of seed.keys) populateKey(world, key, startMs, firstPerson);
+}
+
+/** The ring `default`, and one for each internal keystore. */
+function populateRings(world: World, createdMs: number, createdBy: string): void {
+  const internal = [...world.keystores.values()].flatMap(({ ring }) => (ring === undefined ? [] : [ring]));
+  for (const id of ["default", ...internal]) world.rings.set(id, { id, createdMs, createdBy });
 }
 
 function populateIdentities(world: World): void {
@@ -83,6 +91,8 @@ function populateKey(world: World, seeded: CheckedSeed["keys"][number], startMs:
     description: seeded.description,
     tags: seeded.tags,
     labelTags: [],
+    size: template.size,
+    keystoreFields: template.keystoreFields,
     state,
     version: 1,
     activationDate: seeded.activationDate ?? toSecondsText(createdMs).slice(0, 10),

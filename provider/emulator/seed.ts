@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { keyStates } from "./key-states.ts";
-import { keystoreOperations, keystoreTypes } from "./model.ts";
+import { keystoreOperations, keystoreTypes, templateTypes } from "./model.ts";
 import { roleNames } from "./roles.ts";
 import { isProfileName, switchesSchema } from "./switches.ts";
 
@@ -34,6 +34,7 @@ const vault = z.strictObject({
   id: uuid.optional(),
   name: z.string().min(1).max(100),
   description: z.string().max(200).default(""),
+  recoveryKeyLabel: z.string().optional(),
 });
 
 const keystore = z.strictObject({
@@ -61,13 +62,15 @@ const template = z.strictObject({
   description: z.string().max(200).default(""),
   keystoreType: z.enum(keystoreTypes),
   group: z.string().min(1).max(200),
+  keystoreNamingScheme: z.string().optional(),
+  keystoreFields: z.record(z.string(), z.unknown()).default({}).meta({ description: "Azure, Google or CCA fields" }),
   keyState: z.enum(["active", "pre_activation"]).default("active"),
-  algorithm: z.enum(["aes", "rsa", "hmac", "ec"]).default("aes"),
+  algorithm: z.enum(["aes", "des", "dilithium", "ec", "hmac", "rsa"]).default("aes"),
   size: z.string().default("256"),
   activationPeriod: z.string().default("P0D"),
   expirationPeriod: z.string().default("P2Y"),
   archived: z.boolean().default(false),
-  type: z.enum(["user_defined", "shadow", "system"]).default("user_defined"),
+  type: z.enum(templateTypes).default("user_defined"),
   namingScheme: z.string().optional(),
   deactivateOnRotation: z.boolean().default(false),
 });

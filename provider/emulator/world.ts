@@ -4,7 +4,7 @@ import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText } from "./clock.ts";
 import { FaultRules } from "./faults.ts";
 import { uuidOf } from "./ids.ts";
-import type { Caller, Identity, Key, Keystore, Stamps, Template, Twin, Vault } from "./model.ts";
+import type { Caller, Identity, Key, Keystore, Ring, Stamps, Template, Twin, Vault } from "./model.ts";
 import type { CheckedSeed } from "./seed.ts";
 import { type ProfileName, resolveSwitches, type SwitchChoices, type Switches } from "./switches.ts";
 
@@ -38,6 +38,7 @@ export const collectionNames = [
   "templates",
   "keys",
   "twins",
+  "rings",
 ] as const satisfies readonly (keyof World)[];
 
 /** Single values that files and snapshots carry besides. */
@@ -72,6 +73,8 @@ export class World {
   /** Keys and their older versions, by id. */
   keys = new Map<string, Key>();
   twins = new Map<string, Twin>();
+  /** KMS key rings by id; `default` is among them. */
+  rings = new Map<string, Ring>();
 
   readonly #fill: (world: World) => void;
 

@@ -39,6 +39,8 @@ export function createKey(call: Call): Reply {
     description: keptDescription(call, fields.description ?? ""),
     tags: keptTags(call, fields.tags, []),
     labelTags: fields.label_tags ?? [],
+    size: template.size,
+    keystoreFields: template.keystoreFields,
     state: template.keyState,
     version: 1,
     activationDate: addPeriod(nowMs, template.activationPeriod),
