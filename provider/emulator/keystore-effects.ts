@@ -42,7 +42,8 @@ export function towardsTwin(world: World, caller: Caller): Caller {
 
 /** Whether a keystore takes part in an operation now; one that refuses or does not answer leaves the key out of sync. */
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
-  return keystore !== undefined && keystore.answers === "ok" && !keystore.refuses.has(operation);
+  if (keystore === undefined || keystore.misconfigured === true) return false;
+  return keystore.answers === "ok" && !keystore.refuses.has(operation);
 }
 
 /** Installs and enables a key in a keystore, or enables it again. */
@@ -50,7 +51,7 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
   const keystore = world.keystores.get(placement.keystoreId);
   placement.removedByUser = false;
   if (keystore?.variant !== "internal") {
-    placement.idInKeystore ??= idInKeystore(world, keystore?.type, world.newId("external-key"));
+    placement.idInKeystore ??= idInKeystore(world, keystore, world.newId("external-key"));
     placement.material = { kind: "enabled" };
     return;
   }
@@ -205,7 +206,7 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
     destruction_at: "",
     key_id_in_keystore: placement.idInKeystore,
   };
-  if (keystore.answers === "error") {
+  if (keystore.answers === "error" || keystore.misconfigured === true) {
     const error = { code: "keystore_error", message: "The keystore did not answer." };
     return {
       ...common,
@@ -248,10 +249,19 @@ export function shownStatuses(world: World, key: Key, nowMs: number): readonly K
 }
 
 /** Key ids look different in each keystore (uko-v4.md 3.4). */
-function idInKeystore(world: World, type: KeystoreType | undefined, id: string): string {
-  if (type === "aws_kms") return `arn:aws:kms:eu-central-1:000000000000:key/${id}`;
-  if (type === "google_kms")
-    return `projects/emulated/locations/europe-west3/keyRings/ring/cryptoKeys/${id}/cryptoKeyVersions/1`;
-  if (type === "azure_key_vault") return `${id}/${world.newId("azure-version")}`;
-  return `${world.instanceId}/${id}`;
+function idInKeystore(world: World, keystore: Keystore | undefined, id: string): string {
+  const field = (name: string, fallback: string): string => String(keystore?.fields[name] ?? fallback);
+  switch (keystore?.type) {
+    case "aws_kms":
+      return `arn:aws:kms:${field("aws_region", "eu_central_1").replaceAll("_", "-")}:000000000000:key/${id}`;
+    case "google_kms": {
+      const project = `projects/${field("google_project_id", "emulated")}`;
+      const place = `${project}/locations/${field("google_location", "europe-west3")}`;
+      return `${place}/keyRings/${field("google_key_ring", "ring")}/cryptoKeys/${id}/cryptoKeyVersions/1`;
+    }
+    case "azure_key_vault":
+      return `${id}/${world.newId("azure-version")}`;
+    default:
+      return `${field("ibm_instance_id", world.instanceId)}/${id}`;
+  }
 }

@@ -69,6 +69,8 @@ const rightsByRole = {
     "key-templates.delete",
     "vaults.write",
     "vaults.delete",
+    "uko.initiate-paid-upgrade",
+    "uko.add-paid-keystore",
   ],
   KeyCustodianCreator: [...custodian, "managed-keys.generate", "key-templates.write"],
   KeyCustodianDeployer: [

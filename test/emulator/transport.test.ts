@@ -47,15 +47,6 @@ describe("every answer", () => {
     });
   });
 
-  it("says so where a call of the contract is not served yet", async () => {
-    const answer = await world.as("carol").call("POST", "/api/v4/vaults", { name: "another" });
-    expect(answer.status).toBe(405);
-    expect(answer.body.errors[0]).toMatchObject({
-      code: "not_served",
-      message: "The local UKO does not serve V2 yet.",
-    });
-  });
-
   it("answers unknown paths with 404 in the API's own envelope", async () => {
     expect((await world.as("carol").call("GET", "/api/v4/nothing")).body.errors[0]?.code).toBe("not_found");
     expect((await world.as("carol").call("GET", "/api/v2/nothing")).body.resources[0]).toHaveProperty("errorMsg");

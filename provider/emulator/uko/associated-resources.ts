@@ -1,20 +1,33 @@
-/** What uses a key: K13 and its shape (uko-v4.md 3.13). */
+/** What uses a key: K13, and the shape that S8 shares (uko-v4.md 3.13). */
 
 import type { AssociatedResource, Key } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { keyOf } from "./access.ts";
 import { listReply } from "./paging.ts";
+import { keystoreReference, vaultReference } from "./references.ts";
 
 /** K13 */
 export function listAssociatedResources(call: Call): Reply {
   const key = keyOf(call);
+  return resourceList(
+    call,
+    key.resources.map((resource) => ({ key, resource })),
+  );
+}
+
+export function resourceList(call: Call, used: readonly Used[]): Reply {
   return listReply(call, {
     name: "associated_resources",
-    items: key.resources,
-    view: (resource) => viewResource(call, key, resource),
+    items: used,
+    view: ({ key, resource }) => viewResource(call, key, resource),
     defaultSort: "name",
-    sortable: { name: (resource) => resource.name, id: (resource) => resource.crn },
+    sortable: { name: ({ resource }) => resource.name, id: ({ resource }) => resource.crn },
   });
+}
+
+interface Used {
+  readonly key: Key;
+  readonly resource: AssociatedResource;
 }
 
 function viewResource(call: Call, key: Key, resource: AssociatedResource): unknown {
@@ -23,21 +36,9 @@ function viewResource(call: Call, key: Key, resource: AssociatedResource): unkno
   const keystore = placement === undefined ? undefined : world.keystores.get(placement.keystoreId);
   return {
     id: encodeURIComponent(resource.crn),
-    vault: {
-      id: key.vaultId,
-      name: world.vaults.get(key.vaultId)?.name,
-      href: world.href(`/v4/vaults/${key.vaultId}`),
-    },
+    vault: vaultReference(world, key.vaultId),
     managed_key: { id: key.id, label: key.label, href: world.href(`/v4/managed_keys/${key.id}`) },
-    referenced_keystore:
-      keystore === undefined
-        ? undefined
-        : {
-            id: keystore.id,
-            name: keystore.name,
-            type: keystore.type,
-            href: world.href(`/v4/keystores/${keystore.id}`),
-          },
+    referenced_keystore: keystore === undefined ? undefined : keystoreReference(world, keystore),
     key_id_in_keystore: placement?.idInKeystore ?? "",
     name: resource.name,
     type: "com_ibm_cloud_kms_registration",

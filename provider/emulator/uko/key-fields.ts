@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { KeystoreType, Tag } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { type Call, jsonBody } from "../serve.ts";
-import { invalid, malformed, missing } from "./envelope.ts";
+import { parseBody } from "./body.ts";
+import { invalid, malformed } from "./envelope.ts";
 
 const label = z
   .string()
@@ -59,25 +60,11 @@ export function patchFields(call: Call): PatchFields {
 }
 
 function checked<Schema extends z.ZodObject>(call: Call, schema: Schema): z.output<Schema> {
-  const body = jsonBody(call, malformed);
   // U9: services from API 4.12.6 on may not know `tags` in requests.
-  if (call.world.switches.tags === "rejected" && body.tags !== undefined) throw invalid("field", "tags");
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.map(String) : [];
-  const path = [...(issue?.path ?? []), ...unknown.slice(0, 1)].map(String).join(".");
-  const isMissing = issue?.code === "invalid_type" && valueAt(body, issue.path) === undefined;
-  throw isMissing ? missing("field", path) : invalid("field", path);
-}
-
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  let value = body;
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = new Map<PropertyKey, unknown>(Object.entries(value)).get(step);
+  if (call.world.switches.tags === "rejected" && jsonBody(call, malformed).tags !== undefined) {
+    throw invalid("field", "tags");
   }
-  return value;
+  return parseBody(call, schema);
 }
 
 /** Tags as the service keeps them, under the switch `tags`. */

@@ -1,26 +1,35 @@
-/** The steps of a key's life: K6 to K11 (uko-v4.md 4.2-4.7). */
+/** The steps of a key's life: K6 to K8 and K10 to K12 (uko-v4.md 4.2-4.7). */
 
-import { hourMs } from "../clock.ts";
 import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
 import {
   accepts,
   disable,
   install,
   liveStatuses,
+  materialOf,
   publishStatuses,
   scheduleDestruction,
   targetsOf,
 } from "../keystore-effects.ts";
 import { refuseTwinDeletion } from "../kms/dual-authorization.ts";
-import type { Key, KeystoreOperation, Placement } from "../model.ts";
+import type { Key, Placement } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { checkIfMatch, keyOf, requireRight } from "./access.ts";
-import { conflict, forbidden, invalid, invalidState, keystoreFailed } from "./envelope.ts";
+import { booleanParameter } from "./body.ts";
+import { conflict, forbidden, invalidState } from "./envelope.ts";
+import {
+  acceptingPlacements,
+  deactivateEverywhere,
+  destroyEverywhere,
+  recordWrite,
+  refuseDestruction,
+  withVersions,
+} from "./key-endings.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
 import { refuseOlderVersion } from "./key-writes.ts";
 
 /** The checks that every step shares, in order: rights, If-Match, state. */
-function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cell: Cell } {
+export function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cell: Cell } {
   const key = keyOf(call);
   const { rights } = call.caller().identity;
   const cell = cellOf(action, key.state);
@@ -37,115 +46,50 @@ function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cel
   return { key, cell };
 }
 
-/** U15: one failing keystore leaves the key out of sync there; if all fail, nothing changes. */
-function acceptingPlacements(call: Call, key: Key, operation: KeystoreOperation): readonly Placement[] {
-  const placements = key.placements.filter((placement) => !placement.removedByUser);
-  const accepting = placements.filter(({ keystoreId }) => accepts(call.world.keystores.get(keystoreId), operation));
-  if (placements.length > 0 && accepting.length === 0) throw keystoreFailed();
-  return accepting;
-}
-
-function finish(call: Call, key: Key): Reply {
-  call.world.touch(key, call.caller(), call.nowMs);
-  publishStatuses(call.world, key, call.nowMs);
+export function finish(call: Call, key: Key): Reply {
+  recordWrite(call, key);
   noteAfter(call, key);
   return keyReply(call, key);
 }
 
-/** Older versions follow the key (uko-v4.md 4.6). */
-function withVersions(call: Call, key: Key): readonly Key[] {
-  return [key, ...call.world.olderVersions(key)];
-}
-
 /** K6 */
 export function activateKey(call: Call): Reply {
+  const { world } = call;
   const { key } = begin(call, "activate");
   const accepting = acceptingPlacements(call, key, "activate");
-  for (const placement of accepting) install(call.world, key, placement, call.caller(), call.nowMs);
-  key.state = "active";
-  key.deactivatedMs = undefined;
-  return finish(call, key);
-}
-
-/** K7: needs no authorization of KMS, even where the twin is under dual authorization. */
-export function deactivateKey(call: Call): Reply {
-  const { key } = begin(call, "deactivate");
-  const accepting = acceptingPlacements(call, key, "deactivate");
-  for (const placement of accepting) disable(call.world, placement, call.nowMs);
-  const deactivatedMs = Math.floor(call.nowMs / 1_000) * 1_000;
+  for (const placement of accepting) install(world, key, placement, call.caller(), call.nowMs);
+  // Versions that were active until the key's own deactivation come back with it (4.6).
+  const sinceMs = key.deactivatedMs;
+  const isOneVersion = world.templates.get(key.templateId)?.keystoreType === "ibm_cloud_kms";
   for (const version of withVersions(call, key)) {
-    version.state = "deactivated";
-    version.deactivatedMs = deactivatedMs;
+    const wentAlong = sinceMs !== undefined && version.deactivatedMs === sinceMs && !isOneVersion;
+    if (version !== key && !wentAlong) continue;
+    version.state = "active";
+    version.deactivatedMs = undefined;
   }
   return finish(call, key);
 }
 
-/** K8: refused within 4 hours of a deactivation, under a retention policy, and without the twin's two people. */
+/** K7 */
+export function deactivateKey(call: Call): Reply {
+  const { key } = begin(call, "deactivate");
+  deactivateEverywhere(call, key);
+  noteAfter(call, key);
+  return keyReply(call, key);
+}
+
+/** K8 */
 export function destroyKey(call: Call): Reply {
-  const { world, nowMs } = call;
   const { key } = begin(call, "destroy");
   if (key.state === "pre_activation") {
     key.state = "destroyed";
-    key.destroyedMs = nowMs;
+    key.destroyedMs = call.nowMs;
     return finish(call, key);
   }
-  // uko-v4.md 4.5, U7: refused while exactly 4 hours or less have passed.
-  const coolDownMs = world.switches.coolDownHours * hourMs;
-  if (nowMs - (key.deactivatedMs ?? 0) <= coolDownMs) {
-    const message = `The requested key has been deactivated within the last ${world.switches.coolDownHours} hours.`;
-    throw conflict("recently_deactivated", message);
-  }
-  if (key.resources.some((resource) => resource.preventsKeyDeletion)) {
-    throw conflict("retention_policy", "The key is protecting cloud resources that have a retention policy."); // U29
-  }
-  for (const placement of key.placements) refuseTwinDeletion(world, placement, call.caller(), nowMs);
-  const accepting = acceptingPlacements(call, key, "destroy");
-  for (const version of withVersions(call, key)) {
-    version.state = "destroyed";
-    version.destroyedMs = nowMs;
-  }
-  for (const placement of accepting) scheduleDestruction(world, key, placement, call.caller(), nowMs);
-  return finish(call, key);
-}
-
-/** K9: new material under the same record; the older version gets an id of its own (uko-v4.md 4.6, U11-U13). */
-export function rotateKey(call: Call): Reply {
-  const { world, nowMs } = call;
-  const { key } = begin(call, "rotate");
-  const template = world.templates.get(key.templateId);
-  if (template?.namingScheme !== undefined) throw conflict("invalid_state", "The key is not rotatable.");
-  const lastMs = key.rotatedMs ?? Number.NEGATIVE_INFINITY;
-  if (nowMs - lastMs < hourMs) throw conflict("rotated_recently", "The key was rotated within the last hour.");
-  const accepting = acceptingPlacements(call, key, "activate");
-  const isIbm = template?.keystoreType === "ibm_cloud_kms";
-  const deactivatesOlder = isIbm || template?.deactivateOnRotation === true || template?.algorithm === "aes";
-  const older: Key = {
-    ...key,
-    id: world.newId("key-version"),
-    headId: key.id,
-    state: deactivatesOlder ? "deactivated" : key.state,
-    deactivatedMs: deactivatesOlder ? nowMs : undefined,
-    placements: [],
-    resources: [],
-  };
-  world.keys.set(older.id, older);
-  for (const placement of accepting) rotateMaterial(call, placement);
-  key.version += 1;
-  key.rotatedMs = nowMs;
-  key.verification = world.newId("verification");
-  const reply = finish(call, key);
-  return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
-}
-
-function rotateMaterial(call: Call, placement: Placement): void {
-  const twin = placement.twinId === undefined ? undefined : call.world.twins.get(placement.twinId);
-  if (twin !== undefined) {
-    twin.versionId = call.world.newId("twin-version");
-    twin.versionMs = call.nowMs;
-    twin.updatedMs = call.nowMs;
-  } else if (placement.idInKeystore !== undefined) {
-    placement.idInKeystore = placement.idInKeystore.replace(/[0-9a-f-]{36}/, call.world.newId("external-key"));
-  }
+  refuseDestruction(call, key);
+  destroyEverywhere(call, key);
+  noteAfter(call, key);
+  return keyReply(call, key);
 }
 
 /** K10: makes the key's keystores those that the template's group now names (uko-v4.md 4.7). */
@@ -162,6 +106,11 @@ export function realignKey(call: Call): Reply {
     disable(world, placement, call.nowMs);
     placement.removedByUser = true;
   }
+  // Where nothing was ever installed, nothing stays behind (U21).
+  key.placements = key.placements.filter(
+    (placement) => !placement.removedByUser || materialOf(world, key, placement, call.nowMs).kind !== "absent",
+  );
+  key.keystoreFields = world.templates.get(key.templateId)?.keystoreFields ?? key.keystoreFields;
   for (const id of targets) {
     const existing = key.placements.find((placement) => placement.keystoreId === id);
     const placement: Placement = existing ?? { keystoreId: id, material: { kind: "absent" }, removedByUser: false };
@@ -213,10 +162,4 @@ export function statusOfKey(call: Call): Reply {
   const statuses =
     key.headId === undefined ? publishStatuses(call.world, key, call.nowMs) : liveStatuses(call.world, key, call.nowMs);
   return { status: 200, body: { status_in_keystores: statuses } };
-}
-
-function booleanParameter(call: Call, name: string): boolean {
-  const text = call.url.searchParams.get(name);
-  if (text !== null && text !== "true" && text !== "false") throw invalid("parameter", name);
-  return text === "true";
 }

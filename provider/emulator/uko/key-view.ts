@@ -3,17 +3,17 @@
 import type { AuditNote } from "../audit.ts";
 import { toSecondsText } from "../clock.ts";
 import { holdsMaterial, shownStatuses, targetsOf } from "../keystore-effects.ts";
-import type { Key } from "../model.ts";
+import type { Key, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { etagOf, type World } from "../world.ts";
+import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
+import { keystoreReference, vaultReference, viewStamps } from "./references.ts";
 
 export function viewKey(world: World, key: Key, nowMs: number): Record<string, unknown> {
-  const vault = world.vaults.get(key.vaultId);
   const template = world.templates.get(key.templateId);
-  const keystoreType = template?.keystoreType;
   return {
     id: key.id,
-    vault: { id: key.vaultId, name: vault?.name, href: world.href(`/v4/vaults/${key.vaultId}`) },
+    vault: vaultReference(world, key.vaultId),
     template: {
       id: key.templateId,
       name: template?.name,
@@ -26,7 +26,7 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
     label: key.label,
     state: key.state,
     key_material_present: materialPlaces(world, key, nowMs),
-    size: template?.size,
+    size: key.size,
     algorithm: template?.algorithm,
     verification_patterns: [
       { method: "ENC-ZERO", value: key.verification.replaceAll("-", "").slice(0, 6).toUpperCase() },
@@ -35,23 +35,21 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
     expiration_date: key.expirationDate,
     label_tags: key.labelTags,
     tags: key.tags,
-    is_rotatable: template?.namingScheme === undefined,
-    created_at: toSecondsText(key.createdMs),
-    updated_at: toSecondsText(key.updatedMs),
+    is_rotatable: !hasSystemTag(template?.namingScheme),
+    ...viewStamps(world, key),
     ...(key.rotatedMs === undefined ? {} : { rotated_at: toSecondsText(key.rotatedMs) }),
-    ...(world.switches.lastWriter === "absent" ? {} : { created_by: key.createdBy, updated_by: key.updatedBy }),
     referenced_keystores: key.placements
       .filter((placement) => !placement.removedByUser)
       .map((placement) => world.keystores.get(placement.keystoreId))
       .filter((keystore) => keystore !== undefined)
-      .map(({ id, name, type }) => ({ id, name, type, href: world.href(`/v4/keystores/${id}`) })),
+      .map((keystore) => keystoreReference(world, keystore)),
     instances: [
       {
         id: key.instanceId,
-        label_in_keystore: key.label,
-        type: "secret_key",
-        keystore: { group: template?.group, type: keystoreType },
-        ...instanceFields(keystoreType),
+        label_in_keystore: labelInKeystore(key, template),
+        type: isAsymmetric(template?.algorithm) ? "key_pair" : "secret_key",
+        keystore: { group: template?.group, type: template?.keystoreType },
+        ...key.keystoreFields,
       },
     ],
     href: world.href(`/v4/managed_keys/${key.id}`),
@@ -99,13 +97,21 @@ function materialPlaces(world: World, key: Key, nowMs: number): readonly string[
   return [...(inRepository ? ["repository"] : []), ...(inKeystores ? ["keystores"] : [])];
 }
 
-function instanceFields(type: string | undefined): Record<string, unknown> {
-  if (type === "google_kms") {
-    return {
-      google_key_protection_level: "software",
-      google_key_purpose: "encrypt_decrypt",
-      google_kms_algorithm: "google_symmetric_encryption",
-    };
-  }
-  return type === "azure_key_vault" ? { azure_key_protection_level: "software" } : {};
+function isAsymmetric(algorithm: string | undefined): boolean {
+  return algorithm === "rsa" || algorithm === "ec" || algorithm === "dilithium";
+}
+
+/** The key's name inside its keystores: its label, unless the template names instances by a scheme of their own (3.6). */
+function labelInKeystore(key: Key, template: Template | undefined): string {
+  if (template?.keystoreNamingScheme === undefined) return key.label;
+  return buildLabel(template.keystoreNamingScheme, key.labelTags, labelDates(key));
+}
+
+/** The dates that system tags of a naming scheme stand for (3.11). */
+export function labelDates(key: { readonly createdMs: number; readonly expirationDate?: string | undefined }): {
+  readonly created: string;
+  readonly lastActive: string;
+} {
+  const created = toSecondsText(key.createdMs).slice(0, 10);
+  return { created, lastActive: key.expirationDate ?? created };
 }

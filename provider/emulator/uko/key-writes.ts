@@ -4,10 +4,13 @@ import { cellOf } from "../key-states.ts";
 import { accepts, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
 import type { Key, Placement, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
 import { checkIfMatch, checkVault, keyOf, requireRight } from "./access.ts";
-import { conflict, invalid, invalidState, keystoreFailed, missing, notFound } from "./envelope.ts";
+import { booleanParameter } from "./body.ts";
+import { conflict, invalidState, keystoreFailed, missing, notFound } from "./envelope.ts";
 import { addPeriod, checkLabelRule, createFields, keptDescription, keptTags, patchFields } from "./key-fields.ts";
-import { keyReply, noteAfter } from "./key-view.ts";
+import { keyReply, labelDates, noteAfter } from "./key-view.ts";
+import { buildLabel } from "./naming-scheme.ts";
 
 /** K2 */
 export function createKey(call: Call): Reply {
@@ -26,7 +29,8 @@ export function createKey(call: Call): Reply {
   if (template === undefined) throw notFound("template");
   if (template.archived) throw conflict("invalid_state", "The template is archived.");
   if (template.keyState === "active") requireRight(caller, "managed-keys.distribute");
-  const label = labelFor(call, template, fields);
+  const expirationDate = addPeriod(nowMs, template.expirationPeriod);
+  const label = labelFor(call, template, fields, { createdMs: nowMs, expirationDate });
   refuseDuplicate(call, vault.id, label);
 
   const key: Key = {
@@ -44,7 +48,7 @@ export function createKey(call: Call): Reply {
     state: template.keyState,
     version: 1,
     activationDate: addPeriod(nowMs, template.activationPeriod),
-    expirationDate: addPeriod(nowMs, template.expirationPeriod),
+    expirationDate,
     verification: world.newId("verification"),
     placements: [],
     resources: [],
@@ -95,21 +99,27 @@ export function patchKey(call: Call): Reply {
 export function removeKey(call: Call): Reply {
   const { world, nowMs } = call;
   const key = keyOf(call);
-  const forceText = call.url.searchParams.get("force");
-  if (forceText !== null && forceText !== "true" && forceText !== "false") throw invalid("parameter", "force");
-  const isForced = forceText === "true" && world.switches.forceDelete === "served";
+  const force = booleanParameter(call, "force");
+  const isForced = force && world.switches.forceDelete === "served";
   for (const right of ["managed-keys.destroyed-remove", "managed-keys.delete"]) requireRight(call.caller(), right);
   checkIfMatch(call, key);
   refuseOlderVersion(key);
   const holders = holdsMaterial(world, key, nowMs).map((keystore) => keystore.name);
-  call.note({ detail: { force: forceText === "true", materialIn: holders } });
+  call.note({ detail: { force, materialIn: holders } });
   if (cellOf("remove", key.state) === undefined) throw invalidState("delete", key.state);
   const isPending = key.placements.some((placement) => materialOf(world, key, placement, nowMs).kind === "pending");
   if (isPending && !isForced) throw conflict("pending_destruction", "The key is pending destruction in a keystore.");
   for (const version of world.olderVersions(key)) world.keys.delete(version.id);
   world.keys.delete(key.id);
+  removeUnusedShadow(world, key.templateId);
   call.note({ to: "removed" });
   return { status: 204 };
+}
+
+/** U18: a shadow template goes with its last key. */
+function removeUnusedShadow(world: World, templateId: string): void {
+  if (world.templates.get(templateId)?.type !== "shadow") return;
+  if ([...world.keys.values()].every((key) => key.templateId !== templateId)) world.templates.delete(templateId);
 }
 
 /** U11: older versions can be read, not changed. */
@@ -117,15 +127,18 @@ export function refuseOlderVersion(key: Key): void {
   if (key.headId !== undefined) throw conflict("invalid_state", "An older version of a key cannot be changed.");
 }
 
-function labelFor(call: Call, template: Template, fields: ReturnType<typeof createFields>): string {
-  const values = new Map((fields.label_tags ?? []).map((tag) => [tag.name, tag.value]));
-  const built = template.namingScheme?.replace(/<([^>]+)>/g, (_, name: string) => {
-    const value = values.get(name);
-    if (value === undefined) throw missing("field", `label_tags.${name}`);
-    return value;
-  });
-  const label = fields.label ?? built;
+/** The label told, or the one that the template's naming scheme builds (3.11). */
+function labelFor(
+  call: Call,
+  template: Template,
+  fields: ReturnType<typeof createFields>,
+  dates: { readonly createdMs: number; readonly expirationDate: string },
+): string {
+  const tags = fields.label_tags ?? [];
+  const build = (scheme: string): string => buildLabel(scheme, tags, labelDates(dates));
+  const label = fields.label ?? (template.namingScheme === undefined ? undefined : build(template.namingScheme));
   if (label === undefined) throw missing("field", "label");
+  if (template.keystoreNamingScheme !== undefined) build(template.keystoreNamingScheme);
   checkLabelRule(call, template.keystoreType, label);
   return label;
 }

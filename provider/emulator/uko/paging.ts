@@ -1,5 +1,6 @@
 /** Lists: limit, offset, sort, and the envelope around a page (uko-v4.md 2.2, 3.14). */
 
+import { Refusal } from "../refusal.ts";
 import type { Call, Reply } from "../serve.ts";
 import { invalid } from "./envelope.ts";
 
@@ -12,11 +13,14 @@ export interface ListOptions<Item> {
   readonly view: (item: Item) => unknown;
   readonly sortable: Readonly<Record<string, (item: Item) => Sortable>>;
   readonly defaultSort: string;
+  /** The name in the alternative content types, such as `vault-list`; JSON alone when absent (uko-v4.md 1.5). */
+  readonly vendorName?: string;
 }
 
 const limits = { defaultLimit: 20, maxLimit: 1_000 } as const;
 
 export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
+  const contentType = contentTypeOf(call, options.vendorName);
   const limit = integer(call, "limit", limits.defaultLimit, 1, limits.maxLimit);
   const offset = integer(call, "offset", 0, 0, Number.MAX_SAFE_INTEGER);
   const sorted = sort(call, options);
@@ -25,6 +29,7 @@ export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
   const lastOffset = total === 0 ? 0 : Math.floor((total - 1) / limit) * limit;
   return {
     status: 200,
+    headers: { "content-type": contentType },
     body: {
       total_count: total,
       limit,
@@ -36,6 +41,18 @@ export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
       [options.name]: sorted.slice(offset, offset + limit).map(options.view),
     },
   };
+}
+
+/** JSON, or the vendor's name for it; the zipped JSON and CSV forms are not served: 406 (uko-v4.md 1.5). */
+function contentTypeOf(call: Call, vendorName: string | undefined): string {
+  const accepted = (call.header("accept") ?? "*/*").split(",").map((range) => range.split(";")[0]?.trim() ?? "");
+  const json = "application/json";
+  const vendor = `application/vnd.ibm.uko.${vendorName}.v4.1+json`;
+  if (vendorName === undefined || accepted.some((range) => ["*/*", "application/*", json].includes(range))) return json;
+  if (accepted.includes(vendor)) return vendor;
+  throw new Refusal(406, "not_acceptable", `The local UKO answers lists as ${json} or ${vendor}.`, {
+    target: { type: "header", name: "Accept" },
+  });
 }
 
 function integer(call: Call, name: string, fallback: number, min: number, max: number): number {

@@ -1,0 +1,69 @@
+/** Deleting an internal keystore and disconnecting an external one: S5 (uko-v4.md 2.1, 5, U26). */
+
+import { dayMs } from "../clock.ts";
+import type { Key, Keystore } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import { requireRight } from "./access.ts";
+import { changeableContainer } from "./containers.ts";
+import { conflict, invalid } from "./envelope.ts";
+import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-endings.ts";
+import { keysIn } from "./keystore-contents.ts";
+import { keystoreKind } from "./keystores.ts";
+
+const modes = ["restrict", "disconnect", "deactivate", "destroy"] as const;
+type Mode = (typeof modes)[number];
+
+/** KMS keeps the metadata of destroyed keys this long, unless they are purged (uko-v4.md 4.4). */
+const metadataMs = 90 * dayMs;
+
+/** S5 */
+export function removeKeystore(call: Call): Reply {
+  const { world } = call;
+  const { item: keystore, fields: mode } = changeableContainer(keystoreKind, call, "delete", () => modeOf(call));
+  const keys = keysIn(world, keystore.id);
+  if (mode === "restrict" && keys.length > 0) {
+    const message = `The service was not able to delete keystore ${keystore.name} because it still contains some keys.`;
+    throw conflict("not_empty", message);
+  }
+  refuseFullRing(call, keystore);
+  endKeys(call, mode, keys);
+  for (const key of world.keys.values()) {
+    key.placements = key.placements.filter((placement) => placement.keystoreId !== keystore.id);
+  }
+  world.keystores.delete(keystore.id);
+  if (keystore.ring !== undefined) world.rings.delete(keystore.ring);
+  call.note({ detail: { mode, keyIds: keys.map(({ id }) => id) } });
+  return { status: 204 };
+}
+
+function modeOf(call: Call): Mode {
+  const text = call.url.searchParams.get("mode") ?? "restrict";
+  const mode = modes.find((known) => known === text);
+  if (mode === undefined) throw invalid("parameter", "mode");
+  return mode;
+}
+
+/** In every mode a key ring must hold no key at all, destroyed ones included until KMS forgets or purges them. */
+function refuseFullRing(call: Call, keystore: Keystore): void {
+  if (keystore.ring === undefined) return;
+  for (const { ring, deletedMs } of call.world.twins.values()) {
+    if (ring !== keystore.ring || (deletedMs !== undefined && call.nowMs - deletedMs >= metadataMs)) continue;
+    const message = "Conflict: Key ring could not be deleted: Please see reasons for more details.";
+    throw conflict("keystore_error", message);
+  }
+}
+
+/** The keys' own rules hold for the modes that end keys, and every key is checked before the first is changed. */
+function endKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
+  if (mode === "deactivate") {
+    const active = keys.filter((key) => key.state === "active");
+    if (active.length > 0) requireRight(call.caller(), "managed-keys.active-deactivate");
+    for (const key of active) acceptingPlacements(call, key, "deactivate");
+    for (const key of active) deactivateEverywhere(call, key);
+  }
+  if (mode === "destroy") {
+    if (keys.length > 0) requireRight(call.caller(), "managed-keys.deactivated-destroy");
+    for (const key of keys) refuseDestruction(call, key);
+    for (const key of keys) destroyEverywhere(call, key);
+  }
+}

@@ -1,0 +1,204 @@
+/** Keystores: S1 to S4, as shown, created, connected and changed (uko-v4.md 2.1, 3.7, 3.8). */
+
+import { toSecondsText } from "../clock.ts";
+import { defaultPendingMs } from "../keystore-effects.ts";
+import { type Keystore, keystoreTypes } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
+import { checkVault, requireRight } from "./access.ts";
+import { booleanParameter } from "./body.ts";
+import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
+import { invalid, keystoreFailed, notFound } from "./envelope.ts";
+import { oneOf, textFilter } from "./filters.ts";
+import {
+  type CreateFields,
+  changedIdentity,
+  connectionOf,
+  createFields,
+  maskedSecrets,
+  patchFields,
+} from "./keystore-fields.ts";
+import { vaultReference, viewStamps } from "./references.ts";
+
+export const healthStatuses = ["ok", "not_responding", "configuration_error", "pending_check"] as const;
+
+export const keystoreKind: ContainerKind<Keystore> = {
+  what: "keystore",
+  right: "target-keystores",
+  listName: "keystores",
+  vendorName: "keystore-list",
+  all: (world) => world.keystores,
+  vaultOf: (keystore) => keystore.vaultId,
+  view: viewKeystore,
+  filters: {
+    filters: {
+      type: oneOf((keystore) => [keystore.type], keystoreTypes),
+      name: textFilter((keystore) => keystore.name, "includes", 100),
+      description: textFilter((keystore) => keystore.description, "includes", 200),
+      group: { keeps: (keystore, group) => keystore.groups.includes(group) },
+      "groups[]": oneOf((keystore) => keystore.groups),
+      "vault.id": oneOf((keystore) => [keystore.vaultId]),
+      location: oneOf((keystore) => [keystore.location]),
+      "status.health_status": oneOf((keystore) => [healthOf(keystore)], healthStatuses),
+    },
+    exclusive: [["group", "groups[]"]],
+    defaults: {},
+  },
+};
+
+const limits = { internalKeystores: 50, freeInternalKeystores: 5 } as const;
+
+/** S2: makes a key ring, or connects a keystore elsewhere; a dry run only tests the connection (U25). */
+export function createKeystore(call: Call): Reply {
+  const { world, nowMs } = call;
+  const caller = call.caller();
+  requireRight(caller, "target-keystores.write");
+  const isDryRun = booleanParameter(call, "dry_run");
+  const body = createFields(call);
+  const vault = world.vaults.get(body.vault.id);
+  if (vault === undefined) throw notFound("vault");
+  checkVault(call, vault.id);
+  requirePlan(call, body);
+  const name = body.name ?? (body.type === "azure_key_vault" ? body.azure_service_name : "");
+  refuseTakenName(keystoreKind, call, name, vault.id);
+  const { fields, works } = connectionOf(body.type, body);
+  const variant = body.type === "ibm_cloud_kms" ? body.ibm_variant : undefined;
+  if (variant === "internal" && internalKeystores(world) >= limits.internalKeystores) throw keystoreFailed();
+  if (isDryRun && works === false) throw keystoreFailed();
+
+  const keystore: Keystore = {
+    ...world.stamps(caller, nowMs),
+    id: isDryRun ? "" : world.newId("keystore"),
+    vaultId: vault.id,
+    type: body.type,
+    variant,
+    name,
+    description: body.description ?? "",
+    location: locationOf(world, body),
+    groups: body.groups ?? [name], // U23
+    ring: variant === "internal" ? freeRing(world, name) : undefined,
+    pendingMs: defaultPendingMs[body.type],
+    fields,
+    misconfigured: works === false,
+    refuses: new Set(),
+    answers: "ok",
+  };
+  if (isDryRun) {
+    const { id: _, href: __, ...shown } = viewKeystore(world, keystore);
+    return { status: 201, body: shown, effect: false };
+  }
+  if (keystore.ring !== undefined) {
+    world.rings.set(keystore.ring, { id: keystore.ring, createdMs: nowMs, createdBy: caller.iamId });
+  }
+  world.keystores.set(keystore.id, keystore);
+  return containerReply(keystoreKind, call, keystore, 201, { location: `/v4/keystores/${keystore.id}` });
+}
+
+/** The first external keystore starts the paid plan; more of either kind than are free need a right too (uko-v4.md 3.8, 6). */
+function requirePlan(call: Call, body: CreateFields): void {
+  const isInternal = body.type === "ibm_cloud_kms" && body.ibm_variant === "internal";
+  const internal = internalKeystores(call.world);
+  const external = call.world.keystores.size - internal;
+  if (!isInternal && external === 0) requireRight(call.caller(), "uko.initiate-paid-upgrade");
+  const isPaid = isInternal ? internal >= limits.freeInternalKeystores : external > 0;
+  if (isPaid) requireRight(call.caller(), "uko.add-paid-keystore");
+}
+
+function internalKeystores(world: World): number {
+  return [...world.keystores.values()].filter(({ variant }) => variant === "internal").length;
+}
+
+function locationOf(world: World, body: CreateFields): string {
+  if (body.type === "aws_kms") return body.aws_region;
+  if (body.type === "azure_key_vault") return body.azure_location ?? "";
+  if (body.type === "google_kms") return body.google_location ?? "";
+  return body.type === "ibm_cloud_kms" && body.ibm_variant === "internal" ? world.seed.instance.region : "";
+}
+
+/** A ring id that no ring has yet, after the keystore's name (kms-v2-and-iam.md 2.13). */
+function freeRing(world: World, name: string): string {
+  const base = name
+    .replace(/[^A-Za-z0-9-]/g, "-")
+    .padEnd(2, "-")
+    .slice(0, 90);
+  let id = base;
+  for (let count = 2; world.rings.has(id); count += 1) id = `${base}-${count}`;
+  return id;
+}
+
+/** S4: never the type, the vault, or what names the remote keystore (3.8, U22); masked secrets stay (U24). */
+export function patchKeystore(call: Call): Reply {
+  const { world } = call;
+  const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", ({ type, variant, ...item }) => {
+    const read = patchFields(call, type, variant);
+    const changed = changedIdentity(item.fields, read);
+    if (changed !== undefined) throw invalid("field", changed);
+    return read;
+  });
+  if (fields.name !== undefined && fields.name !== keystore.name) {
+    refuseTakenName(keystoreKind, call, fields.name, keystore.vaultId);
+  }
+  const connection = connectionOf(keystore.type, fields);
+  keystore.name = fields.name ?? keystore.name;
+  keystore.description = fields.description ?? keystore.description;
+  keystore.groups = fields.groups === undefined ? keystore.groups : [...fields.groups];
+  keystore.fields = { ...keystore.fields, ...connection.fields };
+  if (typeof fields.azure_location === "string") keystore.location = fields.azure_location;
+  if (connection.works !== undefined) {
+    keystore.misconfigured = !connection.works;
+    keystore.checkedMs = undefined;
+  }
+  world.touch(keystore, call.caller(), call.nowMs);
+  return containerReply(keystoreKind, call, keystore);
+}
+
+const healthByAnswer = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
+
+/** U16: not known until it was asked for once. */
+export function healthOf(keystore: Keystore): (typeof healthStatuses)[number] {
+  if (keystore.checkedMs === undefined) return "pending_check";
+  return keystore.misconfigured === true ? "configuration_error" : healthByAnswer[keystore.answers];
+}
+
+export function viewHealth(keystore: Keystore): Record<string, unknown> {
+  return {
+    health_status: healthOf(keystore),
+    ...(keystore.checkedMs === undefined ? {} : { last_heartbeat: toSecondsText(keystore.checkedMs) }),
+    message: keystore.misconfigured === true ? "The credentials of the keystore were refused." : "",
+  };
+}
+
+/** Response fields that are always there (uko-v4.md 3.7); a seed may leave them out. */
+const requiredFields = {
+  ibm_cloud_kms: { ibm_api_endpoint: "", ibm_iam_endpoint: "", ibm_instance_id: "" },
+  aws_kms: { aws_region: "" },
+  azure_key_vault: {
+    azure_service_name: "",
+    azure_resource_group: "",
+    azure_service_principal_client_id: "",
+    azure_tenant: "",
+    azure_subscription_id: "",
+  },
+  google_kms: { google_location: "", google_key_ring: "" },
+  cca: { cca_use_tls: true, cca_host: "", cca_port: "", cca_public_key_hash: "" },
+} as const satisfies Record<Keystore["type"], Record<string, unknown>>;
+
+function viewKeystore(world: World, keystore: Keystore): Record<string, unknown> {
+  return {
+    vault: vaultReference(world, keystore.vaultId),
+    id: keystore.id,
+    name: keystore.name,
+    location: keystore.location,
+    description: keystore.description,
+    groups: keystore.groups,
+    type: keystore.type,
+    ...viewStamps(world, keystore),
+    href: world.href(`/v4/keystores/${keystore.id}`),
+    status: viewHealth(keystore),
+    ...requiredFields[keystore.type],
+    ...(keystore.type === "ibm_cloud_kms" ? { ibm_variant: keystore.variant } : {}),
+    ...(keystore.variant === "internal" ? { ibm_instance_id: world.instanceId, ibm_key_ring: keystore.ring } : {}),
+    ...keystore.fields,
+    ...maskedSecrets[keystore.type],
+  };
+}

@@ -1,0 +1,47 @@
+/** Naming schemes: fixed text with `<tags>` whose values a caller gives or the key's dates do (uko-v4.md 3.11). */
+
+import type { Tag } from "../model.ts";
+import { invalid, missing } from "./envelope.ts";
+
+const yearTags = ["lastActiveYear", "lay", "lastActiveYear/yyyy", "lay/yyyy", "lastActiveYear/4", "lay/4"];
+const shortYearTags = ["lastActiveYear/yy", "lay/2", "lastActiveYear/2", "lay/yy"];
+const monthTags = ["lastActiveMonth", "lam"];
+const systemTags: ReadonlySet<string> = new Set([...yearTags, ...shortYearTags, ...monthTags, "yy", "yyyy", "mm"]);
+const reservedTags: ReadonlySet<string> = new Set(
+  "SEQUENCENUMBER seqno sqn sequenceNumber SEQNO SQN hierarchy h hier keyType kt institutionId iid".split(" "),
+);
+
+const tagsOf = (scheme: string): readonly string[] => [...scheme.matchAll(/<([^<>]*)>/g)].map(([, tag]) => tag ?? "");
+
+/** Whether a scheme is one: known or free tags of 1 to 20 characters, and fixed text that a label may have. */
+export function isNamingScheme(scheme: string): boolean {
+  const isFree = (tag: string): boolean => /^[A-Za-z0-9]{1,20}$/.test(tag) && !reservedTags.has(tag);
+  const fixed = scheme.replace(/<[^<>]*>/g, "");
+  return /^[A-Za-z0-9._ /-]*$/.test(fixed) && tagsOf(scheme).every((tag) => systemTags.has(tag) || isFree(tag));
+}
+
+/** A label that carries a date of the key's cannot stay the same when the key is rotated. */
+export function hasSystemTag(scheme: string | undefined): boolean {
+  return scheme !== undefined && tagsOf(scheme).some((tag) => systemTags.has(tag));
+}
+
+/** Builds a label; a tag without a value is a missing field. */
+export function buildLabel(
+  scheme: string,
+  tags: readonly Tag[],
+  dates: { readonly created: string; readonly lastActive: string },
+): string {
+  const values = new Map(tags.map((tag) => [tag.name, tag.value]));
+  return scheme.replace(/<([^<>]*)>/g, (_, tag: string) => {
+    if (yearTags.includes(tag)) return dates.lastActive.slice(0, 4);
+    if (shortYearTags.includes(tag)) return dates.lastActive.slice(2, 4);
+    if (monthTags.includes(tag)) return dates.lastActive.slice(5, 7);
+    if (tag === "yyyy") return dates.created.slice(0, 4);
+    if (tag === "yy") return dates.created.slice(2, 4);
+    if (tag === "mm") return dates.created.slice(5, 7);
+    const value = values.get(tag);
+    if (value === undefined) throw missing("field", `label_tags.${tag}`);
+    if (!/^[A-Za-z0-9 ]{2,}$/.test(value)) throw invalid("field", `label_tags.${tag}`);
+    return value;
+  });
+}

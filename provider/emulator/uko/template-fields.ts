@@ -1,0 +1,195 @@
+/** What a caller may write into a template: key properties, the one keystores item, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
+
+import { z } from "zod";
+import { type KeystoreType, templateTypes } from "../model.ts";
+import type { Call } from "../serve.ts";
+import { parseBody } from "./body.ts";
+import { invalid } from "./envelope.ts";
+import { isNamingScheme } from "./naming-scheme.ts";
+
+export const keyAlgorithms = ["aes", "des", "dilithium", "ec", "hmac", "rsa"] as const;
+
+const namingScheme = z.string().min(1).max(255).refine(isNamingScheme);
+/** Published as the malformed `P^[0-9YMWD]+$` (3.5). */
+const period = z
+  .string()
+  .min(3)
+  .max(100)
+  .regex(/^P[0-9YMWD]+$/);
+const size = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[A-Za-z0-9]+$/);
+const keyState = z.enum(["active", "pre_activation"]);
+const group = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-_ ]+$/);
+
+const protectionLevel = z.enum(["hsm", "software"]);
+const rsaSizes = [2048, 3072, 4096];
+const googleAlgorithms = [
+  "google_symmetric_encryption",
+  "hmac_sha256",
+  "ec_sign_p256_sha256",
+  "ec_sign_p384_sha384",
+  "ec_sign_secp256k1_sha256",
+  ...rsaSizes.flatMap((bits) => [
+    `rsa_sign_pss_${bits}_sha256`,
+    `rsa_sign_pkcs1_${bits}_sha256`,
+    `rsa_sign_raw_pkcs1_${bits}`,
+    `rsa_decrypt_oaep_${bits}_sha1`,
+    `rsa_decrypt_oaep_${bits}_sha256`,
+  ]),
+  "rsa_sign_pss_4096_sha512",
+  "rsa_sign_pkcs1_4096_sha512",
+  "rsa_decrypt_oaep_4096_sha512",
+];
+const google = {
+  google_key_protection_level: protectionLevel.optional(),
+  google_key_purpose: z.enum(["encrypt_decrypt", "asymmetric_decrypt", "asymmetric_sign", "mac"]).optional(),
+  google_kms_algorithm: z.enum(googleAlgorithms).optional(),
+};
+const azure = {
+  azure_key_protection_level: protectionLevel.optional(),
+  azure_key_operations: z.array(z.enum(["decrypt", "encrypt", "sign", "unwrap_key", "verify", "wrap_key"])).optional(),
+};
+const cca = {
+  cca_usage_control: z.enum(["key_management_only", "signature_and_key_management", "signature_only"]).optional(),
+  cca_key_type: z.enum(["cipher", "data", "exporter", "importer"]).optional(),
+  cca_key_words: z.array(z.string()).optional(),
+};
+
+const placed = { group, naming_scheme: namingScheme.optional() };
+const createdKeystores = z
+  .array(
+    z.discriminatedUnion("type", [
+      z.strictObject({ type: z.literal(["ibm_cloud_kms", "aws_kms"]), ...placed }),
+      z.strictObject({ type: z.literal("azure_key_vault"), ...placed, ...azure }),
+      z.strictObject({ type: z.literal("google_kms"), ...placed, ...google }),
+      z.strictObject({ type: z.literal("cca"), ...placed, ...cca }),
+    ]),
+  )
+  .length(1);
+
+/** No type, no Azure fields, no naming scheme (3.6). */
+const changedKeystores = {
+  ibm_cloud_kms: z.strictObject({ group: group.optional() }),
+  aws_kms: z.strictObject({ group: group.optional() }),
+  azure_key_vault: z.strictObject({ group: group.optional() }),
+  google_kms: z.strictObject({ group: group.optional(), ...google }),
+  cca: z.strictObject({ group: group.optional(), ...cca }),
+} as const satisfies Record<KeystoreType, z.ZodType>;
+
+const name = z
+  .string()
+  .min(1)
+  .max(30)
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/);
+
+const createSchema = z.strictObject({
+  vault: z.strictObject({ id: z.string().min(1).max(36) }),
+  name,
+  description: z.string().max(200).default(""),
+  naming_scheme: namingScheme.optional(),
+  // `system` is the product's own (3.5).
+  type: z
+    .array(z.enum(templateTypes).exclude(["system"]))
+    .length(1)
+    .default(["user_defined"]),
+  state: z.enum(["archived", "unarchived"]).default("unarchived"),
+  key: z.strictObject({
+    size,
+    algorithm: z.enum(keyAlgorithms),
+    activation_date: period,
+    expiration_date: period,
+    state: keyState,
+    deactivate_on_rotation: z.boolean().default(false),
+  }),
+  keystores: createdKeystores,
+});
+
+const patchSchema = (type: KeystoreType) =>
+  z.strictObject({
+    name: name.optional(),
+    description: z.string().max(200).optional(),
+    key: z
+      .strictObject({
+        size: size.optional(),
+        activation_date: period.optional(),
+        expiration_date: period.optional(),
+        state: keyState.optional(),
+        deactivate_on_rotation: z.boolean().optional(),
+      })
+      .optional(),
+    keystores: z
+      .array(z.union([changedKeystores[type]]))
+      .length(1)
+      .optional(),
+  });
+
+export function createFields(call: Call): z.output<typeof createSchema> {
+  return parseBody(call, createSchema);
+}
+
+export function patchFields(call: Call, type: KeystoreType): z.output<ReturnType<typeof patchSchema>> {
+  return parseBody(call, patchSchema(type));
+}
+
+const aesSizes = ["128", "192", "256"];
+const sizes: Readonly<Record<string, RegExp>> = {
+  aes: new RegExp(`^(${aesSizes.join("|")})$`),
+  rsa: new RegExp(`^(${rsaSizes.join("|")})$`),
+  ec: /^(256|384|521)$/,
+  hmac: /^(25[6-9]|2[6-9]\d|[34]\d\d|50\d|51[0-2])$/,
+  des: /./,
+  dilithium: /./,
+};
+
+/** U34: sizes by algorithm; IBM's own keystores take AES 256 alone, and CCA's algorithms are CCA's. */
+export function checkSize(type: KeystoreType, algorithm: string, text: string): void {
+  if (type !== "cca" && (algorithm === "des" || algorithm === "dilithium")) throw invalid("field", "key.algorithm");
+  if (type === "ibm_cloud_kms" && algorithm !== "aes") throw invalid("field", "key.algorithm");
+  const isAllowed = type === "ibm_cloud_kms" ? text === "256" : sizes[algorithm]?.test(text) === true;
+  if (!isAllowed) throw invalid("field", "key.size");
+}
+
+/** The type's fields of a keystores item, with what Google and Azure keys always show (3.3). */
+export function keystoreFieldsOf(
+  type: KeystoreType,
+  algorithm: string,
+  keySize: string,
+  told: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { group: _, type: __, naming_scheme: ___, ...fields } = told;
+  const all = { ...defaultFields(type, algorithm, keySize), ...withoutUndefined(fields) };
+  // Google keeps no secp256k1 key in software (3.6).
+  const isSecp256k1 = all.google_kms_algorithm === "ec_sign_secp256k1_sha256";
+  if (isSecp256k1 && all.google_key_protection_level === "software") {
+    throw invalid("field", "keystores.0.google_key_protection_level");
+  }
+  return all;
+}
+
+function withoutUndefined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function defaultFields(type: KeystoreType, algorithm: string, keySize: string): Record<string, unknown> {
+  if (type === "azure_key_vault") return { azure_key_protection_level: "software" };
+  if (type !== "google_kms") return {};
+  const byAlgorithm: Readonly<Record<string, readonly [string, string]>> = {
+    aes: ["encrypt_decrypt", "google_symmetric_encryption"],
+    hmac: ["mac", "hmac_sha256"],
+    ec: ["asymmetric_sign", keySize === "384" ? "ec_sign_p384_sha384" : "ec_sign_p256_sha256"],
+    rsa: ["asymmetric_sign", `rsa_sign_pkcs1_${keySize}_sha256`],
+  };
+  const [purpose, kmsAlgorithm] = byAlgorithm[algorithm] ?? [];
+  return {
+    google_key_protection_level: "software",
+    google_key_purpose: purpose,
+    google_kms_algorithm: kmsAlgorithm,
+  };
+}

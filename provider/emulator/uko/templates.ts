@@ -1,0 +1,199 @@
+/** Templates: T1 to T8 (uko-v4.md 2.1, 2.5, 3.5, 3.6, 4.7, 5). */
+
+import { keystoreTypes, type Template, templateTypes } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
+import { checkVault, requireRight } from "./access.ts";
+import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
+import { conflict, forbidden, invalidState, notFound } from "./envelope.ts";
+import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./filters.ts";
+import { vaultReference, viewStamps } from "./references.ts";
+import { checkSize, createFields, keyAlgorithms, keystoreFieldsOf, patchFields } from "./template-fields.ts";
+
+export const templateKind: ContainerKind<Template> = {
+  what: "template",
+  right: "key-templates",
+  listName: "templates",
+  vendorName: "key-template-list",
+  all: (world) => world.templates,
+  vaultOf: (template) => template.vaultId,
+  view: viewTemplate,
+  filters: {
+    filters: {
+      name: textFilter((template) => template.name, "startsWith", 100),
+      naming_scheme: textFilter((template) => template.namingScheme, "includes", 255),
+      "vault.id": oneOf((template) => [template.vaultId]),
+      "key.algorithm": oneOf((template) => [template.algorithm], keyAlgorithms),
+      ...sizeFilters("key.size", (template) => template.size),
+      "keystores[].type": oneOf((template) => [template.keystoreType], keystoreTypes),
+      "keystores[].group": oneOf((template) => [template.group]),
+      ...dateFilters("created_at", (template) => dayOf(template.createdMs), "inclusive"),
+      ...dateFilters("updated_at", (template) => dayOf(template.updatedMs), "strict"),
+      "type[]": oneOf((template) => [template.type], templateTypes),
+      state: oneOf((template) => [template.archived ? "archived" : "unarchived"], ["archived", "unarchived"]),
+      managing_systems: oneOf(() => ["web"], ["web", "workstation"]),
+    },
+    exclusive: exactOrRange("key.size", "created_at", "updated_at"),
+    // U17: all states, and all types except shadow.
+    defaults: { "type[]": "user_defined,system" },
+  },
+};
+
+/** T2 */
+export function createTemplate(call: Call): Reply {
+  const { world } = call;
+  const caller = call.caller();
+  requireRight(caller, "key-templates.write");
+  const fields = createFields(call);
+  const vault = world.vaults.get(fields.vault.id);
+  if (vault === undefined) throw notFound("vault");
+  checkVault(call, vault.id);
+  const { key } = fields;
+  const [keystore] = fields.keystores;
+  if (keystore === undefined) throw notFound("keystore");
+  checkSize(keystore.type, key.algorithm, key.size);
+  const keystoreFields = keystoreFieldsOf(keystore.type, key.algorithm, key.size, keystore);
+  refuseTakenName(templateKind, call, fields.name, vault.id);
+  const template: Template = {
+    ...world.stamps(caller, call.nowMs),
+    id: world.newId("template"),
+    vaultId: vault.id,
+    name: fields.name,
+    description: fields.description,
+    version: 1,
+    archived: fields.state === "archived",
+    type: fields.type[0] ?? "user_defined",
+    namingScheme: fields.naming_scheme,
+    algorithm: key.algorithm,
+    size: key.size,
+    activationPeriod: key.activation_date,
+    expirationPeriod: key.expiration_date,
+    keyState: key.state,
+    deactivateOnRotation: key.deactivate_on_rotation,
+    keystoreType: keystore.type,
+    group: keystore.group,
+    keystoreNamingScheme: keystore.naming_scheme,
+    keystoreFields,
+  };
+  world.templates.set(template.id, template);
+  return containerReply(templateKind, call, template, 201, { location: `/v4/templates/${template.id}` });
+}
+
+/** Finds the template of the path for a change; the product's own are nobody's to change (U18). */
+function changeable<Fields>(
+  call: Call,
+  action: "write" | "delete",
+  read: (template: Template) => Fields,
+): { readonly item: Template; readonly fields: Fields } {
+  return changeableContainer(templateKind, call, action, (template) => {
+    if (template.type === "system") throw forbidden(`key-templates.${action}`);
+    return read(template);
+  });
+}
+
+/** Every change is a new version (3.5). */
+function finish(call: Call, template: Template): Reply {
+  template.version += 1;
+  call.world.touch(template, call.caller(), call.nowMs);
+  return containerReply(templateKind, call, template);
+}
+
+/** T4: on an archived template all but the distribution (U20). */
+export function patchTemplate(call: Call): Reply {
+  const { item: template, fields } = changeable(call, "write", (item) => {
+    const read = patchFields(call, item.keystoreType);
+    if (read.key?.size !== undefined) checkSize(item.keystoreType, item.algorithm, read.key.size);
+    return read;
+  });
+  if (template.archived && fields.keystores !== undefined) {
+    throw conflict("invalid_state", "The distribution of an archived template cannot be changed.");
+  }
+  if (fields.name !== undefined && fields.name !== template.name) {
+    refuseTakenName(templateKind, call, fields.name, template.vaultId);
+  }
+  const { key } = fields;
+  const keystore = fields.keystores?.[0];
+  const size = key?.size ?? template.size;
+  if (keystore !== undefined) {
+    const told = { ...template.keystoreFields, ...keystore };
+    template.keystoreFields = keystoreFieldsOf(template.keystoreType, template.algorithm, size, told);
+  }
+  template.group = keystore?.group ?? template.group;
+  template.name = fields.name ?? template.name;
+  template.description = fields.description ?? template.description;
+  template.size = size;
+  template.activationPeriod = key?.activation_date ?? template.activationPeriod;
+  template.expirationPeriod = key?.expiration_date ?? template.expirationPeriod;
+  template.keyState = key?.state ?? template.keyState;
+  template.deactivateOnRotation = key?.deactivate_on_rotation ?? template.deactivateOnRotation;
+  return finish(call, template);
+}
+
+/** T5: only when no key made with it is left in the vault, destroyed ones included (5). */
+export function removeTemplate(call: Call): Reply {
+  const { world } = call;
+  const { item: template } = changeable(call, "delete", () => undefined);
+  if ([...world.keys.values()].some((key) => key.templateId === template.id)) {
+    const message = `The service was not able to delete key template ${template.name} because some keys were created with it.`;
+    throw conflict("in_use", message);
+  }
+  world.templates.delete(template.id);
+  return { status: 204 };
+}
+
+/** T6: no new keys from it, no edits of its distribution, no realign (4.7). */
+export function archiveTemplate(call: Call): Reply {
+  const { item: template } = changeable(call, "write", () => undefined);
+  if (template.archived) throw invalidState("archive", "archived");
+  template.archived = true;
+  return finish(call, template);
+}
+
+/** T7 */
+export function unarchiveTemplate(call: Call): Reply {
+  const { item: template } = changeable(call, "write", () => undefined);
+  if (!template.archived) throw invalidState("unarchive", "unarchived");
+  template.archived = false;
+  return finish(call, template);
+}
+
+/** T8: a shadow template becomes a user's own (4.7). */
+export function exposeTemplate(call: Call): Reply {
+  const { item: template } = changeable(call, "write", () => undefined);
+  if (template.type !== "shadow") throw conflict("invalid_state", "Only a shadow template can be exposed.");
+  template.type = "user_defined";
+  return finish(call, template);
+}
+
+function viewTemplate(world: World, template: Template): Record<string, unknown> {
+  const keys = [...world.keys.values()].filter((key) => key.templateId === template.id && key.headId === undefined);
+  return {
+    vault: vaultReference(world, template.vaultId),
+    id: template.id,
+    version: template.version,
+    name: template.name,
+    naming_scheme: template.namingScheme,
+    type: [template.type],
+    state: template.archived ? "archived" : "unarchived",
+    keys_count: keys.length,
+    key: {
+      size: template.size,
+      algorithm: template.algorithm,
+      activation_date: template.activationPeriod,
+      expiration_date: template.expirationPeriod,
+      state: template.keyState,
+      deactivate_on_rotation: template.deactivateOnRotation,
+    },
+    description: template.description,
+    ...viewStamps(world, template),
+    href: world.href(`/v4/templates/${template.id}`),
+    keystores: [
+      {
+        group: template.group,
+        type: template.keystoreType,
+        naming_scheme: template.keystoreNamingScheme,
+        ...template.keystoreFields,
+      },
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+/** Vaults: V1 to V5 (uko-v4.md 2.1, 2.5, 3.12, 5). */
+
+import { z } from "zod";
+import type { Vault } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
+import { requireRight } from "./access.ts";
+import { parseBody } from "./body.ts";
+import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
+import { conflict, forbidden } from "./envelope.ts";
+import { textFilter } from "./filters.ts";
+import { viewStamps } from "./references.ts";
+
+export const vaultKind: ContainerKind<Vault> = {
+  what: "vault",
+  right: "vaults",
+  listName: "vaults",
+  vendorName: "vault-list",
+  all: (world) => world.vaults,
+  vaultOf: (vault) => vault.id,
+  view: viewVault,
+  filters: {
+    filters: {
+      name: textFilter((vault) => vault.name, "startsWith", 100),
+      description: textFilter((vault) => vault.description, "includes", 200),
+    },
+    exclusive: [],
+    defaults: {},
+  },
+};
+
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/);
+const rest = { description: z.string().max(200).optional(), recovery_key_label: z.string().optional() };
+const createSchema = z.strictObject({ name, ...rest });
+const patchSchema = z.strictObject({ name: name.optional(), ...rest });
+
+/** V2; an identity narrowed to vaults cannot make another. */
+export function createVault(call: Call): Reply {
+  const { world } = call;
+  const caller = call.caller();
+  requireRight(caller, "vaults.write");
+  if (caller.identity.vaultIds !== undefined) throw forbidden("vaults.write");
+  const fields = parseBody(call, createSchema);
+  refuseTakenName(vaultKind, call, fields.name, undefined);
+  const vault: Vault = {
+    ...world.stamps(caller, call.nowMs),
+    id: world.newId("vault"),
+    name: fields.name,
+    description: fields.description ?? "",
+    recoveryKeyLabel: fields.recovery_key_label,
+  };
+  world.vaults.set(vault.id, vault);
+  // No `Location` is documented for vaults (uko-v4.md 1.4).
+  return containerReply(vaultKind, call, vault, 201);
+}
+
+/** V4 */
+export function patchVault(call: Call): Reply {
+  const { item: vault, fields } = changeableContainer(vaultKind, call, "write", () => parseBody(call, patchSchema));
+  if (fields.name !== undefined && fields.name !== vault.name) refuseTakenName(vaultKind, call, fields.name, undefined);
+  vault.name = fields.name ?? vault.name;
+  vault.description = fields.description ?? vault.description;
+  vault.recoveryKeyLabel = fields.recovery_key_label ?? vault.recoveryKeyLabel;
+  call.world.touch(vault, call.caller(), call.nowMs);
+  return containerReply(vaultKind, call, vault);
+}
+
+/** V5: only without keys of any state, keystores and unarchived templates; the other templates go with it (5, U19). */
+export function removeVault(call: Call): Reply {
+  const { world } = call;
+  const { item: vault } = changeableContainer(vaultKind, call, "delete", () => undefined);
+  const refused = (what: string): Error =>
+    conflict(
+      "not_empty",
+      `The service was not able to delete vault ${vault.name} because it still contains some ${what}.`,
+    );
+  const isInside = ({ vaultId }: { readonly vaultId: string }): boolean => vaultId === vault.id;
+  if ([...world.keys.values(), ...world.keystores.values()].some(isInside)) throw refused("keys or keystores");
+  const templates = [...world.templates.values()].filter(isInside);
+  if (templates.some(({ archived, type }) => !archived && type !== "shadow")) throw refused("unarchived templates");
+  for (const template of templates) world.templates.delete(template.id);
+  world.vaults.delete(vault.id);
+  return { status: 204 };
+}
+
+function viewVault(world: World, vault: Vault): Record<string, unknown> {
+  const count = (objects: Iterable<{ readonly vaultId: string; readonly headId?: string | undefined }>): number =>
+    [...objects].filter((object) => object.vaultId === vault.id && object.headId === undefined).length;
+  return {
+    id: vault.id,
+    name: vault.name,
+    description: vault.description,
+    ...viewStamps(world, vault),
+    ...(vault.recoveryKeyLabel === undefined ? {} : { recovery_key_label: vault.recoveryKeyLabel }),
+    href: world.href(`/v4/vaults/${vault.id}`),
+    keys_count: count(world.keys.values()),
+    key_templates_count: count(world.templates.values()),
+    keystores_count: count(world.keystores.values()),
+  };
+}
