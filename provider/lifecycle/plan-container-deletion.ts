@@ -12,11 +12,11 @@ export interface ContainedKey {
   readonly keyId: string;
   readonly label: string;
   readonly state: ObservedState;
-  /** Until when a keystore says that it holds the material of a destroyed key; absent where none says so. */
-  readonly pendingUntilMs?: number;
+  /** There where a keystore says that it holds the material of a destroyed key for a while: until when, where it tells. */
+  readonly pending?: { readonly untilMs?: number };
 }
 
-/** A keystore or template that a vault holds. */
+/** A keystore or template that a vault holds; one that no call can delete (uko-v4.md 9 U18) is none. */
 export interface ContainedContainer {
   readonly kind: "keystore" | "template";
   readonly id: string;
@@ -71,9 +71,10 @@ export type ContainerPlan =
       readonly kind: "waitingForTime";
       /** Destroyed keys whose records go first, or the metadata that KMS keeps of destroyed keys. */
       readonly awaits: "destroyed_keys" | "kms_metadata";
-      /** Absent where no one told. */
+      /** When all of them may go; absent where one of them does not tell. */
       readonly untilMs?: number;
       readonly keys: readonly ContainedKey[];
+      /** For destroyed keys: what KMS remembers, and will wait for next. */
       readonly ringKeys: readonly RingKey[];
     }
   | { readonly kind: "refused"; readonly guard: ContainerGuard };
@@ -101,23 +102,22 @@ export function planContainerDeletion(
   observation: ContainerObservation,
   policy: ContainerPolicy,
   run: ContainerRun,
+  nowMs: number,
 ): ContainerPlan {
   if (policy.deletionProtection) return refuse({ guard: "deletion_protection" });
   const { keys, containers, ring } = observation;
   if (keys.kind === "unreadable") return refuse({ guard: "contents_unreadable", what: "keys", reason: keys.reason });
   const blocking = keys.items.filter((key) => blocks(observation.kind, key));
-  const living = blocking.filter((key) => key.state !== "destroyed");
-  if (living.length > 0) return refuse({ guard: "holds_keys", keys: living });
-  if (blocking.length > 0) return awaitKeys(blocking);
+  const ringKeys = ring.kind === "known" ? ring.items : [];
+  if (blocking.length > 0) return afterKeys(blocking, ringKeys, nowMs);
   if (containers.kind === "unreadable") {
     return refuse({ guard: "contents_unreadable", what: "containers", reason: containers.reason });
   }
   if (containers.items.length > 0) return refuse({ guard: "holds_containers", containers: containers.items });
-  const ringKeys = ring.kind === "known" ? ring.items : [];
   const livingRingKeys = ringKeys.filter((key) => !key.isDestroyed);
   if (livingRingKeys.length > 0) return refuse({ guard: "holds_ring_keys", ringKeys: livingRingKeys });
-  if (run.refusal !== undefined) return afterRefusal(ring, ringKeys, run.refusal);
-  return ringKeys.length > 0 ? awaitMetadata(ringKeys) : { kind: "ready" };
+  if (ringKeys.length > 0) return awaitMetadata(ringKeys);
+  return run.refusal === undefined ? { kind: "ready" } : afterRefusal(ring, run.refusal);
 }
 
 /**
@@ -128,31 +128,45 @@ function blocks(kind: ContainerKind, key: ContainedKey): boolean {
   return kind !== "keystore" || key.state !== "pre_activation";
 }
 
-function awaitKeys(keys: readonly ContainedKey[]): ContainerPlan {
-  const dates = keys.flatMap(({ pendingUntilMs }) => (pendingUntilMs === undefined ? [] : [pendingUntilMs]));
+/**
+ * Time helps only where a keystore still counts down. A destroyed key that none holds any more stays until somebody removes
+ * its record, so waiting for it would never end.
+ */
+function afterKeys(keys: readonly ContainedKey[], ringKeys: readonly RingKey[], nowMs: number): ContainerPlan {
+  const living = keys.filter(({ state }) => state !== "destroyed");
+  const destroyed = keys.filter(({ state }) => state === "destroyed");
+  const waiting = destroyed.filter(({ pending }) => pending !== undefined && (pending.untilMs ?? Infinity) > nowMs);
+  if (living.length > 0 || waiting.length === 0)
+    return refuse({ guard: "holds_keys", keys: [...living, ...destroyed] });
+  const untilMs = latest(waiting.map(({ pending }) => pending?.untilMs));
   return {
     kind: "waitingForTime",
     awaits: "destroyed_keys",
-    ...(dates.length > 0 && { untilMs: Math.max(...dates) }),
-    keys,
-    ringKeys: [],
+    ...(untilMs !== undefined && { untilMs }),
+    keys: destroyed,
+    ringKeys,
   };
 }
 
 function awaitMetadata(ringKeys: readonly RingKey[]): ContainerPlan {
-  const dates = ringKeys.map(({ purgeScheduledAtMs }) => purgeScheduledAtMs);
-  const known = dates.filter((date) => date !== undefined);
+  const untilMs = latest(ringKeys.map(({ purgeScheduledAtMs }) => purgeScheduledAtMs));
   return {
     kind: "waitingForTime",
     awaits: "kms_metadata",
-    ...(known.length === dates.length && { untilMs: Math.max(...known) }),
+    ...(untilMs !== undefined && { untilMs }),
     keys: [],
     ringKeys,
   };
 }
 
-function afterRefusal(ring: Found<RingKey>, ringKeys: readonly RingKey[], message: string): ContainerPlan {
-  if (ringKeys.length > 0) return awaitMetadata(ringKeys);
+/** Undefined where one of them is not told, because then nobody knows the end. */
+function latest(timesMs: readonly (number | undefined)[]): number | undefined {
+  const known = timesMs.filter((timeMs) => timeMs !== undefined);
+  return known.length === timesMs.length ? Math.max(...known) : undefined;
+}
+
+/** Whoever reads the refusal should know of a key ring that could not be looked into. */
+function afterRefusal(ring: Found<RingKey>, message: string): ContainerPlan {
   return refuse({
     guard: "service_refused",
     message,

@@ -24,24 +24,29 @@ export interface Unlinking {
   readonly keystoreId: string;
 }
 
-/** The keys that `distribution` would unlink if they were aligned with it; a key whose template is not told counts. */
+/** The keys that `distribution` would unlink if they were aligned with it; where that cannot be told, the key counts. */
 export function unlinkedBy(keys: readonly DistributedKey[], distribution: Distribution): readonly Unlinking[] {
-  return keys
-    .filter(isInstalled)
-    .flatMap((key) =>
-      key.keystoreIds
-        .filter((keystoreId) => !isMeantFor(key, keystoreId, distribution))
-        .map((keystoreId) => ({ key, keystoreId })),
-    );
+  return installationsOf(keys).filter((pair) => meaning(pair, distribution) !== "meant");
 }
 
-/** The keys that a change from `before` to `after` would unlink, and that are not unlinked already. */
+/**
+ * The keys that a change from `before` to `after` would unlink, and that are not unlinked already. A key whose template or
+ * keystore is not among those told (a shadow template is not listed, uko-v4.md 9 U17) counts where the change narrows the
+ * part of it that is told.
+ */
 export function newlyUnlinked(
   keys: readonly DistributedKey[],
   before: Distribution,
   after: Distribution,
 ): readonly Unlinking[] {
-  return unlinkedBy(keys, after).filter(({ key, keystoreId }) => isMeantFor(key, keystoreId, before));
+  return unlinkedBy(keys, after).filter((pair) => {
+    const was = meaning(pair, before);
+    return was === "meant" || (was === "untold" && isNarrowedFor(pair, before, after));
+  });
+}
+
+function installationsOf(keys: readonly DistributedKey[]): readonly Unlinking[] {
+  return keys.filter(isInstalled).flatMap((key) => key.keystoreIds.map((keystoreId) => ({ key, keystoreId })));
 }
 
 /** Only keys that were never active and destroyed ones are in no keystore (uko-v4.md 2.1 S7); an unknown state counts. */
@@ -49,9 +54,23 @@ function isInstalled({ state }: DistributedKey): boolean {
   return state !== "pre_activation" && state !== "destroyed" && state !== "destroyed_compromised";
 }
 
-function isMeantFor(key: DistributedKey, keystoreId: string, { keystores, templates }: Distribution): boolean {
-  const template = templates.find(({ id }) => id === key.templateId);
-  const keystore = keystores.find(({ id }) => id === keystoreId);
-  if (template === undefined || keystore === undefined) return false;
-  return keystore.type === template.type && keystore.groups.includes(template.group);
+function meaning(pair: Unlinking, distribution: Distribution): "meant" | "not_meant" | "untold" {
+  const { template, keystore } = partiesOf(pair, distribution);
+  if (template === undefined || keystore === undefined) return "untold";
+  return keystore.type === template.type && keystore.groups.includes(template.group) ? "meant" : "not_meant";
+}
+
+function isNarrowedFor(pair: Unlinking, before: Distribution, after: Distribution): boolean {
+  const was = partiesOf(pair, before);
+  const is = partiesOf(pair, after);
+  const losesGroup = was.keystore?.groups.some((group) => is.keystore?.groups.includes(group) !== true) === true;
+  const changesGroup = was.template !== undefined && was.template.group !== is.template?.group;
+  return losesGroup || changesGroup;
+}
+
+function partiesOf({ key, keystoreId }: Unlinking, { keystores, templates }: Distribution) {
+  return {
+    template: templates.find(({ id }) => id === key.templateId),
+    keystore: keystores.find(({ id }) => id === keystoreId),
+  };
 }

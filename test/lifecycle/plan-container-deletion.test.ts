@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { errorCatalogue } from "../../provider/errors.ts";
+import { keyStates, type ObservedState } from "../../provider/lifecycle/managed-key-states.ts";
+import {
+  type ContainedContainer,
+  type ContainedKey,
+  type ContainerObservation,
+  type ContainerPlan,
+  containerGuardCodes,
+  containerKinds,
+  containerPlanCode,
+  type Found,
+  planContainerDeletion,
+  type RingKey,
+} from "../../provider/lifecycle/plan-container-deletion.ts";
+import { dayMs, nowMs } from "../support/builders.ts";
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const known = <T>(...items: readonly T[]): Found<T> => ({ kind: "known", items });
+const unreadable = { kind: "unreadable", reason: "403" } as const;
+const states: readonly ObservedState[] = [...keyStates, "unrecognised"];
+const unprotected = { deletionProtection: false };
+
+const aContainedKey = (over: Partial<ContainedKey> = {}): ContainedKey => ({
+  vaultId,
+  keyId: "9b2d0000-0000-4000-8000-000000000002",
+  label: "payroll",
+  state: "active",
+  ...over,
+});
+const aRingKey = (over: Partial<RingKey> = {}): RingKey => ({
+  kmsKeyId: "kms-1",
+  name: "payroll",
+  isDestroyed: true,
+  ...over,
+});
+const look = (over: Partial<ContainerObservation> = {}): ContainerObservation => ({
+  kind: "keystore",
+  id: "ce110000-0000-4000-8000-000000000001",
+  name: "payroll-ring",
+  keys: known(),
+  containers: known(),
+  ring: known(),
+  ...over,
+});
+const plan = (observation: ContainerObservation, refusal?: string): ContainerPlan =>
+  planContainerDeletion(observation, unprotected, refusal === undefined ? {} : { refusal }, nowMs);
+const refusedBy = (planned: ContainerPlan): string => (planned.kind === "refused" ? planned.guard.guard : planned.kind);
+
+describe("an empty container", () => {
+  it.each(containerKinds)("that is a %s is ready", (kind) => {
+    expect(plan(look({ kind }))).toEqual({ kind: "ready" });
+  });
+
+  it("stays where deletion protection is on, whatever else is the matter", () => {
+    const worst = look({ keys: unreadable, containers: unreadable, ring: unreadable });
+    for (const observation of [look(), worst]) {
+      expect(planContainerDeletion(observation, { deletionProtection: true }, { refusal: "no" }, nowMs)).toEqual({
+        kind: "refused",
+        guard: { guard: "deletion_protection" },
+      });
+    }
+  });
+});
+
+describe("every key state, kind of container, and readability", () => {
+  const contents: readonly Found<ContainedContainer>[] = [
+    known(),
+    known({ kind: "template", id: "7e110000-0000-4000-8000-000000000001", name: "payroll" }),
+    unreadable,
+  ];
+  const rings: readonly Found<RingKey>[] = [
+    known(),
+    known(aRingKey()),
+    known(aRingKey({ isDestroyed: false }), aRingKey()),
+    unreadable,
+  ];
+  const keySets: readonly Found<ContainedKey>[] = [
+    known(),
+    unreadable,
+    ...states.flatMap((state) => [
+      known(aContainedKey({ state })),
+      known(aContainedKey({ state, pending: {} })),
+      known(aContainedKey({ state, pending: { untilMs: nowMs + dayMs } })),
+      known(aContainedKey({ state, pending: { untilMs: nowMs } })),
+    ]),
+  ];
+
+  /** The rule once more, as a person would say it. */
+  function expected({ kind, keys, containers, ring }: ContainerObservation, refusal?: string): string {
+    if (keys.kind === "unreadable") return "contents_unreadable";
+    const inTheWay = keys.items.filter(({ state }) => kind !== "keystore" || state !== "pre_activation");
+    if (inTheWay.some(({ state }) => state !== "destroyed")) return "holds_keys";
+    if (inTheWay.length > 0) {
+      const counting = inTheWay.some(({ pending }) => pending !== undefined && pending.untilMs !== nowMs);
+      return counting ? "waitingForTime" : "holds_keys";
+    }
+    if (containers.kind === "unreadable") return "contents_unreadable";
+    if (containers.items.length > 0) return "holds_containers";
+    if (ring.kind === "known" && ring.items.some(({ isDestroyed }) => !isDestroyed)) return "holds_ring_keys";
+    if (ring.kind === "known" && ring.items.length > 0) return "waitingForTime";
+    return refusal === undefined ? "ready" : "service_refused";
+  }
+
+  const everything = containerKinds.flatMap((kind) =>
+    keySets.flatMap((keys) =>
+      contents.flatMap((containers) => rings.map((ring) => look({ kind, keys, containers, ring }))),
+    ),
+  );
+
+  it.each([undefined, "not empty"])("have the one answer that the rule gives (refusal: %s)", (refusal) => {
+    expect(everything).toHaveLength(3 * 30 * 3 * 4);
+    for (const observation of everything) {
+      expect(refusedBy(plan(observation, refusal)), JSON.stringify(observation)).toBe(expected(observation, refusal));
+    }
+  });
+
+  it("are never ready while a key that may be installed is there, or while nobody could look", () => {
+    for (const observation of everything.filter((each) => plan(each).kind === "ready")) {
+      const { keys } = observation;
+      const isHarmless = ({ state }: ContainedKey): boolean =>
+        observation.kind === "keystore" && state === "pre_activation";
+      expect(keys.kind === "known" && keys.items.every(isHarmless), JSON.stringify(observation)).toBe(true);
+      expect(observation.containers).toEqual(known());
+    }
+  });
+
+  it("plan the same twice", () => {
+    for (const observation of everything) expect(plan(observation)).toEqual(plan(observation));
+  });
+});
+
+describe("keys", () => {
+  it("are all named, the living ones first, so that a person sees the whole way", () => {
+    const destroyed = aContainedKey({ keyId: "b", state: "destroyed" });
+    const active = aContainedKey({ keyId: "a" });
+    expect(plan(look({ kind: "vault", keys: known(destroyed, active) }))).toEqual({
+      kind: "refused",
+      guard: { guard: "holds_keys", keys: [active, destroyed] },
+    });
+  });
+
+  it("that are destroyed are waited for until the last of those that still count down may go", () => {
+    const first = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + 2 * dayMs } });
+    const last = aContainedKey({ keyId: "b", state: "destroyed", pending: { untilMs: nowMs + 9 * dayMs } });
+    const over = aContainedKey({ keyId: "c", state: "destroyed" });
+    expect(plan(look({ kind: "template", keys: known(first, last, over) }))).toEqual({
+      kind: "waitingForTime",
+      awaits: "destroyed_keys",
+      untilMs: nowMs + 9 * dayMs,
+      keys: [first, last, over],
+      ringKeys: [],
+    });
+  });
+
+  it("that count down without a date leave the end open", () => {
+    const dated = aContainedKey({ keyId: "a", state: "destroyed", pending: { untilMs: nowMs + dayMs } });
+    const undated = aContainedKey({ keyId: "b", state: "destroyed", pending: {} });
+    expect(plan(look({ keys: known(dated, undated) }))).not.toHaveProperty("untilMs");
+  });
+
+  it("that no keystore holds any more are not waited for: their records stay until somebody removes them", () => {
+    const lapsed = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs - dayMs } });
+    expect(refusedBy(plan(look({ kind: "template", keys: known(lapsed) })))).toBe("holds_keys");
+  });
+
+  it("are told together with what KMS will wait for next", () => {
+    const ringKey = aRingKey({ purgeScheduledAtMs: nowMs + 90 * dayMs });
+    const key = aContainedKey({ state: "destroyed", pending: { untilMs: nowMs + 30 * dayMs } });
+    expect(plan(look({ keys: known(key), ring: known(ringKey) }))).toMatchObject({
+      awaits: "destroyed_keys",
+      untilMs: nowMs + 30 * dayMs,
+      ringKeys: [ringKey],
+    });
+  });
+});
+
+describe("the metadata that KMS keeps", () => {
+  const first = aRingKey({ kmsKeyId: "kms-1", purgeScheduledAtMs: nowMs + 30 * dayMs });
+  const last = aRingKey({ kmsKeyId: "kms-2", purgeScheduledAtMs: nowMs + 80 * dayMs });
+
+  it("is waited for until the last of it goes, with or without a refusal", () => {
+    const waits = {
+      kind: "waitingForTime",
+      awaits: "kms_metadata",
+      untilMs: nowMs + 80 * dayMs,
+      keys: [],
+      ringKeys: [first, last],
+    };
+    expect(plan(look({ ring: known(first, last) }))).toEqual(waits);
+    expect(plan(look({ ring: known(first, last) }), "Conflict")).toEqual(waits);
+  });
+
+  it("has no end where KMS does not tell one of the dates", () => {
+    expect(plan(look({ ring: known(first, aRingKey({ kmsKeyId: "kms-3" })) }))).not.toHaveProperty("untilMs");
+  });
+
+  it("is left to the service where the ring cannot be read, and a refusal then says why", () => {
+    expect(plan(look({ ring: unreadable }))).toEqual({ kind: "ready" });
+    expect(plan(look({ ring: unreadable }), "Conflict")).toEqual({
+      kind: "refused",
+      guard: { guard: "service_refused", message: "Conflict", ringUnreadable: "403" },
+    });
+  });
+});
+
+describe("containerPlanCode", () => {
+  it("gives each guard its code, and each wait", () => {
+    const codes = Object.keys(errorCatalogue);
+    for (const code of Object.values(containerGuardCodes)) expect(codes).toContain(code);
+    expect(containerPlanCode({ kind: "refused", guard: { guard: "deletion_protection" } })).toBe(
+      "UKO_DELETION_PROTECTED",
+    );
+    const wait = { kind: "waitingForTime", keys: [], ringKeys: [] } as const;
+    expect(containerPlanCode({ ...wait, awaits: "destroyed_keys" })).toBe("UKO_DESTRUCTION_PENDING");
+    expect(containerPlanCode({ ...wait, awaits: "kms_metadata" })).toBe("UKO_KMS_METADATA_REMAINS");
+  });
+});
