@@ -61,15 +61,45 @@ const maxRecords = 200_000;
 export class AuditTrail {
   #records: AuditRecord[] = [];
   #seq = 0;
+  /** Records from here on are not yet in the file. */
+  #unsavedSeq = 1;
 
-  append(record: Omit<AuditRecord, "seq">): void {
+  append(record: Omit<AuditRecord, "seq">): number {
     this.#seq += 1;
     this.#records.push({ seq: this.#seq, ...record });
     if (this.#records.length > maxRecords) this.#records = this.#records.slice(-maxRecords / 2);
+    return this.#seq;
+  }
+
+  /** Notes on a record that its answer was never given: known only once the client has gone. */
+  noteDropped(seq: number): void {
+    const index = this.#records.findIndex((record) => record.seq === seq);
+    const record = this.#records[index];
+    if (record === undefined) return;
+    this.#records[index] = { ...record, dropped: "after" };
+    this.#unsavedSeq = Math.min(this.#unsavedSeq, seq);
   }
 
   /** Answers the records after a sequence number, oldest first. */
   since(seq: number): readonly AuditRecord[] {
-    return seq <= 0 ? this.#records : this.#records.filter((record) => record.seq > seq);
+    if (seq <= 0) return this.#records;
+    const first = this.#records[0]?.seq ?? 1;
+    return this.#records.slice(Math.max(0, seq + 1 - first));
+  }
+
+  unsaved(): readonly AuditRecord[] {
+    return this.since(this.#unsavedSeq - 1);
+  }
+
+  markSaved(): void {
+    this.#unsavedSeq = this.#seq + 1;
+  }
+
+  /** The trail of a file or a snapshot; what is appended next goes on from its last number. */
+  static of(records: readonly AuditRecord[]): AuditTrail {
+    const trail = new AuditTrail();
+    trail.#records = [...records];
+    trail.#seq = records.at(-1)?.seq ?? 0;
+    return trail;
   }
 }

@@ -16,6 +16,12 @@ export interface ClockOptions {
   readonly tickMs?: number;
 }
 
+export interface ClockState {
+  readonly offsetMs: number;
+  readonly frozenAtMs: number | null;
+  readonly tickMs: number;
+}
+
 /** Runs along with the machine's clock at an offset, or stands still. */
 export class EmulatedClock {
   #offsetMs: number;
@@ -27,6 +33,17 @@ export class EmulatedClock {
     this.#offsetMs = startMs - Date.now();
     this.#frozenAtMs = options.frozen === true ? startMs : undefined;
     this.tickMs = options.tickMs ?? 1_000;
+  }
+
+  /** What a file keeps of a clock: one that runs goes on running while nothing serves it. */
+  state(): ClockState {
+    return { offsetMs: this.#offsetMs, frozenAtMs: this.#frozenAtMs ?? null, tickMs: this.tickMs };
+  }
+
+  restore({ offsetMs, frozenAtMs, tickMs }: ClockState): void {
+    this.#offsetMs = offsetMs;
+    this.#frozenAtMs = frozenAtMs ?? undefined;
+    this.tickMs = tickMs;
   }
 
   get isFrozen(): boolean {

@@ -45,6 +45,12 @@ export interface HeldCall extends FaultSubject {
   readonly hold: "before" | "after";
 }
 
+export interface FaultState {
+  readonly rules: readonly FaultRule[];
+  readonly matches: readonly (readonly [id: string, count: number])[];
+  readonly count: number;
+}
+
 const maxRules = 1_000;
 const maxHoldMs = 60_000;
 
@@ -76,6 +82,18 @@ export class FaultRules {
 
   list(): readonly (FaultRule & { readonly matched: number })[] {
     return this.#rules.map((rule) => ({ ...rule, matched: this.#matches.get(rule.id) ?? 0 }));
+  }
+
+  /** The rules with their counts; calls that are held end with the process. */
+  state(): FaultState {
+    return { rules: this.#rules, matches: [...this.#matches], count: this.#count };
+  }
+
+  restore({ rules, matches, count }: FaultState): void {
+    this.clear();
+    this.#rules = [...rules];
+    this.#matches = new Map(matches);
+    this.#count = count;
   }
 
   held(): readonly HeldCall[] {

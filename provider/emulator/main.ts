@@ -1,4 +1,4 @@
-/** Runs the local UKO as a process of its own: `node provider/emulator/main.ts --port 0 --profile NAME --seed FILE --json`. */
+/** Runs the local UKO as a process of its own: `node provider/emulator/main.ts --port 0 --profile NAME --seed FILE --file FILE --json`. */
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -11,25 +11,38 @@ const { values } = parseArgs({
     host: { type: "string" },
     profile: { type: "string" },
     seed: { type: "string" },
+    load: { type: "string" },
+    file: { type: "string" },
+    tls: { type: "boolean", default: false },
+    "ca-file": { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 
 async function run(): Promise<void> {
+  const { host, profile, seed, load, file, tls, "ca-file": caFile } = values;
   const options: EmulatorOptions = {
     port: Number(values.port),
-    ...(values.host === undefined ? {} : { host: values.host }),
-    ...(values.profile === undefined ? {} : { profile: values.profile }),
-    ...(values.seed === undefined ? {} : { seed: checkSeed(JSON.parse(await readFile(values.seed, "utf8"))) }),
+    ...(host !== undefined && { host }),
+    ...(profile !== undefined && { profile }),
+    ...(seed !== undefined && { seed: checkSeed(await readJson(seed)) }),
+    ...(load !== undefined && { snapshot: await readJson(load) }),
+    ...(file !== undefined && { file }),
+    ...((tls || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
   };
   const emulator = await startEmulator(options);
   const stop = (): void => void emulator.close().then(() => process.exit(0));
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  const { url, instanceId } = emulator;
   const line = values.json
-    ? JSON.stringify({ url: emulator.url, pid: process.pid, instanceId: emulator.instanceId })
-    : `The local UKO listens on ${emulator.url} (instance ${emulator.instanceId}).`;
+    ? JSON.stringify({ url, pid: process.pid, instanceId, ...(emulator.caFile && { caFile: emulator.caFile }) })
+    : `The local UKO listens on ${url} (instance ${instanceId}).`;
   process.stdout.write(`${line}\n`);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"));
 }
 
 run().catch((error: unknown) => {

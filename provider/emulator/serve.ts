@@ -21,6 +21,8 @@ export interface Call {
   readonly correlationId: string;
   readonly url: URL;
   readonly text: string;
+  /** Where the connection comes from. */
+  readonly remoteAddress: string;
   /** Answers a path parameter. */
   param(name: string): string;
   header(name: string): string | undefined;
@@ -72,6 +74,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
     correlationId,
     url,
     text: text ?? "",
+    remoteAddress: context.env.incoming.socket.remoteAddress ?? "",
     param: (name) => context.req.param(name) ?? "",
     header: (name) => context.req.header(name),
     caller: () => {
@@ -88,7 +91,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
     caller: caller?.iamId,
   };
   const fault = world.faults.strike(subject);
-  const audit = (status: number, effect: boolean, rest: { code?: string; dropped?: "before" | "after" }): void =>
+  const audit = (status: number, effect: boolean, rest: { code?: string; dropped?: "before" | "after" }): number =>
     world.audit.append({
       time: new Date(nowMs).toISOString(),
       correlationId,
@@ -109,48 +112,63 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
 
   if (fault !== undefined && !(await passesBefore(world, fault, subject, context))) {
     audit(0, false, { dropped: "before" });
+    world.persist();
     return cutOff(context);
   }
-  const outcome =
+  const attempted =
     text === undefined
       ? { refusal: new Refusal(413, "too_large", "The body is too large.") }
-      : await attempt(route, call, fault);
+      : attempt(route, call, fault);
+  const outcome = attempted instanceof Promise ? await attempted : attempted;
   const refusal = "refusal" in outcome ? outcome.refusal : undefined;
-  const reply: Reply =
-    "reply" in outcome
-      ? outcome.reply
-      : {
-          status: outcome.refusal.status,
-          body: api.refuse(outcome.refusal, correlationId),
-          headers: outcome.refusal.details.headers ?? {},
-        };
+  const reply = replyOf(api, outcome, correlationId);
   const effect = route.mutates && refusal === undefined && reply.effect !== false;
   if (effect) world.clock.tick();
   const answer = fault === undefined ? reply : alteredAfter(api, fault, reply, correlationId);
-  const dropped = fault !== undefined && !(await passesAfter(world, fault, subject, context));
-  audit(answer.status, effect, {
+  const seq = audit(answer.status, effect, {
     ...(refusal === undefined ? {} : { code: refusal.code }),
-    ...(dropped ? { dropped: "after" as const } : {}),
+    ...(fault?.drop === "after" ? { dropped: "after" as const } : {}),
   });
-  return dropped ? cutOff(context) : respond(context, answer, api.headers(correlationId), nowMs);
+  // Nothing was awaited since the handler returned, so a file has effect and audit record together, or neither.
+  world.persist();
+  if (fault === undefined || (await passesAfter(world, fault, subject, context))) {
+    return respond(context, answer, api.headers(correlationId), nowMs);
+  }
+  world.audit.noteDropped(seq);
+  world.persist();
+  return cutOff(context);
 }
 
-async function attempt(
-  route: Route,
-  call: Call,
-  fault: FaultRule | undefined,
-): Promise<{ reply: Reply } | { refusal: Refusal }> {
+type Outcome = { readonly reply: Reply } | { readonly refusal: Refusal };
+
+/** Answers at once where the handler does: nothing may come between its effect and what is kept of it. */
+function attempt(route: Route, call: Call, fault: FaultRule | undefined): Outcome | Promise<Outcome> {
   try {
     if (fault?.status !== undefined && fault.when === "before") {
       if (fault.body !== undefined)
         return { reply: { status: fault.status, body: fault.body, headers: retryAfter(fault), effect: false } };
       throw emulatedFault(fault, fault.status);
     }
-    return { reply: await route.handle(call) };
+    const reply = route.handle(call);
+    return reply instanceof Promise ? reply.then((later) => ({ reply: later }), refusalOf) : { reply };
   } catch (error) {
-    if (error instanceof Refusal) return { refusal: error };
-    throw error;
+    return refusalOf(error);
   }
+}
+
+function refusalOf(error: unknown): Outcome {
+  if (error instanceof Refusal) return { refusal: error };
+  throw error;
+}
+
+function replyOf(api: Api, outcome: Outcome, correlationId: string): Reply {
+  if ("reply" in outcome) return outcome.reply;
+  const { refusal } = outcome;
+  return {
+    status: refusal.status,
+    body: api.refuse(refusal, correlationId),
+    headers: refusal.details.headers ?? {},
+  };
 }
 
 function emulatedFault(fault: FaultRule, status: number): Refusal {

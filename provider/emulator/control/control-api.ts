@@ -8,6 +8,7 @@ import { switchesSchema } from "../switches.ts";
 import type { World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
 import { snapshot } from "./snapshot.ts";
+import { loadSnapshot, takeSnapshot } from "./world-snapshot.ts";
 
 const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
@@ -24,6 +25,7 @@ export function controlApi(world: World): Hono {
   });
   app.use(async (context, next) => {
     await next();
+    if (context.req.method !== "GET") world.persist();
     context.res.headers.set("date", new Date(world.clock.nowMs()).toUTCString());
   });
 
@@ -61,6 +63,11 @@ export function controlApi(world: World): Hono {
 
   app.get("/audit", (context) => context.json(world.audit.since(Number(context.req.query("since") ?? 0))));
   app.get("/world", (context) => context.json(snapshot(world)));
+  app.get("/snapshot", (context) => context.json(takeSnapshot(world)));
+  app.put("/snapshot", async (context) => {
+    loadSnapshot(world, await context.req.json());
+    return context.body(null, 204);
+  });
   app.post("/reset", (context) => {
     world.reset();
     return context.body(null, 204);
