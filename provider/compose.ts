@@ -15,6 +15,7 @@ import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
+import { createReportFile } from "./services/report-file.ts";
 import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
@@ -23,6 +24,8 @@ import { type Environment, readSettings, type Settings, type StoredSettings } fr
 export interface Outputs {
   readonly progress: Progress;
   readonly evidenceLog?: (line: string) => void;
+  /** Takes what went wrong beside the work, where `progress` goes nowhere. */
+  readonly warn?: (line: string) => void;
 }
 
 export interface OpenWorld {
@@ -73,6 +76,13 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
     session: createSession({ instanceId, tokens, endpoints }),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),
+    ...(settings.reportPath !== undefined && {
+      reports: createReportFile({
+        path: settings.reportPath,
+        nowMs: () => http.serviceTimeMs() ?? Date.now(),
+        warn: outputs.warn ?? ((line) => outputs.progress.report(line)),
+      }),
+    }),
     clock,
     sha256,
     newId: randomUUID,

@@ -31,6 +31,7 @@ export interface Settings {
   readonly consents: readonly string[];
   readonly waitMs: number;
   readonly evidencePath?: string;
+  readonly reportPath?: string;
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
@@ -52,6 +53,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   const endpoint = endpointOf(environment.UKO_ENDPOINT, stored.endpoint);
   const kmsEndpoint = endpointOf(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
+  const reportPath = firstGiven(environment.UKO_REPORT);
   return {
     instanceId,
     ...(region !== undefined && { region }),
@@ -67,6 +69,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
     waitMs: wait === undefined ? 0 : parseDurationMs(wait, "UKO_WAIT"),
     ...(evidencePath !== undefined && { evidencePath }),
+    ...(reportPath !== undefined && { reportPath }),
   };
 }
 

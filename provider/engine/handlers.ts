@@ -1,7 +1,8 @@
 /** What every door calls: check, diff, create, read, update, delete for any definition, with plain values in and out. */
 
 import type { z } from "zod";
-import { type ErrorCode, UkoError } from "../errors.ts";
+import { UkoError } from "../errors.ts";
+import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import type {
   CheckFailure,
@@ -12,11 +13,14 @@ import type {
   RunSettings,
   Stored,
 } from "./definition.ts";
+import type { DeleteOutcome } from "./delete-outcome.ts";
 import { type Door, renderExplanation } from "./explain/explanation.ts";
 import { explainOutcome } from "./explain/outcome.ts";
 import { plain, sayKey } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type Outcome, reconcile, type Task } from "./reconcile.ts";
+import { deletionFacts } from "./report.ts";
+import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
 
 export interface Checked<Inputs> {
   /** The inputs with their defaults; as given where there are failures. */
@@ -24,11 +28,7 @@ export interface Checked<Inputs> {
   readonly failures: readonly CheckFailure[];
 }
 
-export type DeleteOutcome =
-  /** The engine may forget the resource. */
-  | { readonly kind: "ended"; readonly warnings: readonly string[] }
-  /** It may not: a wait, a refusal or a missing right, said in words. */
-  | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string };
+export type { DeleteOutcome };
 
 export interface Handlers<Inputs, State extends Inputs> {
   check(news: unknown, olds: unknown): Checked<Inputs>;
@@ -70,7 +70,14 @@ export function createHandlers<Inputs, State extends Inputs>(
     diff: (olds, news) => definition.changed(stateFrom(olds), inputsFrom(news)),
     async create(news, options) {
       const { world, run } = context.open();
-      return definition.create(world, inputsFrom(news), run, options);
+      const inputs = inputsFrom(news);
+      const resultOf = (stored: Stored<State>) => ({
+        ...subjectOf(definition.deletion(stored.state, run), stored.state),
+        ...resultOfStored(stored),
+        taken: ["create"],
+      });
+      const work = () => definition.create(world, inputs, run, options);
+      return withRecord(world, { operation: "create", work, resultOf }, options);
     },
     async read(olds, options) {
       const { world, run } = context.open();
@@ -78,7 +85,10 @@ export function createHandlers<Inputs, State extends Inputs>(
     },
     async update(olds, news, options) {
       const { world, run } = context.open();
-      return definition.update(world, stateFrom(olds), inputsFrom(news), run, options);
+      const [state, inputs] = [stateFrom(olds), inputsFrom(news)];
+      const subject = subjectOf(definition.deletion(state, run), state);
+      const work = () => definition.update(world, state, inputs, run, options);
+      return withRecord(world, { operation: "update", subject, work, resultOf: resultOfStored }, options);
     },
     async lookup(id, options) {
       const { world, run } = context.open();
@@ -89,16 +99,29 @@ export function createHandlers<Inputs, State extends Inputs>(
     },
     async delete(olds, options) {
       const { world, run } = context.open();
-      const ending = definition.deletion(stateFrom(olds), run);
-      switch (ending.kind) {
-        case "managed_key":
-          return endKey(world, ending, run, context.door, options);
-        case "container":
-        case "kms_key":
-          throw new UkoError("UKO_BUG");
-      }
+      const state = stateFrom(olds);
+      const ending = definition.deletion(state, run);
+      const work = () => end(world, ending, run, context.door, options);
+      const subject = subjectOf(ending, state);
+      return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
+}
+
+async function end(
+  world: World,
+  ending: Ending,
+  run: RunSettings,
+  door: Door,
+  options: CallOptions,
+): Promise<DeleteOutcome> {
+  switch (ending.kind) {
+    case "managed_key":
+      return endKey(world, ending, run, door, options);
+    case "container":
+    case "kms_key":
+      throw new UkoError("UKO_BUG");
+  }
 }
 
 async function endKey(
@@ -113,14 +136,27 @@ async function endKey(
 }
 
 function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
-  if (outcome.kind === "gone") return { kind: "ended", warnings: [] };
+  const facts = factsOf(outcome);
+  if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts };
   if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
     const key = sayKey(outcome.observed.observation).replace(/^k/, "K");
     const warning = `${key} leaves the state before its record leaves the vault: the record still blocks its template and vault`;
-    return { kind: "ended", warnings: [warning] };
+    return { kind: "ended", warnings: [warning], facts };
   }
   const explanation = explainOutcome(outcome, door);
-  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation) };
+  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation), facts };
+}
+
+/** What a report tells of the end of a managed key beside its code. */
+function factsOf(outcome: Outcome): NonNullable<DeleteOutcome["facts"]> {
+  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  if (outcome.kind === "gone") return { lifecycleState: "gone", taken };
+  const { observed, memory } = outcome;
+  const { recordLapsesAt: _lapses, ...deletion } = deletionFacts(
+    observed,
+    outcome.kind === "stopped" ? outcome.plan : undefined,
+  );
+  return { lifecycleState: lifecycleStateOf(observed.observation, memory.run, observed.nowMs), ...deletion, taken };
 }
 
 /** A key is never replaced because an input changed: that would end the old one. */

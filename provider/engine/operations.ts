@@ -14,6 +14,7 @@ import { observeKey } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { type Report, reportGone, reportOn } from "./report.ts";
+import { resultOfReport, subjectOfKey, withRecord } from "./run-record.ts";
 import { type Patience, reconcileWithPatience } from "./wait.ts";
 
 export interface Operations {
@@ -67,7 +68,7 @@ export function createOperations(world: World): Operations {
       return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
     },
 
-    async request(ref, reason, options) {
+    request: recorded(world, "request", async (ref, reason, options) => {
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
@@ -78,29 +79,42 @@ export function createOperations(world: World): Operations {
         outcome.plan.kind === "waitingForApproval" &&
         outcome.plan.standing === "wrote_it";
       return isOnFile ? { ...report, exitCode: 0 } : report;
-    },
+    }),
 
-    async consent(ref, recordId, options) {
+    consent: recorded(world, "consent", async (ref, recordId, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         consentOnce(observation, run, recordId, nowMs);
       const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
       return reportOutcome(ref, outcome);
-    },
+    }),
 
-    async continue(ref, consents, patience, options) {
+    continue: recorded(world, "continue", async (ref, consents, patience, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         planKeyDeletion(observation, policy, run, nowMs);
       const task = { ref, plan, consents, intent: "continues" } as const;
       return reportOutcome(ref, await reconcileWithPatience(world, task, patience, options));
-    },
+    }),
 
-    withdraw: (ref, options) => reverse(world, ref, "withdraw", options),
-    reactivate: (ref, options) => reverse(world, ref, "reactivate", options),
+    withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),
+    reactivate: recorded(world, "reactivate", (ref, options) => reverse(world, ref, "reactivate", options)),
 
-    async sync(ref, options) {
+    sync: recorded(world, "sync", async (ref, options) => {
       const task: Task = { ref, plan: planSync, consents: [], intent: "continues" };
       return reportOutcome(ref, await reconcile(world, task, options));
-    },
+    }),
+  };
+}
+
+/** An operation that leaves a record for pipelines; its last argument is how it can be stopped. */
+function recorded<Rest extends readonly [...unknown[], CallOptions]>(
+  world: World,
+  operation: string,
+  act: (ref: KeyRef, ...rest: Rest) => Promise<Report>,
+): (ref: KeyRef, ...rest: Rest) => Promise<Report> {
+  return (ref, ...rest) => {
+    const work = () => act(ref, ...rest);
+    const options = rest.at(-1) as CallOptions;
+    return withRecord(world, { operation, subject: subjectOfKey(ref), work, resultOf: resultOfReport }, options);
   };
 }
 

@@ -1,5 +1,6 @@
 /** The outside world on one page: everything that the engine can see or do, as plain values. Adapters live in `services`. */
 
+import type { ErrorCode } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
@@ -42,6 +43,12 @@ export interface KeySnapshot {
   readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   /** What the service remembers; `liveStatus` asks the keystores. */
   readonly storedStatus: readonly KeystoreStatusWithKey[];
+  /** Whether the key's keystores match its template's current version; absent where the service does not tell. */
+  readonly alignment?: "aligned" | "unaligned";
+  readonly isRotatable?: boolean;
+  readonly rotatedAtMs?: number;
+  /** Values used in the naming scheme; absent where there are none. */
+  readonly labelTags?: readonly Tag[];
 }
 
 /** A keystore's answer, with the key's id over there (uko-v4.md 3.4). */
@@ -60,6 +67,8 @@ export interface NewKey {
   readonly label?: string;
   readonly description?: string;
   readonly tags: readonly Tag[];
+  /** Values for the placeholders of the template's naming scheme (uko-v4.md 3.11). */
+  readonly labelTags?: readonly Tag[];
 }
 
 export interface KeyPatch {
@@ -94,6 +103,10 @@ export interface Keys {
     etag: string,
     options: CallOptions,
   ): Promise<Written<KeyWithEtag>>;
+  /** K9: new material, so the look that follows tells what became of it. */
+  rotate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+  /** K10: installs the key where its template says, and uninstalls it elsewhere. */
+  align(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
   /** K11. */
   sync(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<readonly KeystoreStatusWithKey[]>>;
   /** K5, never with `force`. */
@@ -164,6 +177,38 @@ export interface Evidence {
   append(entry: EvidenceEntry): Promise<void>;
 }
 
+/** What one run came to for one key, for pipelines; `time` and version are the adapter's. Times are ISO 8601 UTC. */
+export interface RunRecord {
+  readonly instanceId: string;
+  /** What `keyId` names; absent for a managed key. */
+  readonly resource?: ContainerKind | "kms_key";
+  /** Empty for a KMS key, which is in none. */
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label?: string;
+  readonly lifecycleState?: string;
+  readonly awaits?: string;
+  readonly notBefore?: string;
+  readonly requestedBy?: string;
+  readonly recordId?: string;
+  /** `create`, `update`, `delete`, or the command. */
+  readonly operation: string;
+  readonly code?: ErrorCode;
+  readonly exitCode: number;
+  /** What this run changed, in order; absent where its operation does not tell. */
+  readonly taken?: readonly string[];
+  /** Empty where the run ended before it was known who acts. */
+  readonly actor: { readonly iamId: string; readonly name: string };
+}
+
+/** `UKO_REPORT`: fails before a run begins or not at all, since a report must not change what happens. */
+export interface Reports {
+  /** Throws `UKO_REPORT_UNWRITABLE` where nothing could be written later. */
+  open(): Promise<void>;
+  /** Durable before it returns; what cannot be written is warned of. Never throws. */
+  append(record: RunRecord): Promise<void>;
+}
+
 /** Local time, for waiting only: what is due is decided by the service's clock. */
 export interface Clock {
   /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
@@ -182,6 +227,8 @@ export interface World {
   readonly session: Session;
   readonly progress: Progress;
   readonly evidence: Evidence;
+  /** Absent where nobody asked for reports. */
+  readonly reports?: Reports;
   readonly clock: Clock;
   /** 64 lower-case hex digits of a text's UTF-8 bytes. */
   readonly sha256: (text: string) => string;

@@ -34,6 +34,7 @@ const { managedKey: handlers } = openHandlers(
   {
     progress: { report: () => {} },
     evidenceLog: (line) => void log.debug(line),
+    warn: (line) => void log.warn(line),
   },
   { rerun: "pulumi destroy" },
 );

@@ -54,6 +54,8 @@ export interface NoAnswer {
 export interface HttpClient {
   /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before anything is sent, and what the bearer source throws. */
   send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
+  /** The `Date` of the latest answer that had one; for what is written down, never for what is decided. */
+  serviceTimeMs(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -89,17 +91,21 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     connect: { rejectUnauthorized: true, timeout: connectTimeoutMs },
   });
   let pending = 0;
+  let serviceTimeMs: number | undefined;
 
   return {
     async send(request) {
       if (pending >= maxPendingCalls) throw new UkoError("UKO_BUG", { detail: `${pending} calls wait at once.` });
       pending += 1;
       try {
-        return await sendWithRetries(agent, options, request);
+        const end = await sendWithRetries(agent, options, request);
+        if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
+        return end;
       } finally {
         pending -= 1;
       }
     },
+    serviceTimeMs: () => serviceTimeMs,
     close: () => agent.close(),
   };
 }

@@ -1,0 +1,39 @@
+/** Reports on disk (UKO_REPORT): one JSON line per key and run, for pipelines. */
+
+import type { Reports } from "../engine/ports.ts";
+import { UkoError } from "../errors.ts";
+import { createLineWriter, requireAppendable, systemSays } from "./durable-append.ts";
+
+export interface ReportFileOptions {
+  readonly path: string;
+  readonly nowMs: () => number;
+  /** Takes a sentence where a line could not be written after the work was done. */
+  readonly warn: (line: string) => void;
+}
+
+/** Fails before a run begins or not at all: a report never changes what happens. */
+export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Reports {
+  const write = createLineWriter(path);
+  return {
+    async open() {
+      try {
+        await requireAppendable(path);
+      } catch (error) {
+        throw new UkoError("UKO_REPORT_UNWRITABLE", {
+          summary: `The report file ${path} could not be opened`,
+          detail: `${systemSays(error)}Nothing was done. Check the path and the rights (UKO_REPORT).`,
+          data: { path },
+          cause: error,
+        });
+      }
+    },
+    async append(told) {
+      const time = new Date(nowMs()).toISOString().replace(/\.\d{3}Z$/, "Z");
+      try {
+        await write(JSON.stringify({ v: 1, time, ...told }));
+      } catch (error) {
+        warn(`The report file ${path} could not be written, and what was done stands. ${systemSays(error)}`.trimEnd());
+      }
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createReportFile } from "../../provider/services/report-file.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "uko-report-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const record = {
+  instanceId: "i",
+  vaultId: "v",
+  keyId: "k",
+  operation: "delete",
+  exitCode: 10,
+  actor: { iamId: "IBMid-A", name: "Alice Example" },
+} as const;
+
+function open(path: string) {
+  const warned: string[] = [];
+  const nowMs = () => Date.parse("2026-11-24T14:22:00Z");
+  return { reports: createReportFile({ path, nowMs, warn: (line) => void warned.push(line) }), warned };
+}
+
+test("each record is one line with its version and time", async () => {
+  const path = join(folder, "report.jsonl");
+  const { reports, warned } = open(path);
+  await reports.open();
+  expect(await readFile(path, "utf8")).toBe("");
+  await Promise.all([reports.append(record), reports.append({ ...record, keyId: "l" })]);
+  const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    { v: 1, time: "2026-11-24T14:22:00Z", ...record },
+    { v: 1, time: "2026-11-24T14:22:00Z", ...record, keyId: "l" },
+  ]);
+  expect(warned).toEqual([]);
+});
+
+test("a file that cannot be opened is an error before anything is done, and afterwards a warning", async () => {
+  const { reports, warned } = open(join(folder, "absent", "report.jsonl"));
+  await expect(reports.open()).rejects.toMatchObject({ code: "UKO_REPORT_UNWRITABLE" });
+  await reports.append(record);
+  expect(warned).toEqual([expect.stringMatching(/could not be written, and what was done stands\. .*ENOENT/)]);
+});
