@@ -20,14 +20,27 @@ export function buildApp(world: World, tokens: Tokens): EmulatorApp {
   const uko = ukoApi(tokens);
   const kms = kmsApi(tokens);
   const mount = (api: Api, routes: readonly Route[]): void => {
-    for (const route of routes) app.on(route.method, route.path, (context) => serve(world, api, route, context));
+    for (const route of routes) {
+      // Hono gives HEAD to the GET route of the path, which would hide a HEAD route of its own.
+      const head = routes.find(({ method, path }) => method === "HEAD" && path === route.path) ?? route;
+      app.on(route.method, route.path, (context) =>
+        serve(world, api, context.req.method === "HEAD" ? head : route, context),
+      );
+    }
   };
   mount(iamApi, iamRoutes(tokens));
   mount(uko, brokerRoutes);
   mount(uko, ukoRoutes);
   mount(kms, kmsRoutes);
   app.route("/_emulator", controlApi(world));
-  app.all("/api/v2/*", (context) => serve(world, kms, nowhere(context.req.method, keyNotFound), context));
+  app.all("/api/v2/*", (context) =>
+    serve(
+      world,
+      kms,
+      nowhere(context.req.method, () => keyNotFound()),
+      context,
+    ),
+  );
   app.all("*", (context) =>
     serve(
       world,

@@ -30,6 +30,8 @@ export interface AuditRecord {
   readonly vaultId?: string | undefined;
   readonly keyId?: string | undefined;
   readonly twinId?: string | undefined;
+  /** A KMS key that is no managed key's twin. */
+  readonly kmsKeyId?: string | undefined;
   readonly label?: string | undefined;
   readonly from?: KeyState | undefined;
   readonly to?: KeyState | "removed" | undefined;
@@ -52,7 +54,18 @@ export interface AuditRecord {
 export type AuditNote = Partial<
   Pick<
     AuditRecord,
-    "caller" | "authn" | "callerName" | "vaultId" | "keyId" | "twinId" | "label" | "from" | "to" | "after" | "detail"
+    | "caller"
+    | "authn"
+    | "callerName"
+    | "vaultId"
+    | "keyId"
+    | "twinId"
+    | "kmsKeyId"
+    | "label"
+    | "from"
+    | "to"
+    | "after"
+    | "detail"
   >
 >;
 

@@ -2,6 +2,7 @@
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
+import { addKmsKey } from "./kms/new-key.ts";
 import type {
   Caller,
   Key,
@@ -55,45 +56,26 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
     placement.material = { kind: "enabled" };
     return;
   }
-  const existing = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const existing = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (existing !== undefined) {
     if (existing.state !== 5) existing.state = 1;
     existing.updatedMs = nowMs;
     return;
   }
-  const twinId = world.newId("twin");
-  const creator = towardsTwin(world, caller).iamId;
-  world.twins.set(twinId, {
-    id: twinId,
-    keyId: key.id,
-    keystoreId: keystore.id,
+  const twin = addKmsKey(world, {
+    twinOf: { keyId: key.id, keystoreId: keystore.id },
     ring: keystore.ring ?? "default",
     name: key.label,
-    state: 1,
     createdMs: nowMs,
-    createdBy: creator,
-    updatedMs: nowMs,
-    versionId: world.newId("twin-version"),
-    versionMs: nowMs,
-    // kms-v2-and-iam.md 2.12: the instance's policy holds for keys created from then on.
-    dualAuth: world.instanceDualAuth
-      ? {
-          id: world.newId("policy"),
-          enabled: true,
-          createdBy: creator,
-          createdMs: nowMs,
-          updatedBy: creator,
-          updatedMs: nowMs,
-        }
-      : undefined,
+    createdBy: towardsTwin(world, caller).iamId,
   });
-  placement.twinId = twinId;
-  placement.idInKeystore = `${world.instanceId}/${twinId}`;
+  placement.twinId = twin.id;
+  placement.idInKeystore = `${world.instanceId}/${twin.id}`;
 }
 
 /** Unlinks a key: the material stays, unusable. */
 export function disable(world: World, placement: Placement, nowMs: number): void {
-  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin === undefined) {
     if (placement.material.kind === "enabled") placement.material = { kind: "disabled" };
     return;
@@ -106,7 +88,7 @@ export function disable(world: World, placement: Placement, nowMs: number): void
 export function scheduleDestruction(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
   const keystore = world.keystores.get(placement.keystoreId);
   const untilMs = nowMs + (keystore?.pendingMs ?? 0);
-  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin !== undefined) {
     if (twin.state === 5) return;
     Object.assign(twin, {
@@ -124,7 +106,7 @@ export function scheduleDestruction(world: World, key: Key, placement: Placement
 
 /** What the keystore holds now. A twin deleted in KMS while UKO still counts on the key is not there (uko-v4.md 4.3). */
 export function materialOf(world: World, key: Key, placement: Placement, nowMs: number): Material {
-  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin !== undefined) {
     if (twin.state === 1) return { kind: "enabled" };
     if (twin.state !== 5) return { kind: "disabled" };

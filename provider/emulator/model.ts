@@ -180,24 +180,84 @@ export interface DualAuthPolicy {
   expiresMs?: number | undefined;
 }
 
-/** The KMS key behind an internal key. States: 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
-export interface Twin {
+export interface RotationPolicy {
   readonly id: string;
-  readonly keyId: string;
-  readonly keystoreId: string;
-  readonly ring: string;
+  enabled: boolean;
+  intervalMonths: number;
+  readonly createdBy: string;
+  readonly createdMs: number;
+  updatedBy: string;
+  updatedMs: number;
+}
+
+/** One generation of a KMS key's material, base64. */
+export interface KmsKeyVersion {
+  readonly id: string;
+  readonly createdMs: number;
+  readonly material: string;
+}
+
+export interface KmsAlias {
+  readonly alias: string;
+  readonly createdMs: number;
+  readonly createdBy: string;
+}
+
+/** 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
+export type KmsKeyState = 1 | 2 | 3 | 5;
+
+/** A KMS key: the twin of a managed key in an internal keystore, or a key of its own. */
+export interface KmsKey {
+  readonly id: string;
+  /** Set on twins: the managed key, and the internal keystore that holds it. */
+  readonly twinOf?: { readonly keyId: string; readonly keystoreId: string } | undefined;
+  /** Standard keys are extractable, root keys are not. */
+  readonly extractable: boolean;
+  readonly imported: boolean;
+  ring: string;
   readonly createdMs: number;
   readonly createdBy: string;
   name: string;
-  state: 1 | 2 | 3 | 5;
+  readonly description?: string | undefined;
+  readonly tags: readonly string[];
+  aliases: KmsAlias[];
+  state: KmsKeyState;
   updatedMs: number;
-  versionId: string;
-  versionMs: number;
+  readonly expiresMs?: number | undefined;
+  /** Newest first, never empty. */
+  versions: readonly [KmsKeyVersion, ...KmsKeyVersion[]];
+  rotatedMs?: number | undefined;
+  syncedMs?: number | undefined;
   deletedMs?: number | undefined;
   deletedBy?: string | undefined;
   /** When the material is gone for good: deletion plus the keystore's pending period. */
   goneMs?: number | undefined;
   dualAuth?: DualAuthPolicy | undefined;
+  rotation?: RotationPolicy | undefined;
+  /** Registrations of a key of its own; a twin's are those of its managed key. */
+  resources: AssociatedResource[];
+}
+
+/** A policy of the instance by its kind (kms-v2-and-iam.md 2.12). */
+export interface InstancePolicy {
+  readonly enabled: boolean;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
+  readonly createdBy: string;
+  readonly createdMs: number;
+  readonly updatedBy: string;
+  readonly updatedMs: number;
+}
+
+/** The instance's one import token; a new one takes the place of the last. */
+export interface ImportToken {
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly maxAllowedRetrievals: number;
+  remainingRetrievals: number;
+  /** PEM, base64. */
+  readonly publicKey: string;
+  readonly privateKey: string;
+  readonly nonce: string;
 }
 
 /** A KMS key ring (kms-v2-and-iam.md 2.13); every internal keystore is one, `default` always exists. */

@@ -2,6 +2,7 @@
 
 import { toSecondsText } from "./clock.ts";
 import { defaultPendingMs, install, publishStatuses, scheduleDestruction, targetsOf } from "./keystore-effects.ts";
+import { populateInstancePolicies, populateKmsKeys } from "./kms/populate-kms-keys.ts";
 import type { Caller, Key, Stamps } from "./model.ts";
 import { rightsOfIdentity } from "./roles.ts";
 import type { CheckedSeed } from "./seed.ts";
@@ -39,12 +40,14 @@ export function populate(world: World): void {
     });
   }
   populateRings(world, startMs, firstPerson);
+  populateInstancePolicies(world, startMs, firstPerson);
   for (const { id, vault, ...template } of seed.templates) {
     const templateId = id ?? seededId(world, "template", `${vault}/${template.name}`);
     const vaultId = find(world.vaults, vault, "vault");
     world.templates.set(templateId, { ...stamps(), ...template, id: templateId, vaultId, version: 1 });
   }
   for (const key of seed.keys) populateKey(world, key, startMs, firstPerson);
+  populateKmsKeys(world, startMs, firstPerson);
 }
 
 /** The ring `default`, and one for each internal keystore. */
@@ -142,7 +145,7 @@ function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][numb
     key.placements.push(placement);
     if (!wasInstalled) continue;
     install(world, key, placement, creator, key.createdMs);
-    const twin = [...world.twins.values()].find((candidate) => candidate.keyId === key.id);
+    const twin = [...world.kmsKeys.values()].find((candidate) => candidate.twinOf?.keyId === key.id);
     if (twin !== undefined && (seeded.dualAuthDelete || seeded.setForDeletion !== undefined)) {
       twin.dualAuth = {
         id: seededId(world, "policy", key.id),
@@ -169,7 +172,7 @@ function disableSeeded(world: World, key: Key): void {
   for (const placement of key.placements) {
     if (placement.twinId === undefined) placement.material = { kind: "disabled" };
     else {
-      const twin = world.twins.get(placement.twinId);
+      const twin = world.kmsKeys.get(placement.twinId);
       if (twin !== undefined) twin.state = 2;
     }
   }

@@ -28,13 +28,27 @@ const custodian = [
   "managed-keys.deactivated-uninstall",
 ] as const;
 
-const kmsReader = ["kms.list", "kms.readmetadata", "kms.registrations.list"] as const;
+const kmsReader = [
+  "kms.list",
+  "kms.head",
+  "kms.readmetadata",
+  "kms.listkeyversions",
+  "kms.registrations.list",
+  "kms.key-rings.list",
+  "kms.wrap",
+  "kms.unwrap",
+  "kms.rewrap",
+] as const;
 const kmsWriter = [
   ...kmsReader,
   "kms.read",
   "kms.create",
   "kms.rotate",
   "kms.sync",
+  "kms.key-rings.create",
+  "kms.aliases.create",
+  "kms.import-token.create",
+  "kms.import-token.read",
   "kms.setkeyfordeletion",
   "kms.unsetkeyfordeletion",
 ] as const;
@@ -52,6 +66,10 @@ const rightsByRole = {
     "kms.restore",
     "kms.enable",
     "kms.disable",
+    "kms.patch",
+    "kms.createwithoverrides",
+    "kms.key-rings.delete",
+    "kms.aliases.delete",
     "kms.policies.read",
     "kms.policies.write",
     "kms.instance-policies.read",

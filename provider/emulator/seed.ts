@@ -105,6 +105,25 @@ const key = z.strictObject({
   setForDeletion: z.strictObject({ by: z.string(), at: time }).optional(),
 });
 
+const kmsKey = z.strictObject({
+  id: uuid.optional(),
+  name: z.string().min(2).max(90),
+  ring: z.string().optional().meta({ description: "`default` when absent" }),
+  description: z.string().max(240).optional(),
+  aliases: z.array(z.string()).max(5).default([]),
+  tags: z.array(z.string()).max(30).default([]),
+  extractable: z.boolean().default(false).meta({ description: "True for a standard key" }),
+  payload: z.base64().optional().meta({ description: "Imported material" }),
+  state: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(5)]).default(1),
+  expirationDate: time.optional(),
+  createdAt: time.optional(),
+  createdBy: z.string().optional(),
+  deletedAt: time.optional(),
+  resources: z.array(resourceSchema).default([]),
+  dualAuthDelete: z.boolean().default(false),
+  setForDeletion: z.strictObject({ by: z.string(), at: time }).optional(),
+});
+
 export const seedSchema = z.strictObject({
   instance: z.strictObject({
     id: uuid,
@@ -122,6 +141,12 @@ export const seedSchema = z.strictObject({
   keystores: z.array(keystore).max(1_000).default([]),
   templates: z.array(template).max(1_000).default([]),
   keys: z.array(key).max(20_000).default([]),
+  keyRings: z
+    .array(z.string().regex(/^[A-Za-z0-9-]{2,100}$/))
+    .max(50)
+    .default([])
+    .meta({ description: "KMS key rings besides `default` and those of internal keystores" }),
+  kmsKeys: z.array(kmsKey).max(20_000).default([]).meta({ description: "KMS keys that are no managed key's twins" }),
 });
 
 /** What a seed file may hold: defaults left out. */

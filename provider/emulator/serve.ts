@@ -242,8 +242,11 @@ async function readText(context: EmulatorContext): Promise<string | undefined> {
 
 /** Names the key of a request before anything is decided, so that refused and dropped ones are known by it too. */
 function subjectNote(world: World, id: string | undefined): AuditNote {
-  const twin = id === undefined ? undefined : world.twins.get(id);
-  if (twin !== undefined) return { keyId: twin.keyId, twinId: twin.id, label: twin.name };
+  const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
+  if (kmsKey !== undefined) {
+    const { twinOf, name: label } = kmsKey;
+    return twinOf === undefined ? { kmsKeyId: kmsKey.id, label } : { keyId: twinOf.keyId, twinId: kmsKey.id, label };
+  }
   const key = id === undefined ? undefined : world.keys.get(id);
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
@@ -251,8 +254,10 @@ function subjectNote(world: World, id: string | undefined): AuditNote {
 /** The ids by which a fault rule may name the key of a request: its own, its twin's, and for a twin the key's. */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
-  const twins = [...world.twins.values()].filter((twin) => twin.keyId === id || twin.id === id);
-  return [id, ...twins.flatMap((twin) => [twin.id, twin.keyId])];
+  const kmsKeys = [...world.kmsKeys.values()].filter(
+    (kmsKey) => kmsKey.twinOf?.keyId === id || kmsKey.id === id || kmsKey.aliases.some(({ alias }) => alias === id),
+  );
+  return [id, ...kmsKeys.flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
 }
 
 /** Parses a JSON body; 400 where it is not an object. */

@@ -4,7 +4,19 @@ import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText } from "./clock.ts";
 import { FaultRules } from "./faults.ts";
 import { uuidOf } from "./ids.ts";
-import type { Caller, Identity, Key, Keystore, Ring, Stamps, Template, Twin, Vault } from "./model.ts";
+import type {
+  Caller,
+  Identity,
+  ImportToken,
+  InstancePolicy,
+  Key,
+  Keystore,
+  KmsKey,
+  Ring,
+  Stamps,
+  Template,
+  Vault,
+} from "./model.ts";
 import type { CheckedSeed } from "./seed.ts";
 import { type ProfileName, resolveSwitches, type SwitchChoices, type Switches } from "./switches.ts";
 
@@ -37,12 +49,14 @@ export const collectionNames = [
   "keystores",
   "templates",
   "keys",
-  "twins",
+  "kmsKeys",
   "rings",
+  "instancePolicies",
+  "importTokens",
 ] as const satisfies readonly (keyof World)[];
 
 /** Single values that files and snapshots carry besides. */
-export const valueNames = ["idCount", "instanceDualAuth"] as const satisfies readonly (keyof World)[];
+export const valueNames = ["idCount"] as const satisfies readonly (keyof World)[];
 
 /** What a world began with: a reset begins with it again. */
 export interface Origin {
@@ -64,7 +78,6 @@ export class World {
   faults = new FaultRules();
   /** How many ids were made: the next one follows from it. */
   idCount = 0;
-  instanceDualAuth: boolean;
   identities = new Map<string, Identity>();
   apiKeys = new Map<string, Identity>();
   vaults = new Map<string, Vault>();
@@ -72,9 +85,14 @@ export class World {
   templates = new Map<string, Template>();
   /** Keys and their older versions, by id. */
   keys = new Map<string, Key>();
-  twins = new Map<string, Twin>();
+  /** Twins of internal keys, and KMS keys of their own. */
+  kmsKeys = new Map<string, KmsKey>();
   /** KMS key rings by id; `default` is among them. */
   rings = new Map<string, Ring>();
+  /** KMS's policies of the instance by kind, such as `dualAuthDelete`. */
+  instancePolicies = new Map<string, InstancePolicy>();
+  /** At most one, under `current`. */
+  importTokens = new Map<string, ImportToken>();
 
   readonly #fill: (world: World) => void;
 
@@ -85,7 +103,6 @@ export class World {
     this.#fill = fill;
     this.switches = this.#firstSwitches();
     this.clock = startClock(seed);
-    this.instanceDualAuth = seed.instance.dualAuthDelete;
     fill(this);
   }
 
@@ -96,7 +113,6 @@ export class World {
     this.audit = new AuditTrail();
     this.faults.clear();
     this.idCount = 0;
-    this.instanceDualAuth = this.seed.instance.dualAuthDelete;
     for (const name of collectionNames) this[name].clear();
     this.#fill(this);
   }
@@ -148,6 +164,13 @@ export class World {
   /** The one key record that callers know by this id, not an older version. */
   headOf(key: Key): Key {
     return key.headId === undefined ? key : (this.keys.get(key.headId) ?? key);
+  }
+
+  /** The KMS key of this id or alias. */
+  kmsKeyNamed(name: string): KmsKey | undefined {
+    const byId = this.kmsKeys.get(name);
+    if (byId !== undefined) return byId;
+    return [...this.kmsKeys.values()].find(({ aliases }) => aliases.some(({ alias }) => alias === name));
   }
 
   /** A key's older versions, newest first. */

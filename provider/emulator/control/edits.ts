@@ -4,7 +4,9 @@ import { z } from "zod";
 import { toSecondsText } from "../clock.ts";
 import { keyStates } from "../key-states.ts";
 import { publishStatuses } from "../keystore-effects.ts";
-import { type Key, keystoreOperations, type Placement, type Twin } from "../model.ts";
+import { newDualAuth } from "../kms/new-key.ts";
+import { viewKmsKey } from "../kms/view.ts";
+import { type AssociatedResource, type Key, type KmsKey, keystoreOperations, type Placement } from "../model.ts";
 import { resourceSchema } from "../seed.ts";
 import { viewKey } from "../uko/key-view.ts";
 import type { World } from "../world.ts";
@@ -46,6 +48,8 @@ const keyEditSchema = z.strictObject({
     .optional(),
 });
 
+const kmsKeyEditSchema = keyEditSchema.pick({ twin: true, addResource: true, removeResource: true });
+
 export function changeKeystore(world: World, id: string, change: unknown): unknown {
   const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
   if (keystore === undefined) throw new Error(`There is no keystore ${id}.`);
@@ -59,13 +63,15 @@ export function changeKeystore(world: World, id: string, change: unknown): unkno
 
 export function changeKey(world: World, id: string, change: unknown): unknown {
   const key = world.keys.get(id);
+  const kmsKey = key === undefined ? world.kmsKeyNamed(id) : undefined;
+  if (kmsKey !== undefined) return changeKmsKey(world, kmsKey, change);
   if (key === undefined) throw new Error(`There is no key ${id}.`);
   const edit = keyEditSchema.parse(change);
   if (edit.record !== undefined) changeRecord(world, key, edit.record);
   for (const placement of key.placements) {
     if (edit.keystoreId !== undefined && edit.keystoreId !== placement.keystoreId) continue;
     if (edit.material !== undefined) changeMaterial(world, placement, edit.material);
-    const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+    const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
     if (twin !== undefined && edit.twin !== undefined) changeTwin(world, twin, edit.twin);
   }
   if (edit.addResource !== undefined) key.resources.push(edit.addResource);
@@ -73,6 +79,17 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
     key.resources = key.resources.filter((resource) => resource.crn !== edit.removeResource);
   }
   return viewKey(world, key, world.clock.nowMs());
+}
+
+/** A KMS key of its own, or a twin by its own id: what `twin` says of it, and its registrations. */
+function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
+  const { twin, addResource, removeResource } = kmsKeyEditSchema.parse(change);
+  if (twin !== undefined) changeTwin(world, key, twin);
+  const managed = key.twinOf === undefined ? undefined : world.keys.get(key.twinOf.keyId);
+  const holder: { resources: AssociatedResource[] } = managed ?? key;
+  if (addResource !== undefined) holder.resources.push(addResource);
+  holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
+  return { ...viewKmsKey(world, key, world.clock.nowMs()), resources: holder.resources };
 }
 
 function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeof keyEditSchema>["record"]>): void {
@@ -114,10 +131,10 @@ function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeo
 }
 
 function changeMaterial(world: World, placement: Placement, kind: "absent" | "enabled" | "disabled" | "wrong"): void {
-  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin === undefined) placement.material = { kind };
   else if (kind === "absent") {
-    world.twins.delete(twin.id);
+    world.kmsKeys.delete(twin.id);
     placement.twinId = undefined;
     placement.material = { kind };
   } else if (kind === "wrong") placement.material = { kind };
@@ -127,24 +144,16 @@ function changeMaterial(world: World, placement: Placement, kind: "absent" | "en
   }
 }
 
-function changeTwin(world: World, twin: Twin, change: NonNullable<z.output<typeof keyEditSchema>["twin"]>): void {
+function changeTwin(world: World, twin: KmsKey, change: NonNullable<z.output<typeof keyEditSchema>["twin"]>): void {
   const nowMs = world.clock.nowMs();
   if (change.state !== undefined) twin.state = change.state;
   if (change.state === 5) {
     twin.deletedMs ??= nowMs;
-    twin.goneMs ??= nowMs + (world.keystores.get(twin.keystoreId)?.pendingMs ?? 0);
+    twin.goneMs ??= nowMs + (world.keystores.get(twin.twinOf?.keystoreId ?? "")?.pendingMs ?? 0);
   }
   if (change.dualAuthDelete === false) twin.dualAuth = undefined;
   if (change.dualAuthDelete === true || change.setForDeletion !== undefined) {
-    const by = twin.createdBy;
-    twin.dualAuth ??= {
-      id: world.newId("policy"),
-      enabled: true,
-      createdBy: by,
-      createdMs: nowMs,
-      updatedBy: by,
-      updatedMs: nowMs,
-    };
+    twin.dualAuth ??= newDualAuth(world, twin.createdBy, nowMs);
     twin.dualAuth.enabled = true;
   }
   if (change.setForDeletion === undefined || twin.dualAuth === undefined) return;

@@ -1,7 +1,7 @@
 /** The world as one JSON object, for looking at and for tests; it holds no credential. */
 
 import { toSecondsText } from "../clock.ts";
-import { viewTwin } from "../kms/twin-view.ts";
+import { viewKmsKey } from "../kms/view.ts";
 import { viewKey } from "../uko/key-view.ts";
 import type { World } from "../world.ts";
 
@@ -47,10 +47,16 @@ export function snapshot(world: World): unknown {
       deactivated_at: key.deactivatedMs === undefined ? undefined : toSecondsText(key.deactivatedMs),
       resources: key.resources,
     })),
-    twins: [...world.twins.values()].map((twin) => ({
-      ...viewTwin(world, twin, nowMs),
-      managedKeyId: twin.keyId,
-      setBy: twin.dualAuth?.setBy?.iamId,
-    })),
+    twins: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId !== undefined),
+    kmsKeys: viewKmsKeys(world, nowMs).filter(({ managedKeyId }) => managedKeyId === undefined),
   };
+}
+
+function viewKmsKeys(world: World, nowMs: number): readonly { readonly managedKeyId: string | undefined }[] {
+  return [...world.kmsKeys.values()].map((key) => ({
+    ...viewKmsKey(world, key, nowMs),
+    managedKeyId: key.twinOf?.keyId,
+    setBy: key.dualAuth?.setBy?.iamId,
+    resources: key.twinOf === undefined ? key.resources : undefined,
+  }));
 }

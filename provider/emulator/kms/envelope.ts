@@ -6,12 +6,20 @@ import type { Api, Reply } from "../serve.ts";
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
 const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
 
+type CollectionKind = "key" | "policy" | "registration" | "key.version" | "key_ring" | "alias";
+
+export interface CollectionOptions {
+  readonly status?: number;
+  /** Further members of `metadata`, such as `totalCount`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
 export function collection(
-  kind: "key" | "policy" | "registration",
+  kind: CollectionKind,
   resources: readonly unknown[],
-  status = 200,
+  { status = 200, metadata: further = {} }: CollectionOptions = {},
 ): Reply {
-  const metadata = { collectionType: vendor(kind), collectionTotal: resources.length };
+  const metadata = { collectionType: vendor(kind), collectionTotal: resources.length, ...further };
   // kms-v2-and-iam.md 10-15: policies leave an empty `resources` out, the others send `[]`.
   const isOmitted = kind === "policy" && resources.length === 0;
   return { status, body: isOmitted ? { metadata } : { metadata, resources } };
@@ -42,26 +50,60 @@ export const kmsHeaders: Api["headers"] = (correlationId) => ({
 export const unauthorized = (): Refusal =>
   new Refusal(401, "UNAUTHORIZED_ERR", "Unauthorized: The user does not have access to the specified resource");
 
-const phrases = { 400: "Bad Request", 404: "Not Found", 409: "Conflict", 410: "Gone" } as const;
+const phrases = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  410: "Gone",
+  422: "Unprocessable Entity",
+} as const;
+
+/** What most refusals say could not be done. */
+export const notPerformed = "Action could not be performed on key";
 
 /** A refusal with one reason; `what` completes the headline, such as "Key could not be deleted". */
-export function refusal(status: keyof typeof phrases, code: string, what: string, message: string): Refusal {
+export function refusal(
+  status: keyof typeof phrases,
+  code: string,
+  what: string,
+  message: string,
+  target?: { readonly type: "field" | "query_param"; readonly name: string },
+): Refusal {
   const headline = `${phrases[status]}: ${what}. Please see \`reasons\` for more details.`;
-  return new Refusal(status, code, message, { headline });
+  return new Refusal(status, code, message, { headline, ...(target === undefined ? {} : { target }) });
 }
 
-export const keyNotFound = (): Refusal =>
+export const keyNotFound = (what = "Key could not be retrieved"): Refusal =>
   new Refusal(404, "KEY_NOT_FOUND_ERR", "key does not exist", {
-    headline: "Not Found: Key could not be retrieved: Please see `reasons` for more details (KEY_NOT_FOUND_ERR)",
+    headline: `Not Found: ${what}: Please see \`reasons\` for more details (KEY_NOT_FOUND_ERR)`,
   });
 
 export const invalidState = (what: string): Refusal =>
   refusal(409, "KEY_ACTION_INVALID_STATE_ERR", what, "Key is not in a valid state");
 
-export const badBody = (detail: string): Refusal =>
+export const keyDeleted = (what: string): Refusal =>
+  refusal(410, "KEY_DELETED_ERR", what, "Key has already been deleted. Please delete references to this key.");
+
+export const rootKeyRequired = (what: string): Refusal =>
+  refusal(400, "KEY_ROOT_REQ_ERR", what, "Requested action can only be completed with a root key.");
+
+export const tooEarly = (what: string, hint: string): Refusal =>
+  new Refusal(409, "REQ_TOO_EARLY_ERR", `The key was updated recently: Please wait and try again${hint}`, {
+    // kms-v2-and-iam.md 2.7: this headline ends in the code, between other quotes.
+    headline: `Conflict: ${what}: Please see 'reasons' for more details (REQ_TOO_EARLY_ERR)`,
+  });
+
+export const invalidField = (name: string, what: string, message: string): Refusal =>
+  refusal(400, "INVALID_FIELD_ERR", what, message, { type: "field", name });
+
+export const invalidQuery = (name: string, what: string): Refusal =>
+  refusal(400, "INVALID_FIELD_ERR", what, `The query parameter ${name} is not valid`, { type: "query_param", name });
+
+export const badBody = (detail: string, what = notPerformed): Refusal =>
   refusal(
     400,
     "BAD_BODY_ERR",
-    "Action could not be performed on key",
+    what,
     `Invalid body data was passed. Please ensure the data passed had valid formatting with no invalid characters: ${detail}`,
   );

@@ -1,96 +1,117 @@
-/** The KMS API v2 of the same instance, as far as twins of internal keys go; rows of kms-v2-and-iam.md 2.1 as `M<row>`. */
+/** The KMS API v2 of the same instance; rows of kms-v2-and-iam.md 2.1 as `M<row>`. */
 
 import type { Tokens } from "../iam/tokens.ts";
-import type { Twin } from "../model.ts";
-import { Refusal } from "../refusal.ts";
 import type { Api, Call, Reply, Route } from "../serve.ts";
 import { bearerIdentity } from "../uko/uko-api.ts";
-import { collection, kmsHeaders, refusal, refuseKms, unauthorized } from "./envelope.ts";
-import { requireKmsRight, twinOf } from "./twin-access.ts";
-import { readInstancePolicies, readKeyPolicies, writeInstancePolicies, writeKeyPolicies } from "./twin-policies.ts";
-import { viewRegistration, viewTwin } from "./twin-view.ts";
-import { deleteTwin, purgeTwin, restoreTwin, setForDeletion, unsetForDeletion } from "./twin-writes.ts";
+import { kmsKeyOf } from "./access.ts";
+import { disableKmsKey, enableKmsKey, rotateKmsKey, syncKmsKey } from "./actions.ts";
+import { createAlias, deleteAlias } from "./aliases.ts";
+import { createKmsKey, createWithOverrides } from "./create.ts";
+import { deleteKmsKey, purgeKmsKey, restoreKmsKey, setForDeletion, unsetForDeletion } from "./deletion.ts";
+import { collection, invalidQuery, kmsHeaders, notPerformed, refuseKms, unauthorized } from "./envelope.ts";
+import { createImportToken, readImportToken } from "./import-tokens.ts";
+import { readInstancePolicies, writeInstancePolicies } from "./instance-policies.ts";
+import { countKmsKeys, listKmsKeys } from "./list.ts";
+import { readKeyPolicies, writeKeyPolicies } from "./policies.ts";
+import { listAllRegistrations, listRegistrations } from "./registrations.ts";
+import { createRing, deleteRing, listRings, moveKmsKey } from "./rings.ts";
+import { listVersions } from "./versions.ts";
+import { viewKmsKey, viewWithPayload } from "./view.ts";
+import { rewrap, unwrap, wrap } from "./wrap.ts";
 
 export function kmsApi(tokens: Tokens): Api {
   return { identify: bearerIdentity(tokens), unauthorized, refuse: refuseKms, headers: kmsHeaders };
 }
 
-const keys = "/api/v2/keys";
+const api = "/api/v2";
+const keys = `${api}/keys`;
 const one = `${keys}/:id`;
 
+type Handler = Route["handle"];
+const read = (operation: string, path: string, handle: Handler): Route => ({
+  operation,
+  method: "GET",
+  path,
+  mutates: false,
+  handle,
+});
+const write = (operation: string, method: Route["method"], path: string, handle: Handler): Route => ({
+  operation,
+  method,
+  path,
+  mutates: true,
+  handle,
+});
+
+/** The actions of one key by name. */
+const actions = {
+  disable: { row: "M11", handle: disableKmsKey },
+  enable: { row: "M11", handle: enableKmsKey },
+  rotate: { row: "M12", handle: rotateKmsKey },
+  wrap: { row: "M13", handle: wrap },
+  unwrap: { row: "M13", handle: unwrap },
+  rewrap: { row: "M13", handle: rewrap },
+  setKeyForDeletion: { row: "M14", handle: setForDeletion },
+  unsetKeyForDeletion: { row: "M15", handle: unsetForDeletion },
+  sync: { row: "M16", handle: syncKmsKey },
+} as const satisfies Record<string, { readonly row: string; readonly handle: Handler }>;
+
+/** More exact paths first: the first route that fits is taken. */
 export const kmsRoutes: readonly Route[] = [
-  { operation: "M3", method: "GET", path: keys, mutates: false, handle: listTwins },
-  {
-    operation: "M21",
-    method: "GET",
-    path: `${one}/registrations`,
-    mutates: false,
-    handle: (call) => {
-      const twin = twinOf(call, "kms.registrations.list");
-      const resources = call.world.keys.get(twin.keyId)?.resources ?? [];
-      return collection(
-        "registration",
-        resources.map((resource) => viewRegistration(twin, resource)),
-      );
-    },
-  },
-  {
-    operation: "M6",
-    method: "GET",
-    path: `${one}/metadata`,
-    mutates: false,
-    handle: (call) => getTwin(call, "kms.readmetadata"),
-  },
-  { operation: "M5", method: "GET", path: one, mutates: false, handle: (call) => getTwin(call, "kms.read") },
-  { operation: "M10", method: "DELETE", path: `${one}/purge`, mutates: true, handle: purgeTwin },
-  { operation: "M8", method: "DELETE", path: one, mutates: true, handle: deleteTwin },
-  { operation: "M9", method: "POST", path: `${one}/restore`, mutates: true, handle: restoreTwin },
-  { operation: "M14", method: "POST", path: `${one}/actions/setKeyForDeletion`, mutates: true, handle: setForDeletion },
-  {
-    operation: "M15",
-    method: "POST",
-    path: `${one}/actions/unsetKeyForDeletion`,
-    mutates: true,
-    handle: unsetForDeletion,
-  },
-  { operation: "M17", method: "GET", path: `${one}/policies`, mutates: false, handle: readKeyPolicies },
-  { operation: "M18", method: "PUT", path: `${one}/policies`, mutates: true, handle: writeKeyPolicies },
-  { operation: "M19", method: "GET", path: "/api/v2/instance/policies", mutates: false, handle: readInstancePolicies },
-  { operation: "M20", method: "PUT", path: "/api/v2/instance/policies", mutates: true, handle: writeInstancePolicies },
-  { operation: "M0", method: "POST", path: keys, mutates: false, handle: notServed },
+  { operation: "M4", method: "HEAD", path: keys, mutates: false, handle: countKmsKeys },
+  read("M3", keys, listKmsKeys),
+  read("M22", `${keys}/registrations`, listAllRegistrations),
+  read("M21", `${one}/registrations`, listRegistrations),
+  read("M6", `${one}/metadata`, getMetadata),
+  read("M23", `${one}/versions`, listVersions),
+  read("M17", `${one}/policies`, readKeyPolicies),
+  read("M5", one, getKmsKey),
+  write("M1", "POST", keys, createKmsKey),
+  write("M2", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
+  write("M7", "PATCH", one, moveKmsKey),
+  write("M10", "DELETE", `${one}/purge`, purgeKmsKey),
+  write("M8", "DELETE", one, deleteKmsKey),
+  write("M9", "POST", `${one}/restore`, restoreKmsKey),
+  ...Object.entries(actions).map(
+    ([name, { row, handle }]): Route => ({
+      ...write(row, "POST", `${one}/actions/${name}`, handle),
+      mutates: row !== "M13",
+    }),
+  ),
+  write("M18", "PUT", `${one}/policies`, writeKeyPolicies),
+  read("M19", `${api}/instance/policies`, readInstancePolicies),
+  write("M20", "PUT", `${api}/instance/policies`, writeInstancePolicies),
+  read("M24", `${api}/key_rings`, listRings),
+  write("M24", "POST", `${api}/key_rings/:ring`, createRing),
+  write("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),
+  write("M25", "POST", `${one}/aliases/:alias`, createAlias),
+  write("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
+  write("M26", "POST", `${api}/import_token`, createImportToken),
+  // A retrieval uses the token up, so it is a write.
+  { ...read("M26", `${api}/import_token`, readImportToken), mutates: true },
+  // The deprecated form of all of them: `?action=`.
+  write("M9, M11-M15", "POST", one, actByQuery),
 ];
 
-function getTwin(call: Call, right: string): Reply {
-  return collection("key", [viewTwin(call.world, twinOf(call, right), call.nowMs)]);
+/** M5: the only call that shows a standard key's material. */
+function getKmsKey(call: Call): Reply {
+  return collection("key", [viewWithPayload(call.world, kmsKeyOf(call, "kms.read"), call.nowMs)]);
 }
 
-const limits = { defaultLimit: 200, maxLimit: 5_000 } as const;
-
-/** M3: destroyed keys are hidden unless `state` asks for them (kms-v2-and-iam.md 2.3). */
-function listTwins(call: Call): Reply {
-  requireKmsRight(call, "kms.list");
-  const query = call.url.searchParams;
-  const states = (query.get("state") ?? "0,1,2,3").split(",");
-  const ring = call.header("x-kms-key-ring");
-  const matches = (twin: Twin): boolean =>
-    states.includes(String(twin.state)) && (ring === undefined || ring === twin.ring);
-  const found = [...call.world.twins.values()].filter(matches).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const limit = bounded(query.get("limit"), "limit", limits.defaultLimit, limits.maxLimit);
-  const offset = bounded(query.get("offset"), "offset", 0, Number.MAX_SAFE_INTEGER);
-  return collection(
-    "key",
-    found.slice(offset, offset + limit).map((twin) => viewTwin(call.world, twin, call.nowMs)),
-  );
+/** M6 */
+function getMetadata(call: Call): Reply {
+  return collection("key", [viewKmsKey(call.world, kmsKeyOf(call, "kms.readmetadata"), call.nowMs)]);
 }
 
-function bounded(text: string | null, name: string, fallback: number, max: number): number {
-  if (text === null) return fallback;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= max) return value;
-  throw refusal(400, "INVALID_FIELD_ERR", "Keys could not be listed", `The query parameter ${name} is not valid`);
-}
-
-function notServed(call: Call): Reply {
-  requireKmsRight(call, "kms.create");
-  throw new Refusal(405, "NOT_SERVED", "The local UKO does not create KMS keys of its own yet.");
+/** `POST /keys/{k}?action=`, still served (kms-v2-and-iam.md 2.1); it never knew `sync`. */
+function actByQuery(call: Call): Reply {
+  const name = call.url.searchParams.get("action") ?? "";
+  if (name === "restore") return restoreKmsKey(call);
+  if (name !== "sync" && Object.hasOwn(actions, name)) {
+    const { row, handle } = actions[name as keyof typeof actions];
+    const reply = handle(call);
+    return row === "M13" ? { ...reply, effect: false } : reply;
+  }
+  kmsKeyOf(call, "kms.readmetadata");
+  throw invalidQuery("action", notPerformed);
 }

@@ -1,6 +1,7 @@
 /** Rotation: K9, with what becomes of the older version in each type of keystore (uko-v4.md 4.5, 4.6, U11-U13). */
 
 import { hourMs } from "../clock.ts";
+import { addVersion } from "../kms/new-key.ts";
 import type { Key, KeystoreType, Placement, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { conflict } from "./envelope.ts";
@@ -45,11 +46,9 @@ function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Tem
 /** A twin keeps its id and gets a version; elsewhere the id of the material changes in the keystore's own form. */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
-  const twin = placement.twinId === undefined ? undefined : world.twins.get(placement.twinId);
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin !== undefined) {
-    twin.versionId = world.newId("twin-version");
-    twin.versionMs = nowMs;
-    twin.updatedMs = nowMs;
+    addVersion(world, twin, nowMs);
     return;
   }
   const before = placement.idInKeystore;

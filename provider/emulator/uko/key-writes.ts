@@ -150,8 +150,8 @@ function rename(call: Call, key: Key, label: string): void {
   if (template !== undefined) checkLabelRule(call, template.keystoreType, label);
   refuseDuplicate(call, key.vaultId, label);
   key.label = label;
-  for (const twin of call.world.twins.values()) {
-    if (twin.keyId === key.id && twin.state !== 5) twin.name = label;
+  for (const twin of call.world.kmsKeys.values()) {
+    if (twin.twinOf?.keyId === key.id && twin.state !== 5) twin.name = label;
   }
 }
 

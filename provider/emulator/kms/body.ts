@@ -1,0 +1,31 @@
+/** Reads KMS request bodies: what is wrong is named by KMS's codes (kms-v2-and-iam.md 2.2, 4.2). */
+
+import { z } from "zod";
+import { type Call, jsonBody } from "../serve.ts";
+import { badBody, invalidField, refusal } from "./envelope.ts";
+
+/** The `metadata` of a collection in a request. */
+export const metadataSchema = z.object({ collectionType: z.string(), collectionTotal: z.number().int() });
+
+/** Parses a body; `what` completes the headline of a refusal. */
+export function parsedBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
+  const raw = jsonBody(call, () => badBody("not a JSON object", what));
+  return checked(raw, schema, what);
+}
+
+/** Like `parsedBody`, where a missing body is a fault of its own. */
+export function requiredBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
+  if (call.text.trim() === "") throw refusal(400, "NO_BODY_ERR", what, "Missing body in request");
+  return parsedBody(call, schema, what);
+}
+
+export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, what: string): z.output<Schema> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  if (issue === undefined) throw badBody("not valid", what);
+  if (issue.code === "unrecognized_keys") throw badBody(`json: unknown field "${issue.keys[0] ?? ""}"`, what);
+  const field = issue.path.findLast((step) => typeof step === "string");
+  const isShape = issue.code === "invalid_type" || issue.code === "invalid_union" || field === undefined;
+  throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
+}

@@ -1,0 +1,127 @@
+/** Set, unset, delete, restore and purge of a KMS key (kms-v2-and-iam.md 2.5-2.7, 2.10). */
+
+import { hourMs, toSecondsText } from "../clock.ts";
+import type { DualAuthPolicy, KmsKey } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import { kmsKeyOf } from "./access.ts";
+import { mayDelete } from "./dual-authorization.ts";
+import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";
+import { resourcesOf } from "./registrations.ts";
+import { purgeWaitMs, restoreWindowMs, viewKmsKey } from "./view.ts";
+
+const couldNotDelete = "Key could not be deleted";
+const restoreWaitMs = 30_000;
+
+/** M14: the first authorization; a second one moves the window unless the switch keeps the first (10-3). */
+export function setForDeletion(call: Call): Reply {
+  const { world, nowMs } = call;
+  const key = kmsKeyOf(call, "kms.setkeyfordeletion");
+  const policy = activePolicy(key);
+  const isLive = policy.setBy !== undefined && (policy.expiresMs ?? 0) > nowMs;
+  if (!isLive || world.switches.kmsSetAgain === "latest") {
+    const caller = call.caller();
+    policy.setBy = { iamId: caller.iamId, authnIamId: caller.authnIamId };
+    policy.expiresMs = nowMs + world.switches.kmsWindowHours * hourMs;
+    // 2.10: the policy's date moves, the key's does not.
+    policy.updatedMs = nowMs;
+  }
+  call.note({ detail: { authExpiration: toSecondsText(policy.expiresMs ?? nowMs) } });
+  return { status: 204 };
+}
+
+/** M15 */
+export function unsetForDeletion(call: Call): Reply {
+  const policy = activePolicy(kmsKeyOf(call, "kms.unsetkeyfordeletion"));
+  policy.setBy = undefined;
+  policy.expiresMs = undefined;
+  policy.updatedMs = call.nowMs;
+  return { status: 204 };
+}
+
+function activePolicy(key: KmsKey): DualAuthPolicy {
+  if (key.state === 5) throw keyDeleted(couldNotDelete);
+  if (key.dualAuth?.enabled !== true) {
+    throw refusal(
+      409,
+      "NOT_DUAL_AUTH_ERR",
+      notPerformed,
+      "The key is not dual auth enabled and cannot be set for deletion",
+    );
+  }
+  // 10-9: only an active key can be authorized.
+  if (key.state !== 1) throw invalidState(notPerformed);
+  return key.dualAuth;
+}
+
+/** M8: the second authorization. Checks in the order of 10-7. */
+export function deleteKmsKey(call: Call): Reply {
+  const { world, nowMs } = call;
+  const key = kmsKeyOf(call, "kms.delete", couldNotDelete);
+  const isForced = call.url.searchParams.get("force") === "true";
+  call.note({ detail: { force: isForced } });
+  if (key.state === 5) throw keyDeleted(couldNotDelete);
+  if (!mayDelete(world, key, call.caller(), nowMs)) {
+    const what = "1 prior authorization(s) are required for deletion: Key could not be deleted";
+    throw refusal(409, "AUTHORIZATIONS_NOT_MET", what, "Number of authorizations required to delete is not met");
+  }
+  const resources = resourcesOf(world, key);
+  if (resources.some((resource) => resource.preventsKeyDeletion)) {
+    const message = "The key cannot be deleted because it's protecting a cloud resource that has a retention policy.";
+    throw refusal(409, "PREV_KEY_DEL_ERR", couldNotDelete, message);
+  }
+  if (resources.length > 0 && !isForced) {
+    throw refusal(409, "PROTECTED_RESOURCE_ERR", couldNotDelete, "Key is protecting one or more cloud resources");
+  }
+  key.state = 5;
+  key.deletedMs = nowMs;
+  key.deletedBy = call.caller().iamId;
+  key.goneMs = nowMs + (world.keystores.get(key.twinOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
+  key.updatedMs = nowMs;
+  return represented(call, key);
+}
+
+/** M9: back to active; the pending authorization is cleared, the policy stays (10-10). */
+export function restoreKmsKey(call: Call): Reply {
+  const what = "Key could not be restored";
+  const key = kmsKeyOf(call, "kms.restore", what);
+  if (key.state !== 5) throw invalidState(what);
+  const sinceMs = call.nowMs - (key.deletedMs ?? 0);
+  if (sinceMs < restoreWaitMs) {
+    throw tooEarly(what, "");
+  }
+  if (sinceMs > restoreWindowMs) {
+    throw refusal(400, "KEY_RESTORE_EXPIRED", what, "The key cannot be restored after 30 days");
+  }
+  if (key.expiresMs !== undefined && key.expiresMs <= call.nowMs) {
+    const end = `${new Date(key.expiresMs).toISOString().slice(0, 19).replace("T", " ")} +0000 UTC`;
+    const message = "The action could not be performed on the key because the key is expired.";
+    throw refusal(400, "KEY_EXPIRED_ERR", `The key expired on ${end}: ${what}`, message);
+  }
+  key.state = 1;
+  key.goneMs = undefined;
+  key.updatedMs = call.nowMs;
+  if (key.dualAuth !== undefined) {
+    key.dualAuth.setBy = undefined;
+    key.dualAuth.expiresMs = undefined;
+  }
+  return collection("key", [viewKmsKey(call.world, key, call.nowMs)], { status: 201 });
+}
+
+/** M10: needs a role of its own, and 4 hours since the deletion. */
+export function purgeKmsKey(call: Call): Reply {
+  const what = "Key could not be purged";
+  const key = kmsKeyOf(call, "kms.purge", what);
+  if (key.state !== 5) throw invalidState(what);
+  if (call.nowMs - (key.deletedMs ?? 0) < purgeWaitMs) {
+    throw tooEarly(what, ": Purge operation is allowed 4h0m0s after key is deleted");
+  }
+  const reply = represented(call, key);
+  call.world.kmsKeys.delete(key.id);
+  return reply;
+}
+
+/** 10-8: 204 unless the representation was asked for. */
+function represented(call: Call, key: KmsKey): Reply {
+  if (call.header("prefer") !== "return=representation") return { status: 204 };
+  return collection("key", [viewKmsKey(call.world, key, call.nowMs)]);
+}

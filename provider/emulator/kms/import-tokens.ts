@@ -1,0 +1,133 @@
+/** M26: import tokens, and the check of a securely imported key against the present one (kms-v2-and-iam.md 2.1, 2.2). */
+
+import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { toSecondsText } from "../clock.ts";
+import type { ImportToken } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
+import { requireKmsRight } from "./access.ts";
+import { parsedBody } from "./body.ts";
+import { invalidField, refusal } from "./envelope.ts";
+
+const what = "Import token could not be created";
+const requestSchema = z.strictObject({
+  expiration: z.number().int().min(300).max(86_400).default(600),
+  maxAllowedRetrievals: z.number().int().min(1).max(500).default(1),
+});
+const current = "current";
+/** Half of the service's, so that a token costs no seconds; clients take whatever size comes. */
+const modulusLength = 2_048;
+
+export async function createImportToken(call: Call): Promise<Reply> {
+  requireKmsRight(call, "kms.import-token.create");
+  const isEmpty = call.text.trim() === "";
+  const request = isEmpty ? requestSchema.parse({}) : parsedBody(call, requestSchema, what);
+  const pair = await promisify(generateKeyPair)("rsa", {
+    modulusLength,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const token: ImportToken = {
+    createdMs: call.nowMs,
+    expiresMs: call.nowMs + request.expiration * 1_000,
+    maxAllowedRetrievals: request.maxAllowedRetrievals,
+    remainingRetrievals: request.maxAllowedRetrievals,
+    publicKey: Buffer.from(pair.publicKey).toString("base64"),
+    privateKey: pair.privateKey,
+    nonce: randomBytes(12).toString("base64"),
+  };
+  call.world.importTokens.set(current, token);
+  return { status: 200, body: viewToken(token) };
+}
+
+export function readImportToken(call: Call): Reply {
+  const notRead = "Import token could not be retrieved";
+  requireKmsRight(call, "kms.import-token.read");
+  const token = liveToken(call.world, call.nowMs, notRead);
+  if (token.remainingRetrievals === 0) throw expired(notRead);
+  token.remainingRetrievals -= 1;
+  return { status: 200, body: { ...viewToken(token), payload: token.publicKey, nonce: token.nonce } };
+}
+
+function viewToken(token: ImportToken): Record<string, unknown> {
+  return {
+    expiration: (token.expiresMs - token.createdMs) / 1_000,
+    creationDate: toSecondsText(token.createdMs),
+    expirationDate: toSecondsText(token.expiresMs),
+    maxAllowedRetrievals: token.maxAllowedRetrievals,
+    remainingRetrievals: token.remainingRetrievals,
+  };
+}
+
+function liveToken(world: World, nowMs: number, notDone: string): ImportToken {
+  const token = world.importTokens.get(current);
+  if (token === undefined || token.expiresMs <= nowMs) throw expired(notDone);
+  return token;
+}
+
+function expired(notDone: string) {
+  return refusal(409, "IMPORT_TOKEN_EXPIRED_ERR", notDone, "The import token has expired.");
+}
+
+/** Payload fields of a create or rotate. */
+export interface ImportedPayload {
+  readonly payload: string;
+  readonly encryptedNonce?: string | undefined;
+  readonly iv?: string | undefined;
+  readonly encryptionAlgorithm?: string | undefined;
+}
+
+/** Answers the key's material, base64; under secure import the payload is encrypted, and the nonce proves it. */
+export function openPayload(call: Call, fields: ImportedPayload, notDone: string): string {
+  const { payload, encryptedNonce, iv, encryptionAlgorithm } = fields;
+  if (encryptedNonce === undefined && iv === undefined) return payload;
+  const token = liveToken(call.world, call.nowMs, notDone);
+  if (encryptedNonce === undefined || iv === undefined) throw wrongIv(notDone);
+  const material = decryptPayload(token, payload, encryptionAlgorithm, notDone);
+  const nonce = decryptNonce(material, encryptedNonce, iv);
+  if (nonce === undefined) throw wrongIv(notDone);
+  if (nonce.toString("base64") !== token.nonce) {
+    const message = "The encrypted nonce given does not match the existing nonce in the import token.";
+    throw refusal(400, "INCORRECT_NONCE_ERR", notDone, message);
+  }
+  return material.toString("base64");
+}
+
+function wrongIv(notDone: string) {
+  const message = "The provided encrypted nonce was not encrypted with the provided IV.";
+  return refusal(400, "INCORRECT_NONCE_IV_ERR", notDone, message);
+}
+
+function decryptPayload(token: ImportToken, payload: string, algorithm: string | undefined, notDone: string): Buffer {
+  const oaepHash = algorithm === "RSAES_OAEP_SHA_1" ? "sha1" : "sha256";
+  const key = { key: token.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash };
+  try {
+    return privateDecrypt(key, Buffer.from(payload, "base64"));
+  } catch {
+    throw invalidField("payload", notDone, "Invalid field: payload: not encrypted for the import token");
+  }
+}
+
+/** AES-GCM with a 12-byte IV as Key Protect asks for, or AES-CBC with a 16-byte one as HPCS does; undefined where it does not open. */
+function decryptNonce(material: Buffer, encryptedNonce: string, iv: string): Buffer | undefined {
+  const bits = material.length * 8;
+  const vector = Buffer.from(iv, "base64");
+  const sealed = Buffer.from(encryptedNonce, "base64");
+  try {
+    if (vector.length === 16) {
+      const decipher = createDecipheriv(`aes-${bits}-cbc`, material, vector);
+      return Buffer.concat([decipher.update(sealed), decipher.final()]);
+    }
+    const decipher = createDecipheriv(
+      bits === 128 ? "aes-128-gcm" : bits === 192 ? "aes-192-gcm" : "aes-256-gcm",
+      material,
+      vector,
+    );
+    decipher.setAuthTag(sealed.subarray(-16));
+    return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}

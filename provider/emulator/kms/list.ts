@@ -1,0 +1,117 @@
+/** M3 and M4: KMS keys by state, kind, name and date, in order and in pages (kms-v2-and-iam.md 2.3). */
+
+import type { KmsKey } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import { requireKmsRight } from "./access.ts";
+import { collection, invalidQuery, refusal } from "./envelope.ts";
+import { filterOf } from "./list-filter.ts";
+import { booleanQuery, pageOf } from "./paging.ts";
+import { viewKmsKey } from "./view.ts";
+
+const what = "Keys could not be listed";
+const maxHits = 5_000;
+
+export function listKmsKeys(call: Call): Reply {
+  requireKmsRight(call, "kms.list");
+  const search = searchOf(call);
+  const page = pageOf(call, sorted(call, found(call, search)), what);
+  const { query, scopes, not, exact } = search ?? {};
+  const metadata = search === undefined ? {} : { searchQuery: { query, scopes, not, exact }, incompleteSearch: false };
+  return collection(
+    "key",
+    page.map((key) => viewKmsKey(call.world, key, call.nowMs)),
+    { metadata },
+  );
+}
+
+export function countKmsKeys(call: Call): Reply {
+  requireKmsRight(call, "kms.head");
+  return { status: 200, headers: { "key-total": String(found(call, searchOf(call)).length) } };
+}
+
+function found(call: Call, search: Search | undefined): readonly KmsKey[] {
+  const query = call.url.searchParams;
+  const filter = filterOf(query.get("filter"), new Set(query.keys()), what);
+  const states = statesOf(query.get("state"), filter.names.has("state"));
+  const extractable = booleanQuery(call, "extractable", what);
+  const ring = call.header("x-kms-key-ring");
+  const hits = [...call.world.kmsKeys.values()].filter(
+    (key) =>
+      states.has(key.state) &&
+      (extractable === undefined || key.extractable === extractable) &&
+      (ring === undefined || ring === key.ring) &&
+      filter.matches(key) &&
+      (search?.matches(key) ?? true),
+  );
+  if (search !== undefined && hits.length > maxHits) {
+    throw refusal(400, "KEY_SEARCH_TOO_BROAD", what, "The search matches more than 5000 keys");
+  }
+  return hits;
+}
+
+/** Destroyed keys are hidden unless asked for. */
+function statesOf(text: string | null, isFiltered: boolean): ReadonlySet<number> {
+  if (text === null) return new Set(isFiltered ? [0, 1, 2, 3, 5] : [0, 1, 2, 3]);
+  if (!/^[01235](,[01235])*$/.test(text)) throw invalidQuery("state", what);
+  return new Set(text.split(",").map(Number));
+}
+
+interface Search {
+  readonly query: string;
+  readonly scopes: readonly ("name" | "alias")[];
+  readonly not: boolean;
+  readonly exact: boolean;
+  matches(key: KmsKey): boolean;
+}
+
+/** `not:`, `escape:`, `exact:`, `alias:` and `name:`, in this order; after `escape:` all is text. */
+function searchOf(call: Call): Search | undefined {
+  // IBM's Go client appends a comma.
+  let rest = call.url.searchParams.get("search")?.replace(/,$/, "");
+  if (rest === undefined || rest === "") return undefined;
+  const taken = new Set<string>();
+  for (const prefix of ["not", "escape", "exact", "alias", "name"]) {
+    if (taken.has("escape") || !rest.startsWith(`${prefix}:`)) continue;
+    taken.add(prefix);
+    rest = rest.slice(prefix.length + 1);
+  }
+  const scopes = (["name", "alias"] as const).filter((scope) => taken.has(scope));
+  const query = rest;
+  const wanted = query.toLowerCase();
+  const [not, exact] = [taken.has("not"), taken.has("exact")];
+  const all = scopes.length === 0 ? (["name", "alias"] as const) : scopes;
+  const hits = (text: string): boolean => (exact ? text.toLowerCase() === wanted : text.toLowerCase().includes(wanted));
+  const matches = (key: KmsKey): boolean => {
+    const names = all.includes("name") ? [key.name] : [];
+    const aliases = all.includes("alias") ? key.aliases.map(({ alias }) => alias) : [];
+    return [...names, ...aliases].some(hits) !== not;
+  };
+  return { query, scopes: all, not, exact, matches };
+}
+
+const sortKeys = {
+  id: (key) => key.id,
+  state: (key) => key.state,
+  extractable: (key) => Number(key.extractable),
+  imported: (key) => Number(key.imported),
+  creationDate: (key) => key.createdMs,
+  lastUpdateDate: (key) => key.updatedMs,
+  lastRotateDate: (key) => key.rotatedMs ?? 0,
+  deletionDate: (key) => key.deletedMs ?? 0,
+  expirationDate: (key) => key.expiresMs ?? 0,
+} as const satisfies Record<string, (key: KmsKey) => string | number>;
+
+/** By id where two are equal, so that pages never overlap. */
+function sorted(call: Call, keys: readonly KmsKey[]): readonly KmsKey[] {
+  const text = call.url.searchParams.get("sort") ?? "id";
+  const isDescending = text.startsWith("-");
+  const name = isDescending ? text.slice(1) : text;
+  if (!Object.hasOwn(sortKeys, name)) throw invalidQuery("sort", what);
+  const sortValue: (key: KmsKey) => string | number = sortKeys[name as keyof typeof sortKeys];
+  const order = (a: KmsKey, b: KmsKey): number => {
+    const [left, right] = [sortValue(a), sortValue(b)];
+    if (left === right) return a.id < b.id ? -1 : 1;
+    return left < right === isDescending ? 1 : -1;
+  };
+  return [...keys].sort(order);
+}

@@ -1,0 +1,97 @@
+/** Makes KMS keys: twins, and keys of their own; what a new key starts with follows from the instance's policies (kms-v2-and-iam.md 2.2, 2.12). */
+
+import { randomBytes } from "node:crypto";
+import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../model.ts";
+import type { World } from "../world.ts";
+
+/** What is told about a new key; the rest has defaults. */
+export interface KmsKeyFields {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly ring: string;
+  readonly createdBy: string;
+  readonly createdMs: number;
+  readonly twinOf?: KmsKey["twinOf"];
+  readonly extractable?: boolean;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[];
+  readonly aliases?: readonly string[];
+  readonly expiresMs?: number | undefined;
+  /** Base64; the key counts as imported. */
+  readonly imported?: string | undefined;
+  /** Set by a create with policy overrides: for this key instead of the instance's policy. */
+  readonly dualAuthDelete?: boolean | undefined;
+  readonly rotation?: { readonly enabled: boolean; readonly intervalMonths: number } | undefined;
+}
+
+export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
+  const { createdBy, createdMs, imported, twinOf, extractable = false } = fields;
+  const key: KmsKey = {
+    id: fields.id ?? world.newId(twinOf === undefined ? "kms-key" : "twin"),
+    twinOf,
+    extractable,
+    imported: imported !== undefined,
+    ring: fields.ring,
+    createdMs,
+    createdBy,
+    name: fields.name,
+    description: fields.description,
+    tags: fields.tags ?? [],
+    aliases: (fields.aliases ?? []).map((alias) => ({ alias, createdMs, createdBy })),
+    state: 1,
+    updatedMs: createdMs,
+    expiresMs: fields.expiresMs,
+    versions: [newVersion(world, createdMs, imported)],
+    resources: [],
+  };
+  const isDualAuth = fields.dualAuthDelete ?? world.instancePolicies.get("dualAuthDelete")?.enabled === true;
+  if (isDualAuth) key.dualAuth = newDualAuth(world, createdBy, createdMs);
+  const rotation = fields.rotation ?? instanceRotation(world);
+  // A rotation policy is for generated root keys; UKO rotates twins itself (kms-v2-and-iam.md 2.11).
+  if (rotation !== undefined && !extractable && imported === undefined && twinOf === undefined) {
+    key.rotation = newRotation(world, rotation, createdBy, createdMs);
+  }
+  world.kmsKeys.set(key.id, key);
+  return key;
+}
+
+function instanceRotation(world: World): KmsKeyFields["rotation"] {
+  const policy = world.instancePolicies.get("rotation");
+  if (policy?.enabled !== true) return undefined;
+  return { enabled: true, intervalMonths: Number(policy.attributes?.interval_month ?? 1) };
+}
+
+export function newVersion(world: World, createdMs: number, material?: string): KmsKeyVersion {
+  return {
+    id: world.newId("kms-version"),
+    createdMs,
+    material: material ?? randomBytes(32).toString("base64"),
+  };
+}
+
+export function newDualAuth(world: World, by: string, nowMs: number, enabled = true): DualAuthPolicy {
+  return {
+    id: world.newId("policy"),
+    enabled,
+    createdBy: by,
+    createdMs: nowMs,
+    updatedBy: by,
+    updatedMs: nowMs,
+  };
+}
+
+export function newRotation(
+  world: World,
+  rotation: NonNullable<KmsKeyFields["rotation"]>,
+  by: string,
+  nowMs: number,
+): RotationPolicy {
+  return { ...newDualAuth(world, by, nowMs, rotation.enabled), intervalMonths: rotation.intervalMonths };
+}
+
+/** Gives a key new material; older versions still unwrap what they wrapped. */
+export function addVersion(world: World, key: KmsKey, nowMs: number, material?: string): void {
+  key.versions = [newVersion(world, nowMs, material), ...key.versions];
+  key.rotatedMs = nowMs;
+  key.updatedMs = nowMs;
+}

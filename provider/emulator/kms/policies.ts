@@ -1,0 +1,108 @@
+/** M17 and M18: dual authorization and rotation of one key (kms-v2-and-iam.md 2.11). */
+
+import { z } from "zod";
+import type { KmsKey } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import { kmsKeyOf } from "./access.ts";
+import { metadataSchema, parsedBody } from "./body.ts";
+import { badBody, collection, invalidQuery, keyDeleted, refusal, rootKeyRequired } from "./envelope.ts";
+import { newDualAuth, newRotation } from "./new-key.ts";
+import { viewDualAuthPolicy, viewRotationPolicy } from "./view.ts";
+
+const what = "Policy could not be set";
+const kinds = ["dualAuthDelete", "rotation"] as const;
+type Kind = (typeof kinds)[number];
+
+const resourceSchema = z.strictObject({
+  type: z.string().optional(),
+  dualAuthDelete: z.strictObject({ enabled: z.boolean() }).optional(),
+  rotation: z
+    .strictObject({ enabled: z.boolean().optional(), interval_month: z.number().int().min(1).max(12).optional() })
+    .optional(),
+});
+const schema = z.strictObject({ metadata: metadataSchema, resources: z.array(resourceSchema).min(1) });
+type Resource = z.output<typeof resourceSchema>;
+
+export function readKeyPolicies(call: Call): Reply {
+  const key = kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved");
+  return viewPolicies(call, key, askedKind(call));
+}
+
+/** Dual authorization once on is never off (kms-v2-and-iam.md 5, 10-6). All of a request holds, or nothing. */
+export function writeKeyPolicies(call: Call): Reply {
+  const key = kmsKeyOf(call, "kms.policies.write", what);
+  const asked = askedKind(call);
+  const { metadata, resources } = parsedBody(call, schema, what);
+  checkCollection(metadata.collectionTotal, resources.flatMap(kindsIn), resources.length, asked);
+  if (key.state === 5) throw keyDeleted(what);
+  for (const resource of resources) checkResource(key, resource);
+  for (const { dualAuthDelete, rotation } of resources) {
+    if (dualAuthDelete !== undefined) writeDualAuth(call, key, dualAuthDelete.enabled);
+    if (rotation !== undefined) {
+      const interval = rotation.interval_month ?? key.rotation?.intervalMonths ?? 1;
+      writeRotation(call, key, rotation.enabled ?? true, interval);
+    }
+  }
+  return viewPolicies(call, key, asked);
+}
+
+function askedKind(call: Call): Kind | undefined {
+  const asked = call.url.searchParams.get("policy");
+  if (asked === null) return undefined;
+  const kind = kinds.find((known) => known === asked);
+  if (kind === undefined) throw invalidQuery("policy", what);
+  return kind;
+}
+
+const kindsIn = (resource: Resource): readonly Kind[] => kinds.filter((kind) => resource[kind] !== undefined);
+
+function checkCollection(total: number, named: readonly Kind[], count: number, asked: Kind | undefined): void {
+  if (total !== count) {
+    const message = "Collection total does not match number of resources";
+    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
+  }
+  if (named.length !== count) throw badBody("each resource holds one policy", what);
+  if (asked !== undefined && named.some((kind) => kind !== asked)) {
+    const message = "Data in body does not match data required by query parameter";
+    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
+  }
+  if (new Set(named).size < named.length) {
+    throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", what, "Only a single policy of each kind may be set");
+  }
+}
+
+function checkResource(key: KmsKey, { dualAuthDelete, rotation }: Resource): void {
+  if (dualAuthDelete?.enabled === false && key.dualAuth?.enabled === true) {
+    const message = "A dual authorization policy cannot be turned off.";
+    throw refusal(409, "EMULATED_DUAL_AUTH_IRREVERSIBLE", what, message);
+  }
+  if (rotation === undefined) return;
+  if (key.extractable) throw rootKeyRequired(what);
+  // The code of this refusal is not documented; ours is marked as such.
+  if (key.imported) {
+    throw refusal(400, "EMULATED_ROTATION_OF_IMPORTED_KEY", what, "An imported key cannot have a rotation policy.");
+  }
+  if (rotation.enabled !== false && rotation.interval_month === undefined && key.rotation === undefined) {
+    throw badBody("interval_month is missing", what);
+  }
+}
+
+function writeDualAuth({ world, nowMs, ...call }: Call, key: KmsKey, enabled: boolean): void {
+  const { iamId } = call.caller();
+  key.dualAuth ??= newDualAuth(world, iamId, nowMs, enabled);
+  Object.assign(key.dualAuth, { enabled, updatedBy: iamId, updatedMs: nowMs });
+}
+
+function writeRotation({ world, nowMs, ...call }: Call, key: KmsKey, enabled: boolean, intervalMonths: number): void {
+  const { iamId } = call.caller();
+  key.rotation ??= newRotation(world, { enabled, intervalMonths }, iamId, nowMs);
+  Object.assign(key.rotation, { enabled, intervalMonths, updatedBy: iamId, updatedMs: nowMs });
+}
+
+function viewPolicies({ world }: Call, key: KmsKey, asked: Kind | undefined): Reply {
+  const views = {
+    dualAuthDelete: key.dualAuth === undefined ? [] : [viewDualAuthPolicy(world, key.dualAuth)],
+    rotation: key.rotation === undefined ? [] : [viewRotationPolicy(world, key.rotation)],
+  };
+  return collection("policy", asked === undefined ? [...views.dualAuthDelete, ...views.rotation] : views[asked]);
+}

@@ -1,0 +1,65 @@
+/** Registrations: the cloud resources that a KMS key protects (kms-v2-and-iam.md 2.13). */
+
+import { toSecondsText } from "../clock.ts";
+import type { AssociatedResource, KmsKey } from "../model.ts";
+import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
+import { kmsKeyOf, requireKmsRight } from "./access.ts";
+import { booleanQuery, countedPage } from "./paging.ts";
+
+interface Registration {
+  readonly key: KmsKey;
+  readonly resource: AssociatedResource;
+}
+
+/** A twin's registrations are those of its managed key. */
+export function resourcesOf(world: World, key: KmsKey): readonly AssociatedResource[] {
+  return key.twinOf === undefined ? key.resources : (world.keys.get(key.twinOf.keyId)?.resources ?? []);
+}
+
+/** M21 */
+export function listRegistrations(call: Call): Reply {
+  return answer(call, [kmsKeyOf(call, "kms.registrations.list")]);
+}
+
+/** M22 */
+export function listAllRegistrations(call: Call): Reply {
+  requireKmsRight(call, "kms.registrations.list");
+  const ring = call.header("x-kms-key-ring");
+  const keys = [...call.world.kmsKeys.values()].filter((key) => ring === undefined || key.ring === ring);
+  return answer(call, keys);
+}
+
+function answer(call: Call, keys: readonly KmsKey[]): Reply {
+  const prevents = booleanQuery(call, "preventKeyDeletion", "Registrations could not be listed");
+  const pattern = crnPattern(call.url.searchParams.get("urlEncodedResourceCRNQuery"));
+  const found = keys
+    .flatMap((key) => resourcesOf(call.world, key).map((resource): Registration => ({ key, resource })))
+    .filter(({ resource }) => prevents === undefined || resource.preventsKeyDeletion === prevents)
+    .filter(({ resource }) => pattern.test(resource.crn));
+  return countedPage(call, "registration", found, viewRegistration);
+}
+
+/** A CRN in which `*` stands for anything; it may come encoded twice, as its name asks. */
+function crnPattern(query: string | null): RegExp {
+  if (query === null) return /^/;
+  const crn = /%[0-9a-f]{2}/i.test(query) ? decodeURIComponent(query) : query;
+  const parts = crn.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
+
+function viewRegistration({ key, resource }: Registration): Record<string, unknown> {
+  return {
+    keyId: key.id,
+    keyName: key.name,
+    resourceCrn: resource.crn,
+    createdBy: `crn-${resource.crn}`,
+    creationDate: toSecondsText(key.createdMs),
+    updatedBy: `crn-${resource.crn}`,
+    lastUpdated: toSecondsText(key.createdMs),
+    description: resource.description,
+    // kms-v2-and-iam.md 10-15: left out when false.
+    ...(resource.preventsKeyDeletion ? { preventKeyDeletion: true } : {}),
+    keyVersion: { id: key.versions[0].id, creationDate: toSecondsText(key.versions[0].createdMs) },
+  };
+}

@@ -1,0 +1,101 @@
+/** A KMS key and its policies as KMS shows them (kms-v2-and-iam.md 2.11, 3). */
+
+import { dayMs, hourMs, toSecondsText } from "../clock.ts";
+import type { DualAuthPolicy, KmsKey, RotationPolicy } from "../model.ts";
+import type { World } from "../world.ts";
+import { purgeDueMs } from "./settle.ts";
+
+export const restoreWindowMs = 30 * dayMs;
+export const purgeWaitMs = 4 * hourMs;
+export const keyType = "application/vnd.ibm.kms.key+json";
+
+function crnOf(world: World, kind: "key" | "policy", id: string): string {
+  const { region } = world.seed.instance;
+  return `crn:v1:bluemix:public:hs-crypto:${region}:a/${world.accountId}:${world.instanceId}:${kind}:${id}`;
+}
+
+export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
+  const [version] = key.versions;
+  return {
+    type: keyType,
+    id: key.id,
+    crn: crnOf(world, "key", key.id),
+    name: key.name,
+    ...(key.description === undefined ? {} : { description: key.description }),
+    ...(key.aliases.length === 0 ? {} : { aliases: key.aliases.map(({ alias }) => alias) }),
+    ...(key.tags.length === 0 ? {} : { tags: key.tags }),
+    state: key.state,
+    extractable: key.extractable,
+    imported: key.imported,
+    keyRingID: key.ring,
+    ...(key.expiresMs === undefined ? {} : { expirationDate: toSecondsText(key.expiresMs) }),
+    creationDate: toSecondsText(key.createdMs),
+    createdBy: key.createdBy,
+    lastUpdateDate: toSecondsText(key.updatedMs),
+    ...(key.rotatedMs === undefined ? {} : { lastRotateDate: toSecondsText(key.rotatedMs) }),
+    ...(key.extractable ? {} : { keyVersion: { id: version.id, creationDate: toSecondsText(version.createdMs) } }),
+    algorithmType: "AES",
+    algorithmMetadata: { bitLength: "256", mode: "CBC_PAD" },
+    algorithmBitSize: 256,
+    algorithmMode: "CBC_PAD",
+    dualAuthDelete: viewDualAuth(world, key.dualAuth, nowMs),
+    ...(key.rotation === undefined ? {} : { rotation: viewRotation(key.rotation) }),
+    deleted: key.state === 5,
+    ...viewDeletion(key, nowMs),
+  };
+}
+
+/** With its material, which only standard keys ever show (kms-v2-and-iam.md 1.3). */
+export function viewWithPayload(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
+  const view = viewKmsKey(world, key, nowMs);
+  return key.extractable && key.state !== 5 ? { ...view, payload: key.versions[0].material } : view;
+}
+
+/** A lapsed window is still shown unless the switch says otherwise (kms-v2-and-iam.md 10-5); a destroyed key keeps its history. */
+function viewDualAuth(world: World, dualAuth: DualAuthPolicy | undefined, nowMs: number): Record<string, unknown> {
+  if (dualAuth?.enabled !== true) return { enabled: false };
+  const { setBy, expiresMs } = dualAuth;
+  const isCleared = world.switches.kmsLapsedWindow === "cleared" && (expiresMs ?? 0) <= nowMs;
+  if (setBy === undefined || expiresMs === undefined || isCleared) return { enabled: true, keySetForDeletion: false };
+  return { enabled: true, keySetForDeletion: true, authExpiration: toSecondsText(expiresMs) };
+}
+
+function viewRotation({ enabled, intervalMonths }: RotationPolicy): Record<string, unknown> {
+  return { enabled, interval_month: intervalMonths };
+}
+
+function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
+  if (key.deletedMs === undefined) return {};
+  const history = { deletionDate: toSecondsText(key.deletedMs), deletedBy: key.deletedBy };
+  if (key.state !== 5) return history;
+  // The window closes at the key's own end if that is sooner (kms-v2-and-iam.md 2.6).
+  const restorableUntilMs = Math.min(key.deletedMs + restoreWindowMs, key.expiresMs ?? Number.POSITIVE_INFINITY);
+  return {
+    ...history,
+    restoreAllowed: nowMs < restorableUntilMs,
+    restoreExpirationDate: toSecondsText(restorableUntilMs),
+    purgeAllowed: nowMs >= key.deletedMs + purgeWaitMs,
+    purgeAllowedFrom: toSecondsText(key.deletedMs + purgeWaitMs),
+    purgeScheduledOn: toSecondsText(key.deletedMs + purgeDueMs),
+  };
+}
+
+export function viewDualAuthPolicy(world: World, policy: DualAuthPolicy): Record<string, unknown> {
+  return { ...viewPolicy(world, policy), dualAuthDelete: { enabled: policy.enabled } };
+}
+
+export function viewRotationPolicy(world: World, policy: RotationPolicy): Record<string, unknown> {
+  return { ...viewPolicy(world, policy), rotation: viewRotation(policy) };
+}
+
+function viewPolicy(world: World, policy: DualAuthPolicy | RotationPolicy): Record<string, unknown> {
+  return {
+    type: "application/vnd.ibm.kms.policy+json",
+    id: policy.id,
+    crn: crnOf(world, "policy", policy.id),
+    createdBy: policy.createdBy,
+    creationDate: toSecondsText(policy.createdMs),
+    updatedBy: policy.updatedBy,
+    lastUpdateDate: toSecondsText(policy.updatedMs),
+  };
+}
