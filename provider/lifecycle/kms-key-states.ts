@@ -86,3 +86,20 @@ export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAct
 
 /** KMS restores a key for this long after its deletion (kms-v2-and-iam.md 6). */
 export const kmsRestoreMs = 30 * 24 * 60 * 60 * 1000;
+
+/** What users see of a KMS key: KMS's own state, unless somebody has set the key for deletion and nobody has answered. */
+export const kmsLifecycleStates = ["pending_approval", ...kmsKeyStates, "unrecognised"] as const;
+export type KmsLifecycleState = (typeof kmsLifecycleStates)[number];
+
+const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
+  0: "pre_activation",
+  1: "active",
+  2: "suspended",
+  3: "deactivated",
+  5: "destroyed",
+};
+
+/** Reads KMS's number for a state. */
+export function kmsKeyStateOf(wire: number): ObservedKmsKeyState {
+  return kmsNumbers[wire] ?? "unrecognised";
+}

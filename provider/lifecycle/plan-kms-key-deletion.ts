@@ -33,6 +33,8 @@ export interface KmsKeyObservation {
     | { readonly kind: "own" }
     | { readonly kind: "of_keystore"; readonly keystoreName: string }
     | { readonly kind: "unknown"; readonly reason: string };
+  /** When KMS last deleted the key; lingers after a restore (kms-v2-and-iam.md 2.6). */
+  readonly deletedAtMs?: number;
   /** When KMS begins to purge a destroyed key's metadata on its own. */
   readonly purgeScheduledAtMs?: number;
 }
@@ -55,6 +57,7 @@ export interface KmsRun {
 
 export type KmsStep =
   | { readonly kind: "set_for_deletion" }
+  | { readonly kind: "unset_for_deletion" }
   | { readonly kind: "destroy"; readonly consentedTo?: string };
 
 export type KmsGuard =
@@ -69,7 +72,10 @@ export type KmsGuard =
   | { readonly guard: "state_unrecognised"; readonly stateWord: string }
   | { readonly guard: "persons_unknown" }
   | { readonly guard: "setter_not_a_person"; readonly setter: Identity }
+  | { readonly guard: "setter_unknown"; readonly policyWrite: { readonly by: Identity; readonly atMs: number } }
+  | { readonly guard: "window_used"; readonly deletedAtMs: number }
   | { readonly guard: "window_not_kept" }
+  | { readonly guard: "already_destroyed" }
   | { readonly guard: "service_refused"; readonly step: KmsStep["kind"]; readonly message: string };
 
 export interface KmsApprovalWait {
@@ -98,7 +104,10 @@ export const kmsGuardCodes = {
   state_unrecognised: "UKO_STATE_UNRECOGNISED",
   persons_unknown: "UKO_PERSONS_UNKNOWN",
   setter_not_a_person: "UKO_KMS_SETTER",
+  setter_unknown: "UKO_KMS_SETTER_UNKNOWN",
+  window_used: "UKO_KMS_WINDOW_LAPSED",
   window_not_kept: "UKO_KMS_WINDOW_LAPSED",
+  already_destroyed: "UKO_NO_WAY_BACK",
   service_refused: "UKO_SERVICE_REFUSED",
 } as const satisfies Record<KmsGuard["guard"], ErrorCode>;
 
@@ -131,6 +140,29 @@ export function planKmsKeyDeletion(
   return unlessRefused({ kind: "destroy" }, run);
 }
 
+/** Answers what a withdrawal does: takes back the window, whoever set it, and nothing else. */
+export function planKmsKeyWithdrawal(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
+  if (observation.state === "destroyed") return refuse({ guard: "already_destroyed" });
+  if (!isWindowOpen(observation, nowMs)) return { kind: "done" };
+  return unlessRefused({ kind: "unset_for_deletion" }, run);
+}
+
+/** Whether somebody has set the key for deletion and KMS still counts it. */
+export function isWindowOpen(
+  observation: KmsKeyObservation,
+  nowMs: number,
+): observation is KmsKeyObservation & { readonly windowEndsAtMs: number } {
+  const { state, dualAuthDelete, windowEndsAtMs } = observation;
+  return state !== "destroyed" && dualAuthDelete && windowEndsAtMs !== undefined && windowEndsAtMs > nowMs;
+}
+
+/** The policy's last writer, if the window began with that write: a hint that can refuse somebody and never admits anybody. */
+export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
+  if (policyWrite === undefined || windowEndsAtMs === undefined) return undefined;
+  const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
+  return Math.abs(sinceMs) <= writeToleranceMs ? policyWrite.by : undefined;
+}
+
 function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, nowMs: number): KmsPlan {
   if (policy.goal === "destroyed") return { kind: "done" };
   const { purgeScheduledAtMs } = observation;
@@ -151,39 +183,54 @@ function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): 
   return { guard: "registered", resources: registrations.items.map((each) => each.resourceCrn) };
 }
 
+/**
+ * KMS itself refuses the second step to the identity that took the first (kms-v2-and-iam.md 5), and compares `iam_id`, maybe
+ * nothing else. So what could make one person look like two is refused here: machines, profiles, a window that served before.
+ */
 function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
   const { actor } = run;
   if (actor.identity === undefined) return refuse({ guard: "persons_unknown" });
-  const { windowEndsAtMs } = observation;
-  if (windowEndsAtMs === undefined || windowEndsAtMs <= nowMs) return planWindow(observation, run);
+  if (!isWindowOpen(observation, nowMs)) return planWindow(observation, run);
 
-  const name = windowName(observation.kmsKeyId, windowEndsAtMs);
-  const setter = setterHint(observation, windowEndsAtMs);
-  const window = { name, endsAtMs: windowEndsAtMs, ...(setter !== undefined && { setter }) };
+  const name = windowName(observation.kmsKeyId, observation.windowEndsAtMs);
+  const setter = setterHint(observation);
+  const window = { name, endsAtMs: observation.windowEndsAtMs, ...(setter !== undefined && { setter }) };
   const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
-  if (setter !== undefined && !isPerson(setter)) return refuse({ guard: "setter_not_a_person", setter });
+  const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
+  if (unfit !== undefined) return refuse(unfit);
   if (run.setHere === true || isActor(actor, setter)) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
-  // KMS may compare `iam_id` alone, which a profile changes: whoever set the window has to be known to be somebody else.
-  if (!mayAuthor(actor) && setter === undefined) return wait("acts_in_a_profile");
+  if (!mayAuthor(actor)) return wait("acts_in_a_profile");
   if (!run.consents.includes(name)) return wait("may_consent");
   return unlessRefused({ kind: "destroy", consentedTo: name }, run);
 }
 
+/** Windows by which nobody may destroy, whoever they are; the way out is to take them back and to set a new one. */
+function unfitWindow(
+  { policyWrite, deletedAtMs }: KmsKeyObservation,
+  windowEndsAtMs: number,
+  setter: Identity | undefined,
+): KmsGuard | undefined {
+  const beganAtMs = windowEndsAtMs - kmsWindowMs;
+  // A restored key may show the window by which it was destroyed (kms-v2-and-iam.md 10 no. 10): that consent is used up.
+  if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
+  if (setter !== undefined) return isPerson(setter) ? undefined : { guard: "setter_not_a_person", setter };
+  // Who wrote the policy after the window was set hides who set it. An earlier write means that KMS tells nobody.
+  const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs;
+  return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
+}
+
 /** Asking is setting the key for deletion, which a person does under their own credential, and only once in a run. */
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
+  const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });
   if (!isPerson(run.actor.identity)) return { kind: "waitingForApproval", standing: "not_a_person" };
   if (!mayAuthor(run.actor)) return { kind: "waitingForApproval", standing: "acts_in_a_profile" };
-  if (observation.state !== "active") return refuse({ guard: "not_active", stateWord: observation.stateWord });
+  if (state === "suspended") return refuse({ guard: "not_active", stateWord });
+  // Whether KMS sets an expired key is not documented (10 no. 9), and nothing leads back to active: so it is asked.
+  const isRefused = run.refusals?.some(({ step }) => step === "set_for_deletion") === true;
+  if (state === "deactivated" && isRefused) return refuse({ guard: "not_active", stateWord });
   return unlessRefused({ kind: "set_for_deletion" }, run);
-}
-
-/** The policy's last writer, if the window began with that write; setting and unsetting move the policy, nothing else does. */
-function setterHint({ policyWrite }: KmsKeyObservation, windowEndsAtMs: number): Identity | undefined {
-  if (policyWrite === undefined) return undefined;
-  const beganAtMs = windowEndsAtMs - kmsWindowMs;
-  return Math.abs(policyWrite.atMs - beganAtMs) <= writeToleranceMs ? policyWrite.by : undefined;
 }
 
 function isActor({ identity, writesAs }: Actor, setter: Identity | undefined): boolean {

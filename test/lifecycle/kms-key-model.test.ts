@@ -1,0 +1,289 @@
+/** People with several credentials, the tool and KMS, move by move: who ends a key that KMS wants two people for. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
+import type { Identity } from "../../provider/lifecycle/observation.ts";
+import {
+  type KmsKeyObservation,
+  type KmsPlan,
+  type KmsRun,
+  type KmsStep,
+  planKmsKeyDeletion,
+  planKmsKeyWithdrawal,
+  windowName,
+} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import { alice, bob, carol, dayMs, nowMs, pipeline, profile, secondMs } from "../support/builders.ts";
+import { aKmsKey, aKmsPolicy, kmsKeyId } from "../support/kms-builders.ts";
+
+/** What a human can act with: their own credential, a profile of theirs, a service id that they hold a key of. */
+interface Credential {
+  readonly human: "alice" | "bob";
+  readonly writesAs: Identity;
+  readonly identity: Identity;
+}
+const ofAlice: readonly Credential[] = [
+  { human: "alice", writesAs: alice, identity: alice },
+  { human: "alice", writesAs: profile, identity: alice },
+  { human: "alice", writesAs: pipeline, identity: pipeline },
+];
+const ofBob: readonly Credential[] = [
+  { human: "bob", writesAs: bob, identity: bob },
+  { human: "bob", writesAs: profile, identity: bob },
+];
+
+type Beside = "set" | "unset" | "write_policy" | "restore";
+type Move =
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "beside"; readonly what: Beside; readonly by: Credential }
+  | {
+      readonly kind: "tool";
+      readonly by: Credential;
+      readonly names: "nothing" | "window" | "every_window";
+      /** What happens beside the tool between its look and its call. */
+      readonly meanwhile?: { readonly what: Beside; readonly by: Credential };
+    };
+
+/** How KMS decides what the contract leaves open (10 no. 2, 3, 10). */
+interface Kms {
+  readonly compares: "iam_id" | "authn.iam_id";
+  readonly setAgain: "latest" | "first";
+  readonly restoreKeepsWindow: boolean;
+  /** Whether setting and unsetting write the policy's last writer and date. */
+  readonly tells: boolean;
+}
+
+interface World {
+  nowMs: number;
+  state: "active" | "destroyed";
+  /** `askedBy`: everybody who set the key for deletion while this window was open. */
+  window?: { by: Credential; endsAtMs: number; askedBy: Set<string> } | undefined;
+  policy: { by: Identity; atMs: number };
+  deletedAtMs?: number;
+  readonly everOpen: string[];
+  /** Who stood behind each destruction by the tool. */
+  readonly destructions: Set<string>[];
+}
+
+const fresh = (): World => ({
+  nowMs,
+  state: "active",
+  policy: { by: carol, atMs: nowMs - 10 * dayMs },
+  everOpen: [],
+  destructions: [],
+});
+
+function beside(world: World, kms: Kms, { what, by }: { what: Beside; by: Credential }): void {
+  if (what === "restore") {
+    if (world.state === "destroyed" && !kms.restoreKeepsWindow) world.window = undefined;
+    world.state = "active";
+    return;
+  }
+  if (world.state === "destroyed") return;
+  const isOpen = world.window !== undefined && world.window.endsAtMs > world.nowMs;
+  if (what === "set") world.window?.askedBy.add(by.human);
+  if (what === "set" && !(isOpen && kms.setAgain === "first")) {
+    world.window = { by, endsAtMs: world.nowMs + kmsWindowMs, askedBy: new Set([by.human]) };
+    world.everOpen.push(windowName(kmsKeyId, world.window.endsAtMs));
+  }
+  if (what === "unset") world.window = undefined;
+  if (kms.tells || what === "write_policy") world.policy = { by: by.writesAs, atMs: world.nowMs };
+}
+
+/** KMS's own rule: an open window of another identity. */
+function kmsDeletes(world: World, kms: Kms, by: Credential): boolean {
+  const { window } = world;
+  if (world.state === "destroyed" || window === undefined || window.endsAtMs <= world.nowMs) return false;
+  const of = (credential: Credential): Identity =>
+    kms.compares === "iam_id" ? credential.writesAs : credential.identity;
+  if (of(window.by) === of(by)) return false;
+  world.state = "destroyed";
+  world.deletedAtMs = world.nowMs;
+  world.destructions.push(new Set([...window.askedBy, by.human]));
+  return true;
+}
+
+function look(world: World): KmsKeyObservation {
+  return aKmsKey({
+    state: world.state,
+    policyWrite: world.policy,
+    ...(world.window !== undefined && { windowEndsAtMs: world.window.endsAtMs }),
+    ...(world.deletedAtMs !== undefined && { deletedAtMs: world.deletedAtMs }),
+  });
+}
+
+type Planner = (observation: KmsKeyObservation, run: KmsRun, atMs: number) => KmsPlan;
+const ending: Planner = (observation, run, atMs) => planKmsKeyDeletion(observation, aKmsPolicy(), run, atMs);
+
+function runTool(
+  world: World,
+  kms: Kms,
+  move: Omit<Extract<Move, { kind: "tool" }>, "kind">,
+  planner: Planner = ending,
+): KmsPlan {
+  const names = move.names === "every_window" ? world.everOpen : world.everOpen.slice(-1);
+  const { by } = move;
+  let meanwhile = move.meanwhile;
+  let run: KmsRun = {
+    actor: { identity: by.identity, writesAs: by.writesAs, displayName: "" },
+    consents: move.names === "nothing" ? [] : names,
+  };
+  for (let round = 0; round < 6; round += 1) {
+    const plan = planner(look(world), run, world.nowMs);
+    if (plan.kind !== "ready") return plan;
+    if (meanwhile !== undefined) beside(world, kms, meanwhile);
+    meanwhile = undefined;
+    run = take(world, kms, by, plan.step, run);
+  }
+  throw new Error("The tool went round and round.");
+}
+
+function take(world: World, kms: Kms, by: Credential, step: KmsStep, run: KmsRun): KmsRun {
+  if (step.kind === "unset_for_deletion") beside(world, kms, { what: "unset", by });
+  if (step.kind === "set_for_deletion") {
+    beside(world, kms, { what: "set", by });
+    return { ...run, setHere: true };
+  }
+  if (step.kind === "destroy" && !kmsDeletes(world, kms, by)) {
+    return { ...run, refusals: [...(run.refusals ?? []), { step: "destroy", message: "AUTHORIZATIONS_NOT_MET" }] };
+  }
+  return run;
+}
+
+function play(world: World, kms: Kms, moves: readonly Move[]): void {
+  for (const move of moves) {
+    if (move.kind === "wait") world.nowMs += move.ms;
+    else if (move.kind === "beside") beside(world, kms, move);
+    else runTool(world, kms, move);
+  }
+}
+
+const services: fc.Arbitrary<Kms> = fc.record({
+  compares: fc.constantFrom("iam_id" as const, "authn.iam_id" as const),
+  setAgain: fc.constantFrom("latest" as const, "first" as const),
+  restoreKeepsWindow: fc.boolean(),
+  tells: fc.constant(true),
+});
+const waits: fc.Arbitrary<Move> = fc
+  .constantFrom(secondMs, 9 * secondMs, 11 * secondMs, dayMs, kmsWindowMs - secondMs, kmsWindowMs)
+  .map((ms) => ({ kind: "wait", ms }));
+function movesBy(credentials: readonly Credential[], canRace: boolean): fc.Arbitrary<Move> {
+  const by = fc.constantFrom(...credentials);
+  const what = fc.constantFrom<Beside>("set", "unset", "write_policy", "restore");
+  const acts = fc.record({ what, by });
+  const names = fc.constantFrom("nothing" as const, "window" as const, "every_window" as const);
+  const tool = canRace
+    ? fc.record(
+        { kind: fc.constant("tool" as const), by, names, meanwhile: acts },
+        { requiredKeys: ["kind", "by", "names"] },
+      )
+    : fc.record({ kind: fc.constant("tool" as const), by, names });
+  return fc.oneof(
+    waits,
+    acts.map((act): Move => ({ kind: "beside", ...act })),
+    tool as fc.Arbitrary<Move>,
+  );
+}
+
+describe("a key that KMS wants two people for", () => {
+  it("is never destroyed by one person through the tool, whatever credentials they hold and whatever they do beside it", () => {
+    const moves = fc.array(movesBy(ofAlice, true), { maxLength: 14 });
+    fc.assert(
+      fc.property(services, moves, (kms, some) => {
+        const world = fresh();
+        play(world, kms, some);
+        expect(world.destructions).toEqual([]);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it("has two people who asked or consented behind it wherever the tool destroys it", () => {
+    // Here the policy is written by setting and unsetting alone: any other write within seconds of a set hides its setter.
+    const moves = fc.array(
+      movesBy([...ofAlice, ...ofBob], false).filter((move) => !("what" in move && move.what === "write_policy")),
+      { maxLength: 14 },
+    );
+    let destroyed = 0;
+    fc.assert(
+      fc.property(services, moves, (kms, some) => {
+        const world = fresh();
+        play(world, kms, some);
+        for (const people of world.destructions) expect(people.size).toBe(2);
+        destroyed += world.destructions.length;
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(destroyed).toBeGreaterThan(100);
+  });
+
+  it("is never destroyed twice on one window, though KMS gave a restored key its window back", () => {
+    const moves = fc.array(movesBy([...ofAlice, ...ofBob], false), { maxLength: 14 });
+    fc.assert(
+      fc.property(services, moves, (kms, some) => {
+        const world = fresh();
+        let windows = 0;
+        for (const move of some) {
+          const before = world.window;
+          play(world, kms, [move]);
+          if (world.window !== undefined && world.window !== before) windows += 1;
+          expect(world.destructions.length).toBeLessThanOrEqual(windows);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("is never destroyed by one person through the tool alone, where KMS tells nothing of who set it", () => {
+    const tool = fc.array(
+      fc.oneof(waits, movesBy(ofAlice, false)).filter((move) => move.kind !== "beside"),
+      { maxLength: 14 },
+    );
+    fc.assert(
+      fc.property(services, tool, (kms, some) => {
+        const world = fresh();
+        play(world, { ...kms, tells: false }, some);
+        expect(world.destructions).toEqual([]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("is destroyed by two people whatever happened before: withdraw, set, name", () => {
+    const moves = fc.array(movesBy([...ofAlice, ...ofBob], true), { maxLength: 10 });
+    const [aliceHerself, bobHimself] = [ofAlice[0] as Credential, ofBob[0] as Credential];
+    fc.assert(
+      fc.property(services, fc.boolean(), moves, (kms, tells, some) => {
+        const world = fresh();
+        const service = { ...kms, tells };
+        play(world, service, some);
+        if (world.state === "destroyed") return;
+        world.nowMs += dayMs;
+        runTool(world, service, { by: bobHimself, names: "nothing" }, planKmsKeyWithdrawal);
+        world.nowMs += secondMs;
+        expect(runTool(world, service, { by: aliceHerself, names: "nothing" })).toMatchObject({ standing: "set_it" });
+        expect(runTool(world, service, { by: bobHimself, names: "nothing" })).toMatchObject({
+          standing: "may_consent",
+        });
+        expect(runTool(world, service, { by: bobHimself, names: "window" })).toEqual({ kind: "done" });
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("leaves an open window as it is in every run that does not withdraw", () => {
+    const moves = fc.array(movesBy([...ofAlice, ...ofBob], false), { maxLength: 10 });
+    const last = movesBy([...ofAlice, ...ofBob], false).filter((move) => move.kind === "tool");
+    fc.assert(
+      fc.property(services, moves, last, (kms, some, run) => {
+        const world = fresh();
+        play(world, kms, some);
+        const { window } = world;
+        if (world.state === "destroyed" || window === undefined || window.endsAtMs <= world.nowMs) return;
+        play(world, kms, [run]);
+        expect(world.window).toEqual(window);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

@@ -1,0 +1,46 @@
+/** Builders for KMS keys, with defaults: a test names only what it is about. */
+
+import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
+import type { Identity } from "../../provider/lifecycle/observation.ts";
+import {
+  type KmsKeyObservation,
+  type KmsKeyPolicy,
+  type KmsRun,
+  windowName,
+} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import { anActor, bob, carol, dayMs, hourMs, nowMs } from "./builders.ts";
+
+export const kmsKeyId = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
+
+/** An active key in a ring of its own, under KMS's dual authorization, with no window; carol turned that on ten days ago. */
+export function aKmsKey(over: Partial<KmsKeyObservation> = {}): KmsKeyObservation {
+  const state = over.state ?? "active";
+  return {
+    kmsKeyId,
+    name: "backup",
+    state,
+    stateWord: state,
+    dualAuthDelete: true,
+    policyWrite: { by: carol, atMs: nowMs - 10 * dayMs },
+    registrations: { kind: "known", items: [] },
+    ring: { kind: "own" },
+    ...over,
+  };
+}
+
+/** The same key once somebody has set it for deletion, an hour ago. */
+export function aKmsKeySetBy(setter: Identity, over: Partial<KmsKeyObservation> = {}): KmsKeyObservation {
+  const setAtMs = nowMs - hourMs;
+  return aKmsKey({ windowEndsAtMs: setAtMs + kmsWindowMs, policyWrite: { by: setter, atMs: setAtMs }, ...over });
+}
+
+/** The name of the window that `aKmsKeySetBy` opens. */
+export const openWindow = windowName(kmsKeyId, nowMs - hourMs + kmsWindowMs);
+
+export function aKmsPolicy(over: Partial<KmsKeyPolicy> = {}): KmsKeyPolicy {
+  return { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...over };
+}
+
+export function aKmsRun(over: Partial<KmsRun> = {}): KmsRun {
+  return { actor: anActor(bob), consents: [], ...over };
+}
