@@ -3,6 +3,7 @@
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import type { KeyObservation } from "./observation.ts";
 import { type Plan, type Run, unlessRefused } from "./plan.ts";
+import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 
 export type UpdatePermission =
   | { readonly kind: "may" }
@@ -23,4 +24,65 @@ export function planSync(observation: KeyObservation, run: Run, nowMs: number): 
     return { kind: "refused", guard: { guard: "record_binds", record: permission.record } };
   }
   return unlessRefused({ kind: "ready", step: { kind: "sync" } }, run);
+}
+
+/** What a rotation rests on beside the key itself. */
+export interface RotationFacts {
+  /** As the last run knew the key. */
+  readonly knownVersion: number;
+  readonly rotatedAtMs?: number;
+  /** False where the label holds what only the moment of creation knew (uko-v4.md 3.11); absent where untold. */
+  readonly isRotatable?: boolean;
+}
+
+export type RotationPlan =
+  | { readonly kind: "ready" }
+  /** The version tells that it has happened: by a run whose answer was lost, or by somebody else. */
+  | { readonly kind: "done" }
+  /** A rotation changes the version and so the digest: it would void what somebody stands behind. */
+  | { readonly kind: "record_binds"; readonly record: ConsentRecord }
+  | { readonly kind: "not_active" }
+  | { readonly kind: "not_rotatable" };
+
+/** An interrupted run is taken up within this time; an older rotation has nothing to do with today's wish for one. */
+const longestInterruptionMs = 7 * 86_400_000;
+
+/** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */
+export function planRotation(observation: KeyObservation, facts: RotationFacts, nowMs: number): RotationPlan {
+  const { knownVersion, rotatedAtMs, isRotatable } = facts;
+  const isRecent = rotatedAtMs === undefined || nowMs - rotatedAtMs <= longestInterruptionMs;
+  if (observation.facts.version > knownVersion && isRecent) return { kind: "done" };
+  const permission = planUpdate(observation, nowMs);
+  if (permission.kind === "leave") return { kind: "record_binds", record: permission.record };
+  if (observation.state !== "active") return { kind: "not_active" };
+  return isRotatable === false ? { kind: "not_rotatable" } : { kind: "ready" };
+}
+
+export type AlignmentPlan =
+  | { readonly kind: "ready" }
+  /** Nothing to align, or nothing that is known of. */
+  | { readonly kind: "done" }
+  | { readonly kind: "record_binds"; readonly record: ConsentRecord }
+  | { readonly kind: "would_unlink"; readonly keystoreIds: readonly string[] };
+
+/** Whether the service says that an active key is elsewhere than its template wants it (uko-v4.md 4.7). */
+export function isAlignable(stateWord: string, alignment: string | undefined): boolean {
+  return stateWord === "active" && alignment === "unaligned";
+}
+
+/** Plans the alignment of a key with its template: only ever an installation, never a cut that nobody asked for by its name. */
+export function planAlignment(
+  observation: KeyObservation,
+  key: Pick<DistributedKey, "templateId" | "keystoreIds">,
+  alignment: string | undefined,
+  distribution: Distribution,
+  nowMs: number,
+): AlignmentPlan {
+  if (!isAlignable(observation.state, alignment)) return { kind: "done" };
+  const permission = planUpdate(observation, nowMs);
+  if (permission.kind === "leave") return { kind: "record_binds", record: permission.record };
+  const { vaultId, keyId, label } = observation.facts;
+  const cut = unlinkedBy([{ ...key, vaultId, keyId, label, state: observation.state }], distribution);
+  if (cut.length > 0) return { kind: "would_unlink", keystoreIds: cut.map(({ keystoreId }) => keystoreId) };
+  return { kind: "ready" };
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { planSync, planUpdate } from "../../provider/lifecycle/plan-update.ts";
-import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs } from "../support/builders.ts";
+import {
+  isAlignable,
+  planAlignment,
+  planRotation,
+  planSync,
+  planUpdate,
+} from "../../provider/lifecycle/plan-update.ts";
+import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
 describe("planUpdate", () => {
   it.each(["deactivate", "destroy"] as const)("leaves the key alone while a record for %s binds", (step) => {
@@ -31,10 +37,87 @@ describe("planSync", () => {
   });
 
   it("says so when the service refuses it", () => {
-    const run = aRun({ refusals: [{ step: "sync", message: "no" }] });
+    const run = aRun({ refusals: [{ step: "sync", status: 409, message: "no" }] });
     expect(planSync(aKey(), run, nowMs)).toEqual({
       kind: "refused",
       guard: { guard: "service_refused", step: "sync", message: "no" },
+    });
+  });
+});
+
+describe("planRotation", () => {
+  const known = { knownVersion: 1 };
+
+  it("rotates an active key, also where the service does not tell whether it can", () => {
+    expect(planRotation(aKey(), known, nowMs)).toEqual({ kind: "ready" });
+    expect(planRotation(aKey(), { ...known, isRotatable: true }, nowMs)).toEqual({ kind: "ready" });
+  });
+
+  it("has happened where the version has moved on, unless that was long ago", () => {
+    const moved = aKey({ facts: someFacts({ version: 2 }) });
+    expect(planRotation(moved, known, nowMs)).toEqual({ kind: "done" });
+    expect(planRotation(moved, { ...known, rotatedAtMs: nowMs - 7 * dayMs }, nowMs)).toEqual({ kind: "done" });
+    expect(planRotation(moved, { ...known, rotatedAtMs: nowMs - 7 * dayMs - 1 }, nowMs)).toEqual({ kind: "ready" });
+    expect(planRotation(moved, { knownVersion: 2, rotatedAtMs: nowMs }, nowMs)).toEqual({ kind: "ready" });
+  });
+
+  it.each(["deactivate", "destroy"] as const)("is refused while a record for %s binds", (step) => {
+    const record = aRecord({ step });
+    expect(planRotation(aKeyWith(record), known, nowMs)).toEqual({ kind: "record_binds", record });
+  });
+
+  it.each([
+    "pre_activation",
+    "deactivated",
+    "destroyed",
+    "compromised",
+    "destroyed_compromised",
+    "unrecognised",
+  ] as const)("is refused for a key in state %s", (state) => {
+    expect(planRotation(aKey({ state }), known, nowMs)).toEqual({ kind: "not_active" });
+  });
+
+  it("is refused where the service says that the key cannot be rotated", () => {
+    expect(planRotation(aKey(), { ...known, isRotatable: false }, nowMs)).toEqual({ kind: "not_rotatable" });
+  });
+});
+
+describe("planAlignment", () => {
+  const key = { templateId: "t-1", keystoreIds: ["ks-1"] };
+  const distribution = {
+    templates: [{ id: "t-1", type: "aws_kms", group: "cards" }],
+    keystores: [{ id: "ks-1", type: "aws_kms", groups: ["cards"] }],
+  };
+
+  it("aligns an active key that the service calls unaligned", () => {
+    expect(planAlignment(aKey(), key, "unaligned", distribution, nowMs)).toEqual({ kind: "ready" });
+  });
+
+  it("has nothing to do where the key is aligned, where the service does not tell, and where the key is not active", () => {
+    expect(planAlignment(aKey(), key, "aligned", distribution, nowMs)).toEqual({ kind: "done" });
+    expect(planAlignment(aKey(), key, undefined, distribution, nowMs)).toEqual({ kind: "done" });
+    const deactivated = aKey({ state: "deactivated" });
+    expect(planAlignment(deactivated, key, "unaligned", distribution, nowMs)).toEqual({ kind: "done" });
+    expect(isAlignable("deactivated", "unaligned")).toBe(false);
+  });
+
+  it("is refused while a record binds", () => {
+    const record = aRecord();
+    const answer = planAlignment(aKeyWith(record), key, "unaligned", distribution, nowMs);
+    expect(answer).toEqual({ kind: "record_binds", record });
+  });
+
+  it.each([
+    [
+      "whose groups no longer name the template's",
+      { ...distribution, keystores: [{ id: "ks-1", type: "aws_kms", groups: [] }] },
+    ],
+    ["that is not listed", { ...distribution, keystores: [] }],
+    ["where the template is not known", { ...distribution, templates: [] }],
+  ])("is refused where it would cut the key off from a keystore %s", (_what, wanted) => {
+    expect(planAlignment(aKey(), key, "unaligned", wanted, nowMs)).toEqual({
+      kind: "would_unlink",
+      keystoreIds: ["ks-1"],
     });
   });
 });
