@@ -14,6 +14,7 @@ import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
+import { createKmsKeys } from "./services/key-protect/keys.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
 import { createSession } from "./services/session.ts";
@@ -68,11 +69,11 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
     ...(settings.endpoint !== undefined && { uko: settings.endpoint }),
     ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
   });
-  const uko = createUkoClient({ http, bearer: tokens, endpoint: endpoints.uko, instanceId });
+  const service = { http, bearer: tokens, instanceId };
   const world: World = {
-    keys: uko.keys,
-    containers: uko.containers,
-    twins: createTwins({ http, bearer: tokens, endpoint: endpoints.kms, instanceId }),
+    ...createUkoClient({ ...service, endpoint: endpoints.uko }),
+    twins: createTwins({ ...service, endpoint: endpoints.kms }),
+    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, tokens, endpoints }),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),

@@ -22,6 +22,7 @@ export interface KmsKeySnapshot {
   /** True for standard keys, false for root keys. */
   readonly isExtractable: boolean;
   readonly isImported: boolean;
+  /** Empty where KMS does not tell. */
   readonly ring: string;
   /** RFC 3339, or empty. */
   readonly expirationDate: string;
@@ -63,6 +64,8 @@ export interface NewKmsKey {
 export interface PolicyWrite {
   readonly updatedBy: string;
   readonly updatedAtMs: number;
+  /** Who turned the policy on; tells a writer who set a window from one who is named since then. */
+  readonly createdBy?: string;
 }
 
 /**
@@ -74,7 +77,7 @@ export interface KmsKeys {
   read(ref: KmsKeyRef, options: CallOptions): Promise<Answered<KmsKeySnapshot | undefined>>;
   /** Row 3 with every state, every page; of one ring where one is named. */
   list(filter: { readonly ring?: string }, options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
-  /** Rows 1 and 2, sent once and never again. */
+  /** Rows 1 and 2, sent once and never again. The answer may be sparse: only the id and what was asked for are sure. */
   create(key: NewKmsKey, options: CallOptions): Promise<Written<KmsKeySnapshot>>;
   /** Row 7. */
   moveToRing(ref: KmsKeyRef, ring: string, options: CallOptions): Promise<Written<undefined>>;

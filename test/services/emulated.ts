@@ -1,21 +1,19 @@
 /** The adapters of one person, against a local UKO. */
 
 import { createHash } from "node:crypto";
-import type { Containers, KeyRef, Keys, Session, Twins } from "../../provider/engine/ports.ts";
+import type { KeyRef, Session, World } from "../../provider/engine/ports.ts";
 import { createEndpoints } from "../../provider/services/broker/endpoints.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam/tokens.ts";
+import { createKmsKeys } from "../../provider/services/key-protect/keys.ts";
 import { createTwins } from "../../provider/services/key-protect/twins.ts";
 import { createSession } from "../../provider/services/session.ts";
-import { createUkoClient } from "../../provider/services/uko/client.ts";
+import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters {
+export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys"> {
   readonly http: HttpClient;
-  readonly keys: Keys;
-  readonly containers: Containers;
-  readonly twins: Twins;
   readonly session: Session;
 }
 
@@ -36,6 +34,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     http,
     ...createUkoClient({ ...service, endpoint: endpoints.uko }),
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
+    kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, tokens, endpoints }),
   };
 }

@@ -55,13 +55,21 @@ export function invalidAnswer(service: string, why: string, answer?: HttpAnswer)
   });
 }
 
-/** 401 twice: an identity without access, a key of another instance and a wrong region all look alike (kms-v2-and-iam.md 4.3). */
-export function accessDenied(service: string, answer: HttpAnswer, message: string): UkoError {
+/**
+ * 401 twice: an identity without access, a key of another instance and a wrong region all look alike (kms-v2-and-iam.md 4.3).
+ * `advice` stands in place of the general one.
+ */
+export function accessDenied(
+  service: string,
+  answer: HttpAnswer,
+  message: string,
+  advice = "Check that the credential belongs to this instance and region, and that the identity has a role there.",
+): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,
     detail: [
       `It answered 401${message === "" ? "" : `: ${unended(message)}`}. Denied or invisible: this never means that a key is gone.`,
-      "Check that the credential belongs to this instance and region, and that the identity has a role there.",
+      advice,
       ...correlationLine(answer.correlationId),
     ].join("\n"),
     data: answerData(answer),

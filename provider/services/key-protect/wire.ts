@@ -1,27 +1,72 @@
-/** KMS v2 on the wire (kms-v2-and-iam.md 3, 4.1), only what the end of a managed key needs. */
+/** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), read tolerantly where no guard rests on it. */
 
 import { z } from "zod";
 
-/** `dualAuthDelete` may be absent; present, it has to be whole, because a guard rests on it. */
-export const kmsKeys = z.object({
-  resources: z
-    .array(
-      z.object({
-        id: z.string(),
-        state: z.number().int(),
-        dualAuthDelete: z
-          .object({
-            enabled: z.boolean(),
-            keySetForDeletion: z.boolean().optional(),
-            authExpiration: z.string().optional(),
-          })
-          .nullish(),
-      }),
-    )
-    .min(1)
-    .max(1),
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+const optionalFlag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
+
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullish()
+    .transform((items) => items ?? []);
+}
+
+/** What the end of a managed key needs of its twin: `dualAuthDelete` may be absent; present, it has to be whole, because a guard rests on it. */
+const twin = z.object({
+  id: z.string(),
+  state: z.number().int(),
+  dualAuthDelete: z
+    .object({
+      enabled: z.boolean(),
+      keySetForDeletion: z.boolean().optional(),
+      authExpiration: z.string().optional(),
+    })
+    .nullish(),
 });
-export type WireKmsKey = z.output<typeof kmsKeys>["resources"][number];
+export type WireTwin = z.output<typeof twin>;
+export const oneTwin = z.object({ resources: z.array(twin).min(1).max(1) });
+
+/** Material is not among the members, so it ends here wherever KMS sends it. */
+export const kmsKey = twin.extend({
+  crn: optionalText,
+  name: optionalText,
+  description: optionalText,
+  aliases: listOf(z.string()),
+  tags: listOf(z.string()),
+  extractable: optionalFlag,
+  imported: optionalFlag,
+  keyRingID: optionalText,
+  expirationDate: optionalText,
+  creationDate: optionalText,
+  createdBy: optionalText,
+  lastRotateDate: optionalText,
+  keyVersion: z.object({ id: optionalText }).nullish(),
+  rotation: z.object({ enabled: z.boolean().nullish(), interval_month: z.number().int() }).nullish(),
+  deletionDate: optionalText,
+  deletedBy: optionalText,
+  restoreExpirationDate: optionalText,
+  purgeScheduledOn: optionalText,
+});
+export type WireKmsKey = z.output<typeof kmsKey>;
+
+/** Absent where nothing matches (kms-v2-and-iam.md 1.5). */
+function collectionOf<T extends z.ZodType>(item: T) {
+  return z.object({ resources: listOf(item) });
+}
+export const kmsKeys = collectionOf(kmsKey);
+export const keyPolicies = collectionOf(
+  z.object({ dualAuthDelete: z.object({}).nullish(), updatedBy: optionalText, lastUpdateDate: optionalText }),
+);
+/** `preventKeyDeletion` may be absent when false. */
+export const registrations = collectionOf(z.object({ resourceCrn: z.string(), preventKeyDeletion: optionalFlag }));
+export const keyRings = collectionOf(z.object({ id: z.string() }));
 
 const text = z.string().catch("");
 /** Codes are trimmed: one published sample has a leading blank (kms-v2-and-iam.md 2.8). */

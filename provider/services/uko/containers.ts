@@ -8,7 +8,7 @@ import { singleFlight } from "../http/single-flight.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";
 import { walkPages } from "./pages.ts";
 import { checkedId, opened, type UkoTransport } from "./transport.ts";
-import { keystore, keystores, vault } from "./wire.ts";
+import { keystore, vault } from "./wire-containers.ts";
 
 /** 50 internal keystores are an instance's limit (uko-v4.md 3.8); external ones have none, so the memory has. */
 const maxRemembered = 10_000;
@@ -82,7 +82,7 @@ async function findInList(transport: UkoTransport, keystoreId: string, signal: A
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },
     collection: "keystores",
-    items: keystores,
+    items: keystore.array(),
     right: readRights.listKeystores,
   });
   return all.find(({ id }) => id === keystoreId);

@@ -20,9 +20,16 @@ export const readRights = {
   readVault: { action: "hs-crypto.vaults.read", roles: ["Reader", ...custodians] },
   listKeystores: { action: "hs-crypto.target-keystores.list", roles: custodians },
   readKeystore: { action: "hs-crypto.target-keystores.read", roles: ["Reader", ...custodians] },
+  listVaults: { action: "hs-crypto.vaults.list", roles: custodians },
+  readTemplate: { action: "hs-crypto.key-templates.read", roles: ["Reader", ...custodians] },
+  listTemplates: { action: "hs-crypto.key-templates.list", roles: custodians },
 } as const satisfies Record<string, Right>;
 
 const create: Right = { action: "hs-crypto.managed-keys.generate", roles: ["Key Custodian - Creator"] };
+
+function administrator(action: string): Right {
+  return { action: `hs-crypto.${action}`, roles: ["Vault Administrator"] };
+}
 
 /** What changes take; where it depends on the key's state, both. */
 export const changeRights = {
@@ -34,6 +41,17 @@ export const changeRights = {
   destroy: [rights.destroyUnused, rights.destroy],
   sync: [rights.distribute],
   remove: [rights.remove],
+  // The names of the next two are inferred (uko-v4.md U30).
+  rotate: [create],
+  align: [rights.distribute],
+  writeVault: [administrator("vaults.write")],
+  removeVault: [administrator("vaults.delete")],
+  writeKeystore: [administrator("target-keystores.write")],
+  removeKeystore: [administrator("target-keystores.delete")],
+  writeTemplate: [
+    { action: "hs-crypto.key-templates.write", roles: ["Key Custodian - Creator", "Vault Administrator"] },
+  ],
+  removeTemplate: [administrator("key-templates.delete")],
 } as const satisfies Record<string, readonly Right[]>;
 
 /** `hs-crypto.x (role A or B)`. */
@@ -93,7 +111,7 @@ function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoE
   return new UkoError("UKO_RIGHTS_MISSING", {
     summary: `The identity lacks the right ${needed.action}`,
     detail: [
-      `${service} answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that a key is gone.`,
+      `${service} answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that anything is gone.`,
       `The right comes with the role ${needed.roles.join(" or ")} on the instance or its vault.`,
       ...correlationLine(answer.correlationId),
     ].join("\n"),

@@ -4,13 +4,12 @@ import type { Answered, KeyRef, Keys, KeyWithEtag } from "../../engine/ports.ts"
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
-import type { HttpAnswer } from "../http/client.ts";
-import { invalidAnswer } from "../http/faults.ts";
 import { printable } from "../http/printable.ts";
-import { isOwnNotFound, readRights, service } from "./errors.ts";
+import { isOwnNotFound, readRights } from "./errors.ts";
+import { objectPath, openedWithEtag, readObject } from "./objects.ts";
 import { walkPages } from "./pages.ts";
-import { toKeystoreStatus, toSnapshot } from "./snapshot.ts";
-import { answered, checkedId, keyPath, opened, type UkoTransport } from "./transport.ts";
+import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
+import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
 import { associatedResources, managedKey, managedKeys, statusInKeystores } from "./wire.ts";
 
 export function createKeyReads(transport: UkoTransport): Pick<Keys, "read" | "liveStatus" | "use" | "list"> {
@@ -46,23 +45,14 @@ async function readKey(
   ref: KeyRef,
   signal: AbortSignal,
 ): Promise<Answered<KeyWithEtag | undefined>> {
-  const call = { method: "GET", path: keyPath(transport, ref), signal } as const;
-  const answer = await transport.read({ ...call, vaultId: ref.vaultId }, readRights.readKey, isOwnNotFound);
-  if (answer.status === 200) return answered(answer, keyWithEtag(answer, ref));
-  // 404 is also said of a key in another vault than the header names (uko-v4.md 1.4): only a second look without the
-  // header tells them apart. API 4.9 and earlier answer 400 to that, and then the first 404 stands.
-  const isAnswer = (second: HttpAnswer): boolean => second.status === 400 || isOwnNotFound(second);
-  const second = await transport.read(call, readRights.readKey, isAnswer);
-  return answered(second, second.status === 200 ? keyWithEtag(second, ref) : undefined);
+  const answer = await readObject(transport, keyKind, { ...ref, id: ref.keyId }, readRights.readKey, signal);
+  if (answer.status !== 200) return answered(answer, undefined);
+  const { wire, etag } = openedWithEtag(answer, managedKey, keyKind, ref.keyId);
+  return answered(answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
 }
 
-/** Throws UKO_ANSWER_INVALID where the answer is not the key that was asked for, or has no ETag. */
-function keyWithEtag(answer: HttpAnswer, ref: KeyRef): KeyWithEtag {
-  const snapshot = toSnapshot(opened(answer, managedKey), ref.vaultId);
-  const etag = answer.header("etag") ?? "";
-  if (snapshot.keyId !== ref.keyId) throw invalidAnswer(service, "it is about another key than was asked for", answer);
-  if (etag === "") throw invalidAnswer(service, "it has no ETag", answer);
-  return { snapshot, etag };
+function keyPath(transport: UkoTransport, ref: KeyRef): string {
+  return objectPath(transport, keyKind, { ...ref, id: ref.keyId });
 }
 
 async function readUse(transport: UkoTransport, ref: KeyRef, signal: AbortSignal): Promise<KeyUse> {

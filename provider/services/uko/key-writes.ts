@@ -1,92 +1,56 @@
-/** Changes of managed keys (uko-v4.md K2, K4-K8, K11): one call each, nothing forced, a creation never sent twice. */
+/** Changes of managed keys (uko-v4.md K2, K4-K11): one call each, nothing forced, a creation never sent twice. */
 
-import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, KeyWithEtag, NewKey } from "../../engine/ports.ts";
-import { UkoError } from "../../errors.ts";
-import type { HttpAnswer } from "../http/client.ts";
+import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports.ts";
 import { parseJson } from "../http/json.ts";
 import { toWritten, type WrittenRules } from "../http/written.ts";
-import { changeRights, describeRights, messageOf, service } from "./errors.ts";
-import { toKeystoreStatus, toSnapshot } from "./snapshot.ts";
-import { checkedId, keyPath, type UkoCall, type UkoTransport } from "./transport.ts";
+import { changeRights } from "./errors.ts";
+import { changedObject, changeObject, changeRules, createObject, noValue, type ObjectChange } from "./objects.ts";
+import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
+import { checkedId, type UkoTransport } from "./transport.ts";
 import { managedKey, statusInKeystores } from "./wire.ts";
 
-type KeyWrites = Pick<Keys, "create" | "update" | "act" | "sync" | "remove">;
+type KeyWrites = Pick<Keys, "create" | "update" | "act" | "rotate" | "align" | "sync" | "remove">;
 
 export function createKeyWrites(transport: UkoTransport): KeyWrites {
-  /** A change of an existing key: never without the ETag that the plan was made from. */
-  const change = (
-    ref: KeyRef,
-    etag: string,
-    call: Pick<UkoCall, "method" | "body"> & { below?: string; signal: AbortSignal },
-  ) =>
-    transport.call({
-      method: call.method,
-      path: `${keyPath(transport, ref)}${call.below ?? ""}`,
-      vaultId: ref.vaultId,
-      etag: checkedEtag(etag),
-      ...(call.body === undefined ? {} : { body: call.body }),
-      resend: "after_429",
-      signal: call.signal,
-    });
+  const change = (ref: KeyRef, etag: string, call: Pick<ObjectChange, "method" | "body" | "below" | "signal">) =>
+    changeObject(transport, { kind: keyKind, ref: { ...ref, id: ref.keyId }, etag, ...call });
 
   return {
     async create(key, { signal }) {
-      // A 401 alone leads to a second request: a service that does not know who asks has made nothing.
       const vaultId = checkedId(key.vaultId, "vault");
-      const call = {
-        method: "POST",
-        path: "/managed_keys",
-        vaultId,
-        body: creationBody(key),
-        resend: "never",
-        signal,
-      } as const;
-      const end = await transport.call(call);
-      return toWritten(end, { ...rules("create", keyValue(vaultId)), isCreation: true });
+      const end = await createObject(transport, keyKind, { vaultId, body: creationBody(key), signal });
+      return toWritten(end, { ...changeRules(changeRights.create, keyValue(vaultId)), isCreation: true });
     },
     async update(ref, patch, etag, { signal }) {
       const end = await change(ref, etag, { method: "PATCH", body: patchBody(patch), signal });
-      return toWritten(end, rules(patch.tags === undefined ? "update" : "tags", keyValue(ref.vaultId, ref.keyId)));
+      const needed = changeRights[patch.tags === undefined ? "update" : "tags"];
+      return toWritten(end, changeRules(needed, keyValue(ref.vaultId, ref.keyId)));
     },
     async act(ref, action, etag, { signal }) {
       const end = await change(ref, etag, { method: "POST", below: `/${action}`, signal });
-      return toWritten(end, rules(action, keyValue(ref.vaultId, ref.keyId)));
+      return toWritten(end, changeRules(changeRights[action], keyValue(ref.vaultId, ref.keyId)));
+    },
+    async rotate(ref, etag, { signal }) {
+      const end = await change(ref, etag, { method: "POST", below: "/rotate", signal });
+      return toWritten(end, changeRules(changeRights.rotate, noValue));
+    },
+    async align(ref, etag, { signal }) {
+      const end = await change(ref, etag, { method: "POST", below: "/update_from_template", signal });
+      return toWritten(end, changeRules(changeRights.align, noValue));
     },
     async sync(ref, etag, { signal }) {
       const end = await change(ref, etag, { method: "POST", below: "/sync_status_in_keystores", signal });
-      return toWritten(end, rules("sync", statusValue));
+      return toWritten(end, changeRules(changeRights.sync, statusValue));
     },
     async remove(ref, etag, { signal }) {
       const end = await change(ref, etag, { method: "DELETE", signal });
-      // 202 would say that the removal is still to come.
-      const isDone = ({ status }: HttpAnswer): boolean => status === 204 || status === 200;
-      return toWritten(
-        end,
-        rules("remove", (answer) => (isDone(answer) ? { value: undefined } : undefined)),
-      );
+      return toWritten(end, changeRules(changeRights.remove, noValue));
     },
   };
 }
 
-function rules<T>(change: keyof typeof changeRights, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
-  return {
-    service,
-    messageOf,
-    unauthorizedIsForbidden: false,
-    rightNeeded: describeRights(changeRights[change]),
-    readValue,
-  };
-}
-
-/** Reads the changed key; undefined, so that it is read again, where the answer does not show it whole. */
-function keyValue(vaultId: string, keyId?: string): WrittenRules<KeyWithEtag>["readValue"] {
-  return (answer) => {
-    const read = managedKey.safeParse(parseJson(answer.text));
-    const etag = answer.header("etag") ?? "";
-    if (!read.success || etag === "" || (keyId !== undefined && read.data.id !== keyId)) return undefined;
-    return { value: { snapshot: toSnapshot(read.data, vaultId), etag } };
-  };
-}
+const keyValue = (vaultId: string, keyId?: string) =>
+  changedObject(managedKey, (wire) => toSnapshot(wire, vaultId), keyId);
 
 const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] = (answer) => {
   const read = statusInKeystores.safeParse(parseJson(answer.text));
@@ -101,6 +65,7 @@ function creationBody(key: NewKey): Record<string, unknown> {
     ...(key.label === undefined ? {} : { label: key.label }),
     ...(key.description === undefined ? {} : { description: key.description }),
     ...(key.tags.length === 0 ? {} : { tags: key.tags.map(({ name, value }) => ({ name, value })) }),
+    ...(key.labelTags === undefined ? {} : { label_tags: key.labelTags.map(({ name, value }) => ({ name, value })) }),
   };
 }
 
@@ -113,10 +78,4 @@ function patchBody(patch: KeyPatch): Record<string, unknown> {
     ...(expirationDate === undefined ? {} : { expiration_date: expirationDate }),
     ...(tags === undefined ? {} : { tags: tags.map(({ name, value }) => ({ name, value })) }),
   };
-}
-
-/** `*` and nothing would match whatever the key has become meanwhile. */
-function checkedEtag(etag: string): string {
-  if (etag.trim() !== "" && etag.trim() !== "*") return etag;
-  throw new UkoError("UKO_BUG", { detail: "A change was to be sent without the ETag of what was read." });
 }

@@ -1,9 +1,11 @@
 /** From the wire to the engine's plain values: a managed key, and what a keystore says about it. */
 
 import type { KeySnapshot, KeystoreStatusWithKey } from "../../engine/ports.ts";
+import { readIdentity } from "../http/identity.ts";
 import { printable } from "../http/printable.ts";
 import { parseDateTimeMs } from "../http/timestamps.ts";
 import { messageIn } from "./errors.ts";
+import type { ObjectKind } from "./objects.ts";
 import type { WireKeystoreStatus, WireManagedKey } from "./wire.ts";
 
 const statuses = [
@@ -15,14 +17,15 @@ const statuses = [
   "unknown",
   "error",
 ] as const;
+const alignments = ["aligned", "unaligned"] as const;
 const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
-/** An id with blanks or invisible characters is taken for unknown: it could only pretend to be another. */
-const identityForm = /^[\x21-\x7e]{1,200}$/;
+
+export const keyKind: ObjectKind = { path: "managed_keys", word: "key" };
 
 /** `vaultId` is the one that was asked for, used only where the answer names none. */
 export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
-  const createdAtMs = parseDateTimeMs(key.created_at);
-  const updatedAtMs = parseDateTimeMs(key.updated_at);
+  const rotatedAtMs = parseDateTimeMs(key.rotated_at);
+  const alignment = alignments.find((known) => known === key.template?.alignment_status);
   return {
     keyId: key.id,
     vaultId: nonEmpty(key.vault?.id) ?? vaultId,
@@ -37,14 +40,36 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
     size: key.size ?? "",
     activationDate: key.activation_date,
     expirationDate: key.expiration_date,
-    ...(createdAtMs === undefined ? {} : { createdAtMs }),
-    ...(identityForm.test(key.created_by) ? { createdBy: key.created_by } : {}),
-    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
-    ...(identityForm.test(key.updated_by) ? { updatedBy: key.updated_by } : {}),
+    ...toStamps(key),
+    ...(rotatedAtMs === undefined ? {} : { rotatedAtMs }),
+    ...(alignment === undefined ? {} : { alignment }),
+    ...(typeof key.is_rotatable === "boolean" ? { isRotatable: key.is_rotatable } : {}),
+    ...(key.label_tags.length === 0 ? {} : { labelTags: key.label_tags }),
     referencedKeystores: key.referenced_keystores,
     storedStatus: key.status_in_keystores.map(toKeystoreStatus),
   };
 }
+
+/** Who made and last wrote an object, and when; each absent where the service does not tell it in a form that can be meant. */
+export function toStamps(wire: {
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+}): Stamps {
+  const createdAtMs = parseDateTimeMs(wire.created_at);
+  const createdBy = readIdentity(wire.created_by);
+  const updatedAtMs = parseDateTimeMs(wire.updated_at);
+  const updatedBy = readIdentity(wire.updated_by);
+  return {
+    ...(createdAtMs === undefined ? {} : { createdAtMs }),
+    ...(createdBy === undefined ? {} : { createdBy }),
+    ...(updatedAtMs === undefined ? {} : { updatedAtMs }),
+    ...(updatedBy === undefined ? {} : { updatedBy }),
+  };
+}
+
+type Stamps = Pick<KeySnapshot, "createdAtMs" | "createdBy" | "updatedAtMs" | "updatedBy">;
 
 export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKey {
   // 4.13.0 alone wrote `pending` (uko-v4.md 3.4).
@@ -64,6 +89,6 @@ export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKe
   };
 }
 
-function nonEmpty(text: string | undefined): string | undefined {
+export function nonEmpty(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
 }

@@ -1,13 +1,13 @@
 /** How this tool speaks to UKO v4: paths, headers (uko-v4.md 1.4), the instance pinned, answers opened. */
 
 import type { z } from "zod";
-import type { Answered, KeyRef } from "../../engine/ports.ts";
+import type { Answered } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Endpoint } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "../http/client.ts";
-import { invalidAnswer, noAnswerToRead } from "../http/faults.ts";
-import { parseJson } from "../http/json.ts";
+import { noAnswerToRead } from "../http/faults.ts";
+import { answeredFrom, openedFrom } from "../http/opened.ts";
 import type { Resend } from "../http/retry.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
 
@@ -82,35 +82,12 @@ export function checkedId(id: string, what: string): string {
   });
 }
 
-/** The path of a key; throws UKO_INSTANCE_MISMATCH where the key belongs to another instance than this client's. */
-export function keyPath(transport: UkoTransport, ref: KeyRef): string {
-  if (ref.instanceId !== transport.instanceId) {
-    throw new UkoError("UKO_INSTANCE_MISMATCH", {
-      summary: `Key ${ref.keyId} belongs to instance ${ref.instanceId}, and this run talks to ${transport.instanceId}`,
-      detail: "Nothing was read or changed.",
-    });
-  }
-  checkedId(ref.vaultId, "vault");
-  return `/managed_keys/${checkedId(ref.keyId, "key")}`;
+export function opened<T extends z.ZodType>(answer: HttpAnswer, schema: T, body?: unknown): z.output<T> {
+  return openedFrom(service, answer, schema, body);
 }
 
-/** Opens a body; throws UKO_ANSWER_INVALID with the place of the first fault. */
-export function opened<T extends z.ZodType>(
-  answer: HttpAnswer,
-  schema: T,
-  body: unknown = parseJson(answer.text),
-): z.output<T> {
-  const read = schema.safeParse(body);
-  if (read.success) return read.data;
-  const place = read.error.issues[0]?.path.join(".") ?? "";
-  throw invalidAnswer(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, answer);
-}
-
-/** Joins a value with the service's time, which every answer has to carry. */
 export function answered<T>(answer: HttpAnswer, value: T): Answered<T> {
-  if (answer.serviceTimeMs === undefined)
-    throw invalidAnswer(service, "it has no valid Date, and no other clock decides", answer);
-  return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
+  return answeredFrom(service, answer, value);
 }
 
 /** An endpoint may be written with or without `/api`, `/api/v4`. */

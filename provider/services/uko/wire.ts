@@ -3,24 +3,24 @@
 import { z } from "zod";
 
 /** Samples write sizes and counts now as numbers, now as texts. */
-const textOrNumber = z.union([z.string(), z.number()]).transform(String);
-const wholeNumber = z
+export const textOrNumber = z.union([z.string(), z.number()]).transform(String);
+export const wholeNumber = z
   .union([z.number(), z.string().regex(/^[0-9]{1,15}$/)])
   .transform(Number)
   .pipe(z.number().int().nonnegative());
-const optionalText = z
+export const optionalText = z
   .string()
   .nullish()
   .transform((value) => value ?? "");
 
-function listOf<T extends z.ZodType>(item: T) {
+export function listOf<T extends z.ZodType>(item: T) {
   return z
     .array(item)
     .nullish()
     .transform((items) => items ?? []);
 }
 
-const reference = z.object({ id: optionalText, name: optionalText });
+export const reference = z.object({ id: optionalText, name: optionalText });
 const keystoreReference = reference.extend({ type: optionalText });
 export const tag = z.object({ name: z.string(), value: optionalText });
 
@@ -51,7 +51,7 @@ export const statusInKeystores = z.object({ status_in_keystores: z.array(keystor
 export const managedKey = z.object({
   id: z.string().min(1),
   vault: reference.nullish(),
-  template: reference.nullish(),
+  template: reference.extend({ alignment_status: optionalText }).nullish(),
   version: wholeNumber.nullish(),
   label: z.string(),
   description: optionalText,
@@ -61,6 +61,9 @@ export const managedKey = z.object({
   activation_date: optionalText,
   expiration_date: optionalText,
   tags: listOf(tag),
+  label_tags: listOf(tag),
+  is_rotatable: z.boolean().nullish().catch(undefined),
+  rotated_at: optionalText,
   created_at: optionalText,
   created_by: optionalText,
   updated_at: optionalText,
@@ -88,13 +91,3 @@ export const associatedResources = z.array(
       .nullish(),
   }),
 );
-
-export const keystore = z.object({
-  id: z.string().min(1),
-  name: optionalText,
-  type: z.string(),
-  ibm_variant: optionalText,
-});
-export const keystores = z.array(keystore);
-
-export const vault = z.object({ id: z.string().min(1) });

@@ -1,0 +1,28 @@
+/** Sets and unsets a KMS key for deletion, whether it is a twin or stands alone (kms-v2-and-iam.md 2.10). */
+
+import type { Written } from "../../engine/ports.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { toWritten } from "../http/written.ts";
+import { kmsRules, noValue } from "./errors.ts";
+import { type KmsTransport, kmsIdForm } from "./transport.ts";
+
+const needed = {
+  setKeyForDeletion: kmsRights.setForDeletion,
+  unsetKeyForDeletion: kmsRights.unsetForDeletion,
+} as const;
+
+/** Sent again only after a 429: setting twice may move the window's end (kms-v2-and-iam.md 8). */
+export async function moveDeletionWindow(
+  transport: KmsTransport,
+  kmsKeyId: string,
+  action: keyof typeof needed,
+  signal: AbortSignal,
+): Promise<Written<undefined>> {
+  if (!kmsIdForm.test(kmsKeyId)) {
+    const message = "the id of the KMS key is not an id; nothing was sent";
+    return { kind: "refused", status: 400, message, correlationId: "" };
+  }
+  const path = `/keys/${kmsKeyId}/actions/${action}`;
+  const end = await transport.call({ method: "POST", path, resend: "after_429", signal });
+  return toWritten(end, kmsRules(needed[action], noValue));
+}

@@ -1,0 +1,99 @@
+/** What vaults, keystores and templates have in common: read, listed, created, changed and removed alike (uko-v4.md 2.1). */
+
+import type { z } from "zod";
+import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
+import type { Answered, CallOptions, Written } from "../../engine/ports.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { toWritten } from "../http/written.ts";
+import {
+  changedObject,
+  changeObject,
+  changeRules,
+  createObject,
+  noValue,
+  type ObjectChange,
+  type ObjectKind,
+  openedWithEtag,
+  readObject,
+} from "./objects.ts";
+import { walkPages } from "./pages.ts";
+import { answered, checkedId, type UkoTransport } from "./transport.ts";
+
+export interface CollectionKind<Wire extends { readonly id: string }, Snapshot> {
+  readonly kind: ObjectKind;
+  readonly schema: z.ZodType<Wire>;
+  /** `vaultId` is the one that was asked for, used only where the answer names none. */
+  readonly toSnapshot: (wire: Wire, vaultId: string) => Snapshot;
+  /** Beside the vault; without it the service may hide some. */
+  readonly listQuery?: Readonly<Record<string, string>>;
+  /** K5, S5 and T5 take nothing but this. */
+  readonly removalQuery?: Readonly<Record<string, string>>;
+  readonly rights: { readonly [of in "read" | "list"]: Right } & {
+    readonly [of in "write" | "remove"]: readonly Right[];
+  };
+}
+
+export interface UkoCollection<Snapshot> {
+  read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
+  list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
+  /** `vaultId` is absent for a vault, which is in none. */
+  create(
+    wanted: { readonly vaultId?: string; readonly body: unknown },
+    options: CallOptions,
+  ): Promise<Written<WithEtag<Snapshot>>>;
+  /** A change whose answer shows the object. */
+  change(
+    ref: ContainerRef,
+    etag: string,
+    call: Pick<ObjectChange, "method" | "body" | "below">,
+    options: CallOptions,
+  ): Promise<Written<WithEtag<Snapshot>>>;
+  remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+export function createCollection<Wire extends { readonly id: string }, Snapshot>(
+  transport: UkoTransport,
+  { kind, schema, toSnapshot, listQuery, removalQuery, rights }: CollectionKind<Wire, Snapshot>,
+): UkoCollection<Snapshot> {
+  return {
+    async read(ref, { signal }) {
+      const answer = await readObject(transport, kind, ref, rights.read, signal);
+      if (answer.status !== 200) return answered(answer, undefined);
+      const { wire, etag } = openedWithEtag(answer, schema, kind, ref.id);
+      return answered(answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
+    },
+    async list({ vaultId }, { signal }) {
+      // Oldest first, because a walk by offset must not lose what is written meanwhile.
+      const query = { sort: "created_at", ...listQuery };
+      const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };
+      const found = await walkPages(transport, {
+        call: { path: `/${kind.path}`, query: { ...query, ...within }, signal },
+        collection: kind.path,
+        items: schema.array(),
+        right: rights.list,
+      });
+      return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
+    },
+    async create({ vaultId, body }, { signal }) {
+      const header = vaultId === undefined ? {} : { vaultId: checkedId(vaultId, "vault") };
+      const end = await createObject(transport, kind, { ...header, body, signal });
+      const readValue = changedObject(schema, (wire) => toSnapshot(wire, vaultId ?? wire.id));
+      return toWritten(end, { ...changeRules(rights.write, readValue), isCreation: true });
+    },
+    async change(ref, etag, call, { signal }) {
+      const end = await changeObject(transport, { kind, ref, etag, ...call, signal });
+      const readValue = changedObject(schema, (wire) => toSnapshot(wire, ref.vaultId), ref.id);
+      return toWritten(end, changeRules(rights.write, readValue));
+    },
+    async remove(ref, etag, { signal }) {
+      const query = removalQuery === undefined ? {} : { query: removalQuery };
+      const end = await changeObject(transport, { kind, ref, etag, method: "DELETE", ...query, signal });
+      return toWritten(end, changeRules(rights.remove, noValue));
+    },
+  };
+}
+
+/** The members that are given, under their wire names. */
+export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

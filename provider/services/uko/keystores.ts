@@ -1,0 +1,139 @@
+/** The port `Keystores` over UKO v4 (uko-v4.md S1-S6, 3.7, 3.8): no secret comes back from here, and none is ever deleted with force. */
+
+import type {
+  ConnectionFields,
+  KeystorePatch,
+  KeystoreSnapshot,
+  Keystores,
+  NewKeystore,
+} from "../../engine/container-ports.ts";
+import { UkoError } from "../../errors.ts";
+import { printable } from "../http/printable.ts";
+import { createCollection, given } from "./collection.ts";
+import { changeRights, isOwnNotFound, readRights } from "./errors.ts";
+import { type ObjectKind, objectPath, vaultHeader } from "./objects.ts";
+import { nonEmpty, toStamps } from "./snapshot.ts";
+import { opened, type UkoTransport } from "./transport.ts";
+import { keystore, keystoreHealth, type WireKeystore } from "./wire-containers.ts";
+
+const kind: ObjectKind = { path: "keystores", word: "keystore" };
+
+export function createKeystores(transport: UkoTransport): Keystores {
+  const keystores = createCollection(transport, {
+    kind,
+    schema: keystore,
+    toSnapshot,
+    // Any other mode deactivates or destroys the keys in it (uko-v4.md 2.1 S5).
+    removalQuery: { mode: "restrict" },
+    rights: {
+      read: readRights.readKeystore,
+      list: readRights.listKeystores,
+      write: changeRights.writeKeystore,
+      remove: changeRights.removeKeystore,
+    },
+  });
+  return {
+    read: keystores.read,
+    list: keystores.list,
+    create: (wanted, options) => keystores.create({ vaultId: wanted.vaultId, body: creationBody(wanted) }, options),
+    update: (ref, patch, etag, options) =>
+      keystores.change(ref, etag, { method: "PATCH", body: patchBody(patch) }, options),
+    remove: keystores.remove,
+    async status(ref, { signal }) {
+      const path = `${objectPath(transport, kind, ref)}/status`;
+      const call = { method: "GET", path, ...vaultHeader(kind, ref.vaultId), signal } as const;
+      const answer = await transport.read(call, readRights.readKeystore, isOwnNotFound);
+      if (answer.status === 404) throw keystoreNotFound(ref.id);
+      return toHealth(opened(answer, keystoreHealth));
+    },
+  };
+}
+
+function creationBody({ vaultId, type, fields, ...wanted }: NewKeystore): Record<string, unknown> {
+  return { ...fields, ...patchBody(wanted), type, vault: { id: vaultId } };
+}
+
+/** No type and no vault: a keystore cannot move (uko-v4.md 3.8). */
+function patchBody({ name, description, groups, fields }: KeystorePatch): Record<string, unknown> {
+  return { ...fields, ...given({ name, description, groups }) };
+}
+
+/** A connection's fields that are no secrets (uko-v4.md 3.7); whatever else an answer holds stays out. */
+const shownFields = {
+  ibm_api_endpoint: "text",
+  ibm_iam_endpoint: "text",
+  ibm_instance_id: "text",
+  ibm_key_ring: "text",
+  aws_region: "text",
+  azure_service_name: "text",
+  azure_resource_group: "text",
+  azure_service_principal_client_id: "text",
+  azure_tenant: "text",
+  azure_subscription_id: "text",
+  azure_location: "text",
+  azure_environment: "text",
+  azure_variant: "text",
+  google_location: "text",
+  google_key_ring: "text",
+  google_project_id: "text",
+  google_private_key_id: "text",
+  cca_host: "text",
+  cca_port: "number",
+  cca_use_tls: "flag",
+  cca_public_key_hash: "text",
+  cca_trusted_issuer: "text",
+  tls_proxy: "text",
+} as const satisfies Record<string, "text" | "number" | "flag">;
+
+function toSnapshot(wire: WireKeystore, vaultId: string): KeystoreSnapshot {
+  const health = keystoreHealth.safeParse(wire.status);
+  const fields = toFields(wire);
+  return {
+    id: wire.id,
+    vaultId: nonEmpty(wire.vault?.id) ?? vaultId,
+    name: wire.name,
+    description: wire.description,
+    location: wire.location,
+    groups: wire.groups,
+    type: printable(wire.type, 100),
+    variant: printable(wire.ibm_variant, 100),
+    ring: wire.type === "ibm_cloud_kms" ? String(fields.ibm_key_ring ?? "") : "",
+    fields,
+    ...(health.success ? toHealth(health.data) : { health: "", healthMessage: "" }),
+    ...toStamps(wire),
+  };
+}
+
+function toFields(wire: Readonly<Record<string, unknown>>): ConnectionFields {
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [name, form] of Object.entries(shownFields)) {
+    const value = readField(form, wire[name]);
+    if (value !== undefined) fields[name] = value;
+  }
+  return fields;
+}
+
+/** Undefined where the service tells nothing, or a mask in its place. */
+function readField(form: "text" | "number" | "flag", value: unknown): string | number | boolean | undefined {
+  const text = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? `${value}` : "";
+  if (/^\**$/.test(text)) return undefined;
+  switch (form) {
+    case "text":
+      return text;
+    case "number":
+      return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+    case "flag":
+      return text === "true" ? true : text === "false" ? false : undefined;
+  }
+}
+
+function toHealth(wire: { health_status: string; message: string }): { health: string; healthMessage: string } {
+  return { health: printable(wire.health_status, 100), healthMessage: printable(wire.message) };
+}
+
+function keystoreNotFound(keystoreId: string): UkoError {
+  return new UkoError("UKO_NOT_FOUND", {
+    summary: `Keystore ${keystoreId} was not found`,
+    detail: "That alone does not prove it gone. Nothing was changed.",
+  });
+}
