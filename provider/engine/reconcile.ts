@@ -96,15 +96,14 @@ interface Forbidden {
   readonly message: string;
 }
 
-/** A missing right outranks what the plan makes of the refusal, which it cannot tell from a 409. */
+/** A refusal for want of a right is told as that, with the roles that have it. */
 function ended(
   plan: Exclude<Plan, { kind: "ready" }>,
   observed: Observed,
   memory: RunMemory,
   forbidden: readonly Forbidden[],
 ): Outcome {
-  const isCoolDown = plan.kind === "waitingForTime" && plan.awaits === "cool_down";
-  const denied = forbidden.find(({ step }) => isRefusalOf(plan, step) || (isCoolDown && step.kind === "destroy"));
+  const denied = forbidden.find(({ step }) => isRefusalOf(plan, step));
   return denied === undefined
     ? { kind: "stopped", plan, observed, memory }
     : { kind: "rights_missing", ...denied, observed, memory };
@@ -137,8 +136,9 @@ function remember(memory: RunMemory, step: Step, result: StepResult, before: Obs
     }
     case "refused":
     case "forbidden": {
-      const message = result.kind === "refused" ? result.refusal.message : result.message;
-      const refusals = [...(memory.run.refusals ?? []), { step: step.kind, message }];
+      const refusal =
+        result.kind === "refused" ? result.refusal : { step: step.kind, status: 403, message: result.message };
+      const refusals = [...(memory.run.refusals ?? []), refusal];
       return { ...memory, run: { ...memory.run, refusals } };
     }
     case "not_kept":

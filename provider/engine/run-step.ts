@@ -118,7 +118,7 @@ function resultOf(step: Step, written: Written<unknown>): { result: StepResult; 
       return { result: { kind: "forbidden", message: written.message }, correlationId: written.correlationId };
     case "refused":
       return {
-        result: { kind: "refused", refusal: { step: step.kind, message: written.message } },
+        result: { kind: "refused", refusal: { step: step.kind, status: written.status, message: written.message } },
         correlationId: written.correlationId,
       };
   }

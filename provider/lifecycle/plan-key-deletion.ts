@@ -11,6 +11,7 @@ import {
   type DeletionPolicy,
   type Guard,
   type Plan,
+  type Refusal,
   type Run,
   type Step,
   unlessRefused,
@@ -162,7 +163,7 @@ function awaitPerson(
   return wait;
 }
 
-function afterRefusedDeactivation(observation: KeyObservation, run: Run, message: string, nowMs: number): Plan {
+function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {
   const unset = ownWindowToUnset(observation, run, nowMs);
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
 }
@@ -174,9 +175,9 @@ function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number):
 }
 
 /** Where nobody knows when the key was deactivated the service's 409 may be its 4-hour rule: a wait first, then a refusal. */
-function afterRefusedDestroy(observation: KeyObservation, message: string, nowMs: number): Plan {
+function afterRefusedDestroy(observation: KeyObservation, { status, message }: Refusal, nowMs: number): Plan {
   const latestMs = (observation.updatedAtMs ?? Number.NEGATIVE_INFINITY) + coolDownMs;
-  return nowMs <= latestMs
+  return status === 409 && nowMs <= latestMs
     ? { kind: "waitingForTime", awaits: "cool_down", untilMs: latestMs }
     : refuse({ guard: "service_refused", step: "destroy", message });
 }
@@ -186,8 +187,8 @@ function guarded(observation: KeyObservation, policy: DeletionPolicy): Plan | un
   return guard === undefined ? undefined : refuse(guard);
 }
 
-function refusalOf(run: Run, step: Step["kind"]): string | undefined {
-  return run.refusals?.find((refusal) => refusal.step === step)?.message;
+function refusalOf(run: Run, step: Step["kind"]): Refusal | undefined {
+  return run.refusals?.find((refusal) => refusal.step === step);
 }
 
 function ready(step: Step): Plan {

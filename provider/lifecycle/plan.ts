@@ -36,6 +36,8 @@ export interface Run {
 
 export interface Refusal {
   readonly step: Step["kind"];
+  /** The HTTP status; 403 where the identity lacks the right. */
+  readonly status: number;
   readonly message: string;
 }
 

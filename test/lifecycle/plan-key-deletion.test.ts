@@ -30,8 +30,8 @@ const say = (...args: Parameters<typeof plan>): string => {
   if (answer.kind === "refused") return answer.guard.guard;
   return answer.kind === "waitingForTime" ? answer.awaits : answer.kind;
 };
-const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "write_record") => ({
-  refusals: [{ step, message: "409" }],
+const no = (step: "deactivate" | "destroy" | "remove" | "unset_for_deletion" | "write_record", status = 409) => ({
+  refusals: [{ step, status, message: "409" }],
 });
 
 const request = aRecord();
@@ -91,6 +91,12 @@ describe("cooling down", () => {
       kind: "refused",
       guard: { guard: "service_refused", step: "destroy", message: "409" },
     });
+  });
+
+  it.each([400, 403, 404, 422, 424])("reads %s as a refusal at once: only 409 can be the four hours", (status) => {
+    const key = aKeyWith(half({ writtenAtMs: nowMs - hourMs }));
+    const run = { consents: [half({ writtenAtMs: nowMs - hourMs }).id] };
+    expect(say(key, { ...run, ...no("destroy", status) })).toBe("service_refused");
   });
 
   it("refuses at once where the service does not even say when the key was last written", () => {

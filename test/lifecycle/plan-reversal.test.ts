@@ -67,7 +67,9 @@ describe("planReversal", () => {
         unset_for_deletion: { twins: [open] },
         reactivate: { state: "deactivated" },
       } as const;
-      expect(say("reactivate", over[step], { refusals: [{ step, message: "no" }] })).toBe("service_refused");
+      expect(say("reactivate", over[step], { refusals: [{ step, status: 409, message: "no" }] })).toBe(
+        "service_refused",
+      );
     },
   );
 

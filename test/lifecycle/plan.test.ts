@@ -27,14 +27,16 @@ describe("unlessRefused", () => {
   const plan = { kind: "ready", step: { kind: "remove" } } as const;
   it("leaves alone what was not refused in this run", () => {
     expect(unlessRefused(plan, aRun())).toBe(plan);
-    expect(unlessRefused(plan, aRun({ refusals: [{ step: "destroy", message: "no" }] }))).toBe(plan);
-    expect(unlessRefused({ kind: "done" }, aRun({ refusals: [{ step: "remove", message: "no" }] }))).toEqual({
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "destroy", status: 409, message: "no" }] }))).toBe(plan);
+    expect(
+      unlessRefused({ kind: "done" }, aRun({ refusals: [{ step: "remove", status: 409, message: "no" }] })),
+    ).toEqual({
       kind: "done",
     });
   });
 
   it("turns a step that the service refused into that refusal", () => {
-    expect(unlessRefused(plan, aRun({ refusals: [{ step: "remove", message: "not empty" }] }))).toEqual({
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "remove", status: 409, message: "not empty" }] }))).toEqual({
       kind: "refused",
       guard: { guard: "service_refused", step: "remove", message: "not empty" },
     });

@@ -71,7 +71,9 @@ const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
     deactivatedHere: fc.boolean(),
     windowsSetHere: fc.subarray(["kms-1"]),
     refusals: fc.subarray(
-      (["deactivate", "destroy", "remove", "reactivate"] as const).map((step) => ({ step, message: "no" })),
+      (["deactivate", "destroy", "remove", "reactivate"] as const).flatMap((step) =>
+        [403, 409].map((status) => ({ step, status, message: "no" })),
+      ),
     ),
   });
 const policies: fc.Arbitrary<DeletionPolicy> = fc.record({

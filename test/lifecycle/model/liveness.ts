@@ -6,7 +6,7 @@ import { type Edges, type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";
 import { command, jumps, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
 import type { Role } from "./service.ts";
-import { type Config, freshWorld, type Person, person, type StepKind, type World } from "./world.ts";
+import { type Config, freshWorld, type Person, person, type Refused, type World } from "./world.ts";
 
 /** The role sets of uko-v4.md 6 that people hold in practice, with the KMS role that goes with each. */
 export const holdings: Readonly<Record<string, readonly Role[]>> = {
@@ -146,8 +146,8 @@ function whatLeadsToRemoved(graph: readonly Edges[]): ReadonlySet<number> {
 /** What the person at the run is told: the right that the next step needs, the call that was refused, the guard. */
 function wordsOf(said: unknown): readonly string[] {
   if (said === undefined) return [];
-  const { plan, refusals } = said as { plan: Plan | undefined; refusals: readonly StepKind[] };
-  const denied = refusals.map((kind) => `denied ${kind}`);
+  const { plan, refusals } = said as { plan: Plan | undefined; refusals: readonly Refused[] };
+  const denied = refusals.map(({ kind }) => `denied ${kind}`);
   if (plan?.kind === "waitingForApproval") return [...denied, plan.right.action];
   if (plan?.kind === "refused") return [...denied, plan.guard.guard];
   return plan?.kind === "waitingForTime" ? [...denied, plan.awaits] : denied;

@@ -94,7 +94,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
     if (isLost) flight.unsure = kind;
     else note(flight, kind, text);
   } else if (answer !== "stale") {
-    flight.refusals = [...flight.refusals, kind];
+    flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
   }
   delete flight.seen;
   delete flight.due;
@@ -141,7 +141,9 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
-    refusals: flight.refusals.filter((kind) => kind !== "update").map((step) => ({ step, message: "no" })),
+    refusals: flight.refusals.flatMap(({ kind: step, status }) =>
+      step === "update" ? [] : [{ step, status, message: "no" }],
+    ),
   };
   switch (command.kind) {
     case "consent":

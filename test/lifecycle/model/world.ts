@@ -32,13 +32,19 @@ export type StepKind =
   | "sync"
   | "update";
 
+/** What the service said no to, such as `destroy` for want of a right. */
+export interface Refused {
+  readonly kind: StepKind;
+  readonly status: 403 | 409;
+}
+
 /** A run under way: what it did itself, and the look that its next call rests on. */
 export interface Flight {
   readonly command: Command;
   deactivatedHere: boolean;
   windowSetHere: boolean;
   syncedHere: boolean;
-  refusals: readonly StepKind[];
+  refusals: readonly Refused[];
   looks: number;
   seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number };
   /** What the look led to: follows from the rest, so it is no part of the symbol. */
@@ -201,5 +207,5 @@ export function symbolOf(world: World): string {
       ? ""
       : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
   const named = command.named.map((text) => textSymbol(now, text)).join("&");
-  return `${base}/${command.kind}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+  return `${base}/${command.kind}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
 }
