@@ -14,6 +14,22 @@ export interface Registration {
   readonly preventsKeyDeletion: boolean;
 }
 
+export interface PolicyWriteSeen {
+  readonly by: Identity;
+  readonly atMs: number;
+  /** Who turned the policy on. */
+  readonly createdBy?: Identity;
+}
+
+/**
+ * Who wrote the policy as the window began. `isSure` only where somebody else created the policy: setting moves the policy's
+ * date, and whether it also moves the writer is not documented, so a writer who is the creator may be so from then.
+ */
+export interface SetterHint {
+  readonly identity: Identity;
+  readonly isSure: boolean;
+}
+
 export interface KmsKeyObservation {
   readonly kmsKeyId: string;
   readonly name: string;
@@ -24,7 +40,7 @@ export interface KmsKeyObservation {
   /** End of the deletion window that somebody set, past or future; absent when none is set. */
   readonly windowEndsAtMs?: number;
   /** Who last wrote the key's policy, and when: a hint at who set the window, no more (kms-v2-and-iam.md 2.10). */
-  readonly policyWrite?: { readonly by: Identity; readonly atMs: number };
+  readonly policyWrite?: PolicyWriteSeen;
   readonly registrations:
     | { readonly kind: "known"; readonly items: readonly Registration[] }
     | { readonly kind: "unreadable"; readonly reason: string };
@@ -72,7 +88,7 @@ export type KmsGuard =
   | { readonly guard: "state_unrecognised"; readonly stateWord: string }
   | { readonly guard: "persons_unknown" }
   | { readonly guard: "setter_not_a_person"; readonly setter: Identity }
-  | { readonly guard: "setter_unknown"; readonly policyWrite: { readonly by: Identity; readonly atMs: number } }
+  | { readonly guard: "setter_unknown"; readonly policyWrite: PolicyWriteSeen }
   | { readonly guard: "window_used"; readonly deletedAtMs: number }
   | { readonly guard: "window_not_kept" }
   | { readonly guard: "already_destroyed" }
@@ -82,7 +98,7 @@ export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
   readonly standing: "set_it" | "may_consent" | "not_a_person" | "acts_in_a_profile";
   /** Absent while no window is open. */
-  readonly window?: { readonly name: string; readonly endsAtMs: number; readonly setter?: Identity };
+  readonly window?: { readonly name: string; readonly endsAtMs: number; readonly setter?: SetterHint };
 }
 
 export type KmsPlan =
@@ -157,10 +173,12 @@ export function isWindowOpen(
 }
 
 /** The policy's last writer, if the window began with that write: a hint that can refuse somebody and never admits anybody. */
-export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): Identity | undefined {
+export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): SetterHint | undefined {
   if (policyWrite === undefined || windowEndsAtMs === undefined) return undefined;
   const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
-  return Math.abs(sinceMs) <= writeToleranceMs ? policyWrite.by : undefined;
+  if (Math.abs(sinceMs) > writeToleranceMs) return undefined;
+  const { by, createdBy } = policyWrite;
+  return { identity: by, isSure: createdBy !== undefined && !isSame(by, createdBy) };
 }
 
 function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, nowMs: number): KmsPlan {
@@ -198,7 +216,7 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   const wait = (standing: KmsApprovalWait["standing"]): KmsPlan => ({ kind: "waitingForApproval", standing, window });
   const unfit = unfitWindow(observation, observation.windowEndsAtMs, setter);
   if (unfit !== undefined) return refuse(unfit);
-  if (run.setHere === true || isActor(actor, setter)) return wait("set_it");
+  if (run.setHere === true || (setter?.isSure === true && isActor(actor, setter.identity))) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
   if (!run.consents.includes(name)) return wait("may_consent");
@@ -209,12 +227,15 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
 function unfitWindow(
   { policyWrite, deletedAtMs }: KmsKeyObservation,
   windowEndsAtMs: number,
-  setter: Identity | undefined,
+  setter: SetterHint | undefined,
 ): KmsGuard | undefined {
   const beganAtMs = windowEndsAtMs - kmsWindowMs;
   // A restored key may show the window by which it was destroyed (kms-v2-and-iam.md 10 no. 10): that consent is used up.
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
-  if (setter !== undefined) return isPerson(setter) ? undefined : { guard: "setter_not_a_person", setter };
+  if (setter !== undefined) {
+    const isMachine = setter.isSure && !isPerson(setter.identity);
+    return isMachine ? { guard: "setter_not_a_person", setter: setter.identity } : undefined;
+  }
   // Who wrote the policy after the window was set hides who set it. An earlier write means that KMS tells nobody.
   const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs;
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
@@ -233,8 +254,9 @@ function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   return unlessRefused({ kind: "set_for_deletion" }, run);
 }
 
-function isActor({ identity, writesAs }: Actor, setter: Identity | undefined): boolean {
-  return setter !== undefined && [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
+/** Whether the actor is that identity, by their own credential or by the profile that they act in. */
+export function isActor({ identity, writesAs }: Actor, other: Identity): boolean {
+  return [identity, writesAs].some((each) => each !== undefined && isSame(each, other));
 }
 
 /** A step that KMS refused is not sent a second time in the same run. */

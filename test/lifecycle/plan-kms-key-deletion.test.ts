@@ -66,7 +66,7 @@ describe("two people under KMS's own dual authorization", () => {
     expect(plan(aKmsKeySetBy(alice))).toEqual({
       kind: "waitingForApproval",
       standing: "may_consent",
-      window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs, setter: alice },
+      window: { name: openWindow, endsAtMs: nowMs - hourMs + kmsWindowMs, setter: { identity: alice, isSure: true } },
     });
   });
 
@@ -92,6 +92,26 @@ describe("two people under KMS's own dual authorization", () => {
     const { policyWrite: _untold, ...untold } = aKmsKeySetBy(alice);
     expect(plan(untold, naming)).toEqual(destroyStep);
     expect(plan(aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - dayMs } }), naming)).toEqual(destroyStep);
+  });
+
+  it.each([
+    ["whoever turned it on", { createdBy: bob }],
+    ["nobody", {}],
+  ])(
+    "leaves the judgement to KMS where the last writer is the actor, and the policy's creator is %s",
+    (_who, creator) => {
+      const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
+      const setter = { identity: bob, isSure: false };
+      expect(plan(key)).toMatchObject({ standing: "may_consent", window: { setter } });
+      expect(plan(key, naming)).toEqual(destroyStep);
+      expect(plan(key, { ...naming, setHere: true })).toMatchObject({ standing: "set_it" });
+    },
+  );
+
+  it("goes on where a machine turned the policy on and is its last writer since then", () => {
+    const key = aKmsKeySetBy(alice, { policyWrite: { by: pipeline, atMs: nowMs - hourMs, createdBy: pipeline } });
+    expect(plan(key)).toMatchObject({ standing: "may_consent", window: { setter: { isSure: false } } });
+    expect(plan(key, naming)).toEqual(destroyStep);
   });
 
   it("is needed where KMS asks for it although the program says single", () => {
@@ -200,8 +220,8 @@ describe("the window", () => {
     [10 * secondMs + 1, undefined],
     [-10 * secondMs - 1, undefined],
   ])("has the policy's last writer as setter if that wrote %i ms from its beginning", (ms, setter) => {
-    const policyWrite = { by: alice, atMs: nowMs - hourMs + ms };
-    expect(setterHint(aKmsKeySetBy(alice, { policyWrite }))).toEqual(setter);
+    const policyWrite = { by: alice, atMs: nowMs - hourMs + ms, createdBy: carol };
+    expect(setterHint(aKmsKeySetBy(alice, { policyWrite }))?.identity).toEqual(setter);
   });
 
   it("that is not there was set by nobody", () => {
@@ -371,7 +391,7 @@ describe("whatever the key, the run and the policy", () => {
           dualAuthDelete: some.dualAuthDelete,
           ...(some.setter !== undefined && {
             windowEndsAtMs: endsAtMs,
-            policyWrite: { by: some.setter, atMs: nowMs - some.setAgoMs + some.lag },
+            policyWrite: { by: some.setter, atMs: nowMs - some.setAgoMs + some.lag, createdBy: carol },
           }),
           ...(some.deletedAgoMs !== undefined && { deletedAtMs: nowMs - some.deletedAgoMs }),
         });

@@ -21,7 +21,7 @@ export function aKmsKey(over: Partial<KmsKeyObservation> = {}): KmsKeyObservatio
     state,
     stateWord: state,
     dualAuthDelete: true,
-    policyWrite: { by: carol, atMs: nowMs - 10 * dayMs },
+    policyWrite: { by: carol, atMs: nowMs - 10 * dayMs, createdBy: carol },
     registrations: { kind: "known", items: [] },
     ring: { kind: "own" },
     ...over,
@@ -31,7 +31,11 @@ export function aKmsKey(over: Partial<KmsKeyObservation> = {}): KmsKeyObservatio
 /** The same key once somebody has set it for deletion, an hour ago. */
 export function aKmsKeySetBy(setter: Identity, over: Partial<KmsKeyObservation> = {}): KmsKeyObservation {
   const setAtMs = nowMs - hourMs;
-  return aKmsKey({ windowEndsAtMs: setAtMs + kmsWindowMs, policyWrite: { by: setter, atMs: setAtMs }, ...over });
+  return aKmsKey({
+    windowEndsAtMs: setAtMs + kmsWindowMs,
+    policyWrite: { by: setter, atMs: setAtMs, createdBy: carol },
+    ...over,
+  });
 }
 
 /** The name of the window that `aKmsKeySetBy` opens. */
