@@ -36,7 +36,9 @@ export interface Settings {
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
 const instanceIdForm = /^[0-9a-z-]{1,36}$/;
-const consentForm = /^[0-9a-f]{32}$/;
+/** A consent record's id, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
+const consentForm =
+  /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
 const maxConsents = 10_000;
 
 /** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of what is missing or wrong. */
@@ -73,14 +75,14 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   };
 }
 
-/** Checks record ids that somebody named; `where` is what they wrote them in. */
+/** Checks record ids, and names of KMS windows, that somebody named; `where` is what they wrote them in. */
 export function readConsents(ids: readonly string[], where: string): readonly string[] {
   if (ids.length > maxConsents) throw invalid(`${where} names more than ${maxConsents} records`, "");
   const odd = ids.find((id) => !consentForm.test(id));
   if (odd === undefined) return ids;
   throw invalid(
     `${where} holds something that is not a record id`,
-    "A record id has 32 hexadecimal digits; several are divided by commas. It stands in the message of the run that wrote the record.",
+    "A record id has 32 hexadecimal digits, and a KMS window is named as <keyId>@2026-12-01T14:22:00Z; several are divided by commas. The message of the run that asked has it.",
   );
 }
 

@@ -144,6 +144,21 @@ describe("consents", () => {
     expect(read({ UKO_CONSENT: "" }).consents).toEqual([]);
   });
 
+  test("may name deletion windows of KMS keys, to the second and in UTC", () => {
+    const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:03Z";
+    expect(read({ UKO_CONSENT: `${a},${window}` }).consents).toEqual([a, window]);
+    const odds = [
+      window.replace("Z", ""),
+      window.replace("Z", "+00:00"),
+      window.replace(":03Z", ":03.000Z"),
+      window.replace("0f8c", "0F8C"),
+      window.slice(0, 36),
+      window.slice(1),
+      `${window}x`,
+    ];
+    for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not a record id/);
+  });
+
   test("are whole ids and a bounded number of them", () => {
     expect(readConsents([a, b], "--consent")).toEqual([a, b]);
     for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
