@@ -1,0 +1,104 @@
+/** A started world whose KMS is called by hand: bodies with defaults, and what an answer says in short. */
+
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import { type Answer, type Body, type Client, type HeaderFields, startTestWorld, type TestWorld } from "./harness.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const purger = {
+  iamId: "IBMid-550000PURGER",
+  kind: "person" as const,
+  name: "Purger",
+  apiKey: "purger-key",
+  roles: ["KeyPurge" as const],
+};
+
+export interface KmsStage {
+  world(): TestWorld;
+  /** Alice writes, Bob and Carol manage, Erin reads, Peter purges and does nothing else. */
+  readonly alice: Client;
+  readonly bob: Client;
+  readonly carol: Client;
+  readonly erin: Client;
+  readonly peter: Client;
+  /** Creates a key as Bob; a root key unless told otherwise. */
+  create(fields?: Fields, headers?: HeaderFields): Promise<Body>;
+  /** The key's metadata as Bob reads it. */
+  look(id: string): Promise<Body>;
+  act(id: string, action: string, body?: unknown): Promise<Answer>;
+}
+
+/** Each test begins in the seeded world, at noon of a day, on a clock that stands still. */
+export function stageKms(seed: Partial<Seed> = {}): KmsStage {
+  let started: TestWorld | undefined;
+  const world = (): TestWorld => {
+    if (started === undefined) throw new Error("The world is started before the tests.");
+    return started;
+  };
+  beforeAll(async () => {
+    started = await startTestWorld({ seed: { ...demoSeed, ...seed, identities: [...demoSeed.identities, purger] } });
+  });
+  beforeEach(async () => {
+    world().emulator.world.reset();
+    await world().control("clock", { set: "2026-11-24T12:00:00Z", freeze: true, tickMs: 0 });
+  });
+  afterAll(() => started?.close());
+  const client = (name: Parameters<TestWorld["as"]>[0]): Client => {
+    const forward = (): Client => world().as(name);
+    return {
+      call: (...rest) => forward().call(...rest),
+      key: (...rest) => forward().key(...rest),
+      create: (...rest) => forward().create(...rest),
+      step: (...rest) => forward().step(...rest),
+      patch: (...rest) => forward().patch(...rest),
+      remove: (...rest) => forward().remove(...rest),
+      kms: (...rest) => forward().kms(...rest),
+    };
+  };
+  const bob = client("bob");
+  return {
+    world,
+    alice: client("alice"),
+    bob,
+    carol: client("carol"),
+    erin: client("erin"),
+    peter: client({ apiKey: "purger-key" }),
+    create: async (fields, headers) => first(await bob.kms("POST", "/keys", keyBody(fields), headers)),
+    look: async (id) => first(await bob.kms("GET", `/keys/${id}/metadata`)),
+    act: (id, action, body) => bob.kms("POST", `/keys/${id}/actions/${action}`, body),
+  };
+}
+
+export const keyBody = (fields: Fields = {}): Fields => ({
+  metadata: { collectionType: "application/vnd.ibm.kms.key+json", collectionTotal: 1 },
+  resources: [{ type: "application/vnd.ibm.kms.key+json", name: "payments", extractable: false, ...fields }],
+});
+
+export const policyBody = (...resources: readonly Fields[]): Fields => ({
+  metadata: { collectionType: "application/vnd.ibm.kms.policy+json", collectionTotal: resources.length },
+  resources,
+});
+
+/** The one object of an answer; its refusal where there is none. */
+export function first(answer: Answer): Body {
+  const [resource] = answer.body.resources ?? [];
+  if (answer.status >= 300 || resource === undefined) throw new Error(`${answer.status} ${answer.text}`);
+  return resource;
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly target?: { readonly type: string; readonly name: string };
+}
+
+export function reason(answer: Answer): Reason | undefined {
+  return (answer.body.resources?.[0]?.reasons as readonly Reason[] | undefined)?.[0];
+}
+
+export const code = (answer: Answer): string | undefined => reason(answer)?.code;
+export const names = (answer: Answer): readonly unknown[] => answer.body.resources.map(({ name }) => name);
+export const base64 = (text: string): string => Buffer.from(text).toString("base64");
