@@ -86,7 +86,7 @@ export interface TemplateSnapshot extends Stamps {
 }
 
 /** Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
-interface Collection<Snapshot, New, Patch> {
+export interface Collection<Snapshot, New, Patch> {
   /** `undefined` for the service's own 404, which by itself proves nothing. */
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   /** Every page. */

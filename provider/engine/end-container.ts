@@ -1,0 +1,132 @@
+/** The end of a vault, keystore or template: look, plan, delete where it is empty, look again. Bounded; empties nothing. */
+
+import { UkoError } from "../errors.ts";
+import type { Actor } from "../lifecycle/observation.ts";
+import {
+  type ContainerPlan,
+  type ContainerPolicy,
+  type ContainerRun,
+  planContainerDeletion,
+} from "../lifecycle/plan-container-deletion.ts";
+import type { ContainerRef } from "./container-ports.ts";
+import { isoTime } from "./evidence.ts";
+import { sayContainer } from "./explain/container-words.ts";
+import { maxLostAnswers } from "./lost-answer.ts";
+import { type ObservedContainer, observeContainer } from "./observe-container.ts";
+import type { CallOptions, World, Written } from "./ports.ts";
+import { throwIfStopped } from "./reconcile.ts";
+
+/** What one run is to do with one container. */
+export interface ContainerTask {
+  readonly ref: ContainerRef;
+  readonly policy: ContainerPolicy;
+}
+
+/** Where a run ended. Nothing but the deletion itself changes anything, so every other end left all as it was. */
+export type ContainerOutcome =
+  | { readonly kind: "gone"; readonly isDeletedHere: boolean }
+  | {
+      readonly kind: "stopped";
+      readonly plan: Exclude<ContainerPlan, { kind: "ready" }>;
+      readonly observed: ObservedContainer;
+    }
+  | {
+      readonly kind: "rights_missing";
+      readonly message: string;
+      readonly actor: Actor;
+      readonly observed: ObservedContainer;
+    };
+
+/** One deletion and one look after a refusal; the rest is room for others who write meanwhile, and for lost answers. */
+const maxRounds = 10;
+
+/** Deletes a container where nothing is left in it. Throws `UkoError` for faults only; waits and refusals are outcomes. */
+export async function endContainer(
+  world: World,
+  { ref, policy }: ContainerTask,
+  options: CallOptions,
+): Promise<ContainerOutcome> {
+  const actor = await world.session.actor(options);
+  let run: ContainerRun = {};
+  let before: ObservedContainer | undefined;
+  let lostAnswers = 0;
+  for (let round = 0; round < maxRounds; round += 1) {
+    throwIfStopped(options.signal);
+    const sighting = await observeContainer(world, ref, before !== undefined, options);
+    if (sighting.kind === "gone") {
+      if (before === undefined || lostAnswers === 0) return { kind: "gone", isDeletedHere: false };
+      await recordEvidence(world, ref, before, actor, "after");
+      return { kind: "gone", isDeletedHere: true };
+    }
+    before = sighting;
+    const plan = planContainerDeletion(sighting.observation, policy, run, sighting.nowMs);
+    if (plan.kind !== "ready") return { kind: "stopped", plan, observed: sighting };
+    world.progress.report(`Deleting ${sayContainer(sighting.observation)}`);
+    await recordEvidence(world, ref, sighting, actor, "before");
+    const written = await remove(world, ref, sighting.etag, options);
+    switch (written.kind) {
+      case "done":
+        await recordEvidence(world, ref, sighting, actor, "after", written.correlationId);
+        return { kind: "gone", isDeletedHere: true };
+      case "forbidden":
+        return { kind: "rights_missing", message: written.message, actor, observed: sighting };
+      case "refused":
+        run = { refusal: written.message };
+        break;
+      case "lost":
+        lostAnswers += 1;
+        if (lostAnswers > maxLostAnswers) throw answerLost(ref, written.reason);
+        break;
+      case "stale":
+        break;
+    }
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `The ${ref.kind} ${ref.id} changed again and again while this run worked on it`,
+    detail: "Somebody or something else writes to it. Nothing was deleted; run again when it is quiet.",
+  });
+}
+
+function remove(world: World, ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>> {
+  switch (ref.kind) {
+    case "vault":
+      return world.vaults.remove(ref, etag, options);
+    case "keystore":
+      return world.keystores.remove(ref, etag, options);
+    case "template":
+      return world.templates.remove(ref, etag, options);
+  }
+}
+
+async function recordEvidence(
+  world: World,
+  { kind, instanceId, vaultId, id }: ContainerRef,
+  { observation, nowMs }: ObservedContainer,
+  actor: Actor,
+  phase: "before" | "after",
+  correlationId = "",
+): Promise<void> {
+  await world.evidence.append({
+    v: 1,
+    time: isoTime(nowMs),
+    instanceId,
+    resource: kind,
+    vaultId,
+    keyId: id,
+    label: observation.name,
+    step: "delete",
+    phase,
+    from: "present",
+    to: "absent",
+    actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
+    keystores: [],
+    ...(correlationId !== "" && { correlationId }),
+  });
+}
+
+function answerLost(ref: ContainerRef, reason: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `The service's answers about the ${ref.kind} ${ref.id} did not arrive: ${reason}`,
+    detail: "It is still there. Run again to go on.",
+  });
+}

@@ -1,0 +1,216 @@
+/** One fresh look at a vault, keystore or template: what is there, what it holds, and whether its absence is proven. */
+
+import { isUkoError, UkoError } from "../errors.ts";
+import { isGone } from "../lifecycle/gone.ts";
+import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
+import type {
+  ContainedContainer,
+  ContainedKey,
+  ContainerObservation,
+  Found,
+  RingKey,
+} from "../lifecycle/plan-container-deletion.ts";
+import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "./container-ports.ts";
+import { plain } from "./explain/words.ts";
+import type { CallOptions, KeySnapshot, World } from "./ports.ts";
+
+/** A container as it is now, with what the next call needs. */
+export interface ObservedContainer {
+  readonly observation: ContainerObservation;
+  readonly etag: string;
+  /** The service's time at this look. */
+  readonly nowMs: number;
+}
+
+export type ContainerSighting = ({ readonly kind: "present" } & ObservedContainer) | { readonly kind: "gone" };
+
+/** A container by itself, without what it holds. */
+export type ContainerReading<Snapshot> =
+  | { readonly kind: "present"; readonly snapshot: Snapshot; readonly etag: string; readonly nowMs: number }
+  | { readonly kind: "gone" };
+
+/** What all three have. */
+interface AnySnapshot {
+  readonly id: string;
+  readonly vaultId?: string;
+  readonly name: string;
+}
+
+/**
+ * Looks at a container and what it holds. Answers `gone` only where that is proven; `wasSeen` tells that this run saw it.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_NOT_FOUND (another vault's), UKO_GONE_UNPROVEN, and what the ports throw for faults.
+ */
+export async function observeContainer(
+  world: World,
+  ref: ContainerRef,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<ContainerSighting> {
+  switch (ref.kind) {
+    case "vault": {
+      const vault = await readContainer(world, ref, world.vaults, wasSeen, options);
+      return vault.kind === "gone" ? vault : look(world, ref, vault, nothing, options);
+    }
+    case "keystore": {
+      const keystore = await readContainer(world, ref, world.keystores, wasSeen, options);
+      if (keystore.kind === "gone") return keystore;
+      return look(world, ref, keystore, await ringOf(world, keystore.snapshot, options), options);
+    }
+    case "template": {
+      const template = await readContainer(world, ref, world.templates, wasSeen, options);
+      return template.kind === "gone" ? template : look(world, ref, template, nothing, options);
+    }
+  }
+}
+
+const nothing: Found<never> = { kind: "known", items: [] };
+
+async function look(
+  world: World,
+  ref: ContainerRef,
+  { snapshot, etag, nowMs }: Extract<ContainerReading<AnySnapshot>, { kind: "present" }>,
+  ring: Found<RingKey>,
+  options: CallOptions,
+): Promise<ContainerSighting> {
+  const keys = await found(async () => {
+    const all = await world.keys.list({ vaultId: ref.vaultId }, options);
+    return all.filter((key) => isHeldBy(ref, key)).map(toContainedKey);
+  });
+  const containers = ref.kind === "vault" ? await found(() => containersOf(world, ref, options)) : nothing;
+  const { kind, id } = ref;
+  return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
+}
+
+/** Reads a container by itself; a 404 is gone only where that is proven. Throws as `observeContainer` does. */
+export async function readContainer<Snapshot extends AnySnapshot>(
+  world: World,
+  ref: ContainerRef,
+  port: Pick<Collection<Snapshot, never, never>, "read">,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<ContainerReading<Snapshot>> {
+  const { instanceId } = world.session;
+  if (ref.instanceId !== instanceId) throw instanceMismatch(ref, instanceId);
+  const { value, serviceTimeMs } = await port.read(ref, options);
+  if (value === undefined) return goneOrThrow(world, ref, wasSeen, options);
+  const { snapshot, etag } = value;
+  if (snapshot.vaultId !== undefined && snapshot.vaultId !== ref.vaultId) {
+    throw new UkoError("UKO_NOT_FOUND", {
+      summary: `The ${ref.kind} ${ref.id} is not in vault ${ref.vaultId}`,
+      detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
+    });
+  }
+  return { kind: "present", snapshot, etag, nowMs: serviceTimeMs };
+}
+
+/** A vault is its own proof only where this run saw it there before, or where the instance is proven. */
+async function goneOrThrow(
+  world: World,
+  ref: ContainerRef,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<{ readonly kind: "gone" }> {
+  const isVault = ref.kind === "vault";
+  const vault = isVault ? "not_found" : await world.containers.vaultExists(ref.vaultId, options);
+  const isInstanceProven =
+    (isVault && wasSeen) || (vault === "not_found" && (await world.session.isInstanceProven(options)));
+  const verdict = isGone({ isSameInstance: true, vault, isInstanceProven });
+  if (verdict.kind === "gone") return { kind: "gone" };
+  const why =
+    verdict.why === "vault_unknown"
+      ? `Whether its vault ${ref.vaultId} is there could not be read.`
+      : isVault
+        ? "Another instance may have answered."
+        : `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`;
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `The ${ref.kind} ${ref.id} was not found, and that does not prove it gone`,
+    detail: [
+      why,
+      "Nothing was changed, and it stays in state.",
+      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+    ].join("\n"),
+  });
+}
+
+/** A 401 or 403 is an answer here: the planner refuses on it, or tells people why it could not look. */
+async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
+  try {
+    return { kind: "known", items: await read() };
+  } catch (error) {
+    if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
+    return { kind: "unreadable", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
+  }
+}
+
+/**
+ * A keystore holds the keys that refer to it, and destroyed keys whose material it may still have. A living key that was
+ * taken out of it refers to it no more, and does not keep it: leaving a keystore is done that way (uko-v4.md 4.3).
+ */
+function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
+  switch (ref.kind) {
+    case "vault":
+      return true;
+    case "template":
+      return key.templateId === ref.id;
+    case "keystore":
+      return (
+        key.referencedKeystores.some(({ id }) => id === ref.id) ||
+        (key.stateWord === "destroyed" &&
+          key.storedStatus.some(({ keystoreId, status }) => keystoreId === ref.id && status !== "not_present"))
+      );
+  }
+}
+
+function toContainedKey(key: KeySnapshot): ContainedKey {
+  const { keyId, vaultId, label } = key;
+  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognised";
+  const contained = { vaultId, keyId, label, state };
+  const pending = key.storedStatus.filter(({ status }) => status === "pending_destruction");
+  if (state !== "destroyed" || pending.length === 0) return contained;
+  const dates = pending.flatMap(({ destructionAtMs }) => destructionAtMs ?? []);
+  const isTold = dates.length === pending.length;
+  return { ...contained, pending: isTold ? { untilMs: Math.max(...dates) } : {} };
+}
+
+async function containersOf(
+  world: World,
+  { vaultId }: ContainerRef,
+  options: CallOptions,
+): Promise<readonly ContainedContainer[]> {
+  const keystores = await world.keystores.list({ vaultId }, options);
+  const templates = await world.templates.list({ vaultId }, options);
+  return [
+    ...keystores.map(({ id, name }) => ({ kind: "keystore", id, name }) as const),
+    ...templates.filter(isInTheWay).map(({ id, name }) => ({ kind: "template", id, name }) as const),
+  ];
+}
+
+/** Archived and shadow templates go with the vault, and the product's own cannot be deleted (uko-v4.md 9 U18, U19). */
+function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
+  return !isArchived && !types.includes("shadow") && !types.includes("system");
+}
+
+/** The key ring of an internal keystore has to be empty, of destroyed keys' metadata as well (uko-v4.md 5). */
+async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
+  if (keystore.type !== "ibm_cloud_kms" || keystore.variant === "hpcs" || keystore.variant === "key_protect") {
+    return nothing;
+  }
+  const { ring } = keystore;
+  if (ring === "") return { kind: "unreadable", reason: "The service does not tell which key ring it is." };
+  return found(async () => {
+    const keys = await world.kmsKeys.list({ ring }, options);
+    return keys.map(({ kmsKeyId, name, state, purgeScheduledAtMs }) => ({
+      kmsKeyId,
+      name,
+      isDestroyed: state === 5,
+      ...(purgeScheduledAtMs !== undefined && { purgeScheduledAtMs }),
+    }));
+  });
+}
+
+function instanceMismatch(ref: ContainerRef, actual: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `The ${ref.kind} ${ref.id} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
+    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to its own instance.",
+  });
+}
