@@ -25,6 +25,15 @@ const tag = z.strictObject({
     .regex(/^(\w|\s)*$/),
 });
 const tags = z.array(tag).max(128);
+/** Values for the free tags of a naming scheme (3.11). */
+const labelTags = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[A-Za-z0-9]{1,20}$/),
+      value: z.string().regex(/^[A-Za-z0-9 ]{2,255}$/),
+    }),
+  )
+  .max(128);
 const date = z.iso.date();
 
 const createSchema = z.strictObject({
@@ -37,7 +46,7 @@ const createSchema = z.strictObject({
   label: label.optional(),
   description: description.optional(),
   tags: tags.optional(),
-  label_tags: tags.optional(),
+  label_tags: labelTags.optional(),
 });
 
 const patchSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** Naming schemes: fixed text with `<tags>` whose values a caller gives or the key's dates do (uko-v4.md 3.11). */
 
 import type { Tag } from "../model.ts";
-import { invalid, missing } from "./envelope.ts";
+import { missing } from "./envelope.ts";
 
 const yearTags = ["lastActiveYear", "lay", "lastActiveYear/yyyy", "lay/yyyy", "lastActiveYear/4", "lay/4"];
 const shortYearTags = ["lastActiveYear/yy", "lay/2", "lastActiveYear/2", "lay/yy"];
@@ -41,7 +41,6 @@ export function buildLabel(
     if (tag === "mm") return dates.created.slice(5, 7);
     const value = values.get(tag);
     if (value === undefined) throw missing("field", `label_tags.${tag}`);
-    if (!/^[A-Za-z0-9 ]{2,}$/.test(value)) throw invalid("field", `label_tags.${tag}`);
     return value;
   });
 }
