@@ -133,5 +133,5 @@ export function openHandlers(
     opened ??= openWorld(process.env, stored(), outputs);
     return { world: opened.world, run: opened.settings };
   };
-  return { managedKey: createHandlers(managedKey, { open, door }) };
+  return { managedKey: createHandlers(managedKey, { open, door, sha256 }) };
 }

@@ -51,9 +51,13 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly state: z.ZodType<State>;
   /** What no update can change; a change is an error that says what to do instead, never a replacement. */
   readonly immutable: readonly (keyof Inputs & string)[];
+  /** Inputs that are secrets, by their paths (`aws.secretAccessKey`); the state has a digest of each (decision 0013). */
+  readonly secrets?: readonly string[];
+  /** What else no update can change, each with what to do instead; `before` is the state as the engine has it. */
+  frozen?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
   /** Rules across properties. */
   check(inputs: Inputs): readonly CheckFailure[];
-  /** The inputs that differ from what is there; none where the resource is as it should be. */
+  /** The inputs, with digests for secrets, that differ from what is there; none where the resource is as it should be. */
   changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
   create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
   /** Undefined only where the resource is proven gone. */

@@ -9,6 +9,7 @@ import {
   planContainerDeletion,
 } from "../lifecycle/plan-container-deletion.ts";
 import type { ContainerRef } from "./container-ports.ts";
+import type { DeleteOutcome } from "./delete-outcome.ts";
 import { isoTime } from "./evidence.ts";
 import { sayContainer } from "./explain/container-words.ts";
 import { maxLostAnswers } from "./lost-answer.ts";
@@ -129,4 +130,11 @@ function answerLost(ref: ContainerRef, reason: string): UkoError {
     summary: `The service's answers about the ${ref.kind} ${ref.id} did not arrive: ${reason}`,
     detail: "It is still there. Run again to go on.",
   });
+}
+
+/** What a report tells of the end of a container beside its code. */
+export function containerFacts(outcome: Exclude<ContainerOutcome, { kind: "gone" }>): DeleteOutcome["facts"] & object {
+  if (outcome.kind === "rights_missing" || outcome.plan.kind === "refused") return { awaits: "person_to_unblock" };
+  const { untilMs } = outcome.plan;
+  return { awaits: "time", ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }) };
 }

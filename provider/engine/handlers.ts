@@ -14,6 +14,8 @@ import type {
   Stored,
 } from "./definition.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
+import { type ContainerOutcome, containerFacts, endContainer } from "./end-container.ts";
+import { explainContainerOutcome } from "./explain/containers.ts";
 import { type Door, renderExplanation } from "./explain/explanation.ts";
 import { explainOutcome } from "./explain/outcome.ts";
 import { plain, sayKey } from "./explain/words.ts";
@@ -21,6 +23,7 @@ import type { CallOptions, World } from "./ports.ts";
 import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { deletionFacts } from "./report.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
+import { digestSecrets } from "./secrets.ts";
 
 export interface Checked<Inputs> {
   /** The inputs with their defaults; as given where there are failures. */
@@ -47,6 +50,8 @@ export interface Handlers<Inputs, State extends Inputs> {
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
   readonly door: Door;
+  /** As `World` has it; a difference is found without a world. */
+  readonly sha256: World["sha256"];
 }
 
 export function createHandlers<Inputs, State extends Inputs>(
@@ -55,6 +60,7 @@ export function createHandlers<Inputs, State extends Inputs>(
 ): Handlers<Inputs, State> {
   const stateFrom = (olds: unknown): State => parse(definition.state, olds, `The state of this ${definition.name}`);
   const inputsFrom = (news: unknown): Inputs => parse(definition.inputs, news, `The inputs of this ${definition.name}`);
+  const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, definition.secrets ?? [], context.sha256);
   return {
     check(news, olds) {
       const parsed = definition.inputs.safeParse(news);
@@ -64,10 +70,10 @@ export function createHandlers<Inputs, State extends Inputs>(
       }
       return {
         inputs: parsed.data,
-        failures: [...definition.check(parsed.data), ...fixed(definition, parsed.data, olds)],
+        failures: [...definition.check(parsed.data), ...fixed(definition, digested(parsed.data), olds)],
       };
     },
-    diff: (olds, news) => definition.changed(stateFrom(olds), inputsFrom(news)),
+    diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
     async create(news, options) {
       const { world, run } = context.open();
       const inputs = inputsFrom(news);
@@ -119,6 +125,7 @@ async function end(
     case "managed_key":
       return endKey(world, ending, run, door, options);
     case "container":
+      return endOfContainer(await endContainer(world, ending, options), door);
     case "kms_key":
       throw new UkoError("UKO_BUG");
   }
@@ -133,6 +140,15 @@ async function endKey(
 ): Promise<DeleteOutcome> {
   const plan: Task["plan"] = (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs);
   return deleteOutcome(await reconcile(world, { ref, plan, consents, intent: "meets" }, options), door);
+}
+
+function endOfContainer(outcome: ContainerOutcome, door: Door): DeleteOutcome {
+  if (outcome.kind === "gone") {
+    return { kind: "ended", warnings: [], facts: { taken: outcome.isDeletedHere ? ["delete"] : [] } };
+  }
+  const explanation = explainContainerOutcome(outcome, door);
+  const facts = { ...containerFacts(outcome), taken: [] };
+  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation), facts };
 }
 
 function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
@@ -167,12 +183,14 @@ function fixed<Inputs, State extends Inputs>(
 ): readonly CheckFailure[] {
   if (typeof olds !== "object" || olds === null || Object.keys(olds).length === 0) return [];
   const before = olds as Readonly<Record<string, unknown>>;
-  return definition.immutable
+  const named = definition.frozen?.(before, inputs) ?? [];
+  const fixedOnes = definition.immutable
     .filter((property) => inputs[property] !== before[property])
     .map((property) => ({
       property,
       reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
     }));
+  return [...named, ...fixedOnes];
 }
 
 type Issue = z.core.$ZodIssue;

@@ -155,7 +155,7 @@ async function inProcess(run: RecordedRun, url: string): Promise<InProcessEnd> {
   const environment = { ...environmentAt(run, url) };
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const open = () => ({ world: opened.world, run: opened.settings });
-  const handlers = createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" } });
+  const handlers = createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" }, sha256: opened.world.sha256 });
   const { signal } = new AbortController();
   try {
     if (run.resource === undefined) {

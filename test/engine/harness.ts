@@ -91,7 +91,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       evidence,
       progress,
       sleeps,
-      handlers: createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" } }),
+      handlers: createHandlers(managedKey, { open, door: { rerun: "pulumi destroy" }, sha256: world.sha256 }),
       operations: createOperations(world),
     };
   };
