@@ -43,7 +43,13 @@ export interface Handlers<Inputs, State extends Inputs> {
   /** By id alone, as an import does; undefined only where it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<Stored<State> | undefined>;
   list(filter: ListFilter, options: CallOptions): Promise<readonly Stored<State>[]>;
-  delete(olds: unknown, options: CallOptions): Promise<DeleteOutcome>;
+  delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
+}
+
+/** For a deletion, whose message tells people what to run next. */
+export interface DeleteOptions extends CallOptions {
+  /** The resource's URN, where the engine tells it. */
+  readonly target?: string;
 }
 
 /** What a door hands in once it knows its settings. `open` is called when the first call needs the service. */
@@ -107,7 +113,9 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = context.open();
       const state = stateFrom(olds);
       const ending = definition.deletion(state, run);
-      const work = () => end(world, ending, run, context.door, options);
+      const { target } = options;
+      const door = { ...context.door, ...(target !== undefined && { target }) };
+      const work = () => end(world, ending, run, door, options);
       const subject = subjectOf(ending, state);
       return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
@@ -185,12 +193,20 @@ function fixed<Inputs, State extends Inputs>(
   const before = olds as Readonly<Record<string, unknown>>;
   const named = definition.frozen?.(before, inputs) ?? [];
   const fixedOnes = definition.immutable
-    .filter((property) => inputs[property] !== before[property])
+    .filter((property) => !isAlike(inputs[property], before[property]))
     .map((property) => ({
       property,
       reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
     }));
   return [...named, ...fixedOnes];
+}
+
+/** Values of inputs, which are plain: engines hand records on in any order. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)];
+  const before = new Map(theirs);
+  return ours.length === theirs.length && ours.every(([name, value]) => isAlike(value, before.get(name)));
 }
 
 type Issue = z.core.$ZodIssue;

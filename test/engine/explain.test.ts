@@ -39,7 +39,8 @@ import {
 } from "../support/builders.ts";
 
 const observed = (observation: KeyObservation): Observed => ({ observation, snapshot: {} as never, etag: "", nowMs });
-const doors = ["pulumi destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
+const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+const doors: readonly Door[] = [{ rerun: "pulumi destroy", target: urn }, { rerun: "uko continue" }];
 
 interface Told {
   readonly key?: KeyObservation;
@@ -56,10 +57,10 @@ function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {
 /** One text with every message under its title, through each door where the doors differ. */
 function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
   const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
-    const texts = doors.map((rerun) => renderExplanation(explainOutcome(outcome, { rerun })));
+    const texts = doors.map((door) => renderExplanation(explainOutcome(outcome, door)));
     return texts[0] === texts[1]
       ? [`## ${title}`, texts[0]]
-      : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
+      : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
   });
   return `${told.join("\n")}\n`;
 }

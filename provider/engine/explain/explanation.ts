@@ -20,14 +20,32 @@ export interface Explanation {
 export interface Door {
   /** The command that meets the key again, without consent: `pulumi destroy`, or `uko continue` where there is no program. */
   readonly rerun: "pulumi destroy" | "pulumi up" | "uko continue";
+  /** The resource's URN, where the engine tells it: without one `pulumi destroy` goes for everything in the stack. */
+  readonly target?: string;
+}
+
+/** Everything else could be more than a URN to the shell that it is pasted into; it comes from a state that others can edit. */
+const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
+
+/** `pulumi destroy --target '<URN>'`, `pulumi up`, or `pulumi destroy` for want of a URN. */
+export function rerunCommand(door: Door): string {
+  if (door.rerun !== "pulumi destroy" || door.target === undefined || !urnForm.test(door.target)) return door.rerun;
+  return `pulumi destroy --target '${door.target}'`;
 }
 
 /** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
 export function renderExplanation(explanation: Explanation): string {
   const next = explanation.next.flatMap(({ who, commands }, index) => [
-    `  ${index === 0 ? "Next:" : "  or:"} ${who}`,
+    `  ${index === 0 ? "Next:" : "  or:"} ${who}${commands.some(isForTheWholeStack) ? wholeStack : ""}`,
     ...commands.map((command) => `    ${command}`),
   ]);
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   return [explanation.summary, ...explanation.facts.map((fact) => `  ${fact}`), ...next, ...code].join("\n");
 }
+
+/** The reader came for one resource; pasted, this command ends more than that. */
+function isForTheWholeStack(command: string): boolean {
+  return command.endsWith("pulumi destroy");
+}
+
+const wholeStack = " (pulumi destroy goes for everything in the stack)";

@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
-import type { Explanation, NextStep } from "./explanation.ts";
+import { type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
   keyPath,
@@ -204,7 +204,7 @@ function rerunCommands({ observed: { observation }, run, door }: WaitContext): r
   const path = keyPath(observation);
   const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
   if (record !== undefined && run.consents.includes(record.id)) return actCommands(record.id, path, door);
-  if (door.rerun !== "uko continue") return [door.rerun];
+  if (door.rerun !== "uko continue") return [rerunCommand(door)];
   return [run.intent === "asks" ? `uko request ${path}` : `uko continue ${path}`];
 }
 

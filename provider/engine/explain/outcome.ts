@@ -6,9 +6,9 @@ import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Run, Step } from "../../lifecycle/plan.ts";
 import type { Outcome } from "../reconcile.ts";
-import type { Door, Explanation, NextStep } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
-import { actCommands, explainApproval, explainNotBinding, explainTimeWait } from "./waits.ts";
+import { actCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
 import {
   consequences,
   describeTaken,
@@ -164,12 +164,12 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
 /** What leads to the step when somebody else runs it. */
 function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
   const path = keyPath(observation);
-  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : door.rerun;
+  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
   const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
   switch (step.kind) {
     case "write_record":
       if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
-      return door.rerun === "uko continue" ? [`uko request ${path}`] : [door.rerun, `uko request ${path}`];
+      return requestCommands(path, door);
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record the windows are being taken back.

@@ -7,7 +7,7 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
-import type { Door, Explanation, NextStep } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import {
   keyPath,
   noWayBack,
@@ -119,9 +119,7 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
   if (wait.record === undefined) {
     const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";
-    return [
-      { who, commands: door.rerun === "uko continue" ? [`uko request ${path}`] : [door.rerun, `uko request ${path}`] },
-    ];
+    return [{ who, commands: requestCommands(path, door) }];
   }
   const act = actCommands(wait.record.id, path, door);
   const undo: NextStep = {
@@ -143,7 +141,16 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
 /** The commands that act on a record by naming it. */
 export function actCommands(recordId: string, path: string, door: Door): readonly string[] {
   const byCommand = `uko continue ${path} --consent ${recordId}`;
-  return door.rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${recordId} ${door.rerun}`, byCommand];
+  if (door.rerun === "uko continue") return [byCommand];
+  const byEngine = `UKO_CONSENT=${recordId} ${rerunCommand(door)}`;
+  // An `up` may aim at less than `uko continue` does; of a destroy the command that is about this key alone comes first.
+  return door.rerun === "pulumi up" ? [byEngine, byCommand] : [byCommand, byEngine];
+}
+
+/** The commands that ask for a key's next step. */
+export function requestCommands(path: string, door: Door): readonly string[] {
+  const byCommand = `uko request ${path}`;
+  return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
 }
 
 /** Why an earlier record does not count; undefined where there is nothing to tell, as of a record that was acted on. */
@@ -183,7 +190,7 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
   const again =
     recordId !== undefined && run.consents.includes(recordId)
       ? actCommands(recordId, path, door)
-      : [door.rerun === "uko continue" ? byCommand : door.rerun];
+      : [door.rerun === "uko continue" ? byCommand : rerunCommand(door)];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
   switch (wait.awaits) {
     case "cool_down":
@@ -213,7 +220,7 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
         next: [
           {
             who: `${until === undefined ? "on a later day" : "after that time"} somebody who holds Vault Administrator runs`,
-            commands: door.rerun === "uko continue" ? [byCommand] : [door.rerun, byCommand],
+            commands: door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)],
           },
         ],
         code: "UKO_DESTRUCTION_PENDING",

@@ -1,0 +1,30 @@
+/** The command that a message prints for Pulumi: pasted, it ends the one resource, or says plainly that it ends more. */
+
+import { expect, test } from "vitest";
+import { renderExplanation, rerunCommand } from "../../provider/engine/explain/explanation.ts";
+
+const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+const rendered = (commands: readonly string[]) =>
+  renderExplanation({ summary: "Key waits", facts: [], next: [{ who: "you run", commands }] });
+
+test("a destroy names its target where the engine tells it, in quotes that no shell looks into", () => {
+  expect(rerunCommand({ rerun: "pulumi destroy", target: urn })).toBe(`pulumi destroy --target '${urn}'`);
+  expect(rerunCommand({ rerun: "pulumi destroy" })).toBe("pulumi destroy");
+  expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up");
+});
+
+test.each([
+  "urn:pulumi:a::b::c::d'; curl evil",
+  "urn:pulumi:a::b::c::d\ncurl evil",
+  "urn:pulumi:a::b::c::`x`",
+  "--yes",
+  `urn:pulumi:${"a".repeat(2000)}`,
+])("what a state calls a URN and is none is not printed: %s", (target) => {
+  expect(rerunCommand({ rerun: "pulumi destroy", target })).toBe("pulumi destroy");
+});
+
+test("a destroy without a target says that it goes for the whole stack", () => {
+  const words = "you run (pulumi destroy goes for everything in the stack)";
+  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 pulumi destroy"])).toContain(words);
+  expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("everything");
+});
