@@ -1,6 +1,7 @@
 /** What no source tells of the service, and what the local UKO does there. */
 
 import type { FidelityEntry } from "./fidelity.ts";
+import { containerUnknowns } from "./fidelity-container-unknowns.ts";
 
 /** What no source tells. Where several behaviours are possible, the default is the harder one for a client. */
 export const unknowns = [
@@ -157,8 +158,8 @@ export const unknowns = [
   },
   {
     id: "U30",
-    subject: "rights of rotate, sync, realign",
-    behaviour: "generate and write; distribute; distribute",
+    subject: "rights of rotate, sync, realign, archive, expose",
+    behaviour: "generate and write; distribute; distribute; `key-templates.write`",
     basis: "assumed",
     source: "uko-v4.md 9",
   },
@@ -357,4 +358,5 @@ export const unknowns = [
     basis: "assumed",
     source: "kms-v2-and-iam.md 10-20",
   },
+  ...containerUnknowns,
 ] as const satisfies readonly FidelityEntry[];
