@@ -11,6 +11,7 @@ import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/re
 import { isMarked, markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 import { type CreationMark, creationMark, findMade, findMarked, type Search, sayAlike } from "./managed-key-search.ts";
+import { asTags } from "./managed-key-state.ts";
 
 export interface Born {
   readonly observed: Observed;
@@ -90,9 +91,11 @@ function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker | 
 }
 
 function tagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined, mark: CreationMark): NewKey {
-  const userTags: Tag[] = Object.entries(inputs.tags ?? {}).map(([name, value]) => ({ name, value }));
   const marks: Tag[] = gate === undefined ? [] : [{ name: markerTagName, value: gate }];
-  return { ...bare(inputs), tags: [...userTags, ...marks, { name: creationTagName, value: mark.value }] };
+  return {
+    ...bare(inputs),
+    tags: [...asTags(inputs.tags ?? {}), ...marks, { name: creationTagName, value: mark.value }],
+  };
 }
 
 function untagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined): NewKey {
@@ -107,6 +110,7 @@ function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
     templateName: inputs.template,
     ...(inputs.label !== undefined && { label: inputs.label }),
     ...(inputs.description !== undefined && { description: inputs.description }),
+    ...(inputs.labelTags !== undefined && { labelTags: asTags(inputs.labelTags) }),
   };
 }
 

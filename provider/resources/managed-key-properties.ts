@@ -21,6 +21,12 @@ const tags = z
   })
   .refine((all) => Object.keys(all).length <= maxUserTags, { message: `has room for ${maxUserTags} tags` });
 
+/** Values for the placeholders of a naming scheme (uko-v4.md 3.11). */
+const labelTags = z.record(
+  z.string().regex(/^[A-Za-z0-9]{1,20}$/, "has a name that no naming scheme can have (1 to 20 letters and digits)"),
+  z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "has to be 2 or more letters, digits and blanks"),
+);
+
 /** Inputs (uko-v4.md 2.5 K2, K4; product.md, "Resources"). Absent means: as the service has it. */
 export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the key lives in. Cannot change." }),
@@ -40,10 +46,21 @@ export const managedKeyInputs = z.strictObject({
     .optional()
     .meta({ description: "Up to 200 characters; up to 110 where the service keeps no tags." }),
   tags: tags.optional().meta({ description: "Tags of your own; {} for none." }),
+  labelTags: labelTags.optional().meta({
+    description: "Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.",
+  }),
   activationDate: date.optional().meta({ description: "First day of use. Planning only: nothing happens on it." }),
   expirationDate: date.optional().meta({ description: "Last day of use. Planning only: nothing happens on it." }),
   state: z.enum(["active", "deactivated", "destroyed"]).optional().meta({
     description: "State to aim at on updates. Going down takes two people; it never reactivates a key.",
+  }),
+  rotationTrigger: z.string().min(1).max(200).optional().meta({
+    description:
+      "A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.",
+  }),
+  align: z.boolean().default(false).meta({
+    description:
+      "Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.",
   }),
   existingKeyId: uuid.optional().meta({ description: "Adopts this key instead of making one. Cannot change." }),
   deletionProtection: z.boolean().default(false).meta({ description: "Refuses every step towards the key's end." }),
@@ -82,6 +99,9 @@ export const managedKeyState = managedKeyInputs.extend({
   algorithm: z.string().meta({ description: "The service's word, for instance aes." }),
   size: z.string().meta({ description: "Size as the service says it, for instance 256." }),
   keyState: z.string().meta({ description: "The service's own word for the state." }),
+  alignment: z.string().optional().meta({
+    description: "aligned or unaligned: whether the key is where its template wants it; absent where untold.",
+  }),
   lifecycleState: z.enum(lifecycleStates).meta({ description: "The one derived state, pending approval included." }),
   keystores: z.array(keystore).meta({ description: "What each keystore says of the key." }),
   deletionAwaits: z.string().optional().meta({ description: "approval, time, or person_to_unblock." }),

@@ -7,6 +7,7 @@ import { deletionFacts } from "../engine/report.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../lifecycle/managed-key-states.ts";
+import type { Tag } from "../lifecycle/observation.ts";
 import type { Run } from "../lifecycle/plan.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
 
@@ -45,6 +46,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKe
     algorithm: snapshot.algorithm,
     size: snapshot.size,
     keyState: observation.stateWord,
+    ...(snapshot.alignment !== undefined && { alignment: snapshot.alignment }),
     lifecycleState,
     keystores: observation.keystores.map((each) => ({
       name: each.name,
@@ -108,4 +110,9 @@ function awaitsOf(
   return lifecycleState === "cooling_down" || lifecycleState === "pending_destruction"
     ? { deletionAwaits: "time" }
     : {};
+}
+
+/** Tags as the wire has them. */
+export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
+  return Object.entries(tags).map(([name, value]) => ({ name, value }));
 }

@@ -3,20 +3,25 @@
 import type { RunSettings } from "../engine/definition.ts";
 import { renderExplanation } from "../engine/explain/explanation.ts";
 import { explainOutcome } from "../engine/explain/outcome.ts";
-import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import { plain, sayKey } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyPatch, KeyRef, World, Written } from "../engine/ports.ts";
 import { type Outcome, reconcile } from "../engine/reconcile.ts";
 import { errorOf } from "../engine/report.ts";
 import { UkoError } from "../errors.ts";
-import type { ConsentRecord, DualMarker } from "../lifecycle/consent-record.ts";
+import type { DualMarker } from "../lifecycle/consent-record.ts";
+import { managedKeyTable } from "../lifecycle/managed-key-states.ts";
 import type { Tag } from "../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import { planUpdate } from "../lifecycle/plan-update.ts";
 import { patchOfUser } from "../lifecycle/record-carriers.ts";
+import { alignKey } from "./managed-key-alignment.ts";
+import { leftAlone } from "./managed-key-left-alone.ts";
 import { markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
+import { rotateKey } from "./managed-key-rotation.ts";
+import { asTags } from "./managed-key-state.ts";
 
 /** Somebody may write between our look and our write, a few times. */
 const maxTries = 4;
@@ -34,6 +39,8 @@ export async function updateKey(
   const warnings = [
     ...(await writeAttributes(world, ref, state, inputs, options)),
     ...(await markKey(world, ref, wantedMarker(policy), options)),
+    ...(inputs.align ? await alignKey(world, ref, options) : []),
+    ...(isTriggered(state, inputs) ? await rotateKey(world, ref, state.version, options) : []),
   ];
   if (inputs.state === undefined) return warnings;
   if (inputs.state === "active") return [...warnings, ...(await activate(world, ref, state, options))];
@@ -49,6 +56,11 @@ export async function updateKey(
     options,
   );
   return [...warnings, ...toldBy(outcome)];
+}
+
+/** Taking the trigger out of the program asks for nothing. */
+function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInputs): boolean {
+  return rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger;
 }
 
 /** A wait keeps the run green; what a person has to unblock does not. */
@@ -76,9 +88,10 @@ async function writeAttributes(
     const patch = patchFor(sighting, inputs);
     if (patch === undefined) return [];
     const permission = planUpdate(sighting.observation, sighting.nowMs);
-    if (permission.kind === "leave") return [leftAlone(sighting, permission.record)];
-    if (sighting.observation.state === "destroyed") {
-      return [`${sayKey(sighting.observation).replace(/^k/, "K")} is destroyed, so its attributes stay as they are`];
+    if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
+    const { state, stateWord } = sighting.observation;
+    if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
+      return [`${sayKey(sighting.observation).replace(/^k/, "K")} is ${stateWord}, so its attributes stay as they are`];
     }
     const written = await world.keys.update(ref, patch, sighting.etag, options);
     if (written.kind === "done") return [];
@@ -148,18 +161,10 @@ async function activate(
     ];
   }
   const permission = planUpdate(sighting.observation, sighting.nowMs);
-  if (permission.kind === "leave") return [leftAlone(sighting, permission.record)];
+  if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
   const written = await world.keys.act(ref, "activate", sighting.etag, options);
   throwIfFinal(written, sighting);
   return written.kind === "done" ? [] : [`${key} changed meanwhile; the next run activates it`];
-}
-
-function leftAlone({ observation }: Observed, record: ConsentRecord): string {
-  return `${sayKey(observation).replace(/^k/, "K")} was left as it is: ${sayAuthor(record)} asked for its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
-}
-
-function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
-  return Object.entries(tags).map(([name, value]) => ({ name, value }));
 }
 
 function isSameTags(wanted: Readonly<Record<string, string>>, actual: readonly Tag[]): boolean {

@@ -5,7 +5,9 @@ import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import { isAlignable } from "../lifecycle/plan-update.ts";
 import { adoptKey, createKey } from "./managed-key-birth.ts";
+import { listKeys, lookUpKey } from "./managed-key-listing.ts";
 import {
   type ManagedKeyInputs,
   type ManagedKeyState,
@@ -30,7 +32,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   summary: "An encryption key whose end of life takes two people.",
   inputs: managedKeyInputs,
   state: storedManagedKeyState,
-  immutable: ["vaultId", "existingKeyId"],
+  immutable: ["vaultId", "existingKeyId", "labelTags"],
 
   check(inputs) {
     const failures: CheckFailure[] = [];
@@ -46,6 +48,11 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
     for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
     if (inputs.tags !== undefined && !haveSameEntries(inputs.tags, state.tags ?? {})) differing.push("tags");
+    const { rotationTrigger } = inputs;
+    if (rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger) differing.push("rotationTrigger");
+    if (inputs.align !== state.align || (inputs.align && isAlignable(state.keyState, state.alignment))) {
+      differing.push("align");
+    }
     if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.push("state");
     return differing;
   },
@@ -68,7 +75,20 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   async update(world, state, inputs, run, options) {
     const ref = refOf(state);
     const warnings = await updateKey(world, ref, state, inputs, policyOf(inputs, run), run, options);
-    return stored(inputs, await observePresent(world, ref, options), warnings);
+    // A trigger that leaves the program and comes back with its former value asks for nothing.
+    const { rotationTrigger = state.rotationTrigger } = inputs;
+    const kept = { ...inputs, ...(rotationTrigger !== undefined && { rotationTrigger }) };
+    return stored(kept, await observePresent(world, ref, options), warnings);
+  },
+
+  async lookup(world, id, _run, options) {
+    const found = await lookUpKey(world, id, options);
+    return found && stored(found.inputs, found.observed, []);
+  },
+
+  async list(world, filter, options) {
+    const found = await listKeys(world, filter, options);
+    return found.map(({ inputs, observed }) => stored(inputs, observed, []));
   },
 
   deletion: (state, run) => ({ kind: "managed_key", ref: refOf(state), policy: policyOf(state, run) }),

@@ -8,9 +8,9 @@ import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { RunSettings } from "../../provider/engine/definition.ts";
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createOperations, type Operations } from "../../provider/engine/operations.ts";
-import type { EvidenceEntry, KeyRef, World } from "../../provider/engine/ports.ts";
+import type { EvidenceEntry, KeyRef, Keys, World } from "../../provider/engine/ports.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "../../provider/resources/index.ts";
-import { auditOf, type Name, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { auditOf, type Body, type Name, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { adaptersOf } from "../services/emulated.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../support/oracle.ts";
 
@@ -49,6 +49,14 @@ export interface EngineWorld {
   /** What changed something, in order: `K4`, `K7`, …, since a sequence number. */
   effects(since?: number): Promise<readonly string[]>;
   trail(): Promise<readonly TrailEntry[]>;
+  /** The sequence number of the last call so far. */
+  lastSeq(): Promise<number>;
+  /** Every call to UKO's keys since a sequence number, reads included. */
+  keyCalls(since: number): Promise<readonly string[]>;
+  /** A key as the service shows it to Carol. */
+  keyOf(state: ManagedKeyState): Promise<Body>;
+  /** The names of all its tags, reserved ones included. */
+  tagNames(state: ManagedKeyState): Promise<readonly string[]>;
   expectNobodyAlone(judged?: Partial<JudgeOptions>): Promise<void>;
   advance(duration: string): Promise<void>;
 }
@@ -96,6 +104,8 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     };
   };
 
+  const keyOf = async (state: ManagedKeyState): Promise<Body> => (await test.as("carol").key(state.keyId)).body;
+
   return {
     test,
     run,
@@ -125,6 +135,15 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
         .map(({ operation }) => operation);
     },
     trail,
+    lastSeq: async () => (await trail()).at(-1)?.seq ?? 0,
+    async keyCalls(since) {
+      const entries = await trail();
+      return entries
+        .filter(({ seq, operation }) => seq > since && operation.startsWith("K"))
+        .map(({ operation }) => operation);
+    },
+    keyOf,
+    tagNames: async (state) => (await keyOf(state)).tags.map(({ name }) => name).sort(),
     async expectNobodyAlone(judged = {}) {
       const verdict = judge(await trail(), { required: true, gate: "both", ...judged });
       expect(explainVerdict(verdict)).toBe("");
@@ -132,6 +151,11 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     advance: (duration) => test.advance(duration),
   };
 }
+
+/** Puts something between the engine and the service's keys. */
+export const withKeys =
+  (over: (keys: Keys) => Partial<Keys>) =>
+  (world: World): World => ({ ...world, keys: { ...world.keys, ...over(world.keys) } });
 
 /** Inputs as a door hands them on: checked, with their defaults. */
 export function checked(handlers: KeyHandlers, news: unknown, olds: unknown = {}): unknown {

@@ -1,7 +1,7 @@
 /** Creating and adopting a managed key, call by call. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Keys, World } from "../../provider/engine/ports.ts";
+import type { Keys } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
@@ -13,6 +13,7 @@ import {
   type RunChoices,
   startEngineWorld,
   unfinished,
+  withKeys,
 } from "../engine/harness.ts";
 
 let uko: EngineWorld;
@@ -24,34 +25,16 @@ beforeEach(() => uko.reset());
 
 type Over = Readonly<Record<string, unknown>>;
 
-const withKeys =
-  (over: (keys: Keys) => Partial<Keys>) =>
-  (world: World): World => ({
-    ...world,
-    keys: { ...world.keys, ...over(world.keys) },
-  });
-
-const keyOf = async (state: ManagedKeyState) => (await uko.test.as("carol").key(state.keyId)).body;
-const tagNames = async (state: ManagedKeyState) => (await keyOf(state)).tags.map(({ name }) => name).sort();
-const lastSeq = async (): Promise<number> => (await uko.trail()).at(-1)?.seq ?? 0;
-
 function create(over: Over = {}, who: Person = "bob", choices: RunChoices = {}) {
   const { handlers } = uko.run(who, choices);
   return handlers.create(checked(handlers, inputsOf(over)), options);
 }
 
-/** Every call to UKO's keys since a sequence number, reads included. */
-async function calls(since: number): Promise<readonly string[]> {
-  return (await uko.trail())
-    .filter(({ seq, operation }) => seq > since && operation.startsWith("K"))
-    .map(({ operation }) => operation);
-}
-
 describe("creating a key", () => {
   test("is one POST and nothing else", async () => {
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { id, state, warnings } = await create({ description: "Salaries", tags: { team: "people" } });
-    expect(await calls(seq)).toEqual(["K2"]);
+    expect(await uko.keyCalls(seq)).toEqual(["K2"]);
     expect(warnings).toEqual([]);
     expect(id).toBe(`${state.vaultId}/${state.keyId}`);
     expect(state).toMatchObject({
@@ -67,27 +50,48 @@ describe("creating a key", () => {
   });
 
   test("with dates takes one PATCH more", async () => {
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { state } = await create({ expirationDate: "2030-01-31" });
-    expect(await calls(seq)).toEqual(["K2", "K4"]);
+    expect(await uko.keyCalls(seq)).toEqual(["K2", "K4"]);
     expect(state.expirationDate).toBe("2030-01-31");
   });
 
+  test("under a naming scheme sends the values for its placeholders, and they cannot change", async () => {
+    const template = uko.test.emulator.world.templates.get("7e110000-0000-4000-8000-000000000001");
+    if (template === undefined) throw new Error("no template");
+    template.namingScheme = "pay <app>";
+    const over = { label: undefined, labelTags: { app: "roll" } };
+    const { state } = await create(over);
+    expect(state).toMatchObject({ label: "pay roll", labelTags: { app: "roll" } });
+    const { handlers } = uko.run("bob");
+    expect(handlers.check(inputsOf(over), state).failures).toEqual([]);
+    const [failure] = handlers.check(inputsOf({ ...over, labelTags: { app: "slip" } }), state).failures;
+    expect(failure).toMatchObject({ property: "labelTags", reason: expect.stringContaining("cannot change") });
+  });
+
+  test.each([[{ "a b": "xy" }], [{ app: "x" }], [{ app: "x-y" }]])(
+    "label tags %j fit no naming scheme",
+    (labelTags) => {
+      const { failures } = uko.run("bob").handlers.check(inputsOf({ labelTags }), {});
+      expect(failures.length).toBe(1);
+    },
+  );
+
   test("marks it as needing two people, hidden from its tags", async () => {
     const { state } = await create();
-    expect(await tagNames(state)).toEqual(["uko_created", "uko_dual"]);
+    expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
     expect(state).not.toHaveProperty("tags");
     const alone = await create({ label: "alone", dualAuthorization: "single" });
-    expect(await tagNames(alone.state)).toEqual(["uko_created"]);
+    expect(await uko.tagNames(alone.state)).toEqual(["uko_created"]);
     const tightened = await create({ label: "tight", dualAuthorization: "single" }, "bob", { isDualRequired: true });
-    expect(await tagNames(tightened.state)).toEqual(["uko_created", "uko_dual"]);
+    expect(await uko.tagNames(tightened.state)).toEqual(["uko_created", "uko_dual"]);
   });
 
   test.each(["dropped", "rejected"] as const)("tags %s: the marker ends the description, hidden", async (tags) => {
     uko.reset({ tags });
     const { state, warnings } = await create({ description: "Salaries" });
     expect(warnings).toEqual([]);
-    expect((await keyOf(state)).description).toBe("Salaries\n[uko1b]");
+    expect((await uko.keyOf(state)).description).toBe("Salaries\n[uko1b]");
     expect(state.description).toBe("Salaries");
     expect((await uko.effects()).filter((each) => each === "K2")).toHaveLength(1);
   });
@@ -102,7 +106,7 @@ describe("creating a key", () => {
     uko.reset({ tags: "dropped", description: "collapsed" });
     const { state, warnings } = await create({ description: "Salaries" });
     expect(warnings).toEqual([expect.stringContaining("could not be marked")]);
-    expect((await keyOf(state)).description).toBe("Salaries");
+    expect((await uko.keyOf(state)).description).toBe("Salaries");
   });
 
   test("without the right says which role it takes", async () => {
@@ -129,7 +133,7 @@ describe("creating a key", () => {
     await uko.fault({ operation: "K2", times: 1, ...fault });
     const { state } = await create();
     expect(await uko.effects()).toEqual(["K2"]);
-    expect((await keyOf(state)).label).toBe("payroll");
+    expect((await uko.keyOf(state)).label).toBe("payroll");
   });
 
   test("is not sent again where it had no effect, and says that it is not known", async () => {
@@ -161,7 +165,7 @@ describe("creating a key", () => {
       })),
     });
     expect(looks).toBe(2);
-    expect((await keyOf(state)).label).toBe("payroll");
+    expect((await uko.keyOf(state)).label).toBe("payroll");
   });
   let late: Parameters<Keys["create"]> | undefined;
 
@@ -256,7 +260,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
     const { world } = uko.run("bob");
     const text = JSON.stringify([uko.test.emulator.instanceId, key.vaultId, "payroll", null, origin]);
     key.tags = [{ name: "uko_created", value: world.sha256(text).slice(0, 32) }];
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { state } = await createAs(origin, { label: undefined, dualAuthorization: "single" });
     expect(state.keyId).toBe(key.id);
     expect(await uko.effects(seq)).toEqual([]);
@@ -269,11 +273,11 @@ describe("adopting a key", () => {
 
   test("makes none, and marks it", async () => {
     const made = await uko.make({ dualAuthorization: "single" });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { state } = await adopt(made);
     expect(state.keyId).toBe(made.keyId);
     expect(await uko.effects(seq)).toEqual(["K4"]);
-    expect(await tagNames(made)).toContain("uko_dual");
+    expect(await uko.tagNames(made)).toContain("uko_dual");
   });
 
   test.each(["dropped", "rejected"] as const)("tags %s: the marker ends the description", async (tags) => {
@@ -281,7 +285,7 @@ describe("adopting a key", () => {
     Object.assign(uko.test.emulator.world.switches, { tags });
     const { state, warnings } = await adopt(made);
     expect(warnings).toEqual([]);
-    expect((await keyOf(made)).description).toBe("Salaries\n[uko1b]");
+    expect((await uko.keyOf(made)).description).toBe("Salaries\n[uko1b]");
     expect(state.description).toBe("Salaries");
   });
 
@@ -289,14 +293,14 @@ describe("adopting a key", () => {
     const made = await uko.make();
     const { state } = await adopt(made, { dualAuthorization: "single", deletionGate: "destroy" }, "carol");
     expect(await unfinished(uko.run("carol").handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
-    expect((await keyOf(made)).state).toBe("active");
+    expect((await uko.keyOf(made)).state).toBe("active");
   });
 
   test("writes nothing over a binding record, not even a stricter marker, nor to a destroyed key", async () => {
     const destroyed = await uko.test.keyIn("destroyed");
     const made = await uko.make({ deletionGate: "destroy" });
     await uko.run("carol").operations.request(uko.ref(made.keyId), undefined, options);
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await adopt(made, {}, "carol");
     await create({ existingKeyId: destroyed.id });
     expect(await uko.effects(seq)).toEqual([]);

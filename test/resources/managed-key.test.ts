@@ -1,7 +1,6 @@
 /** Reading and updating a managed key, call by call. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Keys, World } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
@@ -14,6 +13,7 @@ import {
   type RunChoices,
   startEngineWorld,
   unfinished,
+  withKeys,
 } from "../engine/harness.ts";
 
 let uko: EngineWorld;
@@ -25,17 +25,6 @@ beforeEach(() => uko.reset());
 
 type Over = Readonly<Record<string, unknown>>;
 
-const withKeys =
-  (over: (keys: Keys) => Partial<Keys>) =>
-  (world: World): World => ({
-    ...world,
-    keys: { ...world.keys, ...over(world.keys) },
-  });
-
-const keyOf = async (state: ManagedKeyState) => (await uko.test.as("carol").key(state.keyId)).body;
-const tagNames = async (state: ManagedKeyState) => (await keyOf(state)).tags.map(({ name }) => name).sort();
-const lastSeq = async (): Promise<number> => (await uko.trail()).at(-1)?.seq ?? 0;
-
 function update(state: ManagedKeyState, over: Over, who: Person = "carol", choices: RunChoices = {}) {
   const { handlers } = uko.run(who, choices);
   return handlers.update(state, checked(handlers, inputsOf(over)), options);
@@ -43,7 +32,7 @@ function update(state: ManagedKeyState, over: Over, who: Person = "carol", choic
 
 describe("reading a key tells four kinds of drift apart, and repairs none", () => {
   async function read(state: ManagedKeyState) {
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const found = await uko.run("bob").handlers.read(state, options);
     expect(await uko.effects(seq)).toEqual([]);
     return found;
@@ -112,18 +101,18 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
 describe("updating a key", () => {
   test("writes what differs, in one PATCH, and keeps the marker", async () => {
     const state = await uko.make({ tags: { team: "people" } });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const over = { label: "wages", description: "new", tags: { team: "money" }, expirationDate: "2031-01-01" };
     const { state: next, warnings } = await update(state, over);
     expect(await uko.effects(seq)).toEqual(["K4"]);
     expect(warnings).toEqual([]);
     expect(next).toMatchObject(over);
-    expect(await tagNames(state)).toEqual(["team", "uko_created", "uko_dual"]);
+    expect(await uko.tagNames(state)).toEqual(["team", "uko_created", "uko_dual"]);
   });
 
   test("that differs in what steers this tool alone writes nothing", async () => {
     const state = await uko.make();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { state: next } = await update(state, { deletionProtection: true, deletionReason: "x" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(next).toMatchObject({ deletionProtection: true, deletionReason: "x" });
@@ -132,7 +121,7 @@ describe("updating a key", () => {
   test("writes nothing while a record binds, says who asked, and leaves the difference", async () => {
     const state = await uko.make({ deletionProtection: false });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { state: next, warnings } = await update(state, { description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining("was left as it is: Bob Example")]);
@@ -140,23 +129,52 @@ describe("updating a key", () => {
     expect(handlers.diff(next, checked(handlers, inputsOf({ description: "new" })))).toEqual(["description"]);
   });
 
+  test("says of a consent that it is one, not that its author asked", async () => {
+    const state = await uko.make();
+    const { operations } = uko.run("bob");
+    const { deletion } = await operations.request(uko.ref(state.keyId), undefined, options);
+    await uko.advance("60s");
+    await uko.run("alice").operations.consent(uko.ref(state.keyId), deletion.recordId ?? "", options);
+    const { warnings } = await update(state, { description: "new" });
+    expect(warnings).toEqual([expect.stringMatching(/Alice Example .* consented to its deactivation/)]);
+  });
+
+  test.each(["compromised", "destroyed_compromised"] as const)(
+    "of a key that is %s warns, as of a destroyed one",
+    async (word) => {
+      const state = await uko.make();
+      const wrap = withKeys((keys) => ({
+        async read(...call) {
+          const answer = await keys.read(...call);
+          if (answer.value === undefined) return answer;
+          const snapshot = { ...answer.value.snapshot, stateWord: word };
+          return { ...answer, value: { ...answer.value, snapshot } };
+        },
+      }));
+      const seq = await uko.lastSeq();
+      const { warnings } = await update(state, { description: "new" }, "carol", { wrap });
+      expect(warnings).toEqual([expect.stringContaining(`is ${word}, so its attributes stay as they are`)]);
+      expect(await uko.effects(seq)).toEqual([]);
+    },
+  );
+
   test("drops a dead record with the change, and never carries it along", async () => {
     const state = await uko.make();
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("8d");
     await update(state, { description: "new" });
-    expect(await tagNames(state)).toEqual(["uko_created", "uko_dual"]);
+    expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
   });
 
   test("tightens: from single to required marks the key, from destroy to both the stricter way", async () => {
     const single = await uko.make({ dualAuthorization: "single" });
     await update(single, { dualAuthorization: "required", deletionGate: "destroy" });
-    expect((await keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "destroy" });
+    expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "destroy" });
     await update(single, { deletionGate: "both" });
-    expect((await keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
+    expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
     // Never the other way.
     await update(single, { dualAuthorization: "single", deletionGate: "destroy" });
-    expect((await keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
+    expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
 
   test("of a user's own attributes does not fail because a marker is refused", async () => {
@@ -166,7 +184,7 @@ describe("updating a key", () => {
     const { state: next, warnings } = await update(state, { description: "new", dualAuthorization: "required" });
     expect(warnings).toEqual([]);
     expect(next.description).toBe("new");
-    expect((await keyOf(state)).description).toBe("new\n[uko1b]");
+    expect((await uko.keyOf(state)).description).toBe("new\n[uko1b]");
   });
 
   test("tolerates a template that was renamed: old name in the program or new one, but no other", async () => {
@@ -193,7 +211,7 @@ describe("updating a key", () => {
       },
     }));
     await update(state, { label: "meanwhile", description: "new" }, "carol", { wrap });
-    expect(await keyOf(state)).toMatchObject({ label: "meanwhile", description: "new" });
+    expect(await uko.keyOf(state)).toMatchObject({ label: "meanwhile", description: "new" });
     const stale = withKeys(() => ({ update: async () => ({ kind: "stale" }) }));
     expect(await codeOf(update(state, { description: "x" }, "carol", { wrap: stale }))).toBe("UKO_CHANGED_MEANWHILE");
   });
@@ -221,7 +239,7 @@ describe("a state to aim at", () => {
     expect(state.keyState).toBe("pre_activation");
     const over = { template: "payroll-draft", state: "active" };
     expect((await update(state, over)).state.keyState).toBe("active");
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await update(state, over);
     expect(await uko.effects(seq)).toEqual([]);
   });
@@ -229,7 +247,7 @@ describe("a state to aim at", () => {
   test("active: never reactivates, and says what does", async () => {
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { warnings, state: next } = await update(state, { state: "active" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(`uko reactivate ${state.vaultId}/${state.keyId}`)]);
@@ -241,7 +259,7 @@ describe("a state to aim at", () => {
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const { warnings } = await update(state, { template: "payroll-draft", state: "active" });
     expect(warnings).toEqual([expect.stringContaining("was left as it is")]);
-    expect((await keyOf(state)).state).toBe("pre_activation");
+    expect((await uko.keyOf(state)).state).toBe("pre_activation");
   });
 
   test("deactivated: two people, one step, and no record for destroy", async () => {
@@ -250,7 +268,7 @@ describe("a state to aim at", () => {
     const { warnings } = await update(state, goal, "bob");
     expect(warnings).toEqual([expect.stringMatching(/UKO_CONSENT=[0-9a-f]{32} pulumi up/)]);
     await uko.advance("60s");
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const done = await update(state, goal, "alice", { consents: [consentIn(warnings[0] ?? "")] });
     expect(await uko.effects(seq)).toEqual(["K7"]);
     expect(done).toMatchObject({ warnings: [], state: { keyState: "deactivated" } });
@@ -276,8 +294,8 @@ describe("a state to aim at", () => {
     expect(last).toMatchObject({ warnings: [], state: { lifecycleState: "destroyed" } });
     expect(differs(last.state)).toEqual([]);
     // Deleting the resource afterwards is one quiet step.
-    const seq = await lastSeq();
-    expect(await uko.run("bob").handlers.delete(last.state, options)).toEqual({ kind: "ended", warnings: [] });
+    const seq = await uko.lastSeq();
+    expect(await uko.run("bob").handlers.delete(last.state, options)).toMatchObject({ kind: "ended", warnings: [] });
     expect(await uko.effects(seq)).toEqual(["K5"]);
     await uko.expectNobodyAlone();
   });
@@ -296,7 +314,7 @@ describe("a state to aim at", () => {
     await uko.test.as("carol").step(state.keyId, "deactivate");
     await uko.advance("5h");
     await uko.test.as("carol").step(state.keyId, "destroy");
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { warnings } = await update(state, { dualAuthorization: "single", description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining("attributes stay as they are")]);
@@ -304,7 +322,7 @@ describe("a state to aim at", () => {
 
   test("under deletion protection is refused, and nothing is written", async () => {
     const state = await uko.make();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     expect(await codeOf(update(state, { state: "destroyed", deletionProtection: true }))).toBe(
       "UKO_DELETION_PROTECTED",
     );

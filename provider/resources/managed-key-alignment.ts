@@ -1,0 +1,95 @@
+/** Brings a key into the keystores that its template names by now (uko-v4.md K10), where that takes it out of none. */
+
+import { plain, sayRoles } from "../engine/explain/words.ts";
+import { type Observed, observeKey } from "../engine/observe.ts";
+import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { UkoError } from "../errors.ts";
+import { rights } from "../lifecycle/managed-key-states.ts";
+import { type AlignmentPlan, isAlignable, planAlignment } from "../lifecycle/plan-update.ts";
+import type { Distribution } from "../lifecycle/unlinking.ts";
+import { capitalKey, leftAlone } from "./managed-key-left-alone.ts";
+
+/** Somebody may write between our look and our write, a few times. */
+const maxTries = 4;
+
+/**
+ * Aligns the key where the service calls it unaligned; answers what people have to hear of.
+ * Throws UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
+ */
+export async function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const sighting = await observeKey(world, ref, "glance", options);
+    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "Run pulumi refresh." });
+    if (!isAlignable(sighting.snapshot.stateWord, sighting.snapshot.alignment)) return [];
+    const plan = await planFor(world, sighting, options);
+    switch (plan.kind) {
+      case "done":
+        return [];
+      case "record_binds":
+        return [leftAlone(sighting.observation, plan.record)];
+      case "would_unlink":
+        throw wouldUnlink(plan, sighting);
+      case "ready":
+        break;
+    }
+    const written = await world.keys.align(ref, sighting.etag, options);
+    const key = capitalKey(sighting.observation).replace(/^K/, "k");
+    if (written.kind === "done") return [];
+    if (written.kind === "forbidden") {
+      throw new UkoError("UKO_RIGHTS_MISSING", {
+        summary: `This identity may not align ${key} with its template`,
+        detail: `Aligning takes the role ${sayRoles(rights.distribute)}. The service says: ${plain(written.message)}`,
+      });
+    }
+    if (written.kind === "refused") {
+      throw new UkoError("UKO_SERVICE_REFUSED", {
+        summary: `The service did not align ${key} with its template: ${plain(written.message)}`,
+        detail: `An archived template aligns no key. Correlation id: ${written.correlationId}`,
+      });
+    }
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE");
+}
+
+async function planFor(world: World, observed: Observed, options: CallOptions): Promise<AlignmentPlan> {
+  const { observation, snapshot, nowMs } = observed;
+  const { instanceId, vaultId } = observation.facts;
+  const key = {
+    templateId: snapshot.templateId,
+    keystoreIds: snapshot.referencedKeystores.map(({ id }) => id),
+  };
+  const distribution = await distributionOf(world, { instanceId, vaultId, templateId: snapshot.templateId }, options);
+  return planAlignment(observation, key, snapshot.alignment, distribution, nowMs);
+}
+
+/** The template and the keystores as they are now; a template that is not found leaves the list empty, and so refuses. */
+async function distributionOf(
+  world: World,
+  { instanceId, vaultId, templateId }: { instanceId: string; vaultId: string; templateId: string },
+  options: CallOptions,
+): Promise<Distribution> {
+  const ref = { kind: "template", instanceId, vaultId, id: templateId } as const;
+  const template = (await world.templates.read(ref, options)).value?.snapshot;
+  const keystores = await world.keystores.list({ vaultId }, options);
+  const { distribution } = template ?? {};
+  return {
+    templates:
+      distribution === undefined ? [] : [{ id: templateId, type: distribution.type, group: distribution.group }],
+    keystores: keystores.map(({ id, type, groups }) => ({ id, type, groups })),
+  };
+}
+
+function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, observed: Observed): UkoError {
+  const names = plan.keystoreIds.map((id) => {
+    const keystore = observed.snapshot.referencedKeystores.find((each) => each.id === id);
+    return `"${plain(keystore?.name || id, 60)}"`;
+  });
+  const which = names.length === 1 ? `keystore ${names.join()}` : `keystores ${names.join(", ")}`;
+  return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
+    summary: `Aligning ${capitalKey(observed.observation).replace(/^K/, "k")} with its template would cut it off from ${which}`,
+    detail: [
+      "The template's group no longer names it, and whoever uses the key there would lose access at once. Nothing was changed.",
+      "Put the group back into the keystore or the template, or set align to false.",
+    ].join("\n"),
+  });
+}

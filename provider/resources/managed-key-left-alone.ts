@@ -1,0 +1,30 @@
+/** What people are told where a record on the key binds, so that nothing else may write to it. */
+
+import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import { UkoError } from "../errors.ts";
+import type { ConsentRecord } from "../lifecycle/consent-record.ts";
+import type { KeyObservation } from "../lifecycle/observation.ts";
+
+/** A warning: the difference stays, and shows again. */
+export function leftAlone(observation: KeyObservation, record: ConsentRecord): string {
+  return `${capitalKey(observation)} was left as it is: ${sayWhoAsked(record)}`;
+}
+
+/** An error, for what a program asks for once. */
+export function deletionOnFile(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
+  const { vaultId, keyId } = observation.facts;
+  return new UkoError("UKO_DELETION_ON_FILE", {
+    summary: `${capitalKey(observation)} was left as it is: ${sayWhoAsked(record)}`,
+    detail: `${why}\nTo take the request back, anybody who may write to the key runs\n  uko withdraw ${vaultId}/${keyId}`,
+  });
+}
+
+/** `Key "payroll"`, as a sentence begins. */
+export function capitalKey(observation: KeyObservation): string {
+  return plain(sayKey(observation).replace(/^k/, "K"), 300);
+}
+
+function sayWhoAsked(record: ConsentRecord): string {
+  const did = record.how === "answer" ? "consented to" : "asked for";
+  return `${sayAuthor(record)} ${did} its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
+}

@@ -1,0 +1,61 @@
+/** Finds keys without a state: one by its id, as an import does, or all that there are. */
+
+import { type Observed, observeKey } from "../engine/observe.ts";
+import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { UkoError } from "../errors.ts";
+import type { ManagedKeyInputs } from "./managed-key-properties.ts";
+
+/** A key that is there, and the inputs of a program that says as little as possible of it. */
+export interface Found {
+  readonly inputs: ManagedKeyInputs;
+  readonly observed: Observed;
+}
+
+const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
+
+/** Looks a key up by `<vaultId>/<keyId>`; undefined only where it is proven gone. Throws UKO_INPUT_INVALID. */
+export async function lookUpKey(world: World, id: string, options: CallOptions): Promise<Found | undefined> {
+  const { vaultId, keyId } = idForm.exec(id)?.groups ?? {};
+  if (vaultId === undefined || keyId === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The id of a managed key is <vaultId>/<keyId>, two UUIDs in lower case",
+      detail: "Both stand in the console, and in what uko list prints.",
+    });
+  }
+  return find(world, { instanceId: world.session.instanceId, vaultId, keyId }, options);
+}
+
+/** Every key of one vault, or of all vaults, in every state. */
+export async function listKeys(
+  world: World,
+  filter: { readonly vaultId?: string },
+  options: CallOptions,
+): Promise<readonly Found[]> {
+  const { instanceId } = world.session;
+  const vaultIds =
+    filter.vaultId === undefined ? (await world.vaults.list({}, options)).map(({ id }) => id) : [filter.vaultId];
+  const found: Found[] = [];
+  for (const vaultId of vaultIds) {
+    for (const { keyId } of await world.keys.list({ vaultId }, options)) {
+      // Somebody may have removed it since the list was made.
+      const key = await find(world, { instanceId, vaultId, keyId }, options);
+      if (key !== undefined) found.push(key);
+    }
+  }
+  return found;
+}
+
+async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Found | undefined> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "gone") return undefined;
+  const inputs: ManagedKeyInputs = {
+    vaultId: ref.vaultId,
+    template: sighting.snapshot.templateName,
+    align: false,
+    deletionProtection: false,
+    dualAuthorization: "required",
+    deletionGate: "both",
+    deletionCompletesAt: "removed",
+  };
+  return { inputs, observed: sighting };
+}
