@@ -13,6 +13,7 @@ import type {
   RunSettings,
   Stored,
 } from "./definition.ts";
+import { deleteKmsKey } from "./delete-kms-key.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
 import { type ContainerOutcome, containerFacts, endContainer } from "./end-container.ts";
 import { explainContainerOutcome } from "./explain/containers.ts";
@@ -135,7 +136,7 @@ async function end(
     case "container":
       return endOfContainer(await endContainer(world, ending, options), door);
     case "kms_key":
-      throw new UkoError("UKO_BUG");
+      return deleteKmsKey(world, ending, run, door, options);
   }
 }
 

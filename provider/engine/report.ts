@@ -2,11 +2,12 @@
 
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import type { KmsLifecycleState } from "../lifecycle/kms-key-states.ts";
 import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
 import { isoTime } from "./evidence.ts";
 import { type Explanation, renderExplanation } from "./explain/explanation.ts";
-import type { Observed } from "./observe.ts";
+import type { Observed, Seen } from "./observe.ts";
 import type { KeyRef } from "./ports.ts";
 
 /** Printed by `--json`; the version changes when a field changes its meaning. */
@@ -16,7 +17,7 @@ export interface Report {
   readonly vaultId: string;
   readonly keyId: string;
   readonly label?: string;
-  readonly lifecycleState: LifecycleState | "gone";
+  readonly lifecycleState: LifecycleState | KmsLifecycleState | "gone";
   readonly keyState?: string;
   readonly deletion: DeletionFacts;
   /** What this operation changed, in order. */
@@ -77,7 +78,7 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
 }
 
 /** What the end of the key waits for, whoever asks. */
-export function deletionFacts(observed: Observed, plan?: Plan): DeletionFacts {
+export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
   const standing = anyBindingRecord(observed.observation, observed.nowMs);
   const untilMs =
     plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;

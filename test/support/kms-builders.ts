@@ -1,5 +1,6 @@
 /** Builders for KMS keys, with defaults: a test names only what it is about. */
 
+import type { KmsKeySnapshot } from "../../provider/engine/kms-ports.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type { Identity } from "../../provider/lifecycle/observation.ts";
 import {
@@ -47,4 +48,24 @@ export function aKmsPolicy(over: Partial<KmsKeyPolicy> = {}): KmsKeyPolicy {
 
 export function aKmsRun(over: Partial<KmsRun> = {}): KmsRun {
   return { actor: anActor(bob), consents: [], ...over };
+}
+
+/** The key as the port shows it. */
+export function aKmsSnapshot(over: Partial<KmsKeySnapshot> = {}): KmsKeySnapshot {
+  return {
+    kmsKeyId,
+    crn: `crn:v1:bluemix:public:hs-crypto:us-south:a/1:11111111-1111-4111-8111-111111111111:key:${kmsKeyId}`,
+    name: "backup",
+    description: "",
+    aliases: [],
+    tags: [],
+    state: 1,
+    isExtractable: false,
+    isImported: false,
+    ring: "default",
+    expirationDate: "",
+    versionId: "v-1",
+    dualAuthDelete: true,
+    ...over,
+  };
 }

@@ -101,5 +101,7 @@ function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite
   const policy = resources.find(({ dualAuthDelete }) => dualAuthDelete !== null && dualAuthDelete !== undefined);
   const updatedBy = readIdentity(policy?.updatedBy);
   const updatedAtMs = parseDateTimeMs(policy?.lastUpdateDate);
-  return updatedBy === undefined || updatedAtMs === undefined ? undefined : { updatedBy, updatedAtMs };
+  if (updatedBy === undefined || updatedAtMs === undefined) return undefined;
+  const createdBy = readIdentity(policy?.createdBy);
+  return { updatedBy, updatedAtMs, ...(createdBy !== undefined && { createdBy }) };
 }

@@ -62,7 +62,12 @@ function collectionOf<T extends z.ZodType>(item: T) {
 }
 export const kmsKeys = collectionOf(kmsKey);
 export const keyPolicies = collectionOf(
-  z.object({ dualAuthDelete: z.object({}).nullish(), updatedBy: optionalText, lastUpdateDate: optionalText }),
+  z.object({
+    dualAuthDelete: z.object({}).nullish(),
+    createdBy: optionalText,
+    updatedBy: optionalText,
+    lastUpdateDate: optionalText,
+  }),
 );
 /** `preventKeyDeletion` may be absent when false. */
 export const registrations = collectionOf(z.object({ resourceCrn: z.string(), preventKeyDeletion: optionalFlag }));

@@ -1,0 +1,132 @@
+/** How KMS keys, their windows and steps are said. */
+
+import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { ObservedKmsKey } from "../observe-kms-key.ts";
+import type { Door, NextStep } from "./explanation.ts";
+import { plain, sayRoles, sayTime } from "./words.ts";
+
+/** What the sentences speak about. */
+export interface KmsContext {
+  readonly observed: ObservedKmsKey;
+  readonly run: KmsRun;
+  readonly door: Door;
+}
+
+export function sayKmsKey({ name }: Pick<KmsKeyObservation, "name">): string {
+  return `KMS key "${plain(name, 100)}"`;
+}
+
+/** `kms/<keyId>`, as commands take it. */
+export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): string {
+  return `kms/${kmsKeyId}`;
+}
+
+/** What is about to be done, for progress lines. */
+export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): string {
+  const key = sayKmsKey(observation);
+  switch (step.kind) {
+    case "set_for_deletion":
+      return `Setting ${key} for deletion`;
+    case "unset_for_deletion":
+      return `Taking back the deletion window of ${key}`;
+    case "destroy":
+      return `Destroying ${key}`;
+  }
+}
+
+/** What this run has done, in the past tense. */
+export const kmsStepsTaken = {
+  set_for_deletion: "This run set it for deletion.",
+  unset_for_deletion: "This run took back its deletion window.",
+  destroy: "This run destroyed it.",
+} as const satisfies Record<KmsStep["kind"], string>;
+
+/** What the actor may not do; the key's name takes the place of KEY. */
+export const kmsStepPhrases = {
+  set_for_deletion: "set KEY for deletion",
+  unset_for_deletion: "take back the deletion window of KEY",
+  destroy: "destroy KEY",
+} as const satisfies Record<KmsStep["kind"], string>;
+
+export const kmsStepRights = {
+  set_for_deletion: kmsRights.setForDeletion,
+  unset_for_deletion: kmsRights.unsetForDeletion,
+  destroy: kmsRights.destroy,
+} as const satisfies Record<KmsStep["kind"], Right>;
+
+/** What the key's state means to whoever uses it. */
+export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
+  switch (state) {
+    case "active":
+      return "the key is active and can be used";
+    case "suspended":
+      return "the key is suspended";
+    case "deactivated":
+      return "the key is deactivated: its expiration date has passed";
+    case "pre_activation":
+      return "the key was never active";
+    case "destroyed":
+      return "the key is destroyed";
+    case "unrecognised":
+      return `the key is in state ${plain(stateWord, 40)}`;
+  }
+}
+
+export function sayBegan(windowEndsAtMs: number): string {
+  return sayTime(windowEndsAtMs - kmsWindowMs);
+}
+
+/** Until when KMS restores a destroyed key; undefined where it tells no date. */
+export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {
+  const { restoreUntilMs, deletedAtMs } = snapshot;
+  return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
+}
+
+/** The way back, and what stays of a destroyed key. */
+export function sayAfterlife(observed: ObservedKmsKey): readonly string[] {
+  const untilMs = restorableUntilMs(observed);
+  const { purgeScheduledAtMs } = observed.observation;
+  const isRestorable = untilMs !== undefined && untilMs > observed.nowMs;
+  return [
+    ...(isRestorable
+      ? [
+          `A changed restoreTrigger brings it back until ${sayTime(untilMs)} (with existingKeyId where it left the state).`,
+        ]
+      : []),
+    `Its metadata keeps its key ring from being deleted until ${
+      purgeScheduledAtMs === undefined ? "KMS purges it" : sayTime(purgeScheduledAtMs)
+    }.`,
+  ];
+}
+
+/** What a person hears once the engine forgets the key. */
+export function noteAfterDestroy(observed: ObservedKmsKey): string {
+  const key = sayKmsKey(observed.observation);
+  return `${key} is destroyed and leaves the state. ${sayAfterlife(observed).join(" ")}`.replace(/\.$/, "");
+}
+
+export function rerunCommand(observation: KmsKeyObservation, { rerun }: Door): string {
+  return rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerun;
+}
+
+/** The commands that act on a window by naming it. */
+export function kmsActCommands(windowName: string, observation: KmsKeyObservation, { rerun }: Door): readonly string[] {
+  const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
+  return rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${windowName} ${rerun}`, byCommand];
+}
+
+/** The commands that ask, by setting the key for deletion. */
+export function kmsAskCommands(observation: KmsKeyObservation, { rerun }: Door): readonly string[] {
+  const byCommand = `uko request ${kmsKeyPath(observation)}`;
+  return rerun === "uko continue" ? [byCommand] : [rerun, byCommand];
+}
+
+export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {
+  return {
+    who: `to take it back, anybody who holds ${sayRoles(kmsRights.unsetForDeletion)} runs`,
+    commands: [`uko withdraw ${kmsKeyPath(observation)}`],
+  };
+}

@@ -1,0 +1,115 @@
+/** What people do with a KMS key by command, without any IaC state: the same engine, the same planners. */
+
+import { errorCatalogue } from "../errors.ts";
+import {
+  isWindowOpen,
+  type KmsKeyPolicy,
+  type KmsPlan,
+  planKmsKeyDeletion,
+  planKmsKeyWithdrawal,
+} from "../lifecycle/plan-kms-key-deletion.ts";
+import { endKmsKey, type KmsOutcome, type KmsTask } from "./end-kms-key.ts";
+import type { Explanation } from "./explain/explanation.ts";
+import { explainKmsOutcome } from "./explain/kms-keys.ts";
+import { kmsKeyFacts } from "./kms-key-facts.ts";
+import type { KmsKeyRef } from "./kms-ports.ts";
+import { observeKmsKey } from "./observe-kms-key.ts";
+import type { CallOptions, World } from "./ports.ts";
+import type { Report } from "./report.ts";
+import { resultOfReport, type Subject, withRecord } from "./run-record.ts";
+
+export interface KmsOperations {
+  /** What the key is, and what its end waits for. Changes nothing. */
+  status(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+  /** Sets the key for deletion, and takes no other step. */
+  request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+  /** Destroys the key where a window that another person opened is named. */
+  continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
+  /** Takes back the deletion window, whoever opened it. */
+  withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+}
+
+const door = { rerun: "uko continue" } as const;
+
+/** The command line sees no code, so it assumes that two people are needed. */
+const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
+
+export function createKmsOperations(world: World): KmsOperations {
+  const recorded = (operation: string, ref: KmsKeyRef, work: () => Promise<Report>, options: CallOptions) =>
+    withRecord(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
+  const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
+    reportOutcome(task.ref, await endKmsKey(world, task, options));
+
+  return {
+    async status(ref, options) {
+      const sighting = await observeKmsKey(world, ref, "decision", options);
+      const actor = await world.session.actor(options);
+      const current = { actor, consents: [] };
+      if (sighting.kind === "gone") return reportOutcome(ref, { kind: "gone", run: current, taken: [] });
+      const planned = planKmsKeyDeletion(sighting.observation, policy, current, sighting.nowMs);
+      const isOpen = isWindowOpen(sighting.observation, sighting.nowMs);
+      const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
+      const plan = isQuiet ? ({ kind: "done" } as const) : planned;
+      return reportOutcome(ref, { kind: "stopped", plan, observed: sighting, run: current, taken: [] });
+    },
+
+    request: (ref, options) => {
+      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
+        onlyAsks(planKmsKeyDeletion(observation, policy, current, nowMs));
+      const work = async (): Promise<Report> => {
+        const report = await run({ ref, plan, consents: [] }, options);
+        return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
+          ? { ...report, exitCode: 0 }
+          : report;
+      };
+      return recorded("request", ref, work, options);
+    },
+
+    continue: (ref, consents, options) => {
+      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
+        planKmsKeyDeletion(observation, policy, current, nowMs);
+      return recorded("continue", ref, () => run({ ref, plan, consents }, options), options);
+    },
+
+    withdraw: (ref, options) =>
+      recorded("withdraw", ref, () => run({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options), options),
+  };
+}
+
+/** A request sets the key for deletion and takes no step, whatever step would be ready. */
+function onlyAsks(plan: KmsPlan): KmsPlan {
+  return plan.kind === "ready" && plan.step.kind !== "set_for_deletion" ? { kind: "done" } : plan;
+}
+
+function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
+  return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
+}
+
+function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
+  const { taken } = outcome;
+  const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
+  if (outcome.kind === "gone") {
+    const explanation = {
+      summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
+      facts: [],
+      next: [],
+    };
+    return { ...about, lifecycleState: "gone", deletion: {}, explanation, exitCode: 0 };
+  }
+  const { observed } = outcome;
+  const { observation } = observed;
+  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
+  const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
+  const explanation: Explanation = explainKmsOutcome(outcome, door);
+  const { code } = explanation;
+  return {
+    ...about,
+    label: observation.name,
+    lifecycleState,
+    keyState: observation.stateWord,
+    deletion,
+    explanation,
+    ...(code !== undefined && { code }),
+    exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode,
+  };
+}

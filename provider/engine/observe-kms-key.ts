@@ -1,0 +1,164 @@
+/** One fresh look at a KMS key: what it is, who uses it, whether somebody set it for deletion, and whose ring it is in. */
+
+import { isUkoError, UkoError } from "../errors.ts";
+import { markOf } from "../lifecycle/consent-record.ts";
+import { kmsKeyStateOf } from "../lifecycle/kms-key-states.ts";
+import type { KmsKeyObservation, PolicyWriteSeen } from "../lifecycle/plan-kms-key-deletion.ts";
+import type { KeystoreSnapshot } from "./container-ports.ts";
+import { plain } from "./explain/words.ts";
+import type { KmsKeyRef, KmsKeySnapshot } from "./kms-ports.ts";
+import type { CallOptions, KeySnapshot, World } from "./ports.ts";
+
+export interface ObservedKmsKey {
+  readonly observation: KmsKeyObservation;
+  readonly snapshot: KmsKeySnapshot;
+  /** The service's time at this look. */
+  readonly nowMs: number;
+}
+
+export type KmsSighting = ({ readonly kind: "present" } & ObservedKmsKey) | { readonly kind: "gone" };
+
+/** `glance` leaves out what only a step rests on: who uses the key, and whose ring it is in. */
+type Depth = "decision" | "glance";
+
+/**
+ * Looks at a KMS key. KMS's own 404 on this very instance proves it gone, since a foreign key is a 401 (kms-v2-and-iam.md 2.4).
+ * Throws UKO_INSTANCE_MISMATCH, and what the ports throw for faults and denied access.
+ */
+export async function observeKmsKey(
+  world: World,
+  ref: KmsKeyRef,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KmsSighting> {
+  const { instanceId } = world.session;
+  if (ref.instanceId !== instanceId) throw instanceMismatch(ref, instanceId);
+  const { value: snapshot, serviceTimeMs: nowMs } = await world.kmsKeys.read(ref, options);
+  if (snapshot === undefined) return { kind: "gone" };
+  const isDecided = depth === "decision" && snapshot.state !== 5;
+  const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
+  const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
+  const looked = {
+    ...(policyWrite !== undefined && { policyWrite }),
+    ...(isDecided && {
+      registrations: await world.kmsKeys.registrations(ref, options),
+      ring: await ringOf(world, snapshot, options),
+    }),
+  };
+  return { kind: "present", ...observedInSnapshot(snapshot, nowMs), observation: observationOf(snapshot, looked) };
+}
+
+/** A glance without a call of its own, at what an answer shows. */
+export function observedInSnapshot(snapshot: KmsKeySnapshot, nowMs: number): ObservedKmsKey {
+  return { observation: observationOf(snapshot, {}), snapshot, nowMs };
+}
+
+function observationOf(
+  snapshot: KmsKeySnapshot,
+  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring">>,
+): KmsKeyObservation {
+  const { kmsKeyId, name, dualAuthDelete, windowEndsAtMs, deletedAtMs, purgeScheduledAtMs } = snapshot;
+  const state = kmsKeyStateOf(snapshot.state);
+  return {
+    kmsKeyId,
+    name,
+    state,
+    stateWord: state === "unrecognised" ? String(snapshot.state) : state,
+    dualAuthDelete,
+    registrations: { kind: "known", items: [] },
+    ring: { kind: "own" },
+    ...(windowEndsAtMs !== undefined && { windowEndsAtMs }),
+    ...(deletedAtMs !== undefined && { deletedAtMs }),
+    ...(purgeScheduledAtMs !== undefined && { purgeScheduledAtMs }),
+    ...looked,
+  };
+}
+
+async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions): Promise<PolicyWriteSeen | undefined> {
+  const written = await world.kmsKeys.dualAuthPolicyWrite(ref, options);
+  if (written === undefined) return undefined;
+  const identityOf = (iamId: string) => ({ iamId, mark: markOf(iamId, world.sha256) });
+  const { updatedBy, updatedAtMs, createdBy } = written;
+  return {
+    by: identityOf(updatedBy),
+    atMs: updatedAtMs,
+    ...(createdBy !== undefined && { createdBy: identityOf(createdBy) }),
+  };
+}
+
+/**
+ * Whether the key's ring belongs to a keystore of this very instance. UKO names the ring only as an option (uko-v4.md 3.7):
+ * where it does not, the ring is that of any managed key's twin in that keystore, and where there is none, it is not known.
+ */
+export async function ringOf(
+  world: World,
+  { kmsKeyId, crn, ring }: Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">,
+  options: CallOptions,
+): Promise<KmsKeyObservation["ring"]> {
+  // Internal keystores are key rings of a Hyper Protect Crypto Services instance; a Key Protect instance has none.
+  if (crn.split(":")[4] === "kms") return { kind: "own" };
+  try {
+    const keystores = (await world.keystores.list({}, options)).filter((each) => isInThisInstance(world, each));
+    const told = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
+    if (told !== undefined) return { kind: "of_keystore", keystoreName: told.name };
+    for (const keystore of keystores.filter((each) => each.ring === "")) {
+      const found = await untoldRing(world, keystore, options);
+      if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
+        return { kind: "of_keystore", keystoreName: keystore.name };
+      }
+      if (found.rings.length === 0) return { kind: "unknown", reason: sayUntold(keystore) };
+    }
+    return { kind: "own" };
+  } catch (error) {
+    if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
+    return { kind: "unknown", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
+  }
+}
+
+const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+/** Enough to meet one twin that KMS has not purged yet. */
+const maxTwinsRead = 5;
+
+/** An instance may also be connected to itself by its address. */
+function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
+  const isExternal = variant === "hpcs" || variant === "key_protect";
+  return type === "ibm_cloud_kms" && (!isExternal || fields.ibm_instance_id === session.instanceId);
+}
+
+/** KMS's ring `default` is `Default` in UKO (uko-v4.md 3.8). */
+function isSameRing(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+async function untoldRing(
+  world: World,
+  keystore: KeystoreSnapshot,
+  options: CallOptions,
+): Promise<{ readonly twins: readonly string[]; readonly rings: readonly string[] }> {
+  const keys = await world.keys.list({ vaultId: keystore.vaultId }, options);
+  const twins = keys.flatMap((key) => twinsIn(key, keystore.id));
+  for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
+    const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
+    if (value !== undefined) return { twins, rings: [value.ring] };
+  }
+  return { twins, rings: [] };
+}
+
+/** IBM keystores name a key by a pair of ids, of which the last is KMS's (uko-v4.md 3.4). */
+function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly string[] {
+  return storedStatus
+    .filter((status) => status.keystoreId === keystoreId)
+    .map((status) => status.keyIdInKeystore.split("/").at(-1) ?? "")
+    .filter((id) => id !== "");
+}
+
+function sayUntold({ name }: KeystoreSnapshot): string {
+  return `The service does not tell the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
+}
+
+function instanceMismatch(ref: KmsKeyRef, actual: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `KMS key ${ref.kmsKeyId} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
+    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to the key's own instance.",
+  });
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { KmsOutcome } from "../../provider/engine/end-kms-key.ts";
+import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import { noteAfterDestroy } from "../../provider/engine/explain/kms-key-words.ts";
+import { explainKmsOutcome } from "../../provider/engine/explain/kms-keys.ts";
+import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/observe-kms-key.ts";
+import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
+import type {
+  KmsApprovalWait,
+  KmsGuard,
+  KmsKeyObservation,
+  KmsPlan,
+  KmsRun,
+  KmsStep,
+} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
+import { aKmsKey, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
+
+const doors = ["pulumi destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
+const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
+  ...observedInSnapshot(aKmsSnapshot(over), nowMs),
+  observation,
+});
+
+interface Told {
+  readonly key?: KmsKeyObservation;
+  readonly run?: Partial<KmsRun>;
+  readonly taken?: readonly KmsStep["kind"][];
+}
+type Ended = Exclude<KmsOutcome, { kind: "gone" }>;
+
+const stopped = (plan: Exclude<KmsPlan, { kind: "ready" }>, { key = aKmsKey(), run = {}, taken = [] }: Told = {}) =>
+  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), run: aKmsRun(run), taken }) as const;
+const destroyedDates = (key: KmsKeyObservation): Parameters<typeof aKmsSnapshot>[0] =>
+  key.state === "destroyed" ? { restoreUntilMs: nowMs + 30 * dayMs } : {};
+const denied = (step: KmsStep): Ended => ({
+  kind: "rights_missing",
+  step,
+  message: "Unauthorized",
+  observed: observed(aKmsKey()),
+  run: aKmsRun(),
+  taken: [],
+});
+
+function tell(outcomes: Readonly<Record<string, Ended>>): string {
+  const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
+    const texts = doors.map((rerun) => renderExplanation(explainKmsOutcome(outcome, { rerun })));
+    return texts[0] === texts[1]
+      ? [`## ${title}`, texts[0]]
+      : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
+  });
+  return `${told.join("\n")}\n`;
+}
+
+type Setter = NonNullable<KmsApprovalWait["window"]>["setter"];
+const waiting = (standing: KmsApprovalWait["standing"], setter?: Setter): KmsApprovalWait => ({
+  kind: "waitingForApproval",
+  standing,
+  window: {
+    name: openWindow,
+    endsAtMs: nowMs - hourMs + kmsWindowMs,
+    ...(setter !== undefined && { setter }),
+  },
+});
+const sure = { identity: alice, isSure: true };
+const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 * dayMs });
+
+const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Told?][] } = {
+  deletion_protection: [[{ guard: "deletion_protection" }]],
+  twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
+  ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed." }]],
+  use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 401." }]],
+  retention_policy: [
+    [{ guard: "retention_policy", resources: ["crn:v1:one"] }],
+    [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
+  ],
+  registered: [
+    [{ guard: "registered", resources: ["crn:v1:one"] }],
+    [{ guard: "registered", resources: ["crn:v1:one", "crn:v1:two"] }],
+  ],
+  dual_authorization_off: [[{ guard: "dual_authorization_off" }]],
+  not_active: [
+    [{ guard: "not_active", stateWord: "suspended" }, { key: aKmsKey({ state: "suspended" }) }],
+    [{ guard: "not_active", stateWord: "deactivated" }, { key: aKmsKey({ state: "deactivated" }) }],
+    [{ guard: "not_active", stateWord: "pre_activation" }, { key: aKmsKey({ state: "pre_activation" }) }],
+  ],
+  state_unrecognised: [
+    [{ guard: "state_unrecognised", stateWord: "7" }, { key: aKmsKey({ state: "unrecognised", stateWord: "7" }) }],
+  ],
+  persons_unknown: [[{ guard: "persons_unknown" }]],
+  setter_not_a_person: [[{ guard: "setter_not_a_person", setter: pipeline }]],
+  setter_unknown: [[{ guard: "setter_unknown", policyWrite: { by: carol, atMs: nowMs - 60_000 } }]],
+  window_used: [[{ guard: "window_used", deletedAtMs: nowMs - 60_000 }]],
+  window_not_kept: [[{ guard: "window_not_kept" }, { taken: ["set_for_deletion"] }]],
+  already_destroyed: [[{ guard: "already_destroyed" }, { key: destroyed }]],
+  service_refused: [
+    [{ guard: "service_refused", step: "set_for_deletion", message: "The key is busy." }],
+    [{ guard: "service_refused", step: "unset_for_deletion", message: "The key is busy." }],
+    [{ guard: "service_refused", step: "destroy", message: "1 prior authorization(s) are required" }],
+  ],
+};
+const guarded = Object.entries(guards).flatMap(([name, told]) =>
+  (told as [KmsGuard, Told?][]).map(
+    ([guard, over], index) => [`${name} ${index + 1}`, stopped({ kind: "refused", guard }, over)] as const,
+  ),
+);
+
+const approvals: Readonly<Record<string, Ended>> = {
+  "the run that set it": stopped(waiting("set_it", sure), { taken: ["set_for_deletion"], run: { setHere: true } }),
+  "the setter again, naming it": stopped(waiting("set_it", sure), { run: { consents: [openWindow] } }),
+  "a second person": stopped(waiting("may_consent", sure)),
+  "a second person who named another window": stopped(waiting("may_consent", sure), { run: { consents: ["x"] } }),
+  "nobody knows who set it": stopped(waiting("may_consent")),
+  "most likely somebody": stopped(waiting("may_consent", { identity: carol, isSure: false })),
+  "the actor is the last writer": stopped(waiting("may_consent", { identity: bob, isSure: false })),
+  "a machine is the last writer": stopped(waiting("may_consent", { identity: pipeline, isSure: false })),
+  "a pipeline": stopped(waiting("not_a_person", sure), { run: { actor: aWorkload() } }),
+  "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
+  "a pipeline before anybody": stopped(
+    { kind: "waitingForApproval", standing: "not_a_person" },
+    { run: { actor: aWorkload() } },
+  ),
+  "a profile before anybody": stopped(
+    { kind: "waitingForApproval", standing: "acts_in_a_profile" },
+    { run: { actor: anActorInProfile(alice) } },
+  ),
+};
+
+const others: Readonly<Record<string, Ended>> = {
+  "metadata remains": stopped({ kind: "waitingForTime", untilMs: nowMs + 90 * dayMs }, { key: destroyed }),
+  "metadata remains, untold": stopped({ kind: "waitingForTime" }, { key: aKmsKey({ state: "destroyed" }) }),
+  "destroyed here": stopped({ kind: "done" }, { key: destroyed, taken: ["destroy"] }),
+  "taken back here": stopped({ kind: "done" }, { taken: ["unset_for_deletion"] }),
+  "may not set": denied({ kind: "set_for_deletion" }),
+  "may not take back": denied({ kind: "unset_for_deletion" }),
+  "may not destroy": denied({ kind: "destroy", consentedTo: openWindow }),
+  "may not destroy alone": denied({ kind: "destroy" }),
+};
+
+describe("what people are told about a KMS key", () => {
+  it("that waits for a person", async () => {
+    await expect(tell(approvals)).toMatchFileSnapshot("../golden/explain/kms-key-approvals.txt");
+  });
+
+  it("that is refused", async () => {
+    await expect(tell(Object.fromEntries(guarded))).toMatchFileSnapshot("../golden/explain/kms-key-guards.txt");
+  });
+
+  it("that waits for time, is done, or lacks a right", async () => {
+    await expect(tell(others)).toMatchFileSnapshot("../golden/explain/kms-key-others.txt");
+  });
+
+  it("that its engine forgets", () => {
+    expect(noteAfterDestroy(observed(destroyed, { deletedAtMs: nowMs }))).toBe(
+      'KMS key "backup" is destroyed and leaves the state. A changed restoreTrigger brings it back until 24 Dec 2026 14:22 UTC (with existingKeyId where it left the state). Its metadata keeps its key ring from being deleted until 22 Feb 2027 14:22 UTC',
+    );
+  });
+
+  it("never says the same twice, ends in the middle, or carries control characters", () => {
+    for (const outcome of [...Object.values(approvals), ...guarded.map(([, each]) => each), ...Object.values(others)]) {
+      const { summary, facts, next } = explainKmsOutcome(outcome, { rerun: "uko continue" });
+      expect(new Set([summary, ...facts]).size).toBe(facts.length + 1);
+      expect(summary).toMatch(/^\S.*[^.]$/);
+      for (const fact of facts) expect(fact).not.toMatch(/undefined|\.\.|\p{Cc}/u);
+      for (const { who, commands } of next) {
+        expect(who).toMatch(/^[a-z]/);
+        expect(commands.length).toBeGreaterThan(0);
+      }
+    }
+  });
+});
