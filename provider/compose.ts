@@ -71,10 +71,10 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   });
   const service = { http, bearer: tokens, instanceId };
   const world: World = {
-    ...createUkoClient({ ...service, endpoint: endpoints.uko }),
+    ...createUkoClient({ ...service, endpoint: endpoints.uko, monotonicMs, sleep: clock.sleep }),
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, tokens, endpoints }),
+    session: createSession({ instanceId, http, tokens, endpoints }),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),
     ...(settings.reportPath !== undefined && {
@@ -91,8 +91,11 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   return { settings, world, close: () => http.close() };
 }
 
+export { auditEvidence } from "./engine/audit.ts";
+export { explainAudit } from "./engine/explain/audit.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
+export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(

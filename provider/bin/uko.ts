@@ -24,12 +24,26 @@ const world: CliWorld = {
   environment: process.env,
   out: outputTo(process.stdout),
   err: outputTo(process.stderr),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   signal: stop.signal,
   openOperations,
   startLocalUko,
 };
 
 process.exitCode = await runCli(process.argv.slice(2), world);
+
+/** The question goes to standard error, so that what was asked for can still be piped. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal: stop.signal });
+  } catch {
+    return "";
+  } finally {
+    terminal.close();
+  }
+}
 
 function outputTo(stream: NodeJS.WriteStream): TextOutput {
   return {

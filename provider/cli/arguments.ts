@@ -28,6 +28,15 @@ export function parseKeyPath(text: string): KeyPath {
   );
 }
 
+const vaultIdForm = new RegExp(`^${uuid}$`);
+
+/** Reads the id after one `--vault`, and adds it to those before. */
+export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
+  const vaultId = text.toLowerCase();
+  if (vaultIdForm.test(vaultId)) return before.includes(vaultId) ? before : [...before, vaultId];
+  throw invalid(`"${shown(text)}" is not the id of a vault`, "A vault is named by its UUID; uko doctor lists them.");
+}
+
 /** Reads the id of a consent record, 32 hexadecimal digits. */
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
@@ -48,6 +57,15 @@ export function parseReason(text: string): string {
   throw invalid(
     `The reason has ${length} characters`,
     `A reason goes onto the key itself and has at most ${maxReasonCharacters}.`,
+  );
+}
+
+/** Reads a day or a time, and answers it as it was written. */
+export function parseDate(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw invalid(
+    `"${shown(text)}" is not a date`,
+    "Write 2026-11-24 or 2026-11-24T14:22:00Z; a day begins at 00:00 UTC.",
   );
 }
 

@@ -1,6 +1,7 @@
 /** The texts of `--help` beside what the commands say of themselves. */
 
-const key = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002";
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
 
 export const generalHelp = `
@@ -24,6 +25,7 @@ Environment:
   UKO_CONSENT          as --consent of uko continue
   UKO_WAIT             as --wait of uko continue
   UKO_EVIDENCE         a file that gets a line of JSON for each step taken
+  UKO_REPORT           a file that gets a line of JSON for each key that a run acted on
 
 Exit codes:
   0 done   1 fault   10 waits for a person   11 waits for time   12 blocked   13 a right is missing
@@ -48,6 +50,19 @@ export const examples = {
   withdraw: [["take back a request or a consent", `uko withdraw ${key}`]],
   reactivate: [["end the outage and take back what is on file", `uko reactivate ${key}`]],
   sync: [["have the service bring the keystores in line", `uko sync ${key}`]],
+  requests: [
+    ["what waits for whom, in every vault", "uko requests"],
+    ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
+  ],
+  sweep: [
+    ["show which records could be removed, and ask", "uko sweep"],
+    ["remove them from one vault, in a pipeline", `uko sweep --vault ${vaultId} --yes`],
+  ],
+  audit: [
+    ["everything that UKO_EVIDENCE tells", "uko audit"],
+    ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
+    ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
+  ],
   emulator: [
     ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["another world, another port", "uko emulator --seed world.json --port 7700"],

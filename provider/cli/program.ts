@@ -2,12 +2,14 @@
 
 import { Command, CommanderError } from "commander";
 import { UkoError } from "../errors.ts";
+import { addAuditCommand } from "./audit-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { generalHelp } from "./help.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { toUkoError } from "./render.ts";
 import { tellError } from "./run-on-keys.ts";
+import { addVaultCommands } from "./vault-commands.ts";
 
 /** Help is laid out the same wherever it is shown. */
 const helpColumns = 110;
@@ -45,6 +47,8 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
     })
     .addHelpText("after", generalHelp);
   addKeyCommands({ program, world, end });
+  addVaultCommands(program, world, end);
+  addAuditCommand(program, world);
   addEmulatorCommand(program, world);
   return program;
 }

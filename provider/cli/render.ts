@@ -19,7 +19,7 @@ export function errorText(error: UkoError): string {
 }
 
 /** `key` is absent where the fault concerns the whole run. */
-export function errorJson(error: UkoError, key?: KeyPath): string {
+export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
   const { code, summary, detail } = error;
   return `${JSON.stringify({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
 }

@@ -27,11 +27,12 @@ export interface KeyCall {
 }
 
 /** Faults of the run and not of one key: the next key would only meet them again. */
-const endsTheRun: ReadonlySet<ErrorCode> = new Set([
+export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
   "UKO_CANCELLED",
   "UKO_CREDENTIAL_REFUSED",
   "UKO_EVIDENCE_UNWRITABLE",
   "UKO_HOST_NOT_ALLOWED",
+  "UKO_REPORT_UNWRITABLE",
   "UKO_SETTINGS_INVALID",
 ]);
 
@@ -65,7 +66,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
 }
 
 /** Says what went wrong where the reader looks: a machine on standard output, a person on standard error. */
-export function tellError(world: CliWorld, error: UkoError, json: boolean, key?: KeyPath): void {
+export function tellError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
   else world.err.write(errorText(error));
 }

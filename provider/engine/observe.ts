@@ -17,13 +17,17 @@ import {
 import { readCarriers } from "../lifecycle/record-carriers.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
-/** A key as it is now, with what the next call needs. */
-export interface Observed {
+/** A key as it was seen. */
+export interface Seen {
   readonly observation: KeyObservation;
   readonly snapshot: KeySnapshot;
-  readonly etag: string;
   /** The service's time at this look. */
   readonly nowMs: number;
+}
+
+/** A key as it is now, with what the next call needs. */
+export interface Observed extends Seen {
+  readonly etag: string;
 }
 
 export type Sighting = ({ readonly kind: "present" } & Observed) | { readonly kind: "gone" };
@@ -40,6 +44,29 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
   const answer = await world.keys.read(ref, options);
   if (answer.value === undefined) return goneOrThrow(world, ref, options);
   const { snapshot, etag } = answer.value;
+  const seen = await lookAt(world, ref, { ...answer, value: snapshot }, depth, options);
+  return { kind: "present", ...seen, etag };
+}
+
+/** A glance that nothing follows, for refresh: many of them together cost the service a few calls. Answers and throws as `observeKey`. */
+export async function seeKey(
+  world: World,
+  ref: KeyRef,
+  options: CallOptions,
+): Promise<({ readonly kind: "present" } & Seen) | { readonly kind: "gone" }> {
+  if (ref.instanceId !== world.session.instanceId) throw instanceMismatch(ref, world.session.instanceId);
+  const { value: snapshot, ...answer } = await world.keys.glance(ref, options);
+  if (snapshot === undefined) return goneOrThrow(world, ref, options);
+  return { kind: "present", ...(await lookAt(world, ref, { ...answer, value: snapshot }, "glance", options)) };
+}
+
+async function lookAt(
+  world: World,
+  ref: KeyRef,
+  { value: snapshot, serviceTimeMs }: Answered<KeySnapshot>,
+  depth: Depth,
+  options: CallOptions,
+): Promise<Seen> {
   if (snapshot.vaultId !== ref.vaultId) {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
       summary: `Key ${ref.keyId} is not in vault ${ref.vaultId}`,
@@ -50,13 +77,8 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
   const keystores = await keystoresOf(world, ref, snapshot, state, options);
   const twins = depth === "decision" ? await twinsOf(world, snapshot, state, keystores.statuses, options) : [];
   const use = await useOf(world, ref, state, depth, options);
-  return {
-    kind: "present",
-    observation: toObservation(world, ref, snapshot, state, { ...keystores, twins, use }),
-    snapshot,
-    etag,
-    nowMs: answer.serviceTimeMs,
-  };
+  const observation = toObservation(world, ref, snapshot, state, { ...keystores, twins, use });
+  return { observation, snapshot, nowMs: serviceTimeMs };
 }
 
 /** What the answer to a write shows of the key: a glance without a call of its own, so that nothing can fail it. */
@@ -65,6 +87,19 @@ export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<Key
   const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
   const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
   return { observation, snapshot, etag, nowMs: answer.serviceTimeMs };
+}
+
+/** What a list shows of a key at the service's latest time: the keystores' stored answers, to be shown and never acted on. */
+export function observedInList(world: World, snapshot: KeySnapshot): Observed {
+  const { vaultId, keyId } = snapshot;
+  const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
+  return {
+    observation: toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked),
+    snapshot,
+    etag: "",
+    nowMs: world.session.serviceTimeMs() ?? snapshot.updatedAtMs ?? 0,
+  };
 }
 
 function toObservation(
@@ -112,7 +147,7 @@ function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined):
   return { kind: "one", record: { ...carried.record, author: updatedBy } };
 }
 
-async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<Sighting> {
+async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
   const vault = await world.containers.vaultExists(ref.vaultId, options);
   const isInstanceProven = vault !== "found" && (await world.session.isInstanceProven(options));
   const verdict = isGone({ isSameInstance: true, vault, isInstanceProven });

@@ -10,11 +10,13 @@ import { planSync } from "../lifecycle/plan-update.ts";
 import { explainOutcome } from "./explain/outcome.ts";
 import { explainPath } from "./explain/path.ts";
 import { explainDone, explainStatus } from "./explain/status.ts";
-import { observeKey } from "./observe.ts";
+import { explainRemovable } from "./explain/survey.ts";
+import { type Observed, observeKey } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { type Report, reportGone, reportOn } from "./report.ts";
 import { resultOfReport, subjectOfKey, withRecord } from "./run-record.ts";
+import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
 import { type Patience, reconcileWithPatience } from "./wait.ts";
 
 export interface Operations {
@@ -32,6 +34,15 @@ export interface Operations {
   reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
   /** Brings the keystores in line; refused while a consent record binds, which it could void. */
   sync(ref: KeyRef, options: CallOptions): Promise<Report>;
+  /** Every key with a record on file or an end under way, in these vaults or in all that the identity sees. Changes nothing. */
+  requests(vaultIds: readonly string[], options: CallOptions): Promise<Survey>;
+  /** Every destroyed key, and which records may be removed now. Changes nothing. */
+  removals(
+    vaultIds: readonly string[],
+    options: CallOptions,
+  ): Promise<Survey & { readonly removable: readonly KeyRef[] }>;
+  /** Removes the record of a key that is destroyed everywhere; takes no other step and writes no consent record. */
+  sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
 }
 
 const door = { rerun: "uko continue" } as const;
@@ -102,6 +113,15 @@ export function createOperations(world: World): Operations {
       const task: Task = { ref, plan: planSync, consents: [], intent: "continues" };
       return reportOutcome(ref, await reconcile(world, task, options));
     }),
+
+    requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
+    removals: (vaultIds, options) => surveyRemovals(world, policy, vaultIds, reportRemoval, options),
+    sweep: recorded(world, "sweep", async (ref, options) => {
+      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+        onlyRemoval(planKeyDeletion(observation, policy, run, nowMs));
+      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options);
+      return reportOutcome(ref, outcome);
+    }),
   };
 }
 
@@ -121,6 +141,20 @@ function recorded<Rest extends readonly [...unknown[], CallOptions]>(
 /** A request writes a record and takes no step, whatever step would be ready. */
 function onlyRecords(plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
+}
+
+/** A sweep removes and does nothing else, whatever became of the key since it was looked at. */
+function onlyRemoval(plan: Plan): Plan {
+  return plan.kind === "ready" && plan.step.kind !== "remove" ? { kind: "done" } : plan;
+}
+
+/** A destroyed key as a sweep shows it before it removes anything. */
+function reportRemoval(ref: KeyRef, observed: Observed, run: Run, plan: Plan): Report {
+  const explanation =
+    plan.kind === "ready" || plan.kind === "done"
+      ? explainRemovable(observed, "no keystore holds its material")
+      : explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door);
+  return reportOn(ref, observed, run, explanation, [], plan);
 }
 
 /** One's own answer that is on file already is not written again. */

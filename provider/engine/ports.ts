@@ -83,6 +83,11 @@ export interface KeyPatch {
 export interface Keys {
   /** K3; `undefined` for a 404, which by itself proves nothing. */
   read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
+  /**
+   * For looking only, never for deciding: without ETag, and up to ten seconds old unless this run changed a key of the vault.
+   * Glances that arrive together are one list of their vault. `undefined` as for `read`.
+   */
+  glance(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
   /** K12: asks the keystores now. */
   liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
   /** K13, every page. Answers `unreadable` where the right is missing. */
@@ -135,6 +140,8 @@ export interface Session {
   actor(options: CallOptions): Promise<Actor>;
   /** Whether the broker's answer in this run, or the endpoint's host name, proves which instance answers. */
   isInstanceProven(options: CallOptions): Promise<boolean>;
+  /** The service's time at its latest answer in this run, for what is shown; undefined before the first. */
+  serviceTimeMs(): number | undefined;
 }
 
 /** Tells people how a long run goes; must never throw. */

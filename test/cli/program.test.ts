@@ -26,7 +26,11 @@ function aReport(exitCode = 0): Report {
 function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<string, string>> = {}) {
   const names = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"] as const;
   const noted = Object.fromEntries(names.map((name) => [name, vi.fn(async () => aReport())]));
-  const operations = { ...noted, ...over } as unknown as { [Name in keyof Operations]: ReturnType<typeof vi.fn> };
+  const nothing = async () => ({ vaults: 0, reports: [], unreadable: [], removable: [] });
+  const surveys = { requests: vi.fn(nothing), removals: vi.fn(nothing) };
+  const operations = { ...noted, ...surveys, ...over } as unknown as {
+    [Name in keyof Operations]: ReturnType<typeof vi.fn>;
+  };
   const close = vi.fn(async () => {});
   const world = quietWorld({
     environment: { ...environment, ...variables },
@@ -120,6 +124,11 @@ describe("what cannot be understood", () => {
     [["continue", key, "--consent", "latest"], /is not the id of a consent record/],
     [["continue", key, "--wait", "soon"], /is not a duration/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
+    [["requests", "--vault", "payments"], /is not the id of a vault/],
+    [["sweep", "--al"], /Unknown option '--al'/],
+    [["audit", "--since", "yesterday"], /is not a date/],
+    [["audit"], /No evidence file is named/],
+    [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
     [[], /No command is given/],
   ] as const)("uko %j is said on standard error, and nothing is called", async (typed, said) => {
@@ -150,7 +159,8 @@ it.each([
 });
 
 describe("help", () => {
-  const commands = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync", "emulator"];
+  const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
+  const commands = [...onKeys, "requests", "sweep", "audit", "emulator"];
   it("is the same as in the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);
@@ -163,7 +173,7 @@ describe("help", () => {
 
   it("gives examples that are understood", async () => {
     const { world } = aWorld();
-    for (const command of commands.slice(0, -1)) await runCli([command, "--help"], world);
+    for (const command of [...onKeys, "requests", "sweep"]) await runCli([command, "--help"], world);
     const examples = world.said.out.match(/^ {2}uko .*$/gm) ?? [];
     expect(examples.length).toBeGreaterThan(10);
     for (const example of examples) {

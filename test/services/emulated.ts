@@ -32,10 +32,15 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
   const service = { http, bearer: tokens, instanceId };
   return {
     http,
-    ...createUkoClient({ ...service, endpoint: endpoints.uko }),
+    ...createUkoClient({
+      ...service,
+      endpoint: endpoints.uko,
+      monotonicMs: () => world.emulator.world.clock.nowMs(),
+      sleep: async (_, signal) => signal.throwIfAborted(),
+    }),
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, tokens, endpoints }),
+    session: createSession({ instanceId, http, tokens, endpoints }),
   };
 }
 

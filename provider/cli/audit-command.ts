@@ -1,0 +1,74 @@
+/** `uko audit`: reads evidence files and shows what they say; asks no service. */
+
+import { readFile } from "node:fs/promises";
+import { Argument, type Command, Option } from "commander";
+import { auditEvidence, explainAudit } from "../compose.ts";
+import { UkoError } from "../errors.ts";
+import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
+import type { CliWorld } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+
+interface AuditOptions {
+  readonly file?: readonly string[];
+  readonly since?: string;
+  readonly key?: string;
+  readonly step?: string;
+  readonly person?: string;
+  readonly json?: true;
+}
+
+export function addAuditCommand(program: Command, world: CliWorld): void {
+  program
+    .command("audit")
+    .description("Show from evidence files who ended what, when, and with whose consent; asks no service")
+    .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
+    .addOption(
+      new Option("--file <file>", "an evidence file; repeatable (default: UKO_EVIDENCE)").argParser(collectFiles),
+    )
+    .addOption(new Option("--since <date>", "from this day or time on, such as 2026-11-24").argParser(parseDate))
+    .option("--key <id or label>", "only keys with this id or label")
+    .option("--step <step>", "only this step, such as destroy")
+    .option("--person <text>", "only where this IAM id or name acted, asked or consented; a part is enough")
+    .option("--json", "one line of JSON per step")
+    .addHelpText("after", exampleHelp("audit"))
+    .action(async (path: KeyPath | undefined, { file, json, key, ...filter }: AuditOptions) => {
+      const named = path?.keyId ?? key;
+      const audit = auditEvidence(await readAll(filesOf(world, file)), {
+        ...filter,
+        ...(named !== undefined && { key: named }),
+        ...(path !== undefined && { vaultId: path.vaultId }),
+      });
+      if (json !== true) world.out.write(`${explainAudit(audit)}\n`);
+      else for (const event of audit.events) world.out.write(`${JSON.stringify(event)}\n`);
+    });
+}
+
+function collectFiles(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file];
+}
+
+function filesOf(world: CliWorld, named: readonly string[] = []): readonly string[] {
+  const { UKO_EVIDENCE: usual = "" } = world.environment;
+  if (named.length > 0) return named;
+  if (usual !== "") return [usual];
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "No evidence file is named",
+    detail: "Name it with --file, or set UKO_EVIDENCE as for the runs that wrote it.",
+  });
+}
+
+function readAll(files: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        return await readFile(file, "utf8");
+      } catch (error) {
+        throw new UkoError("UKO_INPUT_INVALID", {
+          summary: `The evidence file ${file} could not be read`,
+          detail: error instanceof Error ? error.message : String(error),
+          cause: error,
+        });
+      }
+    }),
+  );
+}

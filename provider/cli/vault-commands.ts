@@ -1,0 +1,153 @@
+/** The commands about whole vaults: each looks over every key there is, and acts on many at once or on none. */
+
+import { type Command, Option } from "commander";
+import { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
+import type { KeyRef } from "../engine/ports.ts";
+import type { Survey } from "../engine/survey.ts";
+import { collectVaultIds } from "./arguments.ts";
+import type { CliWorld, OpenOperations } from "./cli-world.ts";
+import { mostSevere } from "./exit-code.ts";
+import { exampleHelp } from "./help.ts";
+import { createProgressLine, type ProgressLine } from "./progress-line.ts";
+import { reportJson, reportText, toUkoError } from "./render.ts";
+import { endsTheRun, tellError } from "./run-on-keys.ts";
+
+interface VaultOptions {
+  readonly vault?: readonly string[];
+  readonly json?: true;
+  readonly yes?: true;
+}
+
+interface Sweeping {
+  readonly world: CliWorld;
+  readonly progress: ProgressLine;
+  readonly operations: OpenOperations["operations"];
+  readonly json: boolean;
+}
+
+export function addVaultCommands(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
+  vaultCommand(
+    program,
+    "requests",
+    "List every key with a consent record on file or an end under way: who asked, until when, the next command; changes nothing",
+  ).action(async (given: VaultOptions) => end(await runRequests(world, given)));
+
+  vaultCommand(
+    program,
+    "sweep",
+    "Remove the records of keys that are destroyed and that no keystore holds any more; shows them first",
+  )
+    .option("--yes", "remove without asking; without it nothing is removed where nobody can be asked")
+    .action(async (given: VaultOptions) => end(await runSweep(world, given)));
+}
+
+function vaultCommand(program: Command, name: "requests" | "sweep", description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addOption(
+      new Option("--vault <id>", "only this vault; repeatable (default: all that you can see)").argParser(
+        collectVaultIds,
+      ),
+    )
+    .option("--json", "one line of JSON per key")
+    .addHelpText("after", exampleHelp(name));
+}
+
+async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions): Promise<number> {
+  const progress = createProgressLine(world.err);
+  const { operations, close } = await world.openOperations(world.environment, { progress });
+  try {
+    const survey = await operations.requests(vault, { signal: world.signal });
+    progress.clear();
+    for (const report of survey.reports) {
+      world.out.write(json === true ? reportJson(report) : `${reportText(report)}\n`);
+    }
+    if (json !== true) world.out.write(`${summariseRequests(survey.reports, survey.vaults)}\n`);
+    return mostSevere(tellUnreadable(world, survey, json === true));
+  } finally {
+    progress.clear();
+    await close();
+  }
+}
+
+/** Removal is for good, so what would be removed is shown first, and then somebody says yes: at the terminal or by `--yes`. */
+async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
+  const progress = createProgressLine(world.err);
+  const { operations, close } = await world.openOperations(world.environment, { progress });
+  const sweeping: Sweeping = { world, progress, operations, json: json === true };
+  try {
+    const survey = await operations.removals(vault, { signal: world.signal });
+    progress.clear();
+    const exitCodes = tellUnreadable(world, survey, sweeping.json);
+    const counts = { removable: survey.removable.length, ...countOthers(survey) };
+    if (counts.blocked > 0) exitCodes.push(12);
+    if (yes !== true) tellSurvey(sweeping, survey);
+    const goesOn = counts.removable > 0 && (yes === true || (await isConfirmed(sweeping, counts.removable)));
+    const ended = goesOn ? await removeEach(sweeping, survey.removable) : { removed: 0, failed: 0, exitCodes: [] };
+    const isDry = !goesOn && yes !== true;
+    const { removed, failed } = ended;
+    tellSummary(sweeping, summariseSweep({ ...counts, removed, failed }, isDry), { ...counts, removed, failed, isDry });
+    if (isDry && counts.removable > 0 && !sweeping.json) world.out.write(`${sweepHint}\n`);
+    return mostSevere([...exitCodes, ...ended.exitCodes]);
+  } finally {
+    progress.clear();
+    await close();
+  }
+}
+
+function countOthers(survey: Survey): { readonly waiting: number; readonly blocked: number } {
+  const codes = survey.reports.map(({ exitCode }) => exitCode);
+  return {
+    waiting: codes.filter((code) => code === 10 || code === 11).length,
+    blocked: codes.filter((code) => code === 12).length,
+  };
+}
+
+function tellSurvey({ world, json }: Sweeping, { reports }: Survey): void {
+  for (const report of reports) world.out.write(json ? reportJson(report) : `${reportText(report)}\n`);
+}
+
+/** A machine is never asked: with `--json` it takes `--yes`. */
+async function isConfirmed({ world, json }: Sweeping, count: number): Promise<boolean> {
+  if (json || world.ask === undefined) return false;
+  return /^y(es)?$/i.test((await world.ask(sweepQuestion(count))).trim());
+}
+
+async function removeEach(
+  { world, progress, operations, json }: Sweeping,
+  refs: readonly KeyRef[],
+): Promise<{ readonly removed: number; readonly failed: number; readonly exitCodes: readonly number[] }> {
+  const exitCodes: number[] = [];
+  let removed = 0;
+  for (const [index, ref] of refs.entries()) {
+    progress.report(`Removing record ${index + 1} of ${refs.length}`);
+    try {
+      const report = await operations.sweep(ref, { signal: world.signal });
+      progress.clear();
+      world.out.write(json ? reportJson(report) : reportText(report));
+      if (report.lifecycleState === "gone") removed += 1;
+      exitCodes.push(report.exitCode);
+    } catch (thrown) {
+      progress.clear();
+      const error = toUkoError(thrown);
+      tellError(world, error, json, ref);
+      exitCodes.push(error.exitCode);
+      if (endsTheRun.has(error.code)) break;
+    }
+  }
+  return { removed, failed: refs.length - removed, exitCodes };
+}
+
+function tellSummary({ world, json }: Sweeping, summary: string, counts: object): void {
+  world.out.write(json ? `${JSON.stringify({ v: 1, sweep: counts })}\n` : `${summary}\n`);
+}
+
+/** A vault whose list was refused is told, and does not hide what the others hold. */
+function tellUnreadable(world: CliWorld, { unreadable }: Survey, json: boolean): number[] {
+  for (const { vaultId, error } of unreadable) {
+    if (json) tellError(world, error, true, { vaultId });
+    else world.err.write(`Vault ${vaultId}: ${error.summary}\n`);
+  }
+  return unreadable.map(({ error }) => error.exitCode);
+}

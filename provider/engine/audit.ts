@@ -1,0 +1,138 @@
+/** Reads evidence back (UKO_EVIDENCE): who ended what, when, with whose consent, and what the lines leave open. Pure. */
+
+import { z } from "zod";
+
+const person = z.object({ iamId: z.string(), name: z.string() });
+const record = z.object({
+  id: z.string(),
+  step: z.string(),
+  how: z.string(),
+  author: z.string(),
+  writtenAt: z.string(),
+  answers: z.string().optional(),
+  reason: z.string().optional(),
+});
+/** Read tolerantly: a later release may say more. */
+const evidenceLine = z.object({
+  v: z.literal(1),
+  time: z.string(),
+  instanceId: z.string(),
+  resource: z.string().optional(),
+  vaultId: z.string(),
+  keyId: z.string(),
+  label: z.string(),
+  step: z.string(),
+  phase: z.enum(["before", "after"]),
+  from: z.string(),
+  to: z.string(),
+  actor: person,
+  record: record.optional(),
+  consentedBy: record.optional(),
+  keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
+  correlationId: z.string().optional(),
+});
+type EvidenceLine = z.infer<typeof evidenceLine>;
+
+/** One step as its lines tell it. Printed by `--json`. */
+export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
+  /** False where a step was begun and no line says that it was done: refused, crashed, or its answer lost. */
+  readonly isConfirmed: boolean;
+  /** Whether one person stood behind a step that ends or cuts off a key; absent for other steps. */
+  readonly single?: boolean;
+}
+
+export interface Audit {
+  readonly events: readonly AuditEvent[];
+  /** Lines that are not whole, as a crash leaves them. */
+  readonly unreadableLines: number;
+  /** Lines of a version that this release does not know. */
+  readonly unknownVersions: number;
+}
+
+export interface AuditFilter {
+  /** From this time on, ISO 8601. */
+  readonly since?: string;
+  readonly vaultId?: string;
+  /** A key's id or label. */
+  readonly key?: string;
+  readonly step?: string;
+  /** Part of an IAM id or a name, of whoever acted, asked or consented. */
+  readonly person?: string;
+}
+
+/** Steps behind which two people stand where dual authorization applies. */
+const consequential: readonly string[] = ["deactivate", "destroy"];
+
+/** Reads the lines of all files together; a line that stands in two files counts once. */
+export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
+  const lines: EvidenceLine[] = [];
+  let unreadableLines = 0;
+  let unknownVersions = 0;
+  const seen = new Set<string>();
+  for (const text of texts) {
+    for (const line of text.split("\n")) {
+      if (line.trim() === "" || seen.has(line)) continue;
+      seen.add(line);
+      const read = readLine(line);
+      if (read === "unreadable") unreadableLines += 1;
+      else if (read === "unknown_version") unknownVersions += 1;
+      else lines.push(read);
+    }
+  }
+  const inTime = lines.toSorted((a, b) => timeOf(a) - timeOf(b));
+  return { events: pair(inTime).filter((event) => passes(event, filter)), unreadableLines, unknownVersions };
+}
+
+function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
+  let body: unknown;
+  try {
+    body = JSON.parse(line);
+  } catch {
+    return "unreadable";
+  }
+  const read = evidenceLine.safeParse(body);
+  if (read.success) return read.data;
+  const version = typeof body === "object" && body !== null ? (body as { v?: unknown }).v : undefined;
+  return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
+}
+
+/** Joins the line before a step with the line after it; what was begun twice and done once was once without effect. */
+function pair(lines: readonly EvidenceLine[]): readonly AuditEvent[] {
+  const events: AuditEvent[] = [];
+  const begun = new Map<string, number[]>();
+  for (const { phase, ...line } of lines) {
+    const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
+    const open = begun.get(name) ?? [];
+    if (phase === "before") {
+      begun.set(name, [...open, events.length]);
+      events.push({ ...line, ...singleOf(line), isConfirmed: false });
+      continue;
+    }
+    const index = open.at(-1);
+    begun.set(name, open.slice(0, -1));
+    const event = { ...line, ...singleOf(line), isConfirmed: true };
+    if (index === undefined) events.push(event);
+    else events[index] = { ...events[index], ...event, time: events[index]?.time ?? event.time };
+  }
+  return events;
+}
+
+function singleOf({ step, actor, consentedBy }: Omit<EvidenceLine, "phase">): { readonly single?: boolean } {
+  if (!consequential.includes(step)) return {};
+  return { single: consentedBy === undefined || consentedBy.author === actor.iamId };
+}
+
+function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: AuditFilter): boolean {
+  if (since !== undefined && timeOf(event) < Date.parse(since)) return false;
+  if (vaultId !== undefined && event.vaultId !== vaultId) return false;
+  if (key !== undefined && event.keyId !== key && event.label !== key) return false;
+  if (step !== undefined && event.step !== step) return false;
+  if (who === undefined) return true;
+  const people = [event.actor.iamId, event.actor.name, event.consentedBy?.author ?? "", event.record?.author ?? ""];
+  return people.some((each) => each.toLowerCase().includes(who.toLowerCase()));
+}
+
+function timeOf({ time }: { readonly time: string }): number {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? 0 : ms;
+}

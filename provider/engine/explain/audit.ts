@@ -1,0 +1,76 @@
+/** Evidence as a table for people, and what it leaves open, said plainly. */
+
+import type { Audit, AuditEvent } from "../audit.ts";
+import { plain } from "./words.ts";
+
+const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "CONSENT OF", "NOTE"] as const;
+
+export function explainAudit({ events, unreadableLines, unknownVersions }: Audit): string {
+  const rows = events.map(rowOf);
+  const table = events.length === 0 ? ["No step is on file."] : layOut([heads, ...rows]);
+  const findings = [
+    ...countOf(events.filter(({ single }) => single === true).length, "step", "was taken by one person alone (single)"),
+    ...samePerson(events),
+    ...countOf(
+      events.filter(({ isConfirmed }) => !isConfirmed).length,
+      "step",
+      "was begun and no line says that it was done: refused, stopped, or its answer lost",
+    ),
+    ...countOf(unreadableLines, "line", "is not whole and was passed over"),
+    ...countOf(unknownVersions, "line", "is of a version that this release does not know and was passed over"),
+  ];
+  return [...table, ...(findings.length === 0 ? [] : ["", ...findings.map((finding) => `${finding}.`)])].join("\n");
+}
+
+function rowOf(event: AuditEvent): readonly string[] {
+  const { time, actor, step, resource, label, keyId, from, to, consentedBy, record } = event;
+  const consent = consentedBy ?? record;
+  return [
+    time,
+    actor.name === "" ? actor.iamId : `${plain(actor.name, 40)} (${plain(actor.iamId, 60)})`,
+    record === undefined ? step : `${step} (${record.step})`,
+    `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
+    from,
+    to,
+    consentedBy === undefined ? "" : `${plain(consentedBy.author, 60)} ${consentedBy.id.slice(0, 8)}`,
+    [
+      event.isConfirmed ? "" : "not confirmed",
+      event.single === true ? "single" : "",
+      consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
+    ]
+      .filter((note) => note !== "")
+      .join(", "),
+  ];
+}
+
+/** Both steps of one key by one actor: each may have had its second person, and an auditor wants to know. */
+function samePerson(events: readonly AuditEvent[]): readonly string[] {
+  const deactivatedBy = new Map<string, string>();
+  const found: string[] = [];
+  for (const { step, isConfirmed, instanceId, keyId, label, actor } of events) {
+    if (!isConfirmed) continue;
+    const name = `${instanceId}/${keyId}`;
+    if (step === "deactivate") deactivatedBy.set(name, actor.iamId);
+    if (step === "destroy" && deactivatedBy.get(name) === actor.iamId) {
+      found.push(`Key "${plain(label)}" was deactivated and destroyed by one person, ${plain(actor.iamId, 100)}`);
+    }
+  }
+  return found;
+}
+
+function countOf(count: number, noun: string, says: string): readonly string[] {
+  if (count === 0) return [];
+  return [count === 1 ? `1 ${noun} ${says}` : `${count} ${noun}s ${says.replace(/^(was|is) /, plural)}`];
+}
+
+const plural = (verb: string): string => (verb === "was " ? "were " : "are ");
+
+function layOut(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => Array.from(row[column] ?? "").length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Array.from(cell).length))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,123 @@
+/** Looks over whole vaults for keys whose end is under way, and for records whose time has come; one list per vault. */
+
+import { isUkoError, type UkoError } from "../errors.ts";
+import { isPending } from "../lifecycle/guards.ts";
+import type { DeletionPolicy, Plan, Run } from "../lifecycle/plan.ts";
+import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import { explainListed } from "./explain/survey.ts";
+import { type Observed, observedInList, observeKey } from "./observe.ts";
+import type { CallOptions, KeyRef, KeySnapshot, World } from "./ports.ts";
+import { type Report, reportOn } from "./report.ts";
+
+/** What one look over several vaults found; a vault that could not be read does not hide the others. */
+export interface Survey {
+  readonly vaults: number;
+  readonly reports: readonly Report[];
+  readonly unreadable: readonly { readonly vaultId: string; readonly error: UkoError }[];
+}
+
+/** Keys that are looked at one by one at the same time. */
+const looksAtOnce = 8;
+
+/** Every key with a consent record on file or an end under way, the most urgent first. Changes nothing. */
+export async function surveyRequests(
+  world: World,
+  policy: DeletionPolicy,
+  vaultIds: readonly string[],
+  options: CallOptions,
+): Promise<Survey> {
+  const { keys, ...survey } = await listAll(world, vaultIds, options);
+  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "continues" };
+  const reports = keys
+    .map((snapshot) => observedInList(world, snapshot))
+    .filter(isOnItsWay)
+    .map((observed) => reportListed(observed, policy, run));
+  return { ...survey, reports: reports.toSorted(byUrgency) };
+}
+
+/** Every destroyed key, asked live and planned: `removable` are those whose record this identity may try to remove now. */
+export async function surveyRemovals(
+  world: World,
+  policy: DeletionPolicy,
+  vaultIds: readonly string[],
+  reportFor: (ref: KeyRef, observed: Observed, run: Run, plan: Plan) => Report,
+  options: CallOptions,
+): Promise<Survey & { readonly removable: readonly KeyRef[] }> {
+  const { keys, ...survey } = await listAll(world, vaultIds, options);
+  const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
+  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "continues" };
+  const reports: Report[] = [];
+  const removable: KeyRef[] = [];
+  for (let from = 0; from < destroyed.length; from += looksAtOnce) {
+    world.progress.report(`Asking the keystores about destroyed keys: ${from} of ${destroyed.length}`);
+    const looks = destroyed.slice(from, from + looksAtOnce).map(async ({ vaultId, keyId }) => {
+      const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+      return { ref, sighting: await observeKey(world, ref, "decision", options) };
+    });
+    for (const { ref, sighting } of await Promise.all(looks)) {
+      if (sighting.kind === "gone") continue;
+      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
+      if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
+      reports.push(reportFor(ref, sighting, run, plan));
+    }
+  }
+  return { ...survey, reports, removable };
+}
+
+async function listAll(
+  world: World,
+  vaultIds: readonly string[],
+  options: CallOptions,
+): Promise<Omit<Survey, "reports"> & { readonly keys: readonly KeySnapshot[] }> {
+  const ids = vaultIds.length > 0 ? vaultIds : (await world.vaults.list({}, options)).map(({ id }) => id);
+  const keys: KeySnapshot[] = [];
+  const unreadable: { vaultId: string; error: UkoError }[] = [];
+  for (const [index, vaultId] of ids.entries()) {
+    if (ids.length > 1) world.progress.report(`Listing the keys of vault ${index + 1} of ${ids.length}`);
+    try {
+      keys.push(...(await world.keys.list({ vaultId }, options)));
+    } catch (error) {
+      if (!isUkoError(error) || error.code !== "UKO_RIGHTS_MISSING") throw error;
+      unreadable.push({ vaultId, error });
+    }
+  }
+  return { vaults: ids.length, keys, unreadable };
+}
+
+function isOnItsWay({ observation }: Observed): boolean {
+  return observation.carried.kind !== "none" || observation.state === "destroyed";
+}
+
+/** A plan on what the service remembers: good enough to tell people where to look, and never acted on. */
+function reportListed(observed: Observed, policy: DeletionPolicy, run: Run): Report {
+  const { observation, nowMs } = observed;
+  const remembered = { ...observation, keystoresAreLive: true };
+  const plan = planKeyDeletion(remembered, policy, run, nowMs);
+  const dates = observation.keystores.filter(isPending).map(({ destructionAtMs }) => destructionAtMs);
+  const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
+  const { instanceId, vaultId, keyId } = observation.facts;
+  const explanation = explainListed(observed, run, plan, isDue);
+  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
+  return isDue ? { ...report, lifecycleState: "destroyed", deletion: {} } : report;
+}
+
+const urgency: readonly Report["lifecycleState"][] = [
+  "pending_approval",
+  "active",
+  "pre_activation",
+  "deactivated",
+  "cooling_down",
+  "compromised",
+  "unrecognised",
+  "destroyed",
+  "pending_destruction",
+];
+
+function byUrgency(a: Report, b: Report): number {
+  const dueOf = ({ deletion }: Report): string => deletion.recordLapsesAt ?? deletion.notBefore ?? "9999";
+  return (
+    urgency.indexOf(a.lifecycleState) - urgency.indexOf(b.lifecycleState) ||
+    dueOf(a).localeCompare(dueOf(b)) ||
+    (a.label ?? "").localeCompare(b.label ?? "")
+  );
+}

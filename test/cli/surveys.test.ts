@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { runCli } from "../../provider/cli/program.ts";
+import type { Report } from "../../provider/engine/report.ts";
+import { explainVerdict } from "../support/oracle.ts";
+import { type CliTestWorld, type Ended, keys, quietWorld, reportOf, startCliWorld, vaultId } from "./harness.ts";
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+const linesOf = (ended: Ended): readonly Report[] =>
+  ended.out
+    .trimEnd()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Report);
+
+async function recordOf(key: string): Promise<string> {
+  return reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+}
+
+/** A key on each stage of its way out. */
+async function onEveryStage(): Promise<void> {
+  await destroy(keys.vouchers);
+  await world.advance("31d");
+  await destroy(keys.cards);
+  await world.uko("bob", `request ${keys.payroll}`);
+  await world.advance("1m");
+  await world.uko("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`);
+  await world.advance("1h");
+  await world.uko("bob", `request ${keys.draft} --reason "Never used"`);
+  await world.advance("1m");
+}
+
+async function destroy(key: string): Promise<void> {
+  await world.uko("bob", `request ${key}`);
+  await world.advance("1m");
+  await world.uko("alice", `continue ${key} --consent ${await recordOf(key)}`);
+  await world.advance("5h");
+  await world.uko("bob", `continue ${key} --consent ${await recordOf(key)}`);
+}
+
+function normalised(text: string): string {
+  return text.replaceAll(/\b[0-9a-f]{32}\b/g, "<record>");
+}
+
+async function calls(act: () => Promise<unknown>): Promise<readonly string[]> {
+  const before = (await world.trail()).at(-1)?.seq ?? 0;
+  await act();
+  return (await world.trail())
+    .filter(({ seq, operation }) => seq > before && /^[KVMTS]\d/.test(operation))
+    .map(({ operation }) => operation);
+}
+
+describe("uko requests", () => {
+  it("lists every key whose end is under way, and the next command", async () => {
+    await onEveryStage();
+    const { exitCode, out, err } = await world.uko("bob", "requests");
+    expect([exitCode, err]).toEqual([0, ""]);
+    await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/requests.txt");
+  });
+
+  it("reads with one list per vault", async () => {
+    await onEveryStage();
+    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1"]);
+    expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
+  });
+
+  it("is a line per key with --json, with who asked, until when, and no code", async () => {
+    await onEveryStage();
+    const ended = await world.uko("bob", "requests --json");
+    const told = linesOf(ended).map(({ label, lifecycleState, deletion, code }) => [
+      label,
+      lifecycleState,
+      deletion.requestedBy,
+      code,
+    ]);
+    expect(told).toEqual([
+      ["draft", "pending_approval", "IBMid-550000BOB", undefined],
+      ["payroll", "cooling_down", "IBMid-550000ALICE", undefined],
+      ["vouchers", "destroyed", undefined, undefined],
+      ["cards", "pending_destruction", undefined, undefined],
+    ]);
+    expect(ended.exitCode).toBe(0);
+  });
+
+  it("still tells of a request that has lapsed, and that there is nothing where there is nothing", async () => {
+    expect((await world.uko("bob", "requests")).out).toBe(
+      "No key in 1 vault has a consent record on file or an end under way\n",
+    );
+    await world.uko("bob", `request ${keys.payroll}`);
+    await world.advance("8d");
+    expect((await world.uko("bob", "requests")).out).toMatch(/lapsed on 1 Dec 2026/);
+  });
+
+  it("ends with 13 where a vault's list is refused, and says which", async () => {
+    const { exitCode, err } = await world.uko("erin", `requests --vault ${vaultId}`);
+    expect([exitCode, err]).toEqual([13, expect.stringContaining(`Vault ${vaultId}: The identity lacks the right`)]);
+  });
+});
+
+describe("uko sweep", () => {
+  it("shows what it would remove, removes nothing without --yes, and says how", async () => {
+    await onEveryStage();
+    const operations = await calls(async () => {
+      const { exitCode, out } = await world.uko("bob", "sweep");
+      expect(exitCode).toBe(0);
+      await expect(normalised(out)).toMatchFileSnapshot("../golden/cli/sweep.txt");
+    });
+    expect(operations.filter((operation) => operation !== "K12" && operation !== "M6")).not.toContain("K5");
+  });
+
+  it("removes with --yes those records alone whose time has come, and takes no other step", async () => {
+    await onEveryStage();
+    const operations = await calls(async () => {
+      const ended = await world.uko("bob", "sweep --yes --json");
+      expect(ended.exitCode).toBe(0);
+      expect(linesOf(ended)).toMatchObject([
+        { keyId: keys.vouchers.split("/")[1], taken: ["remove"], lifecycleState: "gone" },
+        { sweep: { removable: 1, removed: 1, waiting: 1, blocked: 0, failed: 0, isDry: false } },
+      ]);
+    });
+    expect(operations.filter((operation) => /^K[24-9]$/.test(operation))).toEqual(["K5"]);
+    const verdict = await world.verdict();
+    expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+  });
+
+  it("asks whoever sits at a terminal, and takes only yes for yes", async () => {
+    await onEveryStage();
+    for (const [answer, removed] of [
+      ["", false],
+      ["n", false],
+      ["yes", true],
+    ] as const) {
+      const asked: string[] = [];
+      const ask = async (question: string) => {
+        asked.push(question);
+        return answer;
+      };
+      const here = quietWorld({ environment: world.environmentOf("bob"), ask });
+      expect(await runCli(["sweep"], here)).toBe(0);
+      expect(asked).toEqual([expect.stringMatching(/^Remove this record for good\?/)]);
+      expect(here.said.out.includes("1 record removed"), answer).toBe(removed);
+    }
+    expect((await world.uko("bob", "sweep")).out).toContain("No record is to be removed now");
+  });
+
+  it("ends with 13 where the right to remove is missing", async () => {
+    await onEveryStage();
+    expect((await world.uko("alice", "sweep --yes")).exitCode).toBe(13);
+  });
+});
