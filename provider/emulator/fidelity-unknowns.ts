@@ -2,6 +2,7 @@
 
 import type { FidelityEntry } from "./fidelity.ts";
 import { containerUnknowns } from "./fidelity-container-unknowns.ts";
+import { kmsUnknowns } from "./fidelity-kms-unknowns.ts";
 
 /** What no source tells. Where several behaviours are possible, the default is the harder one for a client. */
 export const unknowns = [
@@ -358,5 +359,6 @@ export const unknowns = [
     basis: "assumed",
     source: "kms-v2-and-iam.md 10-20",
   },
+  ...kmsUnknowns,
   ...containerUnknowns,
 ] as const satisfies readonly FidelityEntry[];

@@ -53,7 +53,7 @@ export function deleteAlias(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.aliases.delete", what);
   const alias = call.param("alias");
   if (!key.aliases.some((known) => known.alias === alias)) {
-    throw refusal(404, "KEY_ALIAS_NOT_FOUND_ERR", what, "The key has no such alias");
+    throw refusal(404, "EMULATED_ALIAS_NOT_FOUND", what, "The key has no such alias");
   }
   key.aliases = key.aliases.filter((known) => known.alias !== alias);
   return { status: 204 };

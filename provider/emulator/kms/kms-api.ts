@@ -89,8 +89,8 @@ export const kmsRoutes: readonly Route[] = [
   write("M26", "POST", `${api}/import_token`, createImportToken),
   // A retrieval uses the token up, so it is a write.
   { ...read("M26", `${api}/import_token`, readImportToken), mutates: true },
-  // The deprecated form of all of them: `?action=`.
-  write("M9, M11-M15", "POST", one, actByQuery),
+  // No row of its own: the deprecated form of the rows 9 and 11 to 15, by `?action=`.
+  write("M0", "POST", one, actByQuery),
 ];
 
 /** M5: the only call that shows a standard key's material. */
@@ -106,6 +106,7 @@ function getMetadata(call: Call): Reply {
 /** `POST /keys/{k}?action=`, still served (kms-v2-and-iam.md 2.1); it never knew `sync`. */
 function actByQuery(call: Call): Reply {
   const name = call.url.searchParams.get("action") ?? "";
+  call.note({ detail: { action: name } });
   if (name === "restore") return restoreKmsKey(call);
   if (name !== "sync" && Object.hasOwn(actions, name)) {
     const { row, handle } = actions[name as keyof typeof actions];

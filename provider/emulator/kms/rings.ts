@@ -35,8 +35,9 @@ export function createRing(call: Call): Reply {
   if (!/^[A-Za-z0-9-]{2,100}$/.test(id)) {
     throw invalidField("key_ring_id", what, "Invalid field: key ring id: 2 to 100 of A-Za-z0-9-");
   }
-  if (rings.has(id)) throw refusal(409, "KEY_RING_EXISTS_ERR", what, "The key ring exists already");
-  if (rings.size > maxRings) throw refusal(409, "KEY_RING_QUOTA_ERR", what, `At most ${maxRings} key rings are kept`);
+  if (rings.has(id)) throw refusal(409, "EMULATED_KEY_RING_EXISTS", what, "The key ring exists already");
+  if (rings.size > maxRings)
+    throw refusal(409, "EMULATED_KEY_RING_LIMIT", what, `At most ${maxRings} key rings are kept`);
   rings.set(id, { id, createdMs: call.nowMs, createdBy: call.caller().iamId });
   return { status: 201 };
 }
