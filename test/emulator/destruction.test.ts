@@ -20,7 +20,7 @@ async function deactivatedKey(template: "payroll" | "cards" = "cards"): Promise<
   return (await world.as("alice").step(key.id, "deactivate")).body;
 }
 
-describe("the 4-hour rule (uko-v4.md 4.5, U7)", () => {
+describe("K8 keeps the 4-hour rule (uko-v4.md 4.5, U7)", () => {
   it.each([
     ["2026-11-24T16:00:29.999Z", 409],
     ["2026-11-24T16:00:30.000Z", 409],
@@ -33,7 +33,7 @@ describe("the 4-hour rule (uko-v4.md 4.5, U7)", () => {
     if (status === 409) expect(answer.body.errors[0]?.code).toBe("recently_deactivated");
   });
 
-  it("starts again with a new deactivation", async () => {
+  it("K7 starts it again with a new deactivation", async () => {
     const key = await deactivatedKey();
     await world.advance("3h");
     await world.as("alice").step(key.id, "activate");
@@ -43,7 +43,7 @@ describe("the 4-hour rule (uko-v4.md 4.5, U7)", () => {
   });
 });
 
-describe("pending destruction (4.4)", () => {
+describe("K8 and K5 know pending destruction (4.4)", () => {
   it.each([
     ["cards", "PT168H", "2026-12-01T17:00:00.000+00:00", "2026-12-01T16:59:59.999Z", "2026-12-01T17:00:00Z"],
     ["payroll", "PT720H", "2026-12-24T17:00:00.000+00:00", "2026-12-24T16:59:59.999Z", "2026-12-24T17:00:00Z"],
@@ -87,7 +87,7 @@ describe("pending destruction (4.4)", () => {
 });
 
 describe("what stands in the way", () => {
-  it("a retention policy refuses destroy, not deactivate (U29)", async () => {
+  it("a retention policy refuses K8, not K7 (U29)", async () => {
     const active = await world.keyIn("active");
     await world.control(`keys/${active.id}`, { addResource: { crn: "crn:a", preventsKeyDeletion: true } });
     expect((await world.as("alice").step(active.id, "deactivate")).status).toBe(200);

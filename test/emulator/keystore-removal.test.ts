@@ -53,6 +53,15 @@ describe("S5 deletes an internal keystore (uko-v4.md 5, U26)", () => {
     expect((await remove(payrollRing)).status).toBe(204);
   });
 
+  it("S5 is refused by a key that was restored in KMS, however long ago it was deleted", async () => {
+    const key = await world.keyIn("pending");
+    const twin = await world.twinOf(key);
+    await world.advance("1d");
+    expect((await world.as("bob").kms("POST", `/keys/${twin.id}/restore`)).status).toBe(201);
+    await world.advance("120d");
+    expect((await remove(payrollRing)).status).toBe(409);
+  });
+
   it("S5 is accepted once KMS has purged the destroyed keys", async () => {
     const key = await world.keyIn("pending");
     const twin = await world.twinOf(key);

@@ -175,6 +175,34 @@ describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
   });
 });
 
+it("T3 and K3 show Google's and Azure's required fields of a seed that tells none (3.3)", async () => {
+  const own = await startTestWorld({
+    seed: {
+      ...structuredClone(demoSeed),
+      templates: [
+        { vault: "payments", name: "google", keystoreType: "google_kms", group: "apps" },
+        {
+          vault: "payments",
+          name: "azure",
+          keystoreType: "azure_key_vault",
+          group: "apps",
+          algorithm: "rsa",
+          size: "2048",
+        },
+      ],
+    },
+  });
+  const instanceOf = async (template_name: string) =>
+    (await own.as("bob").create({ template_name })).body.instances as readonly Body[];
+  expect((await instanceOf("google"))[0]).toMatchObject({
+    google_key_protection_level: "software",
+    google_key_purpose: "encrypt_decrypt",
+    google_kms_algorithm: "google_symmetric_encryption",
+  });
+  expect((await instanceOf("azure"))[0]).toMatchObject({ type: "key_pair", azure_key_protection_level: "software" });
+  await own.close();
+});
+
 describe("T4 changes a template (uko-v4.md 2.5, 3.6, U20)", () => {
   const patch = (id: string, fields: object) => change(world.as("bob"), "PATCH", one(id), { ...fields });
 

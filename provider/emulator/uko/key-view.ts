@@ -8,6 +8,7 @@ import type { Call, Reply } from "../serve.ts";
 import { etagOf, type World } from "../world.ts";
 import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
 import { keystoreReference, vaultReference, viewStamps } from "./references.ts";
+import { defaultKeystoreFields } from "./template-fields.ts";
 
 export function viewKey(world: World, key: Key, nowMs: number): Record<string, unknown> {
   const template = world.templates.get(key.templateId);
@@ -49,6 +50,7 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
         label_in_keystore: labelInKeystore(key, template),
         type: isAsymmetric(template?.algorithm) ? "key_pair" : "secret_key",
         keystore: { group: template?.group, type: template?.keystoreType },
+        ...(template === undefined ? {} : defaultKeystoreFields(template.keystoreType, template.algorithm, key.size)),
         ...key.keystoreFields,
       },
     ],

@@ -46,8 +46,9 @@ function modeOf(call: Call): Mode {
 /** In every mode a key ring must hold no key at all, destroyed ones included until KMS forgets or purges them. */
 function refuseFullRing(call: Call, keystore: Keystore): void {
   if (keystore.ring === undefined) return;
-  for (const { ring, deletedMs } of call.world.kmsKeys.values()) {
-    if (ring !== keystore.ring || (deletedMs !== undefined && call.nowMs - deletedMs >= metadataMs)) continue;
+  for (const { ring, state, deletedMs } of call.world.kmsKeys.values()) {
+    const isForgotten = state === 5 && call.nowMs - (deletedMs ?? call.nowMs) >= metadataMs;
+    if (ring !== keystore.ring || isForgotten) continue;
     const message = "Conflict: Key ring could not be deleted: Please see reasons for more details.";
     throw conflict("keystore_error", message);
   }

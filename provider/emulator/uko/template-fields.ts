@@ -164,7 +164,7 @@ export function keystoreFieldsOf(
   told: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { group: _, type: __, naming_scheme: ___, ...fields } = told;
-  const all = { ...defaultFields(type, algorithm, keySize), ...withoutUndefined(fields) };
+  const all = { ...defaultKeystoreFields(type, algorithm, keySize), ...withoutUndefined(fields) };
   // Google keeps no secp256k1 key in software (3.6).
   const isSecp256k1 = all.google_kms_algorithm === "ec_sign_secp256k1_sha256";
   if (isSecp256k1 && all.google_key_protection_level === "software") {
@@ -177,7 +177,12 @@ function withoutUndefined(fields: Readonly<Record<string, unknown>>): Record<str
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function defaultFields(type: KeystoreType, algorithm: string, keySize: string): Record<string, unknown> {
+/** What Azure and Google keys show where nothing else was told (3.3). */
+export function defaultKeystoreFields(
+  type: KeystoreType,
+  algorithm: string,
+  keySize: string,
+): Readonly<Record<string, unknown>> {
   if (type === "azure_key_vault") return { azure_key_protection_level: "software" };
   if (type !== "google_kms") return {};
   const byAlgorithm: Readonly<Record<string, readonly [string, string]>> = {

@@ -8,7 +8,14 @@ import { type ContainerKind, changeableContainer, containerReply, refuseTakenNam
 import { conflict, forbidden, invalidState, notFound } from "./envelope.ts";
 import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./filters.ts";
 import { vaultReference, viewStamps } from "./references.ts";
-import { checkSize, createFields, keyAlgorithms, keystoreFieldsOf, patchFields } from "./template-fields.ts";
+import {
+  checkSize,
+  createFields,
+  defaultKeystoreFields,
+  keyAlgorithms,
+  keystoreFieldsOf,
+  patchFields,
+} from "./template-fields.ts";
 
 export const templateKind: ContainerKind<Template> = {
   what: "template",
@@ -192,6 +199,7 @@ function viewTemplate(world: World, template: Template): Record<string, unknown>
         group: template.group,
         type: template.keystoreType,
         naming_scheme: template.keystoreNamingScheme,
+        ...defaultKeystoreFields(template.keystoreType, template.algorithm, template.size),
         ...template.keystoreFields,
       },
     ],
