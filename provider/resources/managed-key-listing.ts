@@ -1,6 +1,6 @@
 /** Finds keys without a state: one by its id, as an import does, or all that there are. */
 
-import { type Observed, observeKey } from "../engine/observe.ts";
+import { type Seen, seeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
@@ -8,7 +8,7 @@ import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 /** A key that is there, and the inputs of a program that says as little as possible of it. */
 export interface Found {
   readonly inputs: ManagedKeyInputs;
-  readonly observed: Observed;
+  readonly observed: Seen;
 }
 
 const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
@@ -46,7 +46,7 @@ export async function listKeys(
 }
 
 async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Found | undefined> {
-  const sighting = await observeKey(world, ref, "glance", options);
+  const sighting = await seeKey(world, ref, options);
   if (sighting.kind === "gone") return undefined;
   const inputs: ManagedKeyInputs = {
     vaultId: ref.vaultId,

@@ -2,7 +2,7 @@
 
 import { isoTime } from "../engine/evidence.ts";
 import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
-import type { Observed } from "../engine/observe.ts";
+import type { Seen } from "../engine/observe.ts";
 import { deletionFacts } from "../engine/report.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
@@ -15,7 +15,7 @@ import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties
 const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "continues" };
 
 /** The state: what the service has, beside the inputs that steer this tool alone. */
-export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKeyState {
+export function stateOf(inputs: ManagedKeyInputs, observed: Seen): ManagedKeyState {
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
   const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
@@ -65,7 +65,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Observed): ManagedKe
 const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
 
 /** Four kinds of drift, four answers; none is repaired silently. */
-export function driftWarnings(observed: Observed, before: ManagedKeyState): readonly string[] {
+export function driftWarnings(observed: Seen, before: ManagedKeyState): readonly string[] {
   const { observation, nowMs } = observed;
   const key = sayKey(observation).replace(/^k/, "K");
   const standing = anyBindingRecord(observation, nowMs);
@@ -93,7 +93,7 @@ export function driftWarnings(observed: Observed, before: ManagedKeyState): read
   return [...pending, ...cancelled, ...outOfSync, ...moved];
 }
 
-function notBeforeMs({ observation }: Observed, lifecycleState: ManagedKeyState["lifecycleState"]): number | undefined {
+function notBeforeMs({ observation }: Seen, lifecycleState: ManagedKeyState["lifecycleState"]): number | undefined {
   if (lifecycleState === "pending_destruction") {
     const dates = observation.keystores.flatMap((each) => each.destructionAtMs ?? []);
     return dates.length === 0 ? undefined : Math.max(...dates);

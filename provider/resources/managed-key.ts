@@ -1,7 +1,7 @@
 /** The managed key as a resource: an encryption key whose end of life takes two people. */
 
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
-import { type Observed, observeKey } from "../engine/observe.ts";
+import { type Observed, observeKey, type Seen, seeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
@@ -66,7 +66,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async read(world, state, _run, options) {
-    const sighting = await observeKey(world, refOf(state), "glance", options);
+    const sighting = await seeKey(world, refOf(state), options);
     if (sighting.kind === "gone") return undefined;
     const next = stored(state, sighting, []);
     return { ...next, warnings: driftWarnings(sighting, state) };
@@ -109,7 +109,7 @@ function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
   };
 }
 
-function stored(inputs: ManagedKeyInputs, observed: Observed, warnings: readonly string[]): Stored<ManagedKeyState> {
+function stored(inputs: ManagedKeyInputs, observed: Seen, warnings: readonly string[]): Stored<ManagedKeyState> {
   const state = stateOf(inputs, observed);
   return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
 }

@@ -1,20 +1,28 @@
 /** Reads of managed keys (uko-v4.md K1, K3, K12, K13). */
 
-import type { Answered, KeyRef, Keys, KeyWithEtag } from "../../engine/ports.ts";
+import type { Answered, KeyRef, KeySnapshot, Keys, KeyWithEtag } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";
 import { isOwnNotFound, readRights } from "./errors.ts";
 import { objectPath, openedWithEtag, readObject } from "./objects.ts";
-import { walkPages } from "./pages.ts";
+import { type PageWalk, pagesOf, walkPages } from "./pages.ts";
+import type { Glances, GlancesOptions, Listing } from "./read-batch.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
 import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
-import { associatedResources, managedKey, managedKeys, statusInKeystores } from "./wire.ts";
+import { associatedResources, managedKey, managedKeys, statusInKeystores, type WireManagedKey } from "./wire.ts";
 
-export function createKeyReads(transport: UkoTransport): Pick<Keys, "read" | "liveStatus" | "use" | "list"> {
+type KeyReads = Pick<Keys, "read" | "glance" | "liveStatus" | "use" | "list">;
+
+export function createKeyReads(transport: UkoTransport, glances: Glances): KeyReads {
   return {
     read: (ref, { signal }) => readKey(transport, ref, signal),
+    async glance(ref, { signal }) {
+      // Before anything is listed for an id that is none.
+      keyPath(transport, ref);
+      return glances.glance(ref, signal);
+    },
     async liveStatus(ref, { signal }) {
       const path = `${keyPath(transport, ref)}/status_in_keystores`;
       const call = { method: "GET", path, vaultId: ref.vaultId, signal } as const;
@@ -24,20 +32,54 @@ export function createKeyReads(transport: UkoTransport): Pick<Keys, "read" | "li
     },
     use: (ref, { signal }) => readUse(transport, ref, signal),
     async list({ vaultId, label }, { signal }) {
-      // Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first, because a walk
-      // by offset must not lose keys that are written meanwhile.
-      const query = { "vault.id": checkedId(vaultId, "vault"), state: keyStates.join(","), sort: "created_at" };
-      const found = await walkPages(transport, {
-        call: { path: "/managed_keys", query: label === undefined ? query : { ...query, label }, signal },
-        collection: "managed_keys",
-        items: managedKeys,
-        right: readRights.listKeys,
-      });
-      const snapshots = new Map(found.map((key) => [key.id, toSnapshot(key, vaultId)]));
+      if (label === undefined) {
+        const kept = await glances.keep(vaultId, () => listKeys(transport, keyWalk(vaultId, signal)));
+        return [...kept.value.values()];
+      }
+      const found = await listKeys(transport, keyWalk(vaultId, signal, { label }));
       // How the service matches labels is not stated (uko-v4.md U36).
-      return [...snapshots.values()].filter((key) => label === undefined || key.label === label);
+      return [...found.value.values()].filter((key) => key.label === label);
     },
   };
+}
+
+/** What glances take from the service: a key without its ETag, and a vault's keys, in the largest pages. */
+export function keysForGlances(transport: UkoTransport): Pick<GlancesOptions, "read" | "list"> {
+  return {
+    async read(ref, signal) {
+      const answer = await readKey(transport, ref, signal);
+      return { ...answer, value: answer.value?.snapshot };
+    },
+    list: (vaultId, maxKeys, signal) => listKeys(transport, { ...keyWalk(vaultId, signal), pageSize: 1_000 }, maxKeys),
+  };
+}
+
+// Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first, because a walk by
+// offset must not lose keys that are written meanwhile.
+function keyWalk(vaultId: string, signal: AbortSignal, filter: { readonly label?: string } = {}): KeyWalk {
+  const query = { "vault.id": checkedId(vaultId, "vault"), state: keyStates.join(","), sort: "created_at", ...filter };
+  return {
+    call: { path: "/managed_keys", query, signal },
+    vaultId,
+    collection: "managed_keys",
+    items: managedKeys,
+    right: readRights.listKeys,
+  };
+}
+
+type KeyWalk = PageWalk<WireManagedKey> & { readonly vaultId: string };
+
+/** Every key, each once; of more than `maxKeys` the first page alone. */
+async function listKeys(transport: UkoTransport, walk: KeyWalk, maxKeys = Number.POSITIVE_INFINITY): Promise<Listing> {
+  const found = new Map<string, KeySnapshot>();
+  let oldest: Answered<undefined> | undefined;
+  for await (const { answer, total, items } of pagesOf(transport, walk)) {
+    oldest ??= answered(answer, undefined);
+    for (const key of items) found.set(key.id, toSnapshot(key, walk.vaultId));
+    if (total > maxKeys) break;
+  }
+  if (oldest === undefined) throw new UkoError("UKO_BUG", { detail: "A list without a page." });
+  return { ...oldest, value: found };
 }
 
 async function readKey(

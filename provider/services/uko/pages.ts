@@ -19,17 +19,34 @@ export interface PageWalk<T> {
   readonly collection: string;
   readonly items: z.ZodType<readonly T[]>;
   readonly right: Right;
+  /** Up to 1,000 (uko-v4.md 2.2). */
+  readonly pageSize?: number;
 }
 
-/** Answers every item of every page. A page that came back empty ends the walk, whatever the count says. */
+interface Page<T> {
+  readonly answer: HttpAnswer;
+  /** As the service counts the whole list. */
+  readonly total: number;
+  readonly items: readonly T[];
+}
+
+/** Answers every item of every page. */
 export async function walkPages<T>(transport: UkoTransport, walk: PageWalk<T>): Promise<readonly T[]> {
   const found: T[] = [];
+  for await (const { items } of pagesOf(transport, walk)) found.push(...items);
+  return found;
+}
+
+/** Page after page, as far as the caller goes on. A page that came back empty ends the walk, whatever the count says. */
+export async function* pagesOf<T>(transport: UkoTransport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
+  let found = 0;
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const query = { ...walk.call.query, limit: String(pageSize), offset: String(found.length) };
+    const query = { ...walk.call.query, limit: String(walk.pageSize ?? pageSize), offset: String(found) };
     const answer = await transport.read({ ...walk.call, method: "GET", query }, walk.right);
-    const { total, items } = readPage(answer, walk);
-    found.push(...items);
-    if (items.length === 0 || found.length >= total) return found;
+    const read = readPage(answer, walk);
+    found += read.items.length;
+    yield { answer, ...read };
+    if (read.items.length === 0 || found >= read.total) return;
   }
   throw invalidAnswer(service, `a list has more than ${maxPages} pages`);
 }

@@ -11,7 +11,7 @@ import { answeredFrom, openedFrom } from "../http/opened.ts";
 import type { Resend } from "../http/retry.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
 
-export interface UkoClientOptions {
+export interface UkoTransportOptions {
   readonly http: HttpClient;
   readonly bearer: BearerSource;
   readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
@@ -40,7 +40,7 @@ export interface UkoTransport {
 
 const idForm = /^[-0-9a-z]{1,36}$/;
 
-export function createUkoTransport(options: UkoClientOptions): UkoTransport {
+export function createUkoTransport(options: UkoTransportOptions): UkoTransport {
   const { http, bearer, instanceId } = options;
   const call = async (wanted: UkoCall): Promise<HttpAnswer | NoAnswer> => {
     const { vaultId, etag, body } = wanted;

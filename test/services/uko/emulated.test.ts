@@ -48,7 +48,9 @@ function strangerOf(world: TestWorld) {
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     monotonicMs: () => 0,
   });
-  return createUkoClient({ http, bearer, endpoint: async () => endpoint, instanceId: world.emulator.instanceId }).keys;
+  const { instanceId } = world.emulator;
+  const timing = { monotonicMs: () => 0, sleep: async () => {} };
+  return createUkoClient({ http, bearer, endpoint: async () => endpoint, instanceId, ...timing }).keys;
 }
 
 test("API 4.9 and earlier tell an internal keystore through their list", async () => {

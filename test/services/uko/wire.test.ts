@@ -33,6 +33,8 @@ const client = (suffix = "") =>
     bearer: { token: async () => "planted-token", renew: async () => undefined },
     endpoint: async () => ({ url: `${server.url}${suffix}`, source: "environment" }),
     instanceId: "instance",
+    monotonicMs: () => 0,
+    sleep: async () => {},
   });
 const keys = (): Keys => client().keys;
 const keyReply = (fields: Record<string, unknown> = {}): Reply => ({
