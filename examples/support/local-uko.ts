@@ -72,6 +72,11 @@ export class LocalUko {
     await this.#control("clock", { advance: duration });
   }
 
+  /** Adds a fault rule (provider/docs/emulator.md). */
+  async fault(rule: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#control("faults", rule);
+  }
+
   async audit(): Promise<readonly AuditEntry[]> {
     return (await this.#control("audit")) as readonly AuditEntry[];
   }

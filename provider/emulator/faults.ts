@@ -14,6 +14,12 @@ export const faultSchema = z.strictObject({
   caller: z.string().optional().meta({ description: "iam_id" }),
   skip: z.number().int().min(0).default(0).meta({ description: "Matching requests to let pass first" }),
   times: z.number().int().min(1).default(1_000_000),
+  every: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: "Of those that follow strikes each n-th, the first included" }),
   latencyMs: z.number().int().min(0).max(60_000).default(0).meta({ description: "Real time" }),
   hold: z.enum(["before", "after"]).optional().meta({ description: "Held until released, at most 60 s" }),
   drop: z
@@ -112,7 +118,8 @@ export class FaultRules {
       if (!applies(rule, subject)) continue;
       const matched = (this.#matches.get(rule.id) ?? 0) + 1;
       this.#matches.set(rule.id, matched);
-      if (matched > rule.skip && matched <= rule.skip + rule.times) return rule;
+      const past = matched - rule.skip - 1;
+      if (past >= 0 && past % rule.every === 0 && past / rule.every < rule.times) return rule;
     }
     return undefined;
   }

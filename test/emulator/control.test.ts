@@ -102,6 +102,14 @@ describe("faults", () => {
     expect(statuses).toEqual([200, 502, 200]);
   });
 
+  it("strike each n-th of the requests that they match", async () => {
+    await fault({ operation: "V1", status: 503, skip: 1, every: 3, times: 2 });
+    const statuses = [];
+    for (let round = 0; round < 9; round += 1)
+      statuses.push((await world.as("alice").call("GET", "/api/v4/vaults")).status);
+    expect(statuses).toEqual([200, 503, 200, 200, 503, 200, 200, 200, 200]);
+  });
+
   it("strike IAM and KMS in their own envelopes", async () => {
     await fault({ operation: "token", status: 504, times: 1 });
     expect((await requestToken(world.url, apiKeys.alice)).body.errorCode).toBe("emulated_fault");
