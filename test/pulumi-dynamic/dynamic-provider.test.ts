@@ -76,9 +76,9 @@ describe("the frozen text leads to the provider, and state keeps it", () => {
 
   test("is what the program writes", async () => {
     const source = await import("node:fs").then(({ readFileSync }) =>
-      readFileSync(new URL("../../provider/pulumi-dynamic/index.ts", import.meta.url), "utf8"),
+      readFileSync(new URL("../../provider/pulumi-dynamic/managed-key.ts", import.meta.url), "utf8"),
     );
-    expect(source).toContain(`const providerText = '${__provider}';`);
+    expect(source).toContain(`providerText: '${__provider}',`);
   });
 });
 
@@ -130,6 +130,25 @@ describe("an error", () => {
     expect(made.details).toContain("No instance is named");
     await stranger.close();
   });
+});
+
+test("the outputs keep the resource's name, so that a destroy that is printed ends this one alone", async () => {
+  const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+  const properties = await created({ __origin: `acme/${urn}` });
+  const updated = (await bob.update(properties, { ...news({ description: "new" }), __origin: `acme/${urn}` }))
+    .properties;
+  const { properties: refreshed } = await bob.read("id", updated);
+  expect([properties, updated, refreshed].map(({ __origin }) => __origin)).toEqual(Array(3).fill(`acme/${urn}`));
+  await uko.advance("60s");
+  const { details } = await errorOf(bob.delete(refreshed));
+  expect(details).toContain(`pulumi destroy --target '${urn}'`);
+  expect(details).not.toMatch(/pulumi destroy$/m);
+  expect(details.indexOf("uko continue")).toBeLessThan(details.indexOf("pulumi destroy"));
+});
+
+test("a state of an earlier release, which has no such name, gets the warning beside the command", async () => {
+  const { details } = await errorOf(bob.delete(await created()));
+  expect(details).toContain("(pulumi destroy goes for everything in the stack)");
 });
 
 test("a key that is gone is read as gone: no id", async () => {

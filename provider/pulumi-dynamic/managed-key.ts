@@ -1,0 +1,110 @@
+/** The managed key as a class for Pulumi programs. */
+
+import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { ManagedKeyState } from "../resources/index.ts";
+import { type ResourceKind, registrationOf } from "./registration.ts";
+
+/** What a program says of a key; what it leaves out stays as the service has it. */
+export interface ManagedKeyArgs {
+  /** UUID of the vault that the key lives in. Cannot change. */
+  vaultId: Input<string>;
+  /** Name of the key template; the key is compared by the template's id. Cannot change. */
+  template: Input<string>;
+  /** Name of the key; absent where the template's naming scheme makes it. */
+  label?: Input<string>;
+  /** Up to 200 characters; up to 110 where the service keeps no tags. */
+  description?: Input<string>;
+  /** Tags of your own; `{}` for none. Values may hold letters, digits, `_` and white space. */
+  tags?: Input<Record<string, Input<string>>>;
+  /** Values for the placeholders of the template's naming scheme, which makes the label. Cannot change. */
+  labelTags?: Input<Record<string, Input<string>>>;
+  /** First day of use, `YYYY-MM-DD`. Planning only: nothing happens on it. */
+  activationDate?: Input<string>;
+  /** Last day of use, `YYYY-MM-DD`. Planning only: nothing happens on it. */
+  expirationDate?: Input<string>;
+  /** State to aim at on updates. Going down takes two people; it never reactivates a key. */
+  state?: Input<"active" | "deactivated" | "destroyed">;
+  /** A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated. */
+  rotationTrigger?: Input<string>;
+  /** Whether an update brings the key into the keystores that its template names by now; never out of one. Default false. */
+  align?: Input<boolean>;
+  /** Adopts this key instead of making one. Cannot change. */
+  existingKeyId?: Input<string>;
+  /** Refuses every step towards the key's end. Default false. */
+  deletionProtection?: Input<boolean>;
+  /** Whether two people stand behind the key's end. Default `required`; a marker on the key outweighs `single`. */
+  dualAuthorization?: Input<"required" | "single">;
+  /** Which steps take two people: deactivate and destroy (`both`, the default), or `destroy` alone. */
+  deletionGate?: Input<"both" | "destroy">;
+  /** When the key may leave the state; the earlier ones leave a record that blocks template and vault. Default `removed`. */
+  deletionCompletesAt?: Input<"removed" | "destroyed" | "destruction_scheduled">;
+  /** Why the key is ended; kept in the consent record. Up to 500 characters. */
+  deletionReason?: Input<string>;
+}
+
+/** An encryption key whose end of life takes two people. Its id is `<vaultId>/<keyId>`. */
+export class ManagedKey extends CustomResource {
+  declare readonly vaultId: Output<string>;
+  declare readonly template: Output<string>;
+  declare readonly label: Output<string>;
+  declare readonly description: Output<string | undefined>;
+  declare readonly tags: Output<Record<string, string> | undefined>;
+  declare readonly activationDate: Output<string | undefined>;
+  declare readonly expirationDate: Output<string | undefined>;
+  /** Instance that the key belongs to. */
+  declare readonly instanceId: Output<string>;
+  /** UUID of the key. */
+  declare readonly keyId: Output<string>;
+  /** UUID of the template. */
+  declare readonly templateId: Output<string>;
+  /** 1 at creation, one more for each rotation. */
+  declare readonly version: Output<number>;
+  declare readonly algorithm: Output<string>;
+  declare readonly size: Output<string>;
+  /** The service's own word for the state. */
+  declare readonly keyState: Output<string>;
+  /** `aligned` or `unaligned`: whether the key is where its template wants it. */
+  declare readonly alignment: Output<string | undefined>;
+  /** The one derived state, pending approval included. */
+  declare readonly lifecycleState: Output<ManagedKeyState["lifecycleState"]>;
+  /** What each keystore says of the key. */
+  declare readonly keystores: Output<ManagedKeyState["keystores"]>;
+  /** `approval`, `time` or `person_to_unblock`. */
+  declare readonly deletionAwaits: Output<string | undefined>;
+  /** The next step is refused before this time, ISO 8601 UTC. */
+  declare readonly deletionNotBefore: Output<string | undefined>;
+  /** IAM id of the author of the binding record. */
+  declare readonly deletionRequestedBy: Output<string | undefined>;
+  /** Id of the binding record, as `UKO_CONSENT` takes it. */
+  declare readonly deletionRecordId: Output<string | undefined>;
+
+  constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
+    super(kind.type, name, registrationOf(kind, name, args, options), options);
+  }
+}
+
+const kind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:ManagedKey",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey',
+  outputs: [
+    "label",
+    "description",
+    "tags",
+    "activationDate",
+    "expirationDate",
+    "instanceId",
+    "keyId",
+    "templateId",
+    "version",
+    "algorithm",
+    "size",
+    "keyState",
+    "alignment",
+    "lifecycleState",
+    "keystores",
+    "deletionAwaits",
+    "deletionNotBefore",
+    "deletionRequestedBy",
+    "deletionRecordId",
+  ] satisfies (keyof ManagedKeyState)[],
+};

@@ -1,0 +1,151 @@
+/** One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the answer. */
+
+import { type dynamic, log } from "@pulumi/pulumi";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
+import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
+import type { Handlers } from "../engine/handlers.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+
+/** gRPC FAILED_PRECONDITION: the engine takes it as understood; UNKNOWN would mark the update as possibly corrupt. */
+const failedPrecondition = 9;
+
+type Properties = Record<string, unknown>;
+
+/** Makes the provider of one resource. It has no cancel, so it never waits, whatever UKO_WAIT says (decision 0009). */
+export function createResourceProvider<Inputs, State extends Inputs>(
+  handlers: Handlers<Inputs, State>,
+  configure: (config: dynamic.Config) => void,
+): dynamic.ResourceProvider {
+  return {
+    async configure(request) {
+      configure(request.config);
+      connectLog(process.argv[2]);
+    },
+
+    async check(olds: Properties, news: Properties) {
+      const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
+      // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
+      const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
+      return { inputs: { ...inputs, ...originIn(news) }, failures: [...known] };
+    },
+
+    async diff(_id, olds: Properties, news: Properties) {
+      if (isUnknown(news)) return { changes: true };
+      return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
+    },
+
+    async create(news: Properties) {
+      return orFail(async () => {
+        const { __origin: origin } = news;
+        const options = { ...unstoppable(), ...(typeof origin === "string" && { origin }) };
+        const { id, state, warnings } = await handlers.create(withoutPulumi(news), options);
+        await warn(warnings);
+        return { id, outs: { ...state, ...originIn(news) } };
+      });
+    },
+
+    async read(id, olds: Properties) {
+      return orFail(async () => {
+        const found = await handlers.read(withoutPulumi(olds), unstoppable());
+        if (found === undefined) return { id: "", props: {} };
+        await warn(found.warnings);
+        return { id, props: { ...found.state, ...originIn(olds) } };
+      });
+    },
+
+    async update(_id, olds: Properties, news: Properties) {
+      return orFail(async () => {
+        const { state, warnings } = await handlers.update(withoutPulumi(olds), withoutPulumi(news), unstoppable());
+        await warn(warnings);
+        return { outs: { ...state, ...originIn(news) } };
+      });
+    },
+
+    async delete(_id, olds: Properties) {
+      await orFail(async () => {
+        const target = urnIn(olds);
+        const options = { ...unstoppable(), ...(target !== undefined && { target }) };
+        const outcome = await handlers.delete(withoutPulumi(olds), options);
+        if (outcome.kind === "unfinished") throw toEngineError(outcome.message);
+        await warn(outcome.warnings);
+      });
+    },
+  };
+}
+
+/**
+ * The engine starts a dynamic provider with its address as the first argument, and Pulumi's own main leaves it unused: without
+ * it warnings end as lines on stderr, and evidence nowhere.
+ */
+function connectLog(engineAddress: string | undefined): void {
+  if (engineAddress !== undefined) resetOptions("project", "stack", -1, engineAddress, "", false, "");
+}
+
+/** A dynamic provider never hears a Ctrl-C; the calls' own deadlines bound it. */
+function unstoppable(): { readonly signal: AbortSignal } {
+  return { signal: new AbortController().signal };
+}
+
+function withoutPulumi(properties: Properties): Properties {
+  const { __provider: _provider, __origin: _origin, ...own } = properties;
+  return own;
+}
+
+/** The resource's lasting name, which the outputs keep, because a deletion is told nothing else (decision 0010). */
+function originIn({ __origin }: Properties): { readonly __origin?: string } {
+  return typeof __origin === "string" ? { __origin } : {};
+}
+
+/** An origin is organisation and URN. */
+function urnIn(properties: Properties): string | undefined {
+  const { __origin = "" } = originIn(properties);
+  const begin = __origin.indexOf("urn:pulumi:");
+  return begin < 0 ? undefined : __origin.slice(begin);
+}
+
+/** Whether a value, or a part of it, comes from a resource that is not there yet. */
+function isUnknown(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
+  return value === unknownValue;
+}
+
+async function warn(warnings: readonly string[]): Promise<void> {
+  for (const warning of warnings) await log.warn(warning);
+}
+
+async function orFail<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const fault = isUkoError(error)
+      ? error
+      : new UkoError("UKO_BUG", {
+          summary: "uko met a fault of its own",
+          detail: `Please report it: ${error instanceof Error ? error.message : "unknown"}`,
+          cause: error,
+        });
+    throw toEngineError(fault.message);
+  }
+}
+
+/** What the engine shows: all lines as diagnostics, the first one in its table. */
+class EngineError extends Error {
+  readonly code = failedPrecondition;
+  readonly details: string;
+
+  constructor(message: string) {
+    super(message);
+    this.details = message;
+    // The dynamic provider prints `${error}: ${error.stack}` once more beside the diagnostic: one line, not a trace.
+    this.stack = message.split("\n")[0] ?? "";
+  }
+
+  override toString(): string {
+    return /\[(UKO_[A-Z_]+)\]$/.exec(this.details)?.[1] ?? "uko";
+  }
+}
+
+function toEngineError(message: string): EngineError {
+  return new EngineError(message);
+}
