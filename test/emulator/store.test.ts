@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -217,10 +217,14 @@ describe("a process that is killed under load", () => {
     readonly after?: { readonly state: string; readonly description: string };
   }
 
+  let running: ChildProcess | undefined;
+  afterEach(() => running?.kill("SIGKILL"));
+
   async function launch(file: string, seedFile: string) {
     const child = spawn(process.execPath, [script, "--json", "--file", file, "--seed", seedFile], {
       stdio: ["ignore", "pipe", "inherit"],
     });
+    running = child;
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];
     return { child, url: (JSON.parse(line) as { url: string }).url };
   }
