@@ -1,0 +1,233 @@
+/** What vaults, keystores and templates do alike as resources: be made by one POST, be adopted, be changed where they differ. */
+
+import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
+import type { CheckFailure } from "../engine/definition.ts";
+import { capital, containerRights, sayContainer } from "../engine/explain/container-words.ts";
+import { plain, sayRoles } from "../engine/explain/words.ts";
+import { type ContainerReading, readContainer } from "../engine/observe-container.ts";
+import type { CallOptions, World, Written } from "../engine/ports.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
+
+interface Named {
+  readonly id: string;
+  readonly vaultId?: string;
+  readonly name: string;
+}
+
+/** A container that is there, as one call showed it. */
+export type Present<Snapshot> = Extract<ContainerReading<Snapshot>, { kind: "present" }>;
+
+export interface Creation<Snapshot, New> {
+  readonly kind: ContainerKind;
+  readonly port: Pick<Collection<Snapshot, New, never>, "create" | "list">;
+  readonly wanted: New;
+  /** Unique in its vault or instance (uko-v4.md 9 U10); absent where the service makes it up. */
+  readonly name?: string;
+  readonly vaultId?: string;
+  /** The input that adopts one that is there. */
+  readonly adoptBy: string;
+}
+
+/** The service may still be at work on a request whose connection broke. */
+const maxLooks = 3;
+const pauseMs = 2000;
+/** Somebody may write between our look and our write, a few times. */
+const maxTries = 4;
+
+/**
+ * Makes a container by one POST. One that has the name already is never taken; after a lost answer the one that has it then
+ * was made by this run, because it was not there before. Throws UKO_SERVICE_REFUSED, UKO_INPUT_INVALID, UKO_RIGHTS_MISSING:
+ * none was made; UKO_ANSWER_LOST: that is not known.
+ */
+export async function createContainer<Snapshot extends Named, New>(
+  world: World,
+  creation: Creation<Snapshot, New>,
+  options: CallOptions,
+): Promise<Snapshot> {
+  const { kind, port, wanted } = creation;
+  const taken = await findByName(creation, options);
+  if (taken !== undefined) throw nameTaken(creation, taken);
+  const written = await port.create(wanted, options);
+  switch (written.kind) {
+    case "done":
+      return written.value.snapshot;
+    case "lost":
+    case "stale":
+      return findMade(world, creation, options);
+    case "forbidden":
+      throw forbidden(kind, "create", sayNew(creation), written.message);
+    case "refused": {
+      const other = written.status === 409 ? await findByName(creation, options) : undefined;
+      throw other === undefined
+        ? refused(written, `create ${sayNew(creation)}`, "None was made.")
+        : nameTaken(creation, other);
+    }
+  }
+}
+
+function findByName<Snapshot extends Named, New>(
+  { port, name, vaultId }: Creation<Snapshot, New>,
+  options: CallOptions,
+): Promise<Snapshot | undefined> {
+  if (name === undefined) return Promise.resolve(undefined);
+  const listed = port.list(vaultId === undefined ? {} : { vaultId }, options);
+  return listed.then((all) => all.find((each) => each.name === name));
+}
+
+async function findMade<Snapshot extends Named, New>(
+  world: World,
+  creation: Creation<Snapshot, New>,
+  options: CallOptions,
+): Promise<Snapshot> {
+  const summary = `Whether ${sayNew(creation)} was created is not known: the answer did not arrive`;
+  try {
+    for (let look = 0; look < maxLooks; look += 1) {
+      if (look > 0) await world.clock.sleep(pauseMs, options.signal);
+      const made = await findByName(creation, options);
+      if (made !== undefined) return made;
+    }
+  } catch (error) {
+    if (isUkoError(error) && error.code === "UKO_CANCELLED") throw error;
+    const detail = `The service could not be searched either. ${isUkoError(error) ? error.summary : ""}`.trim();
+    throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
+  }
+  const detail = `None of that name is there, so most likely none was made. If one appears, set ${creation.adoptBy} to its id; else run again.`;
+  throw new UkoError("UKO_ANSWER_LOST", { summary, detail });
+}
+
+/** Takes one that is there under management; what code says about it is brought about by the next update. */
+export async function adoptContainer<Snapshot extends Named>(
+  world: World,
+  ref: ContainerRef,
+  port: Pick<Collection<Snapshot, never, never>, "read">,
+  adoptBy: string,
+  options: CallOptions,
+): Promise<Snapshot> {
+  const reading = await readContainer(world, ref, port, false, options);
+  if (reading.kind === "present") return reading.snapshot;
+  throw new UkoError("UKO_NOT_FOUND", {
+    summary: `The ${ref.kind} ${ref.id} to adopt is not there`,
+    detail: `${adoptBy} adopts one that exists and never creates one. Check the ids.`,
+  });
+}
+
+/** Sends what differs, if anything does, with the ETag of a fresh look. Throws UKO_NOT_FOUND where it is gone. */
+export async function changeContainer<Snapshot extends Named>(
+  world: World,
+  ref: ContainerRef,
+  port: Pick<Collection<Snapshot, never, never>, "read">,
+  /** Undefined where nothing is to be changed: an update that changes nothing writes nothing. */
+  write: (found: Present<Snapshot>) => Promise<Written<WithEtag<Snapshot>> | undefined>,
+  options: CallOptions,
+): Promise<Snapshot> {
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const reading = await readContainer(world, ref, port, attempt > 0, options);
+    if (reading.kind === "gone") throw goneMeanwhile(ref);
+    const written = await write(reading);
+    if (written === undefined) return reading.snapshot;
+    const what = sayContainer({ kind: ref.kind, id: ref.id, name: reading.snapshot.name });
+    switch (written.kind) {
+      case "done":
+        return written.value.snapshot;
+      case "forbidden":
+        throw forbidden(ref.kind, "change", what, written.message);
+      case "refused":
+        throw refused(written, `change ${what}`, "Nothing was changed.");
+      case "stale":
+      case "lost":
+        break;
+    }
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `The ${ref.kind} ${ref.id} changed again and again, or answers about it were lost`,
+    detail: "Run again when it is quiet.",
+  });
+}
+
+/** A change that no call can make is an error, never a replacement, which would end what it holds. */
+export function throwIfFrozen(what: string, failures: readonly CheckFailure[]): void {
+  if (failures.length === 0) return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `${capital(what)} cannot change in ${failures.map(({ property }) => property).join(", ")}`,
+    detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
+  });
+}
+
+/** Frozen inputs that code gives and that differ from what is there; `existing…Id` may be left out once it has done its work. */
+export function frozenFailures(
+  before: Readonly<Record<string, unknown>>,
+  inputs: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  what: string,
+): readonly CheckFailure[] {
+  const isKept = (name: string): boolean => inputs[name] === undefined || before[name] === undefined;
+  return names
+    .filter((name) => !isKept(name) && inputs[name] !== before[name])
+    .map((property) => ({ property, reason: `cannot change on an existing ${what}; ${instead}` }));
+}
+
+export const instead =
+  "make a new one beside it, move the keys' successors there, and delete this one once it is empty";
+
+/** Drift in words: what somebody changed beside the program since the last run. */
+export function driftIn(
+  what: string,
+  names: readonly string[],
+  before: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const moved = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
+  return moved.length === 0 ? [] : [`${capital(what)} was changed since the last run: ${moved.join(", ")}`];
+}
+
+/** Ids as an import gives them. */
+export function parseIds(id: string, form: string): readonly string[] {
+  const parts = id.split("/");
+  const isUuid = (part: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part);
+  if (parts.length === form.split("/").length && parts.every(isUuid)) return parts;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `"${plain(id, 100)}" is not an id of the form ${form}`,
+    detail: "Ids are UUIDs in lower case.",
+  });
+}
+
+function sayNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>, "kind" | "name">): string {
+  return name === undefined ? `a ${kind}` : `${kind} "${plain(name, 100)}"`;
+}
+
+function nameTaken<Snapshot extends Named, New>(creation: Creation<Snapshot, New>, { id }: Named): UkoError {
+  return new UkoError("UKO_SERVICE_REFUSED", {
+    summary: `${capital(sayNew(creation))} is there already, with id ${id}`,
+    detail: [
+      "Names are unique. No second one was made, and this one was not touched.",
+      `To take it under management set ${creation.adoptBy}: "${id}"; else choose another name.`,
+    ].join("\n"),
+  });
+}
+
+function goneMeanwhile({ kind, id }: ContainerRef): UkoError {
+  return new UkoError("UKO_NOT_FOUND", {
+    summary: `The ${kind} ${id} is gone: somebody deleted it meanwhile`,
+    detail: "Run pulumi refresh, which takes it out of the state.",
+  });
+}
+
+function forbidden(kind: ContainerKind, verb: "create" | "change", what: string, message: string): UkoError {
+  const right = containerRights[kind].write;
+  return new UkoError("UKO_RIGHTS_MISSING", {
+    summary: `This identity may not ${verb} ${what}: the right ${right.action} is missing`,
+    detail: `It comes with the role ${sayRoles(right)}. The service says: ${plain(message)}`,
+  });
+}
+
+function refused(
+  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
+  what: string,
+  left: string,
+): UkoError {
+  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+    summary: `The service did not ${what}: ${plain(message)}`,
+    detail: `${left} Correlation id: ${correlationId}`,
+  });
+}

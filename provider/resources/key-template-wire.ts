@@ -1,0 +1,122 @@
+/** Between a template's properties and what the service takes and tells of it (uko-v4.md 3.5, 3.6). */
+
+import type { NewTemplate, TemplateDistribution, TemplatePatch, TemplateSnapshot } from "../engine/container-ports.ts";
+import type { KeyTemplateInputs, KeyTemplateState } from "./key-template-properties.ts";
+
+const blocks = {
+  google: {
+    protectionLevel: "google_key_protection_level",
+    purpose: "google_key_purpose",
+    algorithm: "google_kms_algorithm",
+  },
+  azure: { protectionLevel: "azure_key_protection_level", operations: "azure_key_operations" },
+  cca: { usageControl: "cca_usage_control", keyType: "cca_key_type", keyWords: "cca_key_words" },
+} as const;
+type BlockName = keyof typeof blocks;
+const blockNames = Object.keys(blocks) as readonly BlockName[];
+/** The update form has none of Azure's (uko-v4.md 3.6). */
+const changeableBlocks: readonly BlockName[] = ["google", "cca"];
+
+type Fields = TemplateDistribution["fields"];
+
+export function newTemplate(inputs: KeyTemplateInputs): NewTemplate {
+  const { vaultId, name, description, namingScheme, deactivateOnRotation } = inputs;
+  return {
+    vaultId,
+    name,
+    ...(description !== undefined && { description }),
+    ...(namingScheme !== undefined && { namingScheme }),
+    algorithm: inputs.algorithm,
+    size: inputs.size,
+    activationPeriod: inputs.activationPeriod,
+    expirationPeriod: inputs.expirationPeriod,
+    keyState: inputs.keyState,
+    ...(deactivateOnRotation !== undefined && { deactivateOnRotation }),
+    distribution: {
+      type: inputs.keystoreType,
+      group: inputs.group,
+      namingScheme: inputs.keystoreNamingScheme ?? "",
+      fields: fieldsOf(inputs, blockNames),
+    },
+  };
+}
+
+/** Undefined where nothing differs. */
+export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): TemplatePatch | undefined {
+  const { description, deactivateOnRotation, group } = inputs;
+  const own = (["name", "size", "activationPeriod", "expirationPeriod", "keyState"] as const).flatMap((name) =>
+    inputs[name] === snapshot[name] ? [] : [[name, inputs[name]]],
+  );
+  const fields = fieldsOf(inputs, changeableBlocks);
+  const there = snapshot.distribution;
+  const isSameFields = Object.entries(fields).every(([name, value]) => isSame(value, there?.fields[name]));
+  const patch: TemplatePatch = {
+    ...Object.fromEntries(own),
+    ...(description !== undefined && description !== snapshot.description && { description }),
+    ...(deactivateOnRotation !== undefined &&
+      deactivateOnRotation !== snapshot.deactivateOnRotation && { deactivateOnRotation }),
+    ...((group !== there?.group || !isSameFields) && {
+      distribution: { group, fields: { ...changeableFields(there?.fields ?? {}), ...fields } },
+    }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** What the service has of a template, in the properties' words. */
+export function propertiesOf(
+  snapshot: TemplateSnapshot,
+  inputs: Partial<KeyTemplateInputs>,
+): Partial<KeyTemplateState> {
+  const { distribution, description, namingScheme } = snapshot;
+  const keystoreNamingScheme = distribution?.namingScheme ?? "";
+  const told = Object.fromEntries(
+    blockNames.flatMap((block) => {
+      const values = Object.entries(blocks[block]).flatMap(([name, wire]) => {
+        const value = distribution?.fields[wire];
+        return value === undefined || value === "" || value.length === 0 ? [] : [[name, value]];
+      });
+      return values.length === 0 ? [] : [[block, Object.fromEntries(values)]];
+    }),
+  );
+  const known = {
+    vaultId: snapshot.vaultId,
+    name: snapshot.name,
+    ...((description !== "" || inputs.description !== undefined) && { description }),
+    ...(namingScheme !== "" && { namingScheme }),
+    algorithm: snapshot.algorithm,
+    size: snapshot.size,
+    activationPeriod: snapshot.activationPeriod,
+    expirationPeriod: snapshot.expirationPeriod,
+    keyState: snapshot.keyState,
+    deactivateOnRotation: snapshot.deactivateOnRotation,
+    keystoreType: distribution?.type ?? "",
+    group: distribution?.group ?? "",
+    ...(keystoreNamingScheme !== "" && { keystoreNamingScheme }),
+    ...told,
+    archived: snapshot.isArchived,
+  };
+  return known as Partial<KeyTemplateState>;
+}
+
+function fieldsOf(inputs: KeyTemplateInputs, names: readonly BlockName[]): Fields {
+  return Object.fromEntries(
+    names.flatMap((block) => {
+      const values: Readonly<Record<string, string | readonly string[] | undefined>> = inputs[block] ?? {};
+      return Object.entries(blocks[block]).flatMap(([name, wire]) => {
+        const value = values[name];
+        return value === undefined ? [] : [[wire, value]];
+      });
+    }),
+  );
+}
+
+function changeableFields(fields: Fields): Fields {
+  const names: readonly string[] = changeableBlocks.flatMap((block) => Object.values(blocks[block]));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+}
+
+/** Lists of words have no order. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((item) => b.includes(item));
+}

@@ -1,0 +1,133 @@
+/** How a keystore is reached: which block fits which type, each field's wire name, which are secret, and which never change. */
+
+import type { ConnectionFields, KeystoreSnapshot } from "../engine/container-ports.ts";
+import { plain } from "../engine/explain/words.ts";
+import { UkoError } from "../errors.ts";
+
+/** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */
+export const keystoreTypes = [
+  "internal",
+  "hpcs",
+  "key_protect",
+  "aws_kms",
+  "azure_key_vault",
+  "google_kms",
+  "cca",
+] as const;
+export type KeystoreType = (typeof keystoreTypes)[number];
+
+export const blockNames = ["ibm", "aws", "azure", "google", "cca"] as const;
+export type BlockName = (typeof blockNames)[number];
+
+interface TypeFacts {
+  readonly wireType: string;
+  readonly variant?: string;
+  readonly block?: BlockName;
+}
+
+export const typeFacts: Readonly<Record<KeystoreType, TypeFacts>> = {
+  internal: { wireType: "ibm_cloud_kms", variant: "internal" },
+  hpcs: { wireType: "ibm_cloud_kms", variant: "hpcs", block: "ibm" },
+  key_protect: { wireType: "ibm_cloud_kms", variant: "key_protect", block: "ibm" },
+  aws_kms: { wireType: "aws_kms", block: "aws" },
+  azure_key_vault: { wireType: "azure_key_vault", block: "azure" },
+  google_kms: { wireType: "google_kms", block: "google" },
+  cca: { wireType: "cca", block: "cca" },
+};
+
+interface Field {
+  readonly wire: string;
+  /** Never answered, never compared with an answer. */
+  readonly secret?: true;
+  /** Says where the keystore is: a change would leave its keys behind unseen (uko-v4.md 3.8, U22). */
+  readonly frozen?: true;
+}
+
+export const connectionFields: Readonly<Record<BlockName, Readonly<Record<string, Field>>>> = {
+  ibm: {
+    apiEndpoint: { wire: "ibm_api_endpoint", frozen: true },
+    iamEndpoint: { wire: "ibm_iam_endpoint", frozen: true },
+    apiKey: { wire: "ibm_api_key", secret: true },
+    instanceId: { wire: "ibm_instance_id", frozen: true },
+    keyRing: { wire: "ibm_key_ring", frozen: true },
+  },
+  aws: {
+    region: { wire: "aws_region", frozen: true },
+    accessKeyId: { wire: "aws_access_key_id", secret: true },
+    secretAccessKey: { wire: "aws_secret_access_key", secret: true },
+  },
+  azure: {
+    serviceName: { wire: "azure_service_name", frozen: true },
+    resourceGroup: { wire: "azure_resource_group", frozen: true },
+    servicePrincipalClientId: { wire: "azure_service_principal_client_id" },
+    servicePrincipalPassword: { wire: "azure_service_principal_password", secret: true },
+    tenant: { wire: "azure_tenant", frozen: true },
+    subscriptionId: { wire: "azure_subscription_id", frozen: true },
+    variant: { wire: "azure_variant" },
+    location: { wire: "azure_location" },
+    environment: { wire: "azure_environment" },
+  },
+  google: {
+    credentials: { wire: "google_credentials", secret: true },
+    location: { wire: "google_location", frozen: true },
+    keyRing: { wire: "google_key_ring", frozen: true },
+    projectId: { wire: "google_project_id", frozen: true },
+    privateKeyId: { wire: "google_private_key_id", frozen: true },
+  },
+  cca: {
+    host: { wire: "cca_host" },
+    port: { wire: "cca_port" },
+    publicKeyHash: { wire: "cca_public_key_hash" },
+    useTls: { wire: "cca_use_tls" },
+    trustedIssuer: { wire: "cca_trusted_issuer" },
+  },
+};
+
+/** Paths of the inputs that are secrets. */
+export const secretPaths: readonly string[] = blockNames.flatMap((block) =>
+  Object.entries(connectionFields[block]).flatMap(([name, { secret }]) =>
+    secret === true ? [`${block}.${name}`] : [],
+  ),
+);
+
+/** A block's values by their property names; its schema has checked them. */
+export type BlockValues = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Throws UKO_ANSWER_INVALID for a type that this release does not know: guessing would reach for the wrong keystore. */
+export function typeOf({ id, type, variant }: Pick<KeystoreSnapshot, "id" | "type" | "variant">): KeystoreType {
+  const found = keystoreTypes.find(
+    (each) =>
+      typeFacts[each].wireType === type &&
+      (typeFacts[each].variant ?? "") === (type === "ibm_cloud_kms" ? variant : ""),
+  );
+  if (found !== undefined) return found;
+  throw new UkoError("UKO_ANSWER_INVALID", {
+    summary: `Keystore ${id} is of type "${plain(`${type} ${variant}`.trim(), 60)}", which this release does not know`,
+    detail: "A newer release may know it. Nothing was changed.",
+  });
+}
+
+/** The fields of a block under their wire names. */
+export function toWire(block: BlockName, values: BlockValues): ConnectionFields {
+  return Object.fromEntries(
+    Object.entries(connectionFields[block]).flatMap(([name, { wire }]) => {
+      const value = values[name];
+      return value === undefined ? [] : [[wire, value]];
+    }),
+  );
+}
+
+/** A block as the service tells it, with the digests of secrets that `known` has. */
+export function fromWire(block: BlockName, fields: ConnectionFields, known: BlockValues): BlockValues {
+  return Object.fromEntries(
+    Object.entries(connectionFields[block]).flatMap(([name, { wire, secret }]) => {
+      const value = secret === true ? known[name] : fields[wire];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The names of given values that differ from `before`. */
+export function differingIn(before: BlockValues, wanted: BlockValues): readonly string[] {
+  return Object.keys(wanted).filter((name) => wanted[name] !== undefined && wanted[name] !== before[name]);
+}

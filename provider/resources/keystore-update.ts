@@ -1,0 +1,126 @@
+/** What an update does to a keystore: sends what differs and no more, and never takes a group away that an installed key needs. */
+
+import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../engine/container-ports.ts";
+import type { CheckFailure } from "../engine/definition.ts";
+import { capital, sayContainer } from "../engine/explain/container-words.ts";
+import type { CallOptions, World } from "../engine/ports.ts";
+import { digestSecrets } from "../engine/secrets.ts";
+import { UkoError } from "../errors.ts";
+import { changeContainer, type Present, throwIfFrozen } from "./container-writes.ts";
+import { refuseUnlinking } from "./group-narrowing.ts";
+import {
+  type BlockValues,
+  connectionFields,
+  differingIn,
+  fromWire,
+  secretPaths,
+  toWire,
+  typeFacts,
+  typeOf,
+} from "./keystore-connection.ts";
+import type { KeystoreInputs, KeystoreState } from "./keystore-properties.ts";
+
+export interface Updated {
+  readonly snapshot: KeystoreSnapshot;
+  readonly warnings: readonly string[];
+}
+
+/** Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as `changeContainer` does. */
+export async function updateKeystore(
+  world: World,
+  ref: ContainerRef,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+  frozen: readonly CheckFailure[],
+  options: CallOptions,
+): Promise<Updated> {
+  const what = sayContainer({ kind: "keystore", id: ref.id, name: state.name ?? "" });
+  throwIfFrozen(what, frozen);
+  let isMoved = false;
+  const snapshot = await changeContainer(
+    world,
+    ref,
+    world.keystores,
+    async (found) => {
+      refusePretence(found.snapshot, inputs);
+      const patch = patchFor(world, found, state, inputs);
+      if (patch === undefined) return undefined;
+      const { groups } = patch;
+      if (groups !== undefined && found.snapshot.groups.some((group) => !groups.includes(group))) {
+        await refuseUnlinking(world, ref.vaultId, { kind: "keystore", id: ref.id, groups }, what, options);
+      }
+      isMoved ||= groups !== undefined;
+      return world.keystores.update(ref, patch, found.etag, options);
+    },
+    options,
+  );
+  return { snapshot, warnings: isMoved ? [notAligned(what)] : [] };
+}
+
+function notAligned(what: string): string {
+  return `${capital(what)} has other groups now: keys that exist stay where they are until each is aligned, by align: true on its ManagedKey`;
+}
+
+/** Undefined where nothing differs. Of secrets only those are sent whose digest is not the one in the state. */
+function patchFor(
+  world: World,
+  { snapshot }: Present<KeystoreSnapshot>,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+): KeystorePatch | undefined {
+  const { name, description, groups, tlsProxy } = inputs;
+  const isSameGroups =
+    groups === undefined ||
+    (groups.length === snapshot.groups.length && groups.every((group) => snapshot.groups.includes(group)));
+  const fields: ConnectionFields = {
+    ...(tlsProxy !== undefined && tlsProxy !== snapshot.fields.tls_proxy && { tls_proxy: tlsProxy }),
+    ...connectionPatch(world, snapshot, state, inputs),
+  };
+  const patch: KeystorePatch = {
+    ...(name !== undefined && name !== snapshot.name && { name }),
+    ...(description !== undefined && description !== snapshot.description && { description }),
+    ...(!isSameGroups && { groups }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+function connectionPatch(
+  world: World,
+  snapshot: KeystoreSnapshot,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+): ConnectionFields {
+  const { block } = typeFacts[inputs.type];
+  if (block === undefined) return {};
+  const wanted = (inputs[block] ?? {}) as BlockValues;
+  const digested = (digestSecrets(inputs, secretPaths, world.sha256)[block] ?? {}) as BlockValues;
+  const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
+  const names = differingIn(there, digested);
+  return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
+}
+
+/** Code that says another type or place than what is there is about another keystore. Throws UKO_CHANGE_IMPOSSIBLE. */
+export function refusePretence(snapshot: KeystoreSnapshot, inputs: KeystoreInputs): void {
+  const type = typeOf(snapshot);
+  const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
+  const { block } = typeFacts[type];
+  const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
+  const wanted = block === undefined ? {} : ((inputs[block] ?? {}) as BlockValues);
+  const moved = differingIn(there, wanted).filter(
+    (name) => block !== undefined && connectionFields[block][name]?.frozen === true && there[name] !== undefined,
+  );
+  if (type === inputs.type && moved.length === 0) return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary:
+      type === inputs.type
+        ? `${capital(what)} is elsewhere than the program says: ${moved.join(", ")}`
+        : `${capital(what)} is of type ${type}, not ${inputs.type}`,
+    detail: [
+      "No update changes what and where a keystore is. Nothing was changed.",
+      type === inputs.type
+        ? `The service has ${moved.map((name) => `${name}: ${String(there[name])}`).join(", ")}.`
+        : `Write type: "${type}".`,
+    ].join("\n"),
+  });
+}

@@ -1,0 +1,161 @@
+/** The vault as a resource: what keys, keystores and templates live in; it ends once it is empty. */
+
+import { z } from "zod";
+import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
+import { defineResource, type Stored } from "../engine/definition.ts";
+import { sayContainer } from "../engine/explain/container-words.ts";
+import { readContainer } from "../engine/observe-container.ts";
+import {
+  adoptContainer,
+  changeContainer,
+  createContainer,
+  driftIn,
+  frozenFailures,
+  parseIds,
+  throwIfFrozen,
+} from "./container-writes.ts";
+
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
+
+/** uko-v4.md 2.5 V2, V4. Absent means: as the service has it. */
+const vaultInputs = z.strictObject({
+  name: z
+    .string()
+    .max(100)
+    .regex(/^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/, "may hold letters, digits, blanks and # @ ! $ % ' _ -")
+    .meta({ description: "Name of the vault, unique in its instance." }),
+  description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
+  recoveryKeyLabel: z.string().min(1).optional().meta({ description: "Label of the recovery key; on-premises only." }),
+  existingVaultId: uuid.optional().meta({ description: "Adopts this vault instead of making one. Cannot change." }),
+  deletionProtection: z.boolean().default(false).meta({ description: "Refuses to delete the vault." }),
+});
+export type VaultInputs = z.infer<typeof vaultInputs>;
+
+const vaultState = z.object({
+  ...vaultInputs.shape,
+  name: z.string(),
+  description: z.string().optional(),
+  instanceId: z.string().meta({ description: "Instance that the vault belongs to." }),
+  vaultId: z.string().meta({ description: "UUID of the vault." }),
+});
+export type VaultState = z.infer<typeof vaultState>;
+
+const compared = ["name", "description", "recoveryKeyLabel"] as const;
+
+export const vault = defineResource<VaultInputs, VaultState>({
+  name: "Vault",
+  summary: "A vault: keys, keystores and templates live in it. It is deleted once it is empty.",
+  inputs: vaultInputs,
+  state: vaultState,
+  immutable: [],
+  frozen: (before, inputs) => frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),
+
+  check: () => [],
+
+  changed(state, inputs) {
+    const differing = compared.filter((name) => inputs[name] !== undefined && inputs[name] !== state[name]);
+    return inputs.deletionProtection === state.deletionProtection ? differing : [...differing, "deletionProtection"];
+  },
+
+  async create(world, inputs, _run, options) {
+    const { existingVaultId } = inputs;
+    const { instanceId } = world.session;
+    const snapshot =
+      existingVaultId === undefined
+        ? await createContainer(
+            world,
+            {
+              kind: "vault",
+              port: world.vaults,
+              wanted: wantedOf(inputs),
+              name: inputs.name,
+              adoptBy: "existingVaultId",
+            },
+            options,
+          )
+        : await adoptContainer(world, refTo(instanceId, existingVaultId), world.vaults, "existingVaultId", options);
+    return stored(instanceId, inputs, snapshot);
+  },
+
+  async read(world, state, _run, options) {
+    const reading = await readContainer(world, refOf(state), world.vaults, false, options);
+    if (reading.kind === "gone") return undefined;
+    const found = stored(state.instanceId, state, reading.snapshot);
+    const what = sayContainer({ kind: "vault", id: state.vaultId, name: found.state.name });
+    return { ...found, warnings: driftIn(what, compared, state, found.state) };
+  },
+
+  async update(world, state, inputs, _run, options) {
+    throwIfFrozen(`vault ${state.vaultId}`, vault.frozen?.(state, inputs) ?? []);
+    const ref = refOf(state);
+    const snapshot = await changeContainer(
+      world,
+      ref,
+      world.vaults,
+      async ({ snapshot: found, etag }) => {
+        const patch = Object.fromEntries(
+          compared.flatMap((name) => {
+            const wanted = inputs[name];
+            return wanted === undefined || wanted === found[name] ? [] : [[name, wanted]];
+          }),
+        );
+        return Object.keys(patch).length === 0 ? undefined : world.vaults.update(ref, patch, etag, options);
+      },
+      options,
+    );
+    return stored(state.instanceId, inputs, snapshot);
+  },
+
+  async lookup(world, id, _run, options) {
+    const [vaultId = ""] = parseIds(id, "<vaultId>");
+    const { instanceId } = world.session;
+    const reading = await readContainer(world, refTo(instanceId, vaultId), world.vaults, false, options);
+    return reading.kind === "gone" ? undefined : stored(instanceId, steeringDefaults, reading.snapshot);
+  },
+
+  async list(world, _filter, options) {
+    const all = await world.vaults.list({}, options);
+    return all.map((snapshot) => stored(world.session.instanceId, steeringDefaults, snapshot));
+  },
+
+  deletion: (state) => ({
+    kind: "container",
+    ref: refOf(state),
+    name: state.name,
+    policy: { deletionProtection: state.deletionProtection },
+  }),
+});
+
+const steeringDefaults = { deletionProtection: false } as const;
+
+function refTo(instanceId: string, vaultId: string): ContainerRef {
+  return { kind: "vault", instanceId, vaultId, id: vaultId };
+}
+
+function refOf({ instanceId, vaultId }: VaultState): ContainerRef {
+  return refTo(instanceId, vaultId);
+}
+
+function wantedOf({ name, description, recoveryKeyLabel }: VaultInputs): VaultInput {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(recoveryKeyLabel !== undefined && { recoveryKeyLabel }),
+  };
+}
+
+/** What the service has, beside the inputs that steer this tool alone. */
+function stored(instanceId: string, inputs: Partial<VaultInputs>, snapshot: VaultSnapshot): Stored<VaultState> {
+  const { id, name, description, recoveryKeyLabel } = snapshot;
+  const { existingVaultId, deletionProtection = false } = inputs;
+  const state: VaultState = {
+    name,
+    ...((description !== "" || inputs.description !== undefined) && { description }),
+    ...((recoveryKeyLabel !== "" || inputs.recoveryKeyLabel !== undefined) && { recoveryKeyLabel }),
+    ...(existingVaultId !== undefined && { existingVaultId }),
+    deletionProtection,
+    instanceId,
+    vaultId: id,
+  };
+  return { id, state, warnings: [] };
+}
