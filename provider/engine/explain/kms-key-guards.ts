@@ -5,9 +5,9 @@ import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-delet
 import type { Explanation, NextStep } from "./explanation.ts";
 import {
   type KmsContext,
+  kmsRerunCommand,
   kmsStepPhrases,
   kmsWithdrawal,
-  rerunCommand,
   sayAfterlife,
   sayKmsKey,
   sayKmsState,
@@ -157,7 +157,7 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
   const commands =
     guard.guard === "service_refused" && guard.step === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
-      : [rerunCommand(observation, context.door)];
+      : [kmsRerunCommand(observation, context.door)];
   const rerun = { who: "once that is done you run", commands };
   const about: About = {
     ...context,

@@ -5,7 +5,7 @@ import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { ObservedKmsKey } from "../observe-kms-key.ts";
-import type { Door, NextStep } from "./explanation.ts";
+import { type Door, type NextStep, rerunCommand } from "./explanation.ts";
 import { plain, sayRoles, sayTime } from "./words.ts";
 
 /** What the sentences speak about. */
@@ -108,20 +108,20 @@ export function noteAfterDestroy(observed: ObservedKmsKey): string {
   return `${key} is destroyed and leaves the state. ${sayAfterlife(observed).join(" ")}`.replace(/\.$/, "");
 }
 
-export function rerunCommand(observation: KmsKeyObservation, { rerun }: Door): string {
-  return rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerun;
+export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): string {
+  return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
 }
 
 /** The commands that act on a window by naming it. */
-export function kmsActCommands(windowName: string, observation: KmsKeyObservation, { rerun }: Door): readonly string[] {
+export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
-  return rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${windowName} ${rerun}`, byCommand];
+  return door.rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${windowName} ${rerunCommand(door)}`, byCommand];
 }
 
 /** The commands that ask, by setting the key for deletion. */
-export function kmsAskCommands(observation: KmsKeyObservation, { rerun }: Door): readonly string[] {
+export function kmsAskCommands(observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko request ${kmsKeyPath(observation)}`;
-  return rerun === "uko continue" ? [byCommand] : [rerun, byCommand];
+  return door.rerun === "uko continue" ? [byCommand] : [rerunCommand(door), byCommand];
 }
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {

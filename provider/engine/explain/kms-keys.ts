@@ -11,11 +11,11 @@ import {
   type KmsContext,
   kmsActCommands,
   kmsAskCommands,
+  kmsRerunCommand,
   kmsStepPhrases,
   kmsStepRights,
   kmsStepsTaken,
   kmsWithdrawal,
-  rerunCommand,
   sayAfterlife,
   sayBegan,
   sayKmsKey,
@@ -153,7 +153,7 @@ function explainMetadata(untilMs: number | undefined, { observed, door }: KmsCon
     next: [
       {
         who: untilMs === undefined ? "on a later day you run" : "after that time you run",
-        commands: [rerunCommand(observation, door)],
+        commands: [kmsRerunCommand(observation, door)],
       },
     ],
     code: "UKO_KMS_METADATA_REMAINS",
@@ -171,7 +171,7 @@ function explainMissingRight(
     step.kind === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
       : named === undefined
-        ? [rerunCommand(observation, door)]
+        ? [kmsRerunCommand(observation, door)]
         : kmsActCommands(named, observation, door);
   const other = named === undefined ? "somebody" : "somebody other than whoever set it";
   return {

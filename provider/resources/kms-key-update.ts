@@ -1,0 +1,174 @@
+/** What an ordinary update does to a KMS key: what its program says, one call at a time; never a step towards its end, nor back from it unasked. */
+
+import type { RunSettings } from "../engine/definition.ts";
+import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
+import type { KmsKeyRef } from "../engine/kms-ports.ts";
+import { type ObservedKmsKey, observeKmsKey } from "../engine/observe-kms-key.ts";
+import type { CallOptions, World, Written } from "../engine/ports.ts";
+import { UkoError } from "../errors.ts";
+import { kmsRights } from "../lifecycle/kms-key-states.ts";
+import type { Right } from "../lifecycle/managed-key-states.ts";
+import { isWindowOpen } from "../lifecycle/plan-kms-key-deletion.ts";
+import { wantsTwo } from "./kms-key-birth.ts";
+import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
+import { prepareRing } from "./kms-key-ring.ts";
+import { openWindowWarning } from "./kms-key-state.ts";
+import { answerLost, requireTwo, restoreKey, throwIfDenied } from "./kms-key-steps.ts";
+
+export interface UpdatedKmsKey {
+  readonly observed: ObservedKmsKey;
+  readonly warnings: readonly string[];
+  /** Whether what a rotationTrigger asked for is done, so that the state may note it. */
+  readonly isRotated: boolean;
+}
+
+/** Aliases come and go one call each; the rest is room for lost answers. */
+const maxRounds = 16;
+
+interface Change {
+  readonly what: string;
+  readonly right: Right;
+  readonly send: () => Promise<Written<undefined>>;
+}
+
+/** Brings the key towards its inputs as far as that is allowed. Throws UKO_DELETION_ON_FILE, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED. */
+export async function updateKmsKey(
+  world: World,
+  ref: KmsKeyRef,
+  state: KmsKeyState,
+  inputs: KmsKeyInputs,
+  run: RunSettings,
+  options: CallOptions,
+): Promise<UpdatedKmsKey> {
+  const warnings: string[] = [];
+  const mustRotate = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== state.rotationTrigger;
+  let observed = await present(world, ref, options);
+  if (inputs.restoreTrigger !== undefined && inputs.restoreTrigger !== state.restoreTrigger) {
+    if (observed.observation.state === "destroyed") {
+      await restoreKey(world, ref, observed, options);
+      observed = await present(world, ref, options);
+      warnings.push(`${sayKmsKey(observed.observation)} was destroyed and is back`);
+    } else {
+      warnings.push(`${sayKmsKey(observed.observation)} is not destroyed, so its restoreTrigger restored nothing`);
+    }
+  }
+  const key = sayKmsKey(observed.observation);
+  if (observed.observation.state === "destroyed") {
+    return { observed, warnings: [...warnings, `${key} is destroyed, so it stays as it is`], isRotated: false };
+  }
+  if (isWindowOpen(observed.observation, observed.nowMs)) {
+    if (mustRotate) throw deletionOnFile(observed);
+    return { observed, warnings: [...warnings, ...openWindowWarning(observed)], isRotated: true };
+  }
+  if (wantsTwo(inputs, run) === true && !observed.snapshot.dualAuthDelete) {
+    warnings.push(...(await requireTwo(world, ref, observed, options)));
+  }
+  const { keyRing } = inputs;
+  if (keyRing !== undefined && keyRing !== observed.snapshot.ring) {
+    warnings.push(...(await prepareRing(world, keyRing, options)));
+  }
+  observed = await bringAbout(world, ref, inputs, options);
+  if (mustRotate) {
+    await rotate(world, ref, observed, inputs.payload, options);
+    observed = await present(world, ref, options);
+  }
+  return { observed, warnings, isRotated: true };
+}
+
+/** One difference, one call, one look: a lost answer is seen at the next look, and what is there already is not written. */
+async function bringAbout(
+  world: World,
+  ref: KmsKeyRef,
+  inputs: KmsKeyInputs,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
+  for (let round = 0; round < maxRounds; round += 1) {
+    const observed = await present(world, ref, options);
+    const change = nextChange(world, ref, observed, inputs, options);
+    if (change === undefined) return observed;
+    const written = await change.send();
+    throwIfDenied(written, `${change.what} of ${sayKmsKey(observed.observation)}`, change.right);
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `KMS key ${ref.kmsKeyId} changed again and again while this run worked on it`,
+    detail: "Somebody or something else writes to it. Run again when it is quiet.",
+  });
+}
+
+function nextChange(
+  { kmsKeys }: World,
+  ref: KmsKeyRef,
+  { snapshot }: ObservedKmsKey,
+  { keyRing, aliases, rotationIntervalMonths: months }: KmsKeyInputs,
+  options: CallOptions,
+): Change | undefined {
+  if (keyRing !== undefined && keyRing !== snapshot.ring) {
+    return {
+      what: "change the key ring",
+      right: kmsRights.move,
+      send: () => kmsKeys.moveToRing(ref, keyRing, options),
+    };
+  }
+  // First out, then in: KMS takes five.
+  const surplus = aliases === undefined ? undefined : snapshot.aliases.find((alias) => !aliases.includes(alias));
+  if (surplus !== undefined) {
+    const send = () => kmsKeys.removeAlias(ref, surplus, options);
+    return { what: `remove the alias "${surplus}"`, right: kmsRights.deleteAlias, send };
+  }
+  const missing = aliases?.find((alias) => !snapshot.aliases.includes(alias));
+  if (missing !== undefined) {
+    const send = () => kmsKeys.addAlias(ref, missing, options);
+    return { what: `add the alias "${missing}"`, right: kmsRights.writeAlias, send };
+  }
+  if (months !== undefined && months !== snapshot.rotationIntervalMonths) {
+    const send = () => kmsKeys.setRotation(ref, months, options);
+    return { what: "set the rotation interval", right: kmsRights.writePolicies, send };
+  }
+  return undefined;
+}
+
+/** Never sent twice: after a lost answer the key's version tells whether it was rotated (kms-v2-and-iam.md 8). */
+async function rotate(
+  world: World,
+  ref: KmsKeyRef,
+  before: ObservedKmsKey,
+  payload: string | undefined,
+  options: CallOptions,
+): Promise<void> {
+  const key = sayKmsKey(before.observation);
+  if (before.snapshot.isImported && payload === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${key} was imported, so its rotation takes a new payload`,
+      detail: "Give the new material as payload beside the changed rotationTrigger.",
+    });
+  }
+  const written = await world.kmsKeys.rotate(ref, before.snapshot.isImported ? payload : undefined, options);
+  throwIfDenied(written, `rotate ${key}`, kmsRights.rotate);
+  if (written.kind === "done") return;
+  const now = await present(world, ref, options);
+  const isRotated =
+    now.snapshot.versionId !== before.snapshot.versionId ||
+    now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
+  if (!isRotated) throw answerLost(`Whether ${key} was rotated is not known`);
+}
+
+async function present(world: World, ref: KmsKeyRef, options: CallOptions): Promise<ObservedKmsKey> {
+  const sighting = await observeKmsKey(world, ref, "glance", options);
+  if (sighting.kind === "present") return sighting;
+  throw new UkoError("UKO_NOT_FOUND", {
+    summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
+    detail: "Run pulumi refresh, which takes it out of the state.",
+  });
+}
+
+function deletionOnFile(observed: ObservedKmsKey): UkoError {
+  const { kmsKeyId } = observed.observation;
+  return new UkoError("UKO_DELETION_ON_FILE", {
+    summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,
+    detail: [
+      ...openWindowWarning(observed),
+      `To take that back first: uko withdraw kms/${kmsKeyId}`,
+      "Nothing was changed.",
+    ].join("\n"),
+  });
+}

@@ -1,0 +1,208 @@
+/** The KMS key as a resource: a root or standard key of KMS itself, whose end takes KMS's own two people. */
+
+import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
+import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
+import type { KmsKeyRef } from "../engine/kms-ports.ts";
+import { type ObservedKmsKey, observedInSnapshot, observeKmsKey } from "../engine/observe-kms-key.ts";
+import type { World } from "../engine/ports.ts";
+import { digestSecrets } from "../engine/secrets.ts";
+import { UkoError } from "../errors.ts";
+import { adoptKmsKey, createKmsKey } from "./kms-key-birth.ts";
+import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./kms-key-properties.ts";
+import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./kms-key-state.ts";
+import { updateKmsKey } from "./kms-key-update.ts";
+
+const secrets = ["payload"] as const;
+const compared = [
+  "name",
+  "type",
+  "description",
+  "keyRing",
+  "payload",
+  "rotationIntervalMonths",
+  "rotationTrigger",
+  "restoreTrigger",
+  "encryptedNonce",
+  "iv",
+  "encryptionAlgorithm",
+] as const;
+const steering = ["deletionProtection", "dualAuthorization", "deletionCompletesAt"] as const;
+const defaults = {
+  deletionProtection: false,
+  dualAuthorization: "required",
+  deletionCompletesAt: "destroyed",
+} as const satisfies Partial<KmsKeyInputs>;
+
+/** What KMS has no call for; the way on is always a key of its own. */
+const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
+
+export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
+  name: "KmsKey",
+  summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
+  inputs: kmsKeyInputs,
+  state: kmsKeyState,
+  immutable: [],
+  secrets,
+  frozen: frozenIn,
+
+  check(inputs) {
+    const failures: CheckFailure[] = [];
+    const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+    if (inputs.dualAuthDelete === false && inputs.dualAuthorization === "required") {
+      fail("dualAuthDelete", 'is what dualAuthorization "required" rests on: leave it out, or write "single"');
+    }
+    if (inputs.rotationIntervalMonths !== undefined) {
+      if (inputs.type === "standard") fail("rotationIntervalMonths", "is for root keys");
+      if (inputs.payload !== undefined) fail("rotationIntervalMonths", "is for keys that were not imported");
+    }
+    if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
+    for (const name of ["encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+      if (inputs[name] !== undefined && inputs.payload === undefined) fail(name, "needs a payload beside it");
+    }
+    return failures;
+  },
+
+  changed(state, inputs) {
+    const differing: (keyof KmsKeyInputs)[] = [];
+    for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
+    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    for (const name of ["tags", "aliases"] as const) {
+      if (inputs[name] !== undefined && !hasSameMembers(inputs[name], state[name] ?? [])) differing.push(name);
+    }
+    if (inputs.expirationDate !== undefined && !isSameInstant(inputs.expirationDate, state.expirationDate ?? "")) {
+      differing.push("expirationDate");
+    }
+    const wantsTwo = inputs.dualAuthDelete ?? (inputs.dualAuthorization === "required" ? true : undefined);
+    const isOver = state.keyState === "destroyed";
+    if (wantsTwo !== undefined && wantsTwo !== state.dualAuthDelete && !isOver) differing.push("dualAuthDelete");
+    return differing;
+  },
+
+  async create(world, inputs, run, options) {
+    const { observed, warnings } =
+      inputs.existingKeyId === undefined
+        ? await createKmsKey(world, inputs, run, options)
+        : await adoptKmsKey(world, inputs, inputs.existingKeyId, run, options);
+    return stored(world, digestSecrets(inputs, secrets, world.sha256), observed, warnings);
+  },
+
+  async read(world, state, _run, options) {
+    const sighting = await observeKmsKey(world, refOf(state), "glance", options);
+    if (sighting.kind === "gone") return undefined;
+    return stored(world, inputsOf(state), sighting, kmsDriftWarnings(sighting, state));
+  },
+
+  async update(world, state, inputs, run, options) {
+    const known = digestSecrets(inputs, secrets, world.sha256);
+    const [frozen] = frozenIn(state, known);
+    if (frozen !== undefined) {
+      throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+        summary: `${sayKmsKey(state)} keeps its ${frozen.property}, which ${frozen.reason.split(";")[0] ?? ""}`,
+        detail: `Nothing was changed. The way on: ${frozen.reason.split("; ").slice(1).join("; ")}.`,
+      });
+    }
+    const { observed, warnings, isRotated } = await updateKmsKey(world, refOf(state), state, inputs, run, options);
+    const { rotationTrigger: _asked, payload: _new, ...others } = known;
+    const kept = {
+      ...(state.rotationTrigger !== undefined && { rotationTrigger: state.rotationTrigger }),
+      ...(state.payload !== undefined && { payload: state.payload }),
+    };
+    return stored(world, isRotated ? known : { ...others, ...kept }, observed, warnings);
+  },
+
+  async lookup(world, id, _run, options) {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) {
+      throw new UkoError("UKO_INPUT_INVALID", { summary: "The id of a KMS key is its UUID in lower case" });
+    }
+    const ref = { instanceId: world.session.instanceId, kmsKeyId: id };
+    const sighting = await observeKmsKey(world, ref, "glance", options);
+    return sighting.kind === "gone" ? undefined : stored(world, asFound(sighting), sighting, []);
+  },
+
+  async list(world, _filter, options) {
+    const all = await world.kmsKeys.list({}, options);
+    const nowMs = world.session.serviceTimeMs() ?? 0;
+    return all.map((snapshot) => {
+      const observed = observedInSnapshot(snapshot, nowMs);
+      return stored(world, asFound(observed), observed, []);
+    });
+  },
+
+  deletion: (state, run) => ({
+    kind: "kms_key",
+    ref: refOf(state),
+    name: state.name,
+    policy: {
+      goal: state.deletionCompletesAt,
+      deletionProtection: state.deletionProtection,
+      // Environment and provider can make a run stricter than the resource says, never looser.
+      dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
+    },
+  }),
+});
+
+function refOf({ instanceId, keyId }: KmsKeyState): KmsKeyRef {
+  return { instanceId, kmsKeyId: keyId };
+}
+
+function stored(
+  world: World,
+  known: KmsKeyInputs,
+  observed: ObservedKmsKey,
+  warnings: readonly string[],
+): Stored<KmsKeyState> {
+  const state = kmsStateOf(world.session.instanceId, known, observed);
+  return { id: state.keyId, state, warnings };
+}
+
+/** The inputs of a program that says as little as possible of a key that is there. */
+function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
+  return { name: snapshot.name, type: snapshot.isExtractable ? "standard" : "root", ...defaults };
+}
+
+/** What of a state steers this tool; the rest is KMS's to say. */
+function inputsOf(state: KmsKeyState): KmsKeyInputs {
+  const names = Object.keys(kmsKeyInputs.shape) as (keyof KmsKeyInputs)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
+  ) as KmsKeyInputs;
+}
+
+/** `before` is the state as the engine has it; a secret stands in both as a digest. */
+function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KmsKeyInputs): readonly CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+  for (const name of ["name", "type", "encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+    const isKept = inputs[name] === undefined || before[name] === undefined || inputs[name] === before[name];
+    if (!isKept) fail(name, instead);
+  }
+  if (inputs.description !== undefined && inputs.description !== (before.description ?? ""))
+    fail("description", instead);
+  if (inputs.tags !== undefined && !hasSameMembers(inputs.tags, textsOf(before.tags))) fail("tags", instead);
+  if (inputs.expirationDate !== undefined) {
+    const known = typeof before.expirationDate === "string" ? before.expirationDate : "";
+    if (!isSameInstant(inputs.expirationDate, known)) fail("expirationDate", instead);
+  }
+  if (inputs.dualAuthDelete === false && before.dualAuthDelete === true) {
+    fail("dualAuthDelete", "was turned on, and KMS never turns it off; leave it out, or write true");
+  }
+  if (inputs.existingKeyId !== undefined && before.keyId !== undefined && inputs.existingKeyId !== before.keyId) {
+    fail("existingKeyId", instead);
+  }
+  const isNewMaterial = inputs.payload !== undefined && inputs.payload !== before.payload;
+  if (isNewMaterial && before.imported === false)
+    fail("payload", "was not imported, so it takes no payload; leave it out");
+  const isRotating = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== before.rotationTrigger;
+  if (isNewMaterial && before.payload !== undefined && !isRotating) {
+    fail("payload", "is new material, which only a rotation brings in; change rotationTrigger with it");
+  }
+  return failures;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+function hasSameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each) => b.includes(each));
+}
