@@ -31,7 +31,7 @@ export const keystore = z
     groups: listOf(z.string()),
     type: z.string(),
     ibm_variant: optionalText,
-    status: z.unknown(),
+    status: z.unknown().optional(),
     ...stamps,
   })
   .loose();

@@ -1,0 +1,273 @@
+/** Vaults, keystores and templates in every form that samples show: what is sent, what is read, and what never comes back. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
+import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import {
+  aClient,
+  never,
+  type Reply,
+  type ScriptedServer,
+  serviceTimeMs,
+  startScriptedServer,
+} from "../scripted-server.ts";
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const id = "ce110000-0000-4000-8000-000000000001";
+const etag = "2022-05-27T10:15:38Z";
+const options = { signal: never() };
+const vault: ContainerRef = { kind: "vault", instanceId: "instance", vaultId, id: vaultId };
+const keystore: ContainerRef = { kind: "keystore", instanceId: "instance", vaultId, id };
+const template: ContainerRef = { kind: "template", instanceId: "instance", vaultId, id };
+
+let server: ScriptedServer;
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.asked.length = 0;
+});
+
+const client = () =>
+  createUkoClient({
+    http: aClient().http,
+    bearer: { token: async () => "token", renew: async () => undefined },
+    endpoint: async () => server.endpoint,
+    instanceId: "instance",
+    monotonicMs: () => 0,
+    sleep: async () => {},
+  });
+const reply = (body: object, status = 200): Reply => ({ status, headers: { etag }, body });
+const sent = () => server.asked.map(({ method, path }) => `${method} ${path}`);
+const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]));
+
+describe("a vault", () => {
+  const least = { id: vaultId, name: "payments" };
+
+  test("is read from the least that the service may send, without a vault's header", async () => {
+    server.script(reply(least));
+    expect(await client().vaults.read(vault, options)).toEqual({
+      value: { snapshot: { id: vaultId, name: "payments", description: "", recoveryKeyLabel: "" }, etag },
+      serviceTimeMs,
+      correlationId: "",
+    });
+    expect(sent()).toEqual([`GET /api/v4/vaults/${vaultId}`]);
+    expect(server.asked[0]?.headers).not.toHaveProperty("uko-vault");
+  });
+
+  test("that the service itself does not find is undefined; a gateway's 404 is not", async () => {
+    server.script({ status: 404, body: { errors: [{ code: "not_found", message: "no" }] } });
+    expect((await client().vaults.read(vault, options)).value).toBeUndefined();
+    server.script({ status: 404, body: "<html>" });
+    await expect(client().vaults.read(vault, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+  });
+
+  test("is created once, changed with its ETag, and removed with nothing beside its path", async () => {
+    const { vaults } = client();
+    server.script(reply(least, 201), reply(least), { status: 204 });
+    expect(await vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "done", value: { etag } });
+    await vaults.update(vault, { description: "" }, etag, options);
+    expect(await vaults.remove(vault, etag, options)).toMatchObject({ kind: "done" });
+    expect(sent()).toEqual([
+      "POST /api/v4/vaults",
+      `PATCH /api/v4/vaults/${vaultId}`,
+      `DELETE /api/v4/vaults/${vaultId}`,
+    ]);
+    expect(bodies()).toEqual([{ name: "payments" }, { description: "" }]);
+    expect(server.asked.map(({ headers }) => headers["if-match"])).toEqual([undefined, etag, etag]);
+  });
+
+  test.each([429, 503])("whose creation is answered %i may be there, and is not sent again", async (status) => {
+    server.script({ status, headers: { "retry-after": "0" } });
+    expect(await client().vaults.create({ name: "payments" }, options)).toMatchObject({ kind: "lost" });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe("a keystore", () => {
+  const least = { id, type: "aws_kms" };
+  const fieldsOf = async (fields: object) => {
+    server.script(reply({ ...least, ...fields }));
+    return (await client().keystores.read(keystore, options)).value?.snapshot;
+  };
+
+  test("shows no secret, masked or not, and nothing that this release does not know", async () => {
+    const found = await fieldsOf({
+      aws_region: "eu_central_1",
+      aws_access_key_id: "PLANTED",
+      aws_secret_access_key: "PLANTED",
+      ibm_api_key: "PLANTED",
+      azure_service_principal_password: "PLANTED",
+      google_credentials: "PLANTED",
+      later_secret: "PLANTED",
+      azure_tenant: "***",
+      google_project_id: "",
+    });
+    expect(found?.fields).toEqual({ aws_region: "eu_central_1" });
+    expect(JSON.stringify(found)).not.toContain("PLANTED");
+  });
+
+  test("is read with numbers and flags as texts, missing lists, and words of a later release", async () => {
+    const found = await fieldsOf({
+      type: "moon_kms",
+      groups: null,
+      cca_port: "9443",
+      cca_use_tls: "true",
+      status: { health_status: "napping", message: "z\u001b[2Jz" },
+    });
+    expect(found).toMatchObject({
+      type: "moon_kms",
+      vaultId,
+      groups: [],
+      fields: { cca_port: 9443, cca_use_tls: true },
+      health: "napping",
+      healthMessage: "zz",
+    });
+    expect(await fieldsOf({ status: "ok" })).toMatchObject({ health: "", healthMessage: "" });
+    expect(await fieldsOf({ type: "ibm_cloud_kms", ibm_variant: "internal", ibm_key_ring: "r1" })).toMatchObject({
+      variant: "internal",
+      ring: "r1",
+    });
+  });
+
+  test("is removed in mode restrict, whatever happens", async () => {
+    server.script({ status: 204 });
+    await client().keystores.remove(keystore, etag, options);
+    expect(sent()).toEqual([`DELETE /api/v4/keystores/${id}?mode=restrict`]);
+    expect(server.asked[0]?.headers).toMatchObject({ "if-match": etag, "uko-vault": vaultId });
+  });
+
+  test("is created with its connection, whose fields can neither move it nor change its type", async () => {
+    server.script(reply(least, 201), reply(least));
+    const { keystores } = client();
+    const fields = { aws_region: "eu", type: "x", vault: "y" };
+    await keystores.create({ vaultId, type: "aws_kms", name: "a", groups: ["g"], fields }, options);
+    await keystores.update(keystore, { groups: ["g", "h"] }, etag, options);
+    expect(bodies()).toEqual([
+      { type: "aws_kms", vault: { id: vaultId }, name: "a", groups: ["g"], aws_region: "eu" },
+      { groups: ["g", "h"] },
+    ]);
+  });
+
+  test("is asked for its health", async () => {
+    server.script({ body: { health_status: "not_responding" } });
+    expect(await client().keystores.status(keystore, options)).toEqual({ health: "not_responding", healthMessage: "" });
+    expect(sent()).toEqual([`GET /api/v4/keystores/${id}/status`]);
+  });
+
+  test("that is not found under its vault is looked for without, as API 4.9 wants it", async () => {
+    const missing = { status: 404, body: { errors: [{ code: "not_found", message: "no" }] } };
+    server.script(missing, { status: 400, body: missing.body });
+    expect((await client().keystores.read(keystore, options)).value).toBeUndefined();
+    expect(server.asked.map(({ headers }) => headers["uko-vault"])).toEqual([vaultId, undefined]);
+  });
+});
+
+describe("a template", () => {
+  const key = { algorithm: "aes", size: 256, activation_date: "P0D", expiration_date: "P1Y", state: "active" };
+  const least = { id, key };
+  const distributed = { group: "g", type: "google_kms", google_key_purpose: "mac", cca_key_words: ["a"], x: 1 };
+
+  test("tells where its keys go, with the variant's own fields", async () => {
+    server.script(reply({ ...least, version: "3", state: "archived", type: ["shadow"], keystores: [distributed] }));
+    expect((await client().templates.read(template, options)).value?.snapshot).toMatchObject({
+      size: "256",
+      version: 3,
+      isArchived: true,
+      types: ["shadow"],
+      distribution: {
+        type: "google_kms",
+        group: "g",
+        namingScheme: "",
+        fields: { google_key_purpose: "mac", cca_key_words: ["a"] },
+      },
+    });
+  });
+
+  test.each([[[]], [[distributed, distributed]], [[{ type: "google_kms" }]], [[{ group: "g" }]]])(
+    "that is distributed as %j tells nothing about it",
+    async (keystores) => {
+      server.script(reply({ ...least, keystores }));
+      expect((await client().templates.read(template, options)).value?.snapshot).not.toHaveProperty("distribution");
+    },
+  );
+
+  test("is created whole, and changed by what is given", async () => {
+    server.script(reply(least, 201), reply(least));
+    const { templates } = client();
+    const wanted = { size: "256", activationPeriod: "P0D", expirationPeriod: "P1Y", keyState: "active" } as const;
+    const distribution = { type: "google_kms", group: "g", namingScheme: "", fields: { google_key_purpose: "mac" } };
+    await templates.create({ vaultId, name: "t", algorithm: "aes", ...wanted, distribution }, options);
+    await templates.update(template, { distribution: { group: "h", fields: {} } }, etag, options);
+    expect(bodies()).toEqual([
+      {
+        vault: { id: vaultId },
+        name: "t",
+        key: { ...key, size: "256" },
+        keystores: [{ group: "g", type: "google_kms", google_key_purpose: "mac" }],
+      },
+      { keystores: [{ group: "h" }] },
+    ]);
+  });
+
+  test("is archived and taken back with its ETag", async () => {
+    server.script(reply(least));
+    await client().templates.archive(template, etag, options);
+    await client().templates.unarchive(template, etag, options);
+    expect(sent()).toEqual([`POST /api/v4/templates/${id}/archive`, `POST /api/v4/templates/${id}/unarchive`]);
+  });
+
+  test("is listed with those that the service would hide, within its vault", async () => {
+    server.script({ body: { total_count: 1, templates: [least] } });
+    expect(await client().templates.list({ vaultId }, options)).toHaveLength(1);
+    const query = new URL(server.asked[0]?.path ?? "", server.url).searchParams;
+    expect(Object.fromEntries(query)).toMatchObject({
+      "vault.id": vaultId,
+      state: "archived,unarchived",
+      "type[]": "user_defined,shadow,system",
+    });
+  });
+});
+
+describe("every container", () => {
+  test.each([vault, keystore, template])("of another instance is not called ($kind)", async (ref) => {
+    const all = client();
+    const there = { ...ref, instanceId: "other" };
+    const kinds = { vault: all.vaults, keystore: all.keystores, template: all.templates };
+    await expect(kinds[ref.kind].read(there, options)).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+    await expect(kinds[ref.kind].remove(there, etag, options)).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+    await expect(kinds[ref.kind].remove(ref, "*", options)).rejects.toMatchObject({ code: "UKO_BUG" });
+    expect(server.asked).toEqual([]);
+  });
+
+  test.each<[Reply, object]>([
+    [{ status: 412 }, { kind: "stale" }],
+    [{ status: 403 }, { kind: "forbidden", message: expect.stringMatching(/Vault Administrator/) }],
+    [
+      { status: 409, body: { errors: [{ message: "in use" }] } },
+      { kind: "refused", status: 409, message: "in use" },
+    ],
+    [{ status: 500 }, { kind: "lost" }],
+    [{ cut: "before" }, { kind: "lost" }],
+    [{ status: 202 }, { kind: "lost" }],
+  ])("whose removal is answered %j is %j", async (answer, expected) => {
+    server.script(answer);
+    const { vaults, keystores, templates } = client();
+    expect(await vaults.remove(vault, etag, options)).toMatchObject(expected);
+    expect(await keystores.remove(keystore, etag, options)).toMatchObject(expected);
+    expect(await templates.remove(template, etag, options)).toMatchObject(expected);
+  });
+
+  test.each([
+    [401, "UKO_ACCESS_DENIED"],
+    [403, "UKO_RIGHTS_MISSING"],
+    [500, "UKO_SERVICE_UNAVAILABLE"],
+  ])("that is answered %i is never gone", async (status, code) => {
+    server.script({ status });
+    const { vaults, keystores, templates } = client();
+    for (const read of [vaults.read(vault, options), keystores.read(keystore, options), templates.list({}, options)]) {
+      await expect(read).rejects.toMatchObject({ code });
+    }
+  });
+});

@@ -1,0 +1,172 @@
+/** Glances at keys: how many calls they are, and what they may never hide. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { KeyRef } from "../../../provider/engine/ports.ts";
+import { createUkoClient } from "../../../provider/services/uko/client.ts";
+import {
+  type Asked,
+  aClient,
+  never,
+  type Reply,
+  type ScriptedServer,
+  serviceTimeMs,
+  startScriptedServer,
+} from "../scripted-server.ts";
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const options = { signal: never() };
+const ref = (at: number): KeyRef => ({ instanceId: "instance", vaultId, keyId: `k-${at}` });
+const wire = (at: number, fields: object = {}) => ({ id: `k-${at}`, label: `key ${at}`, state: "active", ...fields });
+
+let server: ScriptedServer;
+let nowMs = 0;
+let keysThere: readonly ReturnType<typeof wire>[] = [];
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.asked.length = 0;
+  nowMs = 0;
+  keysThere = Array.from({ length: 1_000 }, (_, at) => wire(at));
+  server.answer(service);
+});
+
+/** The vault's list and its keys. */
+function service({ method, path }: Asked): Reply {
+  const { pathname, searchParams } = new URL(path, server.url);
+  const id = pathname.split("/")[4];
+  if (id === undefined) {
+    const [limit, offset] = [Number(searchParams.get("limit")), Number(searchParams.get("offset"))];
+    return { body: { total_count: keysThere.length, managed_keys: keysThere.slice(offset, offset + limit) } };
+  }
+  const key = keysThere.find((each) => each.id === id);
+  if (method === "DELETE") return { status: 204 };
+  return key === undefined
+    ? { status: 404, body: { errors: [{ code: "not_found", message: "no" }] } }
+    : { headers: { etag: "e-1" }, body: key };
+}
+
+const client = () =>
+  createUkoClient({
+    http: aClient().http,
+    bearer: { token: async () => "token", renew: async () => undefined },
+    endpoint: async () => server.endpoint,
+    instanceId: "instance",
+    monotonicMs: () => nowMs,
+    sleep: async (_, signal) => signal.throwIfAborted(),
+  }).keys;
+const lists = () => server.asked.filter(({ path }) => path.includes("?")).length;
+
+describe("glances at a vault", () => {
+  test("that arrive together are one list of every state, in pages of 1,000", async () => {
+    keysThere = Array.from({ length: 2_500 }, (_, at) => wire(at));
+    const { glance } = client();
+    const seen = await Promise.all(keysThere.map((_, at) => glance(ref(at), options)));
+    expect(seen.map(({ value }) => value?.label)).toEqual(keysThere.map(({ label }) => label));
+    expect(seen[7]).toMatchObject({ serviceTimeMs });
+    expect(server.asked).toHaveLength(3);
+    const query = new URL(server.asked[0]?.path ?? "", server.url).searchParams;
+    expect(query.get("limit")).toBe("1000");
+    expect(query.get("state")?.split(",")).toHaveLength(6);
+  });
+
+  test("that come one by one read one key each", async () => {
+    const { glance } = client();
+    for (let at = 0; at < 3; at += 1) expect((await glance(ref(at), options)).value?.keyId).toBe(`k-${at}`);
+    expect(lists()).toBe(0);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test("that begin within ten seconds of a list cost nothing, and later ones a fresh look", async () => {
+    const { glance } = client();
+    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    nowMs = 9_999;
+    await glance(ref(2), options);
+    expect(server.asked).toHaveLength(1);
+    nowMs = 10_000;
+    keysThere = keysThere.map((key) => ({ ...key, state: "destroyed" }));
+    expect((await glance(ref(2), options)).value?.stateWord).toBe("destroyed");
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test("after a whole list that was read for another purpose are served from it", async () => {
+    const { glance, list } = client();
+    await list({ vaultId }, options);
+    server.asked.length = 0;
+    await glance(ref(0), options);
+    expect(server.asked).toHaveLength(0);
+  });
+
+  test("never show what was before a change of this run", async () => {
+    const { glance, remove } = client();
+    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    await remove(ref(0), "e-1", options);
+    keysThere = keysThere.slice(1);
+    expect((await glance(ref(0), options)).value).toBeUndefined();
+  });
+
+  test("call no key gone that only the list does not show", async () => {
+    const hidden = wire(1_000);
+    const { glance } = client();
+    server.answer((asked) =>
+      asked.path.includes(hidden.id) ? { headers: { etag: "e" }, body: hidden } : service(asked),
+    );
+    const [, seen] = await Promise.all([glance(ref(0), options), glance(ref(1_000), options)]);
+    expect(seen.value?.keyId).toBe(hidden.id);
+    expect((await glance(ref(1_001), options)).value).toBeUndefined();
+  });
+
+  test("read each key where few are looked for in a vault of very many", async () => {
+    keysThere = Array.from({ length: 8_001 }, (_, at) => wire(at));
+    const { glance } = client();
+    await Promise.all([glance(ref(8_000), options), glance(ref(7_999), options)]);
+    expect(lists()).toBe(1);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test.each<[string, Reply]>([
+    ["who may read keys but not list them", { status: 403 }],
+    ["where one key of the list cannot be understood", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
+  ])("ask for each key %s, and try no list again", async (_, reply) => {
+    const { glance } = client();
+    server.answer((asked) => (asked.path.includes("?") ? reply : service(asked)));
+    const seen = await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    expect(seen.map(({ value }) => value?.keyId)).toEqual(["k-0", "k-1"]);
+    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    expect(lists()).toBe(1);
+  });
+
+  test.each([
+    [401, "UKO_ACCESS_DENIED"],
+    [503, "UKO_SERVICE_UNAVAILABLE"],
+  ])("all fail where the list is answered %i, and send nothing more", async (status, code) => {
+    const { glance } = client();
+    server.answer(() => ({ status }));
+    const seen = await Promise.allSettled([glance(ref(0), options), glance(ref(1), options)]);
+    for (const end of seen) expect(end).toMatchObject({ status: "rejected", reason: { code } });
+    expect(lists()).toBe(server.asked.length);
+  });
+
+  test("end for whoever is stopped, and go on for the others", async () => {
+    const { glance } = client();
+    server.answer((asked) => ({ ...service(asked), latencyMs: 50 }));
+    const stop = new AbortController();
+    const stopped = glance(ref(0), { signal: stop.signal });
+    const other = glance(ref(1), options);
+    setTimeout(() => stop.abort(), 10);
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect((await other).value?.keyId).toBe("k-1");
+  });
+
+  test("of another instance, or at an id that is none, are refused before anything is listed", async () => {
+    const { glance } = client();
+    const wrong = [
+      { ...ref(0), instanceId: "other" },
+      { ...ref(0), keyId: "../x" },
+    ];
+    for (const each of wrong)
+      await expect(glance(each, options)).rejects.toMatchObject({ code: /UKO_(INSTANCE|INPUT)/ });
+    expect(server.asked).toHaveLength(0);
+  });
+});
