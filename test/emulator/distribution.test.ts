@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { awsFrankfurt, change, connect } from "./container-requests.ts";
+import { awsFrankfurt, change, connect, makeTemplate } from "./container-requests.ts";
 import { type Body, startTestWorld, type TestWorld } from "./harness.ts";
 
 const cards = "7e110000-0000-4000-8000-000000000003";
@@ -71,6 +71,17 @@ describe("K10 aligns a key with its template's group (uko-v4.md 3.6, 4.7)", () =
       ["aws-dublin"],
       ["pre_active_key_is_not_present_in_keystore"],
     ]);
+  });
+
+  it("K10 takes over Google's fields that T4 changed; until then the key shows its own", async () => {
+    const bob = world.as("bob");
+    const google = { type: "google_kms", group: "apps", google_key_protection_level: "software" };
+    const template = await makeTemplate(bob, { name: "apps", keystores: [google] });
+    const key = (await bob.create({ template_name: "apps" })).body;
+    const hsm = { google_key_protection_level: "hsm" };
+    await change(bob, "PATCH", `/api/v4/templates/${template.id}`, { keystores: [hsm] });
+    expect((await bob.key(key.id)).body.instances).toMatchObject([{ google_key_protection_level: "software" }]);
+    expect((await realign(key)).body.instances).toMatchObject([hsm]);
   });
 
   it("K10 is refused on a destroyed key", async () => {

@@ -114,6 +114,16 @@ describe("S5 disconnects an external keystore (uko-v4.md 5)", () => {
     expect(await keyNow(id)).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000CAROL" });
   });
 
+  it("S5 with mode deactivate changes no key where one of them cannot be deactivated", async () => {
+    const dublin = await connect(world.as("bob"), "aws_kms", { name: "aws-dublin", groups: ["cards"] });
+    const inBoth = await world.keyIn("active", "cards");
+    await world.control(`keystores/${dublin.id}`, { groups: ["other"] });
+    await world.keyIn("active", "cards");
+    await world.control(`keystores/${awsFrankfurt}`, { refuses: ["deactivate"] });
+    expect((await remove(awsFrankfurt, "deactivate")).status).toBe(424);
+    expect((await keyNow(inBoth.id)).state).toBe("active");
+  });
+
   it("S5 with mode destroy obeys the rules of destroy: deactivated for more than 4 hours, or nothing happens", async () => {
     const cooled = await world.keyIn("deactivated", "cards");
     await world.advance("5h");

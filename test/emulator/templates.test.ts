@@ -151,6 +151,14 @@ describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
       placed({ google_key_purpose: "mac" }),
       [400, "invalid_field", "keystores.0.google_key_purpose"],
     ],
+    [
+      "secp256k1 in Google's software",
+      {
+        ...key({ algorithm: "ec" }),
+        keystores: [{ group: "apps", type: "google_kms", google_kms_algorithm: "ec_sign_secp256k1_sha256" }],
+      },
+      [400, "invalid_field", "keystores.0.google_key_protection_level"],
+    ],
     ["a period without P", key({ activation_date: "5Y" }), [400, "invalid_field", "key.activation_date"]],
     [
       "an algorithm that IBM's keystores have not",
