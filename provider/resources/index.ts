@@ -4,6 +4,8 @@ export { keyTemplate } from "./key-template.ts";
 export type { KeyTemplateInputs, KeyTemplateState } from "./key-template-properties.ts";
 export { keystore } from "./keystore.ts";
 export type { KeystoreInputs, KeystoreState } from "./keystore-properties.ts";
+export { kmsKey } from "./kms-key.ts";
+export type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 export { managedKey } from "./managed-key.ts";
 export type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
 export { type VaultInputs, type VaultState, vault } from "./vault.ts";
