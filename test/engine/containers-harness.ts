@@ -1,0 +1,52 @@
+/** Handlers of vaults, keystores and templates over one person's world of the local UKO. */
+
+import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
+import type { World } from "../../provider/engine/ports.ts";
+import {
+  type KeystoreInputs,
+  type KeystoreState,
+  type KeyTemplateInputs,
+  type KeyTemplateState,
+  keystore,
+  keyTemplate,
+  type VaultInputs,
+  type VaultState,
+  vault,
+} from "../../provider/resources/index.ts";
+import type { EngineWorld, Person, RunChoices } from "./harness.ts";
+
+export interface ContainerHandlers {
+  readonly world: World;
+  readonly run: ReturnType<EngineWorld["run"]>;
+  readonly vaults: Handlers<VaultInputs, VaultState>;
+  readonly keystores: Handlers<KeystoreInputs, KeystoreState>;
+  readonly templates: Handlers<KeyTemplateInputs, KeyTemplateState>;
+}
+
+export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices = {}): ContainerHandlers {
+  const run = uko.run(who, choices);
+  const { world } = run;
+  const context = {
+    open: () => ({ world, run: { isDualRequired: false, consents: [] } }),
+    door: { rerun: "pulumi destroy" },
+    sha256: world.sha256,
+  } as const;
+  return {
+    world,
+    run,
+    vaults: createHandlers(vault, context),
+    keystores: createHandlers(keystore, context),
+    templates: createHandlers(keyTemplate, context),
+  };
+}
+
+/** Inputs as a door hands them on, or the failures that stop it. */
+export function checkedBy<Inputs, State extends Inputs>(
+  handlers: Handlers<Inputs, State>,
+  news: unknown,
+  olds: unknown = {},
+): unknown {
+  const { inputs, failures } = handlers.check(news, olds);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+  return inputs;
+}

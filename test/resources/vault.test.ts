@@ -1,0 +1,189 @@
+/** Vaults against the local UKO: made once, adopted by name of the input, changed where they differ, ended when empty. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { World } from "../../provider/engine/ports.ts";
+import { vaultId } from "../emulator/harness.ts";
+import { checkedBy, containersOf } from "../engine/containers-harness.ts";
+import { codeOf, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+});
+afterAll(() => uko.test.close());
+beforeEach(async () => {
+  uko.reset();
+  await uko.clearFaults();
+});
+
+const create = (news: unknown, wrap?: (world: World) => World) => {
+  const { vaults } = containersOf(uko, "bob", wrap === undefined ? {} : { wrap });
+  return vaults.create(checkedBy(vaults, news), options);
+};
+const count = async (): Promise<number> => (await containersOf(uko, "bob").world.vaults.list({}, options)).length;
+
+/** The service does it, and its answer goes astray. */
+const losing = (world: World): World => ({
+  ...world,
+  vaults: {
+    ...world.vaults,
+    async create(wanted, callOptions) {
+      await world.vaults.create(wanted, callOptions);
+      return { kind: "lost", reason: "reset" };
+    },
+  },
+});
+
+describe("creating a vault", () => {
+  test("makes one, and shows what is there", async () => {
+    const { id, state } = await create({ name: "ledger", description: "Of the ledger" });
+    expect(state).toMatchObject({
+      name: "ledger",
+      description: "Of the ledger",
+      vaultId: id,
+      deletionProtection: false,
+    });
+    expect(containersOf(uko, "bob").vaults.diff(state, { name: "ledger" })).toEqual([]);
+  });
+
+  test("takes up the one that a lost answer made", async () => {
+    const { state } = await create({ name: "ledger" }, losing);
+    expect(state.name).toBe("ledger");
+    expect(await count()).toBe(2);
+  });
+
+  test("that was lost on its way is not known to have happened", async () => {
+    const nowhere = (world: World): World => ({
+      ...world,
+      vaults: { ...world.vaults, create: async () => ({ kind: "lost", reason: "reset" }) },
+    });
+    expect(await codeOf(create({ name: "ledger" }, nowhere))).toBe("UKO_ANSWER_LOST");
+  });
+
+  test("never takes one that was there before, and offers to adopt it", async () => {
+    await expect(create({ name: "payments" }, losing)).rejects.toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      summary: `Vault "payments" is there already, with id ${vaultId}`,
+      detail: expect.stringContaining(`existingVaultId: "${vaultId}"`),
+    });
+    expect(await count()).toBe(1);
+  });
+
+  test("names the role that is missing", async () => {
+    const { vaults } = containersOf(uko, "alice");
+    await expect(vaults.create(checkedBy(vaults, { name: "ledger" }), options)).rejects.toMatchObject({
+      code: "UKO_RIGHTS_MISSING",
+      detail: expect.stringContaining("Vault Administrator"),
+    });
+  });
+
+  test.each([
+    [{}, "name"],
+    [{ name: "a\u0000" }, "name"],
+    [{ name: "x", description: "d".repeat(201) }, "description"],
+    [{ name: "x", existingVaultId: "not-an-id" }, "existingVaultId"],
+    [{ name: "x", nmae: "y" }, "nmae"],
+  ])("fails in preview for %j", (news, property) => {
+    expect(containersOf(uko, "bob").vaults.check(news, {}).failures).toEqual([expect.objectContaining({ property })]);
+  });
+});
+
+describe("a vault that is there", () => {
+  test("is adopted as it is, and the next update brings about what code says", async () => {
+    const { vaults } = containersOf(uko, "bob");
+    const news = checkedBy(vaults, { name: "payments", description: "New", existingVaultId: vaultId });
+    const { state } = await vaults.create(news, options);
+    expect(state.description).toBe("Keys of the payment systems");
+    expect(vaults.diff(state, news)).toEqual(["description"]);
+    const updated = await vaults.update(state, news, options);
+    expect(updated.state.description).toBe("New");
+    expect(vaults.diff(updated.state, news)).toEqual([]);
+  });
+
+  test("is not written where nothing differs", async () => {
+    const { state } = await create({ name: "ledger" });
+    const { vaults, world } = containersOf(uko, "bob");
+    const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+    await vaults.update(state, { name: "ledger", deletionProtection: true }, options);
+    expect((await uko.trail()).filter((entry) => entry.seq > seq && entry.effect)).toEqual([]);
+    expect(world.session.instanceId).toBe(state.instanceId);
+  });
+
+  test("tells drift, and repairs none", async () => {
+    const { state } = await create({ name: "ledger" });
+    const { vaults } = containersOf(uko, "bob");
+    await vaults.update(state, { name: "ledger", description: "By hand", deletionProtection: false }, options);
+    const found = await vaults.read(state, options);
+    expect(found?.warnings).toEqual(['Vault "ledger" was changed since the last run: description']);
+  });
+
+  test("is found by its id alone, and listed", async () => {
+    const { vaults } = containersOf(uko, "bob");
+    expect((await vaults.lookup(vaultId, options))?.state.name).toBe("payments");
+    expect((await vaults.list({}, options)).map(({ id }) => id)).toEqual([vaultId]);
+    expect(await codeOf(vaults.lookup("payments", options))).toBe("UKO_INPUT_INVALID");
+  });
+
+  test("keeps existingVaultId out of the way once it has done its work, and takes no other", async () => {
+    const { state } = await create({ name: "payments", existingVaultId: vaultId });
+    const { vaults } = containersOf(uko, "bob");
+    expect(vaults.check({ name: "payments" }, state).failures).toEqual([]);
+    const other = { name: "payments", existingVaultId: "5c1e0000-0000-4000-8000-00000000ffff" };
+    expect(vaults.check(other, state).failures).toEqual([expect.objectContaining({ property: "existingVaultId" })]);
+    expect(await codeOf(vaults.update(state, other, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+});
+
+describe("the end of a vault", () => {
+  test("comes once it is empty, with evidence before and after", async () => {
+    const { state } = await create({ name: "ledger" });
+    const { vaults, run } = containersOf(uko, "bob");
+    expect(await vaults.delete(state, options)).toMatchObject({ kind: "ended", warnings: [] });
+    expect(run.evidence.map(({ phase, resource, step }) => [phase, resource, step])).toEqual([
+      ["before", "vault", "delete"],
+      ["after", "vault", "delete"],
+    ]);
+    expect(run.progress).toEqual(['Deleting vault "ledger"']);
+    expect(await count()).toBe(1);
+  });
+
+  test("waits for what it holds, which is named", async () => {
+    const { state } = await create({ name: "payments", existingVaultId: vaultId });
+    expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringMatching(
+        /^Vault "payments" still holds 6 keystores and templates: keystore "payroll-ring"/,
+      ),
+    });
+    await uko.make({ label: "salaries" });
+    expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringMatching(/^Vault "payments" still holds key "salaries" \(active\)\n/),
+    });
+  });
+
+  test("is refused under deletion protection, taken from state", async () => {
+    const { state } = await create({ name: "ledger", deletionProtection: true });
+    expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
+      code: "UKO_DELETION_PROTECTED",
+    });
+  });
+
+  test("is not taken for granted from a 404 alone", async () => {
+    const { state } = await create({ name: "ledger" });
+    uko.test.emulator.world.vaults.delete(state.vaultId);
+    const unproven = (world: World): World => ({
+      ...world,
+      session: { ...world.session, isInstanceProven: async () => false },
+    });
+    const { vaults } = containersOf(uko, "bob", { wrap: unproven });
+    expect(await codeOf(vaults.read(state, options))).toBe("UKO_GONE_UNPROVEN");
+    expect(await codeOf(vaults.delete(state, options))).toBe("UKO_GONE_UNPROVEN");
+  });
+
+  test("is another instance's matter where the state is of another instance", async () => {
+    const { state } = await create({ name: "ledger" });
+    const elsewhere = { ...state, instanceId: "0e5f1c3a-7b1d-4c55-9d2e-000000000000" };
+    expect(await codeOf(containersOf(uko, "bob").vaults.delete(elsewhere, options))).toBe("UKO_INSTANCE_MISMATCH");
+  });
+});
