@@ -53,15 +53,20 @@ function outputTo(stream: NodeJS.WriteStream): TextOutput {
 }
 
 /** The other commands never load the local UKO. */
-async function startLocalUko({ port, host, profile, seedFile }: LocalUkoOptions): Promise<LocalUko> {
+async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOptions): Promise<LocalUko> {
   const { startEmulator } = await import("../emulator/start.ts");
-  const { demoSeed } = await import("../emulator/demo-seed.ts");
   const { checkSeed } = await import("../emulator/seed.ts");
   try {
-    const seed = checkSeed(seedFile === undefined ? demoSeed : JSON.parse(await readFile(seedFile, "utf8")));
-    const emulator = await startEmulator({ port, host, seed, ...(profile !== undefined && { profile }) });
-    const people = seed.identities.flatMap(({ name, apiKey }) => (apiKey === undefined ? [] : [{ name, apiKey }]));
-    return { url: emulator.url, pid: process.pid, instanceId: emulator.instanceId, people, close: emulator.close };
+    const emulator = await startEmulator({
+      ...options,
+      ...(seedFile !== undefined && { seed: checkSeed(await readJson(seedFile)) }),
+      ...(snapshotFile !== undefined && { snapshot: await readJson(snapshotFile) }),
+    });
+    const { url, instanceId, caFile, world, close } = emulator;
+    const people = world.seed.identities.flatMap(({ name, apiKey }) =>
+      apiKey === undefined ? [] : [{ name, apiKey }],
+    );
+    return { url, pid: process.pid, instanceId, ...(caFile !== undefined && { caFile }), people, close };
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "The local UKO could not be started",
@@ -69,4 +74,8 @@ async function startLocalUko({ port, host, profile, seedFile }: LocalUkoOptions)
       cause: error,
     });
   }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, "utf8"));
 }

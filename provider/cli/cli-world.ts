@@ -33,6 +33,11 @@ export interface LocalUkoOptions {
   readonly host: string;
   readonly profile?: string;
   readonly seedFile?: string;
+  /** A snapshot to begin with. */
+  readonly snapshotFile?: string;
+  /** The SQLite file that keeps the world. */
+  readonly file?: string;
+  readonly tls?: { readonly caFile?: string };
 }
 
 /** The stand-in for the service, started. */
@@ -40,6 +45,8 @@ export interface LocalUko {
   readonly url: string;
   readonly pid: number;
   readonly instanceId: string;
+  /** The certificate that clients are to trust, under TLS. */
+  readonly caFile?: string;
   /** Who can log in, with the API key that makes one this person. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];
   close(): Promise<void>;

@@ -9,7 +9,11 @@ interface EmulatorOptions {
   readonly port: number;
   readonly host: string;
   readonly seed?: string;
+  readonly load?: string;
+  readonly file?: string;
   readonly profile?: string;
+  readonly tls?: true;
+  readonly caFile?: string;
   readonly json?: true;
 }
 
@@ -23,42 +27,56 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     )
     .option("--host <address>", "the address to listen on; its control API has no credential", "127.0.0.1")
     .option("--seed <file>", "the world to start with (JSON); the demo world without one")
+    .option("--load <file>", "a snapshot to go on from (JSON), instead of a seed")
+    .option("--file <file>", "a SQLite file that keeps the world; without one it is gone at the end")
     .option("--profile <name>", "a named set of behaviours where IBM's documents leave a choice")
-    .option("--json", "one line of JSON once it listens: url, pid, instanceId")
+    .option("--tls", "serve HTTPS with a certificate made for this run")
+    .option("--ca-file <file>", "with --tls: where to write the certificate that clients are to trust")
+    .option("--json", "one line of JSON once it listens: url, pid, instanceId, with --tls caFile")
     .addHelpText("after", exampleHelp("emulator"))
-    .action(async ({ port, host, seed, profile, json }: EmulatorOptions) => {
+    .action(async ({ port, host, seed, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
       const uko = await world.startLocalUko({
         port,
         host,
         ...(seed !== undefined && { seedFile: seed }),
+        ...(load !== undefined && { snapshotFile: load }),
+        ...(file !== undefined && { file }),
         ...(profile !== undefined && { profile }),
+        ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
-      world.out.write(json === true ? readyJson(uko) : readyText(uko));
+      world.out.write(json === true ? readyJson(uko) : readyText(uko, file));
       await stopped(world.signal);
       await uko.close();
     });
 }
 
-function readyJson({ url, instanceId, pid }: LocalUko): string {
-  return `${JSON.stringify({ url, pid, instanceId })}\n`;
+function readyJson({ url, instanceId, pid, caFile }: LocalUko): string {
+  return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
-function readyText({ url, instanceId, people }: LocalUko): string {
+function readyText({ url, instanceId, people, caFile }: LocalUko, file?: string): string {
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
+  const keeps = file === undefined ? "it stores nothing" : `${file} keeps its world`;
+  const curl = caFile === undefined ? "curl" : `curl --cacert ${caFile}`;
   return [
-    `The local UKO listens on ${url} until Ctrl-C; it stores nothing.`,
+    `The local UKO listens on ${url} until Ctrl-C; ${keeps}.`,
     "",
     `To use it from another terminal${be}:`,
     `  export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
     `  export UKO_INSTANCE_ID=${instanceId}`,
+    ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...(others.length === 0 ? [] : ["", "To be somebody else:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
     "",
     "To let 5 hours pass, and to see who did what:",
-    `  curl -d '{"advance":"5h"}' ${url}/_emulator/clock`,
-    `  curl ${url}/_emulator/audit`,
+    `  ${curl} -d '{"advance":"5h"}' ${url}/_emulator/clock`,
+    `  ${curl} ${url}/_emulator/audit`,
+    "",
+    "To take a snapshot of this world, and to go on from it another time:",
+    `  ${curl} ${url}/_emulator/snapshot > snapshot.json`,
+    "  uko emulator --load snapshot.json",
     "",
   ].join("\n");
 }

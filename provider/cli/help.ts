@@ -67,6 +67,8 @@ export const examples = {
     ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["another world, another port", "uko emulator --seed world.json --port 7700"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],
+    ["a world that outlives the process", "uko emulator --file uko.db"],
+    ["HTTPS, for clients that insist", "uko emulator --tls --ca-file ca.pem"],
   ],
 } as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
 

@@ -37,6 +37,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
     openOperations: async (given): Promise<OpenOperations> => ({
       operations: operations as unknown as Operations,
       settings: readSettings(given),
+      inventory: async () => [],
       close,
     }),
   });
@@ -160,7 +161,7 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [...onKeys, "requests", "sweep", "audit", "emulator"];
+  const commands = [...onKeys, "requests", "sweep", "audit", "import", "emulator"];
   it("is the same as in the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);
@@ -225,5 +226,13 @@ describe("uko emulator", () => {
 
   it("leaves people out where the world has none with an API key", async () => {
     expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
+  it("hands on where the world is kept and what it goes on from, and names the certificate to trust", async () => {
+    const { startLocalUko, out } = await runEmulator(["--file", "uko.db", "--load", "world.json", "--ca-file", "ca.pem"]);
+    expect(startLocalUko).toHaveBeenCalledWith(
+      expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
+    );
+    expect(out).toContain("uko.db keeps its world");
+  });
+
   });
 });
