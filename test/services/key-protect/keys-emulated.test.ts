@@ -1,0 +1,44 @@
+/** A KMS key's life against the local UKO: made, asked for by one person, destroyed by another, and taken back. */
+
+import { expect, test } from "vitest";
+import { startTestWorld } from "../../emulator/harness.ts";
+import { adaptersOf } from "../emulated.ts";
+import { never } from "../scripted-server.ts";
+
+const options = { signal: never() };
+
+test("a KMS key lives and ends under KMS's own dual authorization", async () => {
+  const world = await startTestWorld();
+  try {
+    const [bob, carol] = [adaptersOf(world, "bob").kmsKeys, adaptersOf(world, "carol").kmsKeys];
+    expect(await carol.ringExists("payments", options)).toBe(false);
+    expect(await carol.createRing("payments", options)).toMatchObject({ kind: "done" });
+    expect(await carol.ringExists("payments", options)).toBe(true);
+    const made = await bob.create(
+      { name: "root", isExtractable: false, ring: "payments", dualAuthDelete: true },
+      options,
+    );
+    if (made.kind !== "done") throw new Error(JSON.stringify(made));
+    const ref = { instanceId: world.emulator.instanceId, kmsKeyId: made.value.kmsKeyId };
+    expect((await carol.list({ ring: "payments" }, options)).map(({ kmsKeyId }) => kmsKeyId)).toEqual([ref.kmsKeyId]);
+    expect(await carol.addAlias(ref, "root_alias", options)).toMatchObject({ kind: "done" });
+    expect(await bob.destroy(ref, options)).toMatchObject({ kind: "refused", status: 409 });
+    expect(await carol.setForDeletion(ref, options)).toMatchObject({ kind: "done" });
+    expect((await carol.read(ref, options)).value).toMatchObject({
+      aliases: ["root_alias"],
+      ring: "payments",
+      dualAuthDelete: true,
+      windowEndsAtMs: expect.any(Number),
+    });
+    expect(await bob.dualAuthPolicyWrite(ref, options)).toMatchObject({ updatedBy: expect.stringMatching(/^IBMid/) });
+    expect(await bob.registrations(ref, options)).toEqual({ kind: "known", items: [] });
+    expect(await bob.destroy(ref, options)).toMatchObject({ kind: "done" });
+    expect(await bob.destroy(ref, options)).toMatchObject({ kind: "done" });
+    expect((await carol.read(ref, options)).value).toMatchObject({ state: 5, deletedAtMs: expect.any(Number) });
+    await world.advance("1m");
+    expect(await bob.restore(ref, options)).toMatchObject({ kind: "done" });
+    expect((await carol.read(ref, options)).value).toMatchObject({ state: 1 });
+  } finally {
+    await world.close();
+  }
+});
