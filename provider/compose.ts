@@ -5,10 +5,28 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunSettings } from "./engine/definition.ts";
 import type { Door } from "./engine/explain/explanation.ts";
 import { createHandlers, type Handlers } from "./engine/handlers.ts";
+import { type AnyDefinition, type InventoryItem, takeInventory } from "./engine/inventory.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
-import type { Clock, Evidence, Progress, World } from "./engine/ports.ts";
+import type { CallOptions, Clock, Evidence, KeyRef, Progress, World } from "./engine/ports.ts";
+import type { Report } from "./engine/report.ts";
 import { UkoError } from "./errors.ts";
-import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "./resources/index.ts";
+import {
+  type KeystoreInputs,
+  type KeystoreState,
+  type KeyTemplateInputs,
+  type KeyTemplateState,
+  type KmsKeyInputs,
+  type KmsKeyState,
+  keystore,
+  keyTemplate,
+  kmsKey,
+  type ManagedKeyInputs,
+  type ManagedKeyState,
+  managedKey,
+  type VaultInputs,
+  type VaultState,
+  vault,
+} from "./resources/index.ts";
 import { createEndpoints } from "./services/broker/endpoints.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
@@ -93,6 +111,8 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
 
 export { auditEvidence } from "./engine/audit.ts";
 export { explainAudit } from "./engine/explain/audit.ts";
+export type { StoredSettings };
+
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
@@ -101,10 +121,20 @@ export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./e
 export function openOperations(
   environment: Environment,
   outputs: Outputs,
-): { readonly operations: Operations; readonly settings: Settings; close(): Promise<void> } {
+): {
+  readonly operations: Operations;
+  readonly settings: Settings;
+  /** What a vault holds, for a program that adopts it. */
+  readonly inventory: (vaultId: string, options: CallOptions) => Promise<readonly InventoryItem[]>;
+  close(): Promise<void>;
+} {
   const { settings, world, close } = openWorld(environment, {}, outputs);
-  return { operations: createOperations(world), settings, close };
+  const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
+  return { operations: createOperations(world), settings, inventory, close };
 }
+
+/** In the order in which one depends on the other. */
+const adoptable: readonly AnyDefinition[] = [vault, keystore, keyTemplate, managedKey];
 
 const clock: Clock = {
   async sleep(ms, signal) {
@@ -125,16 +155,34 @@ function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
   return { append: async (entry) => outputs.evidenceLog?.(`evidence ${JSON.stringify(entry)}`) };
 }
 
+/** What a door for engines calls. */
+export interface OpenHandlers {
+  readonly managedKey: Handlers<ManagedKeyInputs, ManagedKeyState>;
+  readonly vault: Handlers<VaultInputs, VaultState>;
+  readonly keystore: Handlers<KeystoreInputs, KeystoreState>;
+  readonly keyTemplate: Handlers<KeyTemplateInputs, KeyTemplateState>;
+  readonly kmsKey: Handlers<KmsKeyInputs, KmsKeyState>;
+  /** The whole way of a managed key to its end. Changes nothing. */
+  planDeletion(key: Omit<KeyRef, "instanceId">, options: CallOptions): Promise<Report>;
+}
+
 /** Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. */
-export function openHandlers(
-  stored: () => StoredSettings,
-  outputs: Outputs,
-  door: Door,
-): { readonly managedKey: Handlers<ManagedKeyInputs, ManagedKeyState> } {
+export function openHandlers(stored: () => StoredSettings, outputs: Outputs, door: Door): OpenHandlers {
   let opened: OpenWorld | undefined;
   const open = (): { world: World; run: RunSettings } => {
     opened ??= openWorld(process.env, stored(), outputs);
     return { world: opened.world, run: opened.settings };
   };
-  return { managedKey: createHandlers(managedKey, { open, door, sha256 }) };
+  const context = { open, door, sha256 };
+  return {
+    managedKey: createHandlers(managedKey, context),
+    vault: createHandlers(vault, context),
+    keystore: createHandlers(keystore, context),
+    keyTemplate: createHandlers(keyTemplate, context),
+    kmsKey: createHandlers(kmsKey, context),
+    async planDeletion(key, options) {
+      const { world } = open();
+      return createOperations(world).plan({ instanceId: world.session.instanceId, ...key }, options);
+    },
+  };
 }

@@ -30,11 +30,16 @@ export function parseKeyPath(text: string): KeyPath {
 
 const vaultIdForm = new RegExp(`^${uuid}$`);
 
+export function parseVaultId(text: string): string {
+  const vaultId = text.toLowerCase();
+  if (vaultIdForm.test(vaultId)) return vaultId;
+  throw invalid(`"${shown(text)}" is not the id of a vault`, "A vault is named by its UUID; uko doctor lists them.");
+}
+
 /** Reads the id after one `--vault`, and adds it to those before. */
 export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
-  const vaultId = text.toLowerCase();
-  if (vaultIdForm.test(vaultId)) return before.includes(vaultId) ? before : [...before, vaultId];
-  throw invalid(`"${shown(text)}" is not the id of a vault`, "A vault is named by its UUID; uko doctor lists them.");
+  const vaultId = parseVaultId(text);
+  return before.includes(vaultId) ? before : [...before, vaultId];
 }
 
 /** Reads the id of a consent record, 32 hexadecimal digits. */

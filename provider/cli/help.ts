@@ -63,12 +63,13 @@ export const examples = {
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
     ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
   ],
+  import: [["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`]],
   emulator: [
     ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["another world, another port", "uko emulator --seed world.json --port 7700"],
-    ["a service that drops tags", "uko emulator --profile tags-dropped"],
     ["a world that outlives the process", "uko emulator --file uko.db"],
     ["HTTPS, for clients that insist", "uko emulator --tls --ca-file ca.pem"],
+    ["a service that drops tags", "uko emulator --profile tags-dropped"],
   ],
 } as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
 

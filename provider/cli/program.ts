@@ -6,6 +6,7 @@ import { addAuditCommand } from "./audit-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { generalHelp } from "./help.ts";
+import { addImportCommand } from "./import-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { toUkoError } from "./render.ts";
 import { tellError } from "./run-on-keys.ts";
@@ -49,6 +50,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addKeyCommands({ program, world, end });
   addVaultCommands(program, world, end);
   addAuditCommand(program, world);
+  addImportCommand(program, world);
   addEmulatorCommand(program, world);
   return program;
 }

@@ -128,6 +128,8 @@ describe("what cannot be understood", () => {
     [["requests", "--vault", "payments"], /is not the id of a vault/],
     [["sweep", "--al"], /Unknown option '--al'/],
     [["audit", "--since", "yesterday"], /is not a date/],
+    [["import"], /Required option '--vault <id>' not specified/],
+    [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi/],
     [["audit"], /No evidence file is named/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
@@ -224,15 +226,22 @@ describe("uko emulator", () => {
     expect(JSON.parse(out)).toEqual(uko);
   });
 
-  it("leaves people out where the world has none with an API key", async () => {
-    expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
   it("hands on where the world is kept and what it goes on from, and names the certificate to trust", async () => {
-    const { startLocalUko, out } = await runEmulator(["--file", "uko.db", "--load", "world.json", "--ca-file", "ca.pem"]);
+    const { startLocalUko, out } = await runEmulator([
+      "--file",
+      "uko.db",
+      "--load",
+      "world.json",
+      "--ca-file",
+      "ca.pem",
+    ]);
     expect(startLocalUko).toHaveBeenCalledWith(
       expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
     );
     expect(out).toContain("uko.db keeps its world");
   });
 
+  it("leaves people out where the world has none with an API key", async () => {
+    expect((await runEmulator([], [])).out).not.toContain("UKO_API_KEY");
   });
 });

@@ -1,0 +1,170 @@
+/** Writes a Pulumi program that adopts what is there: one resource each, by its id, in the order in which they depend on each other. */
+
+import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
+
+export interface ProgramFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Words that name nothing in a module; the classes and our own constants come to them. */
+const taken = [
+  "await break case catch class config const continue debugger default delete do else enum export extends false finally",
+  "for function if implements import in instanceof interface let new null package private protected public return static",
+  "super switch this throw true try typeof var void while with yield arguments eval undefined",
+]
+  .join(" ")
+  .split(" ");
+
+const suffixes: Readonly<Record<string, string>> = { Vault: "Vault", Keystore: "Keystore", KeyTemplate: "Template" };
+
+interface Named {
+  readonly item: InventoryItem;
+  readonly variable: string;
+  readonly logicalName: string;
+}
+
+/** Answers the files of the program; `version` is the release that the program is written for. */
+export function writeProgram(items: readonly InventoryItem[], version: string): readonly ProgramFile[] {
+  const named = nameEach(items);
+  return [
+    { name: "Pulumi.yaml", text: projectFile(named) },
+    { name: "package.json", text: packageFile(version) },
+    { name: "index.ts", text: program(named) },
+    { name: "import.json", text: importFile(named) },
+  ];
+}
+
+function program(named: readonly Named[]): string {
+  const classes = [...new Set(named.map(({ item }) => item.resource))].toSorted();
+  return [
+    "/** Adopts what is there: the first `pulumi up` takes it under management and changes nothing of it. */",
+    "",
+    `import { ${classes.join(", ")} } from "pulumi-uko";`,
+    ...named.flatMap((each) => ["", ...resource(each, named)]),
+    "",
+  ].join("\n");
+}
+
+function resource({ item, variable, logicalName }: Named, named: readonly Named[]): readonly string[] {
+  const lines = Object.entries(item.inputs).map(
+    ([property, value]) =>
+      `  ${keyText(property)}: ${reference(item, property, value, named) ?? literal(value, "  ")},`,
+  );
+  const dependsOn = item.keystores.flatMap((name) => variablesOf(named, "Keystore", name));
+  const options = dependsOn.length === 0 ? "" : `, { dependsOn: [${dependsOn.join(", ")}] }`;
+  return [
+    ...item.secretBlocks.flatMap((block) => secretHint(block, variable)),
+    `export const ${variable} = new ${item.resource}(${JSON.stringify(logicalName)}, {`,
+    ...lines,
+    `}${options});`,
+  ];
+}
+
+/** A vault and a template are named through their resources, so that what is in them is deleted first. */
+function reference(item: InventoryItem, property: string, value: unknown, named: readonly Named[]): string | undefined {
+  if (property === "vaultId" && item.resource !== "Vault") {
+    const vault = named.find((each) => each.item.resource === "Vault" && each.item.id === value);
+    return vault === undefined ? undefined : `${vault.variable}.vaultId`;
+  }
+  if (property !== "template" || typeof value !== "string") return undefined;
+  const [template] = variablesOf(named, "KeyTemplate", value);
+  return template === undefined ? undefined : `${template}.name`;
+}
+
+function variablesOf(named: readonly Named[], resourceName: string, name: string): readonly string[] {
+  return named
+    .filter(({ item }) => item.resource === resourceName && item.name === name)
+    .map(({ variable }) => variable);
+}
+
+/** The service never tells a secret, so the block stays a comment: an adoption without it leaves the connection as it is. */
+function secretHint({ name, known, secrets }: SecretBlock, variable: string): readonly string[] {
+  const fields = [
+    ...Object.entries(known).map(([field, value]) => `${field}: ${literal(value, "")}`),
+    ...secrets.map((field) => `${field}: config.requireSecret(${JSON.stringify(`${variable}.${field}`)})`),
+  ];
+  return [
+    `// The connection stays as it is. To change its secrets from here, set them with pulumi config set --secret, and add`,
+    `// (with const config = new Config() of @pulumi/pulumi):`,
+    `//   ${name}: { ${fields.join(", ")} },`,
+  ];
+}
+
+/** Names that are valid and unique, and close to what people call the things. */
+function nameEach(items: readonly InventoryItem[]): readonly Named[] {
+  const variables = new Set([...taken, ...items.map(({ resource: name }) => name)]);
+  const logicalNames = new Set<string>();
+  return items.map((item) => {
+    const base = item.name === "" ? item.id : item.name;
+    const variable = unique(variableName(base, suffixes[item.resource] ?? ""), variables, (n) => String(n));
+    const logical = base.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/^-+|-+$/g, "") || item.id;
+    const inResource = unique(`${item.resource}/${logical}`, logicalNames, (n) => `-${n}`);
+    return { item, variable, logicalName: inResource.slice(item.resource.length + 1) };
+  });
+}
+
+function variableName(name: string, suffix: string): string {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const camel = words
+    .map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
+    .join("");
+  const whole = `${camel}${suffix}`;
+  return /^[a-z]/.test(whole) ? whole : `resource${whole}`;
+}
+
+function unique(name: string, names: Set<string>, suffix: (n: number) => string): string {
+  let free = name;
+  for (let n = 2; names.has(free); n += 1) free = `${name}${suffix(n)}`;
+  names.add(free);
+  return free;
+}
+
+/** JSON is TypeScript; only names of properties lose their quotes. */
+function literal(value: unknown, indent: string): string {
+  if (Array.isArray(value)) return `[${value.map((each) => literal(each, indent)).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return scalar(value);
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  if (entries.length === 0) return "{}";
+  const inner = `${indent}  `;
+  return `{\n${entries.map(([name, each]) => `${inner}${keyText(name)}: ${literal(each, inner)},\n`).join("")}${indent}}`;
+}
+
+/** JSON lets two line ends stand in texts that would end a comment of the program. */
+function scalar(value: unknown): string {
+  return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
+function keyText(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
+}
+
+function projectFile(named: readonly Named[]): string {
+  const vault = named.find(({ item }) => item.resource === "Vault");
+  const name = (vault?.logicalName ?? "keys").toLowerCase();
+  return [
+    `name: ${JSON.stringify(`adopted-${name}`)}`,
+    `description: ${JSON.stringify(`What the vault ${vault?.item.name ?? ""} holds, adopted`)}`,
+    "runtime:",
+    "  name: nodejs",
+    "  options:",
+    "    typescript: false",
+    "main: index.ts",
+    "",
+  ].join("\n");
+}
+
+function packageFile(version: string): string {
+  const dependencies = { "@pulumi/pulumi": "^3.249.0", "pulumi-uko": `^${version}` };
+  return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
+}
+
+/** In the form of `pulumi import --file`, which Pulumi's dynamic providers do not take: there the program itself adopts. */
+function importFile(named: readonly Named[]): string {
+  const resources = named.map(({ item, logicalName }) => ({
+    type: `uko:index:${item.resource}`,
+    name: logicalName,
+    id: item.id,
+  }));
+  return `${JSON.stringify({ resources }, null, 2)}\n`;
+}

@@ -1,0 +1,121 @@
+/** Takes down what a vault holds as inputs of a program that adopts it: what the service tells, and no secret. */
+
+import { z } from "zod";
+import { UkoError } from "../errors.ts";
+import type { Ending, ResourceDefinition, RunSettings } from "./definition.ts";
+import type { CallOptions, World } from "./ports.ts";
+
+/** One resource as a program would have to say it. */
+export interface InventoryItem {
+  /** The resource's name, such as `Keystore`. */
+  readonly resource: string;
+  readonly id: string;
+  /** What people call it. */
+  readonly name: string;
+  /** Inputs as the service has them, without those that are at their default, with the input that adopts it. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Blocks that hold secrets, which the service never tells: left out, so that an adoption changes nothing. */
+  readonly secretBlocks: readonly SecretBlock[];
+  /** Names of the keystores that hold a key. */
+  readonly keystores: readonly string[];
+}
+
+export interface SecretBlock {
+  readonly name: string;
+  readonly known: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+/** For definitions of any types: an inventory looks at names and values alone. */
+export type AnyDefinition = Pick<
+  // biome-ignore lint/complexity/noBannedTypes: every definition's inputs and state are objects, and no more is used.
+  ResourceDefinition<{}, {}>,
+  "name" | "inputs" | "list"
+> & {
+  readonly secrets?: readonly string[];
+  // biome-ignore lint/complexity/noBannedTypes: as above.
+  deletion(state: {}, run: RunSettings): Ending;
+};
+
+const run: RunSettings = { isDualRequired: false, consents: [] };
+
+/** Lists every resource of a vault but destroyed keys, which nothing can be done to but remove. Throws UKO_NOT_FOUND. */
+export async function takeInventory(
+  world: World,
+  definitions: readonly AnyDefinition[],
+  vaultId: string,
+  options: CallOptions,
+): Promise<readonly InventoryItem[]> {
+  const items: InventoryItem[] = [];
+  for (const definition of definitions) {
+    world.progress.report(`Listing each ${definition.name}`);
+    for (const { id, state } of await definition.list(world, { vaultId }, options)) {
+      const properties = state as Readonly<Record<string, unknown>>;
+      if (properties.vaultId !== vaultId || properties.keyState === "destroyed") continue;
+      items.push(itemOf(definition, id, properties, nameOf(definition.deletion(state, run), properties)));
+    }
+  }
+  if (items.some(({ id }) => id === vaultId)) return items;
+  throw new UkoError("UKO_NOT_FOUND", {
+    summary: `Vault ${vaultId} was not found`,
+    detail: "Either it is not there, or this identity may not see it. Nothing was written.",
+  });
+}
+
+function nameOf(ending: Ending, { label }: Readonly<Record<string, unknown>>): string {
+  return ending.kind === "managed_key" ? String(label ?? ending.ref.keyId) : ending.name;
+}
+
+function itemOf(
+  definition: AnyDefinition,
+  id: string,
+  state: Readonly<Record<string, unknown>>,
+  name: string,
+): InventoryItem {
+  const schemas = shapeOf(definition.inputs);
+  const secretPaths = (definition.secrets ?? []).map((path) => path.split("."));
+  const withSecrets = new Set(secretPaths.map(([block = ""]) => block));
+  const inputs: Record<string, unknown> = {};
+  for (const [property, schema] of Object.entries(schemas)) {
+    const value = property.startsWith("existing") ? state[adoptedBy(property)] : state[property];
+    if (value !== undefined && !withSecrets.has(property) && !isDefault(schema, value)) inputs[property] = value;
+  }
+  const blocks = [...withSecrets].filter((block) => typeof state[block] === "object" && state[block] !== null);
+  return {
+    resource: definition.name,
+    id,
+    name,
+    inputs,
+    secretBlocks: blocks.map((block) => secretBlockOf(block, state[block] as object, secretPaths)),
+    keystores: keystoresIn(state),
+  };
+}
+
+/** `existingKeyId` adopts the key whose `keyId` is in the state. */
+function adoptedBy(property: string): string {
+  const name = property.slice("existing".length);
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+function secretBlockOf(block: string, values: object, secretPaths: readonly (readonly string[])[]): SecretBlock {
+  const secrets = secretPaths.flatMap(([first, second]) => (first === block && second !== undefined ? [second] : []));
+  const known = Object.entries(values).filter(
+    ([name, value]) => !secrets.includes(name) && value !== "" && value !== undefined,
+  );
+  return { name: block, known: Object.fromEntries(known), secrets };
+}
+
+function keystoresIn({ keystores }: Readonly<Record<string, unknown>>): readonly string[] {
+  const read = z.array(z.object({ name: z.string(), status: z.string() })).safeParse(keystores);
+  return read.success ? read.data.filter(({ status }) => status !== "not_present").map(({ name }) => name) : [];
+}
+
+function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
+  return schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, z.ZodType>>) : {};
+}
+
+/** What a program that leaves the input out would say as well; an empty text says nothing. */
+function isDefault(schema: z.ZodType, value: unknown): boolean {
+  const absent = schema.safeParse(undefined);
+  return absent.success && (value === "" || JSON.stringify(absent.data) === JSON.stringify(value));
+}

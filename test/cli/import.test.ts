@@ -1,0 +1,68 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type CliTestWorld, keys, startCliWorld, vaultId } from "./harness.ts";
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-import-"));
+  await world.reset();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => world.close());
+
+const importInto = (out: string) => world.uko("carol", `import --vault ${vaultId} --out ${out}`);
+
+it("writes a program that adopts what the vault holds, by id, and changes nothing at the service", async () => {
+  const out = path.join(folder, "payments");
+  const before = (await world.trail()).length;
+  const ended = await importInto(out);
+  expect([ended.exitCode, ended.err.includes("[UKO")]).toEqual([0, false]);
+  expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
+  const written = readdirSync(out).toSorted();
+  expect(written).toEqual(["Pulumi.yaml", "import.json", "index.ts", "package.json"]);
+  const texts = written.map((name) => `--- ${name}\n${readFileSync(path.join(out, name), "utf8")}`);
+  await expect(texts.join("")).toMatchFileSnapshot("../golden/cli/import.txt");
+});
+
+it("leaves destroyed keys out, and takes deactivated ones", async () => {
+  const [, cards = ""] = keys.cards.split("/");
+  const [, vouchers = ""] = keys.vouchers.split("/");
+  await world.uko("bob", `request ${keys.cards}`);
+  await world.advance("1m");
+  const record = async (key: string) =>
+    (JSON.parse((await world.uko("bob", `status ${key} --json`)).out) as { deletion: { recordId: string } }).deletion
+      .recordId;
+  await world.uko("alice", `continue ${keys.cards} --consent ${await record(keys.cards)}`);
+  await world.uko("bob", `request ${keys.vouchers}`);
+  await world.advance("1m");
+  await world.uko("alice", `continue ${keys.vouchers} --consent ${await record(keys.vouchers)}`);
+  await world.advance("5h");
+  await world.uko("bob", `continue ${keys.vouchers} --consent ${await record(keys.vouchers)}`);
+  await importInto(folder);
+  const program = readFileSync(path.join(folder, "index.ts"), "utf8");
+  expect([program.includes(cards), program.includes(vouchers)]).toEqual([true, false]);
+});
+
+it("overwrites nothing, and asks the service for nothing then", async () => {
+  writeFileSync(path.join(folder, "index.ts"), "mine");
+  const before = (await world.trail()).length;
+  const { exitCode, err } = await importInto(folder);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`index.ts is in ${folder} already`)]);
+  expect(readFileSync(path.join(folder, "index.ts"), "utf8")).toBe("mine");
+  expect((await world.trail()).length).toBe(before);
+});
+
+it("says that a vault is not there", async () => {
+  const { exitCode, err } = await world.uko(
+    "carol",
+    `import --vault ${vaultId.replace("5c1e", "5c1f")} --out ${folder}`,
+  );
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("[UKO_NOT_FOUND]")]);
+  expect(readdirSync(folder)).toEqual([]);
+});
