@@ -1,0 +1,286 @@
+/** Keystores against the local UKO: secrets as digests, groups that are never narrowed under a key, ends that wait. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { KeystorePatch } from "../../provider/engine/container-ports.ts";
+import type { World } from "../../provider/engine/ports.ts";
+import { UkoError } from "../../provider/errors.ts";
+import { vaultId } from "../emulator/harness.ts";
+import { checkedBy, containersOf } from "../engine/containers-harness.ts";
+import { codeOf, type EngineWorld, options, startEngineWorld, unfinished } from "../engine/harness.ts";
+import { sha256 } from "../support/builders.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+});
+afterAll(() => uko.test.close());
+beforeEach(async () => {
+  uko.reset();
+  await uko.clearFaults();
+});
+
+const payrollRing = "ce110000-0000-4000-8000-000000000001";
+const internal = { vaultId, type: "internal", name: "ledger-ring", groups: ["ledger"] };
+const aws = {
+  vaultId,
+  type: "aws_kms",
+  name: "dublin",
+  groups: ["cards2"],
+  aws: { region: "eu_west_1", accessKeyId: "AKIA1", secretAccessKey: "hush-hush" },
+};
+
+const create = (news: unknown) => {
+  const { keystores } = containersOf(uko, "bob");
+  return keystores.create(checkedBy(keystores, news), options);
+};
+const adopted = (over: object = {}) =>
+  create({ vaultId, type: "internal", name: "payroll-ring", existingKeystoreId: payrollRing, ...over });
+
+/** What is sent by PATCH, seen at the port. */
+function spied(): { patches: KeystorePatch[]; wrap: (world: World) => World } {
+  const patches: KeystorePatch[] = [];
+  const wrap = (world: World): World => ({
+    ...world,
+    keystores: {
+      ...world.keystores,
+      update(ref, patch, etag, callOptions) {
+        patches.push(patch);
+        return world.keystores.update(ref, patch, etag, callOptions);
+      },
+    },
+  });
+  return { patches, wrap };
+}
+
+describe("creating a keystore", () => {
+  test("makes an internal one and asks for its health once", async () => {
+    const { id, state, warnings } = await create(internal);
+    expect(id).toBe(`${vaultId}/${state.keystoreId}`);
+    expect(state).toMatchObject({ type: "internal", name: "ledger-ring", groups: ["ledger"], health: "ok" });
+    expect(state.ring).not.toBe("");
+    expect(warnings).toEqual([]);
+    expect(containersOf(uko, "bob").keystores.diff(state, internal)).toEqual([]);
+  });
+
+  test("warns of a health that cannot be asked, and keeps the keystore", async () => {
+    const wrap = (world: World): World => ({
+      ...world,
+      keystores: {
+        ...world.keystores,
+        status: async () => {
+          throw new UkoError("UKO_SERVICE_UNAVAILABLE");
+        },
+      },
+    });
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const { warnings } = await keystores.create(checkedBy(keystores, internal), options);
+    expect(warnings).toEqual([expect.stringContaining("its health could not be asked")]);
+  });
+
+  test("leaves of each secret a digest, and finds a new secret by it", async () => {
+    const { state } = await create(aws);
+    expect(JSON.stringify(state)).not.toMatch(/hush-hush|AKIA1/);
+    expect(state.aws).toEqual({
+      region: "eu_west_1",
+      accessKeyId: `sha256:${sha256("AKIA1")}`,
+      secretAccessKey: `sha256:${sha256("hush-hush")}`,
+    });
+    const { patches, wrap } = spied();
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    expect(keystores.diff(state, aws)).toEqual([]);
+    const rotated = { ...aws, aws: { ...aws.aws, secretAccessKey: "hush-again" } };
+    expect(keystores.diff(state, rotated)).toEqual(["aws"]);
+    const updated = await keystores.update(state, checkedBy(keystores, rotated, state), options);
+    expect(patches).toEqual([{ fields: { aws_secret_access_key: "hush-again" } }]);
+    expect(keystores.diff(updated.state, rotated)).toEqual([]);
+    await keystores.update(updated.state, rotated, options);
+    expect(patches).toHaveLength(1);
+    expect((await keystores.read(updated.state, options))?.state).toEqual(updated.state);
+  });
+
+  test.each([
+    [{ ...internal, name: undefined }, "name"],
+    [{ ...internal, aws: aws.aws }, "aws"],
+    [{ ...aws, aws: undefined }, "aws"],
+    [{ ...aws, aws: { ...aws.aws, accessKeyId: "with blank" } }, "aws.accessKeyId"],
+    [{ ...internal, groups: ["x"] }, "groups.0"],
+    [{ ...internal, groups: [] }, "groups"],
+    [{ ...internal, tlsProxy: "no-port" }, "tlsProxy"],
+    [{ ...internal, type: "ibm_cloud_kms" }, "type"],
+  ])("fails in preview for %j", (news, property) => {
+    expect(containersOf(uko, "bob").keystores.check(news, {}).failures).toEqual([
+      expect.objectContaining({ property }),
+    ]);
+  });
+
+  test("takes an Azure keystore without a name", () => {
+    const azure = {
+      serviceName: "my-vault",
+      resourceGroup: "group",
+      servicePrincipalClientId: "c",
+      servicePrincipalPassword: "p",
+      tenant: "t",
+      subscriptionId: "s",
+    };
+    const news = { vaultId, type: "azure_key_vault", azure };
+    expect(containersOf(uko, "bob").keystores.check(news, {}).failures).toEqual([]);
+  });
+});
+
+describe("changing a keystore", () => {
+  test("sends only what differs", async () => {
+    const { state } = await create(internal);
+    const { patches, wrap } = spied();
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    await keystores.update(state, checkedBy(keystores, { ...internal, name: "ledger-2" }, state), options);
+    expect(patches).toEqual([{ name: "ledger-2" }]);
+  });
+
+  test("cannot move it, in preview and in an update", async () => {
+    const { state } = await create(aws);
+    const { keystores } = containersOf(uko, "bob");
+    const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
+    expect(keystores.check(elsewhere, state).failures).toEqual([
+      { property: "aws", reason: expect.stringMatching(/^region says where the keystore is and cannot change/) },
+    ]);
+    expect(await codeOf(keystores.update(state, elsewhere, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
+    expect(keystores.check({ ...internal, type: "internal" }, state).failures).toContainEqual(
+      expect.objectContaining({ property: "type" }),
+    );
+  });
+
+  test("is refused where a narrowed group would cut an installed key off, and names the key", async () => {
+    const key = await uko.make({ label: "salaries" });
+    const { state } = await adopted();
+    const { patches, wrap } = spied();
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const narrowed = { vaultId, type: "internal", name: "payroll-ring", groups: ["other"] };
+    await expect(keystores.update(state, checkedBy(keystores, narrowed, state), options)).rejects.toMatchObject({
+      code: "UKO_KEY_WOULD_BE_UNLINKED",
+      detail: expect.stringContaining(`Key "salaries" ${vaultId}/${key.keyId} would leave keystore ${payrollRing}.`),
+    });
+    expect(patches).toEqual([]);
+    const widened = { ...narrowed, groups: ["payroll", "other"] };
+    const updated = await keystores.update(state, checkedBy(keystores, widened, state), options);
+    expect(updated.warnings).toEqual([expect.stringContaining("align: true")]);
+  });
+
+  test("is refused where nobody can tell whether a key would be cut off", async () => {
+    const { state } = await adopted();
+    const wrap = (world: World): World => ({
+      ...world,
+      keys: {
+        ...world.keys,
+        list: async () => {
+          throw new UkoError("UKO_RIGHTS_MISSING");
+        },
+      },
+    });
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const narrowed = { vaultId, type: "internal", name: "payroll-ring", groups: ["other"] };
+    expect(await codeOf(keystores.update(state, checkedBy(keystores, narrowed, state), options))).toBe(
+      "UKO_CONTENTS_UNREADABLE",
+    );
+  });
+
+  test("of another type than is there is refused at adoption", async () => {
+    expect(await codeOf(create({ ...aws, existingKeystoreId: payrollRing }))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+});
+
+describe("finding keystores", () => {
+  test("by id alone, and in a list of one vault", async () => {
+    const { keystores } = containersOf(uko, "bob");
+    const found = await keystores.lookup(`${vaultId}/${payrollRing}`, options);
+    expect(found?.state).toMatchObject({ type: "internal", name: "payroll-ring", deletionProtection: false });
+    expect((await keystores.list({ vaultId }, options)).map(({ state }) => state.name).sort()).toEqual([
+      "aws-frankfurt",
+      "payroll-ring",
+    ]);
+    expect(await codeOf(keystores.lookup(payrollRing, options))).toBe("UKO_INPUT_INVALID");
+  });
+
+  test("says gone only beside its vault", async () => {
+    const { state } = await create(internal);
+    uko.test.emulator.world.keystores.delete(state.keystoreId);
+    expect(await containersOf(uko, "bob").keystores.read(state, options)).toBeUndefined();
+  });
+});
+
+describe("the end of an internal keystore", () => {
+  test("waits for its keys, then for their records, then for KMS's metadata, and then comes", async () => {
+    const { state } = await adopted();
+    const end = () => containersOf(uko, "bob").keystores.delete(state, options);
+    const key = await uko.make({ label: "salaries", dualAuthorization: "single" });
+    expect(await end()).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringMatching(/^Keystore "payroll-ring" still has key "salaries" \(active\)\n/),
+    });
+
+    await unfinished(uko.run("carol").handlers, key);
+    await uko.advance("5h");
+    await unfinished(uko.run("carol").handlers, key);
+    expect(await end()).toMatchObject({
+      code: "UKO_DESTRUCTION_PENDING",
+      message: expect.stringMatching(
+        /^Keystore "payroll-ring" waits until 24 Dec 2026 .* for destroyed key "salaries" \(destroyed\)\n/,
+      ),
+    });
+
+    await uko.advance("31d");
+    expect(await end()).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringContaining(`uko continue ${vaultId}/${key.keyId}`),
+    });
+    expect(await uko.run("carol").handlers.delete(key, options)).toMatchObject({ kind: "ended" });
+    expect(await end()).toMatchObject({
+      code: "UKO_KMS_METADATA_REMAINS",
+      message: expect.stringMatching(
+        /^Keystore "payroll-ring" waits for KMS until 22 Feb 2027 .*: its key ring still has/,
+      ),
+    });
+
+    await uko.advance("60d");
+    expect(await end()).toMatchObject({ kind: "ended" });
+  });
+
+  test("is tried where the ring cannot be read, and the refusal says why", async () => {
+    const { state } = await adopted();
+    const key = await uko.make({ dualAuthorization: "single" });
+    await unfinished(uko.run("carol").handlers, key);
+    await uko.advance("5h");
+    await unfinished(uko.run("carol").handlers, key);
+    await uko.advance("31d");
+    await uko.run("carol").handlers.delete(key, options);
+    const wrap = (world: World): World => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        list: async () => {
+          throw new UkoError("UKO_ACCESS_DENIED", { summary: "KMS does not know you" });
+        },
+      },
+    });
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    expect(await keystores.delete(state, options)).toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      message: expect.stringMatching(/Conflict: Key ring[\s\S]*ring could not be read: KMS does not know you/),
+    });
+  });
+
+  test("is not held up by a key that was never active", async () => {
+    const { state } = await adopted();
+    await uko.make({ template: "payroll-draft" });
+    expect(await containersOf(uko, "bob").keystores.delete(state, options)).toMatchObject({ kind: "ended" });
+  });
+
+  test("names the role that is missing", async () => {
+    const { state } = await adopted();
+    expect(await containersOf(uko, "alice").keystores.delete(state, options)).toMatchObject({
+      code: "UKO_RIGHTS_MISSING",
+      message: expect.stringMatching(
+        /^Alice Example .* may not delete keystore "payroll-ring": the right hs-crypto.target-keystores.delete is missing/,
+      ),
+    });
+  });
+});
