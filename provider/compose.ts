@@ -111,11 +111,10 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
 
 export { auditEvidence } from "./engine/audit.ts";
 export { explainAudit } from "./engine/explain/audit.ts";
-export type { StoredSettings };
-
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
+export type { StoredSettings };
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(

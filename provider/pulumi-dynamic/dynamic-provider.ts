@@ -22,3 +22,7 @@ const configure = (given: dynamic.Config): void => {
 };
 
 export const managedKey: dynamic.ResourceProvider = createResourceProvider(handlers.managedKey, configure);
+export const vault: dynamic.ResourceProvider = createResourceProvider(handlers.vault, configure);
+export const keystore: dynamic.ResourceProvider = createResourceProvider(handlers.keystore, configure);
+export const keyTemplate: dynamic.ResourceProvider = createResourceProvider(handlers.keyTemplate, configure);
+export const kmsKey: dynamic.ResourceProvider = createResourceProvider(handlers.kmsKey, configure);

@@ -1,6 +1,6 @@
 /** The settings that a Pulumi stack's configuration may hold, under `uko:`; the environment outweighs them. */
 
-import type { StoredSettings } from "../settings.ts";
+import type { StoredSettings } from "../compose.ts";
 
 const names = [
   "endpoint",

@@ -1,0 +1,109 @@
+/** The key template as a class for Pulumi programs. */
+
+import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { KeyTemplateInputs, KeyTemplateState } from "../resources/index.ts";
+import { type ResourceKind, registrationOf } from "./registration.ts";
+
+/** For templates of `google_kms`. */
+export interface KeyTemplateGoogleArgs {
+  /** `hsm` or `software`. */
+  protectionLevel: Input<"hsm" | "software">;
+  /** What Google lets the key do. */
+  purpose: Input<"encrypt_decrypt" | "asymmetric_decrypt" | "asymmetric_sign" | "mac">;
+  /** Google's algorithm, such as `google_symmetric_encryption`. */
+  algorithm: Input<string>;
+}
+
+/** For templates of `azure_key_vault`. Cannot change. */
+export interface KeyTemplateAzureArgs {
+  /** `hsm` or `software`. */
+  protectionLevel?: Input<"hsm" | "software">;
+  /** What Azure lets the key do. */
+  operations?: Input<Input<"decrypt" | "encrypt" | "sign" | "unwrap_key" | "verify" | "wrap_key">[]>;
+}
+
+/** For templates of `cca`; on-premises only. */
+export interface KeyTemplateCcaArgs {
+  /** What CCA lets the key do. */
+  usageControl?: Input<"key_management_only" | "signature_and_key_management" | "signature_only">;
+  /** CCA's key type. */
+  keyType?: Input<"cipher" | "data" | "exporter" | "importer">;
+  /** CCA's key words. */
+  keyWords?: Input<Input<string>[]>;
+}
+
+/** What a program says of a key template; what it leaves out stays as the service has it. */
+export interface KeyTemplateArgs {
+  /** UUID of the vault that the template is in. Cannot change. */
+  vaultId: Input<string>;
+  /** Name of the template, unique in its vault; some releases take up to 30 characters. */
+  name: Input<string>;
+  /** Up to 200 characters. */
+  description?: Input<string>;
+  /** How labels are made, with `<tags>`. Cannot change. */
+  namingScheme?: Input<string>;
+  /** Algorithm; `des` and `dilithium` on-premises only. Cannot change. */
+  algorithm: Input<KeyTemplateInputs["algorithm"]>;
+  /** Size, such as `256`. */
+  size: Input<string>;
+  /** From creation to the first day of use, such as `P0D`. */
+  activationPeriod: Input<string>;
+  /** To the last day of use, such as `P2Y`. */
+  expirationPeriod: Input<string>;
+  /** State of a new key; an `active` one is installed at once. Default `active`. */
+  keyState?: Input<"active" | "pre_activation">;
+  /** Deactivates older versions on rotation. */
+  deactivateOnRotation?: Input<boolean>;
+  /** Type of the keystores that keys go to. Cannot change. */
+  keystoreType: Input<KeyTemplateInputs["keystoreType"]>;
+  /** Group of keystores that keys go to. A change is refused while it would cut a key off. */
+  group: Input<string>;
+  /** How keys are named in the keystore. Cannot change. */
+  keystoreNamingScheme?: Input<string>;
+  /** For `google_kms`. */
+  google?: Input<KeyTemplateGoogleArgs>;
+  /** For `azure_key_vault`. Cannot change. */
+  azure?: Input<KeyTemplateAzureArgs>;
+  /** For `cca`. */
+  cca?: Input<KeyTemplateCcaArgs>;
+  /** No new keys and no alignment from it; existing keys keep working. Default false. */
+  archived?: Input<boolean>;
+  /** Adopts this template instead of making one. Cannot change. */
+  existingTemplateId?: Input<string>;
+  /** Refuses to delete the template. Default false. */
+  deletionProtection?: Input<boolean>;
+}
+
+/** A key template: how keys are made and where they go. It is deleted once no key is made from it. Its id is `<vaultId>/<templateId>`. */
+export class KeyTemplate extends CustomResource {
+  declare readonly vaultId: Output<string>;
+  declare readonly name: Output<string>;
+  declare readonly description: Output<string | undefined>;
+  declare readonly namingScheme: Output<string | undefined>;
+  declare readonly deactivateOnRotation: Output<boolean | undefined>;
+  declare readonly keystoreNamingScheme: Output<string | undefined>;
+  /** Instance that the template belongs to. */
+  declare readonly instanceId: Output<string>;
+  /** UUID of the template. */
+  declare readonly templateId: Output<string>;
+  /** One more for each update. */
+  declare readonly version: Output<number>;
+
+  constructor(name: string, args: KeyTemplateArgs, options?: CustomResourceOptions) {
+    super(kind.type, name, registrationOf(kind, name, args, options), options);
+  }
+}
+
+const kind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:KeyTemplate",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").keyTemplate',
+  outputs: [
+    "description",
+    "namingScheme",
+    "deactivateOnRotation",
+    "keystoreNamingScheme",
+    "instanceId",
+    "templateId",
+    "version",
+  ] satisfies (keyof KeyTemplateState)[],
+};

@@ -1,0 +1,40 @@
+/** The vault as a class for Pulumi programs. */
+
+import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { VaultState } from "../resources/index.ts";
+import { type ResourceKind, registrationOf } from "./registration.ts";
+
+/** What a program says of a vault; what it leaves out stays as the service has it. */
+export interface VaultArgs {
+  /** Name of the vault, unique in its instance. */
+  name: Input<string>;
+  /** Up to 200 characters. */
+  description?: Input<string>;
+  /** Label of the recovery key; on-premises only. */
+  recoveryKeyLabel?: Input<string>;
+  /** Adopts this vault instead of making one. Cannot change. */
+  existingVaultId?: Input<string>;
+  /** Refuses to delete the vault. Default false. */
+  deletionProtection?: Input<boolean>;
+}
+
+/** A vault: keys, keystores and templates live in it. It is deleted once it is empty. Its id is `<vaultId>`. */
+export class Vault extends CustomResource {
+  declare readonly name: Output<string>;
+  declare readonly description: Output<string | undefined>;
+  declare readonly recoveryKeyLabel: Output<string | undefined>;
+  /** Instance that the vault belongs to. */
+  declare readonly instanceId: Output<string>;
+  /** UUID of the vault. */
+  declare readonly vaultId: Output<string>;
+
+  constructor(name: string, args: VaultArgs, options?: CustomResourceOptions) {
+    super(kind.type, name, registrationOf(kind, name, args, options), options);
+  }
+}
+
+const kind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:Vault",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").vault',
+  outputs: ["description", "recoveryKeyLabel", "instanceId", "vaultId"] satisfies (keyof VaultState)[],
+};
