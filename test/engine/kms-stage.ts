@@ -1,0 +1,65 @@
+/** KMS keys on the stage of the engine's tests: one person's handlers and operations for them at a time. */
+
+import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
+import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-operations.ts";
+import { type KmsKeyInputs, type KmsKeyState, kmsKey } from "../../provider/resources/index.ts";
+import type { Body } from "../emulator/harness.ts";
+import { type EngineWorld, options, type Person, type PersonsRun, type RunChoices } from "./harness.ts";
+
+export type KmsHandlers = Handlers<KmsKeyInputs, KmsKeyState>;
+
+export interface KmsRun extends Omit<PersonsRun, "handlers" | "operations"> {
+  readonly handlers: KmsHandlers;
+  readonly operations: KmsOperations;
+}
+
+export function kmsRun(stage: EngineWorld, who: Person, choices: RunChoices = {}): KmsRun {
+  const { isDualRequired = false, consents = [] } = choices;
+  const run = stage.run(who, choices);
+  const { world } = run;
+  const open = () => ({ world, run: { isDualRequired, consents } });
+  const context = { open, door: { rerun: "pulumi destroy" }, sha256: world.sha256 } as const;
+  return { ...run, handlers: createHandlers(kmsKey, context), operations: createKmsOperations(world) };
+}
+
+/** Inputs as a door hands them on. */
+export function kmsInputs(
+  handlers: KmsHandlers,
+  over: Readonly<Record<string, unknown>> = {},
+  olds: unknown = {},
+): unknown {
+  const { inputs, failures } = handlers.check({ name: "backup", ...over }, olds);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+  return inputs;
+}
+
+/** Makes a key by Bob, or by whom is told, a minute ago. */
+export async function makeKmsKey(
+  stage: EngineWorld,
+  over: Readonly<Record<string, unknown>> = {},
+  who: Person = "bob",
+): Promise<KmsKeyState> {
+  const { handlers } = kmsRun(stage, who);
+  const { state } = await handlers.create(kmsInputs(handlers, over), options);
+  stage.test.emulator.world.clock.advance(60_000);
+  return state;
+}
+
+/** The key as KMS shows it. */
+export async function kmsView(stage: EngineWorld, keyId: string): Promise<Body> {
+  return (await stage.test.as("carol").kms("GET", `/keys/${keyId}/metadata`)).body.resources[0] as Body;
+}
+
+/** The window that a message tells its reader to name. */
+export function windowIn(message: string): string {
+  const name = /UKO_CONSENT=([0-9a-f-]{36}@\S+Z)/.exec(message)?.[1];
+  if (name === undefined) throw new Error(`No window is named in:\n${message}`);
+  return name;
+}
+
+/** The message of a destroy that could not end. */
+export async function unfinishedKms(handlers: KmsHandlers, state: unknown): Promise<{ code: string; message: string }> {
+  const outcome = await handlers.delete(state, options);
+  if (outcome.kind === "ended") throw new Error("The engine would forget the key.");
+  return outcome;
+}

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { World } from "../../provider/engine/ports.ts";
+import type { KmsKeyState } from "../../provider/resources/index.ts";
+import { codeOf, type EngineWorld, options, type Person, startEngineWorld } from "../engine/harness.ts";
+import { kmsInputs, kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
+
+let stage: EngineWorld;
+beforeAll(async () => {
+  stage = await startEngineWorld();
+});
+afterAll(() => stage.test.close());
+beforeEach(() => stage.reset());
+
+type Inputs = Readonly<Record<string, unknown>>;
+const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
+const keysNamed = async (name: string): Promise<number> => {
+  const { body } = await stage.test.as("carol").kms("GET", "/keys?state=0,1,2,3,5");
+  return body.resources.filter((key) => key.name === name).length;
+};
+const update = async (state: KmsKeyState, over: Inputs, who: Person = "bob") => {
+  const { handlers } = kmsRun(stage, who);
+  return handlers.update(state, kmsInputs(handlers, { ...over }), options);
+};
+const diff = (state: KmsKeyState, over: Inputs = {}): readonly string[] => {
+  const { handlers } = kmsRun(stage, "bob");
+  return handlers.diff(state, kmsInputs(handlers, over));
+};
+const failures = (over: Inputs, olds: unknown = {}): readonly string[] =>
+  kmsRun(stage, "bob")
+    .handlers.check({ name: "backup", ...over }, olds)
+    .failures.map(({ property }) => property);
+const payload = Buffer.alloc(32, 7).toString("base64");
+const otherPayload = Buffer.alloc(32, 8).toString("base64");
+/** Destroys the key by Alice and Bob. */
+const destroyed = async (state: KmsKeyState): Promise<void> => {
+  const consents = [windowIn((await unfinishedKms(kmsRun(stage, "alice").handlers, state)).message)];
+  expect(await kmsRun(stage, "bob", { consents }).handlers.delete(state, options)).toMatchObject({ kind: "ended" });
+  await stage.advance("1m");
+};
+
+describe("a creation", () => {
+  it("makes one key that needs two people from its birth on, and its state shows no difference", async () => {
+    const state = await makeKmsKey(stage, {
+      aliases: ["vault-backup"],
+      tags: ["team:storage"],
+      description: "Backups",
+    });
+    expect(state).toMatchObject({
+      type: "root",
+      dualAuthDelete: true,
+      lifecycleState: "active",
+      keyState: "active",
+      imported: false,
+      keyRing: "default",
+      aliases: ["vault-backup"],
+      tags: ["team:storage"],
+    });
+    expect(diff(state, { aliases: ["vault-backup"], tags: ["team:storage"], description: "Backups" })).toEqual([]);
+    expect(diff(state)).toEqual([]);
+  });
+
+  it("says which role or which line is missing where a Writer may not set policies", async () => {
+    const { handlers } = kmsRun(stage, "alice");
+    const creation = handlers.create(kmsInputs(handlers), options);
+    await expect(creation).rejects.toThrow(/KMS Manager.*"single"/s);
+    expect(await keysNamed("backup")).toBe(0);
+    const { state } = await handlers.create(kmsInputs(handlers, { dualAuthorization: "single" }), options);
+    expect(state.dualAuthDelete).toBe(false);
+  });
+
+  it.each([true, false])(
+    "whose answer is lost makes one key or says that it is not known (sent: %s)",
+    async (isSent) => {
+      const wrap = (world: World): World => ({
+        ...world,
+        kmsKeys: {
+          ...world.kmsKeys,
+          async create(wanted, callOptions) {
+            if (isSent) await world.kmsKeys.create(wanted, callOptions);
+            return { kind: "lost", reason: "connection reset" };
+          },
+        },
+      });
+      const { handlers } = kmsRun(stage, "bob", { wrap });
+      const creation = handlers.create(kmsInputs(handlers), options);
+      if (isSent) expect((await creation).state.name).toBe("backup");
+      else expect(await codeOf(creation)).toBe("UKO_ANSWER_LOST");
+      expect(await keysNamed("backup")).toBe(isSent ? 1 : 0);
+    },
+  );
+
+  it("takes up what an interrupted run of the same resource made, and no other key of that name", async () => {
+    const origin = { ...options, origin: "org/urn:pulumi:dev::app::uko:KmsKey::backup" };
+    const { handlers } = kmsRun(stage, "bob");
+    const first = await handlers.create(kmsInputs(handlers), origin);
+    const again = await handlers.create(kmsInputs(handlers), origin);
+    expect(again.id).toBe(first.id);
+    expect(again.warnings.join()).toContain("was there already");
+    expect(await keysNamed("backup")).toBe(1);
+    const other = await handlers.create(kmsInputs(handlers), { ...options, origin: "another" });
+    expect(other.id).not.toBe(first.id);
+    await stage.advance("8d");
+    expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(first.id);
+  });
+
+  it("never takes up a key whose end has begun", async () => {
+    const origin = { ...options, origin: "org/urn" };
+    const { handlers } = kmsRun(stage, "bob");
+    const { state } = await handlers.create(kmsInputs(handlers), origin);
+    await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(state.keyId);
+  });
+
+  it("makes its key ring, tells so, and never uses a keystore's", async () => {
+    const { handlers } = kmsRun(stage, "bob");
+    const made = await handlers.create(kmsInputs(handlers, { keyRing: "storage" }), options);
+    expect(made.state.keyRing).toBe("storage");
+    expect(made.warnings).toEqual(['Key ring "storage" was not there and was made']);
+    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+    const ring = String((await kmsView(stage, twin.id)).keyRingID);
+    const inKeystore = handlers.create(kmsInputs(handlers, { name: "inside", keyRing: ring }), options);
+    expect(await codeOf(inKeystore)).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(await keysNamed("inside")).toBe(0);
+  });
+
+  it("imports material of which the state has a digest alone", async () => {
+    const state = await makeKmsKey(stage, { payload });
+    expect(state.imported).toBe(true);
+    expect(state.payload).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(JSON.stringify(state)).not.toContain(payload);
+    expect(diff(state, { payload })).toEqual([]);
+    expect(diff(state, { payload: otherPayload })).toEqual(["payload"]);
+    expect(failures({ payload: otherPayload }, state)).toEqual(["payload"]);
+    expect(failures({ payload: otherPayload, rotationTrigger: "2" }, state)).toEqual([]);
+  });
+});
+
+describe("inputs", () => {
+  it.each([
+    [{ dualAuthDelete: false }, ["dualAuthDelete"]],
+    [{ dualAuthDelete: false, dualAuthorization: "single" }, []],
+    [
+      { type: "standard", rotationIntervalMonths: 3, rotationTrigger: "1" },
+      ["rotationIntervalMonths", "rotationTrigger"],
+    ],
+    [{ payload, rotationIntervalMonths: 3 }, ["rotationIntervalMonths"]],
+    [{ iv: "AAAA" }, ["iv"]],
+    [{ tags: ["uko_mine"] }, ["tags"]],
+    [{ aliases: ["keys"] }, ["aliases.0"]],
+    [{ aliases: ["0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11"] }, ["aliases.0"]],
+    [{ expirationDate: "2030" }, ["expirationDate"]],
+  ])("%o fails at %o", (over, properties) => {
+    expect(failures(over)).toEqual(properties);
+  });
+
+  it("that KMS cannot change are refused with what to do instead", async () => {
+    const state = await makeKmsKey(stage, { expirationDate: "2030-01-01T00:00:00Z", tags: ["a:b"] });
+    expect(failures({ expirationDate: "2030-01-01T01:00:00+01:00", tags: ["a:b"] }, state)).toEqual([]);
+    const over = {
+      type: "standard",
+      description: "other",
+      tags: ["c:d"],
+      expirationDate: "2031-01-01T00:00:00Z",
+      existingKeyId: "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11",
+      payload,
+    };
+    expect(failures(over, state).toSorted()).toEqual(Object.keys(over).toSorted());
+    const dual = { dualAuthDelete: false, dualAuthorization: "single" };
+    expect(failures(dual, state)).toEqual(["dualAuthDelete"]);
+    await expect(update(state, { description: "other" })).rejects.toThrow(/keeps its description.*\[UKO_CHANGE_IMP/s);
+  });
+});
+
+describe("an update", () => {
+  it("that changes nothing writes nothing", async () => {
+    const state = await makeKmsKey(stage, { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" });
+    const before = await lastSeq();
+    const over = { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" };
+    expect((await update(state, over)).state).toEqual(state);
+    expect(await stage.effects(before)).toEqual([]);
+  });
+
+  it("moves the ring, the aliases and the rotation interval", async () => {
+    const state = await makeKmsKey(stage, { aliases: ["one", "two"] });
+    const over = { aliases: ["two", "three"], keyRing: "later", rotationIntervalMonths: 6 };
+    expect(diff(state, over).toSorted()).toEqual(["aliases", "keyRing", "rotationIntervalMonths"]);
+    const { state: after, warnings } = await update(state, over);
+    expect(after).toMatchObject({ keyRing: "later", rotationIntervalMonths: 6 });
+    expect(after.aliases?.toSorted()).toEqual(["three", "two"]);
+    expect(warnings).toEqual(['Key ring "later" was not there and was made']);
+    expect(diff(after, over)).toEqual([]);
+  });
+
+  it("turns dual authorization on, and says that it stays so", async () => {
+    const state = await makeKmsKey(stage, { dualAuthorization: "single" });
+    expect(diff(state)).toEqual(["dualAuthorization", "dualAuthDelete"]);
+    const byWriter = await update(state, {}, "alice");
+    expect(byWriter.warnings.join()).toContain("takes the role KMS Manager; until then it cannot be ended");
+    const { state: after, warnings } = await update(state, {});
+    expect(after.dualAuthDelete).toBe(true);
+    expect(warnings.join()).toContain("KMS never turns it off again");
+  });
+
+  it("rotates once for each change of its trigger, an imported key with new material", async () => {
+    const state = await makeKmsKey(stage);
+    const { state: after } = await update(state, { rotationTrigger: "2026-11" });
+    expect(after).toMatchObject({ rotationTrigger: "2026-11", lastRotatedAt: expect.any(String) });
+    const before = await lastSeq();
+    await update(after, { rotationTrigger: "2026-11" });
+    expect(await stage.effects(before)).toEqual([]);
+
+    const imported = await makeKmsKey(stage, { name: "imported", payload });
+    expect(await codeOf(update(imported, { name: "imported", rotationTrigger: "1" }))).toBe("UKO_INPUT_INVALID");
+    const over = { name: "imported", rotationTrigger: "1", payload: otherPayload };
+    const { state: rotated } = await update(imported, over);
+    expect(rotated.payload).not.toBe(imported.payload);
+    expect(diff(rotated, over)).toEqual([]);
+  });
+
+  it("never rotates twice for a lost answer", async () => {
+    const state = await makeKmsKey(stage);
+    const wrap = (world: World): World => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        async rotate(...args) {
+          await world.kmsKeys.rotate(...args);
+          return { kind: "lost", reason: "connection reset" };
+        },
+      },
+    });
+    const { handlers } = kmsRun(stage, "bob", { wrap });
+    const before = await lastSeq();
+    await handlers.update(state, kmsInputs(handlers, { rotationTrigger: "1" }), options);
+    expect(await stage.effects(before)).toHaveLength(1);
+  });
+
+  it("leaves a key alone that somebody set for deletion, and refuses to rotate it", async () => {
+    const state = await makeKmsKey(stage);
+    const { message } = await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    const before = await lastSeq();
+    const { state: after, warnings } = await update(state, { aliases: ["new"] });
+    expect(warnings.join()).toMatch(/waits for a second person to destroy it: .* set it for deletion on/);
+    expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
+    expect(after.deletionRecordId).toBe(windowIn(message));
+    expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_ON_FILE");
+    expect(await stage.effects(before)).toEqual([]);
+  });
+
+  it("restores a destroyed key once for each change of its trigger, and never unasked", async () => {
+    const state = await makeKmsKey(stage, { restoreTrigger: "1" });
+    await destroyed(state);
+    const left = await update(state, { restoreTrigger: "1", aliases: ["new"] });
+    expect(left.state).toMatchObject({ lifecycleState: "destroyed", keyState: "destroyed" });
+    expect(left.warnings.join()).toContain("is destroyed, so it stays as it is");
+    const back = await update(state, { restoreTrigger: "2" });
+    expect(back.state).toMatchObject({ lifecycleState: "active", restoreTrigger: "2" });
+    expect(back.warnings.join()).toContain("was destroyed and is back");
+    expect((await update(back.state, { restoreTrigger: "3" })).warnings.join()).toContain("restored nothing");
+    await destroyed(back.state);
+    await stage.advance("31d");
+    expect(await codeOf(update(back.state, { restoreTrigger: "4" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+
+  it("notes a rotation only once it was made", async () => {
+    const state = await makeKmsKey(stage);
+    await destroyed(state);
+    const { state: after } = await update(state, { rotationTrigger: "1" });
+    expect(after.rotationTrigger).toBeUndefined();
+  });
+});
+
+describe("an adoption", () => {
+  it("takes a key under management, and turns dual authorization on where two are needed", async () => {
+    const state = await makeKmsKey(stage, { dualAuthorization: "single" });
+    const { handlers } = kmsRun(stage, "bob");
+    const adopted = await handlers.create(kmsInputs(handlers, { existingKeyId: state.keyId }), options);
+    expect(adopted.state).toMatchObject({ keyId: state.keyId, dualAuthDelete: true });
+    expect(await keysNamed("backup")).toBe(1);
+  });
+
+  it("refuses a twin, a key of another name, and one that is not there", async () => {
+    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+    const state = await makeKmsKey(stage);
+    const { handlers } = kmsRun(stage, "bob");
+    const adopt = (existingKeyId: string, name = "backup") =>
+      codeOf(handlers.create(kmsInputs(handlers, { existingKeyId, name }), options));
+    const before = await lastSeq();
+    expect(await adopt(twin.id, String(twin.name))).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(await adopt(state.keyId, "other")).toBe("UKO_INPUT_INVALID");
+    expect(await adopt("0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11")).toBe("UKO_NOT_FOUND");
+    expect(await stage.effects(before)).toEqual([]);
+  });
+
+  it("brings a destroyed key back only with a restoreTrigger", async () => {
+    const state = await makeKmsKey(stage);
+    await destroyed(state);
+    const { handlers } = kmsRun(stage, "bob");
+    const adopt = (over: Inputs) =>
+      handlers.create(kmsInputs(handlers, { existingKeyId: state.keyId, ...over }), options);
+    expect(await codeOf(adopt({}))).toBe("UKO_INPUT_INVALID");
+    expect((await adopt({ restoreTrigger: "1" })).state.lifecycleState).toBe("active");
+  });
+});
+
+describe("a look", () => {
+  it("tells of a window, a destruction and a restore beside the program", async () => {
+    const state = await makeKmsKey(stage);
+    const { handlers } = kmsRun(stage, "bob");
+    expect((await handlers.read(state, options))?.warnings).toEqual([]);
+    await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    expect((await handlers.read(state, options))?.warnings.join()).toContain("waits for a second person");
+    await stage.test.as("bob").kms("DELETE", `/keys/${state.keyId}`);
+    const gone = await handlers.read(state, options);
+    expect(gone?.warnings.join()).toMatch(/was destroyed by IBMid-550000BOB on .*restoreTrigger brings it back until/);
+    expect(gone?.state).toMatchObject({ lifecycleState: "destroyed", deletionNotBefore: expect.any(String) });
+    await stage.advance("1m");
+    await stage.test.as("bob").kms("POST", `/keys/${state.keyId}/restore`);
+    expect((await handlers.read(gone?.state, options))?.warnings.join()).toContain("was restored, and is active");
+    await stage.test.as("carol").kms("POST", `/keys/${state.keyId}/actions/disable`);
+    expect((await handlers.read(state, options))?.warnings.join()).toContain("went from active to suspended");
+  });
+
+  it("knows a key to be gone by KMS's own 404 alone", async () => {
+    const state = await makeKmsKey(stage);
+    await destroyed(state);
+    await stage.advance("100d");
+    const { handlers } = kmsRun(stage, "bob");
+    expect(await handlers.read(state, options)).toBeUndefined();
+    const denied = { ...state, keyId: "11111111-aaaa-4bbb-8ccc-000000000001" };
+    await stage.fault({ path: `/api/v2/keys/${denied.keyId}/metadata`, status: 401, times: 10 });
+    expect(await codeOf(handlers.read(denied, options))).toBe("UKO_ACCESS_DENIED");
+  });
+
+  it("finds a key by its id alone and lists all, with the defaults of a program that says nothing", async () => {
+    const state = await makeKmsKey(stage, { type: "standard" });
+    const { handlers } = kmsRun(stage, "bob");
+    const found = await handlers.lookup(state.keyId, options);
+    expect(found?.state).toMatchObject({ name: "backup", type: "standard", dualAuthorization: "required" });
+    expect((await handlers.list({}, options)).map(({ id }) => id)).toContain(state.keyId);
+    expect(await handlers.lookup("0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11", options)).toBeUndefined();
+    expect(await codeOf(handlers.lookup("a/b", options))).toBe("UKO_INPUT_INVALID");
+  });
+});
