@@ -57,6 +57,8 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
   const world = {
     keys: uncalled("keys", over.keys),
     twins: uncalled("twins", over.twins),
+    keystores: uncalled("keystores", over.keystores),
+    kmsKeys: uncalled("kmsKeys", over.kmsKeys),
     containers: uncalled("containers", { isInternalKeystore: async () => false, ...over.containers }),
     session: { instanceId, actor: async () => anActor(alice), isInstanceProven: async () => false, ...over.session },
     progress: { report: () => {} },
