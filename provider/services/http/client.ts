@@ -8,6 +8,7 @@ import { withoutSecret } from "./printable.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { cancelled } from "./single-flight.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./timestamps.ts";
+import { createTurnstile } from "./turnstile.ts";
 
 /** Bearer tokens, read only after the host is known to be allowed. */
 export interface BearerSource {
@@ -69,7 +70,7 @@ export interface HttpClientOptions {
   readonly random: () => number;
   /** Rejects as soon as the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Calls that may run at once against one origin; 8 unless told. */
+  /** Calls that may run at once, beside token calls; 8 unless told. */
   readonly maxConcurrentCalls?: number;
   /** For one call with all its retries; 90 s unless told, because keystores are asked behind it. */
   readonly deadlineMs?: number;
@@ -78,8 +79,6 @@ export interface HttpClientOptions {
 const defaultDeadlineMs = 90_000;
 const defaultConcurrentCalls = 8;
 const connectTimeoutMs = 10_000;
-/** Calls that may wait for a connection; more is a fault of ours. */
-const maxPendingCalls = 2_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({
@@ -90,19 +89,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
     connect: { rejectUnauthorized: true, timeout: connectTimeoutMs },
   });
-  let pending = 0;
+  const turnstile = createTurnstile(options.maxConcurrentCalls ?? defaultConcurrentCalls);
   let serviceTimeMs: number | undefined;
 
   return {
     async send(request) {
-      if (pending >= maxPendingCalls) throw new UkoError("UKO_BUG", { detail: `${pending} calls wait at once.` });
-      pending += 1;
+      // A call's deadline begins with its turn. Token calls are waited for by calls that are inside already.
+      const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal);
       try {
         const end = await sendWithRetries(agent, options, request);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
         return end;
       } finally {
-        pending -= 1;
+        leave();
       }
     },
     serviceTimeMs: () => serviceTimeMs,

@@ -191,6 +191,39 @@ test("no more calls run at once than the cap allows", async () => {
   expect(server.mostAtOnce()).toBe(3);
 });
 
+describe("calls that wait for their turn", () => {
+  const bearer = { token: async () => "token", renew: async () => undefined };
+
+  test("have their whole deadline once it comes, in the order in which they came", async () => {
+    server.script({ latencyMs: 60 });
+    const { http } = aClient({ maxConcurrentCalls: 1, deadlineMs: 150 });
+    const names = ["a", "b", "c", "d", "e"];
+    const ends = await Promise.all(names.map((name) => http.send(request({ bearer, path: () => `/${name}` }))));
+    expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "answer"));
+    expect(server.asked.map(({ path }) => path)).toEqual(names.map((name) => `/${name}`));
+  });
+
+  test("are not sent where they are stopped, and let the next one pass", async () => {
+    server.script({ latencyMs: 30 });
+    const { http } = aClient({ maxConcurrentCalls: 1 });
+    const stop = new AbortController();
+    const first = http.send(request({ bearer }));
+    const stopped = http.send(request({ bearer, signal: stop.signal }));
+    const last = http.send(request({ bearer }));
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect([(await first).kind, (await last).kind]).toEqual(["answer", "answer"]);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test("never wait for a token that waits for them", async () => {
+    server.script({});
+    const { http } = aClient({ maxConcurrentCalls: 1 });
+    const token = async (): Promise<string> => (await http.send(request())).kind;
+    expect(await http.send(request({ bearer: { ...bearer, token } }))).toMatchObject({ status: 200 });
+  });
+});
+
 test.each(["x-correlation-id", "correlation-id", "Transaction-Id"])("%s is the correlation id", async (name) => {
   server.script({ headers: { [name]: "id-1" } });
   expect(await aClient().http.send(request())).toMatchObject({ correlationId: "id-1" });

@@ -1,0 +1,50 @@
+/** Lets a limited number of calls in at once; the others wait in the order in which they came, as long as their signal lets them. */
+
+import { UkoError } from "../../errors.ts";
+import { cancelled } from "./single-flight.ts";
+
+export interface Turnstile {
+  /** Answers, when it is the caller's turn, what has to be called once at the end. Throws UKO_CANCELLED. */
+  enter(signal: AbortSignal): Promise<() => void>;
+}
+
+/** More waiting calls than all keys of an instance lead to are a fault of ours. */
+const maxWaiting = 100_000;
+
+export function createTurnstile(maxInside: number): Turnstile {
+  const waiting = new Set<() => void>();
+  let inside = 0;
+  const leave = (): void => {
+    const [next] = waiting;
+    if (next === undefined) {
+      inside -= 1;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  };
+
+  return {
+    async enter(signal) {
+      if (signal.aborted) throw cancelled();
+      if (inside < maxInside) {
+        inside += 1;
+        return leave;
+      }
+      if (waiting.size >= maxWaiting) throw new UkoError("UKO_BUG", { detail: `${maxWaiting} calls wait at once.` });
+      await new Promise<void>((resolve, reject) => {
+        const stop = (): void => {
+          waiting.delete(next);
+          reject(cancelled());
+        };
+        const next = (): void => {
+          signal.removeEventListener("abort", stop);
+          resolve();
+        };
+        waiting.add(next);
+        signal.addEventListener("abort", stop, { once: true });
+      });
+      return leave;
+    },
+  };
+}
