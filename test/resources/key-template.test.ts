@@ -1,0 +1,219 @@
+/** Key templates against the local UKO: what can change, what cannot, and what ends only after its keys. */
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { TemplatePatch } from "../../provider/engine/container-ports.ts";
+import type { World } from "../../provider/engine/ports.ts";
+import { vaultId } from "../emulator/harness.ts";
+import { checkedBy, containersOf } from "../engine/containers-harness.ts";
+import { codeOf, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+});
+afterAll(() => uko.test.close());
+beforeEach(async () => {
+  uko.reset();
+  await uko.clearFaults();
+});
+
+const payroll = "7e110000-0000-4000-8000-000000000001";
+const ledger = {
+  vaultId,
+  name: "ledger",
+  algorithm: "aes",
+  size: "256",
+  activationPeriod: "P0D",
+  expirationPeriod: "P2Y",
+  keystoreType: "ibm_cloud_kms",
+  group: "payroll",
+};
+const google = {
+  ...ledger,
+  keystoreType: "google_kms",
+  google: { protectionLevel: "hsm", purpose: "encrypt_decrypt", algorithm: "google_symmetric_encryption" },
+};
+
+const create = (news: unknown) => {
+  const { templates } = containersOf(uko, "bob");
+  return templates.create(checkedBy(templates, news), options);
+};
+/** What there is, as code would say it. */
+async function adopt(over: object = {}) {
+  const { templates } = containersOf(uko, "bob");
+  const found = await templates.lookup(`${vaultId}/${payroll}`, options);
+  if (found === undefined) throw new Error("The seeded template is not there.");
+  const { instanceId: _i, templateId: _t, version: _v, ...inputs } = found.state;
+  const news = { ...inputs, existingTemplateId: payroll, ...over };
+  return { news, made: await create(news) };
+}
+function spied(): { patches: TemplatePatch[]; wrap: (world: World) => World } {
+  const patches: TemplatePatch[] = [];
+  const wrap = (world: World): World => ({
+    ...world,
+    templates: {
+      ...world.templates,
+      update(ref, patch, etag, callOptions) {
+        patches.push(patch);
+        return world.templates.update(ref, patch, etag, callOptions);
+      },
+    },
+  });
+  return { patches, wrap };
+}
+
+describe("creating a template", () => {
+  test.each([
+    ["for a key ring", ledger],
+    ["for Google", google],
+  ])("%s makes one that is as code says", async (_where, news) => {
+    const { id, state } = await create(news);
+    expect(id).toBe(`${vaultId}/${state.templateId}`);
+    expect(state).toMatchObject({ ...news, keyState: "active", archived: false });
+    const { templates } = containersOf(uko, "bob");
+    expect(templates.diff(state, checkedBy(templates, news, state))).toEqual([]);
+    expect((await templates.read(state, options))?.warnings).toEqual([]);
+  });
+
+  test("archives it where code says so", async () => {
+    expect((await create({ ...ledger, archived: true })).state.archived).toBe(true);
+  });
+
+  test("takes the rights of a Creator, and names who may", async () => {
+    const { templates } = containersOf(uko, "alice");
+    await expect(templates.create(checkedBy(templates, ledger), options)).rejects.toMatchObject({
+      code: "UKO_RIGHTS_MISSING",
+      detail: expect.stringContaining("Key Custodian - Creator or Vault Administrator"),
+    });
+  });
+
+  test("never takes one of the same name", async () => {
+    await expect(create({ ...ledger, name: "payroll" })).rejects.toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      detail: expect.stringContaining(`existingTemplateId: "${payroll}"`),
+    });
+  });
+
+  test.each([
+    [{ ...ledger, name: "1st" }, "name"],
+    [{ ...ledger, activationPeriod: "2 years" }, "activationPeriod"],
+    [{ ...ledger, expirationPeriod: "P" }, "expirationPeriod"],
+    [{ ...ledger, group: "g" }, "group"],
+    [{ ...ledger, google: google.google }, "google"],
+    [{ ...google, google: undefined }, "google"],
+    [{ ...ledger, keyState: "destroyed" }, "keyState"],
+  ])("fails in preview for %j", (news, property) => {
+    expect(containersOf(uko, "bob").templates.check(news, {}).failures).toEqual([
+      expect.objectContaining({ property }),
+    ]);
+  });
+});
+
+describe("changing a template", () => {
+  test("sends only what differs, and tells that keys stay as they are", async () => {
+    const { state } = await create(ledger);
+    const { patches, wrap } = spied();
+    const { templates } = containersOf(uko, "bob", { wrap });
+    const news = checkedBy(templates, { ...ledger, expirationPeriod: "P3Y" }, state);
+    const updated = await templates.update(state, news, options);
+    expect(patches).toEqual([{ expirationPeriod: "P3Y" }]);
+    expect(updated.warnings).toEqual([expect.stringContaining("align: true")]);
+    expect((await templates.update(updated.state, news, options)).warnings).toEqual([]);
+    expect(patches).toHaveLength(1);
+  });
+
+  test("of Google's part sends the whole part, with the group", async () => {
+    const { state } = await create(google);
+    const { patches, wrap } = spied();
+    const { templates } = containersOf(uko, "bob", { wrap });
+    const news = { ...google, google: { ...google.google, protectionLevel: "software" } };
+    expect(templates.diff(state, checkedBy(templates, news, state))).toEqual(["google"]);
+    await templates.update(state, checkedBy(templates, news, state), options);
+    expect(patches).toEqual([
+      {
+        distribution: {
+          group: "payroll",
+          fields: {
+            google_key_protection_level: "software",
+            google_key_purpose: "encrypt_decrypt",
+            google_kms_algorithm: "google_symmetric_encryption",
+          },
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["algorithm", "rsa"],
+    ["keystoreType", "aws_kms"],
+    ["namingScheme", "<app>-key"],
+  ])("cannot touch its %s", async (property, value) => {
+    const { state } = await create({ ...ledger, namingScheme: "<app>" });
+    const { templates } = containersOf(uko, "bob");
+    const news = { ...ledger, [property]: value };
+    expect(templates.check(news, state).failures).toContainEqual(expect.objectContaining({ property }));
+    expect(await codeOf(templates.update(state, news, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+
+  test("of its group is refused while an installed key would lose its keystore", async () => {
+    const { news, made } = await adopt();
+    const { templates } = containersOf(uko, "bob");
+    const moved = checkedBy(templates, { ...news, group: "other" }, made.state);
+    expect((await templates.update(made.state, moved, options)).state.group).toBe("other");
+    const back = checkedBy(templates, { ...news, group: "payroll" }, made.state);
+    await templates.update(made.state, back, options);
+    await uko.make({ label: "salaries" });
+    await expect(templates.update(made.state, moved, options)).rejects.toMatchObject({
+      code: "UKO_KEY_WOULD_BE_UNLINKED",
+      detail: expect.stringContaining('Key "salaries"'),
+    });
+  });
+
+  test("archives and unarchives, around changes that an archived one does not take", async () => {
+    const { state } = await create(ledger);
+    const { templates } = containersOf(uko, "bob");
+    const archived = await templates.update(state, checkedBy(templates, { ...ledger, archived: true }, state), options);
+    expect(archived.state.archived).toBe(true);
+    const news = checkedBy(templates, { ...ledger, group: "other" }, archived.state);
+    expect(templates.diff(archived.state, news)).toEqual(["group", "archived"]);
+    expect((await templates.update(archived.state, news, options)).state).toMatchObject({
+      archived: false,
+      group: "other",
+    });
+  });
+
+  test("of one of the product's own is refused", async () => {
+    const found = uko.test.emulator.world.templates.get(payroll);
+    if (found === undefined) throw new Error("The seeded template is not there.");
+    Object.assign(found, { type: "system" });
+    expect(await codeOf(adopt())).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+});
+
+describe("the end of a template", () => {
+  test("comes after its last key, a destroyed one included", async () => {
+    const { made } = await adopt();
+    const end = () => containersOf(uko, "bob").templates.delete(made.state, options);
+    await uko.make({ label: "salaries" });
+    expect(await end()).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringMatching(/^Template "payroll" is still needed by key "salaries" \(active\)\n/),
+    });
+    uko.reset();
+    await uko.make({ template: "cards" });
+    expect(await end()).toMatchObject({ kind: "ended" });
+    expect(await containersOf(uko, "bob").templates.read(made.state, options)).toBeUndefined();
+  });
+
+  test("says of a list that could not be read that nothing was deleted", async () => {
+    const { made } = await adopt();
+    expect(await containersOf(uko, "erin").templates.delete(made.state, options)).toMatchObject({
+      code: "UKO_CONTENTS_UNREADABLE",
+    });
+  });
+
+  test("is listed with all others of its vault", async () => {
+    const { templates } = containersOf(uko, "bob");
+    expect(await templates.list({ vaultId }, options)).toHaveLength(4);
+  });
+});
