@@ -3,6 +3,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunSettings } from "./engine/definition.ts";
+import { examine } from "./engine/doctor.ts";
+import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
 import { createHandlers, type Handlers } from "./engine/handlers.ts";
 import { type AnyDefinition, type InventoryItem, takeInventory } from "./engine/inventory.ts";
@@ -31,6 +33,7 @@ import { createEndpoints } from "./services/broker/endpoints.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
+import { type WatchedAnswer, watchClient } from "./services/http/watched-client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
 import { createKmsKeys } from "./services/key-protect/keys.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
@@ -43,6 +46,8 @@ import { type Environment, readSettings, type Settings, type StoredSettings } fr
 export interface Outputs {
   readonly progress: Progress;
   readonly evidenceLog?: (line: string) => void;
+  /** Sees every answer, for the doctor. */
+  readonly watch?: (answer: WatchedAnswer) => void;
   /** Takes what went wrong beside the work, where `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
 }
@@ -65,13 +70,15 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   }
   const { instanceId } = settings;
   const monotonicMs = (): number => performance.now();
-  const http = createHttpClient({
+  const client = createHttpClient({
     allowedHosts: settings.allowedHosts,
+    ...(settings.proxy !== undefined && { proxy: settings.proxy }),
     userAgent,
     monotonicMs,
     random: Math.random,
     sleep: clock.sleep,
   });
+  const http = outputs.watch === undefined ? client : watchClient(client, monotonicMs, outputs.watch);
   const tokens = createTokens({
     http,
     credential: settings.credential,
@@ -111,6 +118,7 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
 
 export { auditEvidence } from "./engine/audit.ts";
 export { explainAudit } from "./engine/explain/audit.ts";
+export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
@@ -130,6 +138,37 @@ export function openOperations(
   const { settings, world, close } = openWorld(environment, {}, outputs);
   const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
   return { operations: createOperations(world), settings, inventory, close };
+}
+
+/** Calls that the doctor remembers; it makes far fewer. */
+const maxWatchedCalls = 1_000;
+
+/** What is in place for a run, and what is not; settings that no run can begin with are a finding like any other. */
+export async function examineWorld(
+  environment: Environment,
+  outputs: Outputs,
+  options: CallOptions,
+): Promise<readonly Check[]> {
+  const calls: WatchedCall[] = [];
+  const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedAnswer): void => {
+    const fields = new Set(Array.from(text.matchAll(/"([a-z_]{1,60})"\s*:/g), ([, field = ""]) => field));
+    const skew = serviceTimeMs === undefined ? {} : { skewMs: serviceTimeMs - Date.now() };
+    if (calls.length < maxWatchedCalls) calls.push({ origin, status, durationMs, ...skew, fields: [...fields] });
+  };
+  let opened: OpenWorld;
+  try {
+    opened = openWorld(environment, {}, { ...outputs, watch });
+  } catch (error) {
+    return [faultCheck("settings", error)];
+  }
+  const { world, settings, close } = opened;
+  const { endpoint, region } = settings;
+  const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
+  try {
+    return await examine({ world, ...where, calls: () => calls }, options);
+  } finally {
+    await close();
+  }
 }
 
 /** In the order in which one depends on the other. */

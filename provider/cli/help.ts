@@ -33,6 +33,12 @@ Exit codes:
 
 With --json each key is one line of JSON on standard output, a fault likewise: {"v":1,"error":{"code":…}}.`;
 
+export const doctorHelp = `
+Rights are told by which lists succeed; no consequential call is ever tried. Whether the service keeps tags is seen
+on keys that carry some and is not probed: a key made for a probe would have to be destroyed again, and no command
+destroys a key without two people. The first consent record finds out, before anything is cut off.
+Exits with 1 where a check fails, otherwise with 0.`;
+
 /** Examples per command; each works when pasted, with one's own key and record. */
 export const examples = {
   status: [["what the key is, and what its end waits for", `uko status ${key}`]],
@@ -64,6 +70,7 @@ export const examples = {
     ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
   ],
   import: [["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`]],
+  doctor: [["is everything in place for a run as me", "uko doctor"]],
   emulator: [
     ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["another world, another port", "uko emulator --seed world.json --port 7700"],

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { UkoError } from "../errors.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { generalHelp } from "./help.ts";
 import { addImportCommand } from "./import-command.ts";
@@ -51,6 +52,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addVaultCommands(program, world, end);
   addAuditCommand(program, world);
   addImportCommand(program, world);
+  addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);
   return program;
 }

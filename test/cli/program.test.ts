@@ -163,7 +163,7 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [...onKeys, "requests", "sweep", "audit", "import", "emulator"];
+  const commands = [...onKeys, "requests", "sweep", "audit", "import", "doctor", "emulator"];
   it("is the same as in the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);

@@ -1,0 +1,108 @@
+/** Looks whether everything is in place for a run: where it goes, as whom, with which rights. Reads and lists only. */
+
+import {
+  type Check,
+  clockCheck,
+  faultCheck,
+  identityCheck,
+  instanceCheck,
+  listCheck,
+  reachabilityCheck,
+  settingsCheck,
+  tagsCheck,
+  vaultsCheck,
+  versionCheck,
+  type WatchedCall,
+} from "./explain/doctor.ts";
+import type { CallOptions, KeySnapshot, World } from "./ports.ts";
+
+export interface Examined {
+  readonly world: World;
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** Every call so far, oldest first. */
+  readonly calls: () => readonly WatchedCall[];
+}
+
+/** Vaults whose keys are read; the others would tell no more about rights. */
+const maxVaults = 5;
+
+/** Goes on after each failure, so that one run tells all that is wrong. */
+export async function examine({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
+  const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region)];
+  const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
+    world.progress.report(`Looking at ${name}`);
+    try {
+      const found = await call();
+      checks.push(...tell(found));
+      return found;
+    } catch (error) {
+      if (options.signal.aborted) throw error;
+      checks.push(faultCheck(name, error));
+      return undefined;
+    }
+  };
+
+  const actor = await look(
+    "identity",
+    () => world.session.actor(options),
+    (found) => [identityCheck(found)],
+  );
+  if (actor === undefined) return checks;
+  const vaults = await look(
+    "vaults",
+    () => world.vaults.list({}, options),
+    (found) => [vaultsCheck(found)],
+  );
+  const fromUko = calls().at(-1);
+  if (fromUko !== undefined) {
+    checks.push(...reachabilityCheck("service", fromUko), clockCheck(fromUko.skewMs));
+    await look(
+      "instance",
+      () => world.session.isInstanceProven(options),
+      (isProven) => [instanceCheck(isProven)],
+    );
+  }
+  const vaultIds = (vaults ?? []).slice(0, maxVaults).map(({ id }) => id);
+  // Which keys there are can only be asked vault by vault.
+  const keys =
+    vaultIds.length === 0
+      ? undefined
+      : await look(
+          "keys",
+          () => listEach(vaultIds, (vaultId) => world.keys.list({ vaultId }, options)),
+          (found) => [listCheck("keys", found.length, "key")],
+        );
+  await look(
+    "keystores",
+    () => world.keystores.list({}, options),
+    (found) => [listCheck("keystores", found.length, "keystore")],
+  );
+  await look(
+    "templates",
+    () => world.templates.list({}, options),
+    (found) => [listCheck("templates", found.length, "template")],
+  );
+  checks.push(versionCheck(new Set(calls().flatMap(({ fields }) => fields))), ...tagsOf(keys));
+  const before = calls().length;
+  await look(
+    "KMS keys",
+    () => world.kmsKeys.list({}, options),
+    (found) => [
+      ...reachabilityCheck("KMS", calls().slice(before).at(-1)),
+      listCheck("KMS keys", found.length, "KMS key"),
+    ],
+  );
+  return checks;
+}
+
+function tagsOf(keys: readonly KeySnapshot[] | undefined): readonly Check[] {
+  if (keys === undefined) return [];
+  return [tagsCheck(keys.filter(({ tags }) => tags.length > 0).length, keys.length)];
+}
+
+async function listEach<T>(ids: readonly string[], list: (id: string) => Promise<readonly T[]>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const id of ids) found.push(...(await list(id)));
+  return found;
+}

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Check } from "../../provider/engine/explain/doctor.ts";
+import { type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+async function examine(who: Person, environment: Readonly<Record<string, string>> = {}) {
+  const { exitCode, out } = await world.uko(who, "doctor --json", environment);
+  const checks = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Check);
+  const level = (name: string) => checks.find(({ check }) => check === name)?.level;
+  return { exitCode, checks, level };
+}
+
+it("says a line for each check, and changes nothing", async () => {
+  const before = (await world.trail()).length;
+  const { exitCode, out } = await world.uko("carol", "doctor");
+  expect(exitCode).toBe(0);
+  const steady = out
+    .replaceAll(world.url, "http://127.0.0.1:7600")
+    .replaceAll(/in \d+ ms/g, "in 3 ms")
+    .replaceAll(/is \d+ s (behind|ahead of)/g, "is 9 s behind");
+  await expect(steady).toMatchFileSnapshot("../golden/cli/doctor.txt");
+  expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
+});
+
+it.each([
+  ["pipeline", /is not a person/],
+  ["dave", /acts through a trusted profile/],
+] as const)("warns %s of what this identity cannot do", async (who, says) => {
+  const { exitCode, checks } = await examine(who);
+  expect(checks.find(({ check }) => check === "identity")).toMatchObject({
+    level: "warn",
+    says: expect.stringMatching(says),
+  });
+  expect(exitCode).toBe(0);
+});
+
+it("tells rights by which lists succeed, and goes on after one that is refused", async () => {
+  const { exitCode, checks, level } = await examine("erin");
+  expect([exitCode, level("vaults"), level("keystores")]).toEqual([0, "warn", "warn"]);
+  expect(checks.find(({ check }) => check === "keystores")?.do).toContain("Key Custodian - Deployer");
+  expect(checks.at(-1)?.check).toBe("KMS keys");
+});
+
+describe("fails with 1 where no run can begin", () => {
+  it.each([
+    ["a setting is missing", { UKO_INSTANCE_ID: "" }, "settings", "UKO_SETTINGS_INVALID"],
+    ["a host may not have the credential", { UKO_ENDPOINT: "https://uko.example" }, "settings", "UKO_HOST_NOT_ALLOWED"],
+    ["IAM knows no such key", { UKO_API_KEY: "nobodys-key" }, "identity", "UKO_CREDENTIAL_REFUSED"],
+  ])("%s", async (_why, environment, check, code) => {
+    const { exitCode, checks } = await examine("bob", environment);
+    expect(exitCode).toBe(1);
+    expect(checks.find((each) => each.check === check)).toMatchObject({
+      level: "fail",
+      says: expect.stringContaining(code),
+      do: expect.stringMatching(/\S/),
+    });
+    expect(JSON.stringify(checks)).not.toContain("nobodys-key");
+  });
+});
+
+it("sees that tags are kept where a key carries some", async () => {
+  const saysOfTags = async () => (await examine("bob")).checks.find(({ check }) => check === "tags")?.says;
+  expect(await saysOfTags()).toContain("not known");
+  await world.uko("bob", `request ${keys.payroll}`);
+  expect(await saysOfTags()).toMatch(/^kept: 1 of 5/);
+});
