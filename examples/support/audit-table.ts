@@ -7,6 +7,16 @@ const deeds: Readonly<Record<string, string>> = {
   K5: "removed the key's record",
   K7: "deactivated the key",
   K8: "destroyed the key",
+  M1: "created the KMS key",
+  M2: "created the KMS key",
+  M8: "destroyed the KMS key",
+  M14: "set the KMS key for deletion",
+  S2: "created the keystore",
+  S5: "deleted the keystore",
+  T2: "created the template",
+  T5: "deleted the template",
+  V2: "created the vault",
+  V5: "deleted the vault",
 };
 
 /** Who did what, in order: `Alice Example deactivated the key`. */
@@ -34,7 +44,7 @@ export function auditTable(audit: readonly AuditEntry[]): string {
 }
 
 function changesIn(audit: readonly AuditEntry[]): readonly AuditEntry[] {
-  return audit.filter(({ effect, keyId }) => effect && keyId !== undefined);
+  return audit.filter(({ effect, keyId, operation }) => effect && (keyId !== undefined || operation in deeds));
 }
 
 function whoIn({ callerName, caller }: AuditEntry): string {

@@ -46,9 +46,14 @@ export class Stage {
   }
 
   /** One run of Pulumi by a person, who names these records if there are any. Answers what Pulumi said. */
-  async pulumi(name: Name, command: "up" | "destroy", expected: Expected, consent?: string): Promise<string> {
+  async pulumi(
+    name: Name,
+    command: "up" | "destroy" | "destroy --continue-on-error",
+    expected: Expected,
+    consent?: string,
+  ): Promise<string> {
     const person = await this.#person(name);
-    const args = [command, "--yes", "--skip-preview"];
+    const args = [...command.split(" "), "--yes", "--skip-preview"];
     const variable = consent === undefined ? "" : `UKO_CONSENT=${consent} `;
     await this.#prompt(name, `${variable}pulumi ${args.join(" ")}`);
     const result = await person.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
@@ -75,12 +80,16 @@ export class Stage {
       throw new StoryError(`The stack still holds ${resources.map(({ urn }) => urn).join(", ")}`);
   }
 
-  /** Prints who changed what and when, from the service's own audit trail; ends the story unless it is exactly this. */
-  async printAudit(expected: readonly string[]): Promise<void> {
+  /**
+   * Prints who changed what and when, from the service's own audit trail; ends the story unless it is exactly this. Pulumi works
+   * on several resources at once, so with more than one the order within a run is open.
+   */
+  async printAudit(expected: readonly string[], order: "as told" | "any" = "as told"): Promise<void> {
     const audit = await this.uko.audit();
     this.#write(`\n${auditTable(audit)}\n`);
-    const deeds = deedsIn(audit).join("\n");
-    if (deeds !== expected.join("\n")) throw new StoryError(`The story was meant to be\n${expected.join("\n")}`);
+    const ordered = (deeds: readonly string[]) => (order === "any" ? deeds.toSorted() : deeds).join("\n");
+    if (ordered(deedsIn(audit)) !== ordered(expected))
+      throw new StoryError(`The story was meant to be\n${expected.join("\n")}`);
   }
 
   #person(name: Name): Promise<PulumiPerson> {
@@ -112,6 +121,13 @@ export function recordIn(said: string): string {
   const [id] = ids;
   if (id === undefined || ids.size > 1) throw new StoryError(`No single record to name in:\n${said}`);
   return id;
+}
+
+/** Everything that the messages of a run tell a second person to name, as `UKO_CONSENT` takes it. */
+export function consentsIn(said: string): string {
+  const ids = new Set(Array.from(said.matchAll(/--consent (\S+)/g), ([, id]) => id));
+  if (ids.size === 0) throw new StoryError(`Nothing to name in:\n${said}`);
+  return [...ids].join(",");
 }
 
 /** `<vaultId>/<keyId>`, as a message names the key. */

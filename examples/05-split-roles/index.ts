@@ -1,0 +1,12 @@
+/** A key whose end nobody can bring about alone, whatever tool they use: the roles are divided. */
+
+import { ManagedKey } from "pulumi-uko";
+
+const ledger = new ManagedKey("ledger", {
+  // The vault `payments` of the local UKO's demo world.
+  vaultId: "5c1e0000-0000-4000-8000-000000000001",
+  template: "payroll",
+  label: "ledger",
+});
+
+export const keyId = ledger.keyId;
