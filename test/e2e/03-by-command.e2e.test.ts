@@ -44,7 +44,7 @@ test.each(profilesFor())(
       expect(await scenario.writes(mark)).toEqual([]);
       expect(consentIn(named.output)).toBe(answer);
       const deactivated = ended(
-        await alice.runNext(named.output, /pulumi destroy$/),
+        await alice.runNext(named.output, /pulumi destroy/),
         1,
         'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
       );

@@ -164,7 +164,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(asked.output).not.toContain("cooling down");
       await scenario.advance("1m");
       ended(
-        await bob.runNext(asked.output, /pulumi destroy$/),
+        await bob.runNext(asked.output, /pulumi destroy/),
         1,
         /^Key "old" is destroyed; keystore "payroll-ring" holds its material until /,
       );

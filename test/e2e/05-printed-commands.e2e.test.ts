@@ -6,6 +6,9 @@ import { programOf, withScenario } from "./support/scenario.ts";
 const names = ["payroll", "single", "retained"] as const;
 const program = programOf({ payroll: {}, single: { dualAuthorization: "single" }, retained: {} });
 
+const destroyOf = (name: string) =>
+  expect.stringMatching(new RegExp(`^pulumi destroy --target 'urn:pulumi:.*ManagedKey::${name}'$`));
+
 /** The `pulumi` commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
 test.each(profilesFor())("the pulumi commands after a refusal lead where it says (%s)", (profile) =>
   withScenario(
@@ -31,9 +34,11 @@ test.each(profilesFor())("the pulumi commands after a refusal lead where it says
       const pipeline = ended(await pipelineRun, 1);
       const said = messageOf(pipeline.output, "payroll");
       expect(said).toContain("is not a person, so it can neither ask nor consent.");
-      expect(nextCommands(said)).toContain("pulumi destroy");
+      expect(nextCommands(said)).toContainEqual(destroyOf("payroll"));
       expect(await scenario.writes(mark)).toEqual([]);
-      for (const name of names) expect(nextCommands(messageOf(reader.output, name))).toContain("pulumi destroy");
+      for (const name of names) {
+        expect(nextCommands(messageOf(reader.output, name))).toContainEqual(destroyOf(name));
+      }
 
       // Alice holds what was named: her run asks for the one and deactivates the other.
       const asked = ended(await alice.shell("pulumi destroy --continue-on-error"), 1);
@@ -41,7 +46,14 @@ test.each(profilesFor())("the pulumi commands after a refusal lead where it says
       expect(messageOf(asked.output, "single")).toContain("[UKO_COOLING_DOWN]");
       expect(await scenario.key("single")).toMatchObject({ state: "deactivated" });
       expect(await scenario.key("payroll")).toMatchObject({ state: "active", updated_by: "IBMid-550000ALICE" });
-      expect(nextCommands(messageOf(asked.output, "single"))).toContain("pulumi destroy");
+      expect(nextCommands(messageOf(asked.output, "single"))).toContainEqual(destroyOf("single"));
+
+      // Pasted, the command of one message is about its key alone: the outage of another is not its business.
+      const mark2 = await scenario.mark();
+      const one = ended(await alice.runNext(messageOf(asked.output, "single"), /pulumi destroy/), 1);
+      expect(one.output).toContain("[UKO_COOLING_DOWN]");
+      expect(one.output).not.toContain("retained");
+      expect(await scenario.writes(mark2)).toEqual([]);
 
       // After the cool-down, and once the bucket's owner has let go, Bob runs what both messages printed.
       await scenario.advance("5h");

@@ -74,7 +74,7 @@ test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", 
       ? 'Key "payroll" waits for a second person to consent to its deactivation'
       : 'Key "payroll" waits for your consent to its deactivation',
   );
-  const deactivated = await deployer.runNext(asked.output, /pulumi destroy$/);
+  const deactivated = await deployer.runNext(asked.output, /pulumi destroy/);
   expect(deactivated.exitCode).not.toBe(0);
   expect(firstLineOf(deactivated.output)).toBe(
     'Key "payroll" is deactivated and waits for a second person to consent to its destruction',

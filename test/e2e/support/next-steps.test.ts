@@ -5,8 +5,8 @@ const id = "5f1180e436aedf857d5b820e4f5951b6";
 const said = `Key "payroll" waits for a second person to consent to its deactivation
   Nothing has changed yet: the key is active.
   Next: somebody else runs
-    UKO_CONSENT=${id} pulumi destroy
     uko continue 5c1e/9b2d --consent ${id}
+    UKO_CONSENT=${id} pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'
     or: to take it back, anybody runs
     uko withdraw 5c1e/9b2d
   [UKO_APPROVAL_PENDING]`;
@@ -36,7 +36,10 @@ test.each([
   expect(nextSteps(output)).toEqual([
     {
       who: "somebody else runs",
-      commands: [`UKO_CONSENT=${id} pulumi destroy`, `uko continue 5c1e/9b2d --consent ${id}`],
+      commands: [
+        `uko continue 5c1e/9b2d --consent ${id}`,
+        `UKO_CONSENT=${id} pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'`,
+      ],
     },
     { who: "to take it back, anybody runs", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);

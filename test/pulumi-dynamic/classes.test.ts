@@ -1,0 +1,136 @@
+/** The classes as a program uses them: every input is an argument, every output is filled, and secrets leave as secrets. */
+
+import { readFileSync } from "node:fs";
+import { isSecret, type Output, runtime } from "@pulumi/pulumi";
+import { beforeAll, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
+import type { z } from "zod";
+import {
+  Keystore,
+  type KeystoreArgs,
+  type KeystoreAwsArgs,
+  type KeystoreAzureArgs,
+  type KeystoreCcaArgs,
+  type KeystoreGoogleArgs,
+  type KeystoreIbmArgs,
+  KeyTemplate,
+  type KeyTemplateArgs,
+  KmsKey,
+  type KmsKeyArgs,
+  ManagedKey,
+  type ManagedKeyArgs,
+  Vault,
+  type VaultArgs,
+} from "../../provider/pulumi-dynamic/index.ts";
+import {
+  type KeystoreInputs,
+  type KeyTemplateInputs,
+  type KmsKeyInputs,
+  keystore,
+  keyTemplate,
+  kmsKey,
+  type ManagedKeyInputs,
+  managedKey,
+  type VaultInputs,
+  vault,
+} from "../../provider/resources/index.ts";
+
+type Registered = { readonly type: string; readonly inputs: Readonly<Record<string, unknown>> };
+let registered: Registered[] = [];
+
+beforeAll(async () => {
+  const mocks: runtime.Mocks = {
+    newResource: ({ type, name, inputs }) => {
+      registered.push({ type, inputs });
+      return { id: `${name}-id`, state: inputs };
+    },
+    call: () => ({}),
+  };
+  await runtime.setMocks(mocks, "pay", "prod", false, "acme");
+});
+beforeEach(() => {
+  registered = [];
+});
+
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const payload = "cGF5bG9hZC1wYXlsb2FkIQ==";
+const template = {
+  vaultId,
+  name: "t",
+  algorithm: "aes",
+  size: "256",
+  activationPeriod: "P0D",
+  expirationPeriod: "P1Y",
+  keystoreType: "aws_kms",
+  group: "cards",
+} as const;
+const aws = { region: "eu_central_1", accessKeyId: "AKIA", secretAccessKey: "hidden" };
+
+const classes = [
+  ["ManagedKey", "managedKey", managedKey, () => new ManagedKey("k", { vaultId, template: "payroll" })],
+  ["Vault", "vault", vault, () => new Vault("k", { name: "v" })],
+  ["Keystore", "keystore", keystore, () => new Keystore("k", { vaultId, type: "aws_kms", name: "s", aws })],
+  ["KeyTemplate", "keyTemplate", keyTemplate, () => new KeyTemplate("k", template)],
+  ["KmsKey", "kmsKey", kmsKey, () => new KmsKey("k", { name: "key", payload })],
+] as const;
+
+const urnOf = (made: { readonly urn: Output<string> }) => new Promise<string>((resolve) => made.urn.apply(resolve));
+
+describe.each(classes)("%s", (name, provider, definition, make) => {
+  test("is registered with the frozen type, provider and lasting name", async () => {
+    const urn = await urnOf(make());
+    const [{ type, inputs } = { type: "", inputs: {} }] = registered;
+    expect(type).toBe(`pulumi-nodejs:dynamic/uko:${name}`);
+    const text = `exports.handler=()=>require("pulumi-uko/dynamic-provider").${provider}`;
+    expect(inputs.__provider).toBe(text);
+    expect(inputs.__origin).toMatch(/^acme\/urn:pulumi:prod::pay::.*::k$/);
+    expect(String(inputs.__origin).endsWith(urn)).toBe(true);
+    const file = name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    const source = readFileSync(new URL(`../../provider/pulumi-dynamic/${file}.ts`, import.meta.url), "utf8");
+    expect(source).toContain(`providerText: '${text}',`);
+  });
+
+  test("offers every output that is no input", async () => {
+    const made = make();
+    await urnOf(made);
+    const inputs = Object.keys((definition.inputs as unknown as z.ZodObject).shape);
+    const outputs = Object.keys((definition.state as unknown as z.ZodObject).shape);
+    const missing = outputs.filter((output) => !inputs.includes(output) && !(output in made));
+    expect(missing).toEqual([]);
+  });
+});
+
+test("every input of a resource is an argument of its class", () => {
+  expectTypeOf<keyof ManagedKeyArgs>().toEqualTypeOf<keyof ManagedKeyInputs>();
+  expectTypeOf<keyof VaultArgs>().toEqualTypeOf<keyof VaultInputs>();
+  expectTypeOf<keyof KeystoreArgs>().toEqualTypeOf<keyof KeystoreInputs>();
+  expectTypeOf<keyof KeystoreIbmArgs>().toEqualTypeOf<keyof NonNullable<KeystoreInputs["ibm"]>>();
+  expectTypeOf<keyof KeystoreAwsArgs>().toEqualTypeOf<keyof NonNullable<KeystoreInputs["aws"]>>();
+  expectTypeOf<keyof KeystoreAzureArgs>().toEqualTypeOf<keyof NonNullable<KeystoreInputs["azure"]>>();
+  expectTypeOf<keyof KeystoreGoogleArgs>().toEqualTypeOf<keyof NonNullable<KeystoreInputs["google"]>>();
+  expectTypeOf<keyof KeystoreCcaArgs>().toEqualTypeOf<keyof NonNullable<KeystoreInputs["cca"]>>();
+  expectTypeOf<keyof KeyTemplateArgs>().toEqualTypeOf<keyof KeyTemplateInputs>();
+  expectTypeOf<keyof KmsKeyArgs>().toEqualTypeOf<keyof KmsKeyInputs>();
+});
+
+describe("a secret of a program", () => {
+  const secretOf = async (made: object, name: string) => isSecret(Reflect.get(made, name) as Output<unknown>);
+
+  test.each([
+    ["ibm", { apiEndpoint: "a", iamEndpoint: "b", apiKey: "hidden", instanceId: "c" }, "hpcs"],
+    ["aws", aws, "aws_kms"],
+    ["google", { credentials: "hidden" }, "google_kms"],
+  ] as const)(
+    "in a keystore's block %s leaves it as a secret, though it was written in the clear",
+    async (block, value, type) => {
+      const made = new Keystore("k", { vaultId, type, name: "s", [block]: value });
+      expect(await secretOf(made, block)).toBe(true);
+      expect(await secretOf(made, "vaultId")).toBe(false);
+    },
+  );
+
+  test("in a KMS key's payload, too", async () => {
+    const made = new KmsKey("k", { name: "key", payload });
+    expect(await secretOf(made, "payload")).toBe(true);
+    expect(await secretOf(made, "name")).toBe(false);
+  });
+});
