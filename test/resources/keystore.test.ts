@@ -223,7 +223,7 @@ describe("the end of an internal keystore", () => {
     expect(await end()).toMatchObject({
       code: "UKO_DESTRUCTION_PENDING",
       message: expect.stringMatching(
-        /^Keystore "payroll-ring" waits until 24 Dec 2026 .* for destroyed key "salaries" \(destroyed\)\n/,
+        /^Keystore "payroll-ring" waits until 24 Dec 2026 .* for destroyed key "salaries"\n/,
       ),
     });
 

@@ -13,7 +13,7 @@ import {
 } from "../../lifecycle/plan-container-deletion.ts";
 import type { ContainerOutcome } from "../end-container.ts";
 import { capital, containerRights, sayContainer, vaultAdministrator } from "./container-words.ts";
-import type { Door, Explanation, NextStep } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
 
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
@@ -74,19 +74,22 @@ const sayings: Sayings = {
     `${capital(what)} ${holds[observation.kind]} ${summarize(keys.map(sayKeyShortly), "key")}`,
     [
       ...listed(keys.map(sayContainedKey)),
-      `${keys.length === 1 ? "It ends" : "They end"} first, each in its own time: nothing is emptied on the way. ${unchanged}`,
+      `${keys.length === 1 ? "It ends first," : "They end first, each"} in its own time: nothing is emptied on the way. ${unchanged}`,
     ],
     [...waysOn(keys), ...rerun("once no key is left you run", door)],
   ],
   holds_containers: ({ containers }, { what, door }) => [
     `${capital(what)} still holds ${summarize(containers.map(sayContainer), "keystore or template", "keystores and templates")}`,
-    [...listed(containers.map(sayContained)), `They are deleted first. ${unchanged}`],
-    rerun("once they are gone you run", door),
+    [
+      ...listed(containers.map(sayContained)),
+      `${containers.length === 1 ? "It is" : "They are"} deleted first. ${unchanged}`,
+    ],
+    rerun(containers.length === 1 ? "once it is gone you run" : "once they are gone you run", door),
   ],
   holds_ring_keys: ({ ringKeys }, { what, door }) => [
     `The KMS key ring of ${what} still holds ${summarize(
       ringKeys.map(({ name, kmsKeyId }) => `"${plain(name === "" ? kmsKeyId : name, 60)}"`),
-      "key that is no managed key",
+      "a key that is no managed key:",
       "keys that are no managed keys",
     )}`,
     [
@@ -144,7 +147,10 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
     ];
   }
   return [
-    `${capital(what)} waits${until} for ${summarize(keys.map(sayKeyShortly), "destroyed key")}`,
+    `${capital(what)} waits${until} for ${summarize(
+      keys.map(({ label }) => `"${plain(label, 60)}"`),
+      "destroyed key",
+    )}`,
     [
       ...listed(keys.map(sayContainedKey)),
       `${keys.length === 1 ? "Its record leaves" : "Their records leave"} the vault before what holds ${keys.length === 1 ? "it" : "them"} can go.`,
@@ -156,7 +162,7 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
         who: `${then} somebody who holds ${vaultAdministrator} removes ${keys.length === 1 ? "the record" : "the records"} with`,
         commands: some(keys, "continue"),
       },
-      ...rerun("and then you run", door),
+      ...rerun(keys.length === 1 ? "once it is gone you run" : "once they are gone you run", door),
     ],
   ];
 }
@@ -195,9 +201,9 @@ function some(keys: readonly ContainedKey[], command: "plan" | "continue"): read
   return keys.slice(0, maxCommands).map(({ vaultId, keyId }) => `uko ${command} ${vaultId}/${keyId}`);
 }
 
-function rerun(who: string, { rerun: command }: Door): readonly NextStep[] {
+function rerun(who: string, door: Door): readonly NextStep[] {
   // `uko continue` takes keys alone, so it is no way to a container.
-  return command === "uko continue" ? [] : [{ who, commands: [command] }];
+  return door.rerun === "uko continue" ? [] : [{ who, commands: [rerunCommand(door)] }];
 }
 
 function sayKeyShortly({ label, state }: ContainedKey): string {
@@ -227,7 +233,7 @@ function sayContained({ kind, id, name }: ContainedContainer): string {
 
 function sayRingKey({ name, kmsKeyId, isDestroyed, purgeScheduledAtMs }: RingKey): string {
   const until = purgeScheduledAtMs === undefined ? "" : `; its metadata stays until ${sayTime(purgeScheduledAtMs)}`;
-  return `key "${plain(name, 100)}" ${kmsKeyId} is ${isDestroyed ? `destroyed${until}` : "not destroyed"}.`;
+  return `key ${name === "" ? "" : `"${plain(name, 100)}" `}${kmsKeyId} is ${isDestroyed ? `destroyed${until}` : "not destroyed"}.`;
 }
 
 /** `key "a" (active)`, `5 keys: "a" (active), "b" (active), "c" (active) and 2 more`. */

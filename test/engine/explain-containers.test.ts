@@ -1,0 +1,168 @@
+/** What people read about containers that stay: every guard and wait, through each door. */
+
+import { describe, expect, it } from "vitest";
+import type { ContainerOutcome } from "../../provider/engine/end-container.ts";
+import { explainContainerOutcome } from "../../provider/engine/explain/containers.ts";
+import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import {
+  type ContainedKey,
+  type ContainerGuard,
+  type ContainerKind,
+  type ContainerPlan,
+  containerGuardCodes,
+  containerKinds,
+  type RingKey,
+} from "../../provider/lifecycle/plan-container-deletion.ts";
+import { alice, anActor, dayMs, nowMs } from "../support/builders.ts";
+
+type Ended = Exclude<ContainerOutcome, { kind: "gone" }>;
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+const doors: readonly Door[] = [
+  { rerun: "pulumi destroy", target: "urn:pulumi:prod::ledger::uko:index:Vault::payments" },
+  { rerun: "pulumi destroy" },
+  { rerun: "uko continue" },
+];
+
+const observedAs = (kind: ContainerKind) => {
+  const empty = { kind: "known", items: [] } as const;
+  const id = "ce110000-0000-4000-8000-000000000001";
+  return { observation: { kind, id, name: "payments", keys: empty, containers: empty, ring: empty }, etag: "e", nowMs };
+};
+const stopped = (plan: Exclude<ContainerPlan, { kind: "ready" }>, kind: ContainerKind = "vault"): Ended => ({
+  kind: "stopped",
+  plan,
+  observed: observedAs(kind),
+});
+const aKey = (number: number, over: Partial<ContainedKey> = {}): ContainedKey => ({
+  vaultId,
+  keyId: `9b2d0000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+  label: `key ${number}`,
+  state: "active",
+  ...over,
+});
+const pending = (days?: number): Partial<ContainedKey> => ({
+  state: "destroyed",
+  pending: days === undefined ? {} : { untilMs: nowMs + days * dayMs },
+});
+const aRingKey = (number: number, over: Partial<RingKey> = {}): RingKey => ({
+  kmsKeyId: `kms-${number}`,
+  name: `ring key ${number}`,
+  isDestroyed: true,
+  ...over,
+});
+const many = (count: number, over: Partial<ContainedKey> = {}) =>
+  Array.from({ length: count }, (_, n) => aKey(n, over));
+const keystore = { kind: "keystore", id: "ce110000-0000-4000-8000-000000000001", name: "ring" } as const;
+const template = { kind: "template", id: "7e110000-0000-4000-8000-000000000001", name: "payroll" } as const;
+
+const guards: { readonly [Kind in ContainerGuard["guard"]]: readonly Extract<ContainerGuard, { guard: Kind }>[] } = {
+  deletion_protection: [{ guard: "deletion_protection" }],
+  contents_unreadable: [
+    { guard: "contents_unreadable", what: "keys", reason: "It answered 403." },
+    { guard: "contents_unreadable", what: "containers", reason: "It answered 403\u001b[31m." },
+  ],
+  holds_keys: [
+    { guard: "holds_keys", keys: [aKey(1)] },
+    { guard: "holds_keys", keys: [aKey(1, { state: "destroyed" })] },
+    { guard: "holds_keys", keys: [...many(12), aKey(99, { state: "compromised" }), aKey(100, { state: "destroyed" })] },
+  ],
+  holds_containers: [
+    { guard: "holds_containers", containers: [keystore] },
+    { guard: "holds_containers", containers: [keystore, template] },
+  ],
+  holds_ring_keys: [
+    { guard: "holds_ring_keys", ringKeys: [aRingKey(1, { isDestroyed: false })] },
+    {
+      guard: "holds_ring_keys",
+      ringKeys: [aRingKey(1, { isDestroyed: false }), aRingKey(2, { isDestroyed: false, name: "" })],
+    },
+  ],
+  service_refused: [
+    { guard: "service_refused", message: "It still contains some keys." },
+    { guard: "service_refused", message: "Conflict: Key ring", ringUnreadable: "KMS answered 401." },
+  ],
+};
+
+const waits: readonly Extract<ContainerPlan, { kind: "waitingForTime" }>[] = [
+  {
+    kind: "waitingForTime",
+    awaits: "destroyed_keys",
+    untilMs: nowMs + 30 * dayMs,
+    keys: [aKey(1, pending(30))],
+    ringKeys: [],
+  },
+  {
+    kind: "waitingForTime",
+    awaits: "destroyed_keys",
+    keys: [aKey(1, pending(30)), aKey(2, pending()), aKey(3, { state: "destroyed" }), aKey(4, pending(7))],
+    ringKeys: [aRingKey(1, { purgeScheduledAtMs: nowMs + 90 * dayMs })],
+  },
+  { kind: "waitingForTime", awaits: "destroyed_keys", keys: [aKey(2, pending())], ringKeys: [aRingKey(1)] },
+  {
+    kind: "waitingForTime",
+    awaits: "kms_metadata",
+    untilMs: nowMs + 60 * dayMs,
+    keys: [],
+    ringKeys: [aRingKey(1, { purgeScheduledAtMs: nowMs + 60 * dayMs })],
+  },
+  { kind: "waitingForTime", awaits: "kms_metadata", keys: [], ringKeys: [aRingKey(1), aRingKey(2)] },
+];
+
+function kindFor(guard: ContainerGuard, index: number): ContainerKind {
+  if (guard.guard === "holds_containers" || (guard.guard === "contents_unreadable" && guard.what === "containers")) {
+    return "vault";
+  }
+  const isAboutRings = guard.guard === "holds_ring_keys" || guard.guard === "service_refused";
+  return isAboutRings ? "keystore" : (containerKinds[index % containerKinds.length] ?? "vault");
+}
+
+const outcomes: readonly (readonly [title: string, outcome: Ended])[] = [
+  ...Object.values(guards)
+    .flat()
+    .map((guard, index): [string, Ended] => [
+      `${index + 1} ${guard.guard}`,
+      stopped({ kind: "refused", guard }, kindFor(guard, index)),
+    ]),
+  ...waits.map((plan, index): [string, Ended] => [`${index + 1} ${plan.awaits}`, stopped(plan, "keystore")]),
+  ...containerKinds.map((kind): [string, Ended] => [
+    `right on a ${kind}`,
+    { kind: "rights_missing", message: "Forbidden.", actor: anActor(alice), observed: observedAs(kind) },
+  ]),
+];
+
+describe("every message about a container that stays", () => {
+  it("reads as the golden file has it", async () => {
+    const told = outcomes.flatMap(([title, outcome]) =>
+      doors.slice(0, 1).flatMap((door) => [`## ${title}`, renderExplanation(explainContainerOutcome(outcome, door))]),
+    );
+    await expect(`${told.join("\n")}\n`).toMatchFileSnapshot("../golden/explain/containers.txt");
+  });
+
+  it.each(outcomes)("%s: says what stays in its first line, and has a code", (_title, outcome) => {
+    for (const door of doors) {
+      const { summary, code, facts } = explainContainerOutcome(outcome, door);
+      expect(summary).toContain('"payments"');
+      expect(code).toMatch(/^UKO_/);
+      expect(facts.join(" ")).toContain("Nothing was deleted.");
+      expect(renderExplanation(explainContainerOutcome(outcome, door))).not.toMatch(/undefined|\p{Cc}(?<!\n)/u);
+    }
+  });
+
+  it.each(outcomes)("%s: prints only commands that can be pasted", (_title, outcome) => {
+    const commands = doors.flatMap((door) =>
+      explainContainerOutcome(outcome, door).next.flatMap((next) => next.commands),
+    );
+    for (const command of commands) {
+      expect(command).toMatch(
+        /^(pulumi destroy( --target 'urn:[^']+')?|uko (plan|continue) [0-9a-f-]{36}\/[0-9a-f-]{36})$/,
+      );
+    }
+  });
+
+  it("has the code of its guard", () => {
+    for (const guard of Object.values(guards).flat()) {
+      const { code } = explainContainerOutcome(stopped({ kind: "refused", guard }), { rerun: "pulumi destroy" });
+      expect(code).toBe(containerGuardCodes[guard.guard]);
+    }
+  });
+});
