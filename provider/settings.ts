@@ -2,6 +2,7 @@
 
 import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
+import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam/tokens.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,7 @@ export interface Settings {
   readonly waitMs: number;
   readonly evidencePath?: string;
   readonly reportPath?: string;
+  readonly proxy?: ProxySettings;
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
@@ -56,6 +58,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   const kmsEndpoint = endpointOf(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
+  const proxy = proxyOf(environment);
   return {
     instanceId,
     ...(region !== undefined && { region }),
@@ -72,6 +75,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     waitMs: wait === undefined ? 0 : parseDurationMs(wait, "UKO_WAIT"),
     ...(evidencePath !== undefined && { evidencePath }),
     ...(reportPath !== undefined && { reportPath }),
+    ...(proxy !== undefined && { proxy }),
   };
 }
 
@@ -145,4 +149,14 @@ function isGiven(value: string | undefined): value is string {
 
 function invalid(summary: string, detail: string): UkoError {
   return new UkoError("UKO_SETTINGS_INVALID", { summary, detail });
+}
+
+/** As curl reads them. The address may hold a password, so it is never shown. */
+function proxyOf(environment: Environment): Settings["proxy"] {
+  const url = firstGiven(environment.HTTPS_PROXY, environment.https_proxy);
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !["http:", "https:"].includes(new URL(url).protocol)) {
+    throw invalid("The proxy's address is not valid", "HTTPS_PROXY is http:// or https:// and a host, perhaps a port.");
+  }
+  return { url, exceptions: firstGiven(environment.NO_PROXY, environment.no_proxy) ?? "" };
 }

@@ -186,3 +186,27 @@ describe("durations", () => {
     expect(() => parseDurationMs(text, "--wait")).toThrow(/--wait is not a duration/);
   });
 });
+
+describe("the proxy", () => {
+  test("comes from the environment alone, with what it is not asked for", () => {
+    expect(read({}).proxy).toBeUndefined();
+    const environment = { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: ".internal" };
+    expect(read(environment).proxy).toEqual({ url: "http://proxy.example:3128", exceptions: ".internal" });
+    expect(read({ https_proxy: "http://proxy.example" }).proxy).toMatchObject({ exceptions: "" });
+  });
+
+  test.each(["proxy.example:3128", "socks5://proxy.example", "http://user:planted@"])(
+    "is refused unseen where its address is %s",
+    (url) => {
+      const refusal = (() => {
+        try {
+          return read({ HTTPS_PROXY: url });
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(refusal).toMatchObject({ code: "UKO_SETTINGS_INVALID" });
+      expect(String(refusal)).not.toContain("planted");
+    },
+  );
+});

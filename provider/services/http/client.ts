@@ -1,8 +1,8 @@
 /** The one way to call a service: allowed host, then credential, deadline, retries where safe, one fresh token after a 401. */
 
-import { Agent } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { UkoError } from "../../errors.ts";
-import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
+import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { type Exchange, exchange } from "./exchange.ts";
 import { withoutSecret } from "./printable.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
@@ -60,7 +60,14 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** A proxy that TLS passes through unopened; hosts as `NO_PROXY` lists them, and this machine, are called directly. */
+export interface ProxySettings {
+  readonly url: string;
+  readonly exceptions: string;
+}
+
 export interface HttpClientOptions {
+  readonly proxy?: ProxySettings;
   /** `UKO_ALLOWED_HOSTS`: `host` or `host:port`; from the environment only. */
   readonly allowedHosts: readonly string[];
   readonly userAgent: string;
@@ -81,14 +88,27 @@ const defaultConcurrentCalls = 8;
 const connectTimeoutMs = 10_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agent = new Agent({
+  // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
+  const tls = { rejectUnauthorized: true, timeout: connectTimeoutMs };
+  const agentOptions: Agent.Options = {
     connections: options.maxConcurrentCalls ?? defaultConcurrentCalls,
     pipelining: 1,
     // Several calls would share one HTTP/2 connection, and the cap would be none.
     allowH2: false,
-    // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
-    connect: { rejectUnauthorized: true, timeout: connectTimeoutMs },
-  });
+    connect: tls,
+  };
+  const direct = new Agent(agentOptions);
+  const { proxy } = options;
+  const proxied =
+    proxy === undefined
+      ? undefined
+      : new EnvHttpProxyAgent({
+          ...agentOptions,
+          httpsProxy: proxy.url,
+          noProxy: proxy.exceptions,
+          requestTls: tls,
+          proxyTls: tls,
+        });
   const turnstile = createTurnstile(options.maxConcurrentCalls ?? defaultConcurrentCalls);
   let serviceTimeMs: number | undefined;
 
@@ -97,6 +117,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       // A call's deadline begins with its turn. Token calls are waited for by calls that are inside already.
       const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal);
       try {
+        const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
         const end = await sendWithRetries(agent, options, request);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
         return end;
@@ -105,12 +126,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
     serviceTimeMs: () => serviceTimeMs,
-    close: () => agent.close(),
+    async close() {
+      await Promise.all([direct.close(), proxied?.close()]);
+    },
   };
 }
 
 async function sendWithRetries(
-  agent: Agent,
+  agent: Dispatcher,
   options: HttpClientOptions,
   request: HttpRequest,
 ): Promise<HttpAnswer | NoAnswer> {
@@ -145,7 +168,7 @@ async function sendWithRetries(
 }
 
 interface Attempt {
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   readonly request: HttpRequest;
   readonly url: string;
   readonly userAgent: string;

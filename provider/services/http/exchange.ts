@@ -1,6 +1,6 @@
 /** One request and its answer through undici: no redirect is followed, and no answer is read beyond a limit. */
 
-import { type Agent, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { UkoError } from "../../errors.ts";
 
 export interface ExchangeRequest {
@@ -28,10 +28,10 @@ const maxAnswerBytes = 32 * 1024 * 1024;
 /** undici's own words for a request that could not even be formed. */
 const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
 
-export async function exchange(agent: Agent, call: ExchangeRequest): Promise<Exchange> {
+export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): Promise<Exchange> {
   try {
     const { statusCode, headers, body } = await request(call.url, {
-      dispatcher: agent,
+      dispatcher,
       method: call.method,
       headers: call.headers,
       body: call.body ?? null,

@@ -33,14 +33,8 @@ function forgettingWhatWasSeen(glances: Glances, writes: KeyWrites): KeyWrites {
     <Of extends { readonly vaultId: string }, Rest extends unknown[], T>(
       write: (of: Of, ...rest: Rest) => Promise<T>,
     ): ((of: Of, ...rest: Rest) => Promise<T>) =>
-    async (of, ...rest) => {
-      glances.forget(of.vaultId);
-      try {
-        return await write(of, ...rest);
-      } finally {
-        glances.forget(of.vaultId);
-      }
-    };
+    (of, ...rest) =>
+      write(of, ...rest).finally(() => glances.forget(of.vaultId));
   return {
     create: around(writes.create),
     update: around(writes.update),

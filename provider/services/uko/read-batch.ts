@@ -19,7 +19,7 @@ export interface Glances {
   glance(ref: KeyRef, signal: AbortSignal): Promise<Answered<KeySnapshot | undefined>>;
   /** Also shows glances a list that was read for another purpose. */
   keep(vaultId: string, list: () => Promise<Listing>): Promise<Listing>;
-  /** Before and after a change: what was seen until then is no longer shown. */
+  /** After a change: what was seen until then is no longer shown. */
   forget(vaultId: string): void;
 }
 

@@ -1,8 +1,9 @@
 /** A certificate that nobody vouches for gets no credential, whatever the environment says about certificates. */
 
 import { generateKeyPairSync, sign } from "node:crypto";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { aClient, never } from "../scripted-server.ts";
 
@@ -64,4 +65,45 @@ test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) =
   server.close();
   expect(end).toMatchObject({ kind: "none", why: "broken", reason: expect.stringMatching(/SELF_SIGNED/) });
   expect(asked).toBe(0);
+});
+
+test("behind a proxy is refused as well: the proxy learns the host, and nobody the credential", async () => {
+  let asked = 0;
+  const server = createServer(selfSigned(), (_, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const seen: string[] = [];
+  const proxy = createHttpServer().on("connect", (request, socket) => {
+    seen.push(`${request.url} ${JSON.stringify(request.headers)}`);
+    const there = connect(port, "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      there.pipe(socket).pipe(there);
+    });
+    for (const end of [there, socket]) end.on("error", () => end.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const send = (exceptions: string, host: string) =>
+    aClient({ proxy: { url, exceptions }, allowedHosts: ["uko.invalid"] }).http.send({
+      endpoint: { url: `https://${host}`, source: "environment" },
+      method: "GET",
+      path: () => "/",
+      bearer: { token: async () => "planted-token", renew: async () => undefined },
+      resend: "never",
+      signal: never(),
+    });
+  expect(await send("", "uko.invalid")).toMatchObject({ why: "broken", reason: expect.stringMatching(/SELF_SIGNED/) });
+  expect(seen).toEqual([expect.stringMatching(/^uko\.invalid:443 /)]);
+  expect(seen.join()).not.toContain("planted-token");
+  await send("uko.invalid", "uko.invalid");
+  await send("", `localhost:${port}`);
+  expect(seen).toHaveLength(1);
+  expect(asked).toBe(0);
+  server.closeAllConnections();
+  server.close();
+  proxy.closeAllConnections();
+  proxy.close();
 });
