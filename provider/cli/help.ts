@@ -78,6 +78,11 @@ export const examples = {
     ["HTTPS, for clients that insist", "uko emulator --tls --ca-file ca.pem"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],
   ],
+  completion: [
+    ["for this bash", "source <(uko completion bash)"],
+    ["for every zsh", "uko completion zsh > ~/.zfunc/_uko"],
+    ["for this fish", "uko completion fish | source"],
+  ],
 } as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
 
 export type CommandName = keyof typeof examples;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { UkoError } from "../errors.ts";
 import { addAuditCommand } from "./audit-command.ts";
 import type { CliWorld } from "./cli-world.ts";
+import { addCompletionCommand } from "./completion-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { generalHelp } from "./help.ts";
@@ -54,6 +55,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addImportCommand(program, world);
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);
+  addCompletionCommand(program, world);
   return program;
 }
 

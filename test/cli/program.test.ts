@@ -36,6 +36,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
     environment: { ...environment, ...variables },
     openOperations: async (given): Promise<OpenOperations> => ({
       operations: operations as unknown as Operations,
+      kmsOperations: {} as OpenOperations["kmsOperations"],
       settings: readSettings(given),
       inventory: async () => [],
       close,
@@ -163,7 +164,7 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [...onKeys, "requests", "sweep", "audit", "import", "doctor", "emulator"];
+  const commands = [...onKeys, "requests", "sweep", "audit", "import", "doctor", "emulator", "completion"];
   it("is the same as in the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);

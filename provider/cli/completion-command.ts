@@ -1,0 +1,158 @@
+/** `uko completion`: prints a script that completes commands and options, made from the command line's own tree. */
+
+import { Argument, type Command, type Option } from "commander";
+import type { CliWorld } from "./cli-world.ts";
+import { exampleHelp } from "./help.ts";
+
+const shells = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof shells)[number];
+
+/** A command as a shell has to know it. */
+interface Word {
+  readonly name: string;
+  readonly says: string;
+  readonly options: readonly Flag[];
+  /** Values that its arguments may have, where they are few. */
+  readonly choices: readonly string[];
+}
+
+interface Flag {
+  readonly name: string;
+  readonly says: string;
+  /** What follows it: nothing, one of few words, a file, or something that nobody can guess. */
+  readonly value:
+    | { readonly kind: "none" | "file" | "other" }
+    | { readonly kind: "choices"; readonly of: readonly string[] };
+}
+
+export function addCompletionCommand(program: Command, world: CliWorld): void {
+  program
+    .command("completion")
+    .description("Print a script that completes commands and options in your shell")
+    .addArgument(new Argument("<shell>", "your shell").choices(shells))
+    .addHelpText("after", exampleHelp("completion"))
+    .action((shell: Shell) => {
+      world.out.write(scripts[shell](wordsOf(program), program.options.map(flagOf).concat(helpFlag)));
+    });
+}
+
+const helpFlag: Flag = { name: "--help", says: "show help", value: { kind: "none" } };
+
+function wordsOf(program: Command): readonly Word[] {
+  const words = program.commands.map((command) => ({
+    name: command.name(),
+    says: command.description(),
+    options: [...command.options.map(flagOf), helpFlag],
+    choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+  }));
+  const help: Word = { name: "help", says: "show help", options: [], choices: words.map(({ name }) => name) };
+  return [...words, help];
+}
+
+function flagOf({ long, description, flags, required, optional, argChoices }: Option): Flag {
+  const takesFile = /<(file|folder)>/.test(flags);
+  const takesValue = required || optional;
+  const kind = takesFile ? "file" : takesValue ? "other" : "none";
+  const value: Flag["value"] = argChoices === undefined ? { kind } : { kind: "choices", of: argChoices };
+  return { name: long ?? "", says: description, value };
+}
+
+const scripts: Readonly<Record<Shell, (words: readonly Word[], own: readonly Flag[]) => string>> = {
+  bash: (words, own) => `# uko in bash: source <(uko completion bash)
+_uko() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command="" word=""
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ "$word" != -* ]]; then command="$word"; break; fi
+  done
+  COMPREPLY=()
+  case "$command $previous" in
+${words.flatMap(bashValues).join("\n")}
+  esac
+  case "$command" in
+    "") COMPREPLY=($(compgen -W "${namesIn([...words, ...own])}" -- "$current")) ;;
+${words.map(({ name, options, choices }) => `    ${name}) COMPREPLY=($(compgen -W "${[...choices, namesIn(options)].join(" ").trim()}" -- "$current")) ;;`).join("\n")}
+  esac
+}
+complete -F _uko uko
+`,
+
+  zsh: (words, own) => `#compdef uko
+# uko in zsh: source <(uko completion zsh)
+_uko() {
+  local -a commands=(
+${words.map(({ name, says }) => `    ${quoted(`${name}:${says.replaceAll(":", "\\:")}`)}`).join("\n")}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    compadd -- ${namesIn(own)}
+    return
+  fi
+  case "$words[2]" in
+${words.map(zshCase).join("\n")}
+  esac
+}
+if [[ "$funcstack[1]" == _uko ]]; then _uko "$@"; else compdef _uko uko; fi
+`,
+
+  fish: (words, own) =>
+    [
+      "# uko in fish: uko completion fish | source",
+      "complete -c uko -f",
+      ...own.map(({ name, says }) => `complete -c uko -n __fish_use_subcommand -l ${name.slice(2)} -d ${quoted(says)}`),
+      ...words.flatMap(fishLines),
+      "",
+    ].join("\n"),
+};
+
+function bashValues({ name, options }: Word): readonly string[] {
+  return options
+    .filter(({ value }) => value.kind !== "none")
+    .map(({ name: flag, value }) => `    "${name} ${flag}") ${bashValue(value)}return ;;`);
+}
+
+function bashValue(value: Flag["value"]): string {
+  if (value.kind === "choices") return `COMPREPLY=($(compgen -W "${value.of.join(" ")}" -- "$current")); `;
+  return value.kind === "file" ? 'COMPREPLY=($(compgen -f -- "$current")); ' : "";
+}
+
+function zshCase({ name, options, choices }: Word): string {
+  const flags = options.map(({ name: flag, says, value }) => {
+    const after =
+      value.kind === "none"
+        ? ""
+        : value.kind === "file"
+          ? ":file:_files"
+          : value.kind === "choices"
+            ? `:value:(${value.of.join(" ")})`
+            : ":value: ";
+    return quoted(`*${flag}[${says.replaceAll(/[[\]:]/g, "\\$&")}]${after}`);
+  });
+  const rest = choices.length === 0 ? quoted("*:argument: ") : quoted(`*:argument:(${choices.join(" ")})`);
+  return `    ${name}) shift words; (( CURRENT-- )); _arguments ${[...flags, rest].join(" ")} ;;`;
+}
+
+function fishLines({ name, says, options, choices }: Word): readonly string[] {
+  const inside = `complete -c uko -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`;
+  const afterFlag = ({ value }: Flag): string =>
+    value.kind === "choices"
+      ? ` -x -a ${quoted(value.of.join(" "))}`
+      : value.kind === "file"
+        ? " -r -F"
+        : value.kind === "other"
+          ? " -x"
+          : "";
+  return [
+    `complete -c uko -n __fish_use_subcommand -a ${name} -d ${quoted(says)}`,
+    ...options.map((flag) => `${inside} -l ${flag.name.slice(2)}${afterFlag(flag)} -d ${quoted(flag.says)}`),
+    ...(choices.length === 0 ? [] : [`${inside} -a ${quoted(choices.join(" "))}`]),
+  ];
+}
+
+function namesIn(named: readonly { readonly name: string }[]): string {
+  return named.map(({ name }) => name).join(" ");
+}
+
+/** For any of the three shells: single quotes, those of the text itself outside of them. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

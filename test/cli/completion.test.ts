@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { buildProgram, runCli } from "../../provider/cli/program.ts";
+import { quietWorld } from "./harness.ts";
+
+async function scriptFor(shell: string): Promise<string> {
+  const world = quietWorld();
+  expect(await runCli(["completion", shell], world)).toBe(0);
+  return world.said.out;
+}
+const program = buildProgram(quietWorld(), () => {});
+const commands = program.commands.map((command) => command.name());
+
+function hasShell(shell: string): boolean {
+  return spawnSync(shell, ["-c", "exit 0"]).status === 0;
+}
+
+describe("bash", () => {
+  /** What bash offers for the words typed so far; the last one is being typed. */
+  async function offered(...words: readonly string[]): Promise<readonly string[]> {
+    const script = `${await scriptFor("bash")}
+COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", script, "bash", "uko", ...words], {
+      encoding: "utf8",
+      cwd: import.meta.dirname,
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+    return stdout.split("\n").filter((word) => word !== "");
+  }
+
+  it("is registered for uko", async () => {
+    const { stdout } = spawnSync("bash", ["-c", `${await scriptFor("bash")}\ncomplete -p uko`], { encoding: "utf8" });
+    expect(stdout).toBe("complete -F _uko uko\n");
+  });
+
+  it("offers every command there is, and options", async () => {
+    expect(await offered("")).toEqual([...commands, "help", "--version", "--help"]);
+    expect(await offered("re")).toEqual(commands.filter((name) => name.startsWith("re")));
+  });
+
+  it.each(commands)("offers every option of %s", async (name) => {
+    const options = program.commands.find((command) => command.name() === name)?.options.map(({ long }) => long) ?? [];
+    expect(await offered(name, "--")).toEqual([...options, "--help"]);
+  });
+
+  it("offers what an option or an argument may be, files where it is one, and nothing where nobody can know", async () => {
+    expect(await offered("import", "--format", "")).toEqual(["pulumi"]);
+    expect(await offered("completion", "z")).toEqual(["zsh"]);
+    expect(await offered("help", "sw")).toEqual(["sweep"]);
+    expect(await offered("audit", "--file", "completion.t")).toEqual(["completion.test.ts"]);
+    expect(await offered("continue", "--wait", "")).toEqual([]);
+  });
+});
+
+describe.each(["zsh", "fish"])("%s", (shell) => {
+  it("is told of every command and option", async () => {
+    const script = await scriptFor(shell);
+    for (const command of program.commands) {
+      expect(script).toContain(command.name());
+      for (const { long } of command.options)
+        expect(script).toContain(shell === "fish" ? `-l ${long?.slice(2)}` : `${long}`);
+    }
+  });
+
+  it.skipIf(!hasShell(shell))("takes the script", async () => {
+    const { status, stderr } = spawnSync(shell, ["-n", "/dev/stdin"], {
+      input: await scriptFor(shell),
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+});
