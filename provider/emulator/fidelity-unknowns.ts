@@ -172,6 +172,15 @@ export const unknowns = [
     source: "uko-v4.md 6",
   },
   {
+    id: "versions",
+    subject: "older versions of the API",
+    behaviour:
+      "4.14; an older one lacks operations, fields and parameters as IBM's SDK of it does; a parameter it does not know is ignored, a field refused; a pending destruction shows as in 4.14",
+    basis: "assumed",
+    source: "uko-v4.md 1.6",
+    switch: "apiVersion",
+  },
+  {
     id: "U31",
     subject: "header UKO-Vault",
     behaviour: "Ignored, unless it contradicts the object: 404",

@@ -27,6 +27,8 @@ export const switchesSchema = z.strictObject({
   kmsIdentity: z.enum(["iam_id", "authn"]),
   /** kms-v2-and-iam.md 10-5: whether a lapsed window is still shown. */
   kmsLapsedWindow: z.enum(["shown", "cleared"]),
+  /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients of that version could tell. */
+  apiVersion: z.enum(["4.7", "4.12", "4.14"]),
   /** U5: whether `force=true` of the key DELETE is known (API 4.14 and later). */
   forceDelete: z.enum(["served", "ignored"]),
   /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
@@ -60,6 +62,7 @@ export const switchDefaults = {
   kmsSetAgain: "latest",
   kmsIdentity: "iam_id",
   kmsLapsedWindow: "shown",
+  apiVersion: "4.14",
   forceDelete: "served",
   vaultHeader: "optional",
   labelRules: "api",
@@ -80,7 +83,10 @@ export const profiles = {
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
   zos: { lastWriter: "absent", tags: "dropped" },
-  "api-4.9": { forceDelete: "ignored", vaultHeader: "required" },
+  // IBM's SDKs from 4.12 on have no tags in requests (U9); what a service makes of them is not said.
+  "api-4.7": { apiVersion: "4.7", forceDelete: "ignored", vaultHeader: "required" },
+  "api-4.12": { apiVersion: "4.12", forceDelete: "ignored", tags: "dropped" },
+  "api-4.14": { tags: "dropped" },
 } as const satisfies Record<string, SwitchChoices>;
 
 export type ProfileName = keyof typeof profiles;

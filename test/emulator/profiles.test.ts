@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { profiles, switchDefaults } from "../../provider/emulator/switches.ts";
-import { startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
 afterEach(() => world.close());
@@ -74,17 +74,89 @@ it("zos tells neither who created nor who wrote last", async () => {
   expect(key).not.toHaveProperty("created_by");
 });
 
-it("api-4.9 demands the vault header and does not know force", async () => {
-  world = await startTestWorld({ profile: "api-4.9", switches: { vaultHeader: "optional" } });
-  const { id } = await world.keyIn("pending");
-  expect((await world.as("bob").remove(id, "?force=true")).status).toBe(409);
-  await world.control("switches", { vaultHeader: "required" });
-  const path = `/api/v4/managed_keys/${id}`;
-  expect((await world.as("bob").call("GET", path)).body.errors[0]?.target).toEqual({
-    type: "header",
-    name: "UKO-Vault",
+describe("versions of the API (1.6)", () => {
+  const header = { "uko-vault": vaultId };
+  const get = async (path: string) => (await world.as("carol").call("GET", `/api/v4/${path}`, undefined, header)).body;
+
+  it("api-4.7 demands the vault header for keys, and a label", async () => {
+    world = await startTestWorld({ profile: "api-4.7" });
+    const carol = world.as("carol");
+    const fields = { template_name: "payroll", vault: { id: vaultId } };
+    const create = (body: object, headers = {}) => carol.call("POST", "/api/v4/managed_keys", body, headers);
+    const target = async (answer: ReturnType<typeof create>) => (await answer).body.errors[0]?.target;
+    expect(await target(create({ ...fields, label: "x" }))).toEqual({ type: "header", name: "UKO-Vault" });
+    expect(await target(create(fields, header))).toEqual({ type: "field", name: "label" });
+    expect((await create({ ...fields, label: "x" }, header)).status).toBe(201);
+    expect((await carol.call("GET", `/api/v4/vaults/${vaultId}`)).status).toBe(200);
   });
-  expect((await world.as("bob").call("GET", path, undefined, { "uko-vault": vaultId })).status).toBe(200);
+
+  it.each([
+    ["api-4.7", 404],
+    ["api-4.12", 200],
+    ["api-4.14", 200],
+  ])("%s: rotation and versions of a key, and archiving answer %i (4.8, 4.12.6)", async (profile, status) => {
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
+    const { id } = await world.keyIn("active");
+    const carol = world.as("carol");
+    expect((await carol.step(id, "rotate")).status).toBe(status);
+    expect((await carol.call("GET", `/api/v4/managed_keys/${id}/versions`)).status).toBe(status);
+    const template = "/api/v4/templates/7e110000-0000-4000-8000-000000000001";
+    const etag = String((await carol.call("GET", template)).headers.get("etag"));
+    expect((await carol.call("POST", `${template}/archive`, undefined, { "if-match": etag })).status).toBe(status);
+  });
+
+  it("api-4.7 and api-4.12 do not know force", async () => {
+    for (const profile of ["api-4.7", "api-4.12"]) {
+      world = await startTestWorld({ profile, switches: { vaultHeader: "optional", forceDelete: "served" } });
+      const { id } = await world.keyIn("pending");
+      expect((await world.as("bob").remove(id, "?force=true")).status).toBe(409);
+      if (profile === "api-4.7") await world.close();
+    }
+  });
+
+  it.each([
+    ["api-4.7", { tags: [{ name: "team", value: "pay" }] }],
+    ["api-4.12", { tags: [] }],
+    ["api-4.14", { tags: [] }],
+  ])("%s: tags of a request become %o (U9)", async (profile, expected) => {
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
+    expect((await world.as("bob").create({ tags: [tag] })).body).toMatchObject(expected);
+  });
+
+  it.each([
+    [
+      "api-4.7",
+      ["version", "label_tags", "is_rotatable", "key_material_present"],
+      ["keys_count"],
+      ["status"],
+      ["state"],
+    ],
+    ["api-4.12", ["is_rotatable", "key_material_present"], [], ["status"], []],
+    ["api-4.14", [], [], [], []],
+  ] as const)("%s: answers and lists lack what came later", async (profile, key, vault, keystore, template) => {
+    world = await startTestWorld({ profile });
+    const fields = { template_name: "cards", vault: { id: vaultId }, label: "x" };
+    const { id } = (await world.as("carol").call("POST", "/api/v4/managed_keys", fields, header)).body;
+    const all = [...new Set(["version", "label_tags", "is_rotatable", "key_material_present"])];
+    for (const body of [await get(`managed_keys/${id}`), (await get("managed_keys")).managed_keys[0] ?? {}]) {
+      expect(all.filter((name) => !(name in body))).toEqual([...key]);
+      const [status] = (body as Body).status_in_keystores;
+      expect("destruction_at" in (status ?? {})).toBe(profile === "api-4.14");
+    }
+    const lacks = async (path: string, names: readonly string[]): Promise<readonly string[]> => {
+      const body = await get(path);
+      return names.filter((name) => !(name in body));
+    };
+    expect(await lacks(`vaults/${vaultId}`, ["keys_count"])).toEqual([...vault]);
+    expect(await lacks("keystores/ce110000-0000-4000-8000-000000000001", ["status"])).toEqual([...keystore]);
+    expect(await lacks("templates/7e110000-0000-4000-8000-000000000001", ["state"])).toEqual([...template]);
+  });
+
+  it("api-4.7 refuses fields that came later", async () => {
+    world = await startTestWorld({ profile: "api-4.7", switches: { vaultHeader: "optional" } });
+    const answer = await world.as("carol").call("POST", "/api/v4/vaults", { name: "x", recovery_key_label: "y" });
+    expect(answer.body.errors[0]?.target).toEqual({ type: "field", name: "recovery_key_label" });
+  });
 });
 
 describe("single switches", () => {

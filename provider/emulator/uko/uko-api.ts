@@ -1,5 +1,6 @@
 /** UKO's API v4: the routes by the contract's rows (uko-v4.md 2.1). */
 
+import { versioned } from "../api-versions.ts";
 import type { Tokens } from "../iam/tokens.ts";
 import type { Api, Route } from "../serve.ts";
 import { keyOf } from "./access.ts";
@@ -51,7 +52,7 @@ const row = (operation: string, method: Route["method"], path: string, handle: R
   handle,
 });
 
-export const ukoRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   row("K1", "GET", keys, listKeys),
   row("K2", "POST", keys, createKey),
   row("K3", "GET", `${keys}/:id`, (call) => keyReply(call, keyOf(call))),
@@ -88,3 +89,5 @@ export const ukoRoutes: readonly Route[] = [
   row("V4", "PATCH", `${vaults}/:id`, patchVault),
   row("V5", "DELETE", `${vaults}/:id`, removeVault),
 ];
+
+export const ukoRoutes: readonly Route[] = routes.map(versioned);
