@@ -8,6 +8,7 @@ import { type Check, faultCheck, type WatchedCall } from "./engine/explain/docto
 import type { Door } from "./engine/explain/explanation.ts";
 import { createHandlers, type Handlers } from "./engine/handlers.ts";
 import { type AnyDefinition, type InventoryItem, takeInventory } from "./engine/inventory.ts";
+import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, KeyRef, Progress, World } from "./engine/ports.ts";
 import type { Report } from "./engine/report.ts";
@@ -130,6 +131,7 @@ export function openOperations(
   outputs: Outputs,
 ): {
   readonly operations: Operations;
+  readonly kmsOperations: KmsOperations;
   readonly settings: Settings;
   /** What a vault holds, for a program that adopts it. */
   readonly inventory: (vaultId: string, options: CallOptions) => Promise<readonly InventoryItem[]>;
@@ -137,7 +139,7 @@ export function openOperations(
 } {
   const { settings, world, close } = openWorld(environment, {}, outputs);
   const inventory = (vaultId: string, options: CallOptions) => takeInventory(world, adoptable, vaultId, options);
-  return { operations: createOperations(world), settings, inventory, close };
+  return { operations: createOperations(world), kmsOperations: createKmsOperations(world), settings, inventory, close };
 }
 
 /** Calls that the doctor remembers; it makes far fewer. */

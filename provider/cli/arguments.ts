@@ -8,6 +8,11 @@ export interface KeyPath {
   readonly keyId: string;
 }
 
+/** A key of KMS itself, as commands name it: `kms/<keyId>`. */
+export interface KmsKeyPath {
+  readonly kmsKeyId: string;
+}
+
 const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const recordIdForm = /^[0-9a-f]{32}$/;
@@ -26,6 +31,14 @@ export function parseKeyPath(text: string): KeyPath {
       "It is the id of the resource in Pulumi's state (pulumi stack export), and stands in the commands that uko prints.",
     ].join("\n"),
   );
+}
+
+const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
+
+/** Reads `<vaultId>/<keyId>`, or `kms/<keyId>` for a key of KMS itself. */
+export function parseAnyKeyPath(text: string): KeyPath | KmsKeyPath {
+  const kmsKeyId = kmsKeyPathForm.exec(text.toLowerCase())?.groups?.kmsKeyId;
+  return kmsKeyId === undefined ? parseKeyPath(text) : { kmsKeyId };
 }
 
 const vaultIdForm = new RegExp(`^${uuid}$`);
@@ -51,9 +64,13 @@ export function parseRecordId(text: string): string {
   );
 }
 
-/** Reads the ids after one `--consent`, divided by commas, and adds them to those before. */
-export function collectRecordIds(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...text.split(",").map((id) => parseRecordId(id.trim()))];
+/** The deletion window of a KMS key, to the second. */
+const windowForm = new RegExp(`^${uuid}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`);
+
+/** Reads the ids and windows after one `--consent`, divided by commas, and adds them to those before. */
+export function collectConsents(text: string, before: readonly string[] = []): readonly string[] {
+  const named = text.split(",").map((each) => each.trim());
+  return [...before, ...named.map((each) => (windowForm.test(each) ? each : parseRecordId(each)))];
 }
 
 export function parseReason(text: string): string {

@@ -1,7 +1,15 @@
 /** The commands about keys: each decodes its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
-import { collectRecordIds, type KeyPath, parseKeyPath, parseReason, parseRecordId } from "./arguments.ts";
+import {
+  collectConsents,
+  type KeyPath,
+  type KmsKeyPath,
+  parseAnyKeyPath,
+  parseKeyPath,
+  parseReason,
+  parseRecordId,
+} from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
 import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
@@ -21,12 +29,15 @@ interface JsonOption {
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
-  const run = async (keys: readonly KeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) =>
+  const run: Run = async (keys, options, rest) =>
     end(await runOnKeys(world, { keys, json: options.json === true, ...rest }));
 
   keyCommand(program, "status", "several", "Say what a key is and what its end waits for; changes nothing").action(
-    (keys: KeyPath[], given: JsonOption) =>
-      run(keys, given, { act: ({ operations, ref, options }) => operations.status(ref, options) }),
+    (keys: AnyKeyPath[], given: JsonOption) =>
+      run(keys, given, {
+        act: ({ operations, ref, options }) => operations.status(ref, options),
+        actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
+      }),
   );
 
   keyCommand(
@@ -42,8 +53,11 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     .addOption(
       new Option("--reason <text>", "why, for the second person; at most 500 characters").argParser(parseReason),
     )
-    .action((keys: KeyPath[], given: JsonOption & { readonly reason?: string }) =>
-      run(keys, given, { act: ({ operations, ref, options }) => operations.request(ref, given.reason, options) }),
+    .action((keys: AnyKeyPath[], given: JsonOption & { readonly reason?: string }) =>
+      run(keys, given, {
+        act: ({ operations, ref, options }) => operations.request(ref, given.reason, options),
+        actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
+      }),
     );
 
   keyCommand(program, "consent", "one", "Answer another person's request, so that they may act on it; takes no step")
@@ -61,7 +75,8 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   );
 }
 
-type Run = (keys: readonly KeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
+type AnyKeyPath = KeyPath | KmsKeyPath;
+type Run = (keys: readonly AnyKeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
 
 interface ContinueOptions extends JsonOption {
   readonly consent?: readonly string[];
@@ -77,25 +92,30 @@ function addContinue(program: Command, run: Run): void {
   )
     .addOption(
       new Option("--consent <id>", "consent to the step of this record; repeatable, beside UKO_CONSENT").argParser(
-        collectRecordIds,
+        collectConsents,
       ),
     )
     .option("--wait <duration>", "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)")
-    .action((keys: KeyPath[], given: ContinueOptions) =>
+    .action((keys: AnyKeyPath[], given: ContinueOptions) =>
       run(keys, given, {
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
         act: ({ operations, settings, ref, options }) => {
           const consents = [...settings.consents, ...(given.consent ?? [])];
           return operations.continue(ref, consents, { budgetMs: settings.waitMs, pollIntervalMs }, options);
         },
+        actOnKms: ({ operations, settings, ref, options }) =>
+          operations.continue(ref, [...settings.consents, ...(given.consent ?? [])], options),
       }),
     );
 }
 
 function addWaysBack(program: Command, run: Run): void {
   keyCommand(program, "withdraw", "one", "Take back what is on file for a key; a deactivated key stays so").action(
-    (key: KeyPath, given: JsonOption) =>
-      run([key], given, { act: ({ operations, ref, options }) => operations.withdraw(ref, options) }),
+    (key: AnyKeyPath, given: JsonOption) =>
+      run([key], given, {
+        act: ({ operations, ref, options }) => operations.withdraw(ref, options),
+        actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+      }),
   );
   keyCommand(program, "reactivate", "one", "Make a deactivated key active again, and take back what is on file").action(
     (key: KeyPath, given: JsonOption) =>
@@ -103,19 +123,22 @@ function addWaysBack(program: Command, run: Run): void {
   );
 }
 
+/** These know keys of KMS itself as well; to any other a key is a managed key. */
+const takeKmsKeys: readonly CommandName[] = ["status", "request", "continue", "withdraw"];
+
 function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {
+  const [form, parse] = takeKmsKeys.includes(name)
+    ? (["<vaultId>/<keyId>, or kms/<keyId> for a key of KMS itself", parseAnyKeyPath] as const)
+    : (["<vaultId>/<keyId>", parseKeyPath] as const);
+  const collect = (text: string, before: readonly AnyKeyPath[] = []): readonly AnyKeyPath[] => [...before, parse(text)];
   const argument =
     keys === "one"
-      ? new Argument("<key>", "<vaultId>/<keyId>").argParser(parseKeyPath)
-      : new Argument("<key...>", "<vaultId>/<keyId>, one or more").argParser(collectKeyPaths);
+      ? new Argument("<key>", form).argParser(parse)
+      : new Argument("<key...>", `${form}; one or more`).argParser(collect);
   return program
     .command(name)
     .description(description)
     .addArgument(argument)
     .option("--json", "one line of JSON per key")
     .addHelpText("after", exampleHelp(name));
-}
-
-function collectKeyPaths(text: string, before: readonly KeyPath[] = []): readonly KeyPath[] {
-  return [...before, parseKeyPath(text)];
 }

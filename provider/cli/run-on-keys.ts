@@ -1,21 +1,25 @@
 /** Runs one operation on each key that was named, in order, and says what came of it. */
 
+import type { KmsOperations } from "../engine/kms-operations.ts";
+import type { KmsKeyRef } from "../engine/kms-ports.ts";
 import type { Operations } from "../engine/operations.ts";
 import type { CallOptions, KeyRef } from "../engine/ports.ts";
 import type { Report } from "../engine/report.ts";
-import type { ErrorCode, UkoError } from "../errors.ts";
-import type { KeyPath } from "./arguments.ts";
+import { type ErrorCode, UkoError } from "../errors.ts";
+import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
 import { mostSevere } from "./exit-code.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { errorJson, errorText, reportJson, reportText, toUkoError } from "./render.ts";
 
 export interface KeyRun {
-  readonly keys: readonly KeyPath[];
+  readonly keys: readonly (KeyPath | KmsKeyPath)[];
   readonly json: boolean;
   /** Options that say the same as a variable; the option wins. */
   readonly over?: Environment;
   readonly act: (call: KeyCall) => Promise<Report>;
+  /** The same for a key of KMS itself; absent where the command is for managed keys alone. */
+  readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
 }
 
 /** What an operation needs for one key. */
@@ -24,6 +28,11 @@ export interface KeyCall {
   readonly settings: OpenOperations["settings"];
   readonly ref: KeyRef;
   readonly options: CallOptions;
+}
+
+export interface KmsKeyCall extends Pick<KeyCall, "settings" | "options"> {
+  readonly operations: KmsOperations;
+  readonly ref: KmsKeyRef;
 }
 
 /** Faults of the run and not of one key: the next key would only meet them again. */
@@ -40,21 +49,21 @@ export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const progress = createProgressLine(world.err);
   const environment = { ...world.environment, ...run.over };
-  const { operations, settings, close } = await world.openOperations(environment, { progress });
+  const opened = await world.openOperations(environment, { progress });
+  const { close } = opened;
   const exitCodes: number[] = [];
   try {
     for (const [index, key] of run.keys.entries()) {
       if (index > 0 && !run.json) world.out.write("\n");
-      const ref = { instanceId: settings.instanceId, ...key };
       try {
-        const report = await run.act({ operations, settings, ref, options: { signal: world.signal } });
+        const report = await actOn(key, run, opened, { signal: world.signal });
         progress.clear();
         world.out.write(run.json ? reportJson(report) : reportText(report));
         exitCodes.push(report.exitCode);
       } catch (thrown) {
         progress.clear();
         const error = toUkoError(thrown);
-        tellError(world, error, run.json, key);
+        tellError(world, error, run.json, "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key);
         exitCodes.push(error.exitCode);
         if (endsTheRun.has(error.code)) break;
       }
@@ -63,6 +72,18 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     await close();
   }
   return mostSevere(exitCodes);
+}
+
+async function actOn(
+  key: KeyPath | KmsKeyPath,
+  { act, actOnKms }: KeyRun,
+  { operations, kmsOperations, settings }: OpenOperations,
+  options: CallOptions,
+): Promise<Report> {
+  const { instanceId } = settings;
+  if (!("kmsKeyId" in key)) return act({ operations, settings, ref: { instanceId, ...key }, options });
+  if (actOnKms === undefined) throw new UkoError("UKO_BUG");
+  return actOnKms({ operations: kmsOperations, settings, ref: { instanceId, ...key }, options });
 }
 
 /** Says what went wrong where the reader looks: a machine on standard output, a person on standard error. */

@@ -4,7 +4,6 @@ import { errorCatalogue } from "../errors.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
-  type KmsPlan,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
 } from "../lifecycle/plan-kms-key-deletion.ts";
@@ -55,7 +54,8 @@ export function createKmsOperations(world: World): KmsOperations {
 
     request: (ref, options) => {
       const plan: KmsTask["plan"] = (observation, current, nowMs) =>
-        onlyAsks(planKmsKeyDeletion(observation, policy, current, nowMs));
+        planKmsKeyDeletion(observation, policy, current, nowMs);
+      // Under two people and with no window named, no plan destroys.
       const work = async (): Promise<Report> => {
         const report = await run({ ref, plan, consents: [] }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
@@ -74,11 +74,6 @@ export function createKmsOperations(world: World): KmsOperations {
     withdraw: (ref, options) =>
       recorded("withdraw", ref, () => run({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options), options),
   };
-}
-
-/** A request sets the key for deletion and takes no step, whatever step would be ready. */
-function onlyAsks(plan: KmsPlan): KmsPlan {
-  return plan.kind === "ready" && plan.step.kind !== "set_for_deletion" ? { kind: "done" } : plan;
 }
 
 function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import {
-  collectRecordIds,
+  collectConsents,
   maxReasonCharacters,
   parseKeyPath,
   parsePort,
@@ -40,11 +40,11 @@ it("shows what was typed on one line, without its control characters", () => {
 
 it("collects record ids of several options and lists", () => {
   const [a, b, c] = ["a".repeat(32), "b".repeat(32), "c".repeat(32)];
-  expect(collectRecordIds(`${b}, ${c}`, collectRecordIds(a))).toEqual([a, b, c]);
+  expect(collectConsents(`${b}, ${c}`, collectConsents(a))).toEqual([a, b, c]);
 });
 
 it.each(["", "a", "A".repeat(32), "a".repeat(33), `${"a".repeat(32)},`])("refuses %j as a record id", (text) => {
-  expect(() => collectRecordIds(text)).toThrow(refused);
+  expect(() => collectConsents(text)).toThrow(refused);
   expect(() => parseRecordId(text)).toThrow(refused);
 });
 

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { collectConsents, parseAnyKeyPath } from "../../provider/cli/arguments.ts";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { type CliTestWorld, keys, reportOf, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+let key: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.reset();
+  key = `kms/${await makeKey()}`;
+});
+
+/** A key of KMS itself under dual authorization, made by Carol with KMS's own call. */
+async function makeKey(): Promise<string> {
+  const form = new URLSearchParams({
+    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+    apikey: "carol-demo-key",
+  });
+  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const type = "application/vnd.ibm.kms.key+json";
+  const resource = { type, name: "backup", extractable: false, dualAuthDelete: { enabled: true } };
+  const answer = await fetch(`${world.url}/api/v2/keys_with_policy_overrides`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "bluemix-instance": demoInstanceId },
+    body: JSON.stringify({ metadata: { collectionType: type, collectionTotal: 1 }, resources: [resource] }),
+  });
+  const made = (await answer.json()) as { resources: readonly { id: string }[] };
+  return made.resources[0]?.id ?? "";
+}
+
+it("two people end a KMS key by commands, each printed by the one before", async () => {
+  const asked = await world.uko("alice", `request ${key}`);
+  expect(asked.exitCode).toBe(0);
+  const act = /uko (continue kms\/\S+ --consent \S+)/.exec(asked.out)?.[1] ?? "";
+  const alone = await world.uko("bob", `continue ${key}`);
+  expect(alone.exitCode).toBe(10);
+  const done = await world.uko("bob", act);
+  expect(done.out).toContain("This run destroyed it.");
+  expect(done.exitCode).toBe(0);
+  expect(reportOf(await world.uko("bob", `status ${key} --json`))).toMatchObject({ lifecycleState: "destroyed" });
+});
+
+it("a request is taken back by command", async () => {
+  await world.uko("alice", `request ${key}`);
+  expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({
+    lifecycleState: "pending_approval",
+  });
+  expect((await world.uko("alice", `withdraw ${key}`)).out).toContain("This run took back its deletion window.");
+  expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
+});
+
+it("several keys of both kinds are handled in order", async () => {
+  const { out, exitCode } = await world.uko("bob", `status ${keys.payroll} ${key}`);
+  expect(out.indexOf("payroll")).toBeLessThan(out.indexOf("backup"));
+  expect(exitCode).toBe(0);
+});
+
+it("commands for managed keys alone say so", async () => {
+  expect(await world.uko("bob", `sync ${key}`)).toMatchObject({ exitCode: 1 });
+});
+
+it("reads the names of KMS keys and of their windows", () => {
+  const id = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
+  expect(parseAnyKeyPath(`kms/${id}`)).toEqual({ kmsKeyId: id });
+  expect(() => parseAnyKeyPath(`kms/${id.slice(1)}`)).toThrow(/does not name a key in full/);
+  const window = `${id}@2026-12-01T14:22:00Z`;
+  expect(collectConsents(`${window}, ${"a".repeat(32)}`)).toEqual([window, "a".repeat(32)]);
+  expect(() => collectConsents(`${id}@2026`)).toThrow(/is not the id of a consent record/);
+});
