@@ -165,7 +165,7 @@ function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts };
   if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
     const key = sayKey(outcome.observed.observation).replace(/^k/, "K");
-    const warning = `${key} leaves the state before its record leaves the vault: the record still blocks its template and vault`;
+    const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
     return { kind: "ended", warnings: [warning], facts };
   }
   const explanation = explainOutcome(outcome, door);

@@ -117,7 +117,7 @@ describe("delete", () => {
     const outcome = await uko.run("carol").handlers.delete(await pending("destruction_scheduled"), options);
     expect(outcome).toEqual({
       kind: "ended",
-      warnings: [expect.stringContaining("still blocks its template and vault")],
+      warnings: [expect.stringContaining("blocks the deletion of its template, its keystores and its vault")],
     });
   });
 
