@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import ts from "typescript";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type CliTestWorld, keys, startCliWorld, vaultId } from "./harness.ts";
+import { type CliTestWorld, keys, repository, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
 let folder: string;
@@ -29,6 +30,34 @@ it("writes a program that adopts what the vault holds, by id, and changes nothin
   const texts = written.map((name) => `--- ${name}\n${readFileSync(path.join(out, name), "utf8")}`);
   await expect(texts.join("")).toMatchFileSnapshot("../golden/cli/import.txt");
 });
+
+it("writes a program that the package's classes accept", async () => {
+  await importInto(folder);
+  expect(complaintsAbout(path.join(folder, "index.ts"))).toEqual([]);
+  const text = readFileSync(path.join(folder, "index.ts"), "utf8");
+  writeFileSync(path.join(folder, "wrong.ts"), text.replace("existingKeyId", "existingKey"));
+  expect(complaintsAbout(path.join(folder, "wrong.ts"))).toEqual([expect.stringContaining("existingKey")]);
+}, 60_000);
+
+/** What the compiler says of a program outside of this repository that imports the package. */
+function complaintsAbout(file: string): readonly string[] {
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    exactOptionalPropertyTypes: true,
+    allowImportingTsExtensions: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    paths: { "pulumi-uko": [path.join(repository, "provider/pulumi-dynamic/index.ts")] },
+    typeRoots: [path.join(repository, "node_modules/@types")],
+    types: ["node"],
+  });
+  const source = program.getSourceFile(file);
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+    ({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"),
+  );
+}
 
 it("leaves destroyed keys out, and takes deactivated ones", async () => {
   const [, cards = ""] = keys.cards.split("/");
