@@ -1,0 +1,96 @@
+/** Functions for programs, over a local UKO: what is there, what waits, and how a key would end. */
+
+import { type Output, output, runtime } from "@pulumi/pulumi";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  getKeystore,
+  getKeyTemplate,
+  getKmsKey,
+  getManagedKey,
+  getManagedKeyOutput,
+  getVault,
+  listKeystores,
+  listKeyTemplates,
+  listKmsKeys,
+  listManagedKeys,
+  listPendingDeletions,
+  listPendingDeletionsOutput,
+  listVaults,
+  planDeletion,
+} from "../../provider/pulumi-dynamic/index.ts";
+import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+  for (const name of ["UKO_ENDPOINT", "UKO_KMS_ENDPOINT", "UKO_IAM_ENDPOINT"]) vi.stubEnv(name, uko.test.url);
+  // The credential of the stack's configuration, as far as the environment has none.
+  runtime.setAllConfig({ "uko:instanceId": uko.test.emulator.instanceId, "uko:apiKey": apiKeys.bob });
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await uko.test.close();
+});
+beforeEach(() => uko.reset());
+
+const settled = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => of.apply(resolve));
+
+describe("get", () => {
+  test("answers each resource as it is, and throws for what is not there", async () => {
+    const { keyId } = await uko.make();
+    expect(await getManagedKey({ vaultId, keyId })).toMatchObject({ label: "payroll", lifecycleState: "active" });
+    expect(await getVault({ vaultId })).toMatchObject({ name: "payments", vaultId });
+    const [keystore] = await listKeystores({ vaultId });
+    const [template] = await listKeyTemplates({ vaultId });
+    expect(await getKeystore({ vaultId, keystoreId: keystore?.keystoreId ?? "" })).toEqual(keystore);
+    expect(await getKeyTemplate({ vaultId, templateId: template?.templateId ?? "" })).toEqual(template);
+    const absent = "9b2d0000-0000-4000-8000-00000000dead";
+    await expect(getManagedKey({ vaultId, keyId: absent })).rejects.toMatchObject({ code: "UKO_KEY_NOT_FOUND" });
+    await expect(getKmsKey({ keyId: absent })).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
+  });
+
+  test("takes what other resources have yet to tell", async () => {
+    const { keyId } = await uko.make();
+    const key = await settled(getManagedKeyOutput({ vaultId, keyId: output(Promise.resolve(keyId)) }));
+    expect(key.keyId).toBe(keyId);
+  });
+});
+
+test("lists have everything that there is, without any secret", async () => {
+  const made = [await uko.make(), await uko.make({ label: "second" })];
+  const keys = await listManagedKeys();
+  expect(keys.map(({ keyId }) => keyId).sort()).toEqual(made.map(({ keyId }) => keyId).sort());
+  expect((await listVaults()).map(({ name }) => name)).toEqual(["payments"]);
+  expect((await listKeystores()).map(({ name }) => name).sort()).toEqual(["aws-frankfurt", "payroll-ring"]);
+  expect((await listKeyTemplates()).length).toBeGreaterThan(2);
+  expect(Array.isArray(await listKmsKeys())).toBe(true);
+});
+
+test("pending deletions are those that wait for a person or for time", async () => {
+  const [asked] = [await uko.make(), await uko.make({ label: "quiet" })];
+  await uko.run("alice").operations.request(uko.ref(asked.keyId), undefined, options);
+  const expected = [
+    {
+      vaultId,
+      keyId: asked.keyId,
+      label: "payroll",
+      keyState: "active",
+      lifecycleState: "pending_approval",
+      deletionAwaits: "approval",
+      deletionRequestedBy: "IBMid-550000ALICE",
+      deletionRecordId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    },
+  ];
+  expect(await listPendingDeletions()).toEqual(expected);
+  expect(await settled(listPendingDeletionsOutput({ vaultId }))).toEqual(expected);
+});
+
+test("a plan tells the whole way, and takes no step", async () => {
+  const { keyId } = await uko.make();
+  const seq = await uko.lastSeq();
+  const plan = await planDeletion({ vaultId, keyId });
+  expect(plan).toMatchObject({ keyId, lifecycleState: "active", exitCode: 0, taken: [] });
+  expect(plan.explanation.facts.join("\n")).toContain("Point of no return");
+  expect(await uko.effects(seq)).toEqual([]);
+});
