@@ -1,7 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../provider/errors.ts";
-import { kmsKeyStates } from "../../provider/lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
   isWindowOpen,
@@ -356,74 +354,5 @@ describe("codes", () => {
     }
     expect(kmsPlanCode({ kind: "waitingForApproval", standing: "set_it" })).toBe("UKO_APPROVAL_PENDING");
     expect(kmsPlanCode({ kind: "waitingForTime" })).toBe("UKO_KMS_METADATA_REMAINS");
-  });
-});
-
-describe("whatever the key, the run and the policy", () => {
-  const identities = [alice, bob, pipeline, profile];
-  const someone = fc.constantFrom(...identities);
-  const keys = fc.record({
-    setter: fc.option(someone, { nil: undefined }),
-    setAgoMs: fc.constantFrom(1, hourMs, 6 * dayMs, kmsWindowMs, 8 * dayMs),
-    lag: fc.constantFrom(-dayMs, -secondMs, 0, secondMs, hourMs),
-    state: fc.constantFrom(...kmsKeyStates, "unrecognised" as const),
-    dualAuthDelete: fc.boolean(),
-    deletedAgoMs: fc.option(fc.constantFrom(1, 7 * hourMs, 20 * dayMs), { nil: undefined }),
-  });
-  const runs = fc.record({
-    identity: someone,
-    writesAs: someone,
-    isNaming: fc.boolean(),
-    setHere: fc.boolean(),
-  });
-  const policies = fc.record({
-    goal: fc.constantFrom("destroyed" as const, "removed" as const),
-    deletionProtection: fc.boolean(),
-    dualAuthorization: fc.constantFrom("required" as const, "single" as const),
-  });
-
-  it("destroys under dual authorization only by a person under their own credential who names a fit, open window of another", () => {
-    fc.assert(
-      fc.property(keys, runs, policies, (some, { identity, writesAs, isNaming, setHere }, policy) => {
-        const endsAtMs = nowMs - some.setAgoMs + kmsWindowMs;
-        const key = aKmsKey({
-          state: some.state,
-          dualAuthDelete: some.dualAuthDelete,
-          ...(some.setter !== undefined && {
-            windowEndsAtMs: endsAtMs,
-            policyWrite: { by: some.setter, atMs: nowMs - some.setAgoMs + some.lag, createdBy: carol },
-          }),
-          ...(some.deletedAgoMs !== undefined && { deletedAtMs: nowMs - some.deletedAgoMs }),
-        });
-        const consents = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
-        const run = { actor: { identity, writesAs, displayName: "" }, consents, setHere };
-        const answer = planKmsKeyDeletion(key, policy, run, nowMs);
-        expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(answer);
-        if (answer.kind !== "ready") return;
-        expect(policy.deletionProtection).toBe(false);
-        if (answer.step.kind === "set_for_deletion") {
-          expect(setHere).toBe(false);
-          expect(isWindowOpen(key, nowMs)).toBe(false);
-          expect([alice, bob]).toContain(identity);
-          expect(writesAs).toBe(identity);
-          return;
-        }
-        if (!some.dualAuthDelete) {
-          expect(policy.dualAuthorization).toBe("single");
-          return;
-        }
-        expect(answer.step).toEqual({ kind: "destroy", consentedTo: consents[0] });
-        expect(isWindowOpen(key, nowMs)).toBe(true);
-        expect([alice, bob]).toContain(identity);
-        expect(writesAs).toBe(identity);
-        expect(setHere).toBe(false);
-        expect(some.lag).toBeLessThanOrEqual(secondMs);
-        if (Math.abs(some.lag) <= secondMs) {
-          expect(some.setter).not.toBe(identity);
-          expect([alice, bob]).toContain(some.setter);
-        }
-      }),
-      { numRuns: 2000 },
-    );
   });
 });
