@@ -6,7 +6,7 @@ import type { ClockState } from "./clock.ts";
 import type { FaultState } from "./faults.ts";
 import { decode, encode } from "./store-codec.ts";
 import { migrate, recordVersion } from "./store-migrations.ts";
-import { switchesSchema } from "./switches.ts";
+import { switchDefaults, switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
 
 /** What changes as a whole: a few small values by name. */
@@ -62,7 +62,8 @@ export function applyRecord(world: World, record: WorldRecord): void {
     return values.get(name);
   };
   world.origin = decode(value("origin")) as Origin;
-  world.switches = switchesSchema.parse(value("switches"));
+  // A switch that came later stands, in an older world, where it stands unless told: that is how it behaved.
+  world.switches = switchesSchema.parse({ ...switchDefaults, ...(value("switches") as object) });
   world.clock.restore(value("clock") as ClockState);
   world.faults.restore(decode(value("faults")) as FaultState);
   for (const name of valueNames) Object.assign(world, { [name]: decode(value(name)) });
