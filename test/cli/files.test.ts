@@ -1,0 +1,117 @@
+/** What runs leave on disk: a report for pipelines, and evidence that `uko audit` reads back. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { AuditEvent } from "../../provider/engine/audit.ts";
+import type { RunRecord } from "../../provider/engine/ports.ts";
+import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-files-"));
+  await world.reset();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => world.close());
+
+const report = () => path.join(folder, "report.jsonl");
+const evidence = () => path.join(folder, "evidence.jsonl");
+const types = (who: Person, command: string): Promise<Ended> =>
+  world.uko(who, command, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
+const records = () =>
+  readFileSync(report(), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RunRecord & { readonly v: 1; readonly time: string });
+const recordOf = async (key: string) => reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId;
+
+async function endPayroll(): Promise<void> {
+  await types("bob", `request ${keys.payroll}`);
+  await world.advance("1m");
+  await types("alice", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`);
+  await world.advance("5h");
+  await types("bob", `continue ${keys.payroll} --consent ${await recordOf(keys.payroll)}`);
+  await world.advance("31d");
+  await types("bob", "sweep --yes");
+}
+
+it("UKO_REPORT gets a line for each key and run that acted or awaited something, by whom, with the service's time", async () => {
+  await endPayroll();
+  await types("bob", `status ${keys.ledger}`);
+  expect(
+    records().map(({ operation, code, exitCode, taken, actor, time }) => [
+      operation,
+      code,
+      exitCode,
+      taken,
+      actor.iamId,
+      time.slice(0, 10),
+    ]),
+  ).toEqual([
+    ["request", "UKO_APPROVAL_PENDING", 0, ["write_record"], "IBMid-550000BOB", "2026-11-24"],
+    ["continue", "UKO_APPROVAL_PENDING", 10, ["deactivate", "write_record"], "IBMid-550000ALICE", "2026-11-24"],
+    ["continue", "UKO_DESTRUCTION_PENDING", 11, ["destroy"], "IBMid-550000BOB", "2026-11-24"],
+    ["sweep", undefined, 0, ["remove"], "IBMid-550000BOB", "2026-12-25"],
+  ]);
+  const [requested] = records();
+  expect(requested).toMatchObject({
+    v: 1,
+    keyId: keys.payroll.split("/")[1],
+    label: "payroll",
+    lifecycleState: "pending_approval",
+    awaits: "approval",
+    requestedBy: "IBMid-550000BOB",
+    recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
+});
+
+it("UKO_REPORT gets faults as well", async () => {
+  await types("bob", `continue ${keys.payroll.replace("5c1e", "5c1f")}`);
+  expect(records()).toMatchObject([{ operation: "continue", code: expect.stringMatching(/^UKO_/), exitCode: 1 }]);
+});
+
+it("does nothing where the report could not be opened", async () => {
+  const before = (await world.trail()).filter(({ effect }) => effect).length;
+  const environment = { UKO_REPORT: path.join(folder, "absent", "report.jsonl") };
+  const { exitCode, err } = await world.uko("bob", `request ${keys.payroll} ${keys.cards}`, environment);
+  expect([exitCode, err.match(/\[UKO_REPORT_UNWRITABLE\]/g)]).toEqual([1, ["[UKO_REPORT_UNWRITABLE]"]]);
+  expect((await world.trail()).filter(({ effect }) => effect)).toHaveLength(before);
+});
+
+it("uko audit tells from the evidence who ended the key, and with whose consent", async () => {
+  await endPayroll();
+  const { exitCode, out } = await world.uko("erin", "audit --json", { UKO_EVIDENCE: evidence() });
+  const events = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as AuditEvent);
+  expect(exitCode).toBe(0);
+  expect(
+    events.map((each) => [each.step, each.actor.name, each.consentedBy?.author, each.isConfirmed, each.single]),
+  ).toEqual([
+    ["write_record", "Bob Example", undefined, true, undefined],
+    ["deactivate", "Alice Example", "IBMid-550000BOB", true, false],
+    ["write_record", "Alice Example", undefined, true, undefined],
+    ["destroy", "Bob Example", "IBMid-550000ALICE", true, false],
+    ["remove", "Bob Example", undefined, true, undefined],
+  ]);
+  const mine = await world.uko("erin", `audit ${keys.payroll} --file ${evidence()} --person alice --step deactivate`);
+  expect(mine.out.trimEnd().split("\n")).toHaveLength(2);
+});
+
+it("uko audit reads several files", async () => {
+  await endPayroll();
+  const lines = readFileSync(evidence(), "utf8").trimEnd().split("\n");
+  const [a, b] = [path.join(folder, "a.jsonl"), path.join(folder, "b.jsonl")];
+  writeFileSync(a, `${lines.slice(0, 3).join("\n")}\n`);
+  writeFileSync(b, lines.slice(3).join("\n"));
+  const { out } = await world.uko("erin", `audit --file ${a} --file ${b} --json`);
+  expect(out).toBe((await world.uko("erin", `audit --file ${evidence()} --json`)).out);
+  expect(existsSync(report())).toBe(true);
+});
