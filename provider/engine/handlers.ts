@@ -77,7 +77,10 @@ export function createHandlers<Inputs, State extends Inputs>(
       }
       return {
         inputs: parsed.data,
-        failures: [...definition.check(parsed.data), ...fixed(definition, digested(parsed.data), olds)],
+        failures: [
+          ...definition.check(parsed.data),
+          ...fixed(definition, digested(parsed.data), digestSecrets(olds, definition.secrets ?? [], context.sha256)),
+        ],
       };
     },
     diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),

@@ -1,12 +1,17 @@
 /** Of a secret input the state has a digest, so that a new secret shows as a difference and none can be read (decision 0013). */
 
-/** Replaces each secret at one of `paths` (`aws.secretAccessKey`) by `sha256:` and 64 hex digits. For inputs alone: never for a state, which has digests already. */
+/** Replaces each secret at one of `paths` (`aws.secretAccessKey`) by `sha256:` and 64 hex digits; a digest stays one, since engines hand over now inputs, now a state. */
 export function digestSecrets<T>(inputs: T, paths: readonly string[], sha256: (text: string) => string): T {
   return paths.reduce<T>((all, path) => digestAt(all, path.split("."), sha256), inputs);
 }
 
 function digestAt<T>(value: T, [name, ...below]: readonly string[], sha256: (text: string) => string): T {
-  if (name === undefined) return (typeof value === "string" ? `sha256:${sha256(value)}` : value) as T;
+  if (name === undefined) return digestOf(value, sha256) as T;
   if (typeof value !== "object" || value === null || !(name in value)) return value;
   return { ...value, [name]: digestAt((value as Readonly<Record<string, unknown>>)[name], below, sha256) };
+}
+
+/** No secret that the service takes has a colon. */
+function digestOf(value: unknown, sha256: (text: string) => string): unknown {
+  return typeof value === "string" && !/^sha256:[0-9a-f]{64}$/.test(value) ? `sha256:${sha256(value)}` : value;
 }

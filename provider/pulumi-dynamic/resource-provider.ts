@@ -3,6 +3,7 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
+import type { CheckFailure } from "../engine/definition.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 
@@ -26,7 +27,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
       // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
       const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
-      return { inputs: { ...inputs, ...originIn(news) }, failures: [...known] };
+      return { inputs: { ...inputs, ...originIn(news) }, failures: known.map(withoutValue) };
     },
 
     async diff(_id, olds: Properties, news: Properties) {
@@ -89,6 +90,11 @@ function unstoppable(): { readonly signal: AbortSignal } {
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;
+}
+
+/** Beside a property's name the engine prints its value, a secret's too, so the name goes into the reason. */
+function withoutValue({ property, reason }: CheckFailure): dynamic.CheckFailure {
+  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
 /** The resource's lasting name, which the outputs keep, because a deletion is told nothing else (decision 0010). */

@@ -50,7 +50,7 @@ test.each(profilesFor())("the pulumi commands after a refusal lead where it says
 
       // Pasted, the command of one message is about its key alone: the outage of another is not its business.
       const mark2 = await scenario.mark();
-      const one = ended(await alice.runNext(messageOf(asked.output, "single"), /pulumi destroy/), 1);
+      const one = ended(await bob.runNext(messageOf(asked.output, "single"), /pulumi destroy/), 1);
       expect(one.output).toContain("[UKO_COOLING_DOWN]");
       expect(one.output).not.toContain("retained");
       expect(await scenario.writes(mark2)).toEqual([]);
