@@ -37,12 +37,29 @@ export interface TwinInWorld {
   readonly setBy?: string;
 }
 
+/** A KMS key that is no managed key's twin. */
+export interface KmsKeyInWorld extends Omit<TwinInWorld, "managedKeyId"> {
+  readonly name: string;
+}
+
+/** A vault, keystore or template. */
+export interface ContainerInWorld {
+  readonly id: string;
+  readonly name: string;
+  readonly vaultId?: string;
+  readonly groups?: readonly string[];
+}
+
 /** `/_emulator/world`, as far as tests read it. */
 export interface WorldView {
   readonly instanceId: string;
   readonly now: string;
+  readonly vaults: readonly ContainerInWorld[];
+  readonly keystores: readonly ContainerInWorld[];
+  readonly templates: readonly ContainerInWorld[];
   readonly keys: readonly KeyInWorld[];
   readonly twins: readonly TwinInWorld[];
+  readonly kmsKeys: readonly KmsKeyInWorld[];
 }
 
 /** One line of the audit trail, with what only people read. */
