@@ -64,7 +64,10 @@ async function parses(words: readonly string[]): Promise<string> {
     openOperations: open,
     startLocalUko: open,
   });
-  return /\bopened\b/.test(said) ? "opened" : said;
+  // `audit`, `doctor` and `completion` open no operations: they come as far as their file, the settings, their script.
+  return /\bopened\b|evidence file .* could not be read|No instance is named|^complete -F _uko/m.test(said)
+    ? "opened"
+    : said;
 }
 
 const pulumi: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,64 @@
+/** What an engine's runs leave for pipelines: create, update and delete pass the same place as commands do. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { RunRecord } from "../../provider/engine/ports.ts";
+import { checked, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";
+
+let uko: EngineWorld;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+});
+afterAll(() => uko.test.close());
+beforeEach(() => uko.reset());
+
+function runReporting(who: Person) {
+  const records: RunRecord[] = [];
+  const reports = { open: async () => {}, append: async (record: RunRecord) => void records.push(record) };
+  return { ...uko.run(who, { wrap: (world) => ({ ...world, reports }) }), records };
+}
+
+test("a key's create, update and delete each leave one record that names it", async () => {
+  const { handlers, records } = runReporting("carol");
+  const { state } = await handlers.create(checked(handlers, inputsOf()), options);
+  await uko.advance("1m");
+  const news = checked(handlers, inputsOf({ description: "Salaries" }), state);
+  const updated = await handlers.update(state, news, options);
+  await uko.advance("1m");
+  await handlers.delete(updated.state, options);
+  const key = { vaultId: state.vaultId, keyId: state.keyId, label: "payroll" };
+  expect(records).toMatchObject([
+    { ...key, operation: "create", lifecycleState: "active", exitCode: 0, taken: ["create"] },
+    { ...key, operation: "update", lifecycleState: "active", exitCode: 0 },
+    {
+      ...key,
+      operation: "delete",
+      lifecycleState: "pending_approval",
+      awaits: "approval",
+      requestedBy: "IBMid-550000CAROL",
+      code: "UKO_APPROVAL_PENDING",
+      exitCode: 10,
+      taken: ["write_record"],
+      actor: { iamId: "IBMid-550000CAROL", name: "Carol Example" },
+    },
+  ]);
+  expect(records[1]).not.toHaveProperty("taken");
+});
+
+test("a look leaves none", async () => {
+  const { handlers, records } = runReporting("carol");
+  const { state } = await handlers.create(checked(handlers, inputsOf()), options);
+  await handlers.read(state, options);
+  expect(records).toHaveLength(1);
+});
+
+test("a sweep takes nothing from a key that lives, whatever is on file", async () => {
+  const state = await uko.make();
+  const ref = uko.ref(state.keyId);
+  await uko.run("bob").operations.request(ref, undefined, options);
+  await uko.advance("1m");
+  const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+  const { records, operations } = runReporting("carol");
+  expect(await operations.sweep(ref, options)).toMatchObject({ taken: [], exitCode: 10 });
+  expect(await uko.effects(seq)).toEqual([]);
+  expect(records).toMatchObject([{ operation: "sweep", code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] }]);
+});
