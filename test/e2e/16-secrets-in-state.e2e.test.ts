@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { ended } from "./support/next-steps.ts";
+import { withScenario } from "./support/scenario.ts";
+
+const secrets = ["first-secret-access-key", "AKIAEXAMPLEEXAMPLE", "QUJDREVGR0hJSktMTU5PUA=="] as const;
+const [secretAccessKey, accessKeyId, payload] = secrets;
+const aws = JSON.stringify({ region: "eu_west_3", accessKeyId, secretAccessKey });
+const program = (over = "") => `
+import { Keystore, KmsKey, Vault } from "pulumi-uko";
+const { vaultId } = new Vault("vault", { name: "smoke" });
+new Keystore("aws", { vaultId, type: "aws_kms", name: "paris", groups: ["smoke"], aws: ${aws} });
+new KmsKey("kms", { name: "smoke-kms", payload: "${payload}", dualAuthorization: "single"${over} });
+`;
+
+test("secrets stand in no output, no state that is shown, and in no message, of a failed check neither", () =>
+  withScenario({ profile: "documented", program: program(), single: ["smoke-kms"] }, async (scenario) => {
+    const carol = await scenario.person("carol");
+    const made = ended(await carol.up(), 0);
+    const exported = (await carol.pulumi.run(["stack", "export"])).stdout;
+    const opened = (await carol.pulumi.run(["stack", "export", "--show-secrets"])).stdout;
+    const { resources } = (JSON.parse(opened) as { deployment: { resources: readonly { outputs?: unknown }[] } })
+      .deployment;
+    const outputs = JSON.stringify(resources.map((resource) => resource.outputs));
+    expect(outputs.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(secrets.length);
+    const unchanged = ended(await carol.up(["--expect-no-changes"]), 0);
+    const refreshed = ended(await carol.pulumi.refresh(["--expect-no-changes"]), 0);
+    await carol.pulumi.writeProgram(program(', keyRing: "!"'));
+    const failed = ended(await carol.up(), 1);
+    expect(failed.output).toContain("keyRing: may hold");
+    await carol.pulumi.writeProgram(program().replace(payload, "not base64, yet secret"));
+    const refused = ended(await carol.up(), 1);
+    expect(refused.output).toContain("payload: has to be base64");
+    const shown = [made, unchanged, refreshed, failed, refused].map(({ output }) => output);
+    for (const secret of [...secrets, "yet secret"]) {
+      for (const text of [exported, outputs, ...shown]) expect(text).not.toContain(secret);
+    }
+  }));
