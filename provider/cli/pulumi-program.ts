@@ -7,16 +7,8 @@ export interface ProgramFile {
   readonly text: string;
 }
 
-/** Words that name nothing in a module; the classes and our own constants come to them. */
-const taken = [
-  "await break case catch class config const continue debugger default delete do else enum export extends false finally",
-  "for function if implements import in instanceof interface let new null package private protected public return static",
-  "super switch this throw true try typeof var void while with yield arguments eval undefined",
-]
-  .join(" ")
-  .split(" ");
-
-const suffixes: Readonly<Record<string, string>> = { Vault: "Vault", Keystore: "Keystore", KeyTemplate: "Template" };
+/** So ended, a name is no word of the language and no class. */
+const suffixes: Readonly<Record<string, string>> = { KeyTemplate: "Template", ManagedKey: "Key" };
 
 interface Named {
   readonly item: InventoryItem;
@@ -37,16 +29,18 @@ export function writeProgram(items: readonly InventoryItem[], version: string): 
 
 function program(named: readonly Named[]): string {
   const classes = [...new Set(named.map(({ item }) => item.resource))].toSorted();
+  const used = new Set(named.flatMap(({ item }) => variablesUsedBy(item, named)));
   return [
     "/** Adopts what is there: the first `pulumi up` takes it under management and changes nothing of it. */",
     "",
     `import { ${classes.join(", ")} } from "pulumi-uko";`,
-    ...named.flatMap((each) => ["", ...resource(each, named)]),
+    ...named.flatMap((each) => ["", ...resource(each, named, used.has(each.variable))]),
     "",
   ].join("\n");
 }
 
-function resource({ item, variable, logicalName }: Named, named: readonly Named[]): readonly string[] {
+/** Not exported, since Pulumi prints every property of an exported resource; a constant only where another resource names it. */
+function resource({ item, variable, logicalName }: Named, named: readonly Named[], isUsed: boolean): readonly string[] {
   const lines = Object.entries(item.inputs).map(
     ([property, value]) =>
       `  ${keyText(property)}: ${reference(item, property, value, named) ?? literal(value, "  ")},`,
@@ -55,10 +49,18 @@ function resource({ item, variable, logicalName }: Named, named: readonly Named[
   const options = dependsOn.length === 0 ? "" : `, { dependsOn: [${dependsOn.join(", ")}] }`;
   return [
     ...item.secretBlocks.flatMap((block) => secretHint(block, variable)),
-    `export const ${variable} = new ${item.resource}(${JSON.stringify(logicalName)}, {`,
+    `${isUsed ? `const ${variable} = ` : ""}new ${item.resource}(${JSON.stringify(logicalName)}, {`,
     ...lines,
     `}${options});`,
   ];
+}
+
+function variablesUsedBy(item: InventoryItem, named: readonly Named[]): readonly string[] {
+  const inInputs = Object.entries(item.inputs).flatMap(([property, value]) => {
+    const [variable] = reference(item, property, value, named)?.split(".") ?? [];
+    return variable === undefined ? [] : [variable];
+  });
+  return [...inInputs, ...item.keystores.flatMap((name) => variablesOf(named, "Keystore", name))];
 }
 
 /** A vault and a template are named through their resources, so that what is in them is deleted first. */
@@ -93,11 +95,11 @@ function secretHint({ name, known, secrets }: SecretBlock, variable: string): re
 
 /** Names that are valid and unique, and close to what people call the things. */
 function nameEach(items: readonly InventoryItem[]): readonly Named[] {
-  const variables = new Set([...taken, ...items.map(({ resource: name }) => name)]);
+  const variables = new Set<string>();
   const logicalNames = new Set<string>();
   return items.map((item) => {
     const base = item.name === "" ? item.id : item.name;
-    const variable = unique(variableName(base, suffixes[item.resource] ?? ""), variables, (n) => String(n));
+    const variable = unique(variableName(base, suffixes[item.resource] ?? item.resource), variables, (n) => String(n));
     const logical = base.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/^-+|-+$/g, "") || item.id;
     const inResource = unique(`${item.resource}/${logical}`, logicalNames, (n) => `-${n}`);
     return { item, variable, logicalName: inResource.slice(item.resource.length + 1) };

@@ -15,20 +15,38 @@ const item = (over: Partial<InventoryItem> = {}): InventoryItem => ({
 function programOf(items: readonly InventoryItem[]): string {
   return writeProgram(items, "0.1.0").find(({ name }) => name === "index.ts")?.text ?? "";
 }
-const heads = (items: readonly InventoryItem[]) => programOf(items).match(/^export const .*$/gm);
+const heads = (items: readonly InventoryItem[]) => programOf(items).match(/^(const .*|new .*)$/gm);
 
 it("makes names that are valid, unique and near to what people call the things", () => {
   const names = ["payroll", "Payroll", "payroll", "2026 keys", "class", "a/b c", "Vault", "ß"];
-  expect(heads([item({ resource: "Vault", name: "pay" }), ...names.map((name) => item({ name }))])).toEqual([
-    'export const payVault = new Vault("pay", {',
-    'export const payroll = new ManagedKey("payroll", {',
-    'export const payroll2 = new ManagedKey("Payroll", {',
-    'export const payroll3 = new ManagedKey("payroll-2", {',
-    'export const resource2026Keys = new ManagedKey("2026-keys", {',
-    'export const class2 = new ManagedKey("class", {',
-    'export const aBC = new ManagedKey("a-b-c", {',
-    'export const vault = new ManagedKey("Vault", {',
-    'export const resource = new ManagedKey("v/k", {',
+  const keystores = names.map((name) => item({ resource: "Keystore", name }));
+  expect(heads([...keystores, item({ keystores: names })])).toEqual([
+    'const payrollKeystore = new Keystore("payroll", {',
+    'const payrollKeystore2 = new Keystore("Payroll", {',
+    'const payrollKeystore3 = new Keystore("payroll-2", {',
+    'const resource2026KeysKeystore = new Keystore("2026-keys", {',
+    'const classKeystore = new Keystore("class", {',
+    'const aBCKeystore = new Keystore("a-b-c", {',
+    'const vaultKeystore = new Keystore("Vault", {',
+    'const resourceKeystore = new Keystore("v/k", {',
+    'new ManagedKey("payroll", {',
+  ]);
+});
+
+it("makes a constant of what another resource names, and of nothing else", () => {
+  const within = { vaultId: "v" };
+  expect(
+    heads([
+      item({ resource: "Vault", id: "v", name: "pay" }),
+      item({ resource: "Keystore", name: "empty", inputs: within }),
+      item({ resource: "KeyTemplate", name: "rsa", inputs: within }),
+      item({ inputs: { ...within, template: "rsa" } }),
+    ]),
+  ).toEqual([
+    'const payVault = new Vault("pay", {',
+    'new Keystore("empty", {',
+    'const rsaTemplate = new KeyTemplate("rsa", {',
+    'new ManagedKey("payroll", {',
   ]);
 });
 
