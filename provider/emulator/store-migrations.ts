@@ -1,7 +1,7 @@
 /** What has to change in a world that an older version wrote, one step per version. */
 
 import { createHash } from "node:crypto";
-import type { WorldRecord } from "./store-record.ts";
+import type { WorldRecord } from "./store-schema.ts";
 
 type Migration = (record: WorldRecord) => WorldRecord;
 type Members = Readonly<Record<string, unknown>>;

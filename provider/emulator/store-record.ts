@@ -6,21 +6,12 @@ import type { ClockState } from "./clock.ts";
 import type { FaultState } from "./faults.ts";
 import { decode, encode } from "./store-codec.ts";
 import { migrate, recordVersion } from "./store-migrations.ts";
+import { recordSchema, type WorldRecord } from "./store-schema.ts";
 import { switchDefaults, switchesSchema } from "./switches.ts";
 import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
 
 /** What changes as a whole: a few small values by name. */
 export type RecordValues = Readonly<Record<string, unknown>>;
-
-const entries = z.array(z.tuple([z.string(), z.unknown()]));
-const recordSchema = z.object({
-  version: z.number().int().min(1),
-  values: z.record(z.string(), z.unknown()),
-  collections: z.record(z.string(), entries),
-  audit: z.array(z.looseObject({ seq: z.number().int().min(1) })),
-});
-
-export type WorldRecord = z.output<typeof recordSchema>;
 
 export function valuesOf(world: World): RecordValues {
   return {

@@ -4,7 +4,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { decode, encode } from "./store-codec.ts";
 import { recordVersion } from "./store-migrations.ts";
-import { applyRecord, parseRecord, valuesOf, type WorldRecord } from "./store-record.ts";
+import { applyRecord, parseRecord, valuesOf } from "./store-record.ts";
+import type { WorldRecord } from "./store-schema.ts";
 import { collectionNames, type Origin, type World } from "./world.ts";
 
 /** "UKO" and a zero byte: how SQLite files of the local UKO are told from others. */

@@ -9,7 +9,6 @@ const stamps = {
   updated_at: optionalText,
   updated_by: optionalText,
 };
-export type WireStamps = z.output<z.ZodObject<typeof stamps>>;
 
 export const vault = z.object({
   id: z.string().min(1),
