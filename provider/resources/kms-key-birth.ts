@@ -72,7 +72,7 @@ export async function adoptKmsKey(
       detail: "existingKeyId adopts a key and never creates one. Check the id.",
     });
   }
-  await refuseTwin(world, sighting, options);
+  await refuseTwin(world, sighting, false, options);
   refusePretence(sighting, inputs);
   if (sighting.observation.state === "destroyed") {
     if (inputs.restoreTrigger === undefined) {
@@ -91,13 +91,15 @@ export async function adoptKmsKey(
   return { observed: adopted.kind === "present" ? adopted : sighting, warnings };
 }
 
-async function refuseTwin(
+/** Throws UKO_KMS_KEY_IS_A_TWIN, also where it cannot be told, unless `isTakenOnTrust`. */
+export async function refuseTwin(
   world: World,
   { snapshot, observation }: ObservedKmsKey,
+  isTakenOnTrust: boolean,
   options: CallOptions,
 ): Promise<void> {
   const ring = await ringOf(world, snapshot, options);
-  if (ring.kind === "own") return;
+  if (ring.kind === "own" || (ring.kind === "unknown" && isTakenOnTrust)) return;
   throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
     summary:
       ring.kind === "of_keystore"

@@ -9,7 +9,7 @@ import { UkoError } from "../errors.ts";
 import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { Right } from "../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../lifecycle/plan-kms-key-deletion.ts";
-import { wantsTwo } from "./kms-key-birth.ts";
+import { refuseTwin, wantsTwo } from "./kms-key-birth.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 import { prepareRing } from "./kms-key-ring.ts";
 import { openWindowWarning } from "./kms-key-state.ts";
@@ -31,7 +31,10 @@ interface Change {
   readonly send: () => Promise<Written<undefined>>;
 }
 
-/** Brings the key towards its inputs as far as that is allowed. Throws UKO_DELETION_ON_FILE, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED. */
+/**
+ * Brings the key towards its inputs as far as that is allowed. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_DELETION_ON_FILE,
+ * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED.
+ */
 export async function updateKmsKey(
   world: World,
   ref: KmsKeyRef,
@@ -43,6 +46,10 @@ export async function updateKmsKey(
   const warnings: string[] = [];
   const mustRotate = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== state.rotationTrigger;
   let observed = await present(world, ref, options);
+  // A state may name any key. Rotated or taken out of its ring beside its managed key, a twin is out of step with it, or unseen.
+  // Who may not read keystores can still write to a key that was made for the program, but not move it.
+  const isMoved = inputs.keyRing !== undefined && inputs.keyRing !== observed.snapshot.ring;
+  await refuseTwin(world, observed, !isMoved, options);
   if (inputs.restoreTrigger !== undefined && inputs.restoreTrigger !== state.restoreTrigger) {
     if (observed.observation.state === "destroyed") {
       await restoreKey(world, ref, observed, options);

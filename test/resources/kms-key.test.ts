@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
+import { UkoError } from "../../provider/errors.ts";
 import type { KmsKeyState } from "../../provider/resources/index.ts";
 import { codeOf, type EngineWorld, options, type Person, startEngineWorld } from "../engine/harness.ts";
 import { kmsInputs, kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
@@ -260,6 +261,39 @@ describe("an update", () => {
     await destroyed(back.state);
     await stage.advance("31d");
     expect(await codeOf(update(back.state, { restoreTrigger: "4" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
+  });
+
+  it("never touches a managed key's twin, which an edited state may name", async () => {
+    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+    const name = String(twin.name);
+    const edited = { ...(await makeKmsKey(stage)), name, keyId: twin.id };
+    const before = await lastSeq();
+    for (const over of [
+      { rotationTrigger: "1" },
+      { aliases: ["mine"] },
+      { keyRing: "mine" },
+      { restoreTrigger: "1" },
+    ]) {
+      expect(await codeOf(update(edited, { name, ...over }))).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    }
+    expect(await stage.effects(before)).toEqual([]);
+  });
+
+  it("by somebody who may not read keystores changes the key, and leaves it in its ring", async () => {
+    const state = await makeKmsKey(stage);
+    const wrap = (world: World): World => ({
+      ...world,
+      keystores: {
+        ...world.keystores,
+        list: async () => {
+          throw new UkoError("UKO_RIGHTS_MISSING");
+        },
+      },
+    });
+    const { handlers } = kmsRun(stage, "bob", { wrap });
+    const change = (over: Inputs) => handlers.update(state, kmsInputs(handlers, over), options);
+    expect((await change({ aliases: ["mine"] })).state.aliases).toEqual(["mine"]);
+    expect(await codeOf(change({ keyRing: "mine" }))).toBe("UKO_KMS_KEY_IS_A_TWIN");
   });
 
   it("notes a rotation only once it was made", async () => {
