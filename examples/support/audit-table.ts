@@ -12,10 +12,13 @@ const deeds: Readonly<Record<string, string>> = {
   M8: "destroyed the KMS key",
   M14: "set the KMS key for deletion",
   S2: "created the keystore",
+  S4: "changed the keystore",
   S5: "deleted the keystore",
   T2: "created the template",
+  T4: "changed the template",
   T5: "deleted the template",
   V2: "created the vault",
+  V4: "changed the vault",
   V5: "deleted the vault",
 };
 
@@ -44,18 +47,22 @@ export function auditTable(audit: readonly AuditEntry[]): string {
 }
 
 function changesIn(audit: readonly AuditEntry[]): readonly AuditEntry[] {
-  return audit.filter(({ effect, keyId, operation }) => effect && (keyId !== undefined || operation in deeds));
+  return audit.filter(
+    ({ effect, keyId, operation }) => effect && operation !== "seed" && (keyId !== undefined || operation in deeds),
+  );
 }
 
 function whoIn({ callerName, caller }: AuditEntry): string {
   return callerName ?? caller ?? "nobody";
 }
 
-/** A change of attributes (K4) that leaves a consent record on the key; the record's `s` is the step that it is for. */
+/** A change of attributes (K4) leaves a consent record on the key, whose `s` is the step that it is for, or no more than a marker. */
 function deedOf({ operation, after }: AuditEntry): string {
   const plain = deeds[operation];
   if (plain !== undefined) return plain;
-  const value = after?.tags.find(({ name }) => name === "uko_deletion")?.value;
+  const textOf = (tag: string) => after?.tags.find(({ name }) => name === tag)?.value;
+  const value = textOf("uko_deletion");
+  if (operation === "K4" && value === undefined && textOf("uko_dual") !== undefined) return "marked it for two people";
   if (operation !== "K4" || value === undefined) return `called ${operation}`;
   const record = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
   return `${record.h === "answer" ? "consented to" : "asked to"} ${record.s} it`;

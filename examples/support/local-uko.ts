@@ -40,9 +40,10 @@ export class LocalUko {
     this.instanceId = instanceId;
   }
 
-  /** Starts it with the demo world on a free port; it takes well under a second. */
-  static async start(): Promise<LocalUko> {
-    const child = spawn(process.execPath, [ukoScript, "emulator", "--port", "0", "--json"], {
+  /** Starts it on a free port, with the demo world or that of a seed file; it takes well under a second. */
+  static async start(seedFile?: string): Promise<LocalUko> {
+    const seed = seedFile === undefined ? [] : ["--seed", seedFile];
+    const child = spawn(process.execPath, [ukoScript, "emulator", "--port", "0", "--json", ...seed], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     try {

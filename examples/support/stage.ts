@@ -20,6 +20,8 @@ export interface Expected {
 export interface Story {
   /** The folder with the Pulumi project that everybody has checked out. */
   readonly project: string;
+  /** What is there before anybody comes, as a seed file of the local UKO; its demo world when absent. */
+  readonly seedFile?: string;
   readonly tell: (stage: Stage) => Promise<void>;
 }
 
@@ -48,14 +50,15 @@ export class Stage {
   /** One run of Pulumi by a person, who names these records if there are any. Answers what Pulumi said. */
   async pulumi(
     name: Name,
-    command: "up" | "destroy" | "destroy --continue-on-error",
+    command: "up" | "destroy" | "destroy --continue-on-error" | `destroy --target '${string}'`,
     expected: Expected,
     consent?: string,
   ): Promise<string> {
     const person = await this.#person(name);
-    const args = [...command.split(" "), "--yes", "--skip-preview"];
+    const typed = `${command} --yes --skip-preview`;
     const variable = consent === undefined ? "" : `UKO_CONSENT=${consent} `;
-    await this.#prompt(name, `${variable}pulumi ${args.join(" ")}`);
+    await this.#prompt(name, `${variable}pulumi ${typed}`);
+    const args = typed.replaceAll("'", "").split(" ");
     const result = await person.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
     return this.#show(result, essenceOf(result.output), expected);
   }
@@ -149,11 +152,11 @@ function styled(format: "bold" | "cyan", text: string): string {
 
 /** Sets the stage, tells the story, clears everything away; answers the audit trail. */
 export async function perform(
-  { project, tell }: Story,
+  { project, seedFile, tell }: Story,
   write: Write,
   signal = new AbortController().signal,
 ): Promise<readonly AuditEntry[]> {
-  const uko = await LocalUko.start();
+  const uko = await LocalUko.start(seedFile);
   let workspace: PulumiWorkspace | undefined;
   let cleared: Promise<unknown> | undefined;
   const clear = (): Promise<unknown> => {

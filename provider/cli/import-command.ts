@@ -41,7 +41,7 @@ export function addImportCommand(program: Command, world: CliWorld): void {
             "",
             "Next, in that folder:",
             "  npm install && pulumi stack init dev && pulumi up",
-            "The first up adopts each resource by its id and changes nothing of it.",
+            "The first up adopts each resource by its id. It changes nothing of it, and marks each key as needing two people.",
             "",
           ].join("\n"),
         );

@@ -31,7 +31,7 @@ function program(named: readonly Named[]): string {
   const classes = [...new Set(named.map(({ item }) => item.resource))].toSorted();
   const used = new Set(named.flatMap(({ item }) => variablesUsedBy(item, named)));
   return [
-    "/** Adopts what is there: the first `pulumi up` takes it under management and changes nothing of it. */",
+    "/** Adopts what is there: the first `pulumi up` changes nothing of it, and marks each key as needing two people. */",
     "",
     `import { ${classes.join(", ")} } from "pulumi-uko";`,
     ...named.flatMap((each) => ["", ...resource(each, named, used.has(each.variable))]),
