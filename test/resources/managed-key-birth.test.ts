@@ -57,9 +57,10 @@ describe("creating a key", () => {
   });
 
   test("under a naming scheme sends the values for its placeholders, and they cannot change", async () => {
-    const template = uko.test.emulator.world.templates.get("7e110000-0000-4000-8000-000000000001");
+    const { templates } = uko.test.emulator.world;
+    const template = templates.get("7e110000-0000-4000-8000-000000000001");
     if (template === undefined) throw new Error("no template");
-    template.namingScheme = "pay <app>";
+    templates.set(template.id, { ...template, namingScheme: "pay <app>" });
     const over = { label: undefined, labelTags: { app: "roll" } };
     const { state } = await create(over);
     expect(state).toMatchObject({ label: "pay roll", labelTags: { app: "roll" } });

@@ -93,9 +93,10 @@ describe("a rotation is refused", () => {
 
   test("for a key whose label cannot be made again", async () => {
     const state = await uko.make();
-    const template = uko.test.emulator.world.templates.get(state.templateId);
+    const { templates } = uko.test.emulator.world;
+    const template = templates.get(state.templateId);
     if (template === undefined) throw new Error("no template");
-    template.namingScheme = "payroll <yyyy>";
+    templates.set(template.id, { ...template, namingScheme: "payroll <yyyy>" });
     await expect(update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
       summary: expect.stringContaining("cannot be rotated"),

@@ -112,16 +112,16 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
   return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
 }
 
-/** The commands that act on a window by naming it. */
+/** The commands that act on a window by naming it; the one that is about this key alone comes first. */
 export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
-  return door.rerun === "uko continue" ? [byCommand] : [`UKO_CONSENT=${windowName} ${rerunCommand(door)}`, byCommand];
+  return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
 }
 
 /** The commands that ask, by setting the key for deletion. */
 export function kmsAskCommands(observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko request ${kmsKeyPath(observation)}`;
-  return door.rerun === "uko continue" ? [byCommand] : [rerunCommand(door), byCommand];
+  return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
 }
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {
