@@ -53,7 +53,7 @@ export interface KeystoreAzureArgs {
   variant?: Input<"premium" | "standard">;
   /** Location, up to API 4.12. */
   location?: Input<string>;
-  /** Which Azure. */
+  /** Which Azure. Cannot change. */
   environment?: Input<"azure" | "azure_china" | "azure_germany" | "azure_us_government">;
 }
 

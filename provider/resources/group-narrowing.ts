@@ -23,6 +23,8 @@ export async function refuseUnlinking(
   options: CallOptions,
 ): Promise<void> {
   const { keys, before } = await readDistribution(world, vaultId, what, options);
+  const told: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
+  if (!told.some(({ id }) => id === narrowing.id)) throw untold(what);
   const unlinkings = newlyUnlinked(keys, before, changed(before, narrowing));
   if (unlinkings.length === 0) return;
   const named = unlinkings
@@ -65,6 +67,15 @@ async function readDistribution(
       cause: error,
     });
   }
+}
+
+/** Where nothing is known of before, nothing would count as lost. */
+function untold(what: string): UkoError {
+  return new UkoError("UKO_CONTENTS_UNREADABLE", {
+    summary: `Whether the change of ${what} would cut a key off could not be told, so nothing was changed`,
+    detail:
+      "The service does not say where its keys go now. Run again later; if it stays so, look at it in the console.",
+  });
 }
 
 function toDistributedKey({

@@ -65,7 +65,7 @@ export const connectionFields: Readonly<Record<BlockName, Readonly<Record<string
     subscriptionId: { wire: "azure_subscription_id", frozen: true },
     variant: { wire: "azure_variant" },
     location: { wire: "azure_location" },
-    environment: { wire: "azure_environment" },
+    environment: { wire: "azure_environment", frozen: true },
   },
   google: {
     credentials: { wire: "google_credentials", secret: true },
@@ -117,11 +117,11 @@ export function toWire(block: BlockName, values: BlockValues): ConnectionFields 
   );
 }
 
-/** A block as the service tells it, with the digests of secrets that `known` has. */
+/** A block as the service tells it; what it does not tell, and the digests of secrets, are as `known` has them. */
 export function fromWire(block: BlockName, fields: ConnectionFields, known: BlockValues): BlockValues {
   return Object.fromEntries(
     Object.entries(connectionFields[block]).flatMap(([name, { wire, secret }]) => {
-      const value = secret === true ? known[name] : fields[wire];
+      const value = secret === true ? known[name] : (fields[wire] ?? known[name]);
       return value === undefined ? [] : [[name, value]];
     }),
   );

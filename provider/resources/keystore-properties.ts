@@ -48,7 +48,7 @@ const azure = z
     environment: z
       .enum(["azure", "azure_china", "azure_germany", "azure_us_government"])
       .optional()
-      .meta({ description: "Which Azure." }),
+      .meta({ description: "Which Azure. Cannot change." }),
   })
   .meta({ description: "Connection of a keystore of type azure_key_vault." });
 

@@ -3,6 +3,7 @@
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
 import { capital, sayContainer } from "../engine/explain/container-words.ts";
+import { plain } from "../engine/explain/words.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
 import { digestSecrets } from "../engine/secrets.ts";
 import { UkoError } from "../errors.ts";
@@ -96,7 +97,8 @@ function connectionPatch(
   const wanted = (inputs[block] ?? {}) as BlockValues;
   const digested = (digestSecrets(inputs, secretPaths, world.sha256)[block] ?? {}) as BlockValues;
   const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
-  const names = differingIn(there, digested);
+  // Where the keystore is goes into no PATCH, even where the service does not tell it: keys that are there would be left behind.
+  const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.frozen !== true);
   return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
 }
 
@@ -119,7 +121,7 @@ export function refusePretence(snapshot: KeystoreSnapshot, inputs: KeystoreInput
     detail: [
       "No update changes what and where a keystore is. Nothing was changed.",
       type === inputs.type
-        ? `The service has ${moved.map((name) => `${name}: ${String(there[name])}`).join(", ")}.`
+        ? `The service has ${moved.map((name) => `${name}: ${plain(String(there[name]))}`).join(", ")}.`
         : `Write type: "${type}".`,
     ].join("\n"),
   });

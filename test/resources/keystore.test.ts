@@ -149,6 +149,29 @@ describe("changing a keystore", () => {
     );
   });
 
+  test("cannot move it where the service does not tell where it is, by an edited state either", async () => {
+    const { state } = await create(aws);
+    const { patches, wrap: spy } = spied();
+    const wrap = (world: World): World => {
+      const { keystores, ...others } = spy(world);
+      const read: typeof keystores.read = async (...asked) => {
+        const { value, ...answer } = await keystores.read(...asked);
+        if (value === undefined) return { ...answer, value };
+        const { aws_region: _untold, ...fields } = value.snapshot.fields;
+        return { ...answer, value: { ...value, snapshot: { ...value.snapshot, fields } } };
+      };
+      return { ...others, keystores: { ...keystores, read } };
+    };
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const read = await keystores.read(state, options);
+    expect(read).toMatchObject({ state: { aws: { region: "eu_west_1" } }, warnings: [] });
+    const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
+    expect(await codeOf(keystores.update(read?.state, elsewhere, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
+    const edited = { ...state, aws: { ...state.aws, region: "us_east_1" } };
+    await keystores.update(edited, { ...elsewhere, description: "new" }, options);
+    expect(patches).toEqual([{ description: "new" }]);
+  });
+
   test("is refused where a narrowed group would cut an installed key off, and names the key", async () => {
     const key = await uko.make({ label: "salaries" });
     const { state } = await adopted();
@@ -176,6 +199,17 @@ describe("changing a keystore", () => {
         },
       },
     });
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const narrowed = { vaultId, type: "internal", name: "payroll-ring", groups: ["other"] };
+    expect(await codeOf(keystores.update(state, checkedBy(keystores, narrowed, state), options))).toBe(
+      "UKO_CONTENTS_UNREADABLE",
+    );
+  });
+
+  test("is refused where the keystore that is to be narrowed is not told among the others", async () => {
+    await uko.make({ label: "salaries" });
+    const { state } = await adopted();
+    const wrap = (world: World): World => ({ ...world, keystores: { ...world.keystores, list: async () => [] } });
     const { keystores } = containersOf(uko, "bob", { wrap });
     const narrowed = { vaultId, type: "internal", name: "payroll-ring", groups: ["other"] };
     expect(await codeOf(keystores.update(state, checkedBy(keystores, narrowed, state), options))).toBe(
