@@ -13,6 +13,7 @@ interface Named {
   readonly id: string;
   readonly vaultId?: string;
   readonly name: string;
+  readonly createdBy?: string;
 }
 
 /** A container that is there, as one call showed it. */
@@ -37,7 +38,7 @@ const maxTries = 4;
 
 /**
  * Makes a container by one POST. One that has the name already is never taken; after a lost answer the one that has it then
- * was made by this run, because it was not there before. Throws UKO_SERVICE_REFUSED, UKO_INPUT_INVALID, UKO_RIGHTS_MISSING:
+ * was made by this run, because it was not there before, unless the service says that somebody else made it. Throws UKO_SERVICE_REFUSED, UKO_INPUT_INVALID, UKO_RIGHTS_MISSING:
  * none was made; UKO_ANSWER_LOST: that is not known.
  */
 export async function createContainer<Snapshot extends Named, New>(
@@ -85,15 +86,25 @@ async function findMade<Snapshot extends Named, New>(
     for (let look = 0; look < maxLooks; look += 1) {
       if (look > 0) await world.clock.sleep(pauseMs, options.signal);
       const made = await findByName(creation, options);
-      if (made !== undefined) return made;
+      if (made === undefined) continue;
+      if (await isAnothers(world, made, options)) throw nameTaken(creation, made);
+      return made;
     }
   } catch (error) {
-    if (isUkoError(error) && error.code === "UKO_CANCELLED") throw error;
+    if (isUkoError(error) && (error.code === "UKO_CANCELLED" || error.code === "UKO_SERVICE_REFUSED")) throw error;
     const detail = `The service could not be searched either. ${isUkoError(error) ? error.summary : ""}`.trim();
     throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
   }
   const detail = `None of that name is there, so most likely none was made. If one appears, set ${creation.adoptBy} to its id; else run again.`;
   throw new UkoError("UKO_ANSWER_LOST", { summary, detail });
+}
+
+/** Somebody may have taken the name between our look and our POST. */
+async function isAnothers(world: World, { createdBy }: Named, options: CallOptions): Promise<boolean> {
+  const { identity, writesAs } = await world.session.actor(options);
+  const own = [identity?.iamId, writesAs?.iamId].filter((iamId) => iamId !== undefined);
+  // Other than by an IAM id, two writings may mean one person.
+  return createdBy !== undefined && /^(IBMid|iam|crn)-/.test(createdBy) && own.length > 0 && !own.includes(createdBy);
 }
 
 /** Takes one that is there under management; what code says about it is brought about by the next update. */

@@ -52,6 +52,20 @@ describe("creating a vault", () => {
     expect(await count()).toBe(2);
   });
 
+  test("leaves one alone that somebody else made of that name while the answer was lost", async () => {
+    const overtaken = (world: World): World => ({
+      ...world,
+      vaults: {
+        ...world.vaults,
+        async create(wanted, callOptions) {
+          await containersOf(uko, "carol").world.vaults.create(wanted, callOptions);
+          return { kind: "lost", reason: "reset" };
+        },
+      },
+    });
+    expect(await codeOf(create({ name: "ledger" }, overtaken))).toBe("UKO_SERVICE_REFUSED");
+  });
+
   test("that was lost on its way is not known to have happened", async () => {
     const nowhere = (world: World): World => ({
       ...world,
