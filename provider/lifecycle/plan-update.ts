@@ -63,7 +63,9 @@ export type AlignmentPlan =
   /** Nothing to align, or nothing that is known of. */
   | { readonly kind: "done" }
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
-  | { readonly kind: "would_unlink"; readonly keystoreIds: readonly string[] };
+  | { readonly kind: "would_unlink"; readonly keystoreIds: readonly string[] }
+  /** The template makes keys that are not active by now, and an alignment may deactivate a key (uko-v4.md 4.7). */
+  | { readonly kind: "would_deactivate" };
 
 /** Whether the service says that an active key is elsewhere than its template wants it (uko-v4.md 4.7). */
 export function isAlignable(stateWord: string, alignment: string | undefined): boolean {
@@ -73,7 +75,7 @@ export function isAlignable(stateWord: string, alignment: string | undefined): b
 /** Plans the alignment of a key with its template: only ever an installation, never a cut that nobody asked for by its name. */
 export function planAlignment(
   observation: KeyObservation,
-  key: Pick<DistributedKey, "templateId" | "keystoreIds">,
+  key: Pick<DistributedKey, "templateId" | "keystoreIds"> & { readonly templatesKeyState: string },
   alignment: string | undefined,
   distribution: Distribution,
   nowMs: number,
@@ -84,5 +86,5 @@ export function planAlignment(
   const { vaultId, keyId, label } = observation.facts;
   const cut = unlinkedBy([{ ...key, vaultId, keyId, label, state: observation.state }], distribution);
   if (cut.length > 0) return { kind: "would_unlink", keystoreIds: cut.map(({ keystoreId }) => keystoreId) };
-  return { kind: "ready" };
+  return key.templatesKeyState === "active" ? { kind: "ready" } : { kind: "would_deactivate" };
 }

@@ -1,5 +1,6 @@
 /** Brings a key into the keystores that its template names by now (uko-v4.md K10), where that takes it out of none. */
 
+import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
 import { plain, sayRoles } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
@@ -29,6 +30,8 @@ export async function alignKey(world: World, ref: KeyRef, options: CallOptions):
         return [leftAlone(sighting.observation, plan.record)];
       case "would_unlink":
         throw wouldUnlink(plan, sighting);
+      case "would_deactivate":
+        throw wouldDeactivate(sighting);
       case "ready":
         break;
     }
@@ -54,28 +57,24 @@ export async function alignKey(world: World, ref: KeyRef, options: CallOptions):
 async function planFor(world: World, observed: Observed, options: CallOptions): Promise<AlignmentPlan> {
   const { observation, snapshot, nowMs } = observed;
   const { instanceId, vaultId } = observation.facts;
-  const key = {
-    templateId: snapshot.templateId,
-    keystoreIds: snapshot.referencedKeystores.map(({ id }) => id),
-  };
-  const distribution = await distributionOf(world, { instanceId, vaultId, templateId: snapshot.templateId }, options);
-  return planAlignment(observation, key, snapshot.alignment, distribution, nowMs);
-}
-
-/** The template and the keystores as they are now; a template that is not found leaves the list empty, and so refuses. */
-async function distributionOf(
-  world: World,
-  { instanceId, vaultId, templateId }: { instanceId: string; vaultId: string; templateId: string },
-  options: CallOptions,
-): Promise<Distribution> {
+  const { templateId } = snapshot;
   const ref = { kind: "template", instanceId, vaultId, id: templateId } as const;
   const template = (await world.templates.read(ref, options)).value?.snapshot;
   const keystores = await world.keystores.list({ vaultId }, options);
-  const { distribution } = template ?? {};
+  const key = {
+    templateId,
+    keystoreIds: snapshot.referencedKeystores.map(({ id }) => id),
+    templatesKeyState: template?.keyState ?? "",
+  };
+  return planAlignment(observation, key, snapshot.alignment, distributionIn(template, keystores), nowMs);
+}
+
+/** The template and the keystores as they are now; a template that is not found leaves the list empty, and so refuses. */
+function distributionIn(template: TemplateSnapshot | undefined, keystores: readonly KeystoreSnapshot[]): Distribution {
+  const { id = "", distribution } = template ?? {};
   return {
-    templates:
-      distribution === undefined ? [] : [{ id: templateId, type: distribution.type, group: distribution.group }],
-    keystores: keystores.map(({ id, type, groups }) => ({ id, type, groups })),
+    templates: distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }],
+    keystores: keystores.map(({ id: keystoreId, type, groups }) => ({ id: keystoreId, type, groups })),
   };
 }
 
@@ -90,6 +89,16 @@ function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, obs
     detail: [
       "The template's group no longer names it, and whoever uses the key there would lose access at once. Nothing was changed.",
       "Put the group back into the keystore or the template, or set align to false.",
+    ].join("\n"),
+  });
+}
+
+function wouldDeactivate({ observation }: Observed): UkoError {
+  return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
+    summary: `Aligning ${capitalKey(observation).replace(/^K/, "k")} with its template may deactivate it`,
+    detail: [
+      "The template says by now that its keys are not active, and two people have to stand behind a deactivation. Nothing was changed.",
+      "Let the template's keyState be active again, or set align to false.",
     ].join("\n"),
   });
 }

@@ -83,7 +83,7 @@ describe("planRotation", () => {
 });
 
 describe("planAlignment", () => {
-  const key = { templateId: "t-1", keystoreIds: ["ks-1"] };
+  const key = { templateId: "t-1", keystoreIds: ["ks-1"], templatesKeyState: "active" };
   const distribution = {
     templates: [{ id: "t-1", type: "aws_kms", group: "cards" }],
     keystores: [{ id: "ks-1", type: "aws_kms", groups: ["cards"] }],
@@ -106,6 +106,14 @@ describe("planAlignment", () => {
     const answer = planAlignment(aKeyWith(record), key, "unaligned", distribution, nowMs);
     expect(answer).toEqual({ kind: "record_binds", record });
   });
+
+  it.each(["pre_activation", ""])(
+    "is refused where the template's keys are %j, since it may deactivate the key",
+    (word) => {
+      const answer = planAlignment(aKey(), { ...key, templatesKeyState: word }, "unaligned", distribution, nowMs);
+      expect(answer).toEqual({ kind: "would_deactivate" });
+    },
+  );
 
   it.each([
     [

@@ -91,6 +91,18 @@ test("what would cut the key off from a keystore is refused, and the keystore na
   expect(namesIn(await read(state))).toEqual(["aws-frankfurt"]);
 });
 
+test("a template whose keys are not active any more aligns no active key, since that may deactivate it", async () => {
+  const state = await uko.make(cards);
+  addKeystore();
+  Object.assign(uko.test.emulator.world.templates.get(state.templateId) ?? {}, { keyState: "pre_activation" });
+  const seq = await uko.lastSeq();
+  await expect(update(await read(state))).rejects.toMatchObject({
+    code: "UKO_KEY_WOULD_BE_UNLINKED",
+    summary: expect.stringContaining("may deactivate it"),
+  });
+  expect(await uko.effects(seq)).toEqual([]);
+});
+
 test("while a record binds the key is left as it is, with a warning", async () => {
   const state = await uko.make(cards);
   addKeystore();
