@@ -1,6 +1,6 @@
 /** Evidence on disk: one JSON line per step, durable before the step goes on. */
 
-import type { Evidence } from "../engine/ports.ts";
+import type { Evidence, EvidenceEntry } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";
 
@@ -16,16 +16,20 @@ export function createEvidenceFile({ path }: EvidenceFileOptions): Evidence {
       try {
         await write(JSON.stringify(entry));
       } catch (error) {
-        throw unwritable(path, error);
+        throw unwritable(path, entry.phase, error);
       }
     },
   };
 }
 
-function unwritable(path: string, error: unknown): UkoError {
+function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown): UkoError {
+  const became =
+    phase === "before"
+      ? "The step was not taken."
+      : "The step was taken, the line that says so is missing, and nothing followed it.";
   return new UkoError("UKO_EVIDENCE_UNWRITABLE", {
     summary: `The evidence file ${path} could not be written`,
-    detail: `${systemSays(error)}The step was not taken. Check the path, the rights and the space (UKO_EVIDENCE).`,
+    detail: `${systemSays(error)}${became} Check the path, the rights and the space (UKO_EVIDENCE).`,
     data: { path },
     cause: error,
   });

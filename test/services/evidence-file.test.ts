@@ -63,3 +63,9 @@ test("what cannot be written is an error, and the next entry is tried again", as
     });
   }
 });
+
+test("an error says whether the step was taken", async () => {
+  const evidence = createEvidenceFile({ path: join(folder, "absent", "evidence.jsonl") });
+  await expect(evidence.append(entry("a"))).rejects.toThrow("The step was not taken");
+  await expect(evidence.append({ ...entry("a"), phase: "after" })).rejects.toThrow("The step was taken");
+});
