@@ -113,3 +113,20 @@ test("people read a table, and below it what the lines leave open", async () => 
   await expect(`${explainAudit(auditEvidence([text]))}\n`).toMatchFileSnapshot("../golden/engine/audit.txt");
   expect(explainAudit(auditEvidence([]))).toBe("No step is on file.");
 });
+
+test("nothing in a file steers the terminal that shows it", () => {
+  const nasty = "\u001b[2J\u202Eadmin\nK";
+  const consented = { ...consent(nasty), id: nasty, reason: nasty };
+  const over = {
+    time: nasty,
+    label: nasty,
+    step: nasty,
+    from: nasty,
+    to: nasty,
+    resource: nasty,
+    consentedBy: consented,
+  };
+  const table = explainAudit(auditEvidence([line({ ...over, actor: { iamId: nasty, name: "" } })]));
+  expect(table).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  expect(table.split("\n")).toHaveLength(2);
+});

@@ -25,9 +25,9 @@ export function explainAudit({ events, unreadableLines, unknownVersions }: Audit
 function rowOf(event: AuditEvent): readonly string[] {
   const { time, actor, step, resource, label, keyId, from, to, consentedBy, record } = event;
   const consent = consentedBy ?? record;
-  return [
+  const cells = [
     time,
-    actor.name === "" ? actor.iamId : `${plain(actor.name, 40)} (${plain(actor.iamId, 60)})`,
+    actor.name === "" ? plain(actor.iamId, 60) : `${plain(actor.name, 40)} (${plain(actor.iamId, 60)})`,
     record === undefined ? step : `${step} (${record.step})`,
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
@@ -41,6 +41,8 @@ function rowOf(event: AuditEvent): readonly string[] {
       .filter((note) => note !== "")
       .join(", "),
   ];
+  // A file is from anywhere, and a table must not steer the terminal that shows it.
+  return cells.map((cell) => plain(cell));
 }
 
 /** Both steps of one key by one actor: each may have had its second person, and an auditor wants to know. */
