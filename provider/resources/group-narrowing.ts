@@ -22,16 +22,20 @@ export async function refuseUnlinking(
   what: string,
   options: CallOptions,
 ): Promise<void> {
-  const { keys, before } = await readDistribution(world, vaultId, what, options);
+  const { keys, before, names } = await readDistribution(world, vaultId, what, options);
   const told: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
   if (!told.some(({ id }) => id === narrowing.id)) throw untold(what);
   const unlinkings = newlyUnlinked(keys, before, changed(before, narrowing));
   if (unlinkings.length === 0) return;
+  const sayKeystore = (id: string): string => {
+    const name = names.get(id) ?? "";
+    return name === "" ? id : `"${plain(name, 60)}"`;
+  };
   const named = unlinkings
     .slice(0, maxNamed)
     .map(
       ({ key, keystoreId }) =>
-        `Key "${plain(key.label, 100)}" ${key.vaultId}/${key.keyId} would leave keystore ${keystoreId}.`,
+        `Key "${plain(key.label, 100)}" ${key.vaultId}/${key.keyId} would leave keystore ${sayKeystore(keystoreId)}.`,
     );
   const more = unlinkings.length > maxNamed ? [`And ${unlinkings.length - maxNamed} more.`] : [];
   throw new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
@@ -50,13 +54,19 @@ async function readDistribution(
   vaultId: string,
   what: string,
   options: CallOptions,
-): Promise<{ readonly keys: readonly DistributedKey[]; readonly before: Distribution }> {
+): Promise<{
+  readonly keys: readonly DistributedKey[];
+  readonly before: Distribution;
+  /** Of keystores, by id. */
+  readonly names: ReadonlyMap<string, string>;
+}> {
   try {
     const keys = await world.keys.list({ vaultId }, options);
     const keystores = await world.keystores.list({ vaultId }, options);
     const templates = await world.templates.list({ vaultId }, options);
     return {
       keys: keys.map(toDistributedKey),
+      names: new Map(keystores.map(({ id, name }) => [id, name])),
       before: { keystores: keystores.map(toDistributor), templates: templates.flatMap(toSource) },
     };
   } catch (error) {

@@ -24,6 +24,8 @@ import type { KeystoreInputs, KeystoreState } from "./keystore-properties.ts";
 export interface Updated {
   readonly snapshot: KeystoreSnapshot;
   readonly warnings: readonly string[];
+  /** Whether the service was told how to reach the keystore, which it checks at the next look alone. */
+  readonly isReconnected: boolean;
 }
 
 /** Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as `changeContainer` does. */
@@ -38,6 +40,7 @@ export async function updateKeystore(
   const what = sayContainer({ kind: "keystore", id: ref.id, name: state.name ?? "" });
   throwIfFrozen(what, frozen);
   let isMoved = false;
+  let isReconnected = false;
   const snapshot = await changeContainer(
     world,
     ref,
@@ -51,11 +54,12 @@ export async function updateKeystore(
         await refuseUnlinking(world, ref.vaultId, { kind: "keystore", id: ref.id, groups }, what, options);
       }
       isMoved ||= groups !== undefined;
+      isReconnected ||= patch.fields !== undefined;
       return world.keystores.update(ref, patch, found.etag, options);
     },
     options,
   );
-  return { snapshot, warnings: isMoved ? [notAligned(what)] : [] };
+  return { snapshot, warnings: isMoved ? [notAligned(what)] : [], isReconnected };
 }
 
 function notAligned(what: string): string {

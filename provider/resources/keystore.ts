@@ -73,7 +73,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     const snapshot = await createContainer(world, creation, options);
     const known = digestSecrets(inputs, secretPaths, world.sha256);
     const made = stored(instanceId, inputs, snapshot, known);
-    return withHealth(world, made, options);
+    return withHealth(world, made, "made", options);
   },
 
   async read(world, state, _run, options) {
@@ -86,7 +86,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   },
 
   async update(world, state, inputs, _run, options) {
-    const { snapshot, warnings } = await updateKeystore(
+    const { snapshot, warnings, isReconnected } = await updateKeystore(
       world,
       refOf(state),
       state,
@@ -99,7 +99,10 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
       ...state,
       ...Object.fromEntries(blockNames.flatMap((name) => (known[name] ? [[name, known[name]]] : []))),
     };
-    return { ...stored(state.instanceId, inputs, snapshot, before as KeystoreState), warnings };
+    const changed = stored(state.instanceId, inputs, snapshot, before as KeystoreState);
+    if (!isReconnected) return { ...changed, warnings };
+    const looked = await withHealth(world, changed, "changed", options);
+    return { ...looked, warnings: [...warnings, ...looked.warnings] };
   },
 
   async lookup(world, id, _run, options) {
@@ -224,10 +227,11 @@ function stored(
   return { id: `${vaultId}/${id}`, state, warnings: [] };
 }
 
-/** The service checks a new keystore at the first look (uko-v4.md 9 U16); that it does not answer undoes nothing. */
+/** The service checks a new connection at the first look (uko-v4.md 9 U16); that it does not answer undoes nothing. */
 async function withHealth(
   world: World,
   made: Stored<KeystoreState>,
+  done: "made" | "changed",
   options: CallOptions,
 ): Promise<Stored<KeystoreState>> {
   try {
@@ -235,7 +239,7 @@ async function withHealth(
     return { ...made, state, warnings: healthWarnings(state) };
   } catch (error) {
     const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
-    return { ...made, warnings: [`The keystore was made, but its health could not be asked: ${why}`] };
+    return { ...made, warnings: [`The keystore was ${done}, but its health could not be asked: ${why}`] };
   }
 }
 

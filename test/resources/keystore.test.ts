@@ -136,6 +136,21 @@ describe("changing a keystore", () => {
     expect(patches).toEqual([{ name: "ledger-2" }]);
   });
 
+  test("tells at once that a new secret does not work, and repeats no secret that a refusal repeats", async () => {
+    const { state } = await create(aws);
+    const { keystores } = containersOf(uko, "bob");
+    const rotated = (secretAccessKey: string) =>
+      keystores.update(state, checkedBy(keystores, { ...aws, aws: { ...aws.aws, secretAccessKey } }, state), options);
+    const echo = { errors: [{ code: "bad", message: "hush-again is no secret access key" }] };
+    await uko.fault({ operation: "S4", status: 400, times: 1, body: echo });
+    await expect(rotated("hush-again")).rejects.toMatchObject({
+      summary: 'The service did not change keystore "dublin": [redacted] is no secret access key',
+    });
+    const { state: after, warnings } = await rotated("wrong");
+    expect(after.health).toBe("configuration_error");
+    expect(warnings).toEqual([expect.stringMatching(/^Keystore "dublin" is configuration error: /)]);
+  });
+
   test("cannot move it, in preview and in an update", async () => {
     const { state } = await create(aws);
     const { keystores } = containersOf(uko, "bob");
@@ -180,7 +195,7 @@ describe("changing a keystore", () => {
     const narrowed = { vaultId, type: "internal", name: "payroll-ring", groups: ["other"] };
     await expect(keystores.update(state, checkedBy(keystores, narrowed, state), options)).rejects.toMatchObject({
       code: "UKO_KEY_WOULD_BE_UNLINKED",
-      detail: expect.stringContaining(`Key "salaries" ${vaultId}/${key.keyId} would leave keystore ${payrollRing}.`),
+      detail: expect.stringContaining(`Key "salaries" ${vaultId}/${key.keyId} would leave keystore "payroll-ring".`),
     });
     expect(patches).toEqual([]);
     const widened = { ...narrowed, groups: ["payroll", "other"] };

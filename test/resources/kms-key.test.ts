@@ -124,6 +124,14 @@ describe("a creation", () => {
     expect(await keysNamed("inside")).toBe(0);
   });
 
+  it("repeats no material that a refusal repeats", async () => {
+    const { handlers } = kmsRun(stage, "bob");
+    const body = { resources: [{ errorMsg: `Bad Request: payload ${payload} is not good` }] };
+    await stage.fault({ operation: "M2", status: 400, times: 1, body });
+    const refusal = handlers.create(kmsInputs(handlers, { payload }), options);
+    await expect(refusal).rejects.toThrow(/payload \[redacted\] is not good/);
+  });
+
   it("imports material of which the state has a digest alone", async () => {
     const state = await makeKmsKey(stage, { payload });
     expect(state.imported).toBe(true);
@@ -216,6 +224,20 @@ describe("an update", () => {
     const { state: rotated } = await update(imported, over);
     expect(rotated.payload).not.toBe(imported.payload);
     expect(diff(rotated, over)).toEqual([]);
+  });
+
+  it("of a state that an interrupted run left behind rotates no second time, and later does", async () => {
+    const state = await makeKmsKey(stage);
+    await update(state, { rotationTrigger: "1" });
+    await stage.advance("2h");
+    const before = await lastSeq();
+    const { state: after, warnings } = await update(state, { rotationTrigger: "1" });
+    expect(await stage.effects(before)).toEqual([]);
+    expect(after.rotationTrigger).toBe("1");
+    expect(warnings.join()).toContain("counts as what the rotationTrigger asks for");
+    await stage.advance("8d");
+    const { state: again } = await update(state, { rotationTrigger: "1" });
+    expect(again.lastRotatedAt).not.toBe(after.lastRotatedAt);
   });
 
   it("never rotates twice for a lost answer", async () => {

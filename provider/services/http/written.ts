@@ -3,7 +3,7 @@
 import type { Written } from "../../engine/ports.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { accessDenied, unavailable } from "./faults.ts";
-import { unended } from "./printable.ts";
+import { unended, withoutSecret } from "./printable.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;
@@ -15,6 +15,8 @@ export interface WrittenRules<T> {
   readonly isCreation?: boolean;
   /** Added to a 403: which right the call takes. */
   readonly rightNeeded?: string;
+  /** What the call carried that nobody may read; a refusal that repeats it is shown without. */
+  readonly secrets?: readonly string[];
   /** The value of a success; undefined where the answer does not tell it. */
   readonly readValue: (answer: HttpAnswer) => { readonly value: T } | undefined;
 }
@@ -24,7 +26,8 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   if (end.kind === "none") return { kind: "lost", reason: end.reason };
   const { status, correlationId } = end;
   if (status >= 200 && status < 300) return toDone(end, rules);
-  const message = rules.messageOf(end);
+  const text = (rules.secrets ?? []).reduce(withoutSecret, end.text);
+  const message = rules.messageOf({ ...end, text });
   if (status === 412) return { kind: "stale" };
   if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
     const needed = rules.rightNeeded === undefined ? "" : ` The call takes ${rules.rightNeeded}.`;

@@ -19,8 +19,12 @@ const keyType = "application/vnd.ibm.kms.key+json";
 const policyType = "application/vnd.ibm.kms.policy+json";
 
 export function createKmsKeyWrites(transport: KmsTransport): KmsKeyWrites {
-  const change = async (call: Omit<KmsCall, "resend">, right: Right): Promise<Written<undefined>> =>
-    toWritten(await transport.call({ ...call, resend: "after_429" }), kmsRules(right, noValue));
+  const change = async (
+    call: Omit<KmsCall, "resend">,
+    right: Right,
+    secrets: readonly string[] = [],
+  ): Promise<Written<undefined>> =>
+    toWritten(await transport.call({ ...call, resend: "after_429" }), { ...kmsRules(right, noValue), secrets });
   const putPolicy = (path: string, kind: "dualAuthDelete" | "rotation", policy: object, signal: AbortSignal) => {
     const body = collection(policyType, { [kind]: policy });
     const call = { method: "PUT", path: `${path}/policies`, query: { policy: kind }, body, signal } as const;
@@ -36,7 +40,7 @@ export function createKmsKeyWrites(transport: KmsTransport): KmsKeyWrites {
     async rotate(ref, payload, { signal }) {
       const body = payload === undefined ? {} : { payload };
       const path = `${kmsKeyPath(transport, ref)}/actions/rotate`;
-      return change({ method: "POST", path, body, signal }, kmsRights.rotate);
+      return change({ method: "POST", path, body, signal }, kmsRights.rotate, payload === undefined ? [] : [payload]);
     },
     async addAlias(ref, alias, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/aliases/${checkedName(alias, "alias")}`;
@@ -103,7 +107,8 @@ async function createKey(
     resend: "never",
     signal,
   });
-  return toWritten(end, { ...kmsRules(right, createdKey(wanted)), isCreation: true });
+  const secrets = [wanted.payload, wanted.encryptedNonce, wanted.iv].filter((each) => each !== undefined);
+  return toWritten(end, { ...kmsRules(right, createdKey(wanted)), isCreation: true, secrets });
 }
 
 /** Undefined, so that it is looked for, where the answer does not even tell the new key's id. */

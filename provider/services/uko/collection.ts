@@ -36,16 +36,16 @@ export interface CollectionKind<Wire extends { readonly id: string }, Snapshot> 
 export interface UkoCollection<Snapshot> {
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
-  /** `vaultId` is absent for a vault, which is in none. */
+  /** `vaultId` is absent for a vault, which is in none; `secrets` stand in the body and are never repeated. */
   create(
-    wanted: { readonly vaultId?: string; readonly body: unknown },
+    wanted: { readonly vaultId?: string; readonly body: unknown; readonly secrets?: readonly string[] },
     options: CallOptions,
   ): Promise<Written<WithEtag<Snapshot>>>;
   /** A change whose answer shows the object. */
   change(
     ref: ContainerRef,
     etag: string,
-    call: Pick<ObjectChange, "method" | "body" | "below">,
+    call: Pick<ObjectChange, "method" | "body" | "below"> & { readonly secrets?: readonly string[] },
     options: CallOptions,
   ): Promise<Written<WithEtag<Snapshot>>>;
   remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
@@ -74,16 +74,16 @@ export function createCollection<Wire extends { readonly id: string }, Snapshot>
       });
       return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
     },
-    async create({ vaultId, body }, { signal }) {
+    async create({ vaultId, body, secrets = [] }, { signal }) {
       const header = vaultId === undefined ? {} : { vaultId: checkedId(vaultId, "vault") };
       const end = await createObject(transport, kind, { ...header, body, signal });
       const readValue = changedObject(schema, (wire) => toSnapshot(wire, vaultId ?? wire.id));
-      return toWritten(end, { ...changeRules(rights.write, readValue), isCreation: true });
+      return toWritten(end, { ...changeRules(rights.write, readValue), isCreation: true, secrets });
     },
-    async change(ref, etag, call, { signal }) {
+    async change(ref, etag, { secrets = [], ...call }, { signal }) {
       const end = await changeObject(transport, { kind, ref, etag, ...call, signal });
       const readValue = changedObject(schema, (wire) => toSnapshot(wire, ref.vaultId), ref.id);
-      return toWritten(end, changeRules(rights.write, readValue));
+      return toWritten(end, { ...changeRules(rights.write, readValue), secrets });
     },
     async remove(ref, etag, { signal }) {
       const query = removalQuery === undefined ? {} : { query: removalQuery };

@@ -35,9 +35,15 @@ export function createKeystores(transport: UkoTransport): Keystores {
   return {
     read: keystores.read,
     list: keystores.list,
-    create: (wanted, options) => keystores.create({ vaultId: wanted.vaultId, body: creationBody(wanted) }, options),
-    update: (ref, patch, etag, options) =>
-      keystores.change(ref, etag, { method: "PATCH", body: patchBody(patch) }, options),
+    create: (wanted, options) =>
+      keystores.create(
+        { vaultId: wanted.vaultId, body: creationBody(wanted), secrets: secretsIn(wanted.fields) },
+        options,
+      ),
+    update: (ref, patch, etag, options) => {
+      const call = { method: "PATCH", body: patchBody(patch), secrets: secretsIn(patch.fields) } as const;
+      return keystores.change(ref, etag, call, options);
+    },
     remove: keystores.remove,
     async status(ref, { signal }) {
       const path = `${objectPath(transport, kind, ref)}/status`;
@@ -56,6 +62,13 @@ function creationBody({ vaultId, type, fields, ...wanted }: NewKeystore): Record
 /** No type and no vault: a keystore cannot move (uko-v4.md 3.8). */
 function patchBody({ name, description, groups, fields }: KeystorePatch): Record<string, unknown> {
   return { ...fields, ...given({ name, description, groups }) };
+}
+
+/** Whatever an answer would not be read for. */
+function secretsIn(fields: ConnectionFields = {}): readonly string[] {
+  return Object.entries(fields).flatMap(([name, value]) =>
+    Object.hasOwn(shownFields, name) || name === "ibm_variant" ? [] : [String(value)],
+  );
 }
 
 /** A connection's fields that are no secrets (uko-v4.md 3.7); whatever else an answer holds stays out. */
