@@ -2,6 +2,7 @@
 
 import type { RunSettings } from "../engine/definition.ts";
 import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
+import { sayTime } from "../engine/explain/words.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
 import { type ObservedKmsKey, observeKmsKey } from "../engine/observe-kms-key.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
@@ -75,7 +76,9 @@ export async function updateKmsKey(
     warnings.push(...(await prepareRing(world, keyRing, options)));
   }
   observed = await bringAbout(world, ref, inputs, options);
-  if (mustRotate) {
+  if (mustRotate && isRotatedSince(state, inputs, observed)) {
+    warnings.push(rotatedBefore(observed));
+  } else if (mustRotate) {
     await rotate(world, ref, observed, inputs.payload, options);
     observed = await present(world, ref, options);
   }
@@ -132,6 +135,22 @@ function nextChange(
     return { what: "set the rotation interval", right: kmsRights.writePolicies, send };
   }
   return undefined;
+}
+
+/** An interrupted run is taken up within this time; an older rotation has nothing to do with today's wish for one. */
+const longestInterruptionMs = 7 * 86_400_000;
+
+/** Whether the key was rotated since the last run, most likely by one that was interrupted. Whose material came in, KMS does not tell. */
+function isRotatedSince(state: KmsKeyState, { payload }: KmsKeyInputs, { snapshot, nowMs }: ObservedKmsKey): boolean {
+  const { lastRotatedAtMs } = snapshot;
+  if (payload !== undefined || lastRotatedAtMs === undefined) return false;
+  const isKnown = state.lastRotatedAt !== undefined && lastRotatedAtMs <= Date.parse(state.lastRotatedAt);
+  return !isKnown && nowMs - lastRotatedAtMs <= longestInterruptionMs;
+}
+
+function rotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
+  const on = snapshot.lastRotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.lastRotatedAtMs)}`;
+  return `${sayKmsKey(observation)} was rotated${on}, after the last run; that counts as what the rotationTrigger asks for`;
 }
 
 /** Never sent twice: after a lost answer the key's version tells whether it was rotated (kms-v2-and-iam.md 8). */
