@@ -5,7 +5,7 @@ import { type CheckFailure, defineResource, type Stored } from "../engine/defini
 import { capital, sayContainer } from "../engine/explain/container-words.ts";
 import { readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
-import { UkoError } from "../errors.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import {
   adoptContainer,
   changeContainer,
@@ -89,9 +89,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       adoptBy: "existingTemplateId",
     } as const;
     const made = await createContainer(world, creation, options);
-    if (!inputs.archived) return stored(instanceId, inputs, made);
-    const ref = refTo(instanceId, vaultId, made.id);
-    return stored(instanceId, inputs, await archive(world, ref, true, options));
+    return inputs.archived ? archiveMade(world, inputs, made, options) : stored(instanceId, inputs, made);
   },
 
   async read(world, state, _run, options) {
@@ -201,6 +199,24 @@ function refuseSystem(snapshot: TemplateSnapshot): void {
     summary: `${capital(sayTemplate(snapshot))} is one of the product's own, which nobody changes or deletes`,
     detail: "Keys can be made from it by its name. It needs no resource.",
   });
+}
+
+/** The template exists now, so nothing that follows may fail its creation: it would be in no state. */
+async function archiveMade(
+  world: World,
+  inputs: KeyTemplateInputs,
+  made: TemplateSnapshot,
+  options: CallOptions,
+): Promise<Stored<KeyTemplateState>> {
+  const { instanceId } = world.session;
+  try {
+    const ref = refTo(instanceId, inputs.vaultId, made.id);
+    return stored(instanceId, inputs, await archive(world, ref, true, options));
+  } catch (error) {
+    const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
+    const warnings = [`The template was made, but not archived: ${why}. The next run tries again`];
+    return { ...stored(instanceId, inputs, made), warnings };
+  }
 }
 
 async function archive(

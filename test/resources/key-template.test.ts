@@ -79,6 +79,16 @@ describe("creating a template", () => {
     expect((await create({ ...ledger, archived: true })).state.archived).toBe(true);
   });
 
+  test("keeps it in state where archiving fails, and archives it with the next update", async () => {
+    await uko.fault({ operation: "T6", status: 403, times: 1 });
+    const { state, warnings } = await create({ ...ledger, archived: true });
+    expect(warnings).toEqual([expect.stringContaining("was made, but not archived")]);
+    const { templates } = containersOf(uko, "bob");
+    const news = checkedBy(templates, { ...ledger, archived: true }, state);
+    expect(templates.diff(state, news)).toEqual(["archived"]);
+    expect((await templates.update(state, news, options)).state.archived).toBe(true);
+  });
+
   test("takes the rights of a Creator, and names who may", async () => {
     const { templates } = containersOf(uko, "alice");
     await expect(templates.create(checkedBy(templates, ledger), options)).rejects.toMatchObject({
