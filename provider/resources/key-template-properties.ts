@@ -92,15 +92,45 @@ export const keyTemplateInputs = z.strictObject({
 });
 export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 
+/** A later release of the service may have further words; they are shown and compared, and nothing is decided by them. */
+function anyWord<Known extends string>(_known: z.ZodType<Known, unknown>): z.ZodType<Known> {
+  return z.string().default("") as z.ZodType<string> as z.ZodType<Known>;
+}
+
 /** State: the inputs as the service has them, and what only the service knows; texts as they are, whatever rule for new ones holds. */
 export const keyTemplateState = z.object({
   ...keyTemplateInputs.shape,
   name: z.string(),
   description: z.string().optional(),
+  namingScheme: z.string().optional(),
+  algorithm: anyWord(keyTemplateInputs.shape.algorithm),
   size: z.string(),
   activationPeriod: z.string(),
   expirationPeriod: z.string(),
+  keyState: anyWord(keyTemplateInputs.shape.keyState),
+  keystoreType: anyWord(keyTemplateInputs.shape.keystoreType),
   group: z.string(),
+  keystoreNamingScheme: z.string().optional(),
+  google: z
+    .object({
+      protectionLevel: anyWord(protection),
+      purpose: anyWord(google.shape.purpose),
+      algorithm: anyWord(google.shape.algorithm),
+    })
+    .optional(),
+  azure: z
+    .object({
+      protectionLevel: anyWord(protection).optional(),
+      operations: z.array(anyWord(azure.shape.operations.unwrap().element)).optional(),
+    })
+    .optional(),
+  cca: z
+    .object({
+      usageControl: anyWord(cca.shape.usageControl.unwrap()).optional(),
+      keyType: anyWord(cca.shape.keyType.unwrap()).optional(),
+      keyWords: z.array(z.string()).optional(),
+    })
+    .optional(),
   instanceId: z.string().meta({ description: "Instance that the template belongs to." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
   version: z.number().meta({ description: "One more for each update." }),
