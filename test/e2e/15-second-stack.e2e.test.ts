@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import { PulumiWorkspace } from "../support/pulumi.ts";
+import { consentIn, ended, messageOf } from "./support/next-steps.ts";
+import { profilesFor } from "./support/profiles.ts";
+import { type Scenario, withScenario } from "./support/scenario.ts";
+import { emptySeed, keyOf, programFor, type Resources, ring, templateFor, vault } from "./support/whole-stack.ts";
+
+const goOn = ["--continue-on-error"];
+const first: Resources = {
+  vault,
+  ring,
+  ofLedger: templateFor("ledger", "ledger"),
+  ledger: keyOf("ofLedger", "ledger", "ring"),
+};
+
+test.each(profilesFor())(
+  "a second stack adopts what the first one made, writes nothing, and neither ends it alone (%s)",
+  (profile) =>
+    withScenario({ profile, seed: emptySeed, program: programFor(first) }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      await using other = await PulumiWorkspace.create();
+      ended(await bob.up(), 0);
+      await scenario.advance("1m");
+      const vaultId = (await scenario.uko.world()).vaults[0]?.id ?? "";
+      await scenario.outsider("carol").create({ vault: { id: vaultId }, template_name: "ledger", label: "unmarked" });
+
+      const program = await adopting(scenario);
+      const second = await other.person("carol", { program, env: scenario.environmentOf("carol") });
+      const mark = await scenario.mark();
+      const up = ended(await second.up(), 0);
+      const since = async () => (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`);
+      expect(messageOf(up.output)).toBe("");
+      expect(await since(), "the marker of the key that had none").toEqual(["K4 unmarked"]);
+      ended(await second.up(), 0);
+      expect(await since()).toHaveLength(1);
+
+      // The second stack asks; what the first one made and holds is its too.
+      const asked = ended(await second.destroy(goOn), 1);
+      expect(messageOf(asked.output, "ring")).toMatch(/^Keystore "treasury-ring" still has 2 keys: /);
+      const request = consentIn(messageOf(asked.output, "ledger"));
+      const question = consentIn(messageOf(asked.output, "unmarked"));
+      await scenario.advance("1m");
+      const deactivated = ended(await alice.destroy(request, goOn), 1);
+      const unmarked = await alice.uko([
+        "continue",
+        `${vaultId}/${(await scenario.key("unmarked")).id}`,
+        "--consent",
+        question,
+      ]);
+      await scenario.advance("4h1m");
+      const halves = [consentIn(messageOf(deactivated.output, "ledger")), consentIn(ended(unmarked, 10).output)];
+      ended(await second.destroy(goOn, { env: { UKO_CONSENT: halves.join() } }), 1);
+
+      // Whoever comes first removes; to the other one it is gone, and its state says so.
+      await scenario.advance("31d");
+      ended(await second.destroy(goOn), 1);
+      expect((await scenario.uko.world()).keys).toEqual([]);
+      const removed = await scenario.mark();
+      const rest = ended(await bob.destroy([], goOn), 1);
+      expect(messageOf(rest.output, "ring")).toContain("[UKO_KMS_METADATA_REMAINS]");
+      expect((await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["ring", "vault"]);
+      expect((await scenario.writes(removed)).map(({ operation }) => operation)).toEqual(["T5"]);
+
+      await scenario.advance("60d");
+      ended(await second.destroy(goOn), 0);
+      expect((await scenario.uko.world()).vaults).toEqual([]);
+      // With the vault gone too, this endpoint proves nothing: what the first stack holds stays, until it is asked of the right instance.
+      const unproven = ended(await bob.destroy([], goOn), 1);
+      expect(messageOf(unproven.output, "ring")).toContain("[UKO_GONE_UNPROVEN]");
+      expect(await bob.resources()).toHaveLength(2);
+    }),
+);
+
+async function adopting(scenario: Scenario): Promise<string> {
+  const world = await scenario.uko.world();
+  const idOf = (all: readonly { id: string }[], index = 0) => all[index]?.id;
+  const [vaultId, template] = [idOf(world.vaults), "ledger"];
+  const key = async (label: string, more = {}) =>
+    ({
+      type: "ManagedKey",
+      args: { vaultId, template, existingKeyId: (await scenario.key(label)).id, ...more },
+    }) as const;
+  const { args } = templateFor("ledger", "ledger");
+  return programFor({
+    vault: { type: "Vault", args: { ...vault.args, existingVaultId: vaultId } },
+    ring: { type: "Keystore", args: { ...ring.args, existingKeystoreId: idOf(world.keystores) } },
+    ofLedger: { type: "KeyTemplate", args: { ...args, existingTemplateId: idOf(world.templates) } },
+    // The marker that the first stack wrote outweighs this.
+    ledger: await key("ledger", { dualAuthorization: "single" }),
+    unmarked: await key("unmarked"),
+  });
+}
