@@ -143,11 +143,12 @@ function tellSummary({ world, json }: Sweeping, summary: string, counts: object)
   world.out.write(json ? `${JSON.stringify({ v: 1, sweep: counts })}\n` : `${summary}\n`);
 }
 
-/** A vault whose list was refused is told, and does not hide what the others hold. */
+/** A vault whose list was refused, or a key that could not be looked at, is told, and does not hide the others. */
 function tellUnreadable(world: CliWorld, { unreadable }: Survey, json: boolean): number[] {
-  for (const { vaultId, error } of unreadable) {
-    if (json) tellError(world, error, true, { vaultId });
-    else world.err.write(`Vault ${vaultId}: ${error.summary}\n`);
+  for (const { vaultId, keyId, error } of unreadable) {
+    const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;
+    if (json) tellError(world, error, true, { vaultId, ...(keyId !== undefined && { keyId }) });
+    else world.err.write(`${what}: ${error.summary}\n`);
   }
   return unreadable.map(({ error }) => error.exitCode);
 }

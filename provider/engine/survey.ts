@@ -1,19 +1,26 @@
 /** Looks over whole vaults for keys whose end is under way, and for records whose time has come; one list per vault. */
 
-import { isUkoError, type UkoError } from "../errors.ts";
+import { type ErrorCode, isUkoError, type UkoError } from "../errors.ts";
 import { isPending } from "../lifecycle/guards.ts";
 import type { DeletionPolicy, Plan, Run } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import { explainListed } from "./explain/survey.ts";
-import { type Observed, observedInList, observeKey } from "./observe.ts";
+import { type Observed, observedInList, observeKey, type Sighting } from "./observe.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "./ports.ts";
 import { type Report, reportOn } from "./report.ts";
 
-/** What one look over several vaults found; a vault that could not be read does not hide the others. */
+/** What one look over several vaults found; a vault or a key that could not be read does not hide the others. */
 export interface Survey {
   readonly vaults: number;
   readonly reports: readonly Report[];
-  readonly unreadable: readonly { readonly vaultId: string; readonly error: UkoError }[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** A key that could not be looked at, or without `keyId` a whole vault. */
+export interface Unreadable {
+  readonly vaultId: string;
+  readonly keyId?: string;
+  readonly error: UkoError;
 }
 
 /** Keys that are looked at one by one at the same time. */
@@ -48,20 +55,45 @@ export async function surveyRemovals(
   const run: Run = { actor: await world.session.actor(options), consents: [], intent: "continues" };
   const reports: Report[] = [];
   const removable: KeyRef[] = [];
+  const unreadable: Unreadable[] = [...survey.unreadable];
   for (let from = 0; from < destroyed.length; from += looksAtOnce) {
     world.progress.report(`Asking the keystores about destroyed keys: ${from} of ${destroyed.length}`);
     const looks = destroyed.slice(from, from + looksAtOnce).map(async ({ vaultId, keyId }) => {
       const ref = { instanceId: world.session.instanceId, vaultId, keyId };
-      return { ref, sighting: await observeKey(world, ref, "decision", options) };
+      return { ref, sighting: await lookOrTell(world, ref, options) };
     });
     for (const { ref, sighting } of await Promise.all(looks)) {
-      if (sighting.kind === "gone") continue;
+      if (sighting.kind === "unreadable") unreadable.push({ ...ref, error: sighting.error });
+      if (sighting.kind !== "present") continue;
       const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
       if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
       reports.push(reportFor(ref, sighting, run, plan));
     }
   }
-  return { ...survey, reports, removable };
+  return { ...survey, reports, removable, unreadable };
+}
+
+/** Such faults are one key's own: somebody removed it at this very moment, or its keystore is not there any more. */
+const concernOneKey: readonly ErrorCode[] = [
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_GONE_UNPROVEN",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_RIGHTS_MISSING",
+  "UKO_TWIN_UNREADABLE",
+];
+
+async function lookOrTell(
+  world: World,
+  ref: KeyRef,
+  options: CallOptions,
+): Promise<Sighting | { readonly kind: "unreadable"; readonly error: UkoError }> {
+  try {
+    return await observeKey(world, ref, "decision", options);
+  } catch (error) {
+    if (!isUkoError(error) || !concernOneKey.includes(error.code)) throw error;
+    return { kind: "unreadable", error };
+  }
 }
 
 async function listAll(
@@ -71,7 +103,7 @@ async function listAll(
 ): Promise<Omit<Survey, "reports"> & { readonly keys: readonly KeySnapshot[] }> {
   const ids = vaultIds.length > 0 ? vaultIds : (await world.vaults.list({}, options)).map(({ id }) => id);
   const keys: KeySnapshot[] = [];
-  const unreadable: { vaultId: string; error: UkoError }[] = [];
+  const unreadable: Unreadable[] = [];
   for (const [index, vaultId] of ids.entries()) {
     if (ids.length > 1) world.progress.report(`Listing the keys of vault ${index + 1} of ${ids.length}`);
     try {

@@ -148,6 +148,20 @@ describe("uko sweep", () => {
     expect((await world.uko("bob", "sweep")).out).toContain("No record is to be removed now");
   });
 
+  it("goes on beside a key that cannot be looked at, and says which", async () => {
+    await destroy(keys.vouchers);
+    await destroy(keys.cards);
+    await world.advance("31d");
+    const [, keyId] = keys.cards.split("/");
+    const rule = JSON.stringify({ operation: "K12", path: `/${keyId}/`, status: 404 });
+    await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
+    const { exitCode, out, err } = await world.uko("bob", "sweep --yes");
+    expect([exitCode, out]).toEqual([1, expect.stringContaining("1 record removed")]);
+    expect(err).toContain(`Key ${keys.cards}: Key ${keyId} was not found`);
+    const json = await world.uko("bob", "sweep --yes --json");
+    expect(linesOf(json)[0]).toMatchObject({ vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } });
+  });
+
   it("ends with 13 where the right to remove is missing", async () => {
     await onEveryStage();
     expect((await world.uko("alice", "sweep --yes")).exitCode).toBe(13);
