@@ -137,7 +137,8 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
 
   async list(world, filter, options) {
     const all = await world.templates.list(filter, options);
-    return all.map((snapshot) => stored(world.session.instanceId, {}, snapshot));
+    // The product's own can be no resource: an adoption of everything that is listed would fail at them.
+    return all.filter(isOurs).map((snapshot) => stored(world.session.instanceId, {}, snapshot));
   },
 
   deletion: (state) => ({
@@ -192,9 +193,13 @@ function isContained(wanted: unknown, there: unknown): boolean {
   return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
 }
 
-/** The product's own (uko-v4.md 9 U18). */
+/** All but the product's own (uko-v4.md 9 U18). */
+function isOurs({ types }: TemplateSnapshot): boolean {
+  return !types.includes("system");
+}
+
 function refuseSystem(snapshot: TemplateSnapshot): void {
-  if (!snapshot.types.includes("system")) return;
+  if (isOurs(snapshot)) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `${capital(sayTemplate(snapshot))} is one of the product's own, which nobody changes or deletes`,
     detail: "Keys can be made from it by its name. It needs no resource.",

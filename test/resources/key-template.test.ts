@@ -222,8 +222,10 @@ describe("the end of a template", () => {
     });
   });
 
-  test("is listed with all others of its vault", async () => {
+  test("is listed with all others of its vault but the product's own, which no program can adopt", async () => {
     const { templates } = containersOf(uko, "bob");
     expect(await templates.list({ vaultId }, options)).toHaveLength(4);
+    Object.assign(uko.test.emulator.world.templates.get(payroll) ?? {}, { type: "system" });
+    expect(await templates.list({ vaultId }, options)).toHaveLength(3);
   });
 });
