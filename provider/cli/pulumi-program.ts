@@ -138,12 +138,17 @@ function scalar(value: unknown): string {
 }
 
 function keyText(name: string): string {
+  // As a plain property it would be the object's prototype.
+  if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
 }
 
+/** Pulumi takes names of 100 characters, and a vault's may be as long; ours begins with a word of its own. */
+const maxProjectName = 90;
+
 function projectFile(named: readonly Named[]): string {
   const vault = named.find(({ item }) => item.resource === "Vault");
-  const name = (vault?.logicalName ?? "keys").toLowerCase();
+  const name = (vault?.logicalName ?? "keys").toLowerCase().slice(0, maxProjectName);
   return [
     `name: ${JSON.stringify(`adopted-${name}`)}`,
     `description: ${JSON.stringify(`What the vault ${vault?.item.name ?? ""} holds, adopted`)}`,

@@ -53,13 +53,13 @@ it("makes a constant of what another resource names, and of nothing else", () =>
 it("writes values as TypeScript, and cannot be made to write anything else by them", () => {
   const inputs = {
     label: 'a"; process.exit();//',
-    tags: { "cost center": "a\n\u2028b", team: "x" },
+    tags: { "cost center": "a\n\u2028b", team: "x", ["__proto__"]: "y" },
     groups: ["a", "b"],
   };
   expect(programOf([item({ inputs })])).toContain(
     [
       '  label: "a\\"; process.exit();//",',
-      '  tags: {\n    "cost center": "a\\n\\u2028b",\n    team: "x",\n  },',
+      '  tags: {\n    "cost center": "a\\n\\u2028b",\n    team: "x",\n    ["__proto__"]: "y",\n  },',
       '  groups: ["a", "b"],',
     ].join("\n"),
   );
@@ -73,4 +73,10 @@ it("leaves a connection as it is, and says how its secrets are set from the prog
   expect(text).toContain(
     '//   aws: { region: "eu_central_1", accessKeyId: config.requireSecret("awsKeystore.accessKeyId"), secretAccessKey: config.requireSecret("awsKeystore.secretAccessKey") },\n',
   );
+});
+
+it("names the project as Pulumi takes it, however long the vault's name is", () => {
+  const files = writeProgram([item({ resource: "Vault", name: "v".repeat(100) })], "0.1.0");
+  const name = /^name: "(.*)"$/m.exec(files.find((file) => file.name === "Pulumi.yaml")?.text ?? "")?.[1];
+  expect(name).toBe(`adopted-${"v".repeat(90)}`);
 });
