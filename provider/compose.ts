@@ -7,7 +7,7 @@ import { examine } from "./engine/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
 import { createHandlers, type Handlers } from "./engine/handlers.ts";
-import { type AnyDefinition, type InventoryItem, takeInventory } from "./engine/inventory.ts";
+import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, KeyRef, Progress, World } from "./engine/ports.ts";
@@ -134,7 +134,7 @@ export function openOperations(
   readonly kmsOperations: KmsOperations;
   readonly settings: Settings;
   /** What a vault holds, for a program that adopts it. */
-  readonly inventory: (vaultId: string, options: CallOptions) => Promise<readonly InventoryItem[]>;
+  readonly inventory: (vaultId: string, options: CallOptions) => Promise<Inventory>;
   close(): Promise<void>;
 } {
   const { settings, world, close } = openWorld(environment, {}, outputs);

@@ -30,7 +30,7 @@ export function addImportCommand(program: Command, world: CliWorld): void {
       const progress = createProgressLine(world.err);
       const { inventory, close } = await world.openOperations(world.environment, { progress });
       try {
-        const items = await inventory(vault, { signal: world.signal });
+        const { items, leftOut } = await inventory(vault, { signal: world.signal });
         progress.clear();
         const files = writeProgram(items, world.version);
         await write(out, files);
@@ -38,6 +38,8 @@ export function addImportCommand(program: Command, world: CliWorld): void {
           [
             ...files.map(({ name }) => `Wrote ${path.join(out, name)}`),
             `${items.length} resources; destroyed keys are left out, and secrets are never told.`,
+            ...(leftOut.length === 0 ? [] : ["", "Left out, since this release cannot look after it:"]),
+            ...leftOut.map((line) => `  ${line}`),
             "",
             "Next, in that folder:",
             "  npm install && pulumi stack init dev && pulumi up",

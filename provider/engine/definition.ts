@@ -39,6 +39,12 @@ export type Ending =
   | { readonly kind: "container"; readonly ref: ContainerRef; readonly name: string; readonly policy: ContainerPolicy }
   | { readonly kind: "kms_key"; readonly ref: KmsKeyRef; readonly name: string; readonly policy: KmsKeyPolicy };
 
+/** For a list, which leaves out what this release cannot describe rather than failing. */
+export interface ListOptions extends CallOptions {
+  /** Takes what was left out and why; the run's progress does where it is absent. */
+  readonly warn?: (line: string) => void;
+}
+
 /** What a list is narrowed to; what a resource has no use for is ignored. */
 export interface ListFilter {
   readonly vaultId?: string;
@@ -65,8 +71,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
   /** Finds a resource by its id alone, as an import does; steering inputs get their defaults. */
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
-  /** Every one that there is, in every state. */
-  list(world: World, filter: ListFilter, options: CallOptions): Promise<readonly Stored<State>[]>;
+  /** Every one that this release can describe, in every state. */
+  list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** What stands behind it and the policy for its end, taken from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Ending;
 }

@@ -9,6 +9,7 @@ import type {
   CreateOptions,
   Ending,
   ListFilter,
+  ListOptions,
   ResourceDefinition,
   RunSettings,
   Stored,
@@ -43,7 +44,7 @@ export interface Handlers<Inputs, State extends Inputs> {
   update(olds: unknown, news: unknown, options: CallOptions): Promise<Stored<State>>;
   /** By id alone, as an import does; undefined only where it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<Stored<State> | undefined>;
-  list(filter: ListFilter, options: CallOptions): Promise<readonly Stored<State>[]>;
+  list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
 }
 

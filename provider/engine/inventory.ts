@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { UkoError } from "../errors.ts";
 import type { Ending, ResourceDefinition, RunSettings } from "./definition.ts";
+import { plain } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 
 /** One resource as a program would have to say it. */
@@ -18,6 +19,12 @@ export interface InventoryItem {
   readonly secretBlocks: readonly SecretBlock[];
   /** Names of the keystores that hold a key. */
   readonly keystores: readonly string[];
+}
+
+export interface Inventory {
+  readonly items: readonly InventoryItem[];
+  /** What no program of this release can say, each with the reason. */
+  readonly leftOut: readonly string[];
 }
 
 export interface SecretBlock {
@@ -44,22 +51,36 @@ export async function takeInventory(
   world: World,
   definitions: readonly AnyDefinition[],
   vaultId: string,
-  options: CallOptions,
-): Promise<readonly InventoryItem[]> {
+  { signal }: CallOptions,
+): Promise<Inventory> {
   const items: InventoryItem[] = [];
+  const leftOut: string[] = [];
+  let isVaultThere = false;
+  const options = { signal, warn: (line: string) => void leftOut.push(line) };
   for (const definition of definitions) {
     world.progress.report(`Listing each ${definition.name}`);
     for (const { id, state } of await definition.list(world, { vaultId }, options)) {
       const properties = state as Readonly<Record<string, unknown>>;
       if (properties.vaultId !== vaultId || properties.keyState === "destroyed") continue;
-      items.push(itemOf(definition, id, properties, nameOf(definition.deletion(state, run), properties)));
+      isVaultThere ||= id === vaultId;
+      const item = itemOf(definition, id, properties, nameOf(definition.deletion(state, run), properties));
+      const unsayable = unsayableIn(definition, item);
+      if (unsayable.length === 0) items.push(item);
+      else
+        leftOut.push(`${definition.name} "${plain(item.name)}" ${id}: no program can say its ${unsayable.join(", ")}`);
     }
   }
-  if (items.some(({ id }) => id === vaultId)) return items;
+  if (isVaultThere) return { items, leftOut };
   throw new UkoError("UKO_NOT_FOUND", {
     summary: `Vault ${vaultId} was not found`,
     detail: "Either it is not there, or this identity may not see it. Nothing was written.",
   });
+}
+
+/** The inputs that the definition would refuse, such as a word of a later release of the service. */
+function unsayableIn({ inputs }: AnyDefinition, item: InventoryItem): readonly string[] {
+  const parsed = inputs.safeParse(item.inputs);
+  return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))];
 }
 
 function nameOf(ending: Ending, { label }: Readonly<Record<string, unknown>>): string {

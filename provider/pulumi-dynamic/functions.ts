@@ -13,12 +13,13 @@ export interface InVault {
   readonly vaultId?: string;
 }
 
+const warn = (line: string): void => void log.warn(line);
 const handlers = openHandlers(
   () => {
     const config = new Config("uko");
     return storedSettings((name) => config.get(name));
   },
-  { progress: { report: () => {} }, warn: (line) => void log.warn(line) },
+  { progress: { report: () => {} }, warn },
   { rerun: "pulumi destroy" },
 );
 
@@ -126,7 +127,7 @@ async function list<Inputs, State extends Inputs>(
   handlersOfOne: Handlers<Inputs, State>,
   filter: InVault,
 ): Promise<readonly State[]> {
-  return (await handlersOfOne.list(filter, unstoppable())).map(({ state }) => state);
+  return (await handlersOfOne.list(filter, { ...unstoppable(), warn })).map(({ state }) => state);
 }
 
 function toPending(key: ManagedKeyState): PendingDeletion {

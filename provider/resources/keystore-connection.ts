@@ -1,6 +1,7 @@
 /** How a keystore is reached: which block fits which type, each field's wire name, which are secret, and which never change. */
 
 import type { ConnectionFields, KeystoreSnapshot } from "../engine/container-ports.ts";
+import { capital, sayContainer } from "../engine/explain/container-words.ts";
 import { plain } from "../engine/explain/words.ts";
 import { UkoError } from "../errors.ts";
 
@@ -93,18 +94,29 @@ export const secretPaths: readonly string[] = blockNames.flatMap((block) =>
 /** A block's values by their property names; its schema has checked them. */
 export type BlockValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Throws UKO_ANSWER_INVALID for a type that this release does not know: guessing would reach for the wrong keystore. */
-export function typeOf({ id, type, variant }: Pick<KeystoreSnapshot, "id" | "type" | "variant">): KeystoreType {
-  const found = keystoreTypes.find(
+/** Undefined for a type that this release does not know. */
+export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "variant">): KeystoreType | undefined {
+  return keystoreTypes.find(
     (each) =>
       typeFacts[each].wireType === type &&
       (typeFacts[each].variant ?? "") === (type === "ibm_cloud_kms" ? variant : ""),
   );
+}
+
+/** Throws UKO_ANSWER_INVALID for a type that this release does not know: guessing would reach for the wrong keystore. */
+export function typeOf(snapshot: KeystoreSnapshot): KeystoreType {
+  const found = findType(snapshot);
   if (found !== undefined) return found;
   throw new UkoError("UKO_ANSWER_INVALID", {
-    summary: `Keystore ${id} is of type "${plain(`${type} ${variant}`.trim(), 60)}", which this release does not know`,
+    summary: sayUnknownType(snapshot),
     detail: "A newer release may know it. Nothing was changed.",
   });
+}
+
+/** As a whole sentence without its full stop. */
+export function sayUnknownType({ id, name, type, variant }: KeystoreSnapshot): string {
+  const word = plain(`${type} ${variant}`.trim(), 60);
+  return `${capital(sayContainer({ kind: "keystore", id, name }))} is of type "${word}", which this release does not know`;
 }
 
 /** The fields of a block under their wire names. */

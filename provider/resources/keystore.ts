@@ -14,7 +14,9 @@ import {
   blockNames,
   connectionFields,
   differingIn,
+  findType,
   fromWire,
+  sayUnknownType,
   secretPaths,
   toWire,
   typeFacts,
@@ -113,8 +115,15 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   },
 
   async list(world, filter, options) {
+    const { warn = (line) => world.progress.report(line) } = options;
     const all = await world.keystores.list(filter, options);
-    return all.map((snapshot) => stored(world.session.instanceId, {}, snapshot, {}));
+    return all.flatMap((snapshot) => {
+      if (findType(snapshot) !== undefined) return [stored(world.session.instanceId, {}, snapshot, {})];
+      warn(
+        `${sayUnknownType(snapshot)}: it is left out here, and stands in the way of its vault's deletion all the same`,
+      );
+      return [];
+    });
   },
 
   deletion: (state) => ({

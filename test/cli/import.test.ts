@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type CliTestWorld, keys, repository, startCliWorld, vaultId } from "./harness.ts";
+import { openOperations } from "../../provider/cli/open-operations.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { type CliTestWorld, keys, quietWorld, repository, startCliWorld, vaultId } from "./harness.ts";
 
 let world: CliTestWorld;
 let folder: string;
@@ -76,6 +78,19 @@ it("leaves destroyed keys out, and takes deactivated ones", async () => {
   await importInto(folder);
   const program = readFileSync(path.join(folder, "index.ts"), "utf8");
   expect([program.includes(cards), program.includes(vouchers)]).toEqual([true, false]);
+});
+
+it("tells what no program can say, and why", async () => {
+  const reason = 'KeyTemplate "x" v/t: no program can say its algorithm';
+  const later = quietWorld({
+    environment: world.environmentOf("carol"),
+    openOperations: async (...given) => ({
+      ...(await openOperations(...given)),
+      inventory: async () => ({ items: [], leftOut: [reason] }),
+    }),
+  });
+  expect(await runCli(["import", "--vault", vaultId, "--out", folder], later)).toBe(0);
+  expect(later.said.out).toContain(`\nLeft out, since this release cannot look after it:\n  ${reason}\n`);
 });
 
 it("overwrites nothing, and asks the service for nothing then", async () => {

@@ -38,7 +38,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       operations: operations as unknown as Operations,
       kmsOperations: {} as OpenOperations["kmsOperations"],
       settings: readSettings(given),
-      inventory: async () => [],
+      inventory: async () => ({ items: [], leftOut: [] }),
       close,
     }),
   });

@@ -36,6 +36,18 @@ const create = (news: unknown) => {
 const adopted = (over: object = {}) =>
   create({ vaultId, type: "internal", name: "payroll-ring", existingKeystoreId: payrollRing, ...over });
 
+/** A later release of the service: the keystore in AWS is of a type that this release does not know. */
+const withLater = (world: World): World => ({
+  ...world,
+  keystores: {
+    ...world.keystores,
+    list: async (...call) =>
+      (await world.keystores.list(...call)).map((each) =>
+        each.type === "aws_kms" ? { ...each, type: "luna_hsm" } : each,
+      ),
+  },
+});
+
 /** What is sent by PATCH, seen at the port. */
 function spied(): { patches: KeystorePatch[]; wrap: (world: World) => World } {
   const patches: KeystorePatch[] = [];
@@ -247,6 +259,27 @@ describe("finding keystores", () => {
       "payroll-ring",
     ]);
     expect(await codeOf(keystores.lookup(payrollRing, options))).toBe("UKO_INPUT_INVALID");
+  });
+
+  test("leaves one of a type that a later release brings out of the list, and says so", async () => {
+    const { keystores, vaults } = containersOf(uko, "bob", { wrap: withLater });
+    const heard: string[] = [];
+    const listed = await keystores.list({ vaultId }, { ...options, warn: (line) => void heard.push(line) });
+    expect(listed.map(({ state }) => state.name)).toEqual(["payroll-ring"]);
+    expect(heard).toEqual([
+      `Keystore "aws-frankfurt" is of type "luna_hsm", which this release does not know: it is left out here, and stands in the way of its vault's deletion all the same`,
+    ]);
+    const vault = await vaults.lookup(vaultId, options);
+    expect(await vaults.delete(vault?.state, options)).toMatchObject({
+      code: "UKO_CONTAINER_IN_USE",
+      message: expect.stringContaining('keystore "aws-frankfurt"'),
+    });
+  });
+
+  test("tells of what it leaves out in the run's progress where nobody asked for warnings", async () => {
+    const { keystores, run } = containersOf(uko, "bob", { wrap: withLater });
+    await keystores.list({ vaultId }, options);
+    expect(run.progress).toEqual([expect.stringContaining("luna_hsm")]);
   });
 
   test("says gone only beside its vault", async () => {
