@@ -5,16 +5,17 @@ import { noteAfterDestroy } from "../../provider/engine/explain/kms-key-words.ts
 import { explainKmsOutcome } from "../../provider/engine/explain/kms-keys.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/observe-kms-key.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
-import type {
-  KmsApprovalWait,
-  KmsGuard,
-  KmsKeyObservation,
-  KmsPlan,
-  KmsRun,
-  KmsStep,
+import {
+  type KmsApprovalWait,
+  type KmsGuard,
+  type KmsKeyObservation,
+  type KmsPlan,
+  type KmsRun,
+  type KmsStep,
+  windowName,
 } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
-import { aKmsKey, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
+import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, kmsKeyId, openWindow } from "../support/kms-builders.ts";
 
 const doors = ["pulumi destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
 const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
@@ -96,7 +97,11 @@ const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard
   service_refused: [
     [{ guard: "service_refused", step: "set_for_deletion", message: "The key is busy." }],
     [{ guard: "service_refused", step: "unset_for_deletion", message: "The key is busy." }],
-    [{ guard: "service_refused", step: "destroy", message: "1 prior authorization(s) are required" }],
+    [
+      { guard: "service_refused", step: "destroy", message: "1 prior authorization(s) are required" },
+      { key: aKmsKeySetBy(carol) },
+    ],
+    [{ guard: "service_refused", step: "destroy", message: "The key is busy." }],
   ],
 };
 const guarded = Object.entries(guards).flatMap(([name, told]) =>
@@ -109,9 +114,12 @@ const approvals: Readonly<Record<string, Ended>> = {
   "the run that set it": stopped(waiting("set_it", sure), { taken: ["set_for_deletion"], run: { setHere: true } }),
   "the setter again, naming it": stopped(waiting("set_it", sure), { run: { consents: [openWindow] } }),
   "a second person": stopped(waiting("may_consent", sure)),
-  "a second person who named another window": stopped(waiting("may_consent", sure), { run: { consents: ["x"] } }),
+  "a second person who named another window": stopped(waiting("may_consent", sure), {
+    run: { consents: [windowName(kmsKeyId, nowMs - dayMs)] },
+  }),
+  "a second person who named another key's": stopped(waiting("may_consent", sure), { run: { consents: ["x"] } }),
   "nobody knows who set it": stopped(waiting("may_consent")),
-  "most likely somebody": stopped(waiting("may_consent", { identity: carol, isSure: false })),
+  "perhaps somebody": stopped(waiting("may_consent", { identity: carol, isSure: false })),
   "the actor is the last writer": stopped(waiting("may_consent", { identity: bob, isSure: false })),
   "a machine is the last writer": stopped(waiting("may_consent", { identity: pipeline, isSure: false })),
   "a pipeline": stopped(waiting("not_a_person", sure), { run: { actor: aWorkload() } }),

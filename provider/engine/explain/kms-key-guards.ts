@@ -1,10 +1,11 @@
 /** The sentences for refusals about KMS keys: what does not hold, and the way out. */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Explanation, NextStep } from "./explanation.ts";
 import {
   type KmsContext,
+  kmsActCommands,
   kmsRerunCommand,
   kmsStepPhrases,
   kmsWithdrawal,
@@ -138,18 +139,31 @@ const sayings: Sayings = {
     `${key} is destroyed, so there is no request to take back`,
     sayAfterlife(observed),
   ],
-  service_refused: (guard, { key, unchanged, rerun }) => [
-    `KMS refused to ${kmsStepPhrases[guard.step].replace("KEY", () => key)}`,
-    [
-      plain(guard.message, 500),
-      ...(guard.step === "destroy" && /authoriz/i.test(guard.message)
-        ? ["KMS takes this run's identity for the one who set the key for deletion: then somebody else destroys it."]
-        : []),
-      unchanged,
-    ],
-    [{ ...rerun, who: "once its reason is gone you run" }],
-  ],
+  service_refused: (guard, about) => {
+    const { key, unchanged, rerun } = about;
+    if (guard.step === "destroy" && /authoriz/i.test(guard.message)) return sayOwnHalf(guard.message, about);
+    return [
+      `KMS refused to ${kmsStepPhrases[guard.step].replace("KEY", () => key)}`,
+      [plain(guard.message, 500), unchanged],
+      [{ ...rerun, who: "once its reason is gone you run" }],
+    ];
+  },
 };
+
+/** KMS alone knows for sure who set a key, and compares identities itself (kms-v2-and-iam.md 5). */
+function sayOwnHalf(message: string, { key, unchanged, rerun, observed, door }: About): Saying {
+  const { observation } = observed;
+  const { kmsKeyId, windowEndsAtMs } = observation;
+  const commands =
+    windowEndsAtMs === undefined
+      ? rerun.commands
+      : kmsActCommands(windowName(kmsKeyId, windowEndsAtMs), observation, door);
+  return [
+    `KMS wants another person to destroy ${key}: it takes this run's identity for the one who set it for deletion`,
+    [`KMS says: ${plain(message, 500)}`, unchanged],
+    [{ who: `somebody else who holds ${sayRoles(kmsRights.destroy)} runs`, commands }, kmsWithdrawal(observation)],
+  ];
+}
 
 /** Says why a plan was refused, what that leaves as it was, and what leads on. */
 export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanation {

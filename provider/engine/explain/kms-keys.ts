@@ -90,13 +90,15 @@ type Window = NonNullable<KmsApprovalWait["window"]>;
 function whoSet(wait: KmsApprovalWait, { name, endsAtMs, setter }: Window, { run }: KmsContext): readonly string[] {
   const isOwn = wait.standing === "set_it";
   const who = isOwn ? "You" : setter?.isSure === true ? sayIdentity(setter.identity) : "Somebody";
-  const isNamed = run.consents.includes(name);
+  // A run that ends many keys names many windows; only those of this key have anything to do with it.
+  const named = run.consents.filter((consent) => consent.startsWith(`${name.split("@")[0] ?? ""}@`));
+  const isNamed = named.includes(name);
   return [
     `${who} set it for deletion on ${sayBegan(endsAtMs)}; that lapses on ${sayTime(endsAtMs)}.`,
     ...(isOwn ? [] : whoMaybe(setter, run)),
     ...(isOwn && isNamed ? ["Your own window is not a second person's consent."] : []),
-    ...(!isNamed && run.consents.length > 0 && wait.standing === "may_consent"
-      ? ["No window that this run named is the one that is open."]
+    ...(!isNamed && named.length > 0
+      ? ["The window that this run named is not the one that is open: it lapsed, or somebody took it back."]
       : []),
   ];
 }
@@ -111,7 +113,7 @@ function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[
   const whom = sayIdentity(setter.identity);
   return [
     isPerson(setter.identity)
-      ? `Most likely ${whom}, whom KMS names as the last writer of its policy.`
+      ? `Perhaps ${whom}: KMS names them as the last writer of its policy, or as who turned it on.`
       : `KMS names ${whom} as the last writer of its policy, which is not a person. Consent only if a person told you that they set it.`,
   ];
 }
