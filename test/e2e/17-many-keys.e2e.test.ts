@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/seed.ts";
+import type { AuditEntry } from "./support/emulator-process.ts";
+import { ended, messageOf } from "./support/next-steps.ts";
+import { type Scenario, vaultId, withScenario } from "./support/scenario.ts";
+
+/** The suite that everybody runs has 40, the whole one the 100 that people have asked for. */
+const count = process.env.UKO_TEST_ALL === "1" ? 100 : 40;
+/** A clock that runs: one that stands still moves a second with each write, so that writes side by side would seem slow. */
+const seed: Seed = { ...demoSeed, clock: { frozen: false } };
+const timeoutMs = 170_000;
+const program = `import { ManagedKey } from "pulumi-uko";
+for (let index = 0; index < ${count}; index += 1) {
+  new ManagedKey(\`key-\${index}\`, { vaultId: "${vaultId}", template: "payroll", label: \`key-\${index}\` });
+}
+`;
+
+test(
+  `${count} keys: one run asks for all, one run that names all deactivates them, and a service under strain is called as often as needed`,
+  () =>
+    withScenario({ profile: "documented", seed, program }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      const labels = Array.from({ length: count }, (_, index) => `key-${index}`).sort();
+      ended(await bob.up([], { timeoutMs }), 0);
+      await scenario.advance("1m");
+
+      const created = await scenario.mark();
+      ended(await bob.refresh([], { timeoutMs }), 0);
+      expect((await callsSince(scenario, created)).length).toBeLessThanOrEqual(10);
+
+      // One answer of a hundred tells to come later, or tells nothing.
+      await scenario.control("faults", { every: 200, status: 429, retryAfter: 1 });
+      await scenario.control("faults", { every: 200, skip: 100, status: 503 });
+      const before = await scenario.mark();
+      const asked = ended(await bob.pulumi.destroy(["--continue-on-error"], { timeoutMs }), 1);
+      const requests = [...recordsIn(asked.output)];
+      expect(requests).toHaveLength(count);
+      expect(await changedLabels(scenario, before, "K4")).toEqual(labels);
+      const asking = await callsSince(scenario, before);
+      expect(asking.length, tally(asking)).toBeLessThanOrEqual(count * 9);
+
+      await scenario.advance("1m");
+      const named = await scenario.mark();
+      const env = { UKO_CONSENT: requests.join() };
+      const consented = ended(await alice.pulumi.destroy(["--continue-on-error"], { timeoutMs, env }), 1);
+      expect(await changedLabels(scenario, named, "K7")).toEqual(labels);
+      expect(await changedLabels(scenario, named, "K4"), "each half of destroy once").toEqual(labels);
+      expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);
+      expect(recordsIn(consented.output).size).toBe(count);
+      expect(messageOf(consented.output, "key-0")).toContain("This is your half of its destruction.");
+      const consenting = await callsSince(scenario, named);
+      expect(consenting.length, tally(consenting)).toBeLessThanOrEqual(count * 14);
+      expect(
+        [...asking, ...consenting].filter(({ status }) => status === 429 || status === 503).length,
+      ).toBeGreaterThan(0);
+    }),
+  timeoutMs * 4,
+);
+
+function recordsIn(output: string): ReadonlySet<string> {
+  return new Set(Array.from(output.matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? ""));
+}
+
+function tally(calls: readonly AuditEntry[]): string {
+  const by = new Map<string, number>();
+  for (const { operation } of calls) by.set(operation, (by.get(operation) ?? 0) + 1);
+  return JSON.stringify([calls.length, ...by]);
+}
+
+async function callsSince(scenario: Scenario, mark: number): Promise<readonly AuditEntry[]> {
+  return (await scenario.audit()).filter(({ seq, operation }) => seq > mark && operation !== "control");
+}
+
+/** The labels of the keys that a call changed, one for each time. */
+async function changedLabels(scenario: Scenario, mark: number, operation: string): Promise<readonly unknown[]> {
+  const writes = await scenario.writes(mark);
+  return writes
+    .filter((entry) => entry.operation === operation)
+    .map(({ label }) => label)
+    .sort();
+}
