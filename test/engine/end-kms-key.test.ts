@@ -67,7 +67,7 @@ describe("two people end a KMS key", () => {
     const { message } = await destroyBy("bob", state).wait();
     const again = await destroyBy("bob", state, { consents: [windowIn(message)] }).wait();
     expect(again.code).toBe("UKO_SERVICE_REFUSED");
-    expect(again.message).toContain("then somebody else destroys it");
+    expect(again.message).toContain("KMS wants another person to destroy");
     expect(await stateOf(state.keyId)).toBe(1);
   });
 
