@@ -6,7 +6,7 @@ import { capital, sayContainer } from "../engine/explain/container-words.ts";
 import { plain } from "../engine/explain/words.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
 import { digestSecrets } from "../engine/secrets.ts";
-import { UkoError } from "../errors.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import { changeContainer, type Present, throwIfFrozen } from "./container-writes.ts";
 import { refuseUnlinking } from "./group-narrowing.ts";
 import {
@@ -59,7 +59,39 @@ export async function updateKeystore(
     },
     options,
   );
-  return { snapshot, warnings: isMoved ? [notAligned(what)] : [], isReconnected };
+  const warnings = [
+    ...(isMoved ? [notAligned(what)] : []),
+    ...(isReconnected ? await warnOfWaitingKeys(world, ref, what, options) : []),
+  ];
+  return { snapshot, warnings, isReconnected };
+}
+
+/**
+ * A new credential may be another account's, which no field tells (uko-v4.md 3.7): there a key that still waits for its
+ * destruction is not present, and its record could be removed while it lives. Nothing rests on whether the keys can be read.
+ */
+async function warnOfWaitingKeys(
+  world: World,
+  { vaultId, id }: ContainerRef,
+  what: string,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  try {
+    const keys = await world.keys.list({ vaultId }, options);
+    const waiting = keys.filter(
+      ({ stateWord, storedStatus }) =>
+        stateWord === "destroyed" &&
+        storedStatus.some(({ keystoreId, status }) => keystoreId === id && status !== "not_present"),
+    );
+    if (waiting.length === 0) return [];
+    const count = waiting.length === 1 ? "1 destroyed key" : `${waiting.length} destroyed keys`;
+    return [
+      `${capital(what)} is reached in a new way now, and ${count} may still be in it: if it is another account, it says that they are gone; remove no record before uko status shows that they are still pending`,
+    ];
+  } catch (error) {
+    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    return [];
+  }
 }
 
 function notAligned(what: string): string {

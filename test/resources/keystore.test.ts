@@ -199,6 +199,20 @@ describe("changing a keystore", () => {
     expect(patches).toEqual([{ description: "new" }]);
   });
 
+  test("of its credential warns of destroyed keys that may still be in it", async () => {
+    const awsFrankfurt = "ce110000-0000-4000-8000-000000000002";
+    const block = { ...aws.aws, region: "eu_central_1" };
+    const news = { ...aws, name: "aws-frankfurt", groups: ["cards"], existingKeystoreId: awsFrankfurt, aws: block };
+    const { state } = await create(news);
+    const { keystores } = containersOf(uko, "bob");
+    const first = await keystores.update(state, checkedBy(keystores, news, state), options);
+    expect(first.warnings).toEqual([]);
+    await uko.test.keyIn("pending", "cards");
+    const rotated = { ...news, aws: { ...block, secretAccessKey: "hush-again" } };
+    const second = await keystores.update(first.state, checkedBy(keystores, rotated, first.state), options);
+    expect(second.warnings).toEqual([expect.stringContaining("1 destroyed key may still be in it")]);
+  });
+
   test("is refused where a narrowed group would cut an installed key off, and names the key", async () => {
     const key = await uko.make({ label: "salaries" });
     const { state } = await adopted();
