@@ -194,9 +194,11 @@ describe("changing a keystore", () => {
     expect(read).toMatchObject({ state: { aws: { region: "eu_west_1" } }, warnings: [] });
     const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
     expect(await codeOf(keystores.update(read?.state, elsewhere, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
-    const edited = { ...state, aws: { ...state.aws, region: "us_east_1" } };
-    await keystores.update(edited, { ...elsewhere, description: "new" }, options);
-    expect(patches).toEqual([{ description: "new" }]);
+    for (const region of ["us_east_1", ""]) {
+      const edited = { ...state, aws: { ...state.aws, region } };
+      await keystores.update(edited, { ...elsewhere, description: `new ${region}` }, options);
+    }
+    expect(patches).toEqual([{ description: "new us_east_1" }, { description: "new " }]);
   });
 
   test("of its credential warns of destroyed keys that may still be in it", async () => {
