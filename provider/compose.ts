@@ -11,6 +11,7 @@ import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inve
 import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, KeyRef, Progress, World } from "./engine/ports.ts";
+import type { TagProbe } from "./engine/probe-tags.ts";
 import type { Report } from "./engine/report.ts";
 import { UkoError } from "./errors.ts";
 import {
@@ -150,6 +151,7 @@ export async function examineWorld(
   environment: Environment,
   outputs: Outputs,
   options: CallOptions,
+  probe?: Omit<TagProbe, "isDualRequired">,
 ): Promise<readonly Check[]> {
   const calls: WatchedCall[] = [];
   const watch = ({ origin, status, durationMs, serviceTimeMs, text }: WatchedAnswer): void => {
@@ -167,7 +169,9 @@ export async function examineWorld(
   const { endpoint, region } = settings;
   const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
   try {
-    return await examine({ world, ...where, calls: () => calls }, options);
+    const { isDualRequired } = settings;
+    const probed = probe === undefined ? {} : { probe: { ...probe, isDualRequired } };
+    return await examine({ world, ...where, calls: () => calls, ...probed }, options);
   } finally {
     await close();
   }

@@ -35,8 +35,11 @@ With --json each key is one line of JSON on standard output, a fault likewise: {
 
 export const doctorHelp = `
 Rights are told by which lists succeed; no consequential call is ever tried. Whether the service keeps tags is seen
-on keys that carry some and is not probed: a key made for a probe would have to be destroyed again, and no command
-destroys a key without two people. The first consent record finds out, before anything is cut off.
+on keys that carry some, and else by the first consent record, before anything is cut off.
+With --probe-tags it is tried on a key of its own: made from a template whose keys begin as pre_activation, named
+"uko probe" and eight digits, never activated, and in the same run destroyed (Key Custodian - Creator) and removed
+(Vault Administrator). No other key is touched. Where UKO_DUAL_AUTHORIZATION=required, or the template's keys are
+active at once, no key is made. Where the run cannot end its key, it says which one is left and what ends it.
 Exits with 1 where a check fails, otherwise with 0.`;
 
 /** Examples per command; each works when pasted, with one's own key and record. */
@@ -70,7 +73,13 @@ export const examples = {
     ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
   ],
   import: [["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`]],
-  doctor: [["is everything in place for a run as me", "uko doctor"]],
+  doctor: [
+    ["is everything in place for a run as me", "uko doctor"],
+    [
+      "does the service keep what a consent record needs",
+      `uko doctor --probe-tags --vault ${vaultId} --template payroll-draft`,
+    ],
+  ],
   emulator: [
     ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
     ["another world, another port", "uko emulator --seed world.json --port 7700"],

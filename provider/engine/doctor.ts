@@ -1,4 +1,4 @@
-/** Looks whether everything is in place for a run: where it goes, as whom, with which rights. Reads and lists only. */
+/** Looks whether everything is in place for a run: where it goes, as whom, with which rights. Reads and lists only, unless a probe is asked for. */
 
 import {
   type Check,
@@ -15,6 +15,7 @@ import {
   type WatchedCall,
 } from "./explain/doctor.ts";
 import type { CallOptions, KeySnapshot, World } from "./ports.ts";
+import { probeTags, type TagProbe } from "./probe-tags.ts";
 
 export interface Examined {
   readonly world: World;
@@ -22,13 +23,18 @@ export interface Examined {
   readonly region?: string;
   /** Every call so far, oldest first. */
   readonly calls: () => readonly WatchedCall[];
+  /** Absent unless somebody asked for it: it makes a key, and ends it. */
+  readonly probe?: TagProbe;
 }
 
 /** Vaults whose keys are read; the others would tell no more about rights. */
 const maxVaults = 5;
 
 /** Goes on after each failure, so that one run tells all that is wrong. */
-export async function examine({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
+export async function examine(
+  { world, endpoint, region, calls, probe }: Examined,
+  options: CallOptions,
+): Promise<Check[]> {
   const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region)];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
     world.progress.report(`Looking at ${name}`);
@@ -93,6 +99,7 @@ export async function examine({ world, endpoint, region, calls }: Examined, opti
       listCheck("KMS keys", found.length, "KMS key"),
     ],
   );
+  if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
   return checks;
 }
 

@@ -160,7 +160,7 @@ export function versionCheck(fields: ReadonlySet<string>): Check {
   };
 }
 
-/** Tag support is only looked for, never probed: see `uko doctor --help`. */
+/** Tag support is only looked for here; `uko doctor --probe-tags` tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
   const check = "tags";
   if (tagged > 0) return { check, level: "ok", says: `kept: ${tagged} of ${keys} keys carry some` };
