@@ -66,7 +66,16 @@ async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOpt
     const people = world.seed.identities.flatMap(({ name, apiKey }) =>
       apiKey === undefined ? [] : [{ name, apiKey }],
     );
-    return { url, pid: process.pid, instanceId, ...(caFile !== undefined && { caFile }), people, close };
+    const [key] = world.keys.values();
+    return {
+      url,
+      pid: process.pid,
+      instanceId,
+      ...(caFile !== undefined && { caFile }),
+      people,
+      ...(key !== undefined && { firstKey: `${key.vaultId}/${key.id}` }),
+      close,
+    };
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "The local UKO could not be started",

@@ -49,5 +49,7 @@ export interface LocalUko {
   readonly caFile?: string;
   /** Who can log in, with the API key that makes one this person. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];
+  /** A key to begin with, as commands take it; absent where there is none. */
+  readonly firstKey?: string;
   close(): Promise<void>;
 }

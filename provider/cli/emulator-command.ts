@@ -54,7 +54,7 @@ function readyJson({ url, instanceId, pid, caFile }: LocalUko): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
-function readyText({ url, instanceId, people, caFile }: LocalUko, file?: string): string {
+function readyText({ url, instanceId, people, firstKey, caFile }: LocalUko, file?: string): string {
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
   const keeps = file === undefined ? "it stores nothing" : `${file} keeps its world`;
@@ -69,6 +69,8 @@ function readyText({ url, instanceId, people, caFile }: LocalUko, file?: string)
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...(others.length === 0 ? [] : ["", "To be somebody else:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
+    ...(firstKey === undefined ? [] : ["", "To look at a key, and to ask for its end:"]),
+    ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),
     "",
     "To let 5 hours pass, and to see who did what:",
     `  ${curl} -d '{"advance":"5h"}' ${url}/_emulator/clock`,

@@ -1,10 +1,10 @@
-/** The world without a seed file: two people with split roles, one who holds everything, a pipeline, two profiles, two keystores. */
+/** The demo world: two people with split roles, one who holds everything, a pipeline, two profiles, two keystores, and a key. */
 
 import type { Seed } from "./seed.ts";
 
 export const demoInstanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
-/** Alice can deactivate, Bob can create, destroy and remove: neither alone takes an active key to destroyed. */
+/** No keys yet. Alice can deactivate, Bob can create, destroy and remove: neither alone takes an active key to destroyed. */
 export const demoSeed = {
   instance: { id: demoInstanceId, accountId: "emulated-account", region: "eu-de" },
   identities: [
@@ -128,6 +128,22 @@ export const demoSeed = {
       keystoreType: "aws_kms",
       group: "cards",
       keyState: "pre_activation",
+    },
+  ],
+} as const satisfies Seed;
+
+/** What there is without a seed file: one key besides, so that every command has something to show at once. */
+export const demoWorld = {
+  ...demoSeed,
+  keys: [
+    {
+      id: "9b2d0000-0000-4000-8000-000000000002",
+      label: "orders",
+      vault: "payments",
+      template: "payroll",
+      description: "Orders of the web shop",
+      createdAt: "2025-01-15T09:00:00Z",
+      createdBy: "IBMid-550000BOB",
     },
   ],
 } as const satisfies Seed;

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
 import { loadSnapshot } from "./control/world-snapshot.ts";
-import { demoSeed } from "./demo-seed.ts";
+import { demoWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
 import { populate } from "./populate.ts";
 import { checkSeed, type Seed } from "./seed.ts";
@@ -88,7 +88,7 @@ async function openWorld(options: EmulatorOptions): Promise<{ world: World; clos
   if (snapshot !== undefined && (seed ?? profile ?? options.switches) !== undefined) {
     throw new Error("A snapshot is a whole world: it goes with no seed, profile or switches.");
   }
-  const world = new World(checkSeed(seed ?? demoSeed), { profile, switches: options.switches }, populate);
+  const world = new World(checkSeed(seed ?? demoWorld), { profile, switches: options.switches }, populate);
   if (snapshot !== undefined) loadSnapshot(world, snapshot);
   if (file === undefined) return { world, closeStore: () => {} };
   const { openStore } = await import("./store.ts");

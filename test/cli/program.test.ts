@@ -195,6 +195,7 @@ describe("help", () => {
 
 describe("uko emulator", () => {
   const uko = { url: "http://127.0.0.1:7600", pid: 4711, instanceId };
+  const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002";
   const people = [
     { name: "Alice Example", apiKey: "alice-demo-key" },
     { name: "Bob Example", apiKey: "bob-demo-key" },
@@ -203,7 +204,7 @@ describe("uko emulator", () => {
   async function runEmulator(typed: readonly string[], identities = people) {
     const stop = new AbortController();
     const close = vi.fn(async () => {});
-    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, close }));
+    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, firstKey, close }));
     const world = quietWorld({ signal: stop.signal, startLocalUko });
     const ended = runCli(["emulator", ...typed], world);
     await vi.waitFor(() => expect(world.said.out).not.toBe(""));

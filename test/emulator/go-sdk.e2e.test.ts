@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 
 let emulator: Emulator;
@@ -25,7 +26,7 @@ const key = [
 
 /** The module is pinned by go.mod and go.sum; Go fetches it once, as configured on the machine. */
 it("IBM's Go SDK of API 4.7 leads a vault, its keystores, templates and keys from created to deleted", async () => {
-  emulator = await startEmulator({ profile: "api-4.7" });
+  emulator = await startEmulator({ seed: demoSeed, profile: "api-4.7" });
   const { stdout } = await promisify(execFile)("go", ["run", "-mod=readonly", "."], {
     cwd: new URL("go-sdk/", import.meta.url),
     env: { ...process.env, UKO_ENDPOINT: emulator.url, UKO_API_KEY: "carol-demo-key" },

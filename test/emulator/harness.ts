@@ -1,5 +1,6 @@
 /** A local UKO under test, and clients that speak plain HTTP to it: nothing of the product stands in between. */
 
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
@@ -85,8 +86,10 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
+/** Begins without a key, unless it is told of another world. */
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
-  const emulator = await startEmulator(options);
+  const isTold = (options.snapshot ?? options.file) !== undefined;
+  const emulator = await startEmulator(isTold ? options : { seed: demoSeed, ...options });
   const { url } = emulator;
   const tokens = new Map<string, string>();
   let labels = 0;

@@ -131,6 +131,12 @@ it("starts twins under the instance's dual authorization", async () => {
   await world.close();
 });
 
+it("begins with one key in use where no seed is told", async () => {
+  const demo = await startEmulator();
+  expect([...demo.world.keys.values()].map(({ label, state }) => [label, state])).toEqual([["orders", "active"]]);
+  await demo.close();
+});
+
 it("gives the seed's profile and switches way to those of the start", async () => {
   const seed = seeded([], { profile: "tags-dropped", switches: { kmsWindowHours: 5 } });
   const own = await startEmulator({ seed });

@@ -63,7 +63,7 @@ describe("a file", () => {
 
   it("loses nothing that was removed or reset", async () => {
     const file = newFile();
-    const first = await start({ file });
+    const first = await start({ file, seed: demoSeed });
     const { id } = await first.keyIn("destroyed");
     await first.as("bob").remove(id);
     await first.close();
@@ -84,7 +84,7 @@ describe("a file", () => {
     ["a snapshot", { snapshot: "own" }],
   ])("refuses %s than its own, and says the way on", async (_, other) => {
     const file = newFile();
-    const world = await start({ file, profile: "tags-dropped" });
+    const world = await start({ file, seed: demoSeed, profile: "tags-dropped" });
     const options = "snapshot" in other ? { snapshot: await snapshotOf(world) } : other;
     await world.close();
     await expect(startTestWorld({ file, ...options })).rejects.toThrow(/Leave that out to go on with it, or begin/);
