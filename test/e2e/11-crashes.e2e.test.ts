@@ -10,7 +10,7 @@ import { createHandlers } from "../../provider/engine/handlers.ts";
 import { managedKey } from "../../provider/resources/index.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../support/pulumi.ts";
-import { type AuditEntry, type EmulatorProcess, startEmulatorProcess } from "./support/emulator-process.ts";
+import { type AuditEntry, type EmulatorProcess, startEmulatorProcess, untilHeld } from "./support/emulator-process.ts";
 import { firstLineOf } from "./support/next-steps.ts";
 import type { Variables } from "./support/person.ts";
 import {
@@ -244,15 +244,6 @@ async function expectAsUndisturbed(
 
 function codeIn(output: string): string | undefined {
   return /\[(UKO_[A-Z_]+)\]/.exec(output)?.[1];
-}
-
-async function untilHeld(uko: EmulatorProcess): Promise<void> {
-  for (let look = 0; look < 600; look += 1) {
-    const { held } = (await uko.control("faults")) as { readonly held: readonly unknown[] };
-    if (held.length > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error("The run made no such call.");
 }
 
 async function inParallel<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

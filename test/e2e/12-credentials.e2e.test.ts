@@ -1,6 +1,5 @@
 /** Whose credential a run uses, where it goes, and that it stays nowhere. */
 
-import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -11,6 +10,7 @@ import type { AuditEntry } from "./support/emulator-process.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario } from "./support/scenario.ts";
+import { engineOwn, textsBelow } from "./support/texts.ts";
 
 const bobId = "IBMid-550000BOB";
 const aliceId = "IBMid-550000ALICE";
@@ -129,7 +129,6 @@ test("planted credentials are found nowhere: state, logs, outputs, tags, errors,
   ];
   expect(files.map(([file]) => path.basename(file))).toContain("evidence.jsonl");
   expect(printed.join().length).toBeGreaterThan(10_000);
-  const engineOwn = /"msg":"(?:Unm|M)arshaling property for RPC\[/;
   for (const [place, text] of places) {
     for (const secret of secrets) {
       // At -v=9 the engine itself writes the configuration that it decrypted, whosever provider it is for; nothing of ours may.
@@ -168,14 +167,4 @@ function seedWithApiKeys(apiKeys: Readonly<Record<string, string>>): Seed {
     ...("apiKey" in identity && identity.apiKey in apiKeys && { apiKey: apiKeys[identity.apiKey] ?? "" }),
   }));
   return { ...demoSeed, identities } as unknown as Seed;
-}
-
-/** Every file of every person and of the backend, but for the packages. */
-async function textsBelow(folder: string): Promise<readonly (readonly [string, string])[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes(`${path.sep}node_modules${path.sep}`));
-  return Promise.all(files.map(async (file) => [path.relative(folder, file), await readFile(file, "latin1")] as const));
 }

@@ -113,6 +113,16 @@ export async function startEmulatorProcess(profile: string, seed: Seed): Promise
   }
 }
 
+/** Waits until a fault rule holds a call. */
+export async function untilHeld(uko: EmulatorProcess): Promise<void> {
+  for (let look = 0; look < 600; look += 1) {
+    const { held } = (await uko.control("faults")) as { readonly held: readonly unknown[] };
+    if (held.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("The run made no such call.");
+}
+
 async function callControl(url: string, name: string, body: unknown): Promise<unknown> {
   const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   const answer = await fetch(`${url}/_emulator/${name}`, init);
