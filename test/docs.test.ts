@@ -1,11 +1,13 @@
-/** Commands in README and guides are real: `uko` parses them, npm has the script, Pulumi knows the flags that we name. */
+/** Commands in README and guides are real: `uko` parses them, npm has the script, Pulumi knows the flags that we name, the local UKO answers. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../provider/cli/program.ts";
+import { checkSeed } from "../provider/emulator/seed.ts";
+import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
@@ -39,9 +41,12 @@ function commandsIn(file: string): readonly DocumentedCommand[] {
 
 const commands = documents.flatMap(commandsIn);
 
-/** Words as a shell makes them of what we write: blanks divide, double quotes hold together. */
+/** Words as a shell makes them of what we write: blanks divide, quotes hold together. */
 function wordsOf(line: string): readonly string[] {
-  return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
+  return Array.from(
+    line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    ([, double, single, plain]) => double ?? single ?? plain ?? "",
+  );
 }
 
 /** What the command line does with these words, up to the first thing that it would open. */
@@ -70,6 +75,24 @@ async function parses(words: readonly string[]): Promise<string> {
     : said;
 }
 
+let uko: Emulator;
+beforeAll(async () => {
+  uko = await startEmulator();
+});
+afterAll(() => uko.close());
+
+/** What a local UKO answers to a curl of ours, whose file can only be a snapshot. */
+async function statusOf(words: readonly string[]): Promise<number> {
+  const argumentOf = (flag: string): string | undefined =>
+    words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined;
+  const place = words.map((word) => /^https?:\/\/127\.0\.0\.1:7600(\/.*)$/.exec(word)?.[1]).find(Boolean);
+  const snapshot =
+    argumentOf("--data-binary") === "@snapshot.json" ? await fetch(`${uko.url}/_emulator/snapshot`) : undefined;
+  const body = (await snapshot?.text()) ?? argumentOf("-d");
+  const method = argumentOf("-X") ?? (body === undefined ? "GET" : "POST");
+  return (await fetch(`${uko.url}${place}`, { method, ...(body !== undefined && { body }) })).status;
+}
+
 const pulumi: Readonly<Record<string, readonly string[]>> = {
   up: [],
   destroy: ["--yes", "--continue-on-error"],
@@ -84,6 +107,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
       const [command = "", ...flags] = words;
       return expect(flags.filter((flag) => !pulumi[command]?.includes(flag))).toEqual([]);
     }
+    if (program === "curl") return expect(await statusOf(words)).toBeLessThan(300);
     expect(program).toBe("npm");
     if (words[0] === "run") return expect(Object.keys(scripts)).toContain(words[1]);
     return expect(words[0]).toMatch(/^(install|test)$/);
@@ -94,6 +118,11 @@ test("there are commands, and a wrong one is found", async () => {
   expect(commands.length).toBeGreaterThan(15);
   expect(await parses(["stauts"])).toContain("stauts");
   expect(await parses(["continue", "no-key"])).not.toBe("opened");
+});
+
+test("the seed file of the local UKO's guide is one", () => {
+  const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("provider/docs/emulator.md")) ?? [];
+  expect(checkSeed(JSON.parse(seed)).keys).toHaveLength(1);
 });
 
 test("the README's program is the one of examples/02-two-people", () => {
