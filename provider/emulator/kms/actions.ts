@@ -6,8 +6,9 @@ import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";
 import { parsedBody } from "./body.ts";
 import { checkRootMaterial, payloadFields } from "./create.ts";
-import { invalidState, keyDeleted, notPerformed, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
+import { keyDeleted, notPerformed, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
+import { nextState } from "./key-states.ts";
 import { addVersion } from "./new-key.ts";
 
 const enableWaitMs = 30_000;
@@ -16,8 +17,7 @@ const enableWaitMs = 30_000;
 export function disableKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.disable");
   if (key.extractable) throw rootKeyRequired("Key could not be disabled");
-  if (key.state !== 1) throw invalidState("Key is not in active state: Key could not be disabled");
-  key.state = 2;
+  key.state = nextState("disable", key, "Key is not in active state: Key could not be disabled");
   key.updatedMs = call.nowMs;
   return { status: 204 };
 }
@@ -27,9 +27,9 @@ export function enableKmsKey(call: Call): Reply {
   const what = "Key could not be enabled";
   const key = kmsKeyOf(call, "kms.enable");
   if (key.extractable) throw rootKeyRequired(what);
-  if (key.state !== 2) throw invalidState(`Key is not in suspended state: ${what}`);
+  const state = nextState("enable", key, `Key is not in suspended state: ${what}`);
   if (call.nowMs - key.updatedMs < enableWaitMs) throw tooEarly(what, "");
-  key.state = 1;
+  key.state = state;
   key.updatedMs = call.nowMs;
   return { status: 204 };
 }
@@ -45,7 +45,7 @@ export function rotateKmsKey(call: Call): Reply {
   const { payload, ...rest } = isEmpty ? {} : parsedBody(call, rotateSchema, what);
   if (key.state === 5) throw keyDeleted(what);
   if (key.extractable) throw rootKeyRequired(what);
-  if (key.state !== 1) throw invalidState(what);
+  key.state = nextState("rotate", key, what);
   if (key.rotatedMs !== undefined && nowMs - key.rotatedMs < hourMs) {
     const message = "This root key has been rotated within the last hour: Only one rotate action per hour is permitted";
     throw refusal(409, "KEY_ROTATION_NOT_PERMITTED", what, message);
@@ -67,7 +67,7 @@ export function rotateKmsKey(call: Call): Reply {
 export function syncKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.sync");
   if (key.state === 5) throw keyDeleted(notPerformed);
-  if (key.state !== 1) throw invalidState(notPerformed);
+  key.state = nextState("sync", key, notPerformed);
   const earliestMs = (key.syncedMs ?? Number.NEGATIVE_INFINITY) + hourMs;
   if (call.nowMs < earliestMs) throw tooEarly(notPerformed, `: Sync is allowed from ${toSecondsText(earliestMs)}`);
   key.syncedMs = call.nowMs;

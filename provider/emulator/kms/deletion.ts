@@ -6,6 +6,7 @@ import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";
 import { mayDelete } from "./dual-authorization.ts";
 import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";
+import { nextState } from "./key-states.ts";
 import { resourcesOf } from "./registrations.ts";
 import { purgeWaitMs, restoreWindowMs, viewKmsKey } from "./view.ts";
 
@@ -16,7 +17,7 @@ const restoreWaitMs = 30_000;
 export function setForDeletion(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.setkeyfordeletion");
-  const policy = activePolicy(key);
+  const policy = policyFor("setKeyForDeletion", key);
   const isLive = policy.setBy !== undefined && (policy.expiresMs ?? 0) > nowMs;
   if (!isLive || world.switches.kmsSetAgain === "latest") {
     const caller = call.caller();
@@ -31,14 +32,14 @@ export function setForDeletion(call: Call): Reply {
 
 /** M15 */
 export function unsetForDeletion(call: Call): Reply {
-  const policy = activePolicy(kmsKeyOf(call, "kms.unsetkeyfordeletion"));
+  const policy = policyFor("unsetKeyForDeletion", kmsKeyOf(call, "kms.unsetkeyfordeletion"));
   policy.setBy = undefined;
   policy.expiresMs = undefined;
   policy.updatedMs = call.nowMs;
   return { status: 204 };
 }
 
-function activePolicy(key: KmsKey): DualAuthPolicy {
+function policyFor(action: "setKeyForDeletion" | "unsetKeyForDeletion", key: KmsKey): DualAuthPolicy {
   if (key.state === 5) throw keyDeleted(couldNotDelete);
   if (key.dualAuth?.enabled !== true) {
     throw refusal(
@@ -48,8 +49,7 @@ function activePolicy(key: KmsKey): DualAuthPolicy {
       "The key is not dual auth enabled and cannot be set for deletion",
     );
   }
-  // 10-9: only an active key can be authorized.
-  if (key.state !== 1) throw invalidState(notPerformed);
+  key.state = nextState(action, key, notPerformed);
   return key.dualAuth;
 }
 
@@ -72,7 +72,7 @@ export function deleteKmsKey(call: Call): Reply {
   if (resources.length > 0 && !isForced) {
     throw refusal(409, "PROTECTED_RESOURCE_ERR", couldNotDelete, "Key is protecting one or more cloud resources");
   }
-  key.state = 5;
+  key.state = nextState("delete", key, couldNotDelete);
   key.deletedMs = nowMs;
   key.deletedBy = call.caller().iamId;
   key.goneMs = nowMs + (world.keystores.get(key.twinOf?.keystoreId ?? "")?.pendingMs ?? restoreWindowMs);
@@ -84,7 +84,7 @@ export function deleteKmsKey(call: Call): Reply {
 export function restoreKmsKey(call: Call): Reply {
   const what = "Key could not be restored";
   const key = kmsKeyOf(call, "kms.restore", what);
-  if (key.state !== 5) throw invalidState(what);
+  const state = nextState("restore", key, what);
   const sinceMs = call.nowMs - (key.deletedMs ?? 0);
   if (sinceMs < restoreWaitMs) {
     throw tooEarly(what, "");
@@ -97,7 +97,7 @@ export function restoreKmsKey(call: Call): Reply {
     const message = "The action could not be performed on the key because the key is expired.";
     throw refusal(400, "KEY_EXPIRED_ERR", `The key expired on ${end}: ${what}`, message);
   }
-  key.state = 1;
+  key.state = state;
   key.goneMs = undefined;
   key.updatedMs = call.nowMs;
   if (key.dualAuth !== undefined) {

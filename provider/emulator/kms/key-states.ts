@@ -1,0 +1,48 @@
+/** The states of a KMS key and what each call does in each of them, written from IBM's documents (kms-v2-and-iam.md 3, 3.1). */
+
+import type { KmsKeyState } from "../model.ts";
+import { invalidState } from "./envelope.ts";
+
+export type KmsAction =
+  | "setKeyForDeletion"
+  | "unsetKeyForDeletion"
+  | "delete"
+  | "restore"
+  | "disable"
+  | "enable"
+  | "rotate"
+  | "sync";
+
+export interface KmsCell {
+  readonly to: KmsKeyState;
+  readonly source: string;
+}
+
+/** There is no state 0: a real key was never seen in it (kms-v2-and-iam.md 3). A call that is not listed for a state is refused. */
+const kmsKeyCells = {
+  setKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
+  unsetKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
+  delete: {
+    1: { to: 5, source: "kms-v2-and-iam.md 2.5" },
+    2: { to: 5, source: "kms-v2-and-iam.md 2.5" },
+    3: { to: 5, source: "kms-v2-and-iam.md 2.5" },
+  },
+  restore: { 5: { to: 1, source: "kms-v2-and-iam.md 2.6" } },
+  disable: { 1: { to: 2, source: "kms-v2-and-iam.md 2.8" } },
+  enable: { 2: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
+  rotate: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8, 2.14" } },
+  sync: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
+} as const satisfies Record<KmsAction, Partial<Record<KmsKeyState, KmsCell>>>;
+
+/** Answers what a call does to a key in a state; undefined where it is refused. */
+export function kmsCellOf(action: KmsAction, state: KmsKeyState): KmsCell | undefined {
+  const row: Partial<Record<KmsKeyState, KmsCell>> = kmsKeyCells[action];
+  return row[state];
+}
+
+/** Answers the state that a call leads to; throws KEY_ACTION_INVALID_STATE_ERR where there is no cell. */
+export function nextState(action: KmsAction, key: { readonly state: KmsKeyState }, what: string): KmsKeyState {
+  const cell = kmsCellOf(action, key.state);
+  if (cell === undefined) throw invalidState(what);
+  return cell.to;
+}
