@@ -1,15 +1,33 @@
-import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { calls } from "../../provider/emulator/fidelity-calls.ts";
-import { fidelityMarkdown } from "../../provider/emulator/fidelity-markdown.ts";
+import { fidelityMarkdown, fidelityRow } from "../../provider/emulator/fidelity-markdown.ts";
 import { unknowns } from "../../provider/emulator/fidelity-unknowns.ts";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
 
 it("docs/fidelity.md is what the tables say now", async () => {
-  const page = await readFile(new URL("../../provider/docs/fidelity.md", import.meta.url), "utf8");
-  expect(page).toBe(fidelityMarkdown());
+  await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/fidelity.md");
+});
+
+it("says at the top that nothing was seen on a real instance, as long as no row says when and where it was", () => {
+  const entries: readonly { readonly basis: string }[] = [...calls, ...unknowns];
+  const verified = entries.filter(({ basis }) => basis === "verified").length;
+  const says = fidelityMarkdown().includes("**No behaviour has been seen on a real instance yet.**");
+  expect(says).toBe(verified === 0);
+});
+
+it("a verified row names the day, the instance and the record", () => {
+  const verified = { on: "2027-01-31", where: "API 4.14.6, eu-de", record: "https://example.com/1" };
+  const row = fidelityRow({ id: "X", subject: "s", behaviour: "b", source: "c", basis: "verified", verified });
+  expect(row[3]).toBe("verified 2027-01-31, API 4.14.6, eu-de ([record](https://example.com/1))");
+});
+
+it("every row has an id of its own, and a section of the contract for its source", () => {
+  const entries: readonly { readonly id: string; readonly source: string }[] = [...calls, ...unknowns];
+  const ids = entries.map(({ id }) => id);
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  expect(entries.filter(({ source }) => !/^(uko-v4|kms-v2-and-iam)\.md \d/.test(source))).toEqual([]);
 });
 
 it("every switch stands in a line of its own", () => {
