@@ -15,6 +15,7 @@ export interface KmsKeyPath {
 
 const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
+const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 const recordIdForm = /^[0-9a-f]{32}$/;
 /** As long as a reason may be on the key (product.md, the rule, point 2). */
 export const maxReasonCharacters = 500;
@@ -23,6 +24,12 @@ export const maxReasonCharacters = 500;
 export function parseKeyPath(text: string): KeyPath {
   const { vaultId, keyId } = keyPathForm.exec(text.toLowerCase())?.groups ?? {};
   if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
+  if (kmsKeyPathForm.test(text.toLowerCase())) {
+    throw invalid(
+      `"${shown(text)}" is a key of KMS itself, and this command is about managed keys`,
+      "status, request, continue and withdraw take kms/<keyId> as well.",
+    );
+  }
   throw invalid(
     `"${shown(text)}" does not name a key in full`,
     [
@@ -32,8 +39,6 @@ export function parseKeyPath(text: string): KeyPath {
     ].join("\n"),
   );
 }
-
-const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 
 /** Reads `<vaultId>/<keyId>`, or `kms/<keyId>` for a key of KMS itself. */
 export function parseAnyKeyPath(text: string): KeyPath | KmsKeyPath {

@@ -2,10 +2,13 @@
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
+const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
+const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:00Z";
 const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
 
 export const generalHelp = `
 A key is named in full by <vaultId>/<keyId>, two UUIDs; where several are taken they are handled in order.
+A key of KMS itself is kms/<keyId>: uko request sets it for deletion, uko continue destroys it naming that window.
 
 How a key ends, with two people behind it:
   uko request    Bob asks for the key's deactivation
@@ -14,18 +17,20 @@ How a key ends, with two people behind it:
   uko continue   after the keystores' pending period a Vault Administrator removes the record
 
 Environment:
-  UKO_INSTANCE_ID      the instance of Unified Key Orchestrator (UUID)
-  UKO_REGION           its region, such as eu-de; the endpoints are then asked of the broker
-  UKO_ENDPOINT         the instance's endpoint, instead of asking
-  UKO_KMS_ENDPOINT     the endpoint of its KMS API, instead of asking
-  UKO_IAM_ENDPOINT     IBM Cloud IAM unless set
-  UKO_API_KEY          your own IBM Cloud API key; you act as whoever it belongs to
-  UKO_TOKEN            an IAM access token, instead of an API key
-  UKO_ALLOWED_HOSTS    further hosts that may receive the credential
-  UKO_CONSENT          as --consent of uko continue
-  UKO_WAIT             as --wait of uko continue
-  UKO_EVIDENCE         a file that gets a line of JSON for each step taken
-  UKO_REPORT           a file that gets a line of JSON for each key that a run acted on
+  UKO_INSTANCE_ID         the instance of Unified Key Orchestrator (UUID)
+  UKO_REGION              its region, such as eu-de; the endpoints are then asked of the broker
+  UKO_ENDPOINT            the instance's endpoint, instead of asking
+  UKO_KMS_ENDPOINT        the endpoint of its KMS API, instead of asking
+  UKO_IAM_ENDPOINT        IBM Cloud IAM unless set
+  UKO_API_KEY             your own IBM Cloud API key; you act as whoever it belongs to
+  UKO_TOKEN               an IAM access token, instead of an API key
+  UKO_ALLOWED_HOSTS       further hosts that may receive the credential
+  UKO_DUAL_AUTHORIZATION  required: two people, whatever code says (an engine's runs, and the probe of uko doctor)
+  UKO_CONSENT             as --consent of uko continue
+  UKO_WAIT                as --wait of uko continue
+  UKO_EVIDENCE            a file that gets a line of JSON for each step taken
+  UKO_REPORT              a file that gets a line of JSON for each key that a run acted on
+  HTTPS_PROXY, NO_PROXY   a proxy to go through, and the hosts to reach without it
 
 Exit codes:
   0 done   1 fault   10 waits for a person   11 waits for time   12 blocked   13 a right is missing
@@ -44,19 +49,27 @@ Exits with 1 where a check fails, otherwise with 0.`;
 
 /** Examples per command; each works when pasted, with one's own key and record. */
 export const examples = {
-  status: [["what the key is, and what its end waits for", `uko status ${key}`]],
+  status: [
+    ["what the key is, and what its end waits for", `uko status ${key}`],
+    ["a key of KMS itself", `uko status ${kmsKey}`],
+  ],
   plan: [["the whole way to the end of the key, with dates and roles", `uko plan ${key}`]],
   request: [
     ["ask for the key's end", `uko request ${key}`],
     ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
+    ["set a key of KMS itself for deletion", `uko request ${kmsKey}`],
   ],
   consent: [["let the author of a request act on it", `uko consent ${key} ${recordId}`]],
   continue: [
     ["consent to a request by naming it, and take its step", `uko continue ${key} --consent ${recordId}`],
     ["stay until the cool-down is over", `uko continue ${key} --consent ${recordId} --wait 5h`],
     ["once the keystores let go of the key", `uko continue ${key}`],
+    ["destroy a key of KMS itself that somebody else set for deletion", `uko continue ${kmsKey} --consent ${window}`],
   ],
-  withdraw: [["take back a request or a consent", `uko withdraw ${key}`]],
+  withdraw: [
+    ["take back a request or a consent", `uko withdraw ${key}`],
+    ["take back the deletion window of a key of KMS itself", `uko withdraw ${kmsKey}`],
+  ],
   reactivate: [["end the outage and take back what is on file", `uko reactivate ${key}`]],
   sync: [["have the service bring the keystores in line", `uko sync ${key}`]],
   requests: [

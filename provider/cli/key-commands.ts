@@ -1,6 +1,7 @@
 /** The commands about keys: each decodes its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
+import { UkoError } from "../errors.ts";
 import {
   collectConsents,
   type KeyPath,
@@ -51,14 +52,17 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
 
   keyCommand(program, "request", "several", "Ask for the next step towards the end of a key; takes no step")
     .addOption(
-      new Option("--reason <text>", "why, for the second person; at most 500 characters").argParser(parseReason),
+      new Option("--reason <text>", "why, for the second person; at most 500 characters; not for kms/ keys").argParser(
+        parseReason,
+      ),
     )
-    .action((keys: AnyKeyPath[], given: JsonOption & { readonly reason?: string }) =>
-      run(keys, given, {
+    .action((keys: AnyKeyPath[], given: JsonOption & { readonly reason?: string }) => {
+      if (given.reason !== undefined) refuseReasonOnKms(keys);
+      return run(keys, given, {
         act: ({ operations, ref, options }) => operations.request(ref, given.reason, options),
         actOnKms: ({ operations, ref, options }) => operations.request(ref, options),
-      }),
-    );
+      });
+    });
 
   keyCommand(program, "consent", "one", "Answer another person's request, so that they may act on it; takes no step")
     .addArgument(new Argument("<recordId>", "the request's id, 32 hexadecimal digits").argParser(parseRecordId))
@@ -78,6 +82,15 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
 type AnyKeyPath = KeyPath | KmsKeyPath;
 type Run = (keys: readonly AnyKeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
 
+/** A deletion window has no room for words, and whoever wrote some would believe that they are read. */
+function refuseReasonOnKms(keys: readonly AnyKeyPath[]): void {
+  if (!keys.some((key) => "kmsKeyId" in key)) return;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: "KMS keeps no reason with a deletion window",
+    detail: "Leave out --reason for keys named kms/<keyId>, and tell the second person yourself.",
+  });
+}
+
 interface ContinueOptions extends JsonOption {
   readonly consent?: readonly string[];
   readonly wait?: string;
@@ -91,9 +104,10 @@ function addContinue(program: Command, run: Run): void {
     "Take the steps that may be taken now, towards removed: deactivate, destroy, remove",
   )
     .addOption(
-      new Option("--consent <id>", "consent to the step of this record; repeatable, beside UKO_CONSENT").argParser(
-        collectConsents,
-      ),
+      new Option(
+        "--consent <id>",
+        "consent to the step of this record, or of this window of a kms/ key; repeatable, beside UKO_CONSENT",
+      ).argParser(collectConsents),
     )
     .option("--wait <duration>", "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)")
     .action((keys: AnyKeyPath[], given: ContinueOptions) =>

@@ -61,7 +61,14 @@ it("several keys of both kinds are handled in order", async () => {
 });
 
 it("commands for managed keys alone say so", async () => {
-  expect(await world.uko("bob", `sync ${key}`)).toMatchObject({ exitCode: 1 });
+  const { exitCode, err } = await world.uko("bob", `sync ${key}`);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("this command is about managed keys")]);
+});
+
+it("a reason is not dropped silently", async () => {
+  const { exitCode, err } = await world.uko("alice", `request ${key} --reason "no longer used"`);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("KMS keeps no reason")]);
+  expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
 });
 
 it("reads the names of KMS keys and of their windows", () => {

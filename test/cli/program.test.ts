@@ -36,7 +36,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
     environment: { ...environment, ...variables },
     openOperations: async (given): Promise<OpenOperations> => ({
       operations: operations as unknown as Operations,
-      kmsOperations: {} as OpenOperations["kmsOperations"],
+      kmsOperations: noted as unknown as OpenOperations["kmsOperations"],
       settings: readSettings(given),
       inventory: async () => ({ items: [], leftOut: [] }),
       close,
