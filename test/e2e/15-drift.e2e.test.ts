@@ -27,11 +27,15 @@ test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs 
 
     const before = await scenario.mark();
     const refreshed = ended(await bob.refresh(), 0);
+    // Where a service shows keystores as they were at the last write, only a live look at each would tell.
+    const seesKeystores = profile !== "stale-status";
     const told = messageOf(refreshed.output).split("\n");
     expect(told.sort()).toEqual([
       'Key "cancelled" is destroyed, but keystore "aws-frankfurt" answers active: it was not destroyed there, or its deletion was cancelled there',
       'Key "cancelled" went from active to destroyed since the last run',
-      'Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore',
+      ...(seesKeystores
+        ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
+        : []),
       `Key "waiting" waits for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} asked on 24 Nov 2026 14:22 UTC`,
       'Keystore "aws-dublin" is not responding',
       'Vault "attic" was changed since the last run: name',
@@ -42,7 +46,7 @@ test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs 
       deletionAwaits: "approval",
     });
     expect(await outputsOf("unsynced")).toMatchObject({
-      keystores: [{ status: "not_active", syncFlag: "out_of_sync" }],
+      keystores: [{ syncFlag: seesKeystores ? "out_of_sync" : "ok" }],
     });
     expect(await outputsOf("cancelled")).toMatchObject({
       lifecycleState: "destroyed",

@@ -30,9 +30,11 @@ test.each(profilesFor())(
       const up = ended(await second.up(), 0);
       const since = async () => (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`);
       expect(messageOf(up.output)).toBe("");
-      expect(await since(), "the marker of the key that had none").toEqual(["K4 unmarked"]);
+      // Where a service drops tags the marker is written a second time, into the description.
+      const marking = await since();
+      expect([...new Set(marking)], "the marker of the key that had none").toEqual(["K4 unmarked"]);
       ended(await second.up(), 0);
-      expect(await since()).toHaveLength(1);
+      expect(await since()).toEqual(marking);
 
       // The second stack asks; what the first one made and holds is its too.
       const asked = ended(await second.destroy(goOn), 1);
