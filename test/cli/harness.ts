@@ -1,4 +1,4 @@
-/** A local UKO with keys in it, and people who type `uko` commands: in this process, or in a shell with `uko` on PATH. */
+/** A local UKO with keys in it, and people who type `uko` commands, whole or as a shell takes them apart. */
 
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -81,7 +81,7 @@ export interface CliTestWorld {
   readonly url: string;
   /** Runs a command in this process, as the person. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** Runs a command line as it was printed, in a shell where `uko` is on PATH. */
+  /** Runs a command line as it was printed: taken apart by a shell, carried out in this process. */
   shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
@@ -172,25 +172,27 @@ function splitWords(command: string): readonly string[] {
   return Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
 }
 
-/** A folder with an executable `uko` that runs the sources with the Node that runs this test. */
+/** A folder with an executable `uko` that tells what a shell hands it; a process of ours for each command would take a second. */
 function makeShim(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-shim-"));
   const file = path.join(folder, "uko");
-  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${executable}" "$@"\n`);
+  writeFileSync(file, `#!/bin/sh\nprintf '%s\\0' "\${UKO_CONSENT-}" "$@"\n`);
   chmodSync(file, 0o755);
   return folder;
 }
 
-function runShell(commandLine: string, environment: Readonly<Record<string, string>>, shim: string): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("/bin/sh", ["-c", commandLine], {
-      env: { ...environment, PATH: `${shim}${path.delimiter}${process.env.PATH ?? ""}` },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [out, err] = [text(child.stdout), text(child.stderr)];
-    child.on("error", reject);
-    child.on("close", (code) => {
-      Promise.all([out, err]).then(([out, err]) => resolve({ exitCode: code ?? -1, out, err }), reject);
-    });
+/** Has a shell take the line apart, and runs what it made of it in this process; `process.test.ts` has the real executable. */
+async function runShell(
+  commandLine: string,
+  environment: Readonly<Record<string, string>>,
+  shim: string,
+): Promise<Ended> {
+  const child = spawn("/bin/sh", ["-c", commandLine], {
+    env: { PATH: `${shim}${path.delimiter}${process.env.PATH ?? ""}` },
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const [told, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [consent = "", ...typed] = told.split("\0").slice(0, -1);
+  if (err !== "" || typed.length === 0) return { exitCode: 127, out: told, err };
+  return runHere(typed, { ...environment, ...(consent !== "" && { UKO_CONSENT: consent }) });
 }
