@@ -1,15 +1,10 @@
 /** What an engine's runs leave for pipelines: create, update and delete pass the same place as commands do. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { RunRecord } from "../../provider/engine/ports.ts";
-import { checked, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";
+import { checked, inputsOf, options, type Person, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 function runReporting(who: Person) {
   const records: RunRecord[] = [];

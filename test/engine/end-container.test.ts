@@ -1,20 +1,15 @@
 /** The loop around a container's deletion: lost answers, others' writes, refusals, and what counts as gone. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ContainerRef } from "../../provider/engine/container-ports.ts";
 import { endContainer } from "../../provider/engine/end-container.ts";
 import { observeContainer } from "../../provider/engine/observe-container.ts";
 import type { World, Written } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld } from "./harness.ts";
+import { codeOf, type EngineWorld, options, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const templateId = "7e110000-0000-4000-8000-000000000003";
 const keystoreId = "ce110000-0000-4000-8000-000000000001";

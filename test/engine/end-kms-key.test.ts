@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
 import type { KmsKeyState } from "../../provider/resources/index.ts";
-import { codeOf, type EngineWorld, options, type Person, type RunChoices, startEngineWorld } from "./harness.ts";
+import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "./harness.ts";
 import { kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "./kms-stage.ts";
 
-let stage: EngineWorld;
-beforeAll(async () => {
-  stage = await startEngineWorld();
-});
-afterAll(() => stage.test.close());
-beforeEach(() => stage.reset());
+const stage = useEngineWorld();
 
 const destroyBy = (who: Person, state: KmsKeyState, choices: RunChoices = {}) => {
   const run = kmsRun(stage, who, choices);

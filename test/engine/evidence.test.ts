@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { apiKeys } from "../emulator/harness.ts";
-import { consentIn, type EngineWorld, options, startEngineWorld, unfinished } from "./harness.ts";
+import { consentIn, options, unfinished, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const unwritable = (world: World): World => ({
   ...world,

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
-import { checked, codeOf, type EngineWorld, inputsOf, options, startEngineWorld, unfinished } from "./harness.ts";
+import { checked, codeOf, inputsOf, options, unfinished, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const failuresOf = (news: unknown, olds: unknown = {}) => uko.run("bob").handlers.check(news, olds).failures;
 

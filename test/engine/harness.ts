@@ -1,7 +1,7 @@
 /** The engine over the real adapters against a local UKO in this process; waiting moves the emulated clock, so nothing sleeps. */
 
 import { createHash, randomUUID } from "node:crypto";
-import { expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
@@ -42,6 +42,15 @@ export interface EngineWorld {
   ref(keyId: string): KeyRef;
   /** Makes a key by Carol, or by whom is told, and answers its state. */
   make(inputs?: Partial<ManagedKeyInputs>, who?: Person): Promise<ManagedKeyState>;
+  /** What an `up` does whose program says this of a key that is in state. */
+  update(
+    state: ManagedKeyState,
+    inputs: Readonly<Record<string, unknown>>,
+    who?: Person,
+    choices?: RunChoices,
+  ): ReturnType<KeyHandlers["update"]>;
+  /** What differs between the state and a program that says this. */
+  differs(state: ManagedKeyState, inputs: Readonly<Record<string, unknown>>): readonly string[];
   fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
   clearFaults(): Promise<void>;
   /** The seeded world again. */
@@ -117,6 +126,14 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       test.emulator.world.clock.advance(60_000);
       return state;
     },
+    update(state, inputs, who = "carol", choices = {}) {
+      const { handlers } = run(who, choices);
+      return handlers.update(state, checked(handlers, inputsOf(inputs)), options);
+    },
+    differs(state, inputs) {
+      const { handlers } = run("bob");
+      return handlers.diff(state, checked(handlers, inputsOf(inputs)));
+    },
     async fault(rule) {
       const answer = await test.control("faults", rule);
       expect(answer.status, answer.text).toBe(201);
@@ -150,6 +167,22 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     },
     advance: (duration) => test.advance(duration),
   };
+}
+
+/** One world for a file of tests: started before them, as seeded before each, closed after them. */
+export function useEngineWorld(over: EmulatorOptions = {}): EngineWorld {
+  let started: EngineWorld | undefined;
+  beforeAll(async () => {
+    started = await startEngineWorld(over);
+  });
+  beforeEach(() => started?.reset());
+  afterAll(() => started?.test.close());
+  return new Proxy({} as EngineWorld, {
+    get(_, name) {
+      if (started === undefined) throw new Error("The world is started before the tests.");
+      return Reflect.get(started, name);
+    },
+  });
 }
 
 /** Puts something between the engine and the service's keys. */

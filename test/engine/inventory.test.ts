@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { takeInventory } from "../../provider/engine/inventory.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import { keystore, keyTemplate, managedKey, vault } from "../../provider/resources/index.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld } from "./harness.ts";
+import { codeOf, options, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const inventoryOf = (world: World, id = vaultId) =>
   takeInventory(world, [vault, keystore, keyTemplate, managedKey], id, options);

@@ -1,15 +1,10 @@
 /** KMS's own dual authorization: the window of the run that deactivates, and what becomes of it where the outage does not happen. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
-import { consentIn, type EngineWorld, options, type PersonsRun, startEngineWorld, unfinished } from "./harness.ts";
+import { consentIn, options, type PersonsRun, unfinished, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 async function lastSeq(): Promise<number> {
   return (await uko.trail()).at(-1)?.seq ?? 0;

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Report } from "../../provider/engine/report.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
-import { type EngineWorld, options, type Person, startEngineWorld } from "./harness.ts";
+import { options, type Person, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const atOnce = { budgetMs: 0, pollIntervalMs: 1000 };
 const by = (who: Person) => uko.run(who).operations;

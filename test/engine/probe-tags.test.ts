@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { probeTags } from "../../provider/engine/probe-tags.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, options, type PersonsRun, startEngineWorld, withKeys } from "./harness.ts";
+import { options, type PersonsRun, useEngineWorld, withKeys } from "./harness.ts";
 
-let world: EngineWorld;
-beforeAll(async () => {
-  world = await startEngineWorld();
-});
-beforeEach(() => world.reset());
-afterAll(() => world.test.close());
+const world = useEngineWorld();
 
 const probe = { vaultId, template: "payroll-draft", isDualRequired: false };
 async function probeAs(run: PersonsRun, signal = options.signal) {

@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Keys, World } from "../../provider/engine/ports.ts";
 import { reconcile } from "../../provider/engine/reconcile.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import { aWorld, ref } from "./fakes.ts";
-import {
-  consentIn,
-  type EngineWorld,
-  options,
-  type Person,
-  type PersonsRun,
-  startEngineWorld,
-  unfinished,
-} from "./harness.ts";
+import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const withKeys =
   (over: (keys: Keys) => Partial<Keys>) =>

@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { checked, consentIn, type EngineWorld, inputsOf, options, startEngineWorld, unfinished } from "./harness.ts";
+import { describe, expect, test } from "vitest";
+import { checked, consentIn, inputsOf, options, unfinished, useEngineWorld } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const hourMs = 3_600_000;
 const patience = (budgetMs: number) => ({ budgetMs, pollIntervalMs: 600_000 });

@@ -1,16 +1,11 @@
 /** Templates that a later release of the service describes in words that this release does not know. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const templateId = "7e110000-0000-4000-8000-000000000003";
 const later = { algorithm: "ml_kem", size: "1024", keyState: "dormant", keystoreType: "luna_hsm" };

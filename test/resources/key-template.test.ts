@@ -1,21 +1,13 @@
 /** Key templates against the local UKO: what can change, what cannot, and what ends only after its keys. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { TemplatePatch } from "../../provider/engine/container-ports.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(async () => {
-  uko.reset();
-  await uko.clearFaults();
-});
+const uko = useEngineWorld();
 
 const payroll = "7e110000-0000-4000-8000-000000000001";
 const ledger = {

@@ -1,16 +1,11 @@
 /** Every type of connected keystore from its connection to its deletion, with a key in it that ends through the type's pending period. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
-import { type EngineWorld, options, startEngineWorld, unfinished } from "../engine/harness.ts";
+import { options, unfinished, useEngineWorld } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 interface Case {
   readonly type: string;

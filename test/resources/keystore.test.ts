@@ -1,23 +1,15 @@
 /** Keystores against the local UKO: secrets as digests, groups that are never narrowed under a key, ends that wait. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KeystorePatch } from "../../provider/engine/container-ports.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld, unfinished } from "../engine/harness.ts";
+import { codeOf, options, unfinished, useEngineWorld } from "../engine/harness.ts";
 import { sha256 } from "../support/builders.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(async () => {
-  uko.reset();
-  await uko.clearFaults();
-});
+const uko = useEngineWorld();
 
 const payrollRing = "ce110000-0000-4000-8000-000000000001";
 const internal = { vaultId, type: "internal", name: "ledger-ring", groups: ["ledger"] };

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import type { KmsKeyState } from "../../provider/resources/index.ts";
-import { codeOf, type EngineWorld, options, type Person, startEngineWorld } from "../engine/harness.ts";
+import { codeOf, options, type Person, useEngineWorld } from "../engine/harness.ts";
 import { kmsInputs, kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
 
-let stage: EngineWorld;
-beforeAll(async () => {
-  stage = await startEngineWorld();
-});
-afterAll(() => stage.test.close());
-beforeEach(() => stage.reset());
+const stage = useEngineWorld();
 
 type Inputs = Readonly<Record<string, unknown>>;
 const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;

@@ -1,32 +1,23 @@
 /** A key follows its template into new keystores, and is never taken out of one by the way. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
   codeOf,
-  type EngineWorld,
   inputsOf,
   options,
   type Person,
   type RunChoices,
-  startEngineWorld,
+  useEngineWorld,
   withKeys,
 } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 const cards = { template: "cards", label: "cards", align: true };
 
-function update(state: ManagedKeyState, who: Person = "carol", choices: RunChoices = {}) {
-  const { handlers } = uko.run(who, choices);
-  return handlers.update(state, checked(handlers, inputsOf(cards)), options);
-}
+const update = (state: ManagedKeyState, who?: Person, choices?: RunChoices) => uko.update(state, cards, who, choices);
 
 async function read(state: ManagedKeyState): Promise<ManagedKeyState> {
   const found = await uko.run("bob").handlers.read(state, options);
@@ -34,10 +25,7 @@ async function read(state: ManagedKeyState): Promise<ManagedKeyState> {
   return found.state;
 }
 
-const differs = (state: ManagedKeyState): readonly string[] => {
-  const { handlers } = uko.run("bob");
-  return handlers.diff(state, checked(handlers, inputsOf(cards)));
-};
+const differs = (state: ManagedKeyState) => uko.differs(state, cards);
 
 function aws() {
   const keystore = uko.test.emulator.world.keystores.get("ce110000-0000-4000-8000-000000000002");

@@ -1,27 +1,21 @@
 /** Creating and adopting a managed key, call by call. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Keys } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
   codeOf,
-  type EngineWorld,
   inputsOf,
   options,
   type Person,
   type RunChoices,
-  startEngineWorld,
   unfinished,
+  useEngineWorld,
   withKeys,
 } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 type Over = Readonly<Record<string, unknown>>;
 

@@ -1,22 +1,9 @@
 /** Keys that are found without a state: by id alone, or all of them. */
 
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  checked,
-  codeOf,
-  type EngineWorld,
-  inputsOf,
-  options,
-  startEngineWorld,
-  unfinished,
-} from "../engine/harness.ts";
+import { expect, test } from "vitest";
+import { checked, codeOf, inputsOf, options, unfinished, useEngineWorld } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
 test("a lookup by id answers what a program has to say of the key, and the strictest deletion", async () => {
   const made = await uko.make({ tags: { team: "people" }, dualAuthorization: "single", deletionGate: "destroy" });

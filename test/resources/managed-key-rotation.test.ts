@@ -1,37 +1,10 @@
 /** One rotation for one change of the trigger, whatever becomes of the answer. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
-import {
-  checked,
-  codeOf,
-  type EngineWorld,
-  inputsOf,
-  options,
-  type Person,
-  type RunChoices,
-  startEngineWorld,
-  withKeys,
-} from "../engine/harness.ts";
+import { describe, expect, test } from "vitest";
+import { codeOf, options, useEngineWorld, withKeys } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
+const uko = useEngineWorld();
 
-type Over = Readonly<Record<string, unknown>>;
-
-function update(state: ManagedKeyState, over: Over, who: Person = "carol", choices: RunChoices = {}) {
-  const { handlers } = uko.run(who, choices);
-  return handlers.update(state, checked(handlers, inputsOf(over)), options);
-}
-
-const differs = (state: ManagedKeyState, over: Over): readonly string[] => {
-  const { handlers } = uko.run("bob");
-  return handlers.diff(state, checked(handlers, inputsOf(over)));
-};
 const rotations = async (since = 0) => (await uko.effects(since)).filter((each) => each === "K9").length;
 
 describe("a trigger", () => {
@@ -39,30 +12,30 @@ describe("a trigger", () => {
     const state = await uko.make({ rotationTrigger: "2026" });
     expect(await rotations()).toBe(0);
     expect(state).toMatchObject({ rotationTrigger: "2026", version: 1 });
-    expect(differs(state, { rotationTrigger: "2026" })).toEqual([]);
+    expect(uko.differs(state, { rotationTrigger: "2026" })).toEqual([]);
   });
 
   test("rotates once for a change of its value, the first one included, and never for a run that changes nothing", async () => {
-    const first = await update(await uko.make(), { rotationTrigger: "2026" });
+    const first = await uko.update(await uko.make(), { rotationTrigger: "2026" });
     expect(first).toMatchObject({ state: { version: 2, rotationTrigger: "2026" }, warnings: [] });
-    expect(differs(first.state, { rotationTrigger: "2027" })).toEqual(["rotationTrigger"]);
+    expect(uko.differs(first.state, { rotationTrigger: "2027" })).toEqual(["rotationTrigger"]);
     await uko.advance("2h");
-    const second = await update(first.state, { rotationTrigger: "2027" });
+    const second = await uko.update(first.state, { rotationTrigger: "2027" });
     expect(second.state.version).toBe(3);
-    await update(second.state, { rotationTrigger: "2027", description: "new" });
+    await uko.update(second.state, { rotationTrigger: "2027", description: "new" });
     expect(await rotations()).toBe(2);
   });
 
   test("that leaves the program and comes back as it was asks for nothing", async () => {
     const state = await uko.make({ rotationTrigger: "2026" });
-    const without = await update(state, { description: "new" });
-    expect(differs(without.state, { rotationTrigger: "2026" })).toEqual([]);
+    const without = await uko.update(state, { description: "new" });
+    expect(uko.differs(without.state, { rotationTrigger: "2026" })).toEqual([]);
     expect(await rotations()).toBe(0);
   });
 
   test("works where the service answers 204", async () => {
     uko.reset({ rotateStatus: 204 });
-    expect((await update(await uko.make(), { rotationTrigger: "x" })).state.version).toBe(2);
+    expect((await uko.update(await uko.make(), { rotationTrigger: "x" })).state.version).toBe(2);
   });
 });
 
@@ -71,20 +44,20 @@ describe("a rotation is refused", () => {
     const state = await uko.make();
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
-    await expect(update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_DELETION_ON_FILE",
       summary: expect.stringContaining("Bob Example"),
       detail: expect.stringMatching(/changes the key's version[\s\S]*uko withdraw/),
     });
     expect(await uko.effects(seq)).toEqual([]);
     await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
-    expect((await update(state, { rotationTrigger: "x" })).state.version).toBe(2);
+    expect((await uko.update(state, { rotationTrigger: "x" })).state.version).toBe(2);
   });
 
   test("for a key that is not active", async () => {
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
-    await expect(update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
       summary: expect.stringContaining("only an active key is rotated"),
     });
@@ -97,7 +70,7 @@ describe("a rotation is refused", () => {
     const template = templates.get(state.templateId);
     if (template === undefined) throw new Error("no template");
     templates.set(template.id, { ...template, namingScheme: "payroll <yyyy>" });
-    await expect(update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
       summary: expect.stringContaining("cannot be rotated"),
     });
@@ -105,12 +78,12 @@ describe("a rotation is refused", () => {
 
   test("without the right, and by the service", async () => {
     const state = await uko.make();
-    await expect(update(state, { rotationTrigger: "x" }, "alice")).rejects.toMatchObject({
+    await expect(uko.update(state, { rotationTrigger: "x" }, "alice")).rejects.toMatchObject({
       code: "UKO_RIGHTS_MISSING",
       detail: expect.stringContaining("Key Custodian - Creator"),
     });
-    const { state: rotated } = await update(state, { rotationTrigger: "x" });
-    await expect(update(rotated, { rotationTrigger: "y" })).rejects.toMatchObject({
+    const { state: rotated } = await uko.update(state, { rotationTrigger: "x" });
+    await expect(uko.update(rotated, { rotationTrigger: "y" })).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       detail: expect.stringContaining("once an hour"),
     });
@@ -119,7 +92,7 @@ describe("a rotation is refused", () => {
   test("for a key that is gone", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
-    expect(await codeOf(update(state, { rotationTrigger: "x" }))).toBe("UKO_KEY_NOT_FOUND");
+    expect(await codeOf(uko.update(state, { rotationTrigger: "x" }))).toBe("UKO_KEY_NOT_FOUND");
   });
 });
 
@@ -131,7 +104,7 @@ describe("a lost answer", () => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
     await uko.fault({ operation: "K9", times: 1, drop });
-    const { state: next, warnings } = await update(state, { rotationTrigger: "x" });
+    const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
     expect(next.version).toBe(2);
     expect(warnings).toEqual([]);
     expect(await uko.effects(seq)).toEqual(effects);
@@ -140,7 +113,7 @@ describe("a lost answer", () => {
   test("again and again is a fault, and says that nothing was rotated", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "K9", drop: "before" });
-    await expect(update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_ANSWER_LOST",
       detail: expect.stringContaining("was not rotated"),
     });
@@ -148,24 +121,24 @@ describe("a lost answer", () => {
 
   test("and a crash after it: the next run finds the new version, and does not rotate again", async () => {
     const state = await uko.make();
-    await update(state, { rotationTrigger: "x" });
+    await uko.update(state, { rotationTrigger: "x" });
     await uko.advance("2h");
-    const again = await update(state, { rotationTrigger: "x" });
+    const again = await uko.update(state, { rotationTrigger: "x" });
     expect(again.warnings).toEqual([expect.stringMatching(/was rotated on .* already \(version 1 is now 2\)/)]);
-    expect(differs(again.state, { rotationTrigger: "x" })).toEqual([]);
+    expect(uko.differs(again.state, { rotationTrigger: "x" })).toEqual([]);
     expect(await rotations()).toBe(1);
   });
 
   test("a rotation of weeks ago is not taken for today's", async () => {
     const state = await uko.make();
-    await update(state, { rotationTrigger: "x" });
+    await uko.update(state, { rotationTrigger: "x" });
     await uko.advance("8d");
-    expect((await update(state, { rotationTrigger: "y" })).state.version).toBe(3);
+    expect((await uko.update(state, { rotationTrigger: "y" })).state.version).toBe(3);
   });
 
   test("somebody who writes meanwhile leads to another look, a few times", async () => {
     const state = await uko.make();
     const wrap = withKeys(() => ({ rotate: async () => ({ kind: "stale" }) }));
-    expect(await codeOf(update(state, { rotationTrigger: "x" }, "carol", { wrap }))).toBe("UKO_CHANGED_MEANWHILE");
+    expect(await codeOf(uko.update(state, { rotationTrigger: "x" }, "carol", { wrap }))).toBe("UKO_CHANGED_MEANWHILE");
   });
 });

@@ -1,34 +1,19 @@
 /** Reading and updating a managed key, call by call. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
   codeOf,
   consentIn,
-  type EngineWorld,
   inputsOf,
   options,
-  type Person,
-  type RunChoices,
-  startEngineWorld,
   unfinished,
+  useEngineWorld,
   withKeys,
 } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(() => uko.reset());
-
-type Over = Readonly<Record<string, unknown>>;
-
-function update(state: ManagedKeyState, over: Over, who: Person = "carol", choices: RunChoices = {}) {
-  const { handlers } = uko.run(who, choices);
-  return handlers.update(state, checked(handlers, inputsOf(over)), options);
-}
+const uko = useEngineWorld();
 
 describe("reading a key tells four kinds of drift apart, and repairs none", () => {
   async function read(state: ManagedKeyState) {
@@ -103,7 +88,7 @@ describe("updating a key", () => {
     const state = await uko.make({ tags: { team: "people" } });
     const seq = await uko.lastSeq();
     const over = { label: "wages", description: "new", tags: { team: "money" }, expirationDate: "2031-01-01" };
-    const { state: next, warnings } = await update(state, over);
+    const { state: next, warnings } = await uko.update(state, over);
     expect(await uko.effects(seq)).toEqual(["K4"]);
     expect(warnings).toEqual([]);
     expect(next).toMatchObject(over);
@@ -113,7 +98,7 @@ describe("updating a key", () => {
   test("that differs in what steers this tool alone writes nothing", async () => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
-    const { state: next } = await update(state, { deletionProtection: true, deletionReason: "x" });
+    const { state: next } = await uko.update(state, { deletionProtection: true, deletionReason: "x" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(next).toMatchObject({ deletionProtection: true, deletionReason: "x" });
   });
@@ -122,7 +107,7 @@ describe("updating a key", () => {
     const state = await uko.make({ deletionProtection: false });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const seq = await uko.lastSeq();
-    const { state: next, warnings } = await update(state, { description: "new" });
+    const { state: next, warnings } = await uko.update(state, { description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining("was left as it is: Bob Example")]);
     const { handlers } = uko.run("carol");
@@ -135,7 +120,7 @@ describe("updating a key", () => {
     const { deletion } = await operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("60s");
     await uko.run("alice").operations.consent(uko.ref(state.keyId), deletion.recordId ?? "", options);
-    const { warnings } = await update(state, { description: "new" });
+    const { warnings } = await uko.update(state, { description: "new" });
     expect(warnings).toEqual([expect.stringMatching(/Alice Example .* consented to its deactivation/)]);
   });
 
@@ -152,7 +137,7 @@ describe("updating a key", () => {
         },
       }));
       const seq = await uko.lastSeq();
-      const { warnings } = await update(state, { description: "new" }, "carol", { wrap });
+      const { warnings } = await uko.update(state, { description: "new" }, "carol", { wrap });
       expect(warnings).toEqual([expect.stringContaining(`is ${word}, so its attributes stay as they are`)]);
       expect(await uko.effects(seq)).toEqual([]);
     },
@@ -162,18 +147,18 @@ describe("updating a key", () => {
     const state = await uko.make();
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("8d");
-    await update(state, { description: "new" });
+    await uko.update(state, { description: "new" });
     expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
   });
 
   test("tightens: from single to required marks the key, from destroy to both the stricter way", async () => {
     const single = await uko.make({ dualAuthorization: "single" });
-    await update(single, { dualAuthorization: "required", deletionGate: "destroy" });
+    await uko.update(single, { dualAuthorization: "required", deletionGate: "destroy" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "destroy" });
-    await update(single, { deletionGate: "both" });
+    await uko.update(single, { deletionGate: "both" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
     // Never the other way.
-    await update(single, { dualAuthorization: "single", deletionGate: "destroy" });
+    await uko.update(single, { dualAuthorization: "single", deletionGate: "destroy" });
     expect((await uko.keyOf(single)).tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
 
@@ -181,7 +166,7 @@ describe("updating a key", () => {
     const state = await uko.make({ dualAuthorization: "single", description: "old" });
     Object.assign(uko.test.emulator.world.switches, { tags: "rejected" });
     uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
-    const { state: next, warnings } = await update(state, { description: "new", dualAuthorization: "required" });
+    const { state: next, warnings } = await uko.update(state, { description: "new", dualAuthorization: "required" });
     expect(warnings).toEqual([]);
     expect(next.description).toBe("new");
     expect((await uko.keyOf(state)).description).toBe("new\n[uko1b]");
@@ -195,9 +180,9 @@ describe("updating a key", () => {
     const refreshed = (await uko.run("bob").handlers.read(state, options))?.state;
     const { handlers } = uko.run("bob");
     expect(handlers.diff(refreshed, checked(handlers, inputsOf()))).toEqual([]);
-    expect((await update(state, { description: "new" })).state.description).toBe("new");
-    expect((await update(state, { template: "salaries" })).state.template).toBe("salaries");
-    expect(await codeOf(update(state, { template: "cards" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
+    expect((await uko.update(state, { description: "new" })).state.description).toBe("new");
+    expect((await uko.update(state, { template: "salaries" })).state.template).toBe("salaries");
+    expect(await codeOf(uko.update(state, { template: "cards" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
   });
 
   test("reads again and tries again where somebody wrote meanwhile", async () => {
@@ -210,26 +195,28 @@ describe("updating a key", () => {
         return keys.update(...call);
       },
     }));
-    await update(state, { label: "meanwhile", description: "new" }, "carol", { wrap });
+    await uko.update(state, { label: "meanwhile", description: "new" }, "carol", { wrap });
     expect(await uko.keyOf(state)).toMatchObject({ label: "meanwhile", description: "new" });
     const stale = withKeys(() => ({ update: async () => ({ kind: "stale" }) }));
-    expect(await codeOf(update(state, { description: "x" }, "carol", { wrap: stale }))).toBe("UKO_CHANGED_MEANWHILE");
+    expect(await codeOf(uko.update(state, { description: "x" }, "carol", { wrap: stale }))).toBe(
+      "UKO_CHANGED_MEANWHILE",
+    );
   });
 
   test("without the right, or refused, says what the service says", async () => {
     const state = await uko.make();
-    expect(await codeOf(update(state, { description: "new" }, "erin"))).toBe("UKO_RIGHTS_MISSING");
+    expect(await codeOf(uko.update(state, { description: "new" }, "erin"))).toBe("UKO_RIGHTS_MISSING");
     await uko.fault({ operation: "K4", status: 409 });
-    expect(await codeOf(update(state, { description: "new" }))).toBe("UKO_SERVICE_REFUSED");
+    expect(await codeOf(uko.update(state, { description: "new" }))).toBe("UKO_SERVICE_REFUSED");
     await uko.clearFaults();
     await uko.fault({ operation: "K4", status: 400 });
-    expect(await codeOf(update(state, { description: "new" }))).toBe("UKO_INPUT_INVALID");
+    expect(await codeOf(uko.update(state, { description: "new" }))).toBe("UKO_INPUT_INVALID");
   });
 
   test("of a key that is gone sends people to refresh", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
-    await expect(update(state, { description: "new" })).rejects.toMatchObject({ code: "UKO_KEY_NOT_FOUND" });
+    await expect(uko.update(state, { description: "new" })).rejects.toMatchObject({ code: "UKO_KEY_NOT_FOUND" });
   });
 });
 
@@ -238,9 +225,9 @@ describe("a state to aim at", () => {
     const state = await uko.make({ template: "payroll-draft" });
     expect(state.keyState).toBe("pre_activation");
     const over = { template: "payroll-draft", state: "active" };
-    expect((await update(state, over)).state.keyState).toBe("active");
+    expect((await uko.update(state, over)).state.keyState).toBe("active");
     const seq = await uko.lastSeq();
-    await update(state, over);
+    await uko.update(state, over);
     expect(await uko.effects(seq)).toEqual([]);
   });
 
@@ -248,7 +235,7 @@ describe("a state to aim at", () => {
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const seq = await uko.lastSeq();
-    const { warnings, state: next } = await update(state, { state: "active" });
+    const { warnings, state: next } = await uko.update(state, { state: "active" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(`uko reactivate ${state.vaultId}/${state.keyId}`)]);
     expect(next.keyState).toBe("deactivated");
@@ -257,7 +244,7 @@ describe("a state to aim at", () => {
   test("active: leaves a key alone whose end somebody asked for", async () => {
     const state = await uko.make({ template: "payroll-draft" });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
-    const { warnings } = await update(state, { template: "payroll-draft", state: "active" });
+    const { warnings } = await uko.update(state, { template: "payroll-draft", state: "active" });
     expect(warnings).toEqual([expect.stringContaining("was left as it is")]);
     expect((await uko.keyOf(state)).state).toBe("pre_activation");
   });
@@ -265,11 +252,11 @@ describe("a state to aim at", () => {
   test("deactivated: two people, one step, and no record for destroy", async () => {
     const state = await uko.make();
     const goal = { state: "deactivated" };
-    const { warnings } = await update(state, goal, "bob");
+    const { warnings } = await uko.update(state, goal, "bob");
     expect(warnings).toEqual([expect.stringMatching(/UKO_CONSENT=[0-9a-f]{32} pulumi up/)]);
     await uko.advance("60s");
     const seq = await uko.lastSeq();
-    const done = await update(state, goal, "alice", { consents: [consentIn(warnings[0] ?? "")] });
+    const done = await uko.update(state, goal, "alice", { consents: [consentIn(warnings[0] ?? "")] });
     expect(await uko.effects(seq)).toEqual(["K7"]);
     expect(done).toMatchObject({ warnings: [], state: { keyState: "deactivated" } });
     await uko.expectNobodyAlone();
@@ -280,19 +267,19 @@ describe("a state to aim at", () => {
     const goal = { state: "destroyed" };
     const { handlers } = uko.run("bob");
     const differs = (of: ManagedKeyState): readonly string[] => handlers.diff(of, checked(handlers, inputsOf(goal)));
-    const first = await update(state, goal, "bob");
-    expect(differs(first.state)).toEqual(["state"]);
+    const first = await uko.update(state, goal, "bob");
+    expect(uko.differs(first.state)).toEqual(["state"]);
     await uko.advance("60s");
-    const second = await update(state, goal, "alice", { consents: [consentIn(first.warnings[0] ?? "")] });
+    const second = await uko.update(state, goal, "alice", { consents: [consentIn(first.warnings[0] ?? "")] });
     await uko.advance("5h");
-    const third = await update(second.state, goal, "bob", { consents: [consentIn(second.warnings[0] ?? "")] });
+    const third = await uko.update(second.state, goal, "bob", { consents: [consentIn(second.warnings[0] ?? "")] });
     expect(third.state.lifecycleState).toBe("pending_destruction");
     expect(third.warnings).toEqual([expect.stringContaining("is destroyed")]);
-    expect(differs(third.state)).toEqual(["state"]);
+    expect(uko.differs(third.state)).toEqual(["state"]);
     await uko.advance("31d");
-    const last = await update(third.state, goal, "bob");
+    const last = await uko.update(third.state, goal, "bob");
     expect(last).toMatchObject({ warnings: [], state: { lifecycleState: "destroyed" } });
-    expect(differs(last.state)).toEqual([]);
+    expect(uko.differs(last.state)).toEqual([]);
     // Deleting the resource afterwards is one quiet step.
     const seq = await uko.lastSeq();
     expect(await uko.run("bob").handlers.delete(last.state, options)).toMatchObject({ kind: "ended", warnings: [] });
@@ -303,10 +290,10 @@ describe("a state to aim at", () => {
   test("destroyed, alone: takes two runs", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
     const goal = { dualAuthorization: "single", state: "destroyed" };
-    const first = await update(state, goal);
+    const first = await uko.update(state, goal);
     expect(first.state.keyState).toBe("deactivated");
     await uko.advance("5h");
-    expect((await update(first.state, goal)).state.keyState).toBe("destroyed");
+    expect((await uko.update(first.state, goal)).state.keyState).toBe("destroyed");
   });
 
   test("destroyed: attributes of a destroyed key stay as they are, with a warning", async () => {
@@ -315,7 +302,7 @@ describe("a state to aim at", () => {
     await uko.advance("5h");
     await uko.test.as("carol").step(state.keyId, "destroy");
     const seq = await uko.lastSeq();
-    const { warnings } = await update(state, { dualAuthorization: "single", description: "new" });
+    const { warnings } = await uko.update(state, { dualAuthorization: "single", description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining("attributes stay as they are")]);
   });
@@ -323,7 +310,7 @@ describe("a state to aim at", () => {
   test("under deletion protection is refused, and nothing is written", async () => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
-    expect(await codeOf(update(state, { state: "destroyed", deletionProtection: true }))).toBe(
+    expect(await codeOf(uko.update(state, { state: "destroyed", deletionProtection: true }))).toBe(
       "UKO_DELETION_PROTECTED",
     );
     expect(await uko.effects(seq)).toEqual([]);
@@ -334,7 +321,7 @@ describe("a state to aim at", () => {
     await uko.run("alice").operations.request(uko.ref(state.keyId), undefined, options);
     await uko.advance("60s");
     const record = (await uko.run("erin").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
-    expect(await codeOf(update(state, { state: "deactivated" }, "bob", { consents: [record] }))).toBe(
+    expect(await codeOf(uko.update(state, { state: "deactivated" }, "bob", { consents: [record] }))).toBe(
       "UKO_RIGHTS_MISSING",
     );
   });

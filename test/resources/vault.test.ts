@@ -1,20 +1,12 @@
 /** Vaults against the local UKO: made once, adopted by name of the input, changed where they differ, ended when empty. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
-import { codeOf, type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
-beforeEach(async () => {
-  uko.reset();
-  await uko.clearFaults();
-});
+const uko = useEngineWorld();
 
 const create = (news: unknown, wrap?: (world: World) => World) => {
   const { vaults } = containersOf(uko, "bob", wrap === undefined ? {} : { wrap });
