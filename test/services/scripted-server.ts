@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Endpoint } from "../../provider/services/http/allowed-hosts.ts";
 import { createHttpClient, type HttpClient, type HttpClientOptions } from "../../provider/services/http/client.ts";
 
@@ -38,7 +39,7 @@ export interface ScriptedServer {
 export const serviceDate = "Tue, 24 Nov 2026 14:22:00 GMT";
 export const serviceTimeMs = Date.UTC(2026, 10, 24, 14, 22, 0);
 
-export async function startScriptedServer(): Promise<ScriptedServer> {
+async function startScriptedServer(): Promise<ScriptedServer> {
   let decide: (asked: Asked) => Reply = () => ({ status: 500 });
   const asked: Asked[] = [];
   let now = 0;
@@ -79,6 +80,44 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** One server for a file of tests, which forgets before each what it was asked. */
+export function useScriptedServer(): ScriptedServer {
+  let started: ScriptedServer | undefined;
+  beforeAll(async () => {
+    started = await startScriptedServer();
+  });
+  beforeEach(() => {
+    if (started !== undefined) started.asked.length = 0;
+  });
+  afterAll(() => started?.close());
+  return new Proxy({} as ScriptedServer, {
+    get(_, name) {
+      if (started === undefined) throw new Error("The server is started before the tests.");
+      return Reflect.get(started, name);
+    },
+  });
+}
+
+interface ServiceChoices {
+  /** What an endpoint may end with. */
+  readonly suffix?: string;
+  readonly token?: string;
+  /** The token after a 401; none unless told. */
+  readonly renewed?: string;
+}
+
+/** What an adapter needs of one person's run, over that server. */
+export function serviceAt(server: ScriptedServer, { suffix = "", token = "token", renewed }: ServiceChoices = {}) {
+  return {
+    http: aClient().http,
+    bearer: { token: async () => token, renew: async () => renewed },
+    endpoint: async (): Promise<Endpoint> => ({ url: `${server.url}${suffix}`, source: "environment" }),
+    instanceId: "instance",
+    monotonicMs: () => 0,
+    sleep: async () => {},
   };
 }
 

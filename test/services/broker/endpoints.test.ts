@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createEndpoints, type EndpointOptions, namesInstance } from "../../../provider/services/broker/endpoints.ts";
 import type { EndpointSource } from "../../../provider/services/http/allowed-hosts.ts";
-import { aClient, never, type ScriptedServer, startScriptedServer } from "../scripted-server.ts";
+import { aClient, never, useScriptedServer } from "../scripted-server.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const host = `${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud`;
 const kmsHost = `${instanceId}.api.eu-de.hs-crypto.appdomain.cloud`;
 const found = { instance_id: instanceId, uko: { public: host }, kms: { public: kmsHost, private: "x" }, ep11: {} };
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
 const bearer = { token: async () => "token", renew: async () => undefined };
 const endpoints = (fields: Partial<EndpointOptions> = {}) =>

@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { BearerSource, HttpRequest } from "../../../provider/services/http/client.ts";
-import { aClient, never, type ScriptedServer, serviceTimeMs, startScriptedServer } from "../scripted-server.ts";
+import { aClient, never, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
 const request = (fields: Partial<HttpRequest> = {}): HttpRequest => ({
   endpoint: server.endpoint,
@@ -201,6 +194,20 @@ describe("calls that wait for their turn", () => {
     const ends = await Promise.all(names.map((name) => http.send(request({ bearer, path: () => `/${name}` }))));
     expect(ends.map(({ kind }) => kind)).toEqual(names.map(() => "answer"));
     expect(server.asked.map(({ path }) => path)).toEqual(names.map((name) => `/${name}`));
+  });
+
+  test("come after those that write, since a record that is written late does not count", async () => {
+    server.script({ latencyMs: 20 });
+    const { http } = aClient({ maxConcurrentCalls: 1 });
+    const calls = [
+      ["GET", "a"],
+      ["GET", "b"],
+      ["PATCH", "c"],
+      ["GET", "d"],
+      ["POST", "e"],
+    ] as const;
+    await Promise.all(calls.map(([method, name]) => http.send(request({ bearer, method, path: () => `/${name}` }))));
+    expect(server.asked.map(({ path }) => path)).toEqual(["/a", "/c", "/e", "/b", "/d"]);
   });
 
   test("are not sent where they are stopped, and let the next one pass", async () => {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { UnsecuredJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { actorOf } from "../../../provider/services/iam/claims.ts";
 import { createTokens, type TokenOptions, type Tokens } from "../../../provider/services/iam/tokens.ts";
-import { aClient, never, type Reply, type ScriptedServer, startScriptedServer } from "../scripted-server.ts";
+import { aClient, never, type Reply, useScriptedServer } from "../scripted-server.ts";
 
 const apiKey = "planted-SECRET_key";
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -18,14 +18,9 @@ const tokenReply = (claims: Record<string, unknown> = person, expiresIn: unknown
   body: { access_token: jwt(claims), refresh_token: "not_supported", token_type: "Bearer", expires_in: expiresIn },
 });
 
-let server: ScriptedServer;
+const server = useScriptedServer();
 let nowMs = 0;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
 beforeEach(() => {
-  server.asked.length = 0;
   nowMs = 0;
 });
 

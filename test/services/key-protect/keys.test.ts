@@ -1,30 +1,17 @@
 /** KMS keys that are no twins: what is sent, what is read, and what never means gone. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createKmsKeys } from "../../../provider/services/key-protect/keys.ts";
-import { aClient, never, type Reply, type ScriptedServer, startScriptedServer } from "../scripted-server.ts";
+import { never, type Reply, serviceAt, useScriptedServer } from "../scripted-server.ts";
 
 const kmsKeyId = "11111111-2222-4333-8444-555555555555";
 const ref = { instanceId: "instance", kmsKeyId };
 const options = { signal: never() };
 const material = "cGxhbnRlZCBtYXRlcmlhbA==";
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
-const keys = () =>
-  createKmsKeys({
-    http: aClient().http,
-    bearer: { token: async () => "token", renew: async () => "token-2" },
-    endpoint: async () => server.endpoint,
-    instanceId: "instance",
-  });
+const keys = () => createKmsKeys(serviceAt(server, { renewed: "token-2" }));
 const collection = (resources: readonly object[], status = 200): Reply => ({ status, body: { resources } });
 const refusal = (status: number, code?: string): Reply => ({
   status,

@@ -1,28 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createTwins } from "../../../provider/services/key-protect/twins.ts";
 import { startTestWorld } from "../../emulator/harness.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
-import { aClient, never, type Reply, type ScriptedServer, startScriptedServer } from "../scripted-server.ts";
+import { never, type Reply, serviceAt, useScriptedServer } from "../scripted-server.ts";
 
 const id = "11111111-2222-4333-8444-555555555555";
 const options = { signal: never() };
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
-const twins = (suffix = "") =>
-  createTwins({
-    http: aClient().http,
-    bearer: { token: async () => "token", renew: async () => "token-2" },
-    endpoint: async () => ({ url: `${server.url}${suffix}`, source: "environment" }),
-    instanceId: "instance",
-  });
+const twins = (suffix = "") => createTwins(serviceAt(server, { suffix, renewed: "token-2" }));
 const keyAnswer = (fields: Record<string, unknown> = {}): Reply => ({
   body: { metadata: { collectionTotal: 1 }, resources: [{ id, state: 1, ...fields }] },
 });

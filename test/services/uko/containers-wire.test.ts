@@ -1,16 +1,9 @@
 /** Vaults, keystores and templates in every form that samples show: what is sent, what is read, and what never comes back. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
-import {
-  aClient,
-  never,
-  type Reply,
-  type ScriptedServer,
-  serviceTimeMs,
-  startScriptedServer,
-} from "../scripted-server.ts";
+import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const id = "ce110000-0000-4000-8000-000000000001";
@@ -20,24 +13,9 @@ const vault: ContainerRef = { kind: "vault", instanceId: "instance", vaultId, id
 const keystore: ContainerRef = { kind: "keystore", instanceId: "instance", vaultId, id };
 const template: ContainerRef = { kind: "template", instanceId: "instance", vaultId, id };
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
-const client = () =>
-  createUkoClient({
-    http: aClient().http,
-    bearer: { token: async () => "token", renew: async () => undefined },
-    endpoint: async () => server.endpoint,
-    instanceId: "instance",
-    monotonicMs: () => 0,
-    sleep: async () => {},
-  });
+const client = () => createUkoClient(serviceAt(server));
 const reply = (body: object, status = 200): Reply => ({ status, headers: { etag }, body });
 const sent = () => server.asked.map(({ method, path }) => `${method} ${path}`);
 const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]));

@@ -1,32 +1,19 @@
 /** Glances at keys: how many calls they are, and what they may never hide. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { KeyRef } from "../../../provider/engine/ports.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
-import {
-  type Asked,
-  aClient,
-  never,
-  type Reply,
-  type ScriptedServer,
-  serviceTimeMs,
-  startScriptedServer,
-} from "../scripted-server.ts";
+import { type Asked, never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const options = { signal: never() };
 const ref = (at: number): KeyRef => ({ instanceId: "instance", vaultId, keyId: `k-${at}` });
 const wire = (at: number, fields: object = {}) => ({ id: `k-${at}`, label: `key ${at}`, state: "active", ...fields });
 
-let server: ScriptedServer;
+const server = useScriptedServer();
 let nowMs = 0;
 let keysThere: readonly ReturnType<typeof wire>[] = [];
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
 beforeEach(() => {
-  server.asked.length = 0;
   nowMs = 0;
   keysThere = Array.from({ length: 1_000 }, (_, at) => wire(at));
   server.answer(service);
@@ -49,10 +36,7 @@ function service({ method, path }: Asked): Reply {
 
 const client = () =>
   createUkoClient({
-    http: aClient().http,
-    bearer: { token: async () => "token", renew: async () => undefined },
-    endpoint: async () => server.endpoint,
-    instanceId: "instance",
+    ...serviceAt(server),
     monotonicMs: () => nowMs,
     sleep: async (_, signal) => signal.throwIfAborted(),
   }).keys;

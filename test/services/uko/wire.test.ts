@@ -1,16 +1,9 @@
 /** UKO's answers in every form that samples show, and some that nobody should send. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KeySnapshot, Keys } from "../../../provider/engine/ports.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
-import {
-  aClient,
-  never,
-  type Reply,
-  type ScriptedServer,
-  serviceTimeMs,
-  startScriptedServer,
-} from "../scripted-server.ts";
+import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 
 const keyId = "9b2d0000-0000-4000-8000-000000000001";
 const ref = { instanceId: "instance", vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId };
@@ -18,24 +11,9 @@ const options = { signal: never() };
 const least = { id: keyId, label: "payroll", state: "active", algorithm: "aes" };
 const etag = "2022-05-27T10:15:38Z";
 
-let server: ScriptedServer;
-beforeAll(async () => {
-  server = await startScriptedServer();
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  server.asked.length = 0;
-});
+const server = useScriptedServer();
 
-const client = (suffix = "") =>
-  createUkoClient({
-    http: aClient().http,
-    bearer: { token: async () => "planted-token", renew: async () => undefined },
-    endpoint: async () => ({ url: `${server.url}${suffix}`, source: "environment" }),
-    instanceId: "instance",
-    monotonicMs: () => 0,
-    sleep: async () => {},
-  });
+const client = (suffix = "") => createUkoClient(serviceAt(server, { suffix, token: "planted-token" }));
 const keys = (): Keys => client().keys;
 const keyReply = (fields: Record<string, unknown> = {}): Reply => ({
   headers: { etag },
