@@ -115,7 +115,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     async send(request) {
       // A call's deadline begins with its turn. Token calls are waited for by calls that are inside already.
-      const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal);
+      const order = request.method === "GET" ? "in turn" : "before reads";
+      const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal, order);
       try {
         const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
         const end = await sendWithRetries(agent, options, request);

@@ -1,36 +1,42 @@
-/** Lets a limited number of calls in at once; the others wait in the order in which they came, as long as their signal lets them. */
+/**
+ * Lets a limited number of calls in at once; the others wait in the order in which they came, as long as their signal lets them.
+ * Writes go before reads: a consent record counts only if the service writes it within seconds of the look that it rests on.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { cancelled } from "./single-flight.ts";
 
 export interface Turnstile {
   /** Answers, when it is the caller's turn, what has to be called once at the end. Throws UKO_CANCELLED. */
-  enter(signal: AbortSignal): Promise<() => void>;
+  enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
 }
 
 /** More waiting calls than all keys of an instance lead to are a fault of ours. */
 const maxWaiting = 100_000;
 
 export function createTurnstile(maxInside: number): Turnstile {
-  const waiting = new Set<() => void>();
+  const first = new Set<() => void>();
+  const others = new Set<() => void>();
   let inside = 0;
   const leave = (): void => {
-    const [next] = waiting;
+    const queue = first.size > 0 ? first : others;
+    const [next] = queue;
     if (next === undefined) {
       inside -= 1;
       return;
     }
-    waiting.delete(next);
+    queue.delete(next);
     next();
   };
 
   return {
-    async enter(signal) {
+    async enter(signal, order = "in turn") {
       if (signal.aborted) throw cancelled();
       if (inside < maxInside) {
         inside += 1;
         return leave;
       }
+      const waiting = order === "in turn" ? others : first;
       if (waiting.size >= maxWaiting) throw new UkoError("UKO_BUG", { detail: `${maxWaiting} calls wait at once.` });
       await new Promise<void>((resolve, reject) => {
         const stop = (): void => {
