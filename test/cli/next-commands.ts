@@ -1,20 +1,24 @@
 /** Runs each `uko …` command that a message prints, as printed, by whom the message names, and looks up what it did. */
 
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { type CliTestWorld, type Ended, type KeyName, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
 
-/** To be called once by a file of such tests. */
-export function useWorld(): void {
+/** The tests of a file: one local UKO, seeded again for each command. */
+export function testEach(cases: Readonly<Record<string, Case>>): void {
   beforeAll(async () => {
     world = await startCliWorld();
   });
   afterAll(() => world.close());
+  it.each(Object.entries(cases))("%s", (_title, each) => runCommandsOf(each));
 }
 
 const keyId = (name: KeyName): string => keys[name].split("/")[1] ?? "";
+
+/** One thing that happens to the key of a case; the last of a story is the run whose message is read. */
+type Act = (name: KeyName) => Promise<Ended | undefined>;
 
 /** Runs a command with the key's name at its place, a minute after whatever was before. */
 export async function run(who: Person, command: string, name: KeyName, recordId = ""): Promise<Ended> {
@@ -26,43 +30,53 @@ export async function recordOf(name: KeyName): Promise<string> {
   return reportOf(await run("erin", "status KEY", name)).deletion.recordId ?? "";
 }
 
-export async function naming(who: Person, name: KeyName): Promise<Ended> {
-  return run(who, "continue KEY --consent ID", name, await recordOf(name));
-}
+/** `KEY` stands for the key, `ID` for the record that is on file. */
+export const by =
+  (who: Person, command: string): Act =>
+  async (name) =>
+    run(who, command, name, command.includes("ID") ? await recordOf(name) : "");
 
-/** `by` asks, another deactivates; their request to destroy is then on file. */
-export async function deactivate(name: KeyName, by: Person = "bob", other: Person = "alice"): Promise<Ended> {
-  await run(by, "request KEY", name);
-  return naming(other, name);
-}
+export const naming = (who: Person): Act => by(who, "continue KEY --consent ID");
 
-export async function destroy(name: KeyName): Promise<Ended> {
-  await deactivate(name);
-  await world.advance("5h");
-  return naming("bob", name);
-}
-
-export const edit = (name: KeyName, body: unknown): Promise<void> => world.control(`keys/${keyId(name)}`, body);
-export const forbid = (operation: string): Promise<void> =>
-  world.control("faults", { operation, status: 403, times: 1 });
+/** Bob asks, Alice deactivates; her request to destroy is then on file. */
+export const deactivated: Act = (name) => inOrder([by("bob", "request KEY"), naming("alice")], name);
+export const destroyed: Act = (name) => inOrder([deactivated, after("5h"), naming("bob")], name);
+export const after = (duration: string): Act => silent(() => world.advance(duration));
+export const edited = (body: unknown): Act => silent((name) => world.control(`keys/${keyId(name)}`, body));
+export const forbidden = (operation: string): Act =>
+  silent(() => world.control("faults", { operation, status: 403, times: 1 }));
 export const retain = { addResource: { crn: "crn:v1:kept", preventsKeyDeletion: true } };
 /** Also at the start of a case: a reset leaves what was added to a seeded key. */
-export const release = (name: KeyName) => edit(name, { removeResource: "crn:v1:kept" });
+export const released: Act = edited({ removeResource: "crn:v1:kept" });
+
+function silent(act: (name: KeyName) => Promise<void>): Act {
+  return async (name) => {
+    await act(name);
+    return undefined;
+  };
+}
+
+async function inOrder(story: readonly Act[], name: KeyName): Promise<Ended> {
+  let last: Ended | undefined;
+  for (const act of story) last = await act(name);
+  if (last === undefined) throw new Error("A story ends with a run.");
+  return last;
+}
 
 /** What one printed command does when `by` runs it. */
 interface Effect {
   readonly by: Person;
   /** What the message says to do first. */
-  readonly first?: () => Promise<unknown>;
+  readonly first?: Act;
   readonly exit: number;
   readonly leaves: string;
   readonly requestedBy?: "alice" | "bob" | "carol";
 }
 
-export interface Case {
-  readonly name: KeyName;
-  /** Ends with the message whose commands are run. */
-  readonly message: () => Promise<Ended>;
+interface Case {
+  /** The seeded key that it is about; `payroll` unless told. */
+  readonly name?: KeyName;
+  readonly story: readonly Act[];
   readonly code?: string;
   readonly next: readonly Effect[];
 }
@@ -82,19 +96,18 @@ export const deactivates = (by: "alice" | "carol"): Effect => ({
 export const withdraws = (by: Person): Effect => ({ by, exit: 0, leaves: "active" });
 export const reactivates: Effect = { by: "alice", exit: 0, leaves: "active" };
 export const removes: Effect = { by: "bob", exit: 0, leaves: "gone" };
-export const advance = (duration: string): Promise<void> => world.advance(duration);
-export const later = (duration: string) => ({ first: () => world.advance(duration) });
+export const later = (duration: string) => ({ first: after(duration) });
 
-export async function runCommandsOf({ name, message, code, next }: Case): Promise<void> {
+async function runCommandsOf({ name = "payroll", story, code, next }: Case): Promise<void> {
   for (const [index, effect] of next.entries()) {
     await world.reset();
-    const ended = await message();
+    const ended = await inOrder(story, name);
     const { explanation } = reportOf(ended);
     const commands = explanation.next.flatMap((step) => step.commands);
     expect(explanation.code, ended.out).toBe(code);
     expect(commands, "each printed command has an effect here").toHaveLength(next.length);
 
-    await effect.first?.();
+    await effect.first?.(name);
     await world.advance("1m");
     const done = await world.shell(effect.by, commands[index] ?? "");
     expect(done.exitCode, `${commands[index]}\n${done.out}${done.err}`).toBe(effect.exit);

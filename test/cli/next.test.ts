@@ -1,73 +1,53 @@
-import { it } from "vitest";
 import {
-  advance,
+  after,
   asksAgain,
-  type Case,
-  deactivate,
+  by,
+  deactivated,
   deactivates,
-  destroy,
-  edit,
+  destroyed,
+  edited,
   later,
   naming,
   reactivates,
   recordOf,
   removes,
   run,
-  runCommandsOf,
-  useWorld,
+  testEach,
   withdraws,
 } from "./next-commands.ts";
 
-useWorld();
-
-const cases: Readonly<Record<string, Case>> = {
+testEach({
   "nobody asked, and you may": {
-    name: "payroll",
-    message: () => run("bob", "continue KEY", "payroll"),
+    story: [by("bob", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [asksAgain("bob")],
   },
   "nobody asked, and a pipeline cannot": {
-    name: "payroll",
-    message: () => run("pipeline", "request KEY", "payroll"),
+    story: [by("pipeline", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [asksAgain("bob")],
   },
   "your request is on file": {
-    name: "payroll",
-    message: () => run("bob", "request KEY", "payroll"),
+    story: [by("bob", "request KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("alice"), withdraws("bob")],
   },
   "somebody's request is on file": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return run("alice", "status KEY", "payroll");
-    },
+    story: [by("bob", "request KEY"), by("alice", "status KEY")],
     next: [deactivates("alice"), asksAgain("alice")],
   },
   "somebody's request is on file, seen through a trusted profile": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return run("dave", "continue KEY", "payroll");
-    },
+    story: [by("bob", "request KEY"), by("dave", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [{ by: "dave", exit: 10, leaves: "deactivated" }],
   },
   "somebody's request is on file, met by a pipeline": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return naming("pipeline", "payroll");
-    },
+    story: [by("bob", "request KEY"), naming("pipeline")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("carol"), withdraws("bob")],
   },
   "your request waits for its cool-down": {
-    name: "payroll",
-    message: () => deactivate("payroll"),
+    story: [deactivated],
     code: "UKO_APPROVAL_PENDING",
     next: [
       { by: "bob", ...later("4h1m"), exit: 11, leaves: "pending_destruction" },
@@ -75,105 +55,62 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
   "you consented": {
-    name: "payroll",
-    message: async () => {
-      await run("carol", "request KEY", "payroll");
-      return run("bob", "consent KEY ID", "payroll", await recordOf("payroll"));
-    },
+    story: [by("carol", "request KEY"), by("bob", "consent KEY ID")],
     next: [deactivates("carol")],
   },
   "somebody consented, and you may act on it": {
-    name: "payroll",
-    message: async () => {
-      await run("carol", "request KEY", "payroll");
-      await run("bob", "consent KEY ID", "payroll", await recordOf("payroll"));
-      return run("carol", "continue KEY", "payroll");
-    },
+    story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "continue KEY")],
     code: "UKO_APPROVAL_PENDING",
     next: [deactivates("carol")],
   },
   "a consent is not answered again": {
-    name: "payroll",
-    message: async () => {
-      await run("carol", "request KEY", "payroll");
-      await run("bob", "consent KEY ID", "payroll", await recordOf("payroll"));
-      return run("carol", "consent KEY ID", "payroll", await recordOf("payroll"));
-    },
+    story: [by("carol", "request KEY"), by("bob", "consent KEY ID"), by("carol", "consent KEY ID")],
     code: "UKO_CONSENT_MISMATCH",
     next: [deactivates("carol")],
   },
   "nobody answers themselves": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return run("bob", "consent KEY ID", "payroll", await recordOf("payroll"));
-    },
+    story: [by("bob", "request KEY"), by("bob", "consent KEY ID")],
     code: "UKO_CONSENT_MISMATCH",
     next: [deactivates("alice")],
   },
   "the record is not the one on file": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return run("alice", "consent KEY ID", "payroll", "0".repeat(32));
-    },
+    story: [by("bob", "request KEY"), by("alice", `consent KEY ${"0".repeat(32)}`)],
     code: "UKO_CONSENT_MISMATCH",
     next: [{ by: "alice", exit: 0, leaves: "pending_approval", requestedBy: "bob" }],
   },
   "the record does not count any more": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      const recordId = await recordOf("payroll");
-      await advance("1m");
-      await edit("payroll", { record: { updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-24T14:30:00Z" } });
-      return run("alice", "consent KEY ID", "payroll", recordId);
-    },
+    story: [
+      by("bob", "request KEY"),
+      async (name) => {
+        const recordId = await recordOf(name);
+        await edited({ record: { updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-24T14:30:00Z" } })(name);
+        return run("alice", "consent KEY ID", name, recordId);
+      },
+    ],
     code: "UKO_CONSENT_MISMATCH",
     next: [asksAgain("alice")],
   },
   "a sync waits for the request on file": {
-    name: "payroll",
-    message: async () => {
-      await run("bob", "request KEY", "payroll");
-      return run("alice", "sync KEY", "payroll");
-    },
+    story: [by("bob", "request KEY"), by("alice", "sync KEY")],
     code: "UKO_DELETION_ON_FILE",
     next: [withdraws("alice")],
   },
   "named while cooling down": {
-    name: "payroll",
-    message: async () => {
-      await deactivate("payroll");
-      return naming("bob", "payroll");
-    },
+    story: [deactivated, naming("bob")],
     code: "UKO_COOLING_DOWN",
     next: [{ by: "bob", ...later("4h"), exit: 11, leaves: "pending_destruction" }, reactivates],
   },
   "pending destruction": {
-    name: "payroll",
-    message: () => destroy("payroll"),
+    story: [destroyed],
     code: "UKO_DESTRUCTION_PENDING",
     next: [{ ...removes, ...later("30d") }],
   },
   "only the record is left": {
-    name: "payroll",
-    message: async () => {
-      await destroy("payroll");
-      await advance("31d");
-      return run("bob", "status KEY", "payroll");
-    },
+    story: [destroyed, after("31d"), by("bob", "status KEY")],
     next: [removes],
   },
   "a request where only the record is left": {
-    name: "payroll",
-    message: async () => {
-      await destroy("payroll");
-      await advance("31d");
-      return run("bob", "request KEY", "payroll");
-    },
+    story: [destroyed, after("31d"), by("bob", "request KEY")],
     next: [removes],
   },
-};
-
-it.each(Object.entries(cases))("%s", (_title, each) => runCommandsOf(each));
+});
