@@ -50,3 +50,22 @@ export function checkedBy<Inputs, State extends Inputs>(
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
   return inputs;
 }
+
+type Port = "keystores" | "templates";
+
+/** What is sent by PATCH, seen at the port. */
+export function spiedOn<Name extends Port>(
+  name: Name,
+): { patches: Parameters<World[Name]["update"]>[1][]; wrap: (world: World) => World } {
+  type Call = Parameters<World[Name]["update"]>;
+  const patches: Call[1][] = [];
+  const wrap = (world: World): World => {
+    const update = world[name].update as (...call: Call) => ReturnType<World[Name]["update"]>;
+    const spy = (...call: Call) => {
+      patches.push(call[1]);
+      return update(...call);
+    };
+    return { ...world, [name]: { ...world[name], update: spy } };
+  };
+  return { patches, wrap };
+}

@@ -1,10 +1,8 @@
 /** Key templates against the local UKO: what can change, what cannot, and what ends only after its keys. */
 
 import { describe, expect, test } from "vitest";
-import type { TemplatePatch } from "../../provider/engine/container-ports.ts";
-import type { World } from "../../provider/engine/ports.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { checkedBy, containersOf } from "../engine/containers-harness.ts";
+import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";
 import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
@@ -39,20 +37,7 @@ async function adopt(over: object = {}) {
   const news = { ...inputs, existingTemplateId: payroll, ...over };
   return { news, made: await create(news) };
 }
-function spied(): { patches: TemplatePatch[]; wrap: (world: World) => World } {
-  const patches: TemplatePatch[] = [];
-  const wrap = (world: World): World => ({
-    ...world,
-    templates: {
-      ...world.templates,
-      update(ref, patch, etag, callOptions) {
-        patches.push(patch);
-        return world.templates.update(ref, patch, etag, callOptions);
-      },
-    },
-  });
-  return { patches, wrap };
-}
+const spied = () => spiedOn("templates");
 
 describe("creating a template", () => {
   test.each([

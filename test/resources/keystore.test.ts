@@ -1,11 +1,10 @@
 /** Keystores against the local UKO: secrets as digests, groups that are never narrowed under a key, ends that wait. */
 
 import { describe, expect, test } from "vitest";
-import type { KeystorePatch } from "../../provider/engine/container-ports.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
-import { checkedBy, containersOf } from "../engine/containers-harness.ts";
+import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";
 import { codeOf, options, unfinished, useEngineWorld } from "../engine/harness.ts";
 import { sha256 } from "../support/builders.ts";
 
@@ -40,21 +39,7 @@ const withLater = (world: World): World => ({
   },
 });
 
-/** What is sent by PATCH, seen at the port. */
-function spied(): { patches: KeystorePatch[]; wrap: (world: World) => World } {
-  const patches: KeystorePatch[] = [];
-  const wrap = (world: World): World => ({
-    ...world,
-    keystores: {
-      ...world.keystores,
-      update(ref, patch, etag, callOptions) {
-        patches.push(patch);
-        return world.keystores.update(ref, patch, etag, callOptions);
-      },
-    },
-  });
-  return { patches, wrap };
-}
+const spied = () => spiedOn("keystores");
 
 describe("creating a keystore", () => {
   test("makes an internal one and asks for its health once", async () => {
