@@ -14,9 +14,11 @@ import type { Seed } from "../../provider/emulator/seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/report.ts";
+import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
 
-export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+export { apiKeys, vaultId };
+
 const keyIds = {
   payroll: "9b2d0000-0000-4000-8000-000000000001",
   ledger: "9b2d0000-0000-4000-8000-000000000002",
@@ -32,14 +34,6 @@ export const keys = Object.fromEntries(
 ) as Readonly<Record<KeyName, string>>;
 
 /** Alice may deactivate; Bob may write records, destroy and remove; Carol holds every role. */
-export const apiKeys = {
-  alice: "alice-demo-key",
-  bob: "bob-demo-key",
-  carol: "carol-demo-key",
-  erin: "erin-demo-key",
-  pipeline: "pipeline-demo-key",
-  dave: "dave-in-profile-demo-key",
-} as const;
 export type Person = keyof typeof apiKeys;
 
 export const startTime = "2026-11-24T14:22:00Z";

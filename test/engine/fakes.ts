@@ -1,22 +1,13 @@
 /** Ports that answer what a test says, for faults that have to be placed exactly. */
 
 import type { Answered, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "../../provider/engine/ports.ts";
-import { alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
+import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();
 export const ref = { instanceId, vaultId, keyId };
 
 export function aStatus(over: Partial<KeystoreStatusWithKey> = {}): KeystoreStatusWithKey {
-  return {
-    keystoreId: "ks-1",
-    name: "ring",
-    type: "ibm_cloud_kms",
-    status: "active",
-    syncFlag: "ok",
-    detail: "active_key_is_active_in_keystore",
-    keyIdInKeystore: "ring/kms-1",
-    ...over,
-  };
+  return { ...aKeystoreStatus(), keyIdInKeystore: "ring/kms-1", ...over };
 }
 
 export function aSnapshot(over: Partial<KeySnapshot> = {}): KeySnapshot {
