@@ -1,20 +1,20 @@
 /** Measures one run of the CLI: its time, the calls that reached the service, and how much memory its providers took. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { AuditEntry, LocalUko } from "../support/local-uko.ts";
-import type { PulumiPerson, PulumiResult } from "../support/pulumi.ts";
+import type { PulumiPerson, PulumiResult, PulumiRun } from "../support/pulumi.ts";
 
 export interface Measured {
   readonly name: string;
   readonly seconds: number;
   /** Calls of the service by the contract's row, tokens left out. */
   readonly calls: ReadonlyMap<string, number>;
-  /** The most that the dynamic provider's processes held at once, in MiB. */
+  /** The most that the run's dynamic providers held at once, in MiB. */
   readonly providerMiB: number;
   readonly result: PulumiResult;
 }
 
-const sampleEveryMs = 250;
+const sampleEveryMs = 1000;
 const runLimitMs = 3_600_000;
 
 export async function measure(
@@ -29,7 +29,7 @@ export async function measure(
   const run = person.start(args, { env, timeoutMs: runLimitMs });
   let providerMiB = 0;
   const sampler = setInterval(() => {
-    void residentMiB().then((mebibytes) => {
+    void residentMiB(run).then((mebibytes) => {
       providerMiB = Math.max(providerMiB, mebibytes);
     });
   }, sampleEveryMs);
@@ -59,13 +59,10 @@ function countByRow(entries: readonly AuditEntry[]): ReadonlyMap<string, number>
   return new Map([...counts].sort(([, a], [, b]) => b - a));
 }
 
-/** Resident memory of all dynamic providers on this machine; 0 where there is no /proc. */
-async function residentMiB(): Promise<number> {
-  const processes = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+/** Resident memory of the run's dynamic providers; 0 where there is no /proc. */
+async function residentMiB(run: PulumiRun): Promise<number> {
   const sizes = await Promise.all(
-    processes.map(async (pid) => {
-      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      if (!/cmd[/\\]dynamic-provider/.test(command)) return 0;
+    (await run.providerPids()).map(async (pid) => {
       const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
       return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
     }),

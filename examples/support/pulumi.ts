@@ -254,10 +254,15 @@ export class PulumiRun {
 
   /** Ends the dynamic provider's process at once, as a crash would; answers how many processes were hit. */
   async killProvider(signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
+    const pids = await this.providerPids();
+    for (const pid of pids) kill(pid, signal);
+    return pids.length;
+  }
+
+  /** The processes of the dynamic provider that this run has started and that have not ended. */
+  async providerPids(): Promise<readonly number[]> {
     const family = await familyOf(this.child);
-    const providers = family.filter(({ command }) => /node\b.*cmd[/\\]dynamic-provider/.test(command));
-    for (const { pid } of providers) kill(pid, signal);
-    return providers.length;
+    return family.flatMap(({ pid, command }) => (/node\b.*cmd[/\\]dynamic-provider/.test(command) ? [pid] : []));
   }
 }
 
