@@ -20,7 +20,7 @@ import { type ContainerOutcome, containerFacts, endContainer } from "./end-conta
 import { explainContainerOutcome } from "./explain/containers.ts";
 import { type Door, renderExplanation } from "./explain/explanation.ts";
 import { explainOutcome } from "./explain/outcome.ts";
-import { plain, sayKey } from "./explain/words.ts";
+import { capital, plain, sayKey } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { deletionFacts } from "./report.ts";
@@ -168,7 +168,7 @@ function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
   const facts = factsOf(outcome);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts };
   if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
-    const key = sayKey(outcome.observed.observation).replace(/^k/, "K");
+    const key = capital(sayKey(outcome.observed.observation));
     const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
     return { kind: "ended", warnings: [warning], facts };
   }

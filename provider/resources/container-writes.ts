@@ -2,12 +2,13 @@
 
 import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
-import { capital, containerRights, sayContainer } from "../engine/explain/container-words.ts";
-import { plain, sayRoles } from "../engine/explain/words.ts";
+import { containerRights, sayContainer } from "../engine/explain/container-words.ts";
+import { capital, plain, sayRoles } from "../engine/explain/words.ts";
 import { type ContainerReading, readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
+import { uuidForm } from "./uuid.ts";
 
 interface Named {
   readonly id: string;
@@ -195,8 +196,7 @@ export function driftIn(
 /** Ids as an import gives them. */
 export function parseIds(id: string, form: string): readonly string[] {
   const parts = id.split("/");
-  const isUuid = (part: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(part);
-  if (parts.length === form.split("/").length && parts.every(isUuid)) return parts;
+  if (parts.length === form.split("/").length && parts.every((part) => uuidForm.test(part))) return parts;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `"${plain(id, 100)}" is not an id of the form ${form}`,
     detail: "Ids are UUIDs in lower case.",

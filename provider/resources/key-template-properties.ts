@@ -1,8 +1,8 @@
 /** What a key template looks like from outside: its inputs and outputs, each described once for every door. */
 
 import { z } from "zod";
+import { uuid } from "./uuid.ts";
 
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
 const period = z
   .string()
   .max(100)

@@ -2,7 +2,8 @@
 
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../engine/container-ports.ts";
 import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
-import { capital, sayContainer } from "../engine/explain/container-words.ts";
+import { sayContainer } from "../engine/explain/container-words.ts";
+import { capital } from "../engine/explain/words.ts";
 import { readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";

@@ -1,8 +1,8 @@
 /** How a keystore is reached: which block fits which type, each field's wire name, which are secret, and which never change. */
 
 import type { ConnectionFields, KeystoreSnapshot } from "../engine/container-ports.ts";
-import { capital, sayContainer } from "../engine/explain/container-words.ts";
-import { plain } from "../engine/explain/words.ts";
+import { sayContainer } from "../engine/explain/container-words.ts";
+import { capital, plain } from "../engine/explain/words.ts";
 import { UkoError } from "../errors.ts";
 
 /** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */

@@ -2,8 +2,7 @@
 
 import { z } from "zod";
 import { keystoreTypes } from "./keystore-connection.ts";
-
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
+import { uuid } from "./uuid.ts";
 
 /** A text by the service's own pattern and lengths (uko-v4.md 3.8), so that what it would refuse fails in preview. */
 const text = (min: number, max: number, pattern: RegExp, description: string) =>

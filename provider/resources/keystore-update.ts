@@ -2,8 +2,8 @@
 
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
-import { capital, sayContainer } from "../engine/explain/container-words.ts";
-import { plain } from "../engine/explain/words.ts";
+import { sayContainer } from "../engine/explain/container-words.ts";
+import { capital, plain } from "../engine/explain/words.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
 import { digestSecrets } from "../engine/secrets.ts";
 import { isUkoError, UkoError } from "../errors.ts";

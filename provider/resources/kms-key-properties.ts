@@ -3,9 +3,8 @@
 import { z } from "zod";
 import { kmsLifecycleStates } from "../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../lifecycle/record-carriers.ts";
+import { uuid, uuidForm } from "./uuid.ts";
 
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const uuid = z.string().regex(uuidForm, "has to be a UUID in lower case");
 const base64 = z
   .string()
   .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, "has to be base64")

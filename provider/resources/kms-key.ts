@@ -11,6 +11,7 @@ import { adoptKmsKey, createKmsKey } from "./kms-key-birth.ts";
 import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./kms-key-properties.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./kms-key-state.ts";
 import { updateKmsKey } from "./kms-key-update.ts";
+import { uuidForm } from "./uuid.ts";
 
 const secrets = ["payload"] as const;
 const compared = [
@@ -111,7 +112,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   },
 
   async lookup(world, id, _run, options) {
-    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) {
+    if (!uuidForm.test(id)) {
       throw new UkoError("UKO_INPUT_INVALID", { summary: "The id of a KMS key is its UUID in lower case" });
     }
     const ref = { instanceId: world.session.instanceId, kmsKeyId: id };

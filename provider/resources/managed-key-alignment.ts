@@ -1,14 +1,14 @@
 /** Brings a key into the keystores that its template names by now (uko-v4.md K10), where that takes it out of none. */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
-import { plain, sayRoles } from "../engine/explain/words.ts";
+import { plain, sayKey, sayRoles } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import { rights } from "../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../lifecycle/plan-update.ts";
 import type { Distribution } from "../lifecycle/unlinking.ts";
-import { capitalKey, leftAlone } from "./managed-key-left-alone.ts";
+import { leftAlone } from "./managed-key-left-alone.ts";
 
 /** Somebody may write between our look and our write, a few times. */
 const maxTries = 4;
@@ -36,7 +36,7 @@ export async function alignKey(world: World, ref: KeyRef, options: CallOptions):
         break;
     }
     const written = await world.keys.align(ref, sighting.etag, options);
-    const key = capitalKey(sighting.observation).replace(/^K/, "k");
+    const key = sayKey(sighting.observation);
     if (written.kind === "done") return [];
     if (written.kind === "forbidden") {
       throw new UkoError("UKO_RIGHTS_MISSING", {
@@ -85,7 +85,7 @@ function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, obs
   });
   const which = names.length === 1 ? `keystore ${names.join()}` : `keystores ${names.join(", ")}`;
   return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
-    summary: `Aligning ${capitalKey(observed.observation).replace(/^K/, "k")} with its template would cut it off from ${which}`,
+    summary: `Aligning ${sayKey(observed.observation)} with its template would cut it off from ${which}`,
     detail: [
       "The template's group no longer names it, and whoever uses the key there would lose access at once. Nothing was changed.",
       "Put the group back into the keystore or the template, or set align to false.",
@@ -95,7 +95,7 @@ function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, obs
 
 function wouldDeactivate({ observation }: Observed): UkoError {
   return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
-    summary: `Aligning ${capitalKey(observation).replace(/^K/, "k")} with its template may deactivate it`,
+    summary: `Aligning ${sayKey(observation)} with its template may deactivate it`,
     detail: [
       "The template says by now that its keys are not active, and two people have to stand behind a deactivation. Nothing was changed.",
       "Let the template's keyState be active again, or set align to false.",

@@ -1,6 +1,6 @@
 /** What people are told where a record on the key binds, so that nothing else may write to it. */
 
-import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
 import { UkoError } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
@@ -21,7 +21,7 @@ export function deletionOnFile(observation: KeyObservation, record: ConsentRecor
 
 /** `Key "payroll"`, as a sentence begins. */
 export function capitalKey(observation: KeyObservation): string {
-  return plain(sayKey(observation).replace(/^k/, "K"), 300);
+  return capital(sayKey(observation));
 }
 
 function sayWhoAsked(record: ConsentRecord): string {

@@ -3,8 +3,8 @@
 import { z } from "zod";
 import { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../lifecycle/record-carriers.ts";
+import { uuid } from "./uuid.ts";
 
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
 const date = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "has to be a date such as 2027-01-31");
 const maxUserTags = 125;
 

@@ -1,6 +1,6 @@
 /** Rotates a key once for a change of its trigger (uko-v4.md K9): a lost answer leads to a look at the version, never to a second rotation. */
 
-import { plain, sayRoles, sayTime } from "../engine/explain/words.ts";
+import { plain, sayKey, sayRoles, sayTime } from "../engine/explain/words.ts";
 import { observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
@@ -48,12 +48,12 @@ export async function rotateKey(
         break;
       case "forbidden":
         throw new UkoError("UKO_RIGHTS_MISSING", {
-          summary: `This identity may not rotate ${capitalKey(observation).replace(/^K/, "k")}`,
+          summary: `This identity may not rotate ${sayKey(observation)}`,
           detail: `Rotating takes the role ${sayRoles(right)}. The service says: ${plain(written.message)}`,
         });
       case "refused":
         throw new UkoError("UKO_SERVICE_REFUSED", {
-          summary: `The service did not rotate ${capitalKey(observation).replace(/^K/, "k")}: ${plain(written.message)}`,
+          summary: `The service did not rotate ${sayKey(observation)}: ${plain(written.message)}`,
           detail: `A key can be rotated once an hour. Run again to try again. Correlation id: ${written.correlationId}`,
         });
     }

@@ -1,7 +1,7 @@
 /** Derives a key's state for the engine from one look at it, and tells what drifted. */
 
 import { isoTime } from "../engine/evidence.ts";
-import { plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
+import { capital, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
 import type { Seen } from "../engine/observe.ts";
 import { deletionFacts } from "../engine/report.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
@@ -67,7 +67,7 @@ const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_k
 /** Four kinds of drift, four answers; none is repaired silently. */
 export function driftWarnings(observed: Seen, before: ManagedKeyState): readonly string[] {
   const { observation, nowMs } = observed;
-  const key = sayKey(observation).replace(/^k/, "K");
+  const key = capital(sayKey(observation));
   const standing = anyBindingRecord(observation, nowMs);
   const pending = standing.binds
     ? [

@@ -3,7 +3,7 @@
 import type { RunSettings } from "../engine/definition.ts";
 import { renderExplanation } from "../engine/explain/explanation.ts";
 import { explainOutcome } from "../engine/explain/outcome.ts";
-import { plain, sayKey } from "../engine/explain/words.ts";
+import { capital, plain, sayKey } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyPatch, KeyRef, World, Written } from "../engine/ports.ts";
 import { type Outcome, reconcile } from "../engine/reconcile.ts";
@@ -91,7 +91,7 @@ async function writeAttributes(
     if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
     const { state, stateWord } = sighting.observation;
     if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
-      return [`${sayKey(sighting.observation).replace(/^k/, "K")} is ${stateWord}, so its attributes stay as they are`];
+      return [`${capital(sayKey(sighting.observation))} is ${stateWord}, so its attributes stay as they are`];
     }
     const written = await world.keys.update(ref, patch, sighting.etag, options);
     if (written.kind === "done") return [];
@@ -120,7 +120,7 @@ function throwIfFinal(written: Written<unknown>, observed: Observed): void {
 function requireTemplate({ snapshot, observation }: Observed, before: ManagedKeyState, inputs: ManagedKeyInputs): void {
   if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${sayKey(observation).replace(/^k/, "K")} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
+    summary: `${capital(sayKey(observation))} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
     detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
   });
 }
@@ -154,7 +154,7 @@ async function activate(
 ): Promise<readonly string[]> {
   const sighting = await observeKey(world, ref, "glance", options);
   if (sighting.kind === "gone" || sighting.observation.state === "active") return [];
-  const key = sayKey(sighting.observation).replace(/^k/, "K");
+  const key = capital(sayKey(sighting.observation));
   if (sighting.observation.state !== "pre_activation") {
     return [
       `${key} is ${sighting.observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,

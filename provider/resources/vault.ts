@@ -14,8 +14,7 @@ import {
   parseIds,
   throwIfFrozen,
 } from "./container-writes.ts";
-
-const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "has to be a UUID in lower case");
+import { uuid } from "./uuid.ts";
 
 /** uko-v4.md 2.5 V2, V4. Absent means: as the service has it. */
 const vaultInputs = z.strictObject({

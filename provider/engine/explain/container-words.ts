@@ -25,7 +25,3 @@ export const containerRights = {
 export function sayContainer({ kind, name, id }: Pick<ContainerObservation, "kind" | "name" | "id">): string {
   return name === "" ? `${kind} ${id}` : `${kind} "${plain(name, 100)}"`;
 }
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

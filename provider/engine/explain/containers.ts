@@ -12,9 +12,9 @@ import {
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
 import type { ContainerOutcome } from "../end-container.ts";
-import { capital, containerRights, sayContainer, vaultAdministrator } from "./container-words.ts";
+import { containerRights, sayContainer, vaultAdministrator } from "./container-words.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
-import { plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
+import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
 
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
 /** More would not be read. */

@@ -7,6 +7,7 @@ import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../l
 import { type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
+  capital,
   keyPath,
   plain,
   sayActor,
@@ -282,8 +283,4 @@ function sayKeystores(keystores: readonly KeystoreStatus[]): string {
 function sayKeystore(keystore: KeystoreStatus): string {
   const error = keystore.error === undefined ? "" : `: ${plain(keystore.error).replace(/\.$/, "")}`;
   return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) answers ${sayStatus(keystore)}${error}.`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -9,14 +9,14 @@ import type { Observed } from "../observe.ts";
 import type { Explanation } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
 import { kmsRule } from "./waits.ts";
-import { sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
+import { capital, sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
 
 /** Times are the earliest possible ones: every person acts at once. */
 export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run): Explanation {
   const { observation, nowMs } = observed;
   const path = remainingPath(observation, policy, run, nowMs);
   const last = path.at(-1);
-  const key = sayKey(observation).replace(/^k/, "K");
+  const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy);
   const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
   if (block !== undefined && !hasPath(observation)) {

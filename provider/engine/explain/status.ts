@@ -12,6 +12,7 @@ import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
 import { actCommands, explainNotBinding } from "./waits.ts";
 import {
+  capital,
   consequences,
   describeTaken,
   keyPath,
@@ -45,7 +46,7 @@ export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Do
       ],
     };
   }
-  const key = sayKey(observation).replace(/^k/, "K");
+  const key = capital(sayKey(observation));
   const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
   const state = lifecycleStateOf(observation, run, nowMs);
   const isOver = observation.state === "destroyed";

@@ -6,7 +6,7 @@ import type { Observed } from "../observe.ts";
 import type { Report } from "../report.ts";
 import type { Explanation } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
-import { keyPath, sayKey, sayRoles } from "./words.ts";
+import { capital, keyPath, sayKey, sayRoles } from "./words.ts";
 
 const door = { rerun: "uko continue" } as const;
 
@@ -26,7 +26,7 @@ export function explainListed(observed: Observed, run: Run, plan: Plan, isDue: b
 export function explainRemovable({ observation }: Observed, why: string): Explanation {
   const { vaultId } = observation.facts;
   return {
-    summary: `${sayKey(observation).replace(/^k/, "K")} is destroyed and awaits removal: ${why}`,
+    summary: `${capital(sayKey(observation))} is destroyed and awaits removal: ${why}`,
     facts: [],
     next: [
       {

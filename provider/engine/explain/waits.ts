@@ -9,6 +9,7 @@ import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import {
+  capital,
   keyPath,
   noWayBack,
   plain,
@@ -50,7 +51,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
 }
 
 function approvalSummary(wait: ApprovalWait, { observation }: Observed): string {
-  const key = sayKey(observation).replace(/^k/, "K");
+  const key = capital(sayKey(observation));
   const noun = stepNouns[wait.step];
   const subject = observation.state === "deactivated" ? `${key} is deactivated and waits` : `${key} waits`;
   if (wait.record === undefined) return `${subject} for two people: nobody has asked for its ${noun}`;
@@ -183,7 +184,7 @@ export function explainNotBinding(why: NotBinding, { state }: KeyObservation): s
 
 export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitContext): Explanation {
   const { observation, nowMs } = observed;
-  const key = sayKey(observation).replace(/^k/, "K");
+  const key = capital(sayKey(observation));
   const path = keyPath(observation);
   const byCommand = `uko continue ${path}`;
   const recordId = observation.carried.kind === "one" ? observation.carried.record.id : undefined;

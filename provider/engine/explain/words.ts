@@ -55,6 +55,11 @@ export function plain(text: string, maxCharacters = 200): string {
   return characters.length <= maxCharacters ? flat : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
 
+/** As a sentence begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function sayKey(observation: KeyObservation): string {
   return `key "${plain(observation.facts.label)}"`;
 }
