@@ -2,19 +2,19 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunSettings } from "./engine/definition.ts";
+import type { FunctionDefinition, ListOptions, RunSettings } from "./engine/definition.ts";
 import { examine } from "./engine/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
-import { createHandlers, type Handlers } from "./engine/handlers.ts";
+import { createHandlers, type HandlerContext, type Handlers, parseGiven } from "./engine/handlers.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
-import type { CallOptions, Clock, Evidence, KeyRef, Progress, World } from "./engine/ports.ts";
+import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
 import type { TagProbe } from "./engine/probe-tags.ts";
-import type { Report } from "./engine/report.ts";
 import { UkoError } from "./errors.ts";
 import {
+  functions,
   type KeystoreInputs,
   type KeystoreState,
   type KeyTemplateInputs,
@@ -206,8 +206,32 @@ export interface OpenHandlers {
   readonly keystore: Handlers<KeystoreInputs, KeystoreState>;
   readonly keyTemplate: Handlers<KeyTemplateInputs, KeyTemplateState>;
   readonly kmsKey: Handlers<KmsKeyInputs, KmsKeyState>;
-  /** The whole way of a managed key to its end. Changes nothing. */
-  planDeletion(key: Omit<KeyRef, "instanceId">, options: CallOptions): Promise<Report>;
+  /** Each answers a question and changes nothing. Throws UKO_INPUT_INVALID for arguments that it does not take. */
+  readonly ask: Questions;
+}
+
+/** What programs can ask, by name. */
+type Questions = {
+  readonly [Name in keyof typeof functions]: (
+    args: unknown,
+    options: ListOptions,
+  ) => ReturnType<(typeof functions)[Name]["answer"]>;
+};
+
+function askAll(open: HandlerContext["open"]): Questions {
+  const all: readonly FunctionDefinition<object, object>[] = Object.values(functions);
+  return Object.fromEntries(all.map((each) => [each.name, asker(each, open)])) as unknown as Questions;
+}
+
+function asker<Args extends object, Result extends object>(
+  { name, args: form, answer }: FunctionDefinition<Args, Result>,
+  open: HandlerContext["open"],
+): (args: unknown, options: ListOptions) => Promise<Result> {
+  return async (args, options) => {
+    const given = parseGiven(form, args, `The arguments of ${name}`);
+    const { world, run } = open();
+    return answer(world, given, run, options);
+  };
 }
 
 /** Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. */
@@ -224,9 +248,6 @@ export function openHandlers(stored: () => StoredSettings, outputs: Outputs, doo
     keystore: createHandlers(keystore, context),
     keyTemplate: createHandlers(keyTemplate, context),
     kmsKey: createHandlers(kmsKey, context),
-    async planDeletion(key, options) {
-      const { world } = open();
-      return createOperations(world).plan({ instanceId: world.session.instanceId, ...key }, options);
-    },
+    ask: askAll(open),
   };
 }

@@ -59,6 +59,12 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly immutable: readonly (keyof Inputs & string)[];
   /** Inputs that are secrets, by their paths (`aws.secretAccessKey`); the state has a digest of each (decision 0013). */
   readonly secrets?: readonly string[];
+  /** The form of its id, `<vaultId>/<keyId>`, by which it is imported. */
+  readonly idForm: string;
+  /** Outputs that a change of this input moves, so that a preview promises none of them; what is not named stays. */
+  readonly moves: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
+  /** Whether its state changes without any run of ours, so that an engine that can looks again before every run. */
+  isWatched(state: State, run: RunSettings): boolean;
   /** What else no update can change, each with what to do instead; `before` is the state as the engine has it. */
   frozen?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
   /** Rules across properties. */
@@ -75,6 +81,22 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** What stands behind it and the policy for its end, taken from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Ending;
+}
+
+/** A question that programs and people ask; its answer changes nothing. */
+export interface FunctionDefinition<Args extends object, Result extends object> {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: z.ZodType<Args>;
+  readonly result: z.ZodType<Result>;
+  answer(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
+}
+
+/** Gives a function its types. */
+export function defineFunction<Args extends object, Result extends object>(
+  definition: FunctionDefinition<Args, Result>,
+): FunctionDefinition<Args, Result> {
+  return definition;
 }
 
 /** Gives a definition its types; what every door projects. */

@@ -66,8 +66,10 @@ export function createHandlers<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   context: HandlerContext,
 ): Handlers<Inputs, State> {
-  const stateFrom = (olds: unknown): State => parse(definition.state, olds, `The state of this ${definition.name}`);
-  const inputsFrom = (news: unknown): Inputs => parse(definition.inputs, news, `The inputs of this ${definition.name}`);
+  const stateFrom = (olds: unknown): State =>
+    parseGiven(definition.state, olds, `The state of this ${definition.name}`);
+  const inputsFrom = (news: unknown): Inputs =>
+    parseGiven(definition.inputs, news, `The inputs of this ${definition.name}`);
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, definition.secrets ?? [], context.sha256);
   return {
     check(news, olds) {
@@ -233,7 +235,8 @@ function toFailures(issue: Issue): readonly CheckFailure[] {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+/** What cannot be understood is told property by property. Throws UKO_INPUT_INVALID. */
+export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const failures = parsed.error.issues.flatMap(toFailures);

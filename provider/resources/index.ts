@@ -1,5 +1,6 @@
-/** Every resource there is; the only barrel. */
+/** Every resource and function there is; the only barrel. */
 
+export { type DeletionPlan, functions, type PendingDeletion } from "./functions.ts";
 export { keyTemplate } from "./key-template.ts";
 export type { KeyTemplateInputs, KeyTemplateState } from "./key-template-properties.ts";
 export { keystore } from "./keystore.ts";

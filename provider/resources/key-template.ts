@@ -55,7 +55,10 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
     "What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.",
   inputs: keyTemplateInputs,
   state: keyTemplateState,
+  idForm: "<vaultId>/<templateId>",
   immutable: [],
+  moves: Object.fromEntries([...compared, ...blockNames].map((name) => [name, ["version"] as const])),
+  isWatched: () => false,
   frozen: frozenIn,
   check: checkTemplate,
 

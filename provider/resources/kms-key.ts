@@ -42,9 +42,20 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
   inputs: kmsKeyInputs,
   state: kmsKeyState,
+  idForm: "<keyId>",
   immutable: [],
+  moves: {
+    rotationTrigger: ["lastRotatedAt"],
+    payload: ["lastRotatedAt", "imported"],
+    restoreTrigger: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
+  },
   secrets,
   frozen: frozenIn,
+
+  isWatched(state, run) {
+    const isUnderTwo = state.dualAuthorization === "required" || state.dualAuthDelete === true || run.isDualRequired;
+    return state.lifecycleState !== "active" || isUnderTwo;
+  },
 
   check(inputs) {
     const failures: CheckFailure[] = [];

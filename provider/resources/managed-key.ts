@@ -27,12 +27,25 @@ const steering = [
   "deletionReason",
 ] as const;
 
+/** What moves on the way to the key's end. */
+const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   name: "ManagedKey",
   summary: "An encryption key whose end of life takes two people.",
   inputs: managedKeyInputs,
   state: storedManagedKeyState,
+  idForm: "<vaultId>/<keyId>",
   immutable: ["vaultId", "existingKeyId", "labelTags"],
+  moves: {
+    state: ["keyState", "lifecycleState", "keystores", "alignment", ...deletionOutputs],
+    rotationTrigger: ["version", "keystores", "alignment"],
+    align: ["keystores", "alignment"],
+  },
+
+  isWatched(state, run) {
+    return state.lifecycleState !== "active" || state.dualAuthorization === "required" || run.isDualRequired;
+  },
 
   check(inputs) {
     const failures: CheckFailure[] = [];

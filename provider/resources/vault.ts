@@ -30,7 +30,7 @@ const vaultInputs = z.strictObject({
 });
 export type VaultInputs = z.infer<typeof vaultInputs>;
 
-const vaultState = z.object({
+export const vaultState = z.object({
   ...vaultInputs.shape,
   name: z.string(),
   description: z.string().optional(),
@@ -46,7 +46,10 @@ export const vault = defineResource<VaultInputs, VaultState>({
   summary: "A vault: keys, keystores and templates live in it. It is deleted once it is empty.",
   inputs: vaultInputs,
   state: vaultState,
+  idForm: "<vaultId>",
   immutable: [],
+  moves: {},
+  isWatched: () => false,
   frozen: (before, inputs) => frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),
 
   check: () => [],
