@@ -1,12 +1,27 @@
-/** Two groups of tests, one after the other: those within one process, then those with the real Pulumi CLI (test/e2e). */
+/**
+ * Two groups of tests, one after the other: those within one process, then those with the real Pulumi CLI. Of the latter the
+ * scenarios of test/contracts/doors run once for each door, each a project: `npx vitest run --project "door: dynamic"`.
+ */
 
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
+import type { DoorName } from "./test/contracts/doors/door-names.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
+const scenarios = ["test/contracts/doors/*.test.ts"];
+const doors = ["dynamic"] as const satisfies readonly DoorName[];
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
+
+const withEngine = {
+  globalSetup: "test/support/build-first.ts",
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
+  pool: "forks",
+  maxWorkers,
+  sequence: { groupOrder: 1 },
+} as const;
 
 export default defineConfig({
   test: {
@@ -16,7 +31,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...endToEnd],
+          exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios],
           testTimeout: 30_000,
           maxWorkers,
           sequence: { groupOrder: 0 },
@@ -25,18 +40,17 @@ export default defineConfig({
       ...(withoutEngines
         ? []
         : [
-            {
+            // What begins anywhere on a recorded path records it through the door that needs no other process.
+            { test: { ...withEngine, name: "e2e", include: endToEnd, env: { UKO_TEST_DOOR: "dynamic" } } },
+            ...doors.map((door) => ({
               test: {
-                name: "e2e",
-                include: endToEnd,
-                globalSetup: "test/support/build-first.ts",
-                testTimeout: 180_000,
-                hookTimeout: 120_000,
-                pool: "forks" as const,
-                maxWorkers,
-                sequence: { groupOrder: 1 },
+                ...withEngine,
+                name: `door: ${door}`,
+                include: scenarios,
+                setupFiles: "test/contracts/doors/support/skip-listed.ts",
+                env: { UKO_TEST_DOOR: door },
               },
-            },
+            })),
           ]),
     ],
     coverage: {

@@ -9,6 +9,7 @@ import { runCli } from "../provider/cli/program.ts";
 import { checkSeed } from "../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
+import { doorNames } from "./contracts/doors/door-names.ts";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
 const documents = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"], {
@@ -99,6 +100,15 @@ const pulumi: Readonly<Record<string, readonly string[]>> = {
   refresh: [],
 };
 
+/** What is wrong with `npx vitest run …`: a project that is none of a door, a file that is not there. */
+function faultOfVitest([tool, command, ...words]: readonly string[]): string {
+  if (tool !== "vitest" || command !== "run") return `npx ${tool} ${command}`;
+  const [flag, project, file = ""] = words[0] === "--project" ? words : [undefined, undefined, ...words];
+  if (flag === undefined) return existsSync(path.join(repository, file)) ? "" : file;
+  if (!doorNames.some((name) => project === `door: ${name}`)) return `${project}`;
+  return existsSync(path.join(repository, "test", "contracts", "doors", file && `${file}.test.ts`)) ? "" : file;
+}
+
 describe.each(commands)("$file: $line", ({ line }) => {
   test("works as it stands", async () => {
     const [program = "", ...words] = wordsOf(line.replace(/^npx uko\b/, "uko"));
@@ -107,6 +117,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
       const [command = "", ...flags] = words;
       return expect(flags.filter((flag) => !pulumi[command]?.includes(flag))).toEqual([]);
     }
+    if (program === "npx") return expect(faultOfVitest(words)).toBe("");
     if (program === "curl") return expect(await statusOf(words)).toBeLessThan(300);
     expect(program).toBe("npm");
     if (words[0] === "run") return expect(Object.keys(scripts)).toContain(words[1]);
@@ -118,6 +129,8 @@ test("there are commands, and a wrong one is found", async () => {
   expect(commands.length).toBeGreaterThan(15);
   expect(await parses(["stauts"])).toContain("stauts");
   expect(await parses(["continue", "no-key"])).not.toBe("opened");
+  expect(faultOfVitest(["vitest", "run", "--project", "door: front"])).toBe("door: front");
+  expect(faultOfVitest(["vitest", "run", "--project", "door: dynamic", "00-none"])).toBe("00-none");
 });
 
 test("the seed file of the local UKO's guide is one", () => {

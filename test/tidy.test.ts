@@ -67,6 +67,13 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/plan.ts", text: `// ${"TO"}${"DO"}: finish\n` },
   },
   {
+    title: "a scenario is left out by test/contracts/doors/skips.ts alone",
+    files: /^test\/contracts\/doors\/.*\.ts$/,
+    except: /\/support\/skip-listed\.ts$/,
+    find: lines(/\b(it|test|describe)(\.\w+)*\.(skip|skipIf|runIf|only|fails|todo)\b|\bskip\(/),
+    broken: { file: "test/contracts/doors/01.test.ts", text: `test.concurrent.${"skip"}If(true)("a", () => {});\n` },
+  },
+  {
     title: "exports have names",
     files: code,
     find: lines(/^\s*export \*/),

@@ -11,6 +11,13 @@ export default class ClosingLine implements Reporter {
     if (process.env.UKO_SKIP_ENGINE_TESTS === "1") {
       console.log("NOT RUN: every test with the real Pulumi CLI, because UKO_SKIP_ENGINE_TESTS=1 is set.");
     }
+    for (const test of tests) {
+      const result = test.result();
+      // Whoever is left out by a list says why.
+      if (result.state === "skipped" && result.note !== undefined) {
+        console.log(`NOT RUN (${test.project.name}): ${test.fullName}: ${result.note}`);
+      }
+    }
     const failed = count("failed") + broken + unhandledErrors.length;
     const skipped = count("skipped");
     // After the summary and the coverage, which are written later in the same turn.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { startEmulatorProcess } from "./support/emulator-process.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";

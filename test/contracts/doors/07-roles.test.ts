@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { type Profile, profilesFor } from "./support/profiles.ts";

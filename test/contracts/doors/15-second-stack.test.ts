@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { PulumiWorkspace } from "../support/pulumi.ts";
+import { PulumiWorkspace } from "../../support/pulumi.ts";
+import { door, type Resources } from "./door.ts";
 import { consentIn, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { type Scenario, withScenario } from "./support/scenario.ts";
-import { emptySeed, keyOf, programFor, type Resources, ring, templateFor, vault } from "./support/whole-stack.ts";
+import { emptySeed, keyOf, ring, templateFor, vault } from "./support/whole-stack.ts";
 
 const goOn = ["--continue-on-error"];
 const first: Resources = {
@@ -16,7 +17,7 @@ const first: Resources = {
 test.each(profilesFor())(
   "a second stack adopts what the first one made, writes nothing, and neither ends it alone (%s)",
   (profile) =>
-    withScenario({ profile, seed: emptySeed, program: programFor(first) }, async (scenario) => {
+    withScenario({ profile, seed: emptySeed, program: door.programFor(first) }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       await using other = await PulumiWorkspace.create();
       ended(await bob.up(), 0);
@@ -83,7 +84,7 @@ async function adopting(scenario: Scenario): Promise<string> {
       args: { vaultId, template, existingKeyId: (await scenario.key(label)).id, ...more },
     }) as const;
   const { args } = templateFor("ledger", "ledger");
-  return programFor({
+  return door.programFor({
     vault: { type: "Vault", args: { ...vault.args, existingVaultId: vaultId } },
     ring: { type: "Keystore", args: { ...ring.args, existingKeystoreId: idOf(world.keystores) } },
     ofLedger: { type: "KeyTemplate", args: { ...args, existingTemplateId: idOf(world.templates) } },

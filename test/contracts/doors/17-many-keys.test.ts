@@ -1,20 +1,16 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
 import type { AuditEntry } from "./support/emulator-process.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
-import { type Scenario, vaultId, withScenario } from "./support/scenario.ts";
+import { programOf, type Scenario, withScenario } from "./support/scenario.ts";
 
 /** The suite that everybody runs has 40, the whole one the 100 that people have asked for. */
 const count = process.env.UKO_TEST_ALL === "1" ? 100 : 40;
 /** A clock that runs: one that stands still moves a second with each write, so that writes side by side would seem slow. */
 const seed: Seed = { ...demoSeed, clock: { frozen: false } };
 const timeoutMs = 170_000;
-const program = `import { ManagedKey } from "pulumi-uko";
-for (let index = 0; index < ${count}; index += 1) {
-  new ManagedKey(\`key-\${index}\`, { vaultId: "${vaultId}", template: "payroll", label: \`key-\${index}\` });
-}
-`;
+const program = programOf(Object.fromEntries(Array.from({ length: count }, (_, index) => [`key-${index}`, {}])));
 
 test(
   `${count} keys: one run asks for all, one run that names all deactivates them, and a service under strain is called as often as needed`,

@@ -5,10 +5,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Seed } from "../../../provider/emulator/seed.ts";
-import type { TrailEntry } from "../../support/oracle.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { TrailEntry } from "../../../support/oracle.ts";
 
-const main = fileURLToPath(new URL("../../../provider/emulator/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../../../provider/emulator/main.ts", import.meta.url));
 const startLimitMs = 30_000;
 
 /** A key as the service keeps it, carriers included. */

@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
-import { consentIn, ended, messageOf } from "./support/next-steps.ts";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import { door, type Resources } from "./door.ts";
+import { codeOf, consentIn, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { type Scenario, vaultId, withScenario } from "./support/scenario.ts";
-import { emptySeed, keyNames, programFor, type Resources, templateFor, wholeStack } from "./support/whole-stack.ts";
+import { emptySeed, keyNames, templateFor, wholeStack } from "./support/whole-stack.ts";
 
 const goOn = ["--continue-on-error"];
-const codeOf = (output: string, resource: string): string | undefined =>
-  /\[(UKO_[A-Z_]+)\]$/.exec(messageOf(output, resource))?.[1];
 const codesOf = (output: string): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(
     Object.keys(wholeStack).flatMap((name) => {
@@ -18,7 +17,7 @@ const codesOf = (output: string): Readonly<Record<string, string | undefined>> =
   );
 
 test.each(profilesFor())("two people take a stack of eleven to empty in 92 days (%s)", (profile) =>
-  withScenario({ profile, seed: emptySeed, program: programFor(wholeStack) }, async (scenario) => {
+  withScenario({ profile, seed: emptySeed, program: door.programFor(wholeStack) }, async (scenario) => {
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
     const left = async () => (await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort();
     ended(await bob.up(), 0);
@@ -133,7 +132,13 @@ test.each(profilesFor())(
   "a program that says nothing of what is in what ends right, whatever fails meanwhile (%s)",
   (profile) =>
     withScenario(
-      { profile, seed: adoptableSeed, single: ["ledger", "cards"], people: ["carol"], program: programFor(unordered) },
+      {
+        profile,
+        seed: adoptableSeed,
+        single: ["ledger", "cards"],
+        people: ["carol"],
+        program: door.programFor(unordered),
+      },
       async (scenario) => {
         const carol = await scenario.person("carol");
         ended(await carol.up(), 0);

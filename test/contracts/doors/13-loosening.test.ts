@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { door } from "./door.ts";
 import { consentIn, firstLineOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -144,7 +145,7 @@ async function editState(person: Person, edits: Readonly<Record<string, unknown>
     deployment: { resources: { type: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> }[] };
   };
   for (const { type, inputs, outputs } of state.deployment.resources) {
-    if (!type.endsWith("uko:ManagedKey")) continue;
+    if (type !== door.typeOf("ManagedKey")) continue;
     Object.assign(inputs, edits);
     Object.assign(outputs, edits);
   }

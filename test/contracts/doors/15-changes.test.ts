@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { door, type Resources } from "./door.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 import { engineOwn, textsBelow } from "./support/texts.ts";
-import { aws, emptySeed, keyOf, programFor, type Resources, ring, templateFor, vault } from "./support/whole-stack.ts";
+import { aws, emptySeed, keyOf, ring, templateFor, vault } from "./support/whole-stack.ts";
 
 const before: Resources = {
   vault,
@@ -30,7 +31,7 @@ function changed(
 }
 
 test.each(profilesFor())("renames go out in one update, and what would cut a key off does not (%s)", (profile) =>
-  withScenario({ profile, seed: emptySeed, program: programFor(before), people: ["bob"] }, async (scenario) => {
+  withScenario({ profile, seed: emptySeed, program: door.programFor(before), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
     await scenario.advance("1m");
@@ -45,7 +46,7 @@ test.each(profilesFor())("renames go out in one update, and what would cut a key
       ofCards: { name: "cards-2" },
       cards: { label: "cards-2" },
     });
-    await bob.writeProgram(programFor(renamed));
+    await bob.writeProgram(door.programFor(renamed));
     ended(await bob.up(), 0);
     expect((await scenario.writes(made)).map(({ operation }) => operation).sort()).toEqual(["K4", "S4", "T4", "V4"]);
     const world = await scenario.uko.world();
@@ -58,7 +59,9 @@ test.each(profilesFor())("renames go out in one update, and what would cut a key
     expect(await scenario.writes(same)).toEqual([]);
 
     // A group that a key needs stays.
-    await bob.writeProgram(programFor(changed({ ring: { groups: ["other"] }, ofLedger: { group: "other" } }, renamed)));
+    await bob.writeProgram(
+      door.programFor(changed({ ring: { groups: ["other"] }, ofLedger: { group: "other" } }, renamed)),
+    );
     const refused = ended(await bob.up(["--continue-on-error"]), 1);
     for (const name of ["ring", "ofLedger"]) {
       expect(messageOf(refused.output, name)).toMatch(
@@ -69,14 +72,14 @@ test.each(profilesFor())("renames go out in one update, and what would cut a key
 
     // One more keystore for the group: the key gets there only because its program says so.
     const widened = changed({ paris: { groups: ["spare", "cards"] } }, renamed);
-    await bob.writeProgram(programFor(widened));
+    await bob.writeProgram(door.programFor(widened));
     expect(messageOf(ended(await bob.up(), 0).output)).toMatch(
       /^Keystore "aws-paris" has other groups now: .*align: true/,
     );
     const keystoresOf = async () =>
       (await bob.resources()).find(({ urn }) => urn.endsWith("::cards"))?.outputs.keystores;
     expect(await keystoresOf()).toMatchObject([{ name: "aws-frankfurt" }]);
-    await bob.writeProgram(programFor(changed({ cards: { align: true } }, widened)));
+    await bob.writeProgram(door.programFor(changed({ cards: { align: true } }, widened)));
     ended(await bob.up(), 0);
     expect(await keystoresOf()).toMatchObject([{ name: "aws-frankfurt" }, { name: "aws-paris" }]);
     expect((await scenario.writes(same)).map(({ operation }) => operation)).toEqual(["S4", "K10"]);
@@ -87,13 +90,13 @@ const loud = ["--debug", "-v=9", "--logtostderr"];
 
 test.each(profilesFor())("a keystore's secret is rotated by one call, and stands nowhere (%s)", (profile) => {
   const secrets = { old: `planted-${"o".repeat(30)}`, next: `planted-${"n".repeat(30)}` };
-  const program = programFor({
+  const program = door.programFor({
     vault,
     aws: {
       ...aws,
       args: { ...aws.args, aws: { region: "eu_central_1", accessKeyId: "AKIAEXAMPLE", secretAccessKey: "SECRET" } },
     },
-  }).replace('"SECRET"', 'process.env.AWS_SECRET ?? ""');
+  });
   return withScenario({ profile, seed: emptySeed, program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     const printed: string[] = [];

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { door } from "./door.ts";
 import { ended, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { programOf, withScenario } from "./support/scenario.ts";
@@ -7,7 +8,7 @@ const names = ["payroll", "single", "retained"] as const;
 const program = programOf({ payroll: {}, single: { dualAuthorization: "single" }, retained: {} });
 
 const destroyOf = (name: string) =>
-  expect.stringMatching(new RegExp(`^pulumi destroy --target 'urn:pulumi:.*ManagedKey::${name}'$`));
+  `pulumi destroy --target 'urn:pulumi:dev::keys::${door.typeOf("ManagedKey")}::${name}'`;
 
 /** The `pulumi` commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
 test.each(profilesFor())("the pulumi commands after a refusal lead where it says (%s)", (profile) =>

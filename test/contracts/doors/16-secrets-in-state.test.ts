@@ -1,19 +1,23 @@
 import { expect, test } from "vitest";
+import { door } from "./door.ts";
 import { ended } from "./support/next-steps.ts";
 import { withScenario } from "./support/scenario.ts";
 
 const secrets = ["first-secret-access-key", "AKIAEXAMPLEEXAMPLE", "QUJDREVGR0hJSktMTU5PUA=="] as const;
 const [secretAccessKey, accessKeyId, payload] = secrets;
-const aws = JSON.stringify({ region: "eu_west_3", accessKeyId, secretAccessKey });
-const program = (over = "") => `
-import { Keystore, KmsKey, Vault } from "pulumi-uko";
-const { vaultId } = new Vault("vault", { name: "smoke" });
-new Keystore("aws", { vaultId, type: "aws_kms", name: "paris", groups: ["smoke"], aws: ${aws} });
-new KmsKey("kms", { name: "smoke-kms", payload: "${payload}", dualAuthorization: "single"${over} });
-`;
+const aws = { region: "eu_west_3", accessKeyId, secretAccessKey };
+const programWith = (kmsKey: Readonly<Record<string, unknown>> = {}) =>
+  door.programFor({
+    vault: { type: "Vault", args: { name: "smoke" } },
+    aws: {
+      type: "Keystore",
+      args: { vaultId: "$vault.vaultId", type: "aws_kms", name: "paris", groups: ["smoke"], aws },
+    },
+    kms: { type: "KmsKey", args: { name: "smoke-kms", payload, dualAuthorization: "single", ...kmsKey } },
+  });
 
 test("secrets stand in no output, no state that is shown, and in no message, of a failed check neither", () =>
-  withScenario({ profile: "documented", program: program(), single: ["smoke-kms"] }, async (scenario) => {
+  withScenario({ profile: "documented", program: programWith(), single: ["smoke-kms"] }, async (scenario) => {
     const carol = await scenario.person("carol");
     const made = ended(await carol.up(), 0);
     const exported = (await carol.pulumi.run(["stack", "export"])).stdout;
@@ -24,10 +28,10 @@ test("secrets stand in no output, no state that is shown, and in no message, of 
     expect(outputs.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(secrets.length);
     const unchanged = ended(await carol.up(["--expect-no-changes"]), 0);
     const refreshed = ended(await carol.pulumi.refresh(["--expect-no-changes"]), 0);
-    await carol.pulumi.writeProgram(program(', keyRing: "!"'));
+    await carol.pulumi.writeProgram(programWith({ keyRing: "!" }));
     const failed = ended(await carol.up(), 1);
     expect(failed.output).toContain("keyRing: may hold");
-    await carol.pulumi.writeProgram(program().replace(payload, "not base64, yet secret"));
+    await carol.pulumi.writeProgram(programWith({ payload: "not base64, yet secret" }));
     const refused = ended(await carol.up(), 1);
     expect(refused.output).toContain("payload: has to be base64");
     const shown = [made, unchanged, refreshed, failed, refused].map(({ output }) => output);

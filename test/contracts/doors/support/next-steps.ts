@@ -78,3 +78,8 @@ const engineLines = [/^(?:update|destroy|preview|refresh) failed$/, /^UKO_[A-Z_]
 export function firstLineOf(output: string): string {
   return messageOf(output).split("\n")[0] ?? "";
 }
+
+/** The code that closes what was said, of this resource or of the only one. */
+export function codeOf(output: string, resource?: string): string | undefined {
+  return /\[(UKO_[A-Z_]+)\]$/.exec(messageOf(output, resource))?.[1];
+}

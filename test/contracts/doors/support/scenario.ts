@@ -7,11 +7,12 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
-import type { ProfileName } from "../../../provider/emulator/switches.ts";
-import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../support/oracle.ts";
-import { PulumiWorkspace } from "../../support/pulumi.ts";
+import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { ProfileName } from "../../../../provider/emulator/switches.ts";
+import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
+import { PulumiWorkspace } from "../../../support/pulumi.ts";
+import { door, type Resource } from "../door.ts";
 import { type AuditEntry, type EmulatorProcess, type KeyInWorld, startEmulatorProcess } from "./emulator-process.ts";
 import { asOutsider, type Outsider, outsiderAgent } from "./outsider.ts";
 import { type CommandResult, Person, type Variables } from "./person.ts";
@@ -58,15 +59,15 @@ export function programWith(args: Readonly<Record<string, unknown>> = {}): strin
 
 /** A program with several keys; each name is the resource's and the label's. */
 export function programOf(keys: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
-  const made = Object.entries(keys).map(([name, args]) => {
-    const all = { vaultId, template: "payroll", label: name, ...args };
-    return `new ManagedKey(${JSON.stringify(name)}, ${JSON.stringify(all)});\n`;
-  });
-  return `import { ManagedKey } from "pulumi-uko";\n${made.join("")}`;
+  const resources = Object.entries(keys).map(([name, args]): [string, Resource] => [
+    name,
+    { type: "ManagedKey", args: { vaultId, template: "payroll", label: name, ...args } },
+  ]);
+  return door.programFor(Object.fromEntries(resources));
 }
 
 /** A program without the key: to an engine the same as wanting it deleted. */
-export const emptyProgram = "export {};\n";
+export const emptyProgram = door.programFor({});
 
 export class Scenario implements AsyncDisposable {
   readonly uko: EmulatorProcess;
@@ -254,7 +255,7 @@ export async function withScenario(
   await scenario.dispose();
 }
 
-const ukoScript = fileURLToPath(new URL("../../../dist/bin/uko.js", import.meta.url));
+const ukoScript = fileURLToPath(new URL("../../../../dist/bin/uko.js", import.meta.url));
 
 /** `uko` and `pulumi` as a terminal finds them; nobody sits there to say yes to Pulumi's question. */
 async function writeShims({ folder, engine }: PulumiWorkspace): Promise<string> {

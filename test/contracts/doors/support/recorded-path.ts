@@ -2,11 +2,12 @@
 
 import { cp } from "node:fs/promises";
 import path from "node:path";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
-import type { ExportedResource, PulumiResult } from "../../support/pulumi.ts";
+import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { ExportedResource, PulumiResult } from "../../../support/pulumi.ts";
 import type { AuditEntry, KeyInWorld } from "./emulator-process.ts";
 import { consentIn } from "./next-steps.ts";
+import type { Variables } from "./person.ts";
 import { openScenario, programWith, type Scenario, startTime, vaultId } from "./scenario.ts";
 
 export const runs = ["up", "request", "deactivate", "destroy", "remove"] as const;
@@ -30,6 +31,9 @@ export interface RecordedRun {
   readonly calls: readonly AuditEntry[];
   readonly result: PulumiResult;
 }
+
+/** The calls that change a key. */
+export const changes: ReadonlySet<string> = new Set(["K2", "K4", "K5", "K7", "K8"]);
 
 export interface RecordedPath extends AsyncDisposable {
   readonly scenario: Scenario;
@@ -76,6 +80,42 @@ export async function recordPath(): Promise<RecordedPath> {
   await walk("destroy", "bob", "4h1m", consentIn(deactivate.result.output));
   await walk("remove", "bob", "31d");
   return { scenario, runs: recorded, [Symbol.asyncDispose]: () => scenario.dispose() };
+}
+
+export function runNamed({ runs: recorded }: RecordedPath, name: RunName): RecordedRun {
+  const run = recorded.find((each) => each.name === name);
+  if (run === undefined) throw new Error(`There is no run ${name}.`);
+  return run;
+}
+
+/** What the person of a run sets, with a service of one's own at this address. */
+export function environmentAt({ scenario }: RecordedPath, run: RecordedRun, url: string): Variables {
+  return {
+    ...scenario.environmentOf(run.person),
+    ...{ UKO_ENDPOINT: url, UKO_KMS_ENDPOINT: url, UKO_IAM_ENDPOINT: url },
+    ...(run.consent !== undefined && { UKO_CONSENT: run.consent }),
+  };
+}
+
+/** Tries every case, so many at once, and answers which of them failed and how. */
+export async function failuresOf<Case>(
+  cases: readonly Case[],
+  atOnce: number,
+  attempt: (each: Case) => Promise<void>,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  const queue = [...cases];
+  const worker = async (): Promise<void> => {
+    for (let each = queue.shift(); each !== undefined; each = queue.shift()) {
+      try {
+        await attempt(each);
+      } catch (error) {
+        failures.push(`${JSON.stringify(each)}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return failures;
 }
 
 /** What the calls changed, in order: operation, who, from where to where, and for a record its step and how it came about. */

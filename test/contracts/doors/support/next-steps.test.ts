@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consentIn, firstLineOf, messageOf, nextSteps } from "./next-steps.ts";
+import { codeOf, consentIn, firstLineOf, messageOf, nextSteps } from "./next-steps.ts";
 
 const id = "5f1180e436aedf857d5b820e4f5951b6";
 const said = `Key "payroll" waits for a second person to consent to its deactivation
@@ -44,6 +44,7 @@ test.each([
     { who: "to take it back, anybody runs", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);
   expect(consentIn(output)).toBe(id);
+  expect(codeOf(output)).toBe("UKO_APPROVAL_PENDING");
 });
 
 test("two different records leave nothing to name", () => {

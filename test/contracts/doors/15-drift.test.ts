@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { door, type Resources } from "./door.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { type Scenario, vaultId, withScenario } from "./support/scenario.ts";
-import { aws, programFor, type Resources, templateFor } from "./support/whole-stack.ts";
+import { aws, templateFor } from "./support/whole-stack.ts";
 
 const keyOf = (template: string, label: string) =>
   ({ type: "ManagedKey", args: { vaultId, template, label } }) as const;
@@ -17,7 +18,7 @@ const program: Resources = {
 };
 
 test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs none of them (%s)", (profile) =>
-  withScenario({ profile, program: programFor(program), people: ["bob"] }, async (scenario) => {
+  withScenario({ profile, program: door.programFor(program), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     ended(await bob.up(), 0);
     const outputsOf = async (name: string) =>

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import type { ExportedResource, PulumiPerson, PulumiResult, RunOptions } from "../../support/pulumi.ts";
+import type { ExportedResource, PulumiPerson, PulumiResult, RunOptions } from "../../../support/pulumi.ts";
 import { nextCommands } from "./next-steps.ts";
 
 /** What a command of the shell or of `uko` ended with. */

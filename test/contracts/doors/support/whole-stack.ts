@@ -1,7 +1,8 @@
 /** A stack of vault, two keystores, four templates and five keys, from an instance that has none of them. */
 
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { Resource, Resources } from "../door.ts";
 
 /** The demo world's people, and nothing else. */
 export const emptySeed: Seed = { ...demoSeed, vaults: [], keystores: [], templates: [] };
@@ -9,15 +10,6 @@ export const emptySeed: Seed = { ...demoSeed, vaults: [], keystores: [], templat
 export const keyNames = ["ledger", "cards", "draft", "retired", "buried"] as const;
 
 const made = { algorithm: "aes", size: "256", activationPeriod: "P0D", expirationPeriod: "P5Y" };
-
-interface Resource {
-  readonly type: "Vault" | "Keystore" | "KeyTemplate" | "ManagedKey" | "KmsKey";
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly dependsOn?: string;
-}
-
-/** Each by its name; `$name.output` in arguments is another one's output. */
-export type Resources = Readonly<Record<string, Resource>>;
 
 export const vault: Resource = { type: "Vault", args: { name: "treasury" } };
 export const ring: Resource = {
@@ -69,13 +61,3 @@ export const wholeStack: Resources = {
   cards: keyOf("ofCards", "cards", "aws"),
   buried: keyOf("ofCards", "buried", "aws"),
 };
-
-/** The program that declares them, in this order. */
-export function programFor(resources: Resources): string {
-  const types = [...new Set(Object.values(resources).map(({ type }) => type))].sort();
-  const lines = Object.entries(resources).map(([name, { type, args, dependsOn }]) => {
-    const code = JSON.stringify(args).replace(/"\$(\w+\.\w+)"/g, "$1");
-    return `const ${name} = new ${type}("${name}", ${code}${dependsOn === undefined ? "" : `, { dependsOn: ${dependsOn} }`});`;
-  });
-  return `import { ${types.join(", ")} } from "pulumi-uko";\n${lines.join("\n")}\n`;
-}

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import { door } from "./door.ts";
 import { untilHeld } from "./support/emulator-process.ts";
-import { ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
+import { codeOf, ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { type Scenario, withScenario } from "./support/scenario.ts";
-import { programFor } from "./support/whole-stack.ts";
 
 const goOn = ["--continue-on-error"];
 const offId = "0ff00000-0000-4000-8000-000000000001";
@@ -13,7 +13,7 @@ const offId = "0ff00000-0000-4000-8000-000000000001";
 const seed: Seed = { ...demoSeed, kmsKeys: [{ id: offId, name: "older" }] };
 
 function programOf(keys: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
-  return programFor(
+  return door.programFor(
     Object.fromEntries(
       Object.entries(keys).map(([name, args]) => [name, { type: "KmsKey", args: { name, ...args } } as const]),
     ),
@@ -34,8 +34,6 @@ async function keyNamed(scenario: Scenario, name: string) {
   return found;
 }
 
-const codeIn = (output: string, resource: string): string | undefined =>
-  /\[(UKO_[A-Z_]+)\]$/.exec(messageOf(output, resource))?.[1];
 /** What was done to KMS keys: row and who. */
 const stepsSince = async (scenario: Scenario, mark: number): Promise<readonly string[]> =>
   (await scenario.writes(mark))
@@ -137,14 +135,14 @@ test.each(profilesFor())("what still needs a KMS key, or keeps nobody from endin
       const { id } = await keyNamed(scenario, "used");
       await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
       const first = ended(await bob.destroy([], goOn), 1);
-      expect(codeIn(first.output, "used")).toBe("UKO_KEY_IN_USE");
+      expect(codeOf(first.output, "used")).toBe("UKO_KEY_IN_USE");
       expect(messageOf(first.output, "used")).toContain("crn:v1:bucket:ordinary");
-      expect(codeIn(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+      expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
       expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
 
       await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
       const second = ended(await bob.destroy([], goOn), 1);
-      expect(codeIn(second.output, "used")).toBe("UKO_RETENTION_POLICY");
+      expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
       expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");
     },
   ),

@@ -1,0 +1,118 @@
+/** `kill -9` of the provider at every call of the path: the next run converges, and nothing happens twice. */
+
+import { cp, rm } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { explainVerdict, judge } from "../../support/oracle.ts";
+import { type PulumiPerson, PulumiWorkspace } from "../../support/pulumi.ts";
+import { type AuditEntry, type EmulatorProcess, startEmulatorProcess, untilHeld } from "./support/emulator-process.ts";
+import { codeOf, firstLineOf } from "./support/next-steps.ts";
+import {
+  changes,
+  effectsOf,
+  environmentAt,
+  failuresOf,
+  type RecordedPath,
+  type RecordedRun,
+  recordedProgram,
+  recordPath,
+  runNamed,
+  runs,
+} from "./support/recorded-path.ts";
+
+const isWhole = process.env.UKO_TEST_ALL === "1";
+/** Each waits for the CLI most of the time, so two at once pay even on two cores. */
+const engineRunsAtOnce = 2;
+const limitMs = isWhole ? 1_800_000 : 180_000;
+
+let recorded: RecordedPath;
+beforeAll(async () => {
+  recorded = await recordPath();
+});
+afterAll(() => recorded[Symbol.asyncDispose]());
+
+test("the undisturbed path makes, deactivates, destroys and removes one key, with one record for each step of two people", () => {
+  expect(recorded.runs.map(({ name, result }) => [name, result.exitCode])).toEqual([
+    ["up", 0],
+    ["request", 1],
+    ["deactivate", 1],
+    ["destroy", 1],
+    ["remove", 0],
+  ]);
+  expect(recorded.runs.map(({ calls }) => effectsOf(calls))).toEqual([
+    ["K2 Bob Example - > active"],
+    ["K4 Bob Example active > active record deactivate met"],
+    ["K7 Alice Example active > deactivated", "K4 Alice Example deactivated > deactivated record destroy met"],
+    ["K8 Bob Example deactivated > destroyed"],
+    ["K5 Bob Example destroyed > removed"],
+  ]);
+});
+
+test.each(runs)(
+  "a provider killed at a call of %s leaves nothing that the next run does not bring to its end",
+  async (name) => {
+    const run = runNamed(recorded, name);
+    const cases = run.calls.flatMap(({ operation }, call) =>
+      isWhole || changes.has(operation)
+        ? (["before", "after"] as const).map((when) => ({ operation, call, when }))
+        : [],
+    );
+    const failures = await failuresOf(cases, engineRunsAtOnce, ({ call, when }) => killAt(run, call, when));
+    console.log(`kill -9 of the provider in ${name}: ${cases.length} points at ${run.calls.length} calls`);
+    expect(failures).toEqual([]);
+    expect(cases.length).toBeGreaterThan(0);
+  },
+  limitMs,
+);
+
+async function killAt(run: RecordedRun, call: number, when: "before" | "after"): Promise<void> {
+  const uko = await startEmulatorProcess("documented", run.seed);
+  const workspace = await PulumiWorkspace.create();
+  try {
+    const person = await atTheStart(run, uko, workspace);
+    await uko.control("faults", { hold: when, skip: call, times: 1 });
+    const started = person.start(run.args);
+    await untilHeld(uko);
+    expect(await started.killProvider()).toBe(1);
+    const crashed = await started.result;
+    expect(crashed.exitCode, crashed.output).not.toBe(0);
+    await uko.control("faults/release", {});
+
+    const again = await person.run(run.args);
+    await expectAsUndisturbed(run, uko, person, again);
+  } finally {
+    await workspace.dispose();
+    await uko.stop();
+  }
+}
+
+async function atTheStart(run: RecordedRun, uko: EmulatorProcess, workspace: PulumiWorkspace): Promise<PulumiPerson> {
+  const backend = path.join(workspace.folder, "backend");
+  await rm(backend, { recursive: true });
+  await cp(run.backend, backend, { recursive: true });
+  return workspace.person(run.person, { program: recordedProgram, env: environmentAt(recorded, run, uko.url) });
+}
+
+/** Same exit code, same code for people, same resources, the same changes in the same order, and no step that one person took alone. */
+async function expectAsUndisturbed(
+  run: RecordedRun,
+  uko: EmulatorProcess,
+  person: PulumiPerson,
+  again: Awaited<ReturnType<PulumiPerson["run"]>>,
+): Promise<void> {
+  const trail = (await uko.audit()).filter(({ operation }) => operation !== "seed");
+  expect(effectsOf(trail), again.output).toEqual(effectsOf(run.calls));
+  expect([again.exitCode, codeOf(again.output)], again.output).toEqual([
+    run.result.exitCode,
+    codeOf(run.result.output),
+  ]);
+  if (run.result.exitCode !== 0) expect(firstLineOf(again.output)).not.toBe("");
+  const state = await person.exportState();
+  const keys = (await uko.world()).keys.map(({ id }) => id);
+  const inState = state.resources.map(({ outputs }) => outputs.keyId);
+  expect(inState).toEqual(run.name === "remove" ? [] : keys);
+  expect(keys).toHaveLength(run.name === "remove" ? 0 : 1);
+  expect(JSON.parse(state.text).deployment.pending_operations ?? []).toEqual([]);
+  const verdict = judge([...run.before, ...(trail as readonly AuditEntry[])], { required: true, gate: "both" });
+  expect(explainVerdict(verdict)).toBe("");
+}

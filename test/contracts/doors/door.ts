@@ -1,0 +1,60 @@
+/** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
+
+import { type DoorName, doorNames } from "./door-names.ts";
+
+export type ResourceKind = "Vault" | "Keystore" | "KeyTemplate" | "ManagedKey" | "KmsKey";
+
+export interface Resource {
+  readonly type: ResourceKind;
+  /** `$name.output` is another one's output, `$env.NAME` a variable of the person's environment. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly dependsOn?: string;
+}
+
+/** Each by its name, in the order in which a person would write them. */
+export type Resources = Readonly<Record<string, Resource>>;
+
+export interface Door {
+  readonly name: DoorName;
+  /** The program that declares these and nothing else. */
+  programFor(resources: Resources): string;
+  /** What the engine calls a resource of this kind, in state and in URNs. */
+  typeOf(kind: ResourceKind): string;
+}
+
+const doors: Readonly<Record<DoorName, Door>> = {
+  dynamic: {
+    name: "dynamic",
+    programFor: (resources) => nodeProgram("pulumi-uko", resources),
+    typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
+  },
+  package: {
+    name: "package",
+    programFor: (resources) => nodeProgram("@uko/pulumi", resources),
+    typeOf: (kind) => `uko:index:${kind}`,
+  },
+};
+
+/** The door of this run: each is a project of its own in vitest.config.ts. */
+export const door: Door = doors[chosenDoor()];
+
+function chosenDoor(): DoorName {
+  const chosen = doorNames.find((name) => name === process.env.UKO_TEST_DOOR);
+  if (chosen === undefined) throw new Error(`UKO_TEST_DOOR has to be one of ${doorNames.join(", ")}.`);
+  return chosen;
+}
+
+function nodeProgram(module: string, resources: Resources): string {
+  const types = [...new Set(Object.values(resources).map(({ type }) => type))].sort();
+  if (types.length === 0) return "export {};\n";
+  const lines = Object.entries(resources).map(([name, { type, args, dependsOn }]) => {
+    const code = JSON.stringify(args)
+      .replace(/"\$env\.(\w+)"/g, 'process.env.$1 ?? ""')
+      .replace(/"\$(\w+\.\w+)"/g, "$1");
+    const options = dependsOn === undefined ? "" : `, { dependsOn: ${dependsOn} }`;
+    const made = `new ${type}(${JSON.stringify(name)}, ${code}${options});`;
+    // Names such as `key-0` are no names of variables, and nothing refers to them.
+    return /^\w+$/.test(name) ? `const ${name} = ${made}` : made;
+  });
+  return `import { ${types.join(", ")} } from "${module}";\n${lines.join("\n")}\n`;
+}

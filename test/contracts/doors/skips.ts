@@ -1,0 +1,18 @@
+/** What a door cannot do, each with its reason: the only way in which a scenario is left out of a run of that door. */
+
+import type { DoorName } from "./door-names.ts";
+
+export interface Skip {
+  readonly door: DoorName;
+  /** The scenario's file, without folder and ending. */
+  readonly file: string;
+  /** The title as it stands in the file, with `%s` and `$name` where a table fills it in. */
+  readonly title: string;
+  /** Why, in words for people: printed at each run. */
+  readonly reason: string;
+}
+
+export const skips: readonly Skip[] = [];
+
+/** How many entries each door has above. It may fall; whoever raises it takes a scenario from that door's users. */
+export const skipCounts: Readonly<Record<DoorName, number>> = { dynamic: 0, package: 0 };

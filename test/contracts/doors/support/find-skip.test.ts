@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Skip, skipCounts, skips } from "../skips.ts";
+import { findSkip } from "./find-skip.ts";
+
+/** What is wrong with an entry, or nothing. */
+function faultOf({ file, title, reason }: Skip): string | undefined {
+  const source = new URL(`../${file}.test.ts`, import.meta.url);
+  if (!existsSync(source)) return `There is no file ${file}.test.ts.`;
+  if (!readFileSync(source, "utf8").includes(JSON.stringify(title))) return `${file} has no test "${title}".`;
+  return /\S \S/.test(reason) ? undefined : "The reason is no sentence.";
+}
+
+const real: Skip = {
+  door: "package",
+  file: "08-gone-or-not",
+  title: "a key that was never active ends in one pair of runs (%s)",
+  reason: "it has no such key",
+};
+
+describe("the committed skip list", () => {
+  test("names tests that are there, each with its reason", () => {
+    expect(skips.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  test("is as long for each door as committed", () => {
+    const counts = Object.fromEntries(
+      Object.keys(skipCounts).map((door) => [door, skips.filter((skip) => skip.door === door).length]),
+    );
+    expect(counts).toEqual(skipCounts);
+  });
+
+  test("would be told of a file, a test, or a reason that is missing", () => {
+    expect(faultOf(real)).toBeUndefined();
+    expect(faultOf({ ...real, file: "08-gone" })).toBe("There is no file 08-gone.test.ts.");
+    expect(faultOf({ ...real, title: "a key that was never" })).toMatch(/has no test/);
+    expect(faultOf({ ...real, reason: "" })).toMatch(/no sentence/);
+  });
+});
+
+test("an entry leaves out that test alone, with every value of its table, for that door alone", () => {
+  const running = {
+    door: "package",
+    file: "test/contracts/doors/08-gone-or-not.test.ts",
+    title: "a key that was never active ends in one pair of runs (documented)",
+  } as const;
+  expect(findSkip([real], running)).toBe(real);
+  expect(findSkip([real], { ...running, title: running.title.replace("documented", "tags-dropped") })).toBe(real);
+  expect(findSkip([real], { ...running, door: "dynamic" })).toBeUndefined();
+  expect(findSkip([real], { ...running, file: "01-four-runs.test.ts" })).toBeUndefined();
+  expect(findSkip([real], { ...running, title: `${running.title} twice` })).toBeUndefined();
+});

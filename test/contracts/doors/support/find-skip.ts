@@ -1,0 +1,23 @@
+/** Which entry of the skip list, if any, is about a test. */
+
+import path from "node:path";
+import type { DoorName } from "../door-names.ts";
+import type { Skip } from "../skips.ts";
+
+export interface RunningTest {
+  readonly door: DoorName;
+  /** Its file, with folder and ending. */
+  readonly file: string;
+  /** Its title with the table's values filled in. */
+  readonly title: string;
+}
+
+export function findSkip(skips: readonly Skip[], { door, file, title }: RunningTest): Skip | undefined {
+  const name = path.basename(file, ".test.ts");
+  return skips.find((skip) => skip.door === door && skip.file === name && formOf(skip.title).test(title));
+}
+
+function formOf(title: string): RegExp {
+  const parts = title.split(/%[sdj]|\$\w+/).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`);
+}
