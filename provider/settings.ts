@@ -30,7 +30,10 @@ export interface Settings {
   /** Whether environment or provider ask for two people; neither can ask for fewer. */
   readonly isDualRequired: boolean;
   readonly consents: readonly string[];
-  readonly waitMs: number;
+  /** Absent where nothing is said of waiting. */
+  readonly waitMs?: number;
+  /** `CI`, as every pipeline sets it. */
+  readonly isUnattended: boolean;
   readonly evidencePath?: string;
   readonly reportPath?: string;
   readonly proxy?: ProxySettings;
@@ -72,7 +75,8 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     isDualRequired: [environment.UKO_DUAL_AUTHORIZATION, stored.dualAuthorization].map(asksForTwo).includes(true),
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
-    waitMs: wait === undefined ? 0 : parseDurationMs(wait, "UKO_WAIT"),
+    isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
+    ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
     ...(evidencePath !== undefined && { evidencePath }),
     ...(reportPath !== undefined && { reportPath }),
     ...(proxy !== undefined && { proxy }),

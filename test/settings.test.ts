@@ -56,7 +56,6 @@ describe("the environment outweighs what is stored", () => {
         instanceId: other,
         region: "us-south",
         endpoint: { url: "https://stored.example", source: "stored" },
-        waitMs: 0,
       });
       expect(settings.credential.read()).toBe("stored");
     }
@@ -70,7 +69,8 @@ describe("the environment outweighs what is stored", () => {
 
   test("allowed hosts, consents, wait and evidence come from the environment alone", () => {
     const stored = { allowedHosts: "evil.example", consents: "a", UKO_ALLOWED_HOSTS: "evil.example" } as StoredSettings;
-    expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [], waitMs: 0 });
+    expect(read({}, stored)).toMatchObject({ allowedHosts: [], consents: [] });
+    expect(read({}, stored).waitMs).toBeUndefined();
     expect(read({}, stored)).not.toHaveProperty("evidencePath");
     const told = read({ UKO_ALLOWED_HOSTS: "a.example, b.example:8443", UKO_EVIDENCE: "e.jsonl", UKO_WAIT: "2h" });
     expect(told).toMatchObject({

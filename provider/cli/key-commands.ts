@@ -115,7 +115,7 @@ function addContinue(program: Command, run: Run): void {
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
         act: ({ operations, settings, ref, options }) => {
           const consents = [...settings.consents, ...(given.consent ?? [])];
-          return operations.continue(ref, consents, { budgetMs: settings.waitMs, pollIntervalMs }, options);
+          return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0, pollIntervalMs }, options);
         },
         actOnKms: ({ operations, settings, ref, options }) =>
           operations.continue(ref, [...settings.consents, ...(given.consent ?? [])], options),

@@ -3,6 +3,13 @@
 /** Every call can be stopped; deadlines of single calls are the adapter's. */
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** Takes what this one call has to tell while it works; the run's own progress does where it is absent. */
+  readonly progress?: Progress;
+}
+
+/** Tells people how a long run goes; must never throw. */
+export interface Progress {
+  report(line: string): void;
 }
 
 /** One answer of the service with what comes beside every answer. */

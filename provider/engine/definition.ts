@@ -18,6 +18,10 @@ export interface CheckFailure {
 export interface RunSettings {
   readonly isDualRequired: boolean;
   readonly consents: readonly string[];
+  /** What the person grants this run for waiting; absent where they said nothing. */
+  readonly waitMs?: number;
+  /** Whether it runs in a pipeline, where nobody sees what a wait holds up. */
+  readonly isUnattended?: boolean;
 }
 
 /** For a creation, which nothing but its own name connects with an earlier attempt at it. */

@@ -1,27 +1,37 @@
 /** The deletion of a KMS key as an IaC engine meets it: asks, consents where the window is named, and says what is awaited. */
 
-import { planKmsKeyDeletion } from "../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsPlan, planKmsKeyDeletion } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { Ending, RunSettings } from "./definition.ts";
-import type { DeleteOutcome } from "./delete-outcome.ts";
-import { endKmsKey } from "./end-kms-key.ts";
-import { type Door, renderExplanation } from "./explain/explanation.ts";
+import { type DeleteOutcome, unfinished } from "./delete-outcome.ts";
+import { endKmsKey, type KmsOutcome, type KmsTask } from "./end-kms-key.ts";
+import type { Door } from "./explain/explanation.ts";
 import { noteAfterDestroy } from "./explain/kms-key-words.ts";
 import { explainKmsOutcome } from "./explain/kms-keys.ts";
 import { kmsKeyFacts } from "./kms-key-facts.ts";
 import type { CallOptions, World } from "./ports.ts";
+import { type Awaited, neededUntil, type Patience, type PatientWork, patiently } from "./wait.ts";
 
 export async function deleteKmsKey(
   world: World,
   { ref, policy }: Extract<Ending, { kind: "kms_key" }>,
   { consents }: RunSettings,
   door: Door,
+  patience: Patience,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
-  const outcome = await endKmsKey(
-    world,
-    { ref, plan: (observation, run, nowMs) => planKmsKeyDeletion(observation, policy, run, nowMs), consents },
-    options,
-  );
+  const task: KmsTask = {
+    ref,
+    plan: (observation, run, nowMs) => planKmsKeyDeletion(observation, policy, run, nowMs),
+    consents,
+  };
+  const work: PatientWork<KmsOutcome> = {
+    attempt: async (earlier) => {
+      const next = await endKmsKey(world, task, options, earlier?.run);
+      return { ...next, taken: [...(earlier?.taken ?? []), ...next.taken] };
+    },
+    awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed.nowMs) : undefined),
+  };
+  const outcome = await patiently(world, work, patience, options);
   const { taken } = outcome;
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed } = outcome;
@@ -30,5 +40,14 @@ export async function deleteKmsKey(
   const facts = { ...told, taken };
   if (plan?.kind === "done") return { kind: "ended", warnings: [noteAfterDestroy(observed)], facts };
   const explanation = explainKmsOutcome(outcome, door);
-  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation), facts };
+  return unfinished(explanation, facts, options);
+}
+
+/** Undefined where waiting cannot help. */
+function awaitedBy(plan: KmsPlan, nowMs: number): Awaited | undefined {
+  if (plan.kind === "waitingForApproval") {
+    return { neededMs: Number.POSITIVE_INFINITY, what: "Waiting for a second person" };
+  }
+  if (plan.kind !== "waitingForTime") return undefined;
+  return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to forget the key" };
 }

@@ -16,6 +16,7 @@ import { maxLostAnswers } from "./lost-answer.ts";
 import { type ObservedContainer, observeContainer } from "./observe-container.ts";
 import type { CallOptions, World, Written } from "./ports.ts";
 import { throwIfStopped } from "./reconcile.ts";
+import { type Awaited, neededUntil } from "./wait.ts";
 
 /** What one run is to do with one container. */
 export interface ContainerTask {
@@ -130,6 +131,15 @@ function answerLost(ref: ContainerRef, reason: string): UkoError {
     summary: `The service's answers about the ${ref.kind} ${ref.id} did not arrive: ${reason}`,
     detail: "It is still there. Run again to go on.",
   });
+}
+
+/** Undefined where waiting cannot help. */
+export function containerAwaits(outcome: ContainerOutcome): Awaited | undefined {
+  if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForTime") return undefined;
+  const { awaits, untilMs } = outcome.plan;
+  const what =
+    awaits === "kms_metadata" ? "Waiting for KMS to forget its keys" : "Waiting for its destroyed keys to go";
+  return { neededMs: neededUntil(untilMs, outcome.observed.nowMs), what };
 }
 
 /** What a report tells of the end of a container beside its code. */

@@ -42,9 +42,14 @@ export type KmsOutcome = { readonly run: KmsRun; readonly taken: readonly KmsSte
 /** One step and the look after it; the rest is room for others who write meanwhile, and for lost answers. */
 const maxRounds = 10;
 
-/** Carries a task as far as it may go now. Throws `UkoError` for faults only; waits and refusals are outcomes. */
-export async function endKmsKey(world: World, task: KmsTask, options: CallOptions): Promise<KmsOutcome> {
-  let run: KmsRun = { actor: await world.session.actor(options), consents: task.consents };
+/** Carries a task as far as it may go now; `earlier` is what this run did before it waited. Throws `UkoError` for faults only. */
+export async function endKmsKey(
+  world: World,
+  task: KmsTask,
+  options: CallOptions,
+  earlier?: KmsRun,
+): Promise<KmsOutcome> {
+  let run: KmsRun = { ...earlier, actor: await world.session.actor(options), consents: task.consents };
   let taken: readonly KmsStep["kind"][] = [];
   let unsure: Taken | undefined;
   let lostAnswers = 0;

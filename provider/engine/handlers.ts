@@ -2,28 +2,20 @@
 
 import type { z } from "zod";
 import { UkoError } from "../errors.ts";
-import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
-import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import type {
   CheckFailure,
   CreateOptions,
-  Ending,
   ListFilter,
   ListOptions,
   ResourceDefinition,
   RunSettings,
   Stored,
 } from "./definition.ts";
-import { deleteKmsKey } from "./delete-kms-key.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
-import { type ContainerOutcome, containerFacts, endContainer } from "./end-container.ts";
-import { explainContainerOutcome } from "./explain/containers.ts";
-import { type Door, renderExplanation } from "./explain/explanation.ts";
-import { explainOutcome } from "./explain/outcome.ts";
-import { capital, plain, sayKey } from "./explain/words.ts";
+import { endResource, type Waiting } from "./end-resource.ts";
+import type { Door } from "./explain/explanation.ts";
+import { plain } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { type Outcome, reconcile, type Task } from "./reconcile.ts";
-import { deletionFacts } from "./report.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
 import { digestSecrets } from "./secrets.ts";
 
@@ -52,6 +44,8 @@ export interface Handlers<Inputs, State extends Inputs> {
 export interface DeleteOptions extends CallOptions {
   /** The resource's URN, where the engine tells it. */
   readonly target?: string;
+  /** Absent where the door cannot be stopped while it waits; then no run of it ever waits. */
+  readonly waiting?: Waiting;
 }
 
 /** What a door hands in once it knows its settings. `open` is called when the first call needs the service. */
@@ -70,6 +64,10 @@ export function createHandlers<Inputs, State extends Inputs>(
     parseGiven(definition.state, olds, `The state of this ${definition.name}`);
   const inputsFrom = (news: unknown): Inputs =>
     parseGiven(definition.inputs, news, `The inputs of this ${definition.name}`);
+  const opened = ({ progress }: CallOptions): ReturnType<HandlerContext["open"]> => {
+    const { world, run } = context.open();
+    return { world: progress === undefined ? world : { ...world, progress }, run };
+  };
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, definition.secrets ?? [], context.sha256);
   return {
     check(news, olds) {
@@ -88,7 +86,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     },
     diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
     async create(news, options) {
-      const { world, run } = context.open();
+      const { world, run } = opened(options);
       const inputs = inputsFrom(news);
       const resultOf = (stored: Stored<State>) => ({
         ...subjectOf(definition.deletion(stored.state, run), stored.state),
@@ -99,95 +97,34 @@ export function createHandlers<Inputs, State extends Inputs>(
       return withRecord(world, { operation: "create", work, resultOf }, options);
     },
     async read(olds, options) {
-      const { world, run } = context.open();
+      const { world, run } = opened(options);
       return definition.read(world, stateFrom(olds), run, options);
     },
     async update(olds, news, options) {
-      const { world, run } = context.open();
+      const { world, run } = opened(options);
       const [state, inputs] = [stateFrom(olds), inputsFrom(news)];
       const subject = subjectOf(definition.deletion(state, run), state);
       const work = () => definition.update(world, state, inputs, run, options);
       return withRecord(world, { operation: "update", subject, work, resultOf: resultOfStored }, options);
     },
     async lookup(id, options) {
-      const { world, run } = context.open();
+      const { world, run } = opened(options);
       return definition.lookup(world, id, run, options);
     },
     async list(filter, options) {
-      return definition.list(context.open().world, filter, options);
+      return definition.list(opened(options).world, filter, options);
     },
     async delete(olds, options) {
-      const { world, run } = context.open();
+      const { world, run } = opened(options);
       const state = stateFrom(olds);
       const ending = definition.deletion(state, run);
-      const { target } = options;
+      const { target, waiting } = options;
       const door = { ...context.door, ...(target !== undefined && { target }) };
-      const work = () => end(world, ending, run, door, options);
+      const work = () => endResource(world, { ending, run, door, ...(waiting !== undefined && { waiting }) }, options);
       const subject = subjectOf(ending, state);
       return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
-}
-
-async function end(
-  world: World,
-  ending: Ending,
-  run: RunSettings,
-  door: Door,
-  options: CallOptions,
-): Promise<DeleteOutcome> {
-  switch (ending.kind) {
-    case "managed_key":
-      return endKey(world, ending, run, door, options);
-    case "container":
-      return endOfContainer(await endContainer(world, ending, options), door);
-    case "kms_key":
-      return deleteKmsKey(world, ending, run, door, options);
-  }
-}
-
-async function endKey(
-  world: World,
-  { ref, policy }: Extract<Ending, { kind: "managed_key" }>,
-  { consents }: RunSettings,
-  door: Door,
-  options: CallOptions,
-): Promise<DeleteOutcome> {
-  const plan: Task["plan"] = (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs);
-  return deleteOutcome(await reconcile(world, { ref, plan, consents, intent: "meets" }, options), door);
-}
-
-function endOfContainer(outcome: ContainerOutcome, door: Door): DeleteOutcome {
-  if (outcome.kind === "gone") {
-    return { kind: "ended", warnings: [], facts: { taken: outcome.isDeletedHere ? ["delete"] : [] } };
-  }
-  const explanation = explainContainerOutcome(outcome, door);
-  const facts = { ...containerFacts(outcome), taken: [] };
-  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation), facts };
-}
-
-function deleteOutcome(outcome: Outcome, door: Door): DeleteOutcome {
-  const facts = factsOf(outcome);
-  if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts };
-  if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
-    const key = capital(sayKey(outcome.observed.observation));
-    const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
-    return { kind: "ended", warnings: [warning], facts };
-  }
-  const explanation = explainOutcome(outcome, door);
-  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(explanation), facts };
-}
-
-/** What a report tells of the end of a managed key beside its code. */
-function factsOf(outcome: Outcome): NonNullable<DeleteOutcome["facts"]> {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
-  if (outcome.kind === "gone") return { lifecycleState: "gone", taken };
-  const { observed, memory } = outcome;
-  const { recordLapsesAt: _lapses, ...deletion } = deletionFacts(
-    observed,
-    outcome.kind === "stopped" ? outcome.plan : undefined,
-  );
-  return { lifecycleState: lifecycleStateOf(observed.observation, memory.run, observed.nowMs), ...deletion, taken };
 }
 
 /** A key is never replaced because an input changed: that would end the old one. */

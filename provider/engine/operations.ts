@@ -13,7 +13,7 @@ import { explainDone, explainStatus } from "./explain/status.ts";
 import { explainRemovable } from "./explain/survey.ts";
 import { type Observed, observeKey } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
-import { type Outcome, reconcile, type Task } from "./reconcile.ts";
+import { type Outcome, reconcile, type Task, throwIfStopped } from "./reconcile.ts";
 import { type Report, reportGone, reportOn } from "./report.ts";
 import { resultOfReport, subjectOfKey, withRecord } from "./run-record.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
@@ -103,7 +103,9 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         planKeyDeletion(observation, policy, run, nowMs);
       const task = { ref, plan, consents, intent: "continues" } as const;
-      return reportOutcome(ref, await reconcileWithPatience(world, task, patience, options));
+      const outcome = await reconcileWithPatience(world, task, patience, options);
+      throwIfStopped(options.signal);
+      return reportOutcome(ref, outcome);
     }),
 
     withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),

@@ -4,11 +4,11 @@ import type { ErrorCode } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
-import type { Answered, CallOptions, Written } from "./calls.ts";
+import type { Answered, CallOptions, Progress, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./container-ports.ts";
 import type { KmsKeys } from "./kms-ports.ts";
 
-export type { Answered, CallOptions, Written };
+export type { Answered, CallOptions, Progress, Written };
 
 /** Where a key lives. All three are UUIDs. */
 export interface KeyRef {
@@ -142,11 +142,6 @@ export interface Session {
   isInstanceProven(options: CallOptions): Promise<boolean>;
   /** The service's time at its latest answer in this run, for what is shown; undefined before the first. */
   serviceTimeMs(): number | undefined;
-}
-
-/** Tells people how a long run goes; must never throw. */
-export interface Progress {
-  report(line: string): void;
 }
 
 /** One step, as an auditor wants it; never holds a credential. Written *before* a removal, since nothing is left after it. */

@@ -133,6 +133,6 @@ export const keyTemplateState = z.object({
     .optional(),
   instanceId: z.string().meta({ description: "Instance that the template belongs to." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.number().meta({ description: "One more for each update." }),
+  version: z.int().meta({ description: "One more for each update." }),
 });
 export type KeyTemplateState = z.infer<typeof keyTemplateState>;

@@ -69,7 +69,7 @@ const google = z
 const cca = z
   .strictObject({
     host: z.string().min(1).meta({ description: "Host of the agent." }),
-    port: z.number().int().min(1).max(65_535).meta({ description: "Its port." }),
+    port: z.int().min(1).max(65_535).meta({ description: "Its port." }),
     publicKeyHash: z.string().min(1).meta({ description: "Hash of its public key." }),
     useTls: z.boolean().optional().meta({ description: "Whether it is reached over TLS." }),
     trustedIssuer: z.string().min(1).optional().meta({ description: "Issuer whose certificates are trusted." }),
@@ -158,7 +158,7 @@ export const keystoreState = z.object({
   cca: z
     .object({
       host: told,
-      port: z.number().default(0),
+      port: z.int().default(0),
       publicKeyHash: told,
       useTls: z.boolean().optional(),
       trustedIssuer: z.string().optional(),

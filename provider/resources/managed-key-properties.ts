@@ -82,20 +82,22 @@ export const managedKeyInputs = z.strictObject({
 });
 export type ManagedKeyInputs = z.infer<typeof managedKeyInputs>;
 
-const keystore = z.object({
-  name: z.string(),
-  type: z.string(),
-  status: z.string(),
-  syncFlag: z.string(),
-  destructionAt: z.string().optional(),
-});
+const keystore = z
+  .object({
+    name: z.string().meta({ description: "Name of the keystore." }),
+    type: z.string().meta({ description: "The service's word for its type, for instance aws_kms." }),
+    status: z.string().meta({ description: "Whether the material is there, in the service's word." }),
+    syncFlag: z.string().meta({ description: "Whether keystore and service agree, in the service's word." }),
+    destructionAt: z.string().optional().meta({ description: "When the material is destroyed, ISO 8601 UTC." }),
+  })
+  .meta({ description: "What one keystore says of the key." });
 
 /** State: the inputs as the service has them, and what only the service knows. Times are ISO 8601 UTC. */
 export const managedKeyState = managedKeyInputs.extend({
   instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.number().meta({ description: "1 at creation, one more for each rotation." }),
+  version: z.int().meta({ description: "1 at creation, one more for each rotation." }),
   algorithm: z.string().meta({ description: "The service's word, for instance aes." }),
   size: z.string().meta({ description: "Size as the service says it, for instance 256." }),
   keyState: z.string().meta({ description: "The service's own word for the state." }),

@@ -1,0 +1,53 @@
+/** What the generators of each language's SDK have to know. */
+
+const home = "github.com/pulumi-uko/pulumi-uko";
+
+const readme = `Keys of IBM Unified Key Orchestrator, and the vaults, keystores and templates around them, for Pulumi programs.
+A key ends through two people: destroying one asks for a second person, says what is awaited, and goes on when run again.
+
+What destroy does, roles and pipelines: https://${home}.
+`;
+
+export const languages = {
+  nodejs: {
+    packageName: "@uko/pulumi",
+    packageDescription:
+      "Keys of IBM Unified Key Orchestrator for Pulumi programs, with two people behind every deletion",
+    readme,
+    dependencies: { "@pulumi/pulumi": "^3.249.0" },
+    devDependencies: { "@types/node": "^24", typescript: "^6.0.0" },
+    typescriptVersion: "^6.0.0",
+    respectSchemaVersion: true,
+  },
+  python: {
+    packageName: "pulumi_uko",
+    readme,
+    pythonRequires: ">=3.10",
+    requires: { pulumi: ">=3.165.0,<4.0.0" },
+    pyproject: { enabled: true },
+    inputTypes: "classes-and-dicts",
+    respectSchemaVersion: true,
+  },
+  go: {
+    importBasePath: `${home}/sdk/go/uko`,
+    modulePath: `${home}/sdk/go`,
+    rootPackageName: "uko",
+    generateResourceContainerTypes: true,
+    respectSchemaVersion: true,
+  },
+  csharp: {
+    rootNamespace: "PulumiUko",
+    namespaces: { uko: "Uko" },
+    packageReferences: { Pulumi: "3.*" },
+    respectSchemaVersion: true,
+  },
+  java: {
+    basePackage: "io.github.pulumi_uko",
+    buildFiles: "gradle",
+    dependencies: {
+      "com.pulumi:pulumi": "1.0.0",
+      "com.google.code.gson:gson": "2.8.9",
+      "com.google.code.findbugs:jsr305": "3.0.2",
+    },
+  },
+} as const;

@@ -1,0 +1,62 @@
+/** The settings of a provider: where the service is, who acts, and how careful every run is. */
+
+import type { Attribute } from "./attributes.ts";
+
+const text = (name: string, description: string): Attribute => ({
+  name,
+  description,
+  type: { kind: "string" },
+  isRequired: false,
+  isSecret: false,
+});
+
+/** None of them is required, since the environment of a run may say it; what the environment says outweighs what is stored. */
+export const providerAttributes: readonly Attribute[] = [
+  text(
+    "instanceId",
+    "UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.",
+  ),
+  text("region", "Region of the instance, such as us-south. UKO_REGION outweighs it."),
+  text(
+    "endpoint",
+    "Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.",
+  ),
+  text(
+    "kmsEndpoint",
+    "Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.",
+  ),
+  text(
+    "iamEndpoint",
+    "Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.",
+  ),
+  {
+    ...text(
+      "apiKey",
+      "API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.",
+    ),
+    isSecret: true,
+  },
+  {
+    ...text(
+      "token",
+      "IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.",
+    ),
+    isSecret: true,
+  },
+  {
+    ...text(
+      "dualAuthorization",
+      "With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.",
+    ),
+    type: { kind: "enum", values: ["required", "single"] },
+  },
+];
+
+/**
+ * What an SDK may take from the environment and store: what is the same for everybody. A credential or an address would be one
+ * person's in the state of all, from where the second person's destroy would take it (decision 0016).
+ */
+export const environmentDefaults: Readonly<Record<string, string>> = {
+  instanceId: "UKO_INSTANCE_ID",
+  region: "UKO_REGION",
+};

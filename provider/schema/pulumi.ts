@@ -1,0 +1,109 @@
+/** The Pulumi package schema, made from the definitions: what a program in any language may say, and what it is answered. */
+
+import { z } from "zod";
+import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
+import {
+  argumentAttributes,
+  type DescribedResource,
+  inputAttributes,
+  outputAttributes,
+  resultAttributes,
+} from "./attributes.ts";
+import { languages } from "./languages.ts";
+import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
+import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
+import { collectTypes, type NamedTypes } from "./pulumi-types.ts";
+
+/** Each resource by its name, for doors that project all. */
+export const resources = {
+  ManagedKey: managedKey,
+  Vault: vault,
+  Keystore: keystore,
+  KeyTemplate: keyTemplate,
+  KmsKey: kmsKey,
+};
+type ResourceName = keyof typeof resources;
+
+type Properties = ReturnType<NamedTypes["properties"]>;
+type FunctionName = keyof typeof functions;
+type Described = DescribedResource & { readonly summary: string };
+
+/** Answers the schema; the committed one has no version, the plugin's has its own. Pure, and too slow to be called twice. */
+export function pulumiSchema(version?: string): PackageSpec {
+  const types = collectTypes();
+  const names = Object.keys(resources) as ResourceName[];
+  const inputs = new Map(names.map((name) => [name, types.properties(inputAttributes(resources[name]), name)]));
+  const { properties: settings } = types.properties(providerAttributes, "provider");
+  const variables = withEnvironment(settings);
+  return {
+    name: "uko",
+    displayName: "Unified Key Orchestrator",
+    ...(version !== undefined && { version }),
+    description:
+      "The end of an encryption key's life as ordinary infrastructure code: IBM Unified Key Orchestrator, with two people behind every deletion.",
+    keywords: ["pulumi", "uko", "ibm-cloud", "hpcs", "key-management", "kind/native", "category/cloud"],
+    homepage: "https://github.com/pulumi-uko/pulumi-uko",
+    license: "Apache-2.0",
+    repository: "https://github.com/pulumi-uko/pulumi-uko",
+    publisher: "pulumi-uko",
+    pluginDownloadURL: "github://api.github.com/pulumi-uko/pulumi-uko",
+    config: { variables },
+    provider: {
+      description: "Where the service is and who acts. The environment of a run outweighs what is stored here.",
+      properties: settings,
+      inputProperties: variables,
+    },
+    resources: Object.fromEntries(
+      names.map((name) => [`uko:index:${name}`, resourceSpec(name, inputs.get(name), types)]),
+    ),
+    functions: Object.fromEntries(
+      (Object.keys(functions) as FunctionName[]).map((name) => [`uko:index:${name}`, functionSpec(name, types)]),
+    ),
+    types: types.all(),
+    language: languages,
+  };
+}
+
+function resourceSpec(name: ResourceName, inputs: Properties | undefined, types: NamedTypes): ResourceSpec {
+  const definition: Described = resources[name];
+  const list = functions[`list${name}s`];
+  return {
+    description: definition.summary,
+    ...types.properties(outputAttributes(definition), name),
+    inputProperties: inputs?.properties ?? {},
+    requiredInputs: inputs?.required ?? [],
+    listInputs: types.properties(argumentAttributes(list), list.name),
+    // A stack that began with the dynamic provider keeps its keys.
+    aliases: [{ type: `pulumi-nodejs:dynamic/uko:${name}` }],
+  };
+}
+
+function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
+  const { summary, args, result }: { summary: string; args: z.ZodType<object>; result: z.ZodType } = functions[name];
+  const inputs = types.properties(argumentAttributes({ args }), name);
+  const about = (Object.keys(resources) as ResourceName[]).find((each) => name === `get${each}`);
+  return {
+    description: summary,
+    ...(Object.keys(inputs.properties).length > 0 && { inputs }),
+    outputs: types.properties(resultAttributes(result, likeAnswer(name)), about ?? name),
+  };
+}
+
+/** An answer that is a resource, or a list of it, is described as the resource is. */
+function likeAnswer(name: FunctionName): z.ZodType | undefined {
+  for (const [resource, { inputs, summary }] of Object.entries<Described>(resources)) {
+    if (name === `get${resource}`) return inputs;
+    const list = `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
+    if (name === `list${resource}s`) return z.object({ [list]: z.array(inputs.meta({ description: summary })) });
+  }
+  return undefined;
+}
+
+function withEnvironment(settings: Properties["properties"]): Properties["properties"] {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, property]) => {
+      const variable = environmentDefaults[name];
+      return [name, variable === undefined ? property : { ...property, defaultInfo: { environment: [variable] } }];
+    }),
+  );
+}
