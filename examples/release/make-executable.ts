@@ -1,0 +1,79 @@
+/** Puts the plugin into a copy of Node's own executable: Node's "single executable application", for any of the six platforms. */
+
+import { execFile } from "node:child_process";
+import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { withoutPeSignature } from "./pe.ts";
+import type { Platform } from "./platforms.ts";
+import { blobName, fuse, machOSegment, readExecutable } from "./read-executable.ts";
+import { signAdHoc } from "./sign-mach-o.ts";
+
+const stepLimitMs = 10 * 60_000;
+const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
+
+/**
+ * Answers the plugin as Node wants to find it inside itself; the same for all platforms, and the same each time. That is why it
+ * holds no compiled code: V8's differs from run to run and fits one platform only, and saves a few milliseconds at start.
+ */
+export async function makeBlob(bundle: string, hostNode: string, folder: string): Promise<Buffer> {
+  await mkdir(folder, { recursive: true });
+  await copyFile(bundle, path.join(folder, "plugin.cjs"));
+  const settings = {
+    main: "plugin.cjs",
+    output: "plugin.blob",
+    disableExperimentalSEAWarning: true,
+    useSnapshot: false,
+    useCodeCache: false,
+  };
+  await writeFile(path.join(folder, "settings.json"), JSON.stringify(settings));
+  // Names without folders: the blob repeats them, and must not depend on where it was made. Nor on the reader's NODE_OPTIONS.
+  await run(hostNode, ["--experimental-sea-config", "settings.json"], folder, {});
+  return readFile(path.join(folder, "plugin.blob"));
+}
+
+/** Makes the executable of one platform in `folder` from Node and the blob, looks at the outcome, and answers its path. */
+export async function makeExecutable(platform: Platform, node: string, blob: Buffer, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, platform.executable);
+  const blobFile = path.join(folder, "plugin.blob");
+  const original = await readFile(node);
+  await writeFile(file, platform.format === "pe" ? withoutPeSignature(original) : original);
+  await writeFile(blobFile, blob);
+
+  const segment = platform.format === "mach-o" ? ["--macho-segment-name", machOSegment] : [];
+  await run(
+    process.execPath,
+    [injector, file, blobName, blobFile, "--sentinel-fuse", fuse, ...segment],
+    folder,
+    process.env,
+  );
+  if (platform.format === "mach-o") await writeFile(file, signAdHoc(await readFile(file), platform.executable));
+  await chmod(file, 0o755);
+  mustCarry(await readFile(file), blob, platform);
+  return file;
+}
+
+/** The other platforms' executables cannot be started here, so what would keep them from starting is looked for instead. */
+function mustCarry(executable: Buffer, blob: Buffer, platform: Platform): void {
+  const facts = readExecutable(executable);
+  const problems = [
+    facts.format !== platform.format || facts.arch !== platform.arch
+      ? [`it is for ${facts.format} on ${facts.arch}`]
+      : [],
+    facts.fuseIsSet ? [] : ["Node would not look for the plugin in it"],
+    facts.blob?.equals(blob) ? [] : ["the plugin is not in it as it was put there"],
+    facts.isSigned === (platform.format === "mach-o") ? [] : ["its signature is not what it should be"],
+  ].flat();
+  if (problems.length > 0) throw new Error(`The executable for ${platform.name} is wrong: ${problems.join("; ")}`);
+}
+
+async function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await promisify(execFile)(command, args, { cwd, env, timeout: stepLimitMs, maxBuffer: 16 * 1024 * 1024 });
+  } catch (error) {
+    const said = error instanceof Error ? error.message.trim() : String(error);
+    throw new Error(`A step of making the executable failed: ${said}`);
+  }
+}
