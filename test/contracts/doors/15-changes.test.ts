@@ -94,7 +94,10 @@ test.each(profilesFor())("a keystore's secret is rotated by one call, and stands
     vault,
     aws: {
       ...aws,
-      args: { ...aws.args, aws: { region: "eu_central_1", accessKeyId: "AKIAEXAMPLE", secretAccessKey: "SECRET" } },
+      args: {
+        ...aws.args,
+        aws: { region: "eu_central_1", accessKeyId: "AKIAEXAMPLE", secretAccessKey: "$env.AWS_SECRET" },
+      },
     },
   });
   return withScenario({ profile, seed: emptySeed, program, people: ["bob"] }, async (scenario) => {
