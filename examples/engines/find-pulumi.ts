@@ -1,13 +1,14 @@
 /** Finds the Pulumi CLI, or builds it once: UKO_PULUMI, then PATH, then our cache folder, then Go modules. */
 
 import { execFile } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { buildFromGo, type GoExecutable, type Report } from "./build-from-go.ts";
+import { buildFromGo, type GoExecutable } from "./build-from-go.ts";
+import { engineFolder, findBesideOrOnPath, findOnPath, isExecutable } from "./executables.ts";
+import type { Report } from "./make-once.ts";
 
 export interface PulumiEngine {
   readonly pulumiBin: string;
@@ -35,7 +36,7 @@ const executables: readonly GoExecutable[] = [
   },
   {
     name: languageHost,
-    module: "pulumi-language-nodejs",
+    module: "pulumi-language-hosts",
     packagePath: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.62.0",
     title: "Pulumi's Node language host",
@@ -80,8 +81,7 @@ export async function findPulumi(report: Report, env: NodeJS.ProcessEnv = proces
 }
 
 function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const cache = env.XDG_CACHE_HOME || path.join(env.HOME || os.homedir(), ".cache");
-  return path.join(cache, "uko", "engines", `pulumi-${builtVersion}`);
+  return engineFolder(`pulumi-${builtVersion}`, env);
 }
 
 async function describe(
@@ -120,27 +120,5 @@ async function readVersion(pulumiBin: string): Promise<string> {
     return stdout.trim().replace(/^v/, "");
   } finally {
     await rm(home, { recursive: true, force: true });
-  }
-}
-
-function findBesideOrOnPath(name: string, pulumiBin: string, env: NodeJS.ProcessEnv): string | undefined {
-  const beside = path.join(path.dirname(pulumiBin), name);
-  return isExecutable(beside) ? beside : findOnPath(name, env);
-}
-
-function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  return (env.PATH ?? "")
-    .split(path.delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => path.join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

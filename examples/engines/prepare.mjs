@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIfStale } from "./build.mjs";
@@ -53,13 +53,28 @@ function run(command, args, failure, env = process.env) {
   if (status !== 0) throw Object.assign(new Error(failure), { status });
 }
 
+/** The languages of the programs that a script runs; none named means that everything is needed. */
+function languagesOf(script, [wanted = ""]) {
+  if (script === undefined || !script.startsWith("examples/")) return [];
+  if (script !== "examples/run.ts") return ["nodejs"];
+  const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
+  const projects = examples.filter((file) => file.startsWith(wanted || "01") && path.basename(file) === "Pulumi.yaml");
+  const languages = projects.map((file) => {
+    const settings = readFileSync(path.join(repository, "examples", file), "utf8");
+    return /^runtime:(?:\s+name:)?\s+(\w+)/m.exec(settings)?.[1] ?? "nodejs";
+  });
+  return ["nodejs", ...languages];
+}
+
 function main([script, ...args]) {
   if (!isInstalled()) install();
   const node = chooseNode();
   const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
   buildIfStale(node);
   const engines = path.join(repository, "examples", "engines", "main.ts");
-  if (process.env.UKO_SKIP_ENGINE_TESTS !== "1") run(node, [engines], "The engines above are needed.", env);
+  if (process.env.UKO_SKIP_ENGINE_TESTS !== "1") {
+    run(node, [engines, ...languagesOf(script, args)], "The engines above are needed.", env);
+  }
   if (script) run(node, [script, ...args], "", env);
 }
 
