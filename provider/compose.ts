@@ -6,7 +6,8 @@ import type { FunctionDefinition, ListOptions, RunSettings } from "./engine/defi
 import { examine } from "./engine/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
-import { createHandlers, type HandlerContext, type Handlers, parseGiven } from "./engine/handlers.ts";
+import { parseGiven } from "./engine/given.ts";
+import { createHandlers, type HandlerContext, type Handlers } from "./engine/handlers.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
@@ -124,6 +125,7 @@ export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
+export { checkStored, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 
 /** Operations for the command line, which has no stored settings. */

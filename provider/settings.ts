@@ -19,6 +19,53 @@ export interface StoredSettings {
   readonly dualAuthorization?: string;
 }
 
+const storedNames = [
+  "endpoint",
+  "kmsEndpoint",
+  "iamEndpoint",
+  "instanceId",
+  "region",
+  "apiKey",
+  "token",
+  "dualAuthorization",
+] as const satisfies readonly (keyof StoredSettings)[];
+
+/** Reads each by its name; what the engine has not stored stays out. */
+export function storedSettings(get: (name: string) => string | undefined): StoredSettings {
+  return Object.fromEntries(
+    storedNames.flatMap((name) => {
+      const value = get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** What is wrong with stored settings whatever the environment of a run adds; nothing is where they are left out. */
+export function checkStored(
+  given: Readonly<Record<string, unknown>>,
+): readonly { readonly property: string; readonly reason: string }[] {
+  const { instanceId, apiKey, token, dualAuthorization } = given;
+  const failures = Object.entries(given).flatMap(([property, value]) => {
+    if (!storedNames.some((name) => name === property)) return [{ property, reason: "is not known" }];
+    return typeof value === "string" ? [] : [{ property, reason: "has to be a text" }];
+  });
+  const fail = (property: string, reason: string): void => void failures.push({ property, reason });
+  if (typeof instanceId === "string" && !instanceIdForm.test(instanceId)) {
+    fail("instanceId", "has to be the UUID of the instance, in lower case");
+  }
+  if (apiKey !== undefined && token !== undefined) {
+    fail("token", "is set beside apiKey: set one of them, so that it is plain who acts");
+  }
+  if (typeof dualAuthorization === "string" && !["required", "single"].includes(dualAuthorization)) {
+    fail("dualAuthorization", 'is "required" or "single"; a run can only be made stricter by it');
+  }
+  for (const name of ["endpoint", "kmsEndpoint", "iamEndpoint"]) {
+    const url = given[name];
+    if (typeof url === "string" && url !== "" && !URL.canParse(url)) fail(name, "has to be a URL, https:// and a host");
+  }
+  return failures;
+}
+
 export interface Settings {
   readonly instanceId: string;
   readonly region?: string;

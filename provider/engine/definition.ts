@@ -1,6 +1,6 @@
 /** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
 
-import type { z } from "zod";
+import { z } from "zod";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
@@ -108,4 +108,9 @@ export function defineResource<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
 ): ResourceDefinition<Inputs, State> {
   return definition;
+}
+
+/** The properties of inputs or of a state, by name. */
+export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
+  return schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, z.ZodType>>) : {};
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { UkoError } from "../errors.ts";
-import type { Ending, ResourceDefinition, RunSettings } from "./definition.ts";
+import { type Ending, type ResourceDefinition, type RunSettings, shapeOf } from "./definition.ts";
 import { plain } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 
@@ -129,10 +129,6 @@ function secretBlockOf(block: string, values: object, secretPaths: readonly (rea
 function keystoresIn({ keystores }: Readonly<Record<string, unknown>>): readonly string[] {
   const read = z.array(z.object({ name: z.string(), status: z.string() })).safeParse(keystores);
   return read.success ? read.data.filter(({ status }) => status !== "not_present").map(({ name }) => name) : [];
-}
-
-function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
-  return schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, z.ZodType>>) : {};
 }
 
 /** What a program that leaves the input out would say as well; an empty text says nothing. */

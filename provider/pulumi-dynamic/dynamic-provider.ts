@@ -1,9 +1,8 @@
 /** The providers behind `__provider`, one for each resource. State names this subpath and these names for ever. */
 
 import { type dynamic, log } from "@pulumi/pulumi";
-import { openHandlers } from "../compose.ts";
+import { openHandlers, storedSettings } from "../compose.ts";
 import { createResourceProvider } from "./resource-provider.ts";
-import { storedSettings } from "./stored-settings.ts";
 
 let config: dynamic.Config | undefined;
 

@@ -1,7 +1,7 @@
 /** Functions for Pulumi programs: what is there, what waits, and how a key would end. They change nothing. */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
-import { openHandlers } from "../compose.ts";
+import { openHandlers, storedSettings } from "../compose.ts";
 import type {
   DeletionPlan,
   KeystoreState,
@@ -11,7 +11,6 @@ import type {
   PendingDeletion,
   VaultState,
 } from "../resources/index.ts";
-import { storedSettings } from "./stored-settings.ts";
 
 export type { DeletionPlan, PendingDeletion };
 

@@ -1,0 +1,65 @@
+/** Where a program and a state differ, path by path, so that an engine can show it and a person can judge it. */
+
+import { z } from "zod";
+
+/** `path` is a property as engines write it: `description`, `tags.team`, `aws.region`. */
+export interface Difference {
+  readonly path: string;
+  readonly kind: "add" | "update" | "delete";
+  /** Inputs differ, or a goal is named whose output, which `path` then is, has not reached it. */
+  readonly of: "input" | "goal";
+}
+
+export interface Compared {
+  /** Top-level inputs that the definition found to differ. */
+  readonly changed: readonly string[];
+  readonly state: Readonly<Record<string, unknown>>;
+  /** With digests for secrets, as the state has them. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly shape: Readonly<Record<string, z.ZodType>>;
+  readonly moves: Readonly<Record<string, readonly string[] | undefined>>;
+}
+
+/** Tells each changed property; no value is in the answer. */
+export function differencesIn({ changed, state, inputs, shape, moves }: Compared): readonly Difference[] {
+  return changed.flatMap((name) => {
+    const [before, wanted] = [state[name], inputs[name]];
+    const goal = moves[name]?.[0];
+    if (goal !== undefined && JSON.stringify(before) === JSON.stringify(wanted)) {
+      return [{ path: goal, kind: "update", of: "goal" } as const];
+    }
+    const inside = isObject(before) && isObject(wanted) ? inObject(name, before, wanted, isMap(shape[name])) : [];
+    return inside.length > 0 ? inside : [differenceAt(name, before, wanted)];
+  });
+}
+
+/** In a map an absent entry is to go; in a block of properties it stays as the service has it. */
+function inObject(
+  path: string,
+  before: Readonly<Record<string, unknown>>,
+  wanted: Readonly<Record<string, unknown>>,
+  isWhole: boolean,
+): readonly Difference[] {
+  const names = isWhole ? new Set([...Object.keys(before), ...Object.keys(wanted)]) : new Set(Object.keys(wanted));
+  return [...names]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(wanted[name]))
+    .map((name) => differenceAt(`${path}${asStep(name)}`, before[name], wanted[name]));
+}
+
+function differenceAt(path: string, before: unknown, wanted: unknown): Difference {
+  const kind = before === undefined ? "add" : wanted === undefined ? "delete" : "update";
+  return { path, kind, of: "input" };
+}
+
+/** A name that is no plain word is written in brackets, as Pulumi's and Terraform's paths have it. */
+function asStep(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isMap(schema: z.ZodType | undefined): boolean {
+  return schema instanceof z.ZodOptional ? isMap(schema.unwrap() as z.ZodType) : schema instanceof z.ZodRecord;
+}

@@ -1,0 +1,57 @@
+/** The inputs of a program, told from what is there: for a look that finds drift, and for an import, which has no program yet. */
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** The program's inputs where they agree with the service, and the service's values where they do not; secrets stay the program's. */
+export function inputsAfterLook(
+  before: Properties,
+  state: Properties,
+  changed: readonly string[],
+  secrets: readonly string[],
+): Properties {
+  const drifted = changed.filter((name) => name in before);
+  return Object.fromEntries(
+    Object.entries(before).flatMap(([name, value]) => {
+      if (!drifted.includes(name)) return [[name, value]];
+      const found = mergedAt(name, value, state[name], secrets);
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
+}
+
+/** What a program that says everything would say; secrets are left out, since no service tells them. */
+export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
+  const told = names.filter((name) => state[name] !== undefined && state[name] !== "");
+  return Object.fromEntries(
+    told.flatMap((name) => {
+      const value = withoutSecrets(name, state[name], secrets);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function mergedAt(path: string, before: unknown, found: unknown, secrets: readonly string[]): unknown {
+  if (secrets.includes(path)) return before;
+  if (!holdsSecrets(path, secrets) || !isObject(before) || !isObject(found)) return found;
+  return Object.fromEntries(
+    Object.keys(before).map((name) => [name, mergedAt(`${path}.${name}`, before[name], found[name], secrets)]),
+  );
+}
+
+function withoutSecrets(path: string, value: unknown, secrets: readonly string[]): unknown {
+  if (secrets.includes(path)) return undefined;
+  if (!holdsSecrets(path, secrets) || !isObject(value)) return value;
+  const kept = Object.entries(value).flatMap(([name, inner]) => {
+    const told = inner === "" ? undefined : withoutSecrets(`${path}.${name}`, inner, secrets);
+    return told === undefined ? [] : [[name, told] as const];
+  });
+  return Object.fromEntries(kept);
+}
+
+function holdsSecrets(path: string, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => secret.startsWith(`${path}.`));
+}
+
+function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,140 @@
+/** What can be said of a program against a state without asking the service: is it right, what differs, what will come. */
+
+import type { z } from "zod";
+import { type CheckFailure, type ResourceDefinition, shapeOf } from "./definition.ts";
+import { type Difference, differencesIn } from "./differences.ts";
+import { parseGiven, toFailures } from "./given.ts";
+import type { World } from "./ports.ts";
+import { isOpen, promiseOfCreation, promiseOfUpdate } from "./preview.ts";
+import { inputsAfterLook, inputsOfImport } from "./program-inputs.ts";
+import { digestSecrets } from "./secrets.ts";
+
+export interface Checked<Inputs> {
+  /** The inputs with their defaults. */
+  readonly inputs: Inputs | Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+/** Makes no call, and never asks for a replacement. Values known only later are `knownLater`. */
+export interface ProgramReader<Inputs, State extends Inputs> {
+  /** Throws UKO_INPUT_INVALID, as does all that takes a state or inputs. */
+  readonly stateFrom: (olds: unknown) => State;
+  readonly inputsFrom: (news: unknown) => Inputs;
+  /** `olds` are the inputs that the engine has. */
+  check(news: unknown, olds: unknown): Checked<Inputs>;
+  /** The names of inputs that differ. */
+  diff(olds: unknown, news: unknown): readonly string[];
+  /** The same path by path; what is known only later differs. */
+  differences(olds: unknown, news: unknown): readonly Difference[];
+  /** The state that a creation or, with `olds`, an update will come to, as far as it is known before. */
+  promise(news: unknown, olds?: unknown): Properties;
+  /** The inputs of a program that wants what is there; `before` are those of the program that there is. */
+  inputsOf(state: State, before?: unknown): Properties;
+  /** Paths of inputs that are secrets, and of which the state has digests. */
+  readonly secrets: readonly string[];
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export function readProgram<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  sha256: World["sha256"],
+): ProgramReader<Inputs, State> {
+  const stateFrom = (olds: unknown): State =>
+    parseGiven(definition.state, olds, `The state of this ${definition.name}`);
+  const inputsFrom = (news: unknown): Inputs =>
+    parseGiven(definition.inputs, news, `The inputs of this ${definition.name}`);
+  const { secrets = [] } = definition;
+  const moves = definition.moves as Readonly<Record<string, readonly string[] | undefined>>;
+  const shape = shapeOf(definition.inputs);
+  const stateNames = Object.keys(shapeOf(definition.state));
+  const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
+  /** What is known only later counts as it is now, beside being named in `open`. */
+  const compared = (olds: unknown, news: unknown) => {
+    const state = stateFrom(olds);
+    const open = Object.keys(news as Properties).filter((name) => isOpen((news as Properties)[name]));
+    const inputs = digested(inputsFrom({ ...(news as Properties), ...pick(state as Properties, open) }));
+    const changed = definition.changed(state, inputs);
+    return { state: state as Properties, inputs: inputs as Properties, changed, open };
+  };
+  return {
+    stateFrom,
+    inputsFrom,
+    check(news, olds) {
+      const parsed = definition.inputs.safeParse(news);
+      if (!parsed.success) {
+        const given = (news ?? {}) as Properties;
+        const failures = parsed.error.issues.flatMap(toFailures);
+        // What comes from a resource that is not there yet is checked once it is known.
+        const known = failures.filter(({ property }) => !isOpen(given[property.split(".")[0] ?? ""]));
+        return { inputs: { ...defaultsOf(shape), ...given }, failures: known };
+      }
+      return {
+        inputs: parsed.data,
+        failures: [
+          ...definition.check(parsed.data),
+          ...fixed(definition, digested(parsed.data), digestSecrets(olds, secrets, sha256)),
+        ],
+      };
+    },
+    secrets,
+    diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
+    differences(olds, news) {
+      const { state, inputs, changed, open } = compared(olds, news);
+      return [
+        ...open.map((path) => ({ path, kind: "update", of: "input" }) as const),
+        ...differencesIn({ changed, state, inputs, shape, moves }),
+      ];
+    },
+    promise(news, olds) {
+      if (olds === undefined) return promiseOfCreation(digestSecrets(news as Properties, secrets, sha256), stateNames);
+      const { state, inputs, changed, open } = compared(olds, news);
+      return promiseOfUpdate(state, { ...inputs, ...pick(news as Properties, open) }, [...changed, ...open], moves);
+    },
+    inputsOf(state, before) {
+      if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
+      const parsed = definition.inputs.safeParse(before);
+      const changed = parsed.success ? definition.changed(state, digested(parsed.data)) : [];
+      return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
+    },
+  };
+}
+
+function pick(values: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
+
+function defaultsOf(shape: Readonly<Record<string, z.ZodType>>): Properties {
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, schema]) => {
+      const absent = schema.safeParse(undefined);
+      return absent.success && absent.data !== undefined ? [[name, absent.data]] : [];
+    }),
+  );
+}
+
+/** A key is never replaced because an input changed: that would end the old one. */
+function fixed<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  inputs: Inputs,
+  olds: unknown,
+): readonly CheckFailure[] {
+  if (typeof olds !== "object" || olds === null || Object.keys(olds).length === 0) return [];
+  const before = olds as Readonly<Record<string, unknown>>;
+  const named = definition.frozen?.(before, inputs) ?? [];
+  const fixedOnes = definition.immutable
+    .filter((property) => !isAlike(inputs[property], before[property]))
+    .map((property) => ({
+      property,
+      reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
+    }));
+  return [...named, ...fixedOnes];
+}
+
+/** Values of inputs, which are plain: engines hand records on in any order. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)];
+  const before = new Map(theirs);
+  return ours.length === theirs.length && ours.every(([name, value]) => isAlike(value, before.get(name)));
+}

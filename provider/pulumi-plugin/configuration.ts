@@ -1,0 +1,79 @@
+/** The provider's own properties: checked, compared and taken up. Another instance is an error, never a replacement of keys. */
+
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import { isOpen } from "../engine/preview.ts";
+import { UkoError } from "../errors.ts";
+import type { Session } from "./session.ts";
+import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
+
+const secretMask = maskOf(["apiKey", "token"]);
+
+/** Tells what can be told without the environment, which the run that uses the settings may set otherwise. */
+export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
+  const { value: news, mask } = readProperties(request.getNews());
+  const { checkStored } = await import("../compose.ts");
+  const known = Object.fromEntries(Object.entries(news).filter(([, value]) => !isOpen(value)));
+  const response = new providerPb.CheckResponse();
+  response.setInputs(writeProperties(news, merged(mask, secretMask)));
+  response.setFailuresList(checkStored(known).map(({ property, reason }) => toFailure(property, reason)));
+  return response;
+}
+
+/** Settings may change from run to run; a key that belongs to another instance must not be looked for in this one. */
+export async function diffConfig(request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
+  const olds = readProperties(request.getOldInputs() ?? request.getOlds()).value;
+  const news = readProperties(request.getNews()).value;
+  const { instanceId: before } = olds;
+  const { instanceId: now } = news;
+  if (typeof before === "string" && typeof now === "string" && before !== now) {
+    throw new UkoError("UKO_INSTANCE_MISMATCH", {
+      summary: `This provider serves instance ${before}, and the program now says ${now}`,
+      detail:
+        "Its keys live in the first, and nothing was changed. Give the other instance a provider of its own in the program " +
+        "(new uko.Provider with its instanceId), and leave this one as it is until its keys are gone.",
+    });
+  }
+  const changed = Object.keys({ ...olds, ...news }).filter((name) => olds[name] !== news[name] && !isInternal(name));
+  const response = new providerPb.DiffResponse();
+  const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
+  response.setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setDiffsList(changed);
+  return response;
+}
+
+/** Opens nothing yet: a preview of other resources needs no credential. */
+export async function configure(
+  session: Session,
+  request: providerPb.ConfigureRequest,
+): Promise<providerPb.ConfigureResponse> {
+  const given = readProperties(request.getArgs()).value;
+  const { storedSettings } = await import("../compose.ts");
+  session.configure(storedSettings((name) => textIn(given, name)));
+  const response = new providerPb.ConfigureResponse();
+  response.setAcceptsecrets(true);
+  response.setAcceptresources(true);
+  response.setAcceptoutputs(true);
+  response.setSupportspreview(true);
+  return response;
+}
+
+/**
+ * Beside a property's name the engine prints its value, a secret's too, so the name goes into the reason (seen with 3.259,
+ * step_generator.go: issueCheckFailures).
+ */
+export function toFailure(property: string, reason: string): providerPb.CheckFailure {
+  const failure = new providerPb.CheckFailure();
+  failure.setProperty("");
+  failure.setReason(property === "" ? reason : `${property}: ${reason}`);
+  return failure;
+}
+
+function textIn(properties: Properties, name: string): string | undefined {
+  const value = properties[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** What the engine keeps beside a provider's own properties. */
+function isInternal(name: string): boolean {
+  return name === "version" || name.startsWith("__");
+}

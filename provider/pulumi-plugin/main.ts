@@ -1,0 +1,44 @@
+/** `pulumi-resource-uko`: serves the package to one engine; its first line on standard output is the port. */
+
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import packageFile from "../../package.json" with { type: "json" };
+import { channelOptions, createService } from "./service.ts";
+import { createSession } from "./session.ts";
+
+const session = createSession(channelOptions);
+// Only this machine's engine may ask, and the engine gives its own address last.
+const engineAddress = process.argv
+  .slice(2)
+  .filter((argument) => !argument.startsWith("-"))
+  .at(-1);
+if (engineAddress !== undefined) session.attach(engineAddress);
+
+const server = new Server(channelOptions);
+server.addService(providerGrpc.ResourceProviderService, createService(session, packageFile.version));
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) {
+    console.error(`pulumi-resource-uko cannot listen on this machine: ${error.message}`);
+    process.exit(1);
+  }
+  process.stdout.write(`${port}\n`);
+});
+
+/** The engine asks for the end after it has cancelled; what was on the wire has its answer, or is found by the next run. */
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
+
+const watchIntervalMs = 1_000;
+const graceMs = 10_000;
+
+/** An engine that is gone saves nothing any more, so a wait must not outlive it and take a step that nobody sees. */
+if (engineAddress !== undefined) {
+  const engine = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === engine) return;
+    clearInterval(watch);
+    session.cancel();
+    setTimeout(() => process.exit(0), graceMs).unref();
+    server.tryShutdown(() => process.exit(0));
+  }, watchIntervalMs);
+  watch.unref();
+}

@@ -1,0 +1,234 @@
+/** The life of a resource over gRPC: decodes a call, calls a handler, encodes the answer. Check and Diff make no network call. */
+
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import type { OpenHandlers } from "../compose.ts";
+import type { Handlers, Looked } from "../engine/handlers.ts";
+import { isOpen } from "../engine/preview.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+import { toFailure } from "./configuration.ts";
+import { failureOf } from "./grpc-status.ts";
+import type { Session } from "./session.ts";
+import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
+
+/** Doors see values and states as plain properties. */
+type AnyHandlers = Handlers<Properties, Properties>;
+
+const resourceNames = {
+  "uko:index:ManagedKey": "managedKey",
+  "uko:index:Vault": "vault",
+  "uko:index:Keystore": "keystore",
+  "uko:index:KeyTemplate": "keyTemplate",
+  "uko:index:KmsKey": "kmsKey",
+} as const satisfies Record<string, Exclude<keyof OpenHandlers, "ask">>;
+
+export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const { value: news, mask } = readProperties(request.getNews());
+  const olds = readProperties(request.getOlds()).value;
+  const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
+  const response = new providerPb.CheckResponse();
+  response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
+  response.setFailuresList(failures.map(({ property, reason }) => toFailure(property, reason)));
+  return response;
+}
+
+export async function diff(session: Session, request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const olds = readProperties(request.getOlds()).value;
+  const news = readProperties(request.getNews()).value;
+  const ignored = new Set(request.getIgnorechangesList());
+  const found = handlers
+    .differences(withoutPulumi(olds), withoutPulumi(news))
+    .filter(({ path }) => !ignored.has(path) && !ignored.has(topOf(path)));
+  const response = new providerPb.DiffResponse();
+  const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
+  response.setChanges(found.length === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setDiffsList([...new Set(found.map(({ path }) => topOf(path)))]);
+  response.setHasdetaileddiff(true);
+  const { ADD, DELETE, UPDATE } = providerPb.PropertyDiff.Kind;
+  const kinds = { add: ADD, delete: DELETE, update: UPDATE };
+  for (const { path, kind } of found) {
+    const detail = new providerPb.PropertyDiff();
+    detail.setKind(kinds[kind]);
+    response.getDetaileddiffMap().set(path, detail);
+  }
+  return response;
+}
+
+export async function create(session: Session, request: providerPb.CreateRequest): Promise<providerPb.CreateResponse> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const { value: news, mask } = readProperties(request.getProperties());
+  const response = new providerPb.CreateResponse();
+  if (request.getPreview()) {
+    response.setProperties(stateOf(handlers, handlers.promise(news), mask));
+    return response;
+  }
+  // Organisation is not told to plugins; the URN says the rest of the resource's lasting name (decision 0010).
+  const options = { ...optionsOf(session, request), origin: request.getUrn() };
+  const made = await handlers.create(news, options);
+  await warnOf(session, request, made.warnings);
+  response.setId(made.id);
+  response.setProperties(stateOf(handlers, made.state, mask));
+  response.setRefreshBeforeUpdate(made.isWatched);
+  return response;
+}
+
+export async function read(session: Session, request: providerPb.ReadRequest): Promise<providerPb.ReadResponse> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const { value: olds } = readProperties(request.getProperties());
+  const before = readProperties(request.getInputs());
+  const options = optionsOf(session, request);
+  const isImport = Object.keys(olds).length === 0;
+  const response = new providerPb.ReadResponse();
+  let found: Looked<Properties> | undefined;
+  try {
+    found = isImport
+      ? await handlers.lookup(request.getId(), options)
+      : await handlers.read(withoutPulumi(olds), options);
+  } catch (error) {
+    if (isImport || !saysNothingOfTheObject(error)) throw error;
+    await warnOf(session, request, [`Could not be looked at, so its state is from the last look: ${error.message}`]);
+    response.setId(request.getId());
+    response.setProperties(request.getProperties());
+    response.setInputs(request.getInputs());
+    response.setRefreshBeforeUpdate(true);
+    return response;
+  }
+  // An empty id drops the resource, which only a proof that it is gone may do.
+  if (found === undefined) return response;
+  await warnOf(session, request, found.warnings);
+  const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
+  response.setId(found.id);
+  response.setProperties(stateOf(handlers, found.state));
+  response.setInputs(writeProperties(inputs, merged(before.mask, maskOf(handlers.secrets))));
+  response.setRefreshBeforeUpdate(found.isWatched);
+  return response;
+}
+
+export async function update(session: Session, request: providerPb.UpdateRequest): Promise<providerPb.UpdateResponse> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const olds = withoutPulumi(readProperties(request.getOlds()).value);
+  const { value: news, mask } = readProperties(request.getNews());
+  const response = new providerPb.UpdateResponse();
+  if (request.getPreview()) {
+    response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
+    return response;
+  }
+  const changed = await handlers.update(olds, withoutPulumi(news), optionsOf(session, request));
+  await warnOf(session, request, changed.warnings);
+  response.setProperties(stateOf(handlers, changed.state, mask));
+  response.setRefreshBeforeUpdate(changed.isWatched);
+  return response;
+}
+
+/** Throws where the resource has to stay in the state: its message is what people see. */
+export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
+  const handlers = await handlersOf(session, typeIn(request));
+  const olds = withoutPulumi(readProperties(request.getProperties()).value);
+  const outcome = await handlers.delete(olds, {
+    ...optionsOf(session, request),
+    target: request.getUrn(),
+    waiting: {
+      timeoutMs: request.getTimeout() * 1000,
+      warn: (line) => void session.log.warn(line, request.getUrn()),
+    },
+  });
+  if (outcome.kind === "unfinished") throw failureOf(outcome.code, outcome.message);
+  await warnOf(session, request, outcome.warnings);
+}
+
+/** Whichever there is of one resource, in pages; what is narrowed by a value that is not there yet cannot be told. */
+export async function* list(
+  session: Session,
+  request: providerPb.ListRequest,
+): AsyncGenerator<providerPb.ListResponse, void> {
+  const handlers = await handlersOf(session, request.getToken());
+  const query = readProperties(request.getQuery()).value;
+  if (isOpen(query)) {
+    const response = new providerPb.ListResponse();
+    response.setComputed(new providerPb.ListResponse.Computed());
+    yield response;
+    return;
+  }
+  const { vaultId } = query;
+  const filter = typeof vaultId === "string" ? { vaultId } : {};
+  const found = await handlers.list(filter, {
+    signal: session.signal,
+    warn: (line) => void session.log.warn(line),
+  });
+  const begin = Number(request.getContinuationToken() || "0");
+  const size = request.getPageSize() || found.length;
+  const end = Math.min(begin + size, request.getLimit() || found.length, found.length);
+  for (const { id, state } of found.slice(begin, end)) {
+    const response = new providerPb.ListResponse();
+    const result = new providerPb.ListResponse.Result();
+    result.setId(id);
+    result.setName(String(state.label ?? state.name ?? id));
+    response.setResult(result);
+    yield response;
+  }
+  if (end >= Math.min(found.length, request.getLimit() || found.length)) return;
+  const response = new providerPb.ListResponse();
+  const continuation = new providerPb.ListResponse.Continuation();
+  continuation.setContinuationToken(String(end));
+  response.setContinuation(continuation);
+  yield response;
+}
+
+interface OfResource {
+  getUrn(): string;
+  getType(): string;
+}
+
+/** Older engines send the URN alone: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
+function typeIn(request: OfResource): string {
+  return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
+}
+
+async function handlersOf(session: Session, type: string): Promise<AnyHandlers> {
+  const name = resourceNames[type as keyof typeof resourceNames];
+  if (name !== undefined) return (await session.handlers())[name] as unknown as AnyHandlers;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `This package has no resource ${type}`,
+    detail: `It has ${Object.keys(resourceNames).join(", ")}.`,
+  });
+}
+
+function optionsOf(session: Session, request: OfResource) {
+  const urn = request.getUrn();
+  return { signal: session.signal, progress: { report: (line: string) => session.log.status(urn, line) } };
+}
+
+async function warnOf(session: Session, request: OfResource, warnings: readonly string[]): Promise<void> {
+  for (const warning of warnings) await session.log.warn(warning, request.getUrn());
+}
+
+/** What the program calls a secret stays one, and so does what the schema calls one, though it is a digest. */
+function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
+  return writeProperties(state, merged(maskOf(handlers.secrets), inputMask));
+}
+
+/** The dynamic provider kept its own text and the resource's name beside the state (decision 0010). */
+function withoutPulumi(properties: Properties): Properties {
+  const { __provider: _provider, __origin: _origin, ...own } = properties;
+  return own;
+}
+
+function topOf(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
+}
+
+/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0017). */
+function saysNothingOfTheObject(error: unknown): error is UkoError {
+  return isUkoError(error) && lookFaults.has(error.code);
+}
+
+const lookFaults: ReadonlySet<string> = new Set([
+  "UKO_ACCESS_DENIED",
+  "UKO_RIGHTS_MISSING",
+  "UKO_GONE_UNPROVEN",
+  "UKO_ANSWER_INVALID",
+  "UKO_ANSWER_LOST",
+  "UKO_SERVICE_UNAVAILABLE",
+  "UKO_DEADLINE",
+] satisfies UkoError["code"][]);

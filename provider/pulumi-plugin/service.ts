@@ -1,0 +1,103 @@
+/** The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships. What is not here is UNIMPLEMENTED. */
+
+import type {
+  ChannelOptions,
+  handleServerStreamingCall,
+  handleUnaryCall,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { checkConfig, configure, diffConfig } from "./configuration.ts";
+import { invoke } from "./functions.ts";
+import { failureFrom, type RpcFailure } from "./grpc-status.ts";
+import { check, create, diff, list, read, remove, update } from "./resources.ts";
+import type { Session } from "./session.ts";
+
+/** As the SDK's own servers: 400 MiB, and no call is given up because a busy process answered late. */
+export const channelOptions: ChannelOptions = {
+  "grpc.max_receive_message_length": 400 * 1024 * 1024,
+  "grpc.max_send_message_length": 400 * 1024 * 1024,
+  "grpc.server_max_unrequested_time_in_server": 1800,
+};
+
+export function createService(session: Session, version: string): UntypedServiceImplementation {
+  return {
+    handshake: answered(async (request: providerPb.ProviderHandshakeRequest) => {
+      if (request.getEngineAddress() !== "") session.attach(request.getEngineAddress());
+      const response = new providerPb.ProviderHandshakeResponse();
+      response.setAcceptSecrets(true);
+      response.setAcceptResources(true);
+      response.setAcceptOutputs(true);
+      response.setAcceptsOutputsInInvoke(true);
+      return response;
+    }),
+    attach: answered(async (request: pluginPb.PluginAttach) => {
+      session.attach(request.getAddress());
+      return new emptyPb.Empty();
+    }),
+    getPluginInfo: answered(async () => {
+      const info = new pluginPb.PluginInfo();
+      info.setVersion(version);
+      return info;
+    }),
+    getSchema: answered(async () => {
+      const { pulumiSchema } = await import("../schema/pulumi.ts");
+      const response = new providerPb.GetSchemaResponse();
+      response.setSchema(JSON.stringify(pulumiSchema(version)));
+      return response;
+    }),
+    // No other ecosystem's provider is projected into this one.
+    getMapping: answered(async () => new providerPb.GetMappingResponse()),
+    getMappings: answered(async () => new providerPb.GetMappingsResponse()),
+    checkConfig: answered(checkConfig),
+    diffConfig: answered(diffConfig),
+    configure: answered((request: providerPb.ConfigureRequest) => configure(session, request)),
+    check: answered((request: providerPb.CheckRequest) => check(session, request)),
+    diff: answered((request: providerPb.DiffRequest) => diff(session, request)),
+    create: answered((request: providerPb.CreateRequest) => create(session, request)),
+    read: answered((request: providerPb.ReadRequest) => read(session, request)),
+    update: answered((request: providerPb.UpdateRequest) => update(session, request)),
+    delete: answered(async (request: providerPb.DeleteRequest) => {
+      await remove(session, request);
+      return new emptyPb.Empty();
+    }),
+    list: streamed((request: providerPb.ListRequest) => list(session, request)),
+    invoke: answered((request: providerPb.InvokeRequest) => invoke(session, request)),
+    // Sent at every normal end as well, so it has to be quick and must not end the process before it answered.
+    cancel: answered(async () => {
+      session.cancel();
+      return new emptyPb.Empty();
+    }),
+  };
+}
+
+function answered<Request, Response>(
+  call: (request: Request) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return ({ request }, callback) => {
+    call(request).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(toServiceError(error)),
+    );
+  };
+}
+
+function streamed<Request, Response>(
+  call: (request: Request) => AsyncIterable<Response>,
+): handleServerStreamingCall<Request, Response> {
+  return async (stream) => {
+    try {
+      for await (const response of call(stream.request)) stream.write(response);
+      stream.end();
+    } catch (error) {
+      stream.destroy(Object.assign(new Error(), toServiceError(error)));
+    }
+  };
+}
+
+function toServiceError(error: unknown): RpcFailure {
+  const isStatus = typeof error === "object" && error !== null && "details" in error && "code" in error;
+  return isStatus ? (error as RpcFailure) : failureFrom(error);
+}

@@ -1,0 +1,116 @@
+/** Pulumi's properties on the wire and plain values: secrets, unknowns, outputs and resource references, both ways. */
+
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { knownLater } from "../engine/preview.ts";
+import { UkoError } from "../errors.ts";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** Which parts of a value are secret: all of it, or some of what is in it. */
+export type Mask = true | { readonly [name: string]: Mask };
+
+/** A value without its wrappings, and where they were. */
+export interface Unwrapped {
+  readonly value: unknown;
+  readonly mask?: Mask;
+}
+
+/** The engine's own signs (`@pulumi/pulumi`, runtime/rpc), written down here because importing them loads all of the SDK. */
+export const signKey = "4dabf18193072939515e22adb298388d";
+export const signs = {
+  secret: "1b47061264138c4ac30d75fd1eb44270",
+  output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+  resource: "5cf8f73096256a8f31e491e813e4eb8e",
+  asset: "c44067f5952c0a294b673a41bacd8c17",
+  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
+} as const;
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Reads properties as the engine sends them; nulls are left out. Throws UKO_INPUT_INVALID for what no property here can be. */
+export function readProperties(struct: structPb.Struct | undefined): {
+  readonly value: Properties;
+  readonly mask?: Mask;
+} {
+  const { value, mask } = unwrap(struct?.toJavaScript() ?? {});
+  return { value: value as Properties, ...(mask !== undefined && { mask }) };
+}
+
+/** Writes properties as the engine reads them; what the mask names is wrapped as a secret. */
+export function writeProperties(properties: Properties, mask?: Mask): structPb.Struct {
+  // A property that is secret as a whole is one inside the whole, since the engine wants an object there.
+  const inside =
+    mask === true ? Object.fromEntries(Object.keys(properties).map((name) => [name, true as const])) : mask;
+  return structPb.Struct.fromJavaScript(wrap(properties, inside) as Record<string, JavaScriptValue>);
+}
+
+/** The mask of paths such as `aws.secretAccessKey`. */
+export function maskOf(paths: readonly string[]): Mask | undefined {
+  return paths.reduce<Mask | undefined>((all, path) => merged(all, maskAt(path.split("."))), undefined);
+}
+
+/** Secret where either says so. */
+export function merged(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (a === true || b === true) return true;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, merged(a[name], b[name]) ?? true]));
+}
+
+function maskAt([name, ...below]: readonly string[]): Mask {
+  return name === undefined ? true : { [name]: maskAt(below) };
+}
+
+function unwrap(value: unknown): Unwrapped {
+  if (value === unknownText) return { value: knownLater };
+  if (Array.isArray(value)) return unwrapEach(Object.entries(value), (parts) => parts.map(([, part]) => part));
+  if (typeof value !== "object" || value === null) return { value };
+  const signed = value as Properties;
+  if (typeof signed[signKey] === "string") return unwrapSigned(signed[signKey], signed);
+  const entries = Object.entries(value).filter(([, part]) => part !== null);
+  return unwrapEach(entries, Object.fromEntries);
+}
+
+function unwrapEach(
+  entries: readonly (readonly [string, unknown])[],
+  rebuild: (parts: readonly (readonly [string, unknown])[]) => unknown,
+): Unwrapped {
+  const parts = entries.map(([name, part]) => [name, unwrap(part)] as const);
+  const masks = parts.flatMap(([name, { mask }]) => (mask === undefined ? [] : [[name, mask] as const]));
+  const value = rebuild(parts.map(([name, part]) => [name, part.value] as const));
+  return { value, ...(masks.length > 0 && { mask: Object.fromEntries(masks) }) };
+}
+
+function unwrapSigned(sign: string, signed: Properties): Unwrapped {
+  switch (sign) {
+    case signs.secret:
+      return { value: unwrap(signed.value).value, mask: true };
+    case signs.output: {
+      const inner = "value" in signed ? unwrap(signed.value) : { value: knownLater };
+      return signed.secret === true ? { value: inner.value, mask: true } : inner;
+    }
+    case signs.resource: {
+      // A resource in the place of a text stands for its id; a component has none, so its URN has to do.
+      const id = signed.id ?? signed.urn;
+      return unwrap(id === "" ? unknownText : id);
+    }
+    default:
+      throw new UkoError("UKO_INPUT_INVALID", {
+        summary: "A property is an asset, an archive, or a kind of value that this release does not know",
+        detail: "Properties here are texts, numbers, truth values, and lists or maps of them.",
+      });
+  }
+}
+
+function wrap(value: unknown, mask: Mask | undefined): unknown {
+  const plain = wrapInside(value, mask === true ? undefined : mask);
+  return mask === true ? { [signKey]: signs.secret, value: plain } : plain;
+}
+
+function wrapInside(value: unknown, mask: Exclude<Mask, true> | undefined): unknown {
+  if (value === knownLater) return unknownText;
+  if (Array.isArray(value)) return value.map((part, index) => wrap(part, mask?.[index]));
+  if (typeof value !== "object" || value === null) return value;
+  const told = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(told.map(([name, part]) => [name, wrap(part, mask?.[name])]));
+}
