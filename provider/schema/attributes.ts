@@ -44,9 +44,9 @@ export function argumentAttributes({ args }: Pick<FunctionDefinition<object, obj
   return attributesOf(args, { side: "input", secrets: [] });
 }
 
-/** Answers the attributes of a function's result; `like` gives descriptions as in `outputAttributes`. */
-export function resultAttributes(result: z.ZodType, like?: z.ZodType): readonly Attribute[] {
-  return attributesOf(result, { side: "output", secrets: [], ...(like !== undefined && { like }) });
+/** Answers the attributes of a function's result. */
+export function resultAttributes(result: z.ZodType): readonly Attribute[] {
+  return attributesOf(result, { side: "output", secrets: [] });
 }
 
 interface Reading {
@@ -71,7 +71,7 @@ function attributesOf(schema: z.ZodType, { side, secrets, like }: Reading): read
       name,
       description,
       type: typeOf(property, { side, secrets: below, ...(likeProperty && { like: likeProperty }) }),
-      isRequired: (side === "input" ? property._zod.optin : property._zod.optout) !== "optional",
+      isRequired: (side === "input" ? property._zod.optin : property._zod.optout) === undefined,
       isSecret: below.length > 0 || secrets.includes(name),
       ...(preset !== undefined && { default: preset }),
     };

@@ -31,7 +31,6 @@ export const languages = {
   go: {
     importBasePath: `${home}/sdk/go/uko`,
     modulePath: `${home}/sdk/go`,
-    rootPackageName: "uko",
     generateResourceContainerTypes: true,
     respectSchemaVersion: true,
   },

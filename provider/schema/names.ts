@@ -130,20 +130,21 @@ export const objects: Readonly<Record<string, string>> = {
   "KeyTemplate.azure": "KeyTemplateAzure",
   "KeyTemplate.cca": "KeyTemplateCca",
   "ManagedKey.keystores": "ManagedKeyKeystore",
-  ManagedKey: "ManagedKeyEntry",
-  Vault: "VaultEntry",
-  Keystore: "KeystoreEntry",
-  KeyTemplate: "KeyTemplateEntry",
-  KmsKey: "KmsKeyEntry",
+  "listManagedKeys.managedKeys": "ManagedKeyEntry",
+  "listVaults.vaults": "VaultEntry",
+  "listKeystores.keystores": "KeystoreEntry",
+  "listKeyTemplates.keyTemplates": "KeyTemplateEntry",
+  "listKmsKeys.kmsKeys": "KmsKeyEntry",
   "listPendingDeletions.pendingDeletions": "PendingDeletion",
   "planDeletion.deletion": "PlannedDeletion",
   "planDeletion.explanation": "PlanExplanation",
   "planDeletion.explanation.next": "PlanWayOn",
 };
 
-/** Lists whose members are resources, with that resource's name: what is inside them has the types of the resource. */
+/** Lists whose members are resources, or a part of them: what is inside has the types that the resource has. */
 export const entries: Readonly<Record<string, string>> = {
   "listManagedKeys.managedKeys": "ManagedKey",
+  "listPendingDeletions.pendingDeletions": "ManagedKey",
   "listVaults.vaults": "Vault",
   "listKeystores.keystores": "Keystore",
   "listKeyTemplates.keyTemplates": "KeyTemplate",

@@ -36,14 +36,9 @@ export function collectTypes(): NamedTypes {
       case "map":
         return { type: "object", additionalProperties: typeOf(type.element, place) };
       case "object": {
-        // An entry of a list of resources has the types that the resource has.
-        const home = entries[place] ?? place;
-        const spec = {
-          type: "object",
-          description: type.description,
-          ...properties(type.attributes, home),
-        } as const;
-        return refer(spec, named(objects, home));
+        const { properties: members, required } = properties(type.attributes, entries[place] ?? place);
+        const spec = { type: "object", description: type.description, properties: members, required } as const;
+        return refer(spec, named(objects, place));
       }
       default:
         return { type: type.kind };

@@ -1,8 +1,9 @@
 /** The Pulumi package schema, made from the definitions: what a program in any language may say, and what it is answered. */
 
-import { z } from "zod";
+import type { z } from "zod";
 import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
 import {
+  type Attribute,
   argumentAttributes,
   type DescribedResource,
   inputAttributes,
@@ -79,24 +80,35 @@ function resourceSpec(name: ResourceName, inputs: Properties | undefined, types:
 }
 
 function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
-  const { summary, args, result }: { summary: string; args: z.ZodType<object>; result: z.ZodType } = functions[name];
-  const inputs = types.properties(argumentAttributes({ args }), name);
-  const about = (Object.keys(resources) as ResourceName[]).find((each) => name === `get${each}`);
+  const { summary, args } = functions[name];
+  const inputs = types.properties(argumentAttributes({ args: args as z.ZodType<object> }), name);
+  const { attributes, place } = answerOf(name);
   return {
     description: summary,
     ...(Object.keys(inputs.properties).length > 0 && { inputs }),
-    outputs: types.properties(resultAttributes(result, likeAnswer(name)), about ?? name),
+    outputs: types.properties(attributes, place),
   };
 }
 
 /** An answer that is a resource, or a list of it, is described as the resource is. */
-function likeAnswer(name: FunctionName): z.ZodType | undefined {
-  for (const [resource, { inputs, summary }] of Object.entries<Described>(resources)) {
-    if (name === `get${resource}`) return inputs;
-    const list = `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
-    if (name === `list${resource}s`) return z.object({ [list]: z.array(inputs.meta({ description: summary })) });
+function answerOf(name: FunctionName): { readonly attributes: readonly Attribute[]; readonly place: string } {
+  for (const [resource, definition] of Object.entries<Described>(resources)) {
+    const attributes = outputAttributes(definition);
+    if (name === `get${resource}`) return { attributes, place: resource };
+    if (name === `list${resource}s`) {
+      const element = { kind: "object", description: definition.summary, attributes } as const;
+      const list = `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
+      const all: Attribute = {
+        name: list,
+        description: functions[name].summary,
+        type: { kind: "list", element },
+        isRequired: true,
+        isSecret: false,
+      };
+      return { attributes: [all], place: name };
+    }
   }
-  return undefined;
+  return { attributes: resultAttributes(functions[name].result), place: name };
 }
 
 function withEnvironment(settings: Properties["properties"]): Properties["properties"] {
