@@ -38,6 +38,8 @@ export interface ScenarioOptions {
   readonly seed?: Seed;
   /** What everybody has checked out; `programWith` makes one. */
   readonly program?: string;
+  /** The folder of the project that it belongs to; an empty Node project where it is absent. */
+  readonly project?: string;
   /** Who has a working copy from the start: Alice and Bob. More by `scenario.person(name)`. */
   readonly people?: readonly string[];
   /** API keys of a seed's own identities, by the names that the scenario gives them. */
@@ -231,7 +233,7 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   const clock = { start: startTime, frozen: true, ...seed.clock };
   const [uko, workspace] = await Promise.all([
     startEmulatorProcess(options.profile, { ...seed, clock }),
-    PulumiWorkspace.create(),
+    PulumiWorkspace.create(options.project),
   ]);
   const shims = await writeShims(workspace);
   const scenario = new Scenario(uko, workspace, shims, options);
