@@ -10,6 +10,7 @@ import {
   outputAttributes,
   resultAttributes,
 } from "./attributes.ts";
+import { describeResource } from "./documentation.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
@@ -27,7 +28,7 @@ type ResourceName = keyof typeof resources;
 
 type Properties = ReturnType<NamedTypes["properties"]>;
 type FunctionName = keyof typeof functions;
-type Described = DescribedResource & { readonly summary: string };
+type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
 
 /** Answers the schema; the committed one has no version, the plugin's has its own. Pure, and too slow to be called twice. */
 export function pulumiSchema(version?: string): PackageSpec {
@@ -35,7 +36,7 @@ export function pulumiSchema(version?: string): PackageSpec {
   const names = Object.keys(resources) as ResourceName[];
   const inputs = new Map(names.map((name) => [name, types.properties(inputAttributes(resources[name]), name)]));
   const { properties: settings } = types.properties(providerAttributes, "provider");
-  const variables = withEnvironment(settings);
+  const inputProperties = withEnvironment(settings);
   return {
     name: "uko",
     displayName: "Unified Key Orchestrator",
@@ -48,11 +49,11 @@ export function pulumiSchema(version?: string): PackageSpec {
     repository: "https://github.com/pulumi-uko/pulumi-uko",
     publisher: "pulumi-uko",
     pluginDownloadURL: "github://api.github.com/pulumi-uko/pulumi-uko",
-    config: { variables },
+    config: { variables: asTexts(inputProperties) },
     provider: {
       description: "Where the service is and who acts. The environment of a run outweighs what is stored here.",
       properties: settings,
-      inputProperties: variables,
+      inputProperties,
     },
     resources: Object.fromEntries(
       names.map((name) => [`uko:index:${name}`, resourceSpec(name, inputs.get(name), types)]),
@@ -69,7 +70,7 @@ function resourceSpec(name: ResourceName, inputs: Properties | undefined, types:
   const definition: Described = resources[name];
   const list = functions[`list${name}s`];
   return {
-    description: definition.summary,
+    description: describeResource(name, definition.summary, definition.idForm),
     ...types.properties(outputAttributes(definition), name),
     inputProperties: inputs?.properties ?? {},
     requiredInputs: inputs?.required ?? [],
@@ -117,5 +118,20 @@ function withEnvironment(settings: Properties["properties"]): Properties["proper
       const variable = environmentDefaults[name];
       return [name, variable === undefined ? property : { ...property, defaultInfo: { environment: [variable] } }];
     }),
+  );
+}
+
+/** A variable of a stack's configuration is text; of an enum the Node SDK would make it JSON (nodejs/gen.go, genConfig). */
+function asTexts(variables: Properties["properties"]): Properties["properties"] {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, { description, secret, defaultInfo }]) => [
+      name,
+      {
+        type: "string",
+        ...(description !== undefined && { description }),
+        ...(defaultInfo !== undefined && { defaultInfo }),
+        ...(secret !== undefined && { secret }),
+      },
+    ]),
   );
 }

@@ -1,7 +1,7 @@
 /** Makes the packages of all languages in a folder: what the generator writes, and what npm needs beside it. */
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -23,6 +23,9 @@ export async function generateSdks(folder: string, version: string, report: (lin
     await rm(workFolder, { recursive: true, force: true });
   }
   await completePackageJson(path.join(folder, "nodejs", "package.json"));
+  // pyproject.toml names one beside itself; the generator writes it into the module alone.
+  const python = path.join(folder, "python");
+  await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
 }
 
 /** The generator leaves out where the compiled package begins and which files are published. */

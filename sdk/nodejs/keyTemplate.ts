@@ -9,6 +9,40 @@ import * as utilities from "./utilities";
 
 /**
  * What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+ *
+ * ## What destroy does
+ *
+ * Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+ *
+ * ## Example Usage
+ * ### Keys for Azure, in hardware
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const mail = new uko.KeyTemplate("mail", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     name: "mail",
+ *     algorithm: uko.KeyAlgorithm.Rsa,
+ *     size: "2048",
+ *     activationPeriod: "P0D",
+ *     expirationPeriod: "P2Y",
+ *     keystoreType: uko.TemplateKeystoreType.AzureKeyVault,
+ *     group: "mail",
+ *     azure: {
+ *         protectionLevel: uko.ProtectionLevel.Hsm,
+ *         operations: [uko.AzureOperation.WrapKey, uko.AzureOperation.UnwrapKey],
+ *     },
+ * });
+ * ```
+ *
+ * ## Import
+ *
+ * The id is `<vaultId>/<templateId>`; nothing else has to be known.
+ *
+ * ```sh
+ * $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
+ * ```
  */
 export class KeyTemplate extends pulumi.CustomResource {
     /**

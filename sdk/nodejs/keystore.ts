@@ -9,6 +9,52 @@ import * as utilities from "./utilities";
 
 /**
  * Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+ *
+ * ## What destroy does
+ *
+ * Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+ *
+ * ## Example Usage
+ * ### A key ring of this instance
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const ring = new uko.Keystore("ring", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     type: uko.KeystoreType.Internal,
+ *     name: "treasury-ring",
+ *     groups: ["ledger"],
+ * });
+ * ```
+ * ### AWS as a keystore, with its credentials from the stack's configuration
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as uko from "@uko/pulumi";
+ *
+ * const config = new pulumi.Config();
+ *
+ * const frankfurt = new uko.Keystore("frankfurt", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     type: uko.KeystoreType.AwsKms,
+ *     name: "aws-frankfurt",
+ *     groups: ["cards"],
+ *     aws: {
+ *         region: "eu_central_1",
+ *         accessKeyId: config.requireSecret("awsAccessKeyId"),
+ *         secretAccessKey: config.requireSecret("awsSecretAccessKey"),
+ *     },
+ * });
+ * ```
+ *
+ * ## Import
+ *
+ * The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+ *
+ * ```sh
+ * $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
+ * ```
  */
 export class Keystore extends pulumi.CustomResource {
     /**

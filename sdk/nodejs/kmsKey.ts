@@ -9,6 +9,34 @@ import * as utilities from "./utilities";
 
 /**
  * A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+ *
+ * ## What destroy does
+ *
+ * Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+ *
+ * ## Example Usage
+ * ### A root key that KMS rotates
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const backups = new uko.KmsKey("backups", {
+ *     name: "backups",
+ *     aliases: ["backups"],
+ *     keyRing: "storage",
+ *     rotationIntervalMonths: 12,
+ * });
+ *
+ * export const crn = backups.crn;
+ * ```
+ *
+ * ## Import
+ *
+ * The id is `<keyId>`; nothing else has to be known.
+ *
+ * ```sh
+ * $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
+ * ```
  */
 export class KmsKey extends pulumi.CustomResource {
     /**

@@ -9,6 +9,57 @@ import * as utilities from "./utilities";
 
 /**
  * An encryption key whose end of life takes two people.
+ *
+ * ## What destroy does
+ *
+ * Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+ *
+ * 1. The first run asks: a consent record is written on the key, and nothing stops working.
+ * 2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
+ * 3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+ * 4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+ *
+ * Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+ *
+ * ## Example Usage
+ * ### A key that takes two people to end
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const ledger = new uko.ManagedKey("ledger", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     template: "ledger",
+ *     label: "ledger-2027",
+ *     tags: { owner: "payments" },
+ *     deletionReason: "the ledger moved to a key of its own",
+ * });
+ *
+ * export const keyId = ledger.keyId;
+ * export const lifecycleState = ledger.lifecycleState;
+ * ```
+ * ### Retire a key, and delete it another day
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const archive = new uko.ManagedKey("archive", {
+ *     vaultId: "5c1e0000-0000-4000-8000-000000000001",
+ *     template: "archive",
+ *     state: uko.TargetState.Destroyed,
+ *     deletionReason: "its retention ended",
+ * });
+ *
+ * export const awaits = archive.deletionAwaits;
+ * ```
+ *
+ * ## Import
+ *
+ * The id is `<vaultId>/<keyId>`; nothing else has to be known.
+ *
+ * ```sh
+ * $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
+ * ```
  */
 export class ManagedKey extends pulumi.CustomResource {
     /**

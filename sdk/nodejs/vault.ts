@@ -6,6 +6,52 @@ import * as utilities from "./utilities";
 
 /**
  * A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+ *
+ * ## What destroy does
+ *
+ * Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+ *
+ * ## Example Usage
+ * ### A vault, and what a first key needs in it
+ *
+ * ```typescript
+ * import * as uko from "@uko/pulumi";
+ *
+ * const treasury = new uko.Vault("treasury", { name: "treasury" });
+ *
+ * const ring = new uko.Keystore("ring", {
+ *     vaultId: treasury.vaultId,
+ *     type: "internal",
+ *     name: "treasury-ring",
+ *     groups: ["ledger"],
+ * });
+ *
+ * const template = new uko.KeyTemplate("ledger", {
+ *     vaultId: treasury.vaultId,
+ *     name: "ledger",
+ *     algorithm: "aes",
+ *     size: "256",
+ *     activationPeriod: "P0D",
+ *     expirationPeriod: "P5Y",
+ *     keystoreType: "ibm_cloud_kms",
+ *     group: "ledger",
+ * });
+ *
+ * // A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+ * const ledger = new uko.ManagedKey("ledger", {
+ *     vaultId: treasury.vaultId,
+ *     template: template.name,
+ *     label: "ledger-2027",
+ * }, { dependsOn: ring });
+ * ```
+ *
+ * ## Import
+ *
+ * The id is `<vaultId>`; nothing else has to be known.
+ *
+ * ```sh
+ * $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
+ * ```
  */
 export class Vault extends pulumi.CustomResource {
     /**

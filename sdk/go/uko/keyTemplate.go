@@ -13,6 +13,55 @@ import (
 )
 
 // What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+//
+// ## What destroy does
+//
+// Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+//
+// ## Example Usage
+// ### Keys for Azure, in hardware
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			_, err := uko.NewKeyTemplate(ctx, "mail", &uko.KeyTemplateArgs{
+//				VaultId:          pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Name:             pulumi.String("mail"),
+//				Algorithm:        uko.KeyAlgorithmRsa,
+//				Size:             pulumi.String("2048"),
+//				ActivationPeriod: pulumi.String("P0D"),
+//				ExpirationPeriod: pulumi.String("P2Y"),
+//				KeystoreType:     uko.TemplateKeystoreTypeAzureKeyVault,
+//				Group:            pulumi.String("mail"),
+//				Azure: &uko.KeyTemplateAzureArgs{
+//					ProtectionLevel: uko.ProtectionLevelHsm,
+//					Operations:      uko.AzureOperationArray{uko.AzureOperationWrapKey, uko.AzureOperationUnwrapKey},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
+// ## Import
+//
+// The id is `<vaultId>/<templateId>`; nothing else has to be known.
+//
+// ```sh
+// $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
+// ```
 type KeyTemplate struct {
 	pulumi.CustomResourceState
 

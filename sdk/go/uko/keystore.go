@@ -13,6 +13,78 @@ import (
 )
 
 // Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+//
+// ## What destroy does
+//
+// Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+//
+// ## Example Usage
+// ### A key ring of this instance
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			_, err := uko.NewKeystore(ctx, "ring", &uko.KeystoreArgs{
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Type:    uko.KeystoreTypeInternal,
+//				Name:    pulumi.String("treasury-ring"),
+//				Groups:  pulumi.StringArray{pulumi.String("ledger")},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+// ### AWS as a keystore, with its credentials from the stack's configuration
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			_, err := uko.NewKeystore(ctx, "frankfurt", &uko.KeystoreArgs{
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Type:    uko.KeystoreTypeAwsKms,
+//				Name:    pulumi.String("aws-frankfurt"),
+//				Groups:  pulumi.StringArray{pulumi.String("cards")},
+//				Aws: &uko.KeystoreAwsArgs{
+//					Region:          pulumi.String("eu_central_1"),
+//					AccessKeyId:     cfg.RequireSecret("awsAccessKeyId"),
+//					SecretAccessKey: cfg.RequireSecret("awsSecretAccessKey"),
+//				},
+//			})
+//			return err
+//		})
+//	}
+//
+// ```
+//
+// ## Import
+//
+// The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+//
+// ```sh
+// $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
+// ```
 type Keystore struct {
 	pulumi.CustomResourceState
 

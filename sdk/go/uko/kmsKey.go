@@ -13,6 +13,48 @@ import (
 )
 
 // A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+//
+// ## What destroy does
+//
+// Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+//
+// ## Example Usage
+// ### A root key that KMS rotates
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			backups, err := uko.NewKmsKey(ctx, "backups", &uko.KmsKeyArgs{
+//				Name:                   pulumi.String("backups"),
+//				Aliases:                pulumi.StringArray{pulumi.String("backups")},
+//				KeyRing:                pulumi.String("storage"),
+//				RotationIntervalMonths: pulumi.Int(12),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("crn", backups.Crn)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
+// ## Import
+//
+// The id is `<keyId>`; nothing else has to be known.
+//
+// ```sh
+// $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
+// ```
 type KmsKey struct {
 	pulumi.CustomResourceState
 

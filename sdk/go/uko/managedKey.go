@@ -13,6 +13,85 @@ import (
 )
 
 // An encryption key whose end of life takes two people.
+//
+// ## What destroy does
+//
+// Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+//
+// 1. The first run asks: a consent record is written on the key, and nothing stops working.
+// 2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
+// 3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+// 4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+//
+// Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+//
+// ## Example Usage
+// ### A key that takes two people to end
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			ledger, err := uko.NewManagedKey(ctx, "ledger", &uko.ManagedKeyArgs{
+//				VaultId:        pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Template:       pulumi.String("ledger"),
+//				Label:          pulumi.String("ledger-2027"),
+//				Tags:           pulumi.StringMap{"owner": pulumi.String("payments")},
+//				DeletionReason: pulumi.String("the ledger moved to a key of its own"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("keyId", ledger.KeyId)
+//			ctx.Export("lifecycleState", ledger.LifecycleState)
+//			return nil
+//		})
+//	}
+//
+// ```
+// ### Retire a key, and delete it another day
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			archive, err := uko.NewManagedKey(ctx, "archive", &uko.ManagedKeyArgs{
+//				VaultId:        pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Template:       pulumi.String("archive"),
+//				State:          uko.TargetStateDestroyed,
+//				DeletionReason: pulumi.String("its retention ended"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("awaits", archive.DeletionAwaits)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
+// ## Import
+//
+// The id is `<vaultId>/<keyId>`; nothing else has to be known.
+//
+// ```sh
+// $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
+// ```
 type ManagedKey struct {
 	pulumi.CustomResourceState
 

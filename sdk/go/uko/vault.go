@@ -13,6 +13,73 @@ import (
 )
 
 // A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+//
+// ## What destroy does
+//
+// Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+//
+// ## Example Usage
+// ### A vault, and what a first key needs in it
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			treasury, err := uko.NewVault(ctx, "treasury", &uko.VaultArgs{Name: pulumi.String("treasury")})
+//			if err != nil {
+//				return err
+//			}
+//			ring, err := uko.NewKeystore(ctx, "ring", &uko.KeystoreArgs{
+//				VaultId: treasury.VaultId,
+//				Type:    uko.KeystoreTypeInternal,
+//				Name:    pulumi.String("treasury-ring"),
+//				Groups:  pulumi.StringArray{pulumi.String("ledger")},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			template, err := uko.NewKeyTemplate(ctx, "ledger", &uko.KeyTemplateArgs{
+//				VaultId:          treasury.VaultId,
+//				Name:             pulumi.String("ledger"),
+//				Algorithm:        uko.KeyAlgorithmAes,
+//				Size:             pulumi.String("256"),
+//				ActivationPeriod: pulumi.String("P0D"),
+//				ExpirationPeriod: pulumi.String("P5Y"),
+//				KeystoreType:     uko.TemplateKeystoreTypeIbmCloudKms,
+//				Group:            pulumi.String("ledger"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			// A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+//			_, err = uko.NewManagedKey(ctx, "ledger", &uko.ManagedKeyArgs{
+//				VaultId:  treasury.VaultId,
+//				Template: template.Name,
+//				Label:    pulumi.String("ledger-2027"),
+//			}, pulumi.DependsOn([]pulumi.Resource{ring}))
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
+// ## Import
+//
+// The id is `<vaultId>`; nothing else has to be known.
+//
+// ```sh
+// $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
+// ```
 type Vault struct {
 	pulumi.CustomResourceState
 

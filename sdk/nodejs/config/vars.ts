@@ -2,9 +2,6 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
-import * as inputs from "../types/input";
-import * as outputs from "../types/output";
-import * as enums from "../types/enums";
 import * as utilities from "../utilities";
 
 declare var exports: any;
@@ -24,10 +21,10 @@ Object.defineProperty(exports, "apiKey", {
 /**
  * With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
  */
-export declare const dualAuthorization: enums.DualAuthorization | undefined;
+export declare const dualAuthorization: string | undefined;
 Object.defineProperty(exports, "dualAuthorization", {
     get() {
-        return __config.getObject<enums.DualAuthorization>("dualAuthorization");
+        return __config.get("dualAuthorization");
     },
     enumerable: true,
 });

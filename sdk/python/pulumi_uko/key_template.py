@@ -359,6 +359,38 @@ class KeyTemplate(pulumi.CustomResource):
         """
         What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
 
+        ## What destroy does
+
+        Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+
+        ## Example Usage
+        ### Keys for Azure, in hardware
+        ```python
+        import pulumi_uko as uko
+
+        mail = uko.KeyTemplate("mail",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            name="mail",
+            algorithm=uko.KeyAlgorithm.RSA,
+            size="2048",
+            activation_period="P0D",
+            expiration_period="P2Y",
+            keystore_type=uko.TemplateKeystoreType.AZURE_KEY_VAULT,
+            group="mail",
+            azure={
+                "protection_level": uko.ProtectionLevel.HSM,
+                "operations": [uko.AzureOperation.WRAP_KEY, uko.AzureOperation.UNWRAP_KEY],
+            })
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<templateId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
+        ```
+
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] activation_period: From creation to the first day of use, such as P0D.
@@ -389,6 +421,38 @@ class KeyTemplate(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+
+        ## What destroy does
+
+        Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+
+        ## Example Usage
+        ### Keys for Azure, in hardware
+        ```python
+        import pulumi_uko as uko
+
+        mail = uko.KeyTemplate("mail",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            name="mail",
+            algorithm=uko.KeyAlgorithm.RSA,
+            size="2048",
+            activation_period="P0D",
+            expiration_period="P2Y",
+            keystore_type=uko.TemplateKeystoreType.AZURE_KEY_VAULT,
+            group="mail",
+            azure={
+                "protection_level": uko.ProtectionLevel.HSM,
+                "operations": [uko.AzureOperation.WRAP_KEY, uko.AzureOperation.UNWRAP_KEY],
+            })
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<templateId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
+        ```
 
         :param str resource_name: The name of the resource.
         :param KeyTemplateArgs args: The arguments to use to populate this resource's properties.

@@ -259,6 +259,48 @@ class Keystore(pulumi.CustomResource):
         """
         Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
 
+        ## What destroy does
+
+        Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+
+        ## Example Usage
+        ### A key ring of this instance
+        ```python
+        import pulumi_uko as uko
+
+        ring = uko.Keystore("ring",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            type=uko.KeystoreType.INTERNAL,
+            name="treasury-ring",
+            groups=["ledger"])
+        ```
+        ### AWS as a keystore, with its credentials from the stack's configuration
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        config = pulumi.Config()
+
+        frankfurt = uko.Keystore("frankfurt",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            type=uko.KeystoreType.AWS_KMS,
+            name="aws-frankfurt",
+            groups=["cards"],
+            aws={
+                "region": "eu_central_1",
+                "access_key_id": config.require_secret("awsAccessKeyId"),
+                "secret_access_key": config.require_secret("awsSecretAccessKey"),
+            })
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
+        ```
+
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Union['KeystoreAwsArgs', 'KeystoreAwsArgsDict']] aws: Connection of a keystore of type aws_kms.
@@ -283,6 +325,48 @@ class Keystore(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+
+        ## What destroy does
+
+        Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+
+        ## Example Usage
+        ### A key ring of this instance
+        ```python
+        import pulumi_uko as uko
+
+        ring = uko.Keystore("ring",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            type=uko.KeystoreType.INTERNAL,
+            name="treasury-ring",
+            groups=["ledger"])
+        ```
+        ### AWS as a keystore, with its credentials from the stack's configuration
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        config = pulumi.Config()
+
+        frankfurt = uko.Keystore("frankfurt",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            type=uko.KeystoreType.AWS_KMS,
+            name="aws-frankfurt",
+            groups=["cards"],
+            aws={
+                "region": "eu_central_1",
+                "access_key_id": config.require_secret("awsAccessKeyId"),
+                "secret_access_key": config.require_secret("awsSecretAccessKey"),
+            })
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
+        ```
 
         :param str resource_name: The name of the resource.
         :param KeystoreArgs args: The arguments to use to populate this resource's properties.

@@ -366,6 +366,33 @@ class KmsKey(pulumi.CustomResource):
         """
         A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
 
+        ## What destroy does
+
+        Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+
+        ## Example Usage
+        ### A root key that KMS rotates
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        backups = uko.KmsKey("backups",
+            name="backups",
+            aliases=["backups"],
+            key_ring="storage",
+            rotation_interval_months=12)
+
+        pulumi.export("crn", backups.crn)
+        ```
+
+        ## Import
+
+        The id is `<keyId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
+        ```
+
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; [] for none.
@@ -396,6 +423,33 @@ class KmsKey(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+
+        ## What destroy does
+
+        Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+
+        ## Example Usage
+        ### A root key that KMS rotates
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        backups = uko.KmsKey("backups",
+            name="backups",
+            aliases=["backups"],
+            key_ring="storage",
+            rotation_interval_months=12)
+
+        pulumi.export("crn", backups.crn)
+        ```
+
+        ## Import
+
+        The id is `<keyId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
+        ```
 
         :param str resource_name: The name of the resource.
         :param KmsKeyArgs args: The arguments to use to populate this resource's properties.

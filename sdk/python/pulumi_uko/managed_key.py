@@ -334,6 +334,55 @@ class ManagedKey(pulumi.CustomResource):
         """
         An encryption key whose end of life takes two people.
 
+        ## What destroy does
+
+        Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+
+        1. The first run asks: a consent record is written on the key, and nothing stops working.
+        2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
+        3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+        4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+
+        Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+
+        ## Example Usage
+        ### A key that takes two people to end
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        ledger = uko.ManagedKey("ledger",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            template="ledger",
+            label="ledger-2027",
+            tags={"owner": "payments"},
+            deletion_reason="the ledger moved to a key of its own")
+
+        pulumi.export("keyId", ledger.key_id)
+        pulumi.export("lifecycleState", ledger.lifecycle_state)
+        ```
+        ### Retire a key, and delete it another day
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        archive = uko.ManagedKey("archive",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            template="archive",
+            state=uko.TargetState.DESTROYED,
+            deletion_reason="its retention ended")
+
+        pulumi.export("awaits", archive.deletion_awaits)
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<keyId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
+        ```
+
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] activation_date: First day of use. Planning only: nothing happens on it.
@@ -362,6 +411,55 @@ class ManagedKey(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         An encryption key whose end of life takes two people.
+
+        ## What destroy does
+
+        Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+
+        1. The first run asks: a consent record is written on the key, and nothing stops working.
+        2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
+        3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+        4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+
+        Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+
+        ## Example Usage
+        ### A key that takes two people to end
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        ledger = uko.ManagedKey("ledger",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            template="ledger",
+            label="ledger-2027",
+            tags={"owner": "payments"},
+            deletion_reason="the ledger moved to a key of its own")
+
+        pulumi.export("keyId", ledger.key_id)
+        pulumi.export("lifecycleState", ledger.lifecycle_state)
+        ```
+        ### Retire a key, and delete it another day
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        archive = uko.ManagedKey("archive",
+            vault_id="5c1e0000-0000-4000-8000-000000000001",
+            template="archive",
+            state=uko.TargetState.DESTROYED,
+            deletion_reason="its retention ended")
+
+        pulumi.export("awaits", archive.deletion_awaits)
+        ```
+
+        ## Import
+
+        The id is `<vaultId>/<keyId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
+        ```
 
         :param str resource_name: The name of the resource.
         :param ManagedKeyArgs args: The arguments to use to populate this resource's properties.

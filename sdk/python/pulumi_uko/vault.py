@@ -121,6 +121,50 @@ class Vault(pulumi.CustomResource):
         """
         A vault: keys, keystores and templates live in it. It is deleted once it is empty.
 
+        ## What destroy does
+
+        Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+
+        ## Example Usage
+        ### A vault, and what a first key needs in it
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        treasury = uko.Vault("treasury", name="treasury")
+
+        ring = uko.Keystore("ring",
+            vault_id=treasury.vault_id,
+            type=uko.KeystoreType.INTERNAL,
+            name="treasury-ring",
+            groups=["ledger"])
+
+        template = uko.KeyTemplate("ledger",
+            vault_id=treasury.vault_id,
+            name="ledger",
+            algorithm=uko.KeyAlgorithm.AES,
+            size="256",
+            activation_period="P0D",
+            expiration_period="P5Y",
+            keystore_type=uko.TemplateKeystoreType.IBM_CLOUD_KMS,
+            group="ledger")
+
+        # A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+        ledger = uko.ManagedKey("ledger",
+            vault_id=treasury.vault_id,
+            template=template.name,
+            label="ledger-2027",
+            opts=pulumi.ResourceOptions(depends_on=[ring]))
+        ```
+
+        ## Import
+
+        The id is `<vaultId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
+        ```
+
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the vault.
@@ -137,6 +181,50 @@ class Vault(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+
+        ## What destroy does
+
+        Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+
+        ## Example Usage
+        ### A vault, and what a first key needs in it
+        ```python
+        import pulumi
+        import pulumi_uko as uko
+
+        treasury = uko.Vault("treasury", name="treasury")
+
+        ring = uko.Keystore("ring",
+            vault_id=treasury.vault_id,
+            type=uko.KeystoreType.INTERNAL,
+            name="treasury-ring",
+            groups=["ledger"])
+
+        template = uko.KeyTemplate("ledger",
+            vault_id=treasury.vault_id,
+            name="ledger",
+            algorithm=uko.KeyAlgorithm.AES,
+            size="256",
+            activation_period="P0D",
+            expiration_period="P5Y",
+            keystore_type=uko.TemplateKeystoreType.IBM_CLOUD_KMS,
+            group="ledger")
+
+        # A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+        ledger = uko.ManagedKey("ledger",
+            vault_id=treasury.vault_id,
+            template=template.name,
+            label="ledger-2027",
+            opts=pulumi.ResourceOptions(depends_on=[ring]))
+        ```
+
+        ## Import
+
+        The id is `<vaultId>`; nothing else has to be known.
+
+        ```sh
+        $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
+        ```
 
         :param str resource_name: The name of the resource.
         :param VaultArgs args: The arguments to use to populate this resource's properties.
