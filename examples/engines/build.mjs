@@ -1,46 +1,40 @@
-/** Builds `dist` from `provider` when a source is newer: plain JavaScript, since it may run before anything is installed. */
+/**
+ * Builds what is run outside the sources, when a source is newer: the npm package in `dist`, the Pulumi plugin in
+ * `build/plugin`, and the generated Node SDK in its own `bin`. Plain JavaScript, since it may run before anything is installed.
+ */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildNodeSdkIfStale } from "../../sdk/make/build-nodejs.mjs";
+import { buildPluginIfStale } from "./build-plugin.mjs";
+import { isStale, replaceFolder } from "./freshness.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const dist = path.join(repository, "dist");
 
-/** Does nothing when `dist` is newer than all sources; the new `dist` takes the old one's place only when it is complete. */
+/** Does nothing for what is newer than all its sources. */
 export function buildIfStale(nodeBin = process.execPath) {
-  const sources = ["provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  const newestSource = Math.max(...sources.map((name) => newestChangeMs(path.join(repository, name))));
-  if (existsSync(dist) && statSync(dist).mtimeMs > newestSource) return;
-
-  console.error("Building dist");
-  const startedAt = new Date();
-  const fresh = path.join(repository, "node_modules", `.uko-dist-${process.pid}`);
-  const compiler = path.join(repository, "node_modules", "typescript", "bin", "tsc");
-  // Types are checked by `npm run check`; a half-written type elsewhere must not stop the demo or a test.
-  const { status } = spawnSync(nodeBin, [compiler, "-p", "tsconfig.build.json", "--noCheck", "--outDir", fresh], {
-    cwd: repository,
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    throw new Error("The TypeScript compiler found the errors above, so `dist` was not built.");
-  }
-  // A source that changed meanwhile is newer than this.
-  utimesSync(fresh, startedAt, startedAt);
-  const old = `${fresh}-old`;
-  if (existsSync(dist)) renameSync(dist, old);
-  renameSync(fresh, dist);
-  rmSync(old, { recursive: true, force: true });
+  buildDistIfStale(nodeBin);
+  buildPluginIfStale(repository);
+  buildNodeSdkIfStale(nodeBin);
 }
 
-function newestChangeMs(file) {
-  const found = statSync(file);
-  if (!found.isDirectory()) return found.mtimeMs;
-  const inside = readdirSync(file).map((name) => newestChangeMs(path.join(file, name)));
-  // A folder's own time tells of deleted and renamed files.
-  return Math.max(found.mtimeMs, ...inside);
+function buildDistIfStale(nodeBin) {
+  const dist = path.join(repository, "dist");
+  const names = ["provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const sources = names.map((name) => path.join(repository, name));
+  if (!isStale(dist, sources)) return;
+
+  console.error("Building dist");
+  replaceFolder(dist, path.join(repository, "node_modules", `.uko-dist-${process.pid}`), (fresh) => {
+    const compiler = path.join(repository, "node_modules", "typescript", "bin", "tsc");
+    // Types are checked by `npm run check`; a half-written type elsewhere must not stop the demo or a test.
+    const { status } = spawnSync(nodeBin, [compiler, "-p", "tsconfig.build.json", "--noCheck", "--outDir", fresh], {
+      cwd: repository,
+      stdio: ["ignore", 2, 2],
+    });
+    if (status !== 0) throw new Error("The TypeScript compiler found the errors above, so `dist` was not built.");
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
