@@ -12,7 +12,7 @@ const secretMask = maskOf(["apiKey", "token"]);
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
   const { checkStored } = await import("../compose.ts");
-  const known = Object.fromEntries(Object.entries(news).filter(([, value]) => !isOpen(value)));
+  const known = Object.fromEntries(Object.entries(news).filter(([name, value]) => !isOpen(value) && !isInternal(name)));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(news, merged(mask, secretMask)));
   response.setFailuresList(checkStored(known).map(({ property, reason }) => toFailure(property, reason)));
@@ -75,5 +75,5 @@ function textIn(properties: Properties, name: string): string | undefined {
 
 /** What the engine keeps beside a provider's own properties. */
 function isInternal(name: string): boolean {
-  return name === "version" || name.startsWith("__");
+  return name === "version" || name === "pluginDownloadURL" || name.startsWith("__");
 }
