@@ -65,7 +65,10 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly secrets?: readonly string[];
   /** The form of its id, `<vaultId>/<keyId>`, by which it is imported. */
   readonly idForm: string;
-  /** Outputs that a change of this input moves, so that a preview promises none of them; what is not named stays. */
+  /**
+   * Outputs that a change of this input moves, so that a preview promises none of them; what is not named stays. The first
+   * tells how far a goal is that this input names.
+   */
   readonly moves: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
   /** Whether its state changes without any run of ours, so that an engine that can looks again before every run. */
   isWatched(state: State, run: RunSettings): boolean;

@@ -38,9 +38,9 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   idForm: "<vaultId>/<keyId>",
   immutable: ["vaultId", "existingKeyId", "labelTags"],
   moves: {
-    state: ["keyState", "lifecycleState", "keystores", "alignment", ...deletionOutputs],
+    state: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
     rotationTrigger: ["version", "keystores", "alignment"],
-    align: ["keystores", "alignment"],
+    align: ["alignment", "keystores"],
   },
 
   isWatched(state, run) {

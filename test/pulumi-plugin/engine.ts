@@ -1,0 +1,259 @@
+/** The plugin in a process of its own, spoken to as the engine does: gRPC, and a log service that it talks to people through. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { credentials, type requestCallback, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
+import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface LogLine {
+  readonly severity: enginePb.LogSeverity;
+  readonly message: string;
+  readonly urn: string;
+  readonly ephemeral: boolean;
+}
+
+export interface Plugin {
+  readonly client: providerGrpc.ResourceProviderClient;
+  /** Every line so far, the lasting and the passing ones. */
+  readonly log: readonly LogLine[];
+  readonly child: ChildProcess;
+  /** What the process wrote on both its streams. */
+  written(): string;
+  configure(args?: Properties): Promise<providerPb.ConfigureResponse>;
+  check(news: Properties, olds?: Properties): Promise<{ inputs: Properties; failures: readonly string[] }>;
+  diff(olds: Properties, news: Properties, ignoreChanges?: readonly string[]): Promise<Difference>;
+  create(news: Properties, preview?: boolean): Promise<State & { readonly id: string }>;
+  read(
+    id: string,
+    olds?: Properties,
+    inputs?: Properties,
+  ): Promise<State & { readonly id: string; readonly inputs: Properties }>;
+  update(olds: Properties, news: Properties, preview?: boolean): Promise<State>;
+  delete(olds: Properties, timeoutSeconds?: number): Promise<void>;
+  invoke(name: string, args: Properties): Promise<Properties>;
+  list(
+    token: string,
+    query: Properties,
+    page?: { size?: number; limit?: number; token?: string },
+  ): Promise<readonly Properties[]>;
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface State {
+  readonly properties: Properties;
+  readonly refreshBeforeUpdate: boolean;
+}
+
+export interface Difference {
+  readonly changes: providerPb.DiffResponse.DiffChanges;
+  /** `add`, `delete` or `update` by path. */
+  readonly details: Properties;
+  readonly replaces: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
+const kinds = new Map([
+  [providerPb.PropertyDiff.Kind.ADD, "add"],
+  [providerPb.PropertyDiff.Kind.DELETE, "delete"],
+  [providerPb.PropertyDiff.Kind.UPDATE, "update"],
+]);
+
+export const urnOf = (type: string): string => `urn:pulumi:dev::keys::${type}::payroll`;
+
+/** Starts it with this environment and nothing else of ours; calls are about one resource of this type. */
+export async function startPlugin(
+  environment: Readonly<Record<string, string>>,
+  type = "uko:index:ManagedKey",
+): Promise<Plugin> {
+  const log: LogLine[] = [];
+  const engine = await startEngine(log);
+  const child = spawn(process.execPath, [main, engine.address], {
+    env: { PATH: process.env.PATH ?? "", ...environment },
+  });
+  let written = "";
+  const keep = (text: Buffer) => {
+    written += text.toString();
+  };
+  child.stderr?.on("data", keep);
+  child.stdout?.on("data", keep);
+  const port = await firstLine(child, () => written);
+  const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const urn = urnOf(type);
+  const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
+    request: Request,
+  ) => {
+    request.setUrn(urn);
+    request.setType(type);
+    return request;
+  };
+
+  return {
+    client,
+    log,
+    child,
+    written: () => written,
+    configure(args = {}) {
+      const request = new providerPb.ConfigureRequest();
+      request.setArgs(structOf(args));
+      return unary((done) => client.configure(request, done));
+    },
+    async check(news, olds = {}) {
+      const request = about(new providerPb.CheckRequest());
+      request.setNews(structOf(news));
+      request.setOlds(structOf(olds));
+      const reply = await unary<providerPb.CheckResponse>((done) => client.check(request, done));
+      return { inputs: plain(reply.getInputs()), failures: reply.getFailuresList().map((each) => each.getReason()) };
+    },
+    async diff(olds, news, ignoreChanges = []) {
+      const request = about(new providerPb.DiffRequest());
+      request.setOlds(structOf(olds));
+      request.setNews(structOf(news));
+      request.setIgnorechangesList([...ignoreChanges]);
+      const reply = await unary<providerPb.DiffResponse>((done) => client.diff(request, done));
+      const details = reply.getDetaileddiffMap().toArray();
+      return {
+        changes: reply.getChanges(),
+        details: Object.fromEntries(
+          (details as unknown as [string, providerPb.PropertyDiff][]).map(([path]) => [
+            path,
+            kinds.get(reply.getDetaileddiffMap().get(path)?.getKind() ?? providerPb.PropertyDiff.Kind.ADD_REPLACE),
+          ]),
+        ),
+        replaces: reply.getReplacesList(),
+        deleteBeforeReplace: reply.getDeletebeforereplace(),
+      };
+    },
+    async create(news, preview = false) {
+      const request = about(new providerPb.CreateRequest());
+      request.setProperties(structOf(news));
+      request.setPreview(preview);
+      const reply = await unary<providerPb.CreateResponse>((done) => client.create(request, done));
+      return { id: reply.getId(), ...stateIn(reply) };
+    },
+    async read(id, olds, inputs) {
+      const request = about(new providerPb.ReadRequest());
+      request.setId(id);
+      if (olds !== undefined) request.setProperties(structOf(olds));
+      if (inputs !== undefined) request.setInputs(structOf(inputs));
+      const reply = await unary<providerPb.ReadResponse>((done) => client.read(request, done));
+      return { id: reply.getId(), inputs: plain(reply.getInputs()), ...stateIn(reply) };
+    },
+    async update(olds, news, preview = false) {
+      const request = about(new providerPb.UpdateRequest());
+      request.setOlds(structOf(olds));
+      request.setNews(structOf(news));
+      request.setPreview(preview);
+      return stateIn(await unary<providerPb.UpdateResponse>((done) => client.update(request, done)));
+    },
+    async delete(olds, timeoutSeconds = 0) {
+      const request = about(new providerPb.DeleteRequest());
+      request.setId("id");
+      request.setProperties(structOf(olds));
+      request.setTimeout(timeoutSeconds);
+      await unary<emptyPb.Empty>((done) => client.delete(request, done));
+    },
+    async invoke(name, args) {
+      const request = new providerPb.InvokeRequest();
+      request.setTok(name);
+      request.setArgs(structOf(args));
+      return plain((await unary<providerPb.InvokeResponse>((done) => client.invoke(request, done))).getReturn());
+    },
+    async list(token, query, page = {}) {
+      const request = new providerPb.ListRequest();
+      request.setToken(token);
+      request.setQuery(structOf(query));
+      request.setPageSize(page.size ?? 0);
+      request.setLimit(page.limit ?? 0);
+      request.setContinuationToken(page.token ?? "");
+      const found: Properties[] = [];
+      for await (const reply of client.list(request))
+        found.push((reply as providerPb.ListResponse).toObject() as Properties);
+      return found;
+    },
+    async cancel() {
+      await unary<emptyPb.Empty>((done) => client.cancel(new emptyPb.Empty(), done));
+    },
+    async close() {
+      client.close();
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        await new Promise((resolve) => child.once("close", resolve));
+      }
+      engine.close();
+    },
+  };
+}
+
+/** Answers, or throws the status with its code and details. */
+export function unary<Reply>(call: (done: requestCallback<Reply>) => unknown): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    call((error, reply) => {
+      if (error !== null) reject(error);
+      else resolve(reply as Reply);
+    });
+  });
+}
+
+export async function statusOf(call: Promise<unknown>): Promise<ServiceError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as ServiceError;
+  }
+  throw new Error("The call went well.");
+}
+
+export function structOf(properties: Properties): structPb.Struct {
+  return structPb.Struct.fromJavaScript(properties as Parameters<typeof structPb.Struct.fromJavaScript>[0]);
+}
+
+function plain(struct: structPb.Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}
+
+function stateIn(reply: { getProperties(): structPb.Struct | undefined; getRefreshBeforeUpdate(): boolean }): State {
+  return { properties: plain(reply.getProperties()), refreshBeforeUpdate: reply.getRefreshBeforeUpdate() };
+}
+
+async function startEngine(log: LogLine[]): Promise<{ readonly address: string; close(): void }> {
+  const server = new Server();
+  server.addService(engineGrpc.EngineService as never, {
+    log({ request }: { request: enginePb.LogRequest }, done: (error: null, reply: emptyPb.Empty) => void) {
+      const [severity, message, urn, ephemeral] = [
+        request.getSeverity(),
+        request.getMessage(),
+        request.getUrn(),
+        request.getEphemeral(),
+      ];
+      log.push({ severity, message, urn, ephemeral });
+      done(null, new emptyPb.Empty());
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+}
+
+/** The first line of output is the port, with nothing before it. */
+function firstLine(child: ChildProcess, written: () => string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on("data", () => {
+      const line = /^(\d+)\n/.exec(written());
+      if (line !== null) resolve(Number(line[1]));
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`The plugin ended with ${code}:\n${written()}`)));
+  });
+}

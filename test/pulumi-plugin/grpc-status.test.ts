@@ -1,0 +1,40 @@
+import { status } from "@grpc/grpc-js";
+import { expect, test } from "vitest";
+import { type ErrorCode, errorCatalogue, UkoError } from "../../provider/errors.ts";
+import { failureFrom, failureOf } from "../../provider/pulumi-plugin/grpc-status.ts";
+
+const codes = Object.keys(errorCatalogue) as ErrorCode[];
+/** The engine takes these for a corrupt update, and UNAVAILABLE for a plugin that is gone (pkg/resource/plugin). */
+const frightening = [
+  status.OK,
+  status.UNKNOWN,
+  status.INTERNAL,
+  status.DATA_LOSS,
+  status.UNAVAILABLE,
+  status.UNIMPLEMENTED,
+];
+
+test.each(codes)("%s is a status that the engine understands", (code) => {
+  expect(frightening).not.toContain(failureOf(code, "m").code);
+});
+
+test("a wait is a precondition that is not fulfilled yet", () => {
+  const waits = codes.filter((code) => [10, 11].includes(errorCatalogue[code].exitCode));
+  expect(waits.length).toBeGreaterThan(3);
+  for (const code of waits) expect(failureOf(code, "m").code).toBe(status.FAILED_PRECONDITION);
+});
+
+test("a missing right and a stop are told as what they are", () => {
+  expect(failureOf("UKO_RIGHTS_MISSING", "m").code).toBe(status.PERMISSION_DENIED);
+  expect(failureOf("UKO_CANCELLED", "m").code).toBe(status.CANCELLED);
+});
+
+test("a fault of ours is named as one, with its sentence and without its stack", () => {
+  const failure = failureFrom(new TypeError("x is not a function"));
+  expect(failure).toEqual({
+    code: status.FAILED_PRECONDITION,
+    details: "uko met a fault of its own\nPlease report it: x is not a function\n[UKO_BUG]",
+  });
+  const own = new UkoError("UKO_DEADLINE", { summary: "Too slow" });
+  expect(failureFrom(own)).toEqual({ code: status.DEADLINE_EXCEEDED, details: "Too slow [UKO_DEADLINE]" });
+});

@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { describe, expect, test } from "vitest";
+import { knownLater } from "../../provider/engine/preview.ts";
+import {
+  type Mask,
+  maskOf,
+  merged,
+  type Properties,
+  readProperties,
+  signKey,
+  signs,
+  unknownText,
+  writeProperties,
+} from "../../provider/pulumi-plugin/values.ts";
+
+const structOf = (value: Properties): structPb.Struct => structPb.Struct.fromJavaScript(value as never);
+const secret = (value: unknown) => ({ [signKey]: signs.secret, value });
+
+/** Values as a program can write them, with some that are known only later, and with secrets anywhere. */
+const name = fc.string({ unit: "grapheme", maxLength: 8 }).filter((text) => text !== signKey && text !== "__proto__");
+const leaf = fc.oneof(
+  fc.string({ unit: "grapheme" }).filter((text) => text !== unknownText),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => (Object.is(each, -0) ? 0 : each)),
+  fc.boolean(),
+  fc.constant(knownLater),
+);
+const { value: anyValue } = fc.letrec<{ value: unknown; list: unknown[]; map: Properties }>((tie) => ({
+  value: fc.oneof({ maxDepth: 4 }, leaf, tie("list"), tie("map")),
+  list: fc.array(tie("value"), { maxLength: 4 }),
+  map: fc.dictionary(name, tie("value"), { maxKeys: 4, noNullPrototype: true }),
+}));
+const properties = fc.dictionary(name, anyValue, { maxKeys: 6, noNullPrototype: true });
+
+/** A mask of some parts of a value. */
+function maskFor(value: unknown, picks: () => boolean): Mask | undefined {
+  if (typeof value !== "object" || value === null) return picks() ? true : undefined;
+  const inside = Object.entries(value).flatMap(([key, part]) => {
+    const mask = picks() && picks() ? true : maskFor(part, picks);
+    return mask === undefined ? [] : [[key, mask] as const];
+  });
+  return inside.length === 0 ? undefined : Object.fromEntries(inside);
+}
+
+describe("values go round", () => {
+  test("plain ones and such as are known later come back as they were", () => {
+    fc.assert(
+      fc.property(properties, (given) => {
+        expect(readProperties(writeProperties(given))).toEqual({ value: given });
+      }),
+    );
+  });
+
+  test("secrets anywhere come back as the same value with the same mask", () => {
+    fc.assert(
+      fc.property(properties, fc.infiniteStream(fc.boolean()), (given, coins) => {
+        const mask = maskFor(given, () => coins.next().value === true);
+        const back = readProperties(writeProperties(given, mask));
+        expect(back.value).toEqual(given);
+        expect(back.mask).toEqual(mask);
+      }),
+    );
+  });
+
+  test("no secret stands outside its wrapping on the wire", () => {
+    const wire = writeProperties({ aws: { secretAccessKey: "s3cret", region: "r" } }, maskOf(["aws.secretAccessKey"]));
+    expect(wire.toJavaScript()).toEqual({ aws: { secretAccessKey: secret("s3cret"), region: "r" } });
+  });
+
+  test("what is undefined is left out, and so is null", () => {
+    expect(writeProperties({ a: undefined, b: "b" }).toJavaScript()).toEqual({ b: "b" });
+    expect(readProperties(structOf({ a: null, b: { c: null, d: 1 } })).value).toEqual({ b: { d: 1 } });
+  });
+});
+
+describe("the engine's signs", () => {
+  test.each([
+    ["a secret", secret("v"), "v", true],
+    ["a secret in a secret", secret(secret("v")), "v", true],
+    ["a secret map", secret({ a: "v" }), { a: "v" }, true],
+    ["a secret that is not known yet", secret(unknownText), knownLater, true],
+    ["an output", { [signKey]: signs.output, value: "v" }, "v", undefined],
+    ["a secret output", { [signKey]: signs.output, value: "v", secret: true }, "v", true],
+    ["an output with a secret in it", { [signKey]: signs.output, value: { a: secret("v") } }, { a: "v" }, { a: true }],
+    ["an output that is not known yet", { [signKey]: signs.output, dependencies: ["urn"] }, knownLater, undefined],
+    ["a resource", { [signKey]: signs.resource, urn: "urn", id: "the-id" }, "the-id", undefined],
+    [
+      "a resource that is not there yet",
+      { [signKey]: signs.resource, urn: "urn", id: unknownText },
+      knownLater,
+      undefined,
+    ],
+    ["a resource in an old preview", { [signKey]: signs.resource, urn: "urn", id: "" }, knownLater, undefined],
+    ["a component", { [signKey]: signs.resource, urn: "urn" }, "urn", undefined],
+  ])("%s", (_what, wire, value, mask) => {
+    const read = readProperties(structOf({ p: wire }));
+    expect(read.value).toEqual({ p: value });
+    expect(read.mask).toEqual(mask === undefined ? undefined : { p: mask });
+  });
+
+  test.each([signs.asset, signs.archive, "a sign of a later release"])("%s is refused in words", (sign) => {
+    expect(() => readProperties(structOf({ p: { [signKey]: sign } }))).toThrow(/texts, numbers, truth values/);
+  });
+});
+
+describe("masks", () => {
+  test("secret is what either calls so", () => {
+    const a = maskOf(["aws.secretAccessKey", "payload"]);
+    expect(a).toEqual({ aws: { secretAccessKey: true }, payload: true });
+    expect(merged(a, { aws: { region: true } })).toEqual({
+      aws: { secretAccessKey: true, region: true },
+      payload: true,
+    });
+    expect(merged(a, { aws: true })).toEqual({ aws: true, payload: true });
+    expect(merged(undefined, a)).toBe(a);
+    expect(maskOf([])).toBeUndefined();
+  });
+
+  test("a whole that is secret is written property by property", () => {
+    expect(writeProperties({ a: 1, b: "x" }, true).toJavaScript()).toEqual({ a: secret(1), b: secret("x") });
+  });
+});
