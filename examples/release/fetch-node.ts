@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar";
-import type { Report } from "../engines/build-from-go.ts";
+import type { Report } from "../engines/make-once.ts";
 import { nodeVersion, type Platform } from "./platforms.ts";
 
 const downloadLimitMs = 15 * 60_000;

@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
-import type { Report } from "../engines/build-from-go.ts";
+import type { Report } from "../engines/make-once.ts";
 import { packArchive } from "./archive.ts";
 import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";

@@ -1,0 +1,216 @@
+/** The archive of this machine's platform, in the hands of somebody who has no Node; the other five are looked at from outside. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { credentials } from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { extract } from "tar";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { hostPlatform, type Platform, platforms } from "../../examples/release/platforms.ts";
+import { readExecutable } from "../../examples/release/read-executable.ts";
+import { makeRelease } from "../../examples/release/release.ts";
+import { LocalUko } from "../../examples/support/local-uko.ts";
+import { PulumiWorkspace } from "../support/pulumi.ts";
+
+const build = fileURLToPath(new URL("../../build/", import.meta.url));
+const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const nowhere = { PATH: "/nowhere" };
+const makingLimitMs = 10 * 60_000;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "uko-release-test-"));
+  // A copy, since whoever works on the plugin meanwhile makes a new one.
+  await cp(path.join(build, "plugin", "pulumi-resource-uko"), path.join(folder, "bundle"));
+  await cp(path.join(build, "plugin.metafile.json"), path.join(folder, "metafile.json"));
+  await make([hostPlatform()], path.join(folder, "release"));
+}, makingLimitMs);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function make(which: readonly Platform[], to: string) {
+  const [bundle, metafile] = [path.join(folder, "bundle"), path.join(folder, "metafile.json")];
+  const options = { platforms: which, folder: to, builder: "https://example.test/a-test", bundle, metafile };
+  return makeRelease(options, () => undefined);
+}
+
+const archiveOf = ({ name }: Platform): string => `pulumi-resource-uko-v${version}-${name}.tar.gz`;
+
+async function unpack(platform: Platform, release = path.join(folder, "release")): Promise<string> {
+  const place = await mkdtemp(path.join(folder, `${platform.name}-`));
+  await extract({ file: path.join(release, archiveOf(platform)), cwd: place });
+  return place;
+}
+
+const sha256 = async (file: string): Promise<string> =>
+  createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+
+test("holds one executable, and of everything in it the licence", async () => {
+  const place = await unpack(hostPlatform());
+  expect((await readdir(place)).sort()).toEqual([
+    "LICENSE",
+    "README.md",
+    "THIRD-PARTY-NOTICES.txt",
+    hostPlatform().executable,
+  ]);
+  const notices = await readFile(path.join(place, "THIRD-PARTY-NOTICES.txt"), "utf8");
+  for (const name of ["Node.js", "@grpc/grpc-js", "undici", "zod", "google-protobuf"]) expect(notices).toContain(name);
+});
+
+test("starts where no Node is, and answers the engine", async () => {
+  const executable = path.join(await unpack(hostPlatform()), hostPlatform().executable);
+  const plugin = spawn(executable, [], { env: nowhere, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => end(plugin));
+  let complaints = "";
+  plugin.stderr.on("data", (chunk) => {
+    complaints += chunk;
+  });
+  const [port] = (await once(createInterface(plugin.stdout), "line")) as [string];
+  expect(port).toMatch(/^\d+$/);
+
+  const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  const shaken = await new Promise<providerPb.ProviderHandshakeResponse>((resolve, reject) => {
+    client.handshake(new providerPb.ProviderHandshakeRequest(), (error, response) =>
+      error ? reject(error) : resolve(response),
+    );
+  });
+  expect(shaken.getAcceptSecrets()).toBe(true);
+  const told = await new Promise<string>((resolve, reject) => {
+    client.getPluginInfo(new emptyPb.Empty(), (error, info) => (error ? reject(error) : resolve(info.getVersion())));
+  });
+  expect(told).toBe(version);
+  expect(complaints, "Node must not warn that this way of shipping it is young").toBe("");
+});
+
+test(
+  "is made of the same bytes when it is made again",
+  async () => {
+    const again = path.join(folder, "again");
+    await make([hostPlatform()], again);
+    // The provenance names the commit, which may be another by now.
+    for (const name of [archiveOf(hostPlatform()), `pulumi-resource-uko-v${version}.cdx.json`]) {
+      expect(await sha256(path.join(again, name)), name).toBe(await sha256(path.join(folder, "release", name)));
+    }
+  },
+  makingLimitMs,
+);
+
+test("says the checksum of every file, and what the archive came from", async () => {
+  const release = path.join(folder, "release");
+  const checksums = await readFile(path.join(release, "checksums.txt"), "utf8");
+  const names = (await readdir(release)).filter((name) => name !== "checksums.txt").sort();
+  const lines = await Promise.all(names.map(async (name) => `${await sha256(path.join(release, name))}  ${name}\n`));
+  expect(checksums).toBe(lines.join(""));
+
+  const statement = JSON.parse(
+    await readFile(path.join(release, `pulumi-resource-uko-v${version}.provenance.json`), "utf8"),
+  );
+  expect(statement.subject[0]).toEqual({
+    name: archiveOf(hostPlatform()),
+    digest: { sha256: await sha256(path.join(release, archiveOf(hostPlatform()))) },
+  });
+});
+
+const program = `name: keys
+runtime: yaml
+resources:
+  payroll:
+    type: uko:ManagedKey
+    properties:
+      vaultId: 5c1e0000-0000-4000-8000-000000000001
+      template: payroll
+      label: payroll
+      deletionReason: Payroll moved to the new ledger
+`;
+
+test("is taken by Pulumi from a file and from a server, and serves a YAML program where no Node is", async () => {
+  const uko = await LocalUko.start();
+  onTestFinished(() => uko.stop());
+  const project = path.join(folder, "project");
+  await mkdir(project);
+  await writeFile(path.join(project, "Pulumi.yaml"), program);
+  await using workspace = await PulumiWorkspace.create(project);
+  const env = { ...uko.settings, ...nowhere, UKO_API_KEY: "carol-demo-key" };
+  const carol = await workspace.person("carol", { env });
+  const installed = path.join(carol.home, ".pulumi", "plugins", `resource-uko-v${version}`);
+  // The workspace gives everybody the plugin that needs Node.
+  await rm(installed, { recursive: true, force: true });
+
+  const file = path.join(folder, "release", archiveOf(hostPlatform()));
+  expect(await carol.run(["plugin", "install", "resource", "uko", version, "--file", file])).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await readdir(installed)).toContain(hostPlatform().executable);
+
+  await rm(installed, { recursive: true });
+  const server = await serve(path.join(folder, "release"));
+  const fromServer = ["plugin", "install", "resource", "uko", `v${version}`, "--server", server];
+  expect(await carol.run(fromServer)).toMatchObject({ exitCode: 0 });
+  expect(await carol.up()).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+  expect((await carol.exportState()).resources).toMatchObject([
+    { type: "uko:index:ManagedKey", outputs: { lifecycleState: "active" } },
+  ]);
+  expect((await carol.destroy()).firstErrorLine).toBe(
+    `Key "payroll" waits for a second person to consent to its deactivation`,
+  );
+});
+
+test(
+  "of each platform holds the plugin in an executable for that platform",
+  async ({ skip }) => {
+    skip(
+      process.env.UKO_TEST_ALL !== "1",
+      "it takes Node's packages for six platforms and minutes; `npm run test:all` runs it",
+    );
+    const release = path.join(folder, "six");
+    await make(platforms, release);
+    expect((await readdir(release)).filter((name) => name.endsWith(".tar.gz"))).toHaveLength(6);
+    const blobs = new Set<string>();
+    for (const platform of platforms) {
+      const place = await unpack(platform, release);
+      const facts = readExecutable(await readFile(path.join(place, platform.executable)));
+      const { format, arch } = platform;
+      expect(facts, platform.name).toMatchObject({ format, arch, fuseIsSet: true, isSigned: format === "mach-o" });
+      blobs.add(
+        createHash("sha256")
+          .update(facts.blob ?? platform.name)
+          .digest("hex"),
+      );
+      await rm(place, { recursive: true });
+    }
+    expect(blobs.size, "every platform carries the very same plugin").toBe(1);
+  },
+  makingLimitMs,
+);
+
+async function serve(place: string): Promise<string> {
+  const server = createServer((request, response) => {
+    readFile(path.join(place, path.basename(request.url ?? ""))).then(
+      (bytes) => response.end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function end(plugin: ChildProcess): Promise<void> {
+  plugin.kill("SIGKILL");
+  if (plugin.exitCode === null && plugin.signalCode === null) await once(plugin, "exit");
+}
