@@ -5,12 +5,11 @@
 
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
-import type { DoorName } from "./test/contracts/doors/door-names.ts";
+import { doorNames } from "./test/contracts/doors/door-names.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const scenarios = ["test/contracts/doors/*.test.ts"];
-const doors = ["dynamic"] as const satisfies readonly DoorName[];
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 
@@ -42,7 +41,7 @@ export default defineConfig({
         : [
             // What begins anywhere on a recorded path records it through the door that needs no other process.
             { test: { ...withEngine, name: "e2e", include: endToEnd, env: { UKO_TEST_DOOR: "dynamic" } } },
-            ...doors.map((door) => ({
+            ...doorNames.map((door) => ({
               test: {
                 ...withEngine,
                 name: `door: ${door}`,

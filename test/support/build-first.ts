@@ -1,10 +1,12 @@
-/** Builds `dist` before tests that import the package as a user does, so that they never see an old one. */
+/** Builds what tests use as a user does, `dist`, the plugin and the Node SDK, so that they never see an old one. */
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+const builds = ["../../examples/engines/build.mjs", "../../sdk/make/build-nodejs.mjs"];
+
 export function setup(): void {
-  execFileSync(process.execPath, [fileURLToPath(new URL("../../examples/engines/build.mjs", import.meta.url))], {
-    stdio: "inherit",
-  });
+  for (const build of builds) {
+    execFileSync(process.execPath, [fileURLToPath(new URL(build, import.meta.url))], { stdio: "inherit" });
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeOf, consentIn, firstLineOf, messageOf, nextSteps } from "./next-steps.ts";
+import { codeOf, consentIn, firstLineOf, lookOf, messageOf, nextSteps } from "./next-steps.ts";
 
 const id = "5f1180e436aedf857d5b820e4f5951b6";
 const said = `Key "payroll" waits for a second person to consent to its deactivation
@@ -27,24 +27,41 @@ Resources:
     2 errored
 `;
 
+/** The package looks before each run, and tells what it sees as warnings. */
+const looked = destroyed
+  .replaceAll("pulumi-nodejs:dynamic/uko:ManagedKey", "uko:index:ManagedKey")
+  .replace(/^ {4}UKO_APPROVAL_PENDING: .*\n\n/m, "")
+  .replace("\n\n -", '\n\n ~  uko:index:ManagedKey payroll refreshing (0s) warning: Key "payroll" is out of sync\n -')
+  .replace("(payroll):\n", '(payroll):\n    warning: Key "payroll" is out of sync\n');
+
 test.each([
-  ["an engine", destroyed],
+  ["the dynamic provider", destroyed],
+  ["the package", looked],
   ["the command line", `${said}\n`],
 ])("a message reads the same from %s", (_, output) => {
-  expect(messageOf(output)).toBe(said);
+  const text = said.replaceAll("pulumi-nodejs:dynamic/uko:", output === looked ? "uko:index:" : "$&");
+  const target = `urn:pulumi:dev::keys::${output === looked ? "uko:index" : "pulumi-nodejs:dynamic/uko"}:ManagedKey::payroll`;
+  expect(messageOf(output)).toBe(text);
   expect(firstLineOf(output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
   expect(nextSteps(output)).toEqual([
     {
       who: "somebody else runs",
-      commands: [
-        `uko continue 5c1e/9b2d --consent ${id}`,
-        `UKO_CONSENT=${id} pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'`,
-      ],
+      commands: [`uko continue 5c1e/9b2d --consent ${id}`, `UKO_CONSENT=${id} pulumi destroy --target '${target}'`],
     },
     { who: "to take it back, anybody runs", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);
   expect(consentIn(output)).toBe(id);
   expect(codeOf(output)).toBe("UKO_APPROVAL_PENDING");
+});
+
+test("what a run saw before it did anything is apart, and a refresh has nothing else to say", () => {
+  const seen = 'Key "payroll" is out of sync';
+  expect(lookOf(looked)).toEqual([seen]);
+  expect(lookOf(looked, "other")).toEqual([]);
+  expect(lookOf(destroyed)).toEqual([]);
+  const refreshed = looked.replace("Destroying (dev)", "Refreshing (dev)");
+  expect(lookOf(refreshed)).toEqual([]);
+  expect(messageOf(refreshed, "payroll").split("\n").slice(0, 2)).toEqual([seen, said.split("\n")[0]]);
 });
 
 test("two different records leave nothing to name", () => {

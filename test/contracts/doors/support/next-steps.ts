@@ -52,23 +52,64 @@ export function consentIn(output: string): string {
 
 /**
  * What the provider said, without the engine's own lines, progress and indent: the same text whether it was an error, a
- * warning, or printed by `uko`. With `resource` only what was said of that one. Outputs of `uko` are answered as they are.
+ * warning, or printed by `uko`. With `resource` only what was said of that one. What a run told of the look with which it
+ * began is apart (`lookOf`). Outputs of `uko` are answered as they are.
  */
 export function messageOf(output: string, resource?: string): string {
-  const diagnostics = output.split(/^Diagnostics:$/m)[1];
-  if (diagnostics === undefined) return /^Resources:$/m.test(output) ? "" : output.trimEnd();
+  if (!hasDiagnostics(output)) return /^Resources:$/m.test(output) ? "" : output.trimEnd();
+  const looks = looksIn(output);
+  return saidIn(output)
+    .filter((said) => resource === undefined || said.resource === resource)
+    .filter((said) => !looks.has(firstLineIn(said)))
+    .map(({ text }) => text)
+    .join("\n");
+}
+
+/** What a run told of the look with which it began, one sentence each; a refresh is nothing but a look, and has none before it. */
+export function lookOf(output: string, resource?: string): readonly string[] {
+  const looks = looksIn(output);
+  return saidIn(output)
+    .filter((said) => looks.has(firstLineIn(said)) && (resource === undefined || said.resource === resource))
+    .map(({ text }) => text.split("\n")[0] ?? "");
+}
+
+interface Said {
+  /** The name of the resource, or of the stack, under which it stands. */
+  readonly resource: string;
+  readonly text: string;
+}
+
+const hasDiagnostics = (output: string): boolean => /^Diagnostics:$/m.test(output);
+const firstLineIn = ({ resource, text }: Said): string => `${resource} ${text.split("\n")[0]}`;
+
+/** Resource and first line of each warning that came while the engine refreshed before it did what the run is for. */
+function looksIn(output: string): ReadonlySet<string> {
+  if (/^Refreshing \(/m.test(output)) return new Set();
+  const told = output.matchAll(/^ ~ {2}\S+ (\S+) refresh(?:ing)?(?: \(\S+\))? warning: (.*)$/gm);
+  return new Set(Array.from(told, ([, resource, line]) => `${resource} ${line}`));
+}
+
+function saidIn(output: string): readonly Said[] {
+  const [, diagnostics = ""] = output.split(/^Diagnostics:$/m);
   const lines = (diagnostics.split(/^(?:Outputs|Resources|Policies|Duration):/m)[0] ?? "").split("\n");
-  let isWanted = resource === undefined;
-  const said = lines.filter((line) => {
-    const heading = /^ {2}\S+ \((.*)\):$/.exec(line);
-    if (heading !== null && resource !== undefined) isWanted = heading[1] === resource;
-    return isWanted && heading === null;
-  });
-  return said
-    .map((line) => line.replace(/^ {4}(?:error|warning): (?:\[runtime\] )?/, "").replace(/^ {4}/, ""))
-    .filter((line) => !engineLines.some((form) => form.test(line)))
-    .join("\n")
-    .trim();
+  const all: { readonly resource: string; readonly lines: string[] }[] = [];
+  let resource = "";
+  for (const line of lines) {
+    const heading = /^ {2}\S+ \((.*)\):$/.exec(line)?.[1];
+    const [label] = /^ {4}(?:error|warning): (?:\[runtime\] )?/.exec(line) ?? [];
+    if (heading !== undefined) resource = heading;
+    if (heading !== undefined || label !== undefined) all.push({ resource, lines: [] });
+    if (heading === undefined) all.at(-1)?.lines.push(line.slice(label?.length ?? 4));
+  }
+  return all
+    .map(({ resource, lines }) => ({
+      resource,
+      text: lines
+        .filter((line) => !engineLines.some((form) => form.test(line)))
+        .join("\n")
+        .trim(),
+    }))
+    .filter(({ text }) => text !== "");
 }
 
 /** The closing line, and the one line by which the dynamic provider repeats a thrown error. */
