@@ -86,7 +86,7 @@ function typeOf(schema: z.ZodType, reading: Reading): AttributeType {
     case "boolean":
       return { kind: def.type };
     case "number":
-      return { kind: isWhole(inner) ? "integer" : "number" };
+      return { kind: (inner as unknown as z.ZodNumber).isInt ? "integer" : "number" };
     case "literal":
       return { kind: def.values.every((value) => Number.isInteger(value)) ? "integer" : "string" };
     case "enum":
@@ -147,9 +147,4 @@ function defaultOf(schema: z.core.$ZodType): string | number | boolean | undefin
     return defaultValue;
   }
   throw new Error("No door can show a default that is no text, number or boolean");
-}
-
-function isWhole(schema: Schema): boolean {
-  const { format } = schema._zod.bag;
-  return format === "safeint" || format === "int32" || format === "uint32";
 }

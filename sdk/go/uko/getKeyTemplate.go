@@ -73,7 +73,7 @@ type LookupKeyTemplateResult struct {
 	// UUID of the vault that the template is in. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 	// One more for each update.
-	Version float64 `pulumi:"version"`
+	Version int `pulumi:"version"`
 }
 
 func LookupKeyTemplateOutput(ctx *pulumi.Context, args LookupKeyTemplateOutputArgs, opts ...pulumi.InvokeOption) LookupKeyTemplateResultOutput {
@@ -212,8 +212,8 @@ func (o LookupKeyTemplateResultOutput) VaultId() pulumi.StringOutput {
 }
 
 // One more for each update.
-func (o LookupKeyTemplateResultOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v LookupKeyTemplateResult) float64 { return v.Version }).(pulumi.Float64Output)
+func (o LookupKeyTemplateResultOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v LookupKeyTemplateResult) int { return v.Version }).(pulumi.IntOutput)
 }
 
 func init() {

@@ -81,7 +81,7 @@ type LookupKmsKeyResult struct {
 	// Any text: each change of it brings a destroyed key back once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
 	// Months between rotations by KMS, of a root key that was not imported.
-	RotationIntervalMonths *float64 `pulumi:"rotationIntervalMonths"`
+	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
 	// Any text: each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
 	// Tags of your own. Cannot change.
@@ -249,8 +249,8 @@ func (o LookupKmsKeyResultOutput) RestoreTrigger() pulumi.StringPtrOutput {
 }
 
 // Months between rotations by KMS, of a root key that was not imported.
-func (o LookupKmsKeyResultOutput) RotationIntervalMonths() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *float64 { return v.RotationIntervalMonths }).(pulumi.Float64PtrOutput)
+func (o LookupKmsKeyResultOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) *int { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
 // Any text: each change of it rotates the key once.

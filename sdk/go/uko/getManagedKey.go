@@ -91,7 +91,7 @@ type LookupManagedKeyResult struct {
 	// UUID of the vault that the key lives in. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 	// 1 at creation, one more for each rotation.
-	Version float64 `pulumi:"version"`
+	Version int `pulumi:"version"`
 }
 
 func LookupManagedKeyOutput(ctx *pulumi.Context, args LookupManagedKeyOutputArgs, opts ...pulumi.InvokeOption) LookupManagedKeyResultOutput {
@@ -275,8 +275,8 @@ func (o LookupManagedKeyResultOutput) VaultId() pulumi.StringOutput {
 }
 
 // 1 at creation, one more for each rotation.
-func (o LookupManagedKeyResultOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v LookupManagedKeyResult) float64 { return v.Version }).(pulumi.Float64Output)
+func (o LookupManagedKeyResultOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) int { return v.Version }).(pulumi.IntOutput)
 }
 
 func init() {

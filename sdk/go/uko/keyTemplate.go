@@ -108,7 +108,7 @@ type KeyTemplate struct {
 	// UUID of the vault that the template is in. Cannot change.
 	VaultId pulumi.StringOutput `pulumi:"vaultId"`
 	// One more for each update.
-	Version pulumi.Float64Output `pulumi:"version"`
+	Version pulumi.IntOutput `pulumi:"version"`
 }
 
 // NewKeyTemplate registers a new resource with the given unique name, arguments, and options.
@@ -465,8 +465,8 @@ func (o KeyTemplateOutput) VaultId() pulumi.StringOutput {
 }
 
 // One more for each update.
-func (o KeyTemplateOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v *KeyTemplate) pulumi.Float64Output { return v.Version }).(pulumi.Float64Output)
+func (o KeyTemplateOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v *KeyTemplate) pulumi.IntOutput { return v.Version }).(pulumi.IntOutput)
 }
 
 type KeyTemplateArrayOutput struct{ *pulumi.OutputState }

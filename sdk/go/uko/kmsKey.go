@@ -111,7 +111,7 @@ type KmsKey struct {
 	// Any text: each change of it brings a destroyed key back once, within 30 days.
 	RestoreTrigger pulumi.StringPtrOutput `pulumi:"restoreTrigger"`
 	// Months between rotations by KMS, of a root key that was not imported.
-	RotationIntervalMonths pulumi.Float64PtrOutput `pulumi:"rotationIntervalMonths"`
+	RotationIntervalMonths pulumi.IntPtrOutput `pulumi:"rotationIntervalMonths"`
 	// Any text: each change of it rotates the key once.
 	RotationTrigger pulumi.StringPtrOutput `pulumi:"rotationTrigger"`
 	// Tags of your own. Cannot change.
@@ -219,7 +219,7 @@ type kmsKeyArgs struct {
 	// Any text: each change of it brings a destroyed key back once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
 	// Months between rotations by KMS, of a root key that was not imported.
-	RotationIntervalMonths *float64 `pulumi:"rotationIntervalMonths"`
+	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
 	// Any text: each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
 	// Tags of your own. Cannot change.
@@ -261,7 +261,7 @@ type KmsKeyArgs struct {
 	// Any text: each change of it brings a destroyed key back once, within 30 days.
 	RestoreTrigger pulumi.StringPtrInput
 	// Months between rotations by KMS, of a root key that was not imported.
-	RotationIntervalMonths pulumi.Float64PtrInput
+	RotationIntervalMonths pulumi.IntPtrInput
 	// Any text: each change of it rotates the key once.
 	RotationTrigger pulumi.StringPtrInput
 	// Tags of your own. Cannot change.
@@ -488,8 +488,8 @@ func (o KmsKeyOutput) RestoreTrigger() pulumi.StringPtrOutput {
 }
 
 // Months between rotations by KMS, of a root key that was not imported.
-func (o KmsKeyOutput) RotationIntervalMonths() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.Float64PtrOutput { return v.RotationIntervalMonths }).(pulumi.Float64PtrOutput)
+func (o KmsKeyOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.IntPtrOutput { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
 // Any text: each change of it rotates the key once.

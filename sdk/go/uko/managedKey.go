@@ -156,7 +156,7 @@ type ManagedKey struct {
 	// UUID of the vault that the key lives in. Cannot change.
 	VaultId pulumi.StringOutput `pulumi:"vaultId"`
 	// 1 at creation, one more for each rotation.
-	Version pulumi.Float64Output `pulumi:"version"`
+	Version pulumi.IntOutput `pulumi:"version"`
 }
 
 // NewManagedKey registers a new resource with the given unique name, arguments, and options.
@@ -538,8 +538,8 @@ func (o ManagedKeyOutput) VaultId() pulumi.StringOutput {
 }
 
 // 1 at creation, one more for each rotation.
-func (o ManagedKeyOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v *ManagedKey) pulumi.Float64Output { return v.Version }).(pulumi.Float64Output)
+func (o ManagedKeyOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.IntOutput { return v.Version }).(pulumi.IntOutput)
 }
 
 type ManagedKeyArrayOutput struct{ *pulumi.OutputState }

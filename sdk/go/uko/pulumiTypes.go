@@ -566,7 +566,7 @@ type KeyTemplateEntry struct {
 	// UUID of the vault that the template is in. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 	// One more for each update.
-	Version float64 `pulumi:"version"`
+	Version int `pulumi:"version"`
 }
 
 // What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
@@ -690,8 +690,8 @@ func (o KeyTemplateEntryOutput) VaultId() pulumi.StringOutput {
 }
 
 // One more for each update.
-func (o KeyTemplateEntryOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v KeyTemplateEntry) float64 { return v.Version }).(pulumi.Float64Output)
+func (o KeyTemplateEntryOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v KeyTemplateEntry) int { return v.Version }).(pulumi.IntOutput)
 }
 
 type KeyTemplateEntryArrayOutput struct{ *pulumi.OutputState }
@@ -1461,7 +1461,7 @@ type KeystoreCca struct {
 	// Host of the agent.
 	Host string `pulumi:"host"`
 	// Its port.
-	Port float64 `pulumi:"port"`
+	Port int `pulumi:"port"`
 	// Hash of its public key.
 	PublicKeyHash string `pulumi:"publicKeyHash"`
 	// Issuer whose certificates are trusted.
@@ -1486,7 +1486,7 @@ type KeystoreCcaArgs struct {
 	// Host of the agent.
 	Host pulumi.StringInput `pulumi:"host"`
 	// Its port.
-	Port pulumi.Float64Input `pulumi:"port"`
+	Port pulumi.IntInput `pulumi:"port"`
 	// Hash of its public key.
 	PublicKeyHash pulumi.StringInput `pulumi:"publicKeyHash"`
 	// Issuer whose certificates are trusted.
@@ -1579,8 +1579,8 @@ func (o KeystoreCcaOutput) Host() pulumi.StringOutput {
 }
 
 // Its port.
-func (o KeystoreCcaOutput) Port() pulumi.Float64Output {
-	return o.ApplyT(func(v KeystoreCca) float64 { return v.Port }).(pulumi.Float64Output)
+func (o KeystoreCcaOutput) Port() pulumi.IntOutput {
+	return o.ApplyT(func(v KeystoreCca) int { return v.Port }).(pulumi.IntOutput)
 }
 
 // Hash of its public key.
@@ -1633,13 +1633,13 @@ func (o KeystoreCcaPtrOutput) Host() pulumi.StringPtrOutput {
 }
 
 // Its port.
-func (o KeystoreCcaPtrOutput) Port() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v *KeystoreCca) *float64 {
+func (o KeystoreCcaPtrOutput) Port() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *KeystoreCca) *int {
 		if v == nil {
 			return nil
 		}
 		return &v.Port
-	}).(pulumi.Float64PtrOutput)
+	}).(pulumi.IntPtrOutput)
 }
 
 // Hash of its public key.
@@ -2331,7 +2331,7 @@ type KmsKeyEntry struct {
 	// Any text: each change of it brings a destroyed key back once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
 	// Months between rotations by KMS, of a root key that was not imported.
-	RotationIntervalMonths *float64 `pulumi:"rotationIntervalMonths"`
+	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
 	// Any text: each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
 	// Tags of your own. Cannot change.
@@ -2486,8 +2486,8 @@ func (o KmsKeyEntryOutput) RestoreTrigger() pulumi.StringPtrOutput {
 }
 
 // Months between rotations by KMS, of a root key that was not imported.
-func (o KmsKeyEntryOutput) RotationIntervalMonths() pulumi.Float64PtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *float64 { return v.RotationIntervalMonths }).(pulumi.Float64PtrOutput)
+func (o KmsKeyEntryOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v KmsKeyEntry) *int { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
 // Any text: each change of it rotates the key once.
@@ -2588,7 +2588,7 @@ type ManagedKeyEntry struct {
 	// UUID of the vault that the key lives in. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 	// 1 at creation, one more for each rotation.
-	Version float64 `pulumi:"version"`
+	Version int `pulumi:"version"`
 }
 
 // An encryption key whose end of life takes two people.
@@ -2757,8 +2757,8 @@ func (o ManagedKeyEntryOutput) VaultId() pulumi.StringOutput {
 }
 
 // 1 at creation, one more for each rotation.
-func (o ManagedKeyEntryOutput) Version() pulumi.Float64Output {
-	return o.ApplyT(func(v ManagedKeyEntry) float64 { return v.Version }).(pulumi.Float64Output)
+func (o ManagedKeyEntryOutput) Version() pulumi.IntOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) int { return v.Version }).(pulumi.IntOutput)
 }
 
 type ManagedKeyEntryArrayOutput struct{ *pulumi.OutputState }

@@ -500,7 +500,7 @@ class KeystoreCcaArgsDict(TypedDict):
     """
     Host of the agent.
     """
-    port: pulumi.Input[_builtins.float]
+    port: pulumi.Input[_builtins.int]
     """
     Its port.
     """
@@ -521,7 +521,7 @@ class KeystoreCcaArgsDict(TypedDict):
 class KeystoreCcaArgs:
     def __init__(__self__, *,
                  host: pulumi.Input[_builtins.str],
-                 port: pulumi.Input[_builtins.float],
+                 port: pulumi.Input[_builtins.int],
                  public_key_hash: pulumi.Input[_builtins.str],
                  trusted_issuer: pulumi.Input[Optional[_builtins.str]] = None,
                  use_tls: pulumi.Input[Optional[_builtins.bool]] = None):
@@ -529,7 +529,7 @@ class KeystoreCcaArgs:
         Connection of a keystore of type cca; on-premises only.
 
         :param pulumi.Input[_builtins.str] host: Host of the agent.
-        :param pulumi.Input[_builtins.float] port: Its port.
+        :param pulumi.Input[_builtins.int] port: Its port.
         :param pulumi.Input[_builtins.str] public_key_hash: Hash of its public key.
         :param pulumi.Input[_builtins.str] trusted_issuer: Issuer whose certificates are trusted.
         :param pulumi.Input[_builtins.bool] use_tls: Whether it is reached over TLS.
@@ -556,14 +556,14 @@ class KeystoreCcaArgs:
 
     @_builtins.property
     @pulumi.getter
-    def port(self) -> pulumi.Input[_builtins.float]:
+    def port(self) -> pulumi.Input[_builtins.int]:
         """
         Its port.
         """
         return pulumi.get(self, "port")
 
     @port.setter
-    def port(self, value: pulumi.Input[_builtins.float]):
+    def port(self, value: pulumi.Input[_builtins.int]):
         pulumi.set(self, "port", value)
 
     @_builtins.property

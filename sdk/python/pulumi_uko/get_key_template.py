@@ -88,8 +88,8 @@ class GetKeyTemplateResult:
         if vault_id and not isinstance(vault_id, str):
             raise TypeError("Expected argument 'vault_id' to be a str")
         pulumi.set(__self__, "vault_id", vault_id)
-        if version and not isinstance(version, float):
-            raise TypeError("Expected argument 'version' to be a float")
+        if version and not isinstance(version, int):
+            raise TypeError("Expected argument 'version' to be a int")
         pulumi.set(__self__, "version", version)
 
     @_builtins.property
@@ -262,7 +262,7 @@ class GetKeyTemplateResult:
 
     @_builtins.property
     @pulumi.getter
-    def version(self) -> _builtins.float:
+    def version(self) -> _builtins.int:
         """
         One more for each update.
         """

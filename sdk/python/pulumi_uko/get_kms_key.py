@@ -103,8 +103,8 @@ class GetKmsKeyResult:
         if restore_trigger and not isinstance(restore_trigger, str):
             raise TypeError("Expected argument 'restore_trigger' to be a str")
         pulumi.set(__self__, "restore_trigger", restore_trigger)
-        if rotation_interval_months and not isinstance(rotation_interval_months, float):
-            raise TypeError("Expected argument 'rotation_interval_months' to be a float")
+        if rotation_interval_months and not isinstance(rotation_interval_months, int):
+            raise TypeError("Expected argument 'rotation_interval_months' to be a int")
         pulumi.set(__self__, "rotation_interval_months", rotation_interval_months)
         if rotation_trigger and not isinstance(rotation_trigger, str):
             raise TypeError("Expected argument 'rotation_trigger' to be a str")
@@ -326,7 +326,7 @@ class GetKmsKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="rotationIntervalMonths")
-    def rotation_interval_months(self) -> Optional[_builtins.float]:
+    def rotation_interval_months(self) -> Optional[_builtins.int]:
         """
         Months between rotations by KMS, of a root key that was not imported.
         """

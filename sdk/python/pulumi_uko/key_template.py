@@ -759,7 +759,7 @@ class KeyTemplate(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def version(self) -> pulumi.Output[_builtins.float]:
+    def version(self) -> pulumi.Output[_builtins.int]:
         """
         One more for each update.
         """

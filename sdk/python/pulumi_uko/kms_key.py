@@ -35,7 +35,7 @@ class KmsKeyArgs:
                  key_ring: pulumi.Input[Optional[_builtins.str]] = None,
                  payload: pulumi.Input[Optional[_builtins.str]] = None,
                  restore_trigger: pulumi.Input[Optional[_builtins.str]] = None,
-                 rotation_interval_months: pulumi.Input[Optional[_builtins.float]] = None,
+                 rotation_interval_months: pulumi.Input[Optional[_builtins.int]] = None,
                  rotation_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  type: pulumi.Input[Optional['KmsKeyType']] = None):
@@ -57,7 +57,7 @@ class KmsKeyArgs:
         :param pulumi.Input[_builtins.str] key_ring: Key ring, made where it is absent; never that of an internal keystore.
         :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
         :param pulumi.Input[_builtins.str] restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param pulumi.Input[_builtins.float] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
+        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
         :param pulumi.Input[_builtins.str] rotation_trigger: Any text: each change of it rotates the key once.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Tags of your own. Cannot change.
         :param pulumi.Input['KmsKeyType'] type: A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
@@ -290,14 +290,14 @@ class KmsKeyArgs:
 
     @_builtins.property
     @pulumi.getter(name="rotationIntervalMonths")
-    def rotation_interval_months(self) -> pulumi.Input[Optional[_builtins.float]]:
+    def rotation_interval_months(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
         Months between rotations by KMS, of a root key that was not imported.
         """
         return pulumi.get(self, "rotation_interval_months")
 
     @rotation_interval_months.setter
-    def rotation_interval_months(self, value: pulumi.Input[Optional[_builtins.float]]):
+    def rotation_interval_months(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "rotation_interval_months", value)
 
     @_builtins.property
@@ -358,7 +358,7 @@ class KmsKey(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  payload: pulumi.Input[Optional[_builtins.str]] = None,
                  restore_trigger: pulumi.Input[Optional[_builtins.str]] = None,
-                 rotation_interval_months: pulumi.Input[Optional[_builtins.float]] = None,
+                 rotation_interval_months: pulumi.Input[Optional[_builtins.int]] = None,
                  rotation_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  type: pulumi.Input[Optional['KmsKeyType']] = None,
@@ -410,7 +410,7 @@ class KmsKey(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: Name of the key, not unique in KMS. Cannot change.
         :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
         :param pulumi.Input[_builtins.str] restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param pulumi.Input[_builtins.float] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
+        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
         :param pulumi.Input[_builtins.str] rotation_trigger: Any text: each change of it rotates the key once.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Tags of your own. Cannot change.
         :param pulumi.Input['KmsKeyType'] type: A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
@@ -481,7 +481,7 @@ class KmsKey(pulumi.CustomResource):
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  payload: pulumi.Input[Optional[_builtins.str]] = None,
                  restore_trigger: pulumi.Input[Optional[_builtins.str]] = None,
-                 rotation_interval_months: pulumi.Input[Optional[_builtins.float]] = None,
+                 rotation_interval_months: pulumi.Input[Optional[_builtins.int]] = None,
                  rotation_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  tags: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  type: pulumi.Input[Optional['KmsKeyType']] = None,
@@ -802,7 +802,7 @@ class KmsKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="rotationIntervalMonths")
-    def rotation_interval_months(self) -> pulumi.Output[Optional[_builtins.float]]:
+    def rotation_interval_months(self) -> pulumi.Output[Optional[_builtins.int]]:
         """
         Months between rotations by KMS, of a root key that was not imported.
         """

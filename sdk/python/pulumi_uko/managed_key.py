@@ -846,7 +846,7 @@ class ManagedKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def version(self) -> pulumi.Output[_builtins.float]:
+    def version(self) -> pulumi.Output[_builtins.int]:
         """
         1 at creation, one more for each rotation.
         """

@@ -178,7 +178,7 @@ class KeyTemplateEntry(dict):
                  size: _builtins.str,
                  template_id: _builtins.str,
                  vault_id: _builtins.str,
-                 version: _builtins.float,
+                 version: _builtins.int,
                  azure: Optional['outputs.KeyTemplateAzureState'] = None,
                  cca: Optional['outputs.KeyTemplateCcaState'] = None,
                  deactivate_on_rotation: Optional[_builtins.bool] = None,
@@ -203,7 +203,7 @@ class KeyTemplateEntry(dict):
         :param _builtins.str size: Size, such as 256.
         :param _builtins.str template_id: UUID of the template.
         :param _builtins.str vault_id: UUID of the vault that the template is in. Cannot change.
-        :param _builtins.float version: One more for each update.
+        :param _builtins.int version: One more for each update.
         :param 'KeyTemplateAzureState' azure: For azure_key_vault. Cannot change.
         :param 'KeyTemplateCcaState' cca: For cca; on-premises only.
         :param _builtins.bool deactivate_on_rotation: Deactivates older versions on rotation.
@@ -350,7 +350,7 @@ class KeyTemplateEntry(dict):
 
     @_builtins.property
     @pulumi.getter
-    def version(self) -> _builtins.float:
+    def version(self) -> _builtins.int:
         """
         One more for each update.
         """
@@ -714,7 +714,7 @@ class KeystoreCca(dict):
 
     def __init__(__self__, *,
                  host: _builtins.str,
-                 port: _builtins.float,
+                 port: _builtins.int,
                  public_key_hash: _builtins.str,
                  trusted_issuer: Optional[_builtins.str] = None,
                  use_tls: Optional[_builtins.bool] = None):
@@ -722,7 +722,7 @@ class KeystoreCca(dict):
         Connection of a keystore of type cca; on-premises only.
 
         :param _builtins.str host: Host of the agent.
-        :param _builtins.float port: Its port.
+        :param _builtins.int port: Its port.
         :param _builtins.str public_key_hash: Hash of its public key.
         :param _builtins.str trusted_issuer: Issuer whose certificates are trusted.
         :param _builtins.bool use_tls: Whether it is reached over TLS.
@@ -745,7 +745,7 @@ class KeystoreCca(dict):
 
     @_builtins.property
     @pulumi.getter
-    def port(self) -> _builtins.float:
+    def port(self) -> _builtins.int:
         """
         Its port.
         """
@@ -1225,7 +1225,7 @@ class KmsKeyEntry(dict):
                  last_rotated_at: Optional[_builtins.str] = None,
                  payload: Optional[_builtins.str] = None,
                  restore_trigger: Optional[_builtins.str] = None,
-                 rotation_interval_months: Optional[_builtins.float] = None,
+                 rotation_interval_months: Optional[_builtins.int] = None,
                  rotation_trigger: Optional[_builtins.str] = None,
                  tags: Optional[Sequence[_builtins.str]] = None):
         """
@@ -1258,7 +1258,7 @@ class KmsKeyEntry(dict):
         :param _builtins.str last_rotated_at: When it was last rotated.
         :param _builtins.str payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
         :param _builtins.str restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param _builtins.float rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
+        :param _builtins.int rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
         :param _builtins.str rotation_trigger: Any text: each change of it rotates the key once.
         :param Sequence[_builtins.str] tags: Tags of your own. Cannot change.
         """
@@ -1530,7 +1530,7 @@ class KmsKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter(name="rotationIntervalMonths")
-    def rotation_interval_months(self) -> Optional[_builtins.float]:
+    def rotation_interval_months(self) -> Optional[_builtins.int]:
         """
         Months between rotations by KMS, of a root key that was not imported.
         """
@@ -1574,7 +1574,7 @@ class ManagedKeyEntry(dict):
                  template: _builtins.str,
                  template_id: _builtins.str,
                  vault_id: _builtins.str,
-                 version: _builtins.float,
+                 version: _builtins.int,
                  activation_date: Optional[_builtins.str] = None,
                  alignment: Optional[_builtins.str] = None,
                  deletion_awaits: Optional[_builtins.str] = None,
@@ -1608,7 +1608,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str template: Name of the key template; the key is compared by the template's id. Cannot change.
         :param _builtins.str template_id: UUID of the template.
         :param _builtins.str vault_id: UUID of the vault that the key lives in. Cannot change.
-        :param _builtins.float version: 1 at creation, one more for each rotation.
+        :param _builtins.int version: 1 at creation, one more for each rotation.
         :param _builtins.str activation_date: First day of use. Planning only: nothing happens on it.
         :param _builtins.str alignment: aligned or unaligned: whether the key is where its template wants it; absent where untold.
         :param _builtins.str deletion_awaits: approval, time, or person_to_unblock.
@@ -1794,7 +1794,7 @@ class ManagedKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter
-    def version(self) -> _builtins.float:
+    def version(self) -> _builtins.int:
         """
         1 at creation, one more for each rotation.
         """

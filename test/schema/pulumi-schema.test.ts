@@ -1,0 +1,191 @@
+/** The package's schema: what Pulumi takes, what our definitions say, and what must never be in it. */
+
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { functions, keystore, kmsKey } from "../../provider/resources/index.ts";
+import { documentation } from "../../provider/schema/documentation.ts";
+import { entries, enums, objects } from "../../provider/schema/names.ts";
+import type { EnumSpec, ObjectSpec, PropertySpec } from "../../provider/schema/package-spec.ts";
+import { pulumiSchema, resources } from "../../provider/schema/pulumi.ts";
+import { schemaFile, schemaText } from "../../sdk/make/schema-file.ts";
+
+const schema = pulumiSchema();
+const text = JSON.stringify(schema);
+const resource = (name: string) => {
+  const found = schema.resources[`uko:index:${name}`];
+  if (found === undefined) throw new Error(`There is no ${name}`);
+  return found;
+};
+const objectType = (name: string) => schema.types[`uko:index:${name}`] as ObjectSpec;
+
+test("sdk/schema.json is what the definitions say; if not: npm run schema", () => {
+  expect(readFileSync(schemaFile, "utf8")).toBe(schemaText());
+});
+
+test("the plugin's own answer differs from the committed file in the version alone", () => {
+  expect(pulumiSchema("1.2.3")).toEqual({ ...schema, version: "1.2.3" });
+  expect("version" in schema).toBe(false);
+});
+
+describe("Pulumi's meta-schema (pkg/codegen/schema/pulumi.json of v3.259.0, Apache-2.0)", () => {
+  const metaschema = JSON.parse(readFileSync(new URL("pulumi-metaschema.json", import.meta.url), "utf8"));
+  const isValid = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(metaschema);
+
+  test("takes it", () => {
+    isValid(schema);
+    expect(isValid.errors ?? []).toEqual([]);
+  });
+
+  test.each([
+    ["a property of no type", { ...schema, config: { variables: { endpoint: { type: "text" } } } }],
+    ["a part that it does not know", { ...schema, secrets: [] }],
+    ["a token that is none", { ...schema, resources: { ManagedKey: resource("ManagedKey") } }],
+  ])("refuses %s", (_what, faulty) => {
+    expect(isValid(faulty)).toBe(false);
+  });
+});
+
+describe("every resource", () => {
+  test.each(Object.keys(resources))("%s keeps what a stack of the dynamic provider has", (name) => {
+    expect(resource(name).aliases).toEqual([{ type: `pulumi-nodejs:dynamic/uko:${name}` }]);
+  });
+
+  test.each(Object.keys(resources))("%s can be listed, and says how it is imported and what destroy does", (name) => {
+    const { description = "", listInputs } = resource(name);
+    expect(listInputs).toBeDefined();
+    expect(description).toContain("## What destroy does");
+    expect(description).toContain(`pulumi import uko:index:${name} example `);
+    for (const fence of ["typescript", "python", "go", "yaml"]) expect(description).toContain(`\`\`\`${fence}\n`);
+  });
+
+  test("the id in the import example has the form that is named", () => {
+    for (const [name, definition] of Object.entries(resources)) {
+      const { exampleId } = documentation[name as keyof typeof documentation];
+      const form = definition.idForm.replaceAll(/<[a-zA-Z]+>/g, "[0-9a-f-]{36}");
+      expect(exampleId).toMatch(new RegExp(`^${form}$`));
+    }
+  });
+
+  test("a list of what a vault holds can be narrowed to one vault", () => {
+    expect(Object.keys(resource("ManagedKey").listInputs?.properties ?? {})).toEqual(["vaultId"]);
+    expect(resource("KmsKey").listInputs?.properties).toEqual({});
+  });
+});
+
+test("nothing asks an engine to replace a key", () => {
+  expect(text).not.toMatch(/replaceOnChanges|willReplaceOnChanges/);
+});
+
+describe("secrets", () => {
+  test("each that a definition names is marked, and so is the block that holds it, on both sides", () => {
+    for (const path of keystore.secrets ?? []) {
+      const [block = "", name = ""] = path.split(".");
+      expect(resource("Keystore").inputProperties[block]).toMatchObject({ secret: true });
+      expect(resource("Keystore").properties[block]).toMatchObject({ secret: true });
+      const type = `Keystore${block.slice(0, 1).toUpperCase()}${block.slice(1)}`;
+      expect(objectType(type).properties[name]).toMatchObject({ secret: true });
+    }
+    for (const name of kmsKey.secrets ?? []) {
+      expect(resource("KmsKey").inputProperties[name]).toMatchObject({ secret: true });
+      expect(resource("KmsKey").properties[name]).toMatchObject({ secret: true });
+    }
+  });
+
+  test("a block without a secret is open", () => {
+    expect(resource("Keystore").inputProperties.cca).not.toHaveProperty("secret");
+  });
+});
+
+describe("the provider's settings", () => {
+  const withDefault = (settings: Readonly<Record<string, PropertySpec>>) =>
+    Object.entries(settings).flatMap(([name, { defaultInfo }]) =>
+      defaultInfo === undefined ? [] : [[name, ...defaultInfo.environment]],
+    );
+
+  test("only what is the same for everybody comes from the environment and is stored", () => {
+    const shared = [
+      ["instanceId", "UKO_INSTANCE_ID"],
+      ["region", "UKO_REGION"],
+    ];
+    expect(withDefault(schema.provider.inputProperties)).toEqual(shared);
+    expect(withDefault(schema.config.variables)).toEqual(shared);
+  });
+
+  test("credentials are secret, as configuration, input and output", () => {
+    for (const settings of [schema.provider.inputProperties, schema.provider.properties, schema.config.variables]) {
+      const secret = Object.entries(settings).filter(([, property]) => property.secret === true);
+      expect(secret.map(([name]) => name)).toEqual(["apiKey", "token"]);
+    }
+  });
+
+  test("in the configuration of a stack each is a text, which no SDK reads as JSON", () => {
+    const types = Object.values(schema.config.variables).map((each) => "type" in each && each.type);
+    expect(new Set(types)).toEqual(new Set(["string"]));
+  });
+});
+
+test("each question is asked and answered, in the words of the resource that it is about", () => {
+  expect(Object.keys(schema.functions)).toEqual(Object.keys(functions).map((name) => `uko:index:${name}`));
+  const { properties, required } = resource("Vault");
+  expect(schema.functions["uko:index:getVault"]?.outputs).toEqual({ properties, required });
+  expect(schema.functions["uko:index:listVaults"]?.outputs.properties.vaults).toMatchObject({
+    type: "array",
+    items: { $ref: "#/types/uko:index:VaultEntry" },
+  });
+  expect(objectType("VaultEntry")).toMatchObject({ properties, required });
+});
+
+test("an answer is described by what its function really gives", () => {
+  for (const [name, { result }] of Object.entries(functions)) {
+    const told = Object.keys(schema.functions[`uko:index:${name}`]?.outputs.properties ?? {});
+    expect([name, told.toSorted()]).toEqual([
+      name,
+      Object.keys((result as unknown as { shape: object }).shape).toSorted(),
+    ]);
+  }
+});
+
+describe("names", () => {
+  test("every type that is referred to is there, and every one that is there is referred to", () => {
+    const referred = [...text.matchAll(/"\$ref":"#\/types\/([^"]+)"/g)].map(([, token]) => token);
+    expect(new Set(referred)).toEqual(new Set(Object.keys(schema.types)));
+  });
+
+  test("no name is chosen for what is not there", () => {
+    const unused = [...Object.values(enums).map(({ name }) => name), ...Object.values(objects)].filter(
+      (name) => !(`uko:index:${name}` in schema.types),
+    );
+    expect(unused).toEqual([]);
+    expect(Object.keys(entries).filter((place) => !(place in objects))).toEqual([]);
+  });
+
+  test("an enum tells each value that its definition has, and no other", () => {
+    for (const { name, values } of Object.values(enums)) {
+      const { enum: members } = schema.types[`uko:index:${name}`] as EnumSpec;
+      expect([name, Object.keys(values).filter((value) => !members.some((each) => each.value === value))]).toEqual([
+        name,
+        [],
+      ]);
+    }
+    expect((schema.types["uko:index:EncryptionAlgorithm"] as EnumSpec).enum.map(({ name }) => name)).toEqual([
+      "RsaesOaepSha256",
+      "RsaesOaepSha1",
+    ]);
+  });
+});
+
+test("everything that people read is described in a sentence", () => {
+  const missing: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null) return;
+    const isProperties = /\.(properties|inputProperties|variables|types|functions|resources)$/.test(path);
+    for (const [name, inner] of Object.entries(value)) {
+      if (isProperties && !/[.)]$/.test(String(inner.description).trim().split("\n")[0] ?? ""))
+        missing.push(`${path}.${name}`);
+      visit(inner, `${path}.${name}`);
+    }
+  };
+  visit(schema, "");
+  expect(missing).toEqual([]);
+});
