@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  checkStored,
   type Environment,
   parseDurationMs,
   readConsents,
@@ -59,6 +60,38 @@ describe("the environment outweighs what is stored", () => {
       });
       expect(settings.credential.read()).toBe("stored");
     }
+  });
+
+  test.each([
+    ["true", true],
+    ["1", true],
+    ["", false],
+    ["0", false],
+    ["false", false],
+  ])("CI=%s tells whether somebody watches", (CI, isUnattended) => {
+    expect(read({ CI }).isUnattended).toBe(isUnattended);
+  });
+
+  test("stored settings are checked by themselves, and no value is in the reasons", () => {
+    expect(checkStored({ instanceId: other, region: "eu-de", apiKey: "k", endpoint: "https://a.example" })).toEqual([]);
+    const odd = {
+      instanceId: "Odd",
+      apiKey: "k1",
+      token: "t1",
+      dualAuthorization: "x1",
+      iamEndpoint: "y1",
+      typo: "z1",
+    };
+    const failures = checkStored({ ...odd, region: 5 });
+    expect(failures.map(({ property }) => property).sort()).toEqual([
+      "dualAuthorization",
+      "iamEndpoint",
+      "instanceId",
+      "region",
+      "token",
+      "typo",
+    ]);
+    expect(JSON.stringify(failures)).not.toMatch(/Odd|k1|t1|x1|y1|z1/);
   });
 
   test("IAM is IBM Cloud's where nobody says otherwise", () => {

@@ -113,6 +113,30 @@ describe("waiting in one run", () => {
     expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
   });
 
+  test("is told seldom: where no terminal is, each report is a line of its own", async () => {
+    const { ref, record } = await askedByBob();
+    await uko.run("alice").operations.continue(ref, [record], patience(0), options);
+    const bob = uko.run("bob");
+    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
+    await bob.operations.continue(ref, [next], { budgetMs: 5 * hourMs, pollIntervalMs: 30_000 }, options);
+    const told = bob.progress.filter((line) => line.startsWith("Cooling down"));
+    expect(bob.sleeps.length).toBeGreaterThan(400);
+    expect(told[0]).toMatch(/^Cooling down, (?:4 h|3 h 5\d min) left$/);
+    expect(told.length).toBeLessThan(80);
+    expect(new Set(told).size, "no line says the same as the one before").toBe(told.length);
+  });
+
+  test("is announced once where it is long, with how long it may take", async () => {
+    const { ref } = await askedByBob();
+    const announced: number[] = [];
+    const beforeLongWait = (neededMs: number) => void announced.push(neededMs);
+    const bob = uko.run("bob");
+    await bob.operations.continue(ref, [], { ...patience(10 * 60_000), beforeLongWait }, options);
+    expect(announced).toEqual([]);
+    await bob.operations.continue(ref, [], { ...patience(hourMs), beforeLongWait }, options);
+    expect(announced).toEqual([hourMs]);
+  });
+
   test("ends at once when it is stopped", async () => {
     const { ref } = await askedByBob();
     const stop = new AbortController();

@@ -129,6 +129,11 @@ describe("the provider's own settings", () => {
     expect(failures.join()).not.toMatch(/NO UUID|typo$/);
   });
 
+  test("pass with what the engine keeps beside them", async () => {
+    const { failures } = await checked({ version: "0.1.0", pluginDownloadURL: "https://a.example", __internal: {} });
+    expect(failures).toEqual([]);
+  });
+
   test("may change without replacing a key, but for the instance", async () => {
     const changed = await differing({ region: "us-south", apiKey: "a" }, { region: "eu-de", apiKey: "b" });
     expect(changed.toObject()).toMatchObject({ changes: DIFF_SOME, replacesList: [], deletebeforereplace: false });

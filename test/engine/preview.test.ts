@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { isOpen, knownLater, promiseOfCreation, promiseOfUpdate } from "../../provider/engine/preview.ts";
+import { checked, inputsOf, options, useEngineWorld } from "./harness.ts";
+
+const uko = useEngineWorld();
+
+/** Where a promise names a value, the run has to come to it. */
+function expectKept(promise: Readonly<Record<string, unknown>>, state: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(promise)) if (!isOpen(value)) expect(state[name], name).toEqual(value);
+}
+
+test("a creation promises what the program says, and leaves open what only the service knows", () => {
+  expect(promiseOfCreation({ label: "a" }, ["label", "keyId"])).toEqual({ label: "a", keyId: knownLater });
+});
+
+test("an update promises what it does not move", () => {
+  const moves = { rotationTrigger: ["version"] };
+  const state = { label: "a", version: 1 };
+  const inputs = { label: "b", rotationTrigger: "x", description: undefined };
+  expect(promiseOfUpdate(state, inputs, ["label"], moves)).toEqual({ label: "b", rotationTrigger: "x", version: 1 });
+  expect(promiseOfUpdate(state, inputs, ["rotationTrigger"], moves)).toMatchObject({ version: knownLater });
+});
+
+describe("promises are kept by the run that follows", () => {
+  test("of a creation", async () => {
+    const { handlers } = uko.run("bob");
+    const inputs = checked(handlers, inputsOf({ description: "d", tags: { team: "x" } }));
+    const promise = handlers.promise(inputs);
+    expect(promise).toMatchObject({ label: "payroll", keyId: knownLater, lifecycleState: knownLater });
+    const { state } = await handlers.create(inputs, options);
+    expectKept(promise, state);
+    expect(Object.keys(state).filter((name) => !(name in promise))).toEqual([]);
+  });
+
+  test.each([
+    ["a description", { description: "new" }],
+    ["tags", { tags: { team: "new" } }],
+    ["a rotation", { rotationTrigger: "2026-11" }],
+    ["a goal", { state: "destroyed" }],
+    ["a label", { label: "ledger" }],
+    ["what steers this tool alone", { deletionProtection: true, deletionReason: "because" }],
+    ["a goal and a description at once", { state: "deactivated", description: "going" }],
+  ])("of an update of %s", async (_what, over) => {
+    const state = await uko.make({ description: "old" });
+    const { handlers } = uko.run("carol");
+    const inputs = checked(handlers, inputsOf({ description: "old", ...over }));
+    const promise = handlers.promise(inputs, state);
+    const updated = await handlers.update(state, inputs, options);
+    expectKept(promise, updated.state);
+  });
+
+  test("and a value that is known only later leaves open what it could move", async () => {
+    const state = await uko.make();
+    const { handlers } = uko.run("carol");
+    const promise = handlers.promise(inputsOf({ rotationTrigger: knownLater }), state);
+    expect(promise).toMatchObject({ rotationTrigger: knownLater, version: knownLater, label: "payroll" });
+  });
+});
