@@ -4,6 +4,7 @@
  */
 
 import { findEngine } from "./find-engine.ts";
+import { findGo } from "./find-go.ts";
 import { findPulumi } from "./find-pulumi.ts";
 import { findPython, isPythonLeftOut } from "./find-python.ts";
 import { hostLanguages, languageHost } from "./language-hosts.ts";
@@ -23,6 +24,10 @@ async function main(languages: readonly string[]): Promise<void> {
     const engine = languageHost(language, pulumi.pulumiBin);
     const { bin, foundBy } = await findEngine(engine, report);
     console.log(`${engine.executable.name} (${foundBy === "variable" ? engine.variable : foundBy}): ${bin}`);
+    if (language === "go") {
+      const go = await findGo(report);
+      console.log(`go ${go.version} with Pulumi's library (PATH): ${go.goBin}`);
+    }
     if (language === "python") {
       const python = await findPython(report);
       console.log(`python ${python.version} with Pulumi's library (${python.foundBy}): ${python.pythonBin}`);

@@ -8,6 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { locateEngine } from "../engines/find-engine.ts";
+import { locateGo } from "../engines/find-go.ts";
 import type { PulumiEngine } from "../engines/find-pulumi.ts";
 import { locatePython } from "../engines/find-python.ts";
 import { type HostLanguage, languageHost, languagePluginName } from "../engines/language-hosts.ts";
@@ -30,18 +31,6 @@ interface Plugin {
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const pluginFolder = path.join(repository, "build", "plugin");
 const installLimitMs = 120_000;
-/** Where Go keeps what it has downloaded and compiled; a person's own HOME is empty. */
-const goVariables = [
-  "GOCACHE",
-  "GOMODCACHE",
-  "GOPATH",
-  "GOENV",
-  "GOPROXY",
-  "GOSUMDB",
-  "GONOSUMDB",
-  "GONOPROXY",
-  "GOFLAGS",
-];
 
 /** Answers what a project needs; what is missing is a failure that says how to get it. */
 export async function setUpLanguage(runtime: Runtime, pulumi: PulumiEngine): Promise<LanguageSetup> {
@@ -85,10 +74,7 @@ function findHost(language: HostLanguage, pulumi: PulumiEngine): Pick<LanguageSe
 
 async function setUpLibrary(language: HostLanguage): Promise<Pick<LanguageSetup, "pathEntries" | "env">> {
   if (language === "yaml") return { pathEntries: [], env: {} };
-  if (language === "go") {
-    const { stdout } = await promisify(execFile)("go", ["env", "-json", ...goVariables]);
-    return { pathEntries: [], env: { ...(JSON.parse(stdout) as Record<string, string>), CGO_ENABLED: "0" } };
-  }
+  if (language === "go") return { pathEntries: [], env: (await locateGo()).env };
   const { pythonBin, isReady } = await locatePython();
   if (!isReady)
     throw new Error("Pulumi's library for Python is not there. Run `npm run engines` once; it installs it.");

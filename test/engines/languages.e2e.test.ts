@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
+import { LocalUko } from "../../examples/support/local-uko.ts";
+import { PulumiWorkspace } from "../support/pulumi.ts";
+
+const sdk = fileURLToPath(new URL("../../sdk", import.meta.url));
+const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+
+interface Program {
+  readonly runtime: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The same question of the demo world's vault in each language: plugin, SDK and language host are all needed to answer it. */
+const programs: Readonly<Record<string, Program>> = {
+  nodejs: {
+    runtime: "\n  name: nodejs\n  options:\n    typescript: false\nmain: index.ts",
+    files: {
+      "index.ts": `import * as uko from "@uko/pulumi";\nexport const vault = uko.getVaultOutput({ vaultId: "${vaultId}" }).name;\n`,
+      "package.json": `{ "private": true, "type": "module" }\n`,
+    },
+  },
+  python: {
+    runtime: " python",
+    files: {
+      "__main__.py":
+        "import pulumi\nimport pulumi_uko as uko\n\n" +
+        `pulumi.export("vault", uko.get_vault_output(vault_id="${vaultId}").name)\n`,
+    },
+  },
+  yaml: {
+    runtime: ` yaml
+variables:
+  found:
+    fn::invoke:
+      function: uko:index:getVault
+      arguments: { vaultId: ${vaultId} }
+outputs:
+  vault: \${found.name}`,
+    files: {},
+  },
+  go: {
+    runtime: " go",
+    files: {
+      "main.go": `package main
+
+import (
+	"github.com/pulumi-uko/pulumi-uko/sdk/go/uko"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		found, err := uko.LookupVault(ctx, &uko.LookupVaultArgs{VaultId: "${vaultId}"})
+		if err != nil {
+			return err
+		}
+		ctx.Export("vault", pulumi.String(found.Name))
+		return nil
+	})
+}
+`,
+    },
+  },
+};
+
+let folder: string;
+let service: LocalUko;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "uko-languages-"));
+  service = await LocalUko.start();
+});
+afterAll(async () => {
+  await service.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function aProject(language: string, { runtime, files }: Program): Promise<string> {
+  const project = path.join(folder, language);
+  await mkdir(project);
+  await writeFile(path.join(project, "Pulumi.yaml"), `name: languages\nruntime:${runtime}\n`);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(project, name), text);
+  if (language === "go") {
+    // What our SDK needs is all that the program needs, so its sums serve both.
+    const needed = await readFile(path.join(sdk, "go", "go.mod"), "utf8");
+    const own = "github.com/pulumi-uko/pulumi-uko/sdk/go";
+    const relative = path.relative(project, path.join(sdk, "go"));
+    const added = `\nrequire ${own} v0.0.0\n\nreplace ${own} => ${relative}\n`;
+    await writeFile(path.join(project, "go.mod"), needed.replace(`module ${own}`, "module example") + added);
+    await writeFile(path.join(project, "go.sum"), await readFile(path.join(sdk, "go", "go.sum"), "utf8"));
+  }
+  return project;
+}
+
+const languages = Object.keys(programs).filter((language) => language !== "python" || !isPythonLeftOut());
+
+test.each(languages)(
+  "a program in %s asks the service through the installed plugin, without a warning",
+  async (language) => {
+    const project = await aProject(language, programs[language] as Program);
+    await using workspace = await PulumiWorkspace.create(project);
+    const carol = await workspace.person("carol", { env: { ...service.settings, UKO_API_KEY: "carol-demo-key" } });
+
+    const up = await carol.up();
+    expect(up).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+    expect(up.output).not.toMatch(/warning:|[Dd]ownloading|[Ii]nstalling/);
+    const { stdout } = await carol.run(["stack", "output", "vault"]);
+    expect(stdout.trim()).toBe("payments");
+  },
+);
