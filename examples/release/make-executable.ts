@@ -56,7 +56,7 @@ export async function makeExecutable(platform: Platform, node: string, blob: Buf
 }
 
 /** The other platforms' executables cannot be started here, so what would keep them from starting is looked for instead. */
-function mustCarry(executable: Buffer, blob: Buffer, platform: Platform): void {
+export function mustCarry(executable: Buffer, blob: Buffer, platform: Platform): void {
   const facts = readExecutable(executable);
   const problems = [
     facts.format !== platform.format || facts.arch !== platform.arch

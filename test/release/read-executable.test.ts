@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { mustCarry } from "../../examples/release/make-executable.ts";
 import { isPeSigned, withoutPeSignature } from "../../examples/release/pe.ts";
+import { hostPlatform, platforms } from "../../examples/release/platforms.ts";
 import { readExecutable } from "../../examples/release/read-executable.ts";
 
 /** The least that is a Windows executable: headers that point to a certificate at its end. */
@@ -26,6 +28,16 @@ test("sees that Node itself has no program inside, and for which platform it is"
     fuseIsSet: false,
     blob: undefined,
   });
+});
+
+test("a release ships no executable without the plugin, and none under another platform's name", async () => {
+  const node = await readFile(process.execPath);
+  expect(() => mustCarry(node, Buffer.from("plugin"), hostPlatform())).toThrow(
+    /Node would not look for the plugin in it; the plugin is not in it as it was put there/,
+  );
+  for (const platform of platforms.filter(({ name }) => name !== hostPlatform().name)) {
+    expect(() => mustCarry(node, Buffer.from("plugin"), platform)).toThrow(`${platform.name} is wrong: it is for `);
+  }
 });
 
 test("takes a script for no executable of any platform", () => {
