@@ -25,6 +25,8 @@ const rings = {
     packages: ["@pulumi/pulumi"],
     node: true,
   },
+  // For programs of either Pulumi door, which load nothing else of ours for it.
+  "pulumi-hooks/": { ours: ["settings.ts"], types: ["errors.ts"], packages: ["@pulumi/pulumi"], node: true },
   "pulumi-plugin/": {
     // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts.
     ours: ["errors.ts", "compose.ts", "engine/preview.ts", "schema/pulumi.ts"],
@@ -69,7 +71,7 @@ const ringRules = Object.entries(rings).flatMap(
       comment: `provider/${name} may take types from there, and nothing that runs`,
       severity: "error",
       from,
-      to: { path: alternatives(local(types)), dependencyTypesNot: ["type-only"] },
+      to: { path: alternatives(local(types)), pathNot: alternatives(local(ours)), dependencyTypesNot: ["type-only"] },
     };
     return types.length > 0 ? [beyond, typesOnly] : [beyond];
   },
@@ -97,7 +99,8 @@ export default {
     {
       name: "no development dependency",
       severity: "error",
-      from: { path: "^provider/" },
+      // The plugin is bundled with what it imports, so nobody who has it installs anything.
+      from: { path: "^provider/", pathNot: "^provider/pulumi-plugin/" },
       // Pulumi's library is both: a peer of the user's program, and pinned for our own tests.
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer"] },
     },

@@ -1,0 +1,70 @@
+/** `pulumi-uko/wait-for-approval`: has a Node program's destroy wait for people and time instead of ending with an error. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { ErrorHook, type ErrorHookArgs, log } from "@pulumi/pulumi";
+import type { ErrorCode } from "../errors.ts";
+import { parseDurationMs } from "../settings.ts";
+
+export interface ApprovalWait {
+  /** How long one run may wait for one resource in all, such as `8h`; at most 100 days. */
+  readonly atMost: string;
+  /** How long between two looks, 5 minutes where absent; longer where the engine's 100 tries would not last. */
+  readonly every?: string;
+}
+
+/** The engine gives up after this many failures (seen with 3.259, resource/deploy/retries.go), the first one counted. */
+const maxTries = 100;
+
+/** What another person or time alone can end; everything else needs somebody to change something, so it ends the run. */
+const waits = [
+  "UKO_APPROVAL_PENDING",
+  "UKO_COOLING_DOWN",
+  "UKO_DESTRUCTION_PENDING",
+  "UKO_KMS_METADATA_REMAINS",
+] as const satisfies readonly ErrorCode[];
+
+const hooks = new Map<string, ErrorHook>();
+
+/**
+ * Makes the hook for `hooks: { onError: [...] }` of any resource here, whichever of the two providers it is of. It takes effect
+ * where the program runs: `pulumi destroy --run-program`. Each look is an ordinary run of the deletion, so nothing is asked for
+ * twice and no step is taken that the run's person may not take. Throws UKO_SETTINGS_INVALID for what is no duration.
+ */
+export function waitForApproval({ atMost, every = "5m" }: ApprovalWait): ErrorHook {
+  const budgetMs = parseDurationMs(atMost, "atMost");
+  const intervalMs = Math.max(parseDurationMs(every, "every"), Math.ceil(budgetMs / (maxTries - 1)));
+  // The engine knows a hook by its name, and a program may ask for the same wait at every key.
+  const name = `uko-wait-for-approval-${budgetMs}-${intervalMs}`;
+  const known = hooks.get(name);
+  if (known !== undefined) return known;
+  const hook = new ErrorHook(name, createDecision(budgetMs, intervalMs, sleep));
+  hooks.set(name, hook);
+  return hook;
+}
+
+/** Decides after each failure whether to look again, and waits before it does; `pause` takes milliseconds. */
+export function createDecision(
+  budgetMs: number,
+  intervalMs: number,
+  pause: (ms: number) => Promise<unknown>,
+): (args: Pick<ErrorHookArgs, "failedOperation" | "errors" | "name">) => Promise<boolean> {
+  return async ({ failedOperation, errors, name }) => {
+    const [latest = ""] = errors;
+    const waitedMs = (errors.length - 1) * intervalMs;
+    if (failedOperation !== "delete" || !isWait(latest) || waitedMs + intervalMs > budgetMs) return false;
+    const minutes = Math.ceil(intervalMs / 60_000);
+    const firstLine = latest.split("\n")[0] ?? "";
+    // Only what is new is worth a line where no terminal is.
+    if (errors[1]?.split("\n")[0] !== firstLine) {
+      await log.info(`${name}: ${firstLine}; this run looks again every ${minutes} min`);
+    }
+    await pause(intervalMs);
+    return true;
+  };
+}
+
+/** A message of this tool ends with its code. */
+function isWait(message: string): boolean {
+  const code = /\[(UKO_[A-Z_]+)\]\s*$/.exec(message)?.[1];
+  return waits.some((wait) => wait === code);
+}
