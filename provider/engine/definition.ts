@@ -35,6 +35,8 @@ export interface Stored<State> {
   readonly id: string;
   readonly state: State;
   readonly warnings: readonly string[];
+  /** The creation made nothing: the resource was there already, and was adopted or found again after an interruption. */
+  readonly isFound?: true;
 }
 
 /** What a deletion is about and how careful it has to be; the planner of its kind decides, whatever a definition says. */

@@ -30,6 +30,8 @@ export interface Handlers<Inputs, State extends Inputs>
 export interface DeleteOptions extends CallOptions {
   /** The resource's URN, where the engine tells it. */
   readonly target?: string;
+  /** What people run next, where it is not what the door says of all its deletions. */
+  readonly rerun?: Door["rerun"];
   /** Absent where the door cannot be stopped while it waits; then no run of it ever waits. */
   readonly waiting?: Waiting;
 }
@@ -95,8 +97,8 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const state = stateFrom(olds);
       const ending = definition.deletion(state, run);
-      const { target, waiting } = options;
-      const door = { ...context.door, ...(target !== undefined && { target }) };
+      const { target, rerun = context.door.rerun, waiting } = options;
+      const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
       const work = () => endResource(world, { ending, run, door, ...(waiting !== undefined && { waiting }) }, options);
       const subject = subjectOf(ending, state);
       return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);

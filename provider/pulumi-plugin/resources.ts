@@ -25,6 +25,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
+  session.memory.noteWanted(request.getUrn());
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -36,6 +37,7 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const handlers = await handlersOf(session, typeIn(request));
   const olds = readProperties(request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
+  session.memory.noteStored(request.getUrn(), request.getId());
   const ignored = new Set(request.getIgnorechangesList());
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
@@ -66,6 +68,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
   // Organisation is not told to plugins; the URN says the rest of the resource's lasting name (decision 0010).
   const options = { ...optionsOf(session, request), origin: request.getUrn() };
   const made = await handlers.create(news, options);
+  if (made.isFound) session.memory.takeFound(request.getUrn(), made.id);
   await warnOf(session, request, made.warnings);
   response.setId(made.id);
   response.setProperties(stateOf(handlers, made.state, mask));
@@ -79,6 +82,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const before = readProperties(request.getInputs());
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
+  if (!isImport) session.memory.noteStored(request.getUrn(), request.getId());
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
   try {
@@ -124,10 +128,14 @@ export async function update(session: Session, request: providerPb.UpdateRequest
 /** Throws where the resource has to stay in the state: its message is what people see. */
 export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
   const handlers = await handlersOf(session, typeIn(request));
+  const { memory } = session;
+  if (memory.isFound(request.getUrn(), request.getId())) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
     target: request.getUrn(),
+    // The program wants a resource of this name, so a destroy of it would end the one that takes this one's place too.
+    ...(memory.isWanted(request.getUrn()) && { rerun: "pulumi up" as const }),
     waiting: {
       timeoutMs: request.getTimeout() * 1000,
       warn: (line) => void session.log.warn(line, request.getUrn()),

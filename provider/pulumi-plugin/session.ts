@@ -4,6 +4,7 @@ import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
+import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
   /** The engine's address changes with each run where a process serves several (`PULUMI_DEBUG_PROVIDERS`); what was stopped may begin again. */
@@ -13,6 +14,7 @@ export interface Session {
   /** The service is opened at the first call that needs it; until then nothing of it is even loaded. */
   handlers(): Promise<OpenHandlers>;
   readonly log: EngineLog;
+  readonly memory: RunMemory;
   /** Aborted once somebody stops the run. */
   readonly signal: AbortSignal;
   /** Ends waits at once, and no step begins any more; a call that is on the wire ends. */
@@ -29,6 +31,7 @@ const silence: EngineLog = {
 
 export function createSession(options: ChannelOptions): Session {
   let log = silence;
+  let memory = createRunMemory();
   let stop = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
@@ -57,6 +60,7 @@ export function createSession(options: ChannelOptions): Session {
     attach(engineAddress) {
       log.close();
       log = createEngineLog(engineAddress, options);
+      memory = createRunMemory();
       stop = new AbortController();
     },
     configure(given) {
@@ -69,6 +73,9 @@ export function createSession(options: ChannelOptions): Session {
     },
     get log() {
       return log;
+    },
+    get memory() {
+      return memory;
     },
     get signal() {
       return stop.signal;

@@ -81,7 +81,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       const adopted = stored(instanceId, inputs, snapshot);
       const { existingTemplateId: _adopted, ...there } = adopted.state;
       throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs));
-      return adopted;
+      return { ...adopted, isFound: true };
     }
     const wanted = newTemplate(inputs);
     const creation = {

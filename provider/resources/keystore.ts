@@ -63,7 +63,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
       const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
       refusePretence(snapshot, inputs);
       // No secret is known to be the one that the service has, so the next update sends those of the program.
-      return stored(instanceId, inputs, snapshot, {});
+      return { ...stored(instanceId, inputs, snapshot, {}), isFound: true };
     }
     const wanted = wantedOf(inputs);
     const { name } = inputs;

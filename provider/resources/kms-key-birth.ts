@@ -16,6 +16,8 @@ import { requireTwo, restoreKey } from "./kms-key-steps.ts";
 export interface BornKmsKey {
   readonly observed: ObservedKmsKey;
   readonly warnings: readonly string[];
+  /** Nothing was made. */
+  readonly isFound?: true;
 }
 
 /** Whether KMS's dual authorization is wanted: as the program says, else on where two people are needed. */
@@ -39,7 +41,9 @@ export async function createKmsKey(
   const warnings = inputs.keyRing === undefined ? [] : await prepareRing(world, inputs.keyRing, options);
   if (mark.isLasting) {
     const earlier = await findMarkedKmsKey(world, inputs, mark, options);
-    if (earlier !== undefined) return { observed: earlier, warnings: [...warnings, sayTakenUp(earlier)] };
+    if (earlier !== undefined) {
+      return { observed: earlier, warnings: [...warnings, sayTakenUp(earlier)], isFound: true };
+    }
   }
   const wanted = wantedOf(inputs, run, mark);
   const written = await world.kmsKeys.create(wanted, options);
@@ -88,7 +92,7 @@ export async function adoptKmsKey(
       ? await requireTwo(world, ref, sighting, options)
       : [];
   const adopted = await observeKmsKey(world, ref, "glance", options);
-  return { observed: adopted.kind === "present" ? adopted : sighting, warnings };
+  return { observed: adopted.kind === "present" ? adopted : sighting, warnings, isFound: true };
 }
 
 /** Throws UKO_KMS_KEY_IS_A_TWIN, also where it cannot be told, unless `isTakenOnTrust`. */

@@ -91,11 +91,12 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   },
 
   async create(world, inputs, run, options) {
-    const { observed, warnings } =
+    const { observed, warnings, isFound } =
       inputs.existingKeyId === undefined
         ? await createKmsKey(world, inputs, run, options)
         : await adoptKmsKey(world, inputs, inputs.existingKeyId, run, options);
-    return stored(world, digestSecrets(inputs, secrets, world.sha256), observed, warnings);
+    const made = stored(world, digestSecrets(inputs, secrets, world.sha256), observed, warnings);
+    return { ...made, ...(isFound && { isFound }) };
   },
 
   async read(world, state, _run, options) {

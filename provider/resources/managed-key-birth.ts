@@ -16,6 +16,8 @@ import { asTags } from "./managed-key-state.ts";
 export interface Born {
   readonly observed: Observed;
   readonly warnings: readonly string[];
+  /** Nothing was made. */
+  readonly isFound?: true;
 }
 
 /**
@@ -83,7 +85,7 @@ export async function adoptKey(
       detail: `Write template: "${plain(templateName)}".`,
     });
   }
-  return { observed: sighting, warnings: await markKey(world, ref, wantedMarker(inputs, run), options) };
+  return { observed: sighting, warnings: await markKey(world, ref, wantedMarker(inputs, run), options), isFound: true };
 }
 
 function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker | undefined {
@@ -125,7 +127,7 @@ async function takeUp(
   const { label, keyId } = key.value.snapshot;
   const told = `Key "${plain(label, 100)}" (${keyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
   const born = await complete(world, inputs, gate, key, options);
-  return { ...born, warnings: [told, ...born.warnings] };
+  return { ...born, warnings: [told, ...born.warnings], isFound: true };
 }
 
 function refused(

@@ -71,11 +71,11 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async create(world, inputs, run, options) {
-    const { observed, warnings } =
+    const { observed, warnings, isFound } =
       inputs.existingKeyId === undefined
         ? await createKey(world, inputs, run, options)
         : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
-    return stored(inputs, observed, warnings);
+    return { ...stored(inputs, observed, warnings), ...(isFound && { isFound }) };
   },
 
   async read(world, state, _run, options) {

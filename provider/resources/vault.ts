@@ -76,7 +76,7 @@ export const vault = defineResource<VaultInputs, VaultState>({
             options,
           )
         : await adoptContainer(world, refTo(instanceId, existingVaultId), world.vaults, "existingVaultId", options);
-    return stored(instanceId, inputs, snapshot);
+    return { ...stored(instanceId, inputs, snapshot), ...(existingVaultId !== undefined && { isFound: true }) };
   },
 
   async read(world, state, _run, options) {
