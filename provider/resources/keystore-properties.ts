@@ -127,7 +127,7 @@ export const keystoreState = z.object({
   ...keystoreInputs.shape,
   name: z.string().optional(),
   description: z.string().optional(),
-  groups: z.array(z.string()).optional(),
+  groups: z.array(z.string()),
   tlsProxy: z.string().optional(),
   ibm: z
     .object({ apiEndpoint: told, iamEndpoint: told, apiKey: told, instanceId: told, keyRing: z.string().optional() })

@@ -94,6 +94,8 @@ const keystore = z
 
 /** State: the inputs as the service has them, and what only the service knows. Times are ISO 8601 UTC. */
 export const managedKeyState = managedKeyInputs.extend({
+  // Whoever named the key, it has a name, which may be older than the rule for new ones.
+  label: z.string().meta({ description: "Name of the key." }),
   instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
   templateId: z.string().meta({ description: "UUID of the template." }),

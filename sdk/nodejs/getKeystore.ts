@@ -61,7 +61,7 @@ export interface GetKeystoreResult {
     /**
      * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
      */
-    readonly groups?: string[];
+    readonly groups: string[];
     /**
      * ok, not_responding, configuration_error, pending_check, or empty.
      */

@@ -64,7 +64,7 @@ export interface GetKmsKeyResult {
     /**
      * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
      */
-    readonly dualAuthDelete?: boolean;
+    readonly dualAuthDelete: boolean;
     /**
      * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
      */
@@ -104,7 +104,7 @@ export interface GetKmsKeyResult {
     /**
      * Key ring, made where it is absent; never that of an internal keystore.
      */
-    readonly keyRing?: string;
+    readonly keyRing: string;
     /**
      * KMS's own state of the key, as a word.
      */

@@ -111,9 +111,9 @@ export interface GetManagedKeyResult {
      */
     readonly keystores: outputs.ManagedKeyKeystore[];
     /**
-     * Name of the key; absent where the template's naming scheme makes it.
+     * Name of the key.
      */
-    readonly label?: string;
+    readonly label: string;
     /**
      * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
      */

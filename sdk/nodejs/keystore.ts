@@ -114,7 +114,7 @@ export class Keystore extends pulumi.CustomResource {
     /**
      * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
      */
-    declare public readonly groups: pulumi.Output<string[] | undefined>;
+    declare public readonly groups: pulumi.Output<string[]>;
     /**
      * ok, not_responding, configuration_error, pending_check, or empty.
      */

@@ -104,7 +104,7 @@ export class KmsKey extends pulumi.CustomResource {
     /**
      * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
      */
-    declare public readonly dualAuthDelete: pulumi.Output<boolean | undefined>;
+    declare public readonly dualAuthDelete: pulumi.Output<boolean>;
     /**
      * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
      */
@@ -144,7 +144,7 @@ export class KmsKey extends pulumi.CustomResource {
     /**
      * Key ring, made where it is absent; never that of an internal keystore.
      */
-    declare public readonly keyRing: pulumi.Output<string | undefined>;
+    declare public readonly keyRing: pulumi.Output<string>;
     /**
      * KMS's own state of the key, as a word.
      */

@@ -169,9 +169,9 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keystores: pulumi.Output<outputs.ManagedKeyKeystore[]>;
     /**
-     * Name of the key; absent where the template's naming scheme makes it.
+     * Name of the key.
      */
-    declare public readonly label: pulumi.Output<string | undefined>;
+    declare public readonly label: pulumi.Output<string>;
     /**
      * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
      */

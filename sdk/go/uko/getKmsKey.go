@@ -47,7 +47,7 @@ type LookupKmsKeyResult struct {
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
 	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-	DualAuthDelete *bool `pulumi:"dualAuthDelete"`
+	DualAuthDelete bool `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
 	// Secure import, beside an encrypted payload. Cannot change.
@@ -67,7 +67,7 @@ type LookupKmsKeyResult struct {
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
 	// Key ring, made where it is absent; never that of an internal keystore.
-	KeyRing *string `pulumi:"keyRing"`
+	KeyRing string `pulumi:"keyRing"`
 	// KMS's own state of the key, as a word.
 	KeyState string `pulumi:"keyState"`
 	// When it was last rotated.
@@ -164,8 +164,8 @@ func (o LookupKmsKeyResultOutput) Description() pulumi.StringPtrOutput {
 }
 
 // KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-func (o LookupKmsKeyResultOutput) DualAuthDelete() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *bool { return v.DualAuthDelete }).(pulumi.BoolPtrOutput)
+func (o LookupKmsKeyResultOutput) DualAuthDelete() pulumi.BoolOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
 // Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
@@ -214,8 +214,8 @@ func (o LookupKmsKeyResultOutput) KeyId() pulumi.StringOutput {
 }
 
 // Key ring, made where it is absent; never that of an internal keystore.
-func (o LookupKmsKeyResultOutput) KeyRing() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.KeyRing }).(pulumi.StringPtrOutput)
+func (o LookupKmsKeyResultOutput) KeyRing() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
 // KMS's own state of the key, as a word.

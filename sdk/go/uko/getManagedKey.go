@@ -70,8 +70,8 @@ type LookupManagedKeyResult struct {
 	KeyState string `pulumi:"keyState"`
 	// What each keystore says of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
-	// Name of the key; absent where the template's naming scheme makes it.
-	Label *string `pulumi:"label"`
+	// Name of the key.
+	Label string `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
 	// The one derived state, pending approval included.
@@ -224,9 +224,9 @@ func (o LookupManagedKeyResultOutput) Keystores() ManagedKeyKeystoreArrayOutput 
 	return o.ApplyT(func(v LookupManagedKeyResult) []ManagedKeyKeystore { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
 
-// Name of the key; absent where the template's naming scheme makes it.
-func (o LookupManagedKeyResultOutput) Label() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Label }).(pulumi.StringPtrOutput)
+// Name of the key.
+func (o LookupManagedKeyResultOutput) Label() pulumi.StringOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.Label }).(pulumi.StringOutput)
 }
 
 // Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.

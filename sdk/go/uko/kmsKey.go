@@ -77,7 +77,7 @@ type KmsKey struct {
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
 	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-	DualAuthDelete pulumi.BoolPtrOutput `pulumi:"dualAuthDelete"`
+	DualAuthDelete pulumi.BoolOutput `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
 	// Secure import, beside an encrypted payload. Cannot change.
@@ -97,7 +97,7 @@ type KmsKey struct {
 	// UUID of the key.
 	KeyId pulumi.StringOutput `pulumi:"keyId"`
 	// Key ring, made where it is absent; never that of an internal keystore.
-	KeyRing pulumi.StringPtrOutput `pulumi:"keyRing"`
+	KeyRing pulumi.StringOutput `pulumi:"keyRing"`
 	// KMS's own state of the key, as a word.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// When it was last rotated.
@@ -403,8 +403,8 @@ func (o KmsKeyOutput) Description() pulumi.StringPtrOutput {
 }
 
 // KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-func (o KmsKeyOutput) DualAuthDelete() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.BoolPtrOutput { return v.DualAuthDelete }).(pulumi.BoolPtrOutput)
+func (o KmsKeyOutput) DualAuthDelete() pulumi.BoolOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
 // Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
@@ -453,8 +453,8 @@ func (o KmsKeyOutput) KeyId() pulumi.StringOutput {
 }
 
 // Key ring, made where it is absent; never that of an internal keystore.
-func (o KmsKeyOutput) KeyRing() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.KeyRing }).(pulumi.StringPtrOutput)
+func (o KmsKeyOutput) KeyRing() pulumi.StringOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyRing }).(pulumi.StringOutput)
 }
 
 // KMS's own state of the key, as a word.

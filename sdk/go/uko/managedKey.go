@@ -135,8 +135,8 @@ type ManagedKey struct {
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// What each keystore says of the key.
 	Keystores ManagedKeyKeystoreArrayOutput `pulumi:"keystores"`
-	// Name of the key; absent where the template's naming scheme makes it.
-	Label pulumi.StringPtrOutput `pulumi:"label"`
+	// Name of the key.
+	Label pulumi.StringOutput `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
 	LabelTags pulumi.StringMapOutput `pulumi:"labelTags"`
 	// The one derived state, pending approval included.
@@ -487,9 +487,9 @@ func (o ManagedKeyOutput) Keystores() ManagedKeyKeystoreArrayOutput {
 	return o.ApplyT(func(v *ManagedKey) ManagedKeyKeystoreArrayOutput { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
 
-// Name of the key; absent where the template's naming scheme makes it.
-func (o ManagedKeyOutput) Label() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Label }).(pulumi.StringPtrOutput)
+// Name of the key.
+func (o ManagedKeyOutput) Label() pulumi.StringOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.Label }).(pulumi.StringOutput)
 }
 
 // Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.

@@ -2297,7 +2297,7 @@ type KmsKeyEntry struct {
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
 	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-	DualAuthDelete *bool `pulumi:"dualAuthDelete"`
+	DualAuthDelete bool `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
 	// Secure import, beside an encrypted payload. Cannot change.
@@ -2317,7 +2317,7 @@ type KmsKeyEntry struct {
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
 	// Key ring, made where it is absent; never that of an internal keystore.
-	KeyRing *string `pulumi:"keyRing"`
+	KeyRing string `pulumi:"keyRing"`
 	// KMS's own state of the key, as a word.
 	KeyState string `pulumi:"keyState"`
 	// When it was last rotated.
@@ -2401,8 +2401,8 @@ func (o KmsKeyEntryOutput) Description() pulumi.StringPtrOutput {
 }
 
 // KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-func (o KmsKeyEntryOutput) DualAuthDelete() pulumi.BoolPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *bool { return v.DualAuthDelete }).(pulumi.BoolPtrOutput)
+func (o KmsKeyEntryOutput) DualAuthDelete() pulumi.BoolOutput {
+	return o.ApplyT(func(v KmsKeyEntry) bool { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
 // Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
@@ -2451,8 +2451,8 @@ func (o KmsKeyEntryOutput) KeyId() pulumi.StringOutput {
 }
 
 // Key ring, made where it is absent; never that of an internal keystore.
-func (o KmsKeyEntryOutput) KeyRing() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *string { return v.KeyRing }).(pulumi.StringPtrOutput)
+func (o KmsKeyEntryOutput) KeyRing() pulumi.StringOutput {
+	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
 // KMS's own state of the key, as a word.
@@ -2567,8 +2567,8 @@ type ManagedKeyEntry struct {
 	KeyState string `pulumi:"keyState"`
 	// What each keystore says of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
-	// Name of the key; absent where the template's naming scheme makes it.
-	Label *string `pulumi:"label"`
+	// Name of the key.
+	Label string `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
 	// The one derived state, pending approval included.
@@ -2706,9 +2706,9 @@ func (o ManagedKeyEntryOutput) Keystores() ManagedKeyKeystoreArrayOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) []ManagedKeyKeystore { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
 
-// Name of the key; absent where the template's naming scheme makes it.
-func (o ManagedKeyEntryOutput) Label() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Label }).(pulumi.StringPtrOutput)
+// Name of the key.
+func (o ManagedKeyEntryOutput) Label() pulumi.StringOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) string { return v.Label }).(pulumi.StringOutput)
 }
 
 // Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
@@ -2869,8 +2869,8 @@ type PendingDeletion struct {
 	KeyId string `pulumi:"keyId"`
 	// The service's own word for the state.
 	KeyState string `pulumi:"keyState"`
-	// Name of the key; absent where the template's naming scheme makes it.
-	Label *string `pulumi:"label"`
+	// Name of the key.
+	Label string `pulumi:"label"`
 	// The one derived state, pending approval included.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
 	// UUID of the vault that the key lives in. Cannot change.
@@ -2922,9 +2922,9 @@ func (o PendingDeletionOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// Name of the key; absent where the template's naming scheme makes it.
-func (o PendingDeletionOutput) Label() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PendingDeletion) *string { return v.Label }).(pulumi.StringPtrOutput)
+// Name of the key.
+func (o PendingDeletionOutput) Label() pulumi.StringOutput {
+	return o.ApplyT(func(v PendingDeletion) string { return v.Label }).(pulumi.StringOutput)
 }
 
 // The one derived state, pending approval included.

@@ -271,7 +271,7 @@ export interface KeystoreEntry {
     /**
      * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
      */
-    groups?: string[];
+    groups: string[];
     /**
      * ok, not_responding, configuration_error, pending_check, or empty.
      */
@@ -413,7 +413,7 @@ export interface KmsKeyEntry {
     /**
      * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
      */
-    dualAuthDelete?: boolean;
+    dualAuthDelete: boolean;
     /**
      * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
      */
@@ -453,7 +453,7 @@ export interface KmsKeyEntry {
     /**
      * Key ring, made where it is absent; never that of an internal keystore.
      */
-    keyRing?: string;
+    keyRing: string;
     /**
      * KMS's own state of the key, as a word.
      */
@@ -581,9 +581,9 @@ export interface ManagedKeyEntry {
      */
     keystores: outputs.ManagedKeyKeystore[];
     /**
-     * Name of the key; absent where the template's naming scheme makes it.
+     * Name of the key.
      */
-    label?: string;
+    label: string;
     /**
      * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
      */
@@ -681,9 +681,9 @@ export interface PendingDeletion {
      */
     keyState: string;
     /**
-     * Name of the key; absent where the template's naming scheme makes it.
+     * Name of the key.
      */
-    label?: string;
+    label: string;
     /**
      * The one derived state, pending approval included.
      */

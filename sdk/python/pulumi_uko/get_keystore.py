@@ -142,7 +142,7 @@ class GetKeystoreResult:
 
     @_builtins.property
     @pulumi.getter
-    def groups(self) -> Optional[Sequence[_builtins.str]]:
+    def groups(self) -> Sequence[_builtins.str]:
         """
         Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
         """

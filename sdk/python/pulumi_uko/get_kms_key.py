@@ -190,7 +190,7 @@ class GetKmsKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="dualAuthDelete")
-    def dual_auth_delete(self) -> Optional[_builtins.bool]:
+    def dual_auth_delete(self) -> _builtins.bool:
         """
         KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
         """
@@ -270,7 +270,7 @@ class GetKmsKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="keyRing")
-    def key_ring(self) -> Optional[_builtins.str]:
+    def key_ring(self) -> _builtins.str:
         """
         Key ring, made where it is absent; never that of an internal keystore.
         """

@@ -282,9 +282,9 @@ class GetManagedKeyResult:
 
     @_builtins.property
     @pulumi.getter
-    def label(self) -> Optional[_builtins.str]:
+    def label(self) -> _builtins.str:
         """
-        Name of the key; absent where the template's naming scheme makes it.
+        Name of the key.
         """
         return pulumi.get(self, "label")
 

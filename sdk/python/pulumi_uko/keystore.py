@@ -535,7 +535,7 @@ class Keystore(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def groups(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
+    def groups(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
         Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
         """

@@ -666,7 +666,7 @@ class KmsKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="dualAuthDelete")
-    def dual_auth_delete(self) -> pulumi.Output[Optional[_builtins.bool]]:
+    def dual_auth_delete(self) -> pulumi.Output[_builtins.bool]:
         """
         KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
         """
@@ -746,7 +746,7 @@ class KmsKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="keyRing")
-    def key_ring(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def key_ring(self) -> pulumi.Output[_builtins.str]:
         """
         Key ring, made where it is absent; never that of an internal keystore.
         """

@@ -766,9 +766,9 @@ class ManagedKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def label(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def label(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the key; absent where the template's naming scheme makes it.
+        Name of the key.
         """
         return pulumi.get(self, "label")
 

@@ -783,6 +783,7 @@ class KeystoreEntry(dict):
     """
     def __init__(__self__, *,
                  deletion_protection: _builtins.bool,
+                 groups: Sequence[_builtins.str],
                  health: _builtins.str,
                  health_message: _builtins.str,
                  instance_id: _builtins.str,
@@ -797,7 +798,6 @@ class KeystoreEntry(dict):
                  description: Optional[_builtins.str] = None,
                  existing_keystore_id: Optional[_builtins.str] = None,
                  google: Optional['outputs.KeystoreGoogle'] = None,
-                 groups: Optional[Sequence[_builtins.str]] = None,
                  ibm: Optional['outputs.KeystoreIbm'] = None,
                  name: Optional[_builtins.str] = None,
                  tls_proxy: Optional[_builtins.str] = None):
@@ -805,6 +805,7 @@ class KeystoreEntry(dict):
         Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
 
         :param _builtins.bool deletion_protection: Refuses to delete the keystore.
+        :param Sequence[_builtins.str] groups: Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
         :param _builtins.str health: ok, not_responding, configuration_error, pending_check, or empty.
         :param _builtins.str health_message: What the service says beside it.
         :param _builtins.str instance_id: Instance that the keystore belongs to.
@@ -819,12 +820,12 @@ class KeystoreEntry(dict):
         :param _builtins.str description: Up to 200 characters.
         :param _builtins.str existing_keystore_id: Adopts this keystore instead of making one. Cannot change.
         :param 'KeystoreGoogle' google: Connection of a keystore of type google_kms.
-        :param Sequence[_builtins.str] groups: Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
         :param 'KeystoreIbm' ibm: Connection of a keystore of type hpcs or key_protect.
         :param _builtins.str name: Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
         :param _builtins.str tls_proxy: TLS proxy for a private endpoint, host:port.
         """
         pulumi.set(__self__, "deletion_protection", deletion_protection)
+        pulumi.set(__self__, "groups", groups)
         pulumi.set(__self__, "health", health)
         pulumi.set(__self__, "health_message", health_message)
         pulumi.set(__self__, "instance_id", instance_id)
@@ -845,8 +846,6 @@ class KeystoreEntry(dict):
             pulumi.set(__self__, "existing_keystore_id", existing_keystore_id)
         if google is not None:
             pulumi.set(__self__, "google", google)
-        if groups is not None:
-            pulumi.set(__self__, "groups", groups)
         if ibm is not None:
             pulumi.set(__self__, "ibm", ibm)
         if name is not None:
@@ -861,6 +860,14 @@ class KeystoreEntry(dict):
         Refuses to delete the keystore.
         """
         return pulumi.get(self, "deletion_protection")
+
+    @_builtins.property
+    @pulumi.getter
+    def groups(self) -> Sequence[_builtins.str]:
+        """
+        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+        """
+        return pulumi.get(self, "groups")
 
     @_builtins.property
     @pulumi.getter
@@ -973,14 +980,6 @@ class KeystoreEntry(dict):
         Connection of a keystore of type google_kms.
         """
         return pulumi.get(self, "google")
-
-    @_builtins.property
-    @pulumi.getter
-    def groups(self) -> Optional[Sequence[_builtins.str]]:
-        """
-        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
-        """
-        return pulumi.get(self, "groups")
 
     @_builtins.property
     @pulumi.getter
@@ -1201,10 +1200,12 @@ class KmsKeyEntry(dict):
                  crn: _builtins.str,
                  deletion_completes_at: 'KmsKeyDeletionCompletesAt',
                  deletion_protection: _builtins.bool,
+                 dual_auth_delete: _builtins.bool,
                  dual_authorization: 'DualAuthorization',
                  imported: _builtins.bool,
                  instance_id: _builtins.str,
                  key_id: _builtins.str,
+                 key_ring: _builtins.str,
                  key_state: _builtins.str,
                  lifecycle_state: 'KmsKeyLifecycleState',
                  name: _builtins.str,
@@ -1215,13 +1216,11 @@ class KmsKeyEntry(dict):
                  deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
-                 dual_auth_delete: Optional[_builtins.bool] = None,
                  encrypted_nonce: Optional[_builtins.str] = None,
                  encryption_algorithm: Optional['EncryptionAlgorithm'] = None,
                  existing_key_id: Optional[_builtins.str] = None,
                  expiration_date: Optional[_builtins.str] = None,
                  iv: Optional[_builtins.str] = None,
-                 key_ring: Optional[_builtins.str] = None,
                  last_rotated_at: Optional[_builtins.str] = None,
                  payload: Optional[_builtins.str] = None,
                  restore_trigger: Optional[_builtins.str] = None,
@@ -1234,10 +1233,12 @@ class KmsKeyEntry(dict):
         :param _builtins.str crn: Cloud resource name of the key.
         :param 'KmsKeyDeletionCompletesAt' deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
         :param _builtins.bool deletion_protection: Refuses every step towards the key's end.
+        :param _builtins.bool dual_auth_delete: KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
         :param 'DualAuthorization' dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
         :param _builtins.bool imported: Whether its material came from outside.
         :param _builtins.str instance_id: Instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
+        :param _builtins.str key_ring: Key ring, made where it is absent; never that of an internal keystore.
         :param _builtins.str key_state: KMS's own state of the key, as a word.
         :param 'KmsKeyLifecycleState' lifecycle_state: The one derived state, pending approval included.
         :param _builtins.str name: Name of the key, not unique in KMS. Cannot change.
@@ -1248,13 +1249,11 @@ class KmsKeyEntry(dict):
         :param _builtins.str deletion_record_id: Name of the open window, as UKO_CONSENT takes it.
         :param _builtins.str deletion_requested_by: IAM id of whoever set it, where KMS tells.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
-        :param _builtins.bool dual_auth_delete: KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
         :param _builtins.str encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
         :param 'EncryptionAlgorithm' encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
         :param _builtins.str existing_key_id: Adopts this key instead of making one. Cannot change.
         :param _builtins.str expiration_date: When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
         :param _builtins.str iv: Secure import, beside an encrypted payload. Cannot change.
-        :param _builtins.str key_ring: Key ring, made where it is absent; never that of an internal keystore.
         :param _builtins.str last_rotated_at: When it was last rotated.
         :param _builtins.str payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
         :param _builtins.str restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
@@ -1265,10 +1264,12 @@ class KmsKeyEntry(dict):
         pulumi.set(__self__, "crn", crn)
         pulumi.set(__self__, "deletion_completes_at", deletion_completes_at)
         pulumi.set(__self__, "deletion_protection", deletion_protection)
+        pulumi.set(__self__, "dual_auth_delete", dual_auth_delete)
         pulumi.set(__self__, "dual_authorization", dual_authorization)
         pulumi.set(__self__, "imported", imported)
         pulumi.set(__self__, "instance_id", instance_id)
         pulumi.set(__self__, "key_id", key_id)
+        pulumi.set(__self__, "key_ring", key_ring)
         pulumi.set(__self__, "key_state", key_state)
         pulumi.set(__self__, "lifecycle_state", lifecycle_state)
         pulumi.set(__self__, "name", name)
@@ -1285,8 +1286,6 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
             pulumi.set(__self__, "description", description)
-        if dual_auth_delete is not None:
-            pulumi.set(__self__, "dual_auth_delete", dual_auth_delete)
         if encrypted_nonce is not None:
             pulumi.set(__self__, "encrypted_nonce", encrypted_nonce)
         if encryption_algorithm is not None:
@@ -1297,8 +1296,6 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "expiration_date", expiration_date)
         if iv is not None:
             pulumi.set(__self__, "iv", iv)
-        if key_ring is not None:
-            pulumi.set(__self__, "key_ring", key_ring)
         if last_rotated_at is not None:
             pulumi.set(__self__, "last_rotated_at", last_rotated_at)
         if payload is not None:
@@ -1337,6 +1334,14 @@ class KmsKeyEntry(dict):
         return pulumi.get(self, "deletion_protection")
 
     @_builtins.property
+    @pulumi.getter(name="dualAuthDelete")
+    def dual_auth_delete(self) -> _builtins.bool:
+        """
+        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        """
+        return pulumi.get(self, "dual_auth_delete")
+
+    @_builtins.property
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
@@ -1367,6 +1372,14 @@ class KmsKeyEntry(dict):
         UUID of the key.
         """
         return pulumi.get(self, "key_id")
+
+    @_builtins.property
+    @pulumi.getter(name="keyRing")
+    def key_ring(self) -> _builtins.str:
+        """
+        Key ring, made where it is absent; never that of an internal keystore.
+        """
+        return pulumi.get(self, "key_ring")
 
     @_builtins.property
     @pulumi.getter(name="keyState")
@@ -1449,14 +1462,6 @@ class KmsKeyEntry(dict):
         return pulumi.get(self, "description")
 
     @_builtins.property
-    @pulumi.getter(name="dualAuthDelete")
-    def dual_auth_delete(self) -> Optional[_builtins.bool]:
-        """
-        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
-        """
-        return pulumi.get(self, "dual_auth_delete")
-
-    @_builtins.property
     @pulumi.getter(name="encryptedNonce")
     def encrypted_nonce(self) -> Optional[_builtins.str]:
         """
@@ -1495,14 +1500,6 @@ class KmsKeyEntry(dict):
         Secure import, beside an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "iv")
-
-    @_builtins.property
-    @pulumi.getter(name="keyRing")
-    def key_ring(self) -> Optional[_builtins.str]:
-        """
-        Key ring, made where it is absent; never that of an internal keystore.
-        """
-        return pulumi.get(self, "key_ring")
 
     @_builtins.property
     @pulumi.getter(name="lastRotatedAt")
@@ -1569,6 +1566,7 @@ class ManagedKeyEntry(dict):
                  key_id: _builtins.str,
                  key_state: _builtins.str,
                  keystores: Sequence['outputs.ManagedKeyKeystore'],
+                 label: _builtins.str,
                  lifecycle_state: 'LifecycleState',
                  size: _builtins.str,
                  template: _builtins.str,
@@ -1585,7 +1583,6 @@ class ManagedKeyEntry(dict):
                  description: Optional[_builtins.str] = None,
                  existing_key_id: Optional[_builtins.str] = None,
                  expiration_date: Optional[_builtins.str] = None,
-                 label: Optional[_builtins.str] = None,
                  label_tags: Optional[Mapping[str, _builtins.str]] = None,
                  rotation_trigger: Optional[_builtins.str] = None,
                  state: Optional['TargetState'] = None,
@@ -1603,6 +1600,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_state: The service's own word for the state.
         :param Sequence['ManagedKeyKeystore'] keystores: What each keystore says of the key.
+        :param _builtins.str label: Name of the key.
         :param 'LifecycleState' lifecycle_state: The one derived state, pending approval included.
         :param _builtins.str size: Size as the service says it, for instance 256.
         :param _builtins.str template: Name of the key template; the key is compared by the template's id. Cannot change.
@@ -1619,7 +1617,6 @@ class ManagedKeyEntry(dict):
         :param _builtins.str description: Up to 200 characters; up to 110 where the service keeps no tags.
         :param _builtins.str existing_key_id: Adopts this key instead of making one. Cannot change.
         :param _builtins.str expiration_date: Last day of use. Planning only: nothing happens on it.
-        :param _builtins.str label: Name of the key; absent where the template's naming scheme makes it.
         :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
         :param _builtins.str rotation_trigger: A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
         :param 'TargetState' state: State to aim at on updates. Going down takes two people; it never reactivates a key.
@@ -1635,6 +1632,7 @@ class ManagedKeyEntry(dict):
         pulumi.set(__self__, "key_id", key_id)
         pulumi.set(__self__, "key_state", key_state)
         pulumi.set(__self__, "keystores", keystores)
+        pulumi.set(__self__, "label", label)
         pulumi.set(__self__, "lifecycle_state", lifecycle_state)
         pulumi.set(__self__, "size", size)
         pulumi.set(__self__, "template", template)
@@ -1661,8 +1659,6 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "existing_key_id", existing_key_id)
         if expiration_date is not None:
             pulumi.set(__self__, "expiration_date", expiration_date)
-        if label is not None:
-            pulumi.set(__self__, "label", label)
         if label_tags is not None:
             pulumi.set(__self__, "label_tags", label_tags)
         if rotation_trigger is not None:
@@ -1751,6 +1747,14 @@ class ManagedKeyEntry(dict):
         What each keystore says of the key.
         """
         return pulumi.get(self, "keystores")
+
+    @_builtins.property
+    @pulumi.getter
+    def label(self) -> _builtins.str:
+        """
+        Name of the key.
+        """
+        return pulumi.get(self, "label")
 
     @_builtins.property
     @pulumi.getter(name="lifecycleState")
@@ -1881,14 +1885,6 @@ class ManagedKeyEntry(dict):
         return pulumi.get(self, "expiration_date")
 
     @_builtins.property
-    @pulumi.getter
-    def label(self) -> Optional[_builtins.str]:
-        """
-        Name of the key; absent where the template's naming scheme makes it.
-        """
-        return pulumi.get(self, "label")
-
-    @_builtins.property
     @pulumi.getter(name="labelTags")
     def label_tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
@@ -2016,28 +2012,29 @@ class PendingDeletion(dict):
     def __init__(__self__, *,
                  key_id: _builtins.str,
                  key_state: _builtins.str,
+                 label: _builtins.str,
                  lifecycle_state: 'LifecycleState',
                  vault_id: _builtins.str,
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
-                 deletion_requested_by: Optional[_builtins.str] = None,
-                 label: Optional[_builtins.str] = None):
+                 deletion_requested_by: Optional[_builtins.str] = None):
         """
         A managed key whose end waits for a person or for time.
 
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_state: The service's own word for the state.
+        :param _builtins.str label: Name of the key.
         :param 'LifecycleState' lifecycle_state: The one derived state, pending approval included.
         :param _builtins.str vault_id: UUID of the vault that the key lives in. Cannot change.
         :param _builtins.str deletion_awaits: approval, time, or person_to_unblock.
         :param _builtins.str deletion_not_before: The next step is refused before this time.
         :param _builtins.str deletion_record_id: Id of the binding record, as UKO_CONSENT takes it.
         :param _builtins.str deletion_requested_by: IAM id of the author of the binding record.
-        :param _builtins.str label: Name of the key; absent where the template's naming scheme makes it.
         """
         pulumi.set(__self__, "key_id", key_id)
         pulumi.set(__self__, "key_state", key_state)
+        pulumi.set(__self__, "label", label)
         pulumi.set(__self__, "lifecycle_state", lifecycle_state)
         pulumi.set(__self__, "vault_id", vault_id)
         if deletion_awaits is not None:
@@ -2048,8 +2045,6 @@ class PendingDeletion(dict):
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
-        if label is not None:
-            pulumi.set(__self__, "label", label)
 
     @_builtins.property
     @pulumi.getter(name="keyId")
@@ -2066,6 +2061,14 @@ class PendingDeletion(dict):
         The service's own word for the state.
         """
         return pulumi.get(self, "key_state")
+
+    @_builtins.property
+    @pulumi.getter
+    def label(self) -> _builtins.str:
+        """
+        Name of the key.
+        """
+        return pulumi.get(self, "label")
 
     @_builtins.property
     @pulumi.getter(name="lifecycleState")
@@ -2114,14 +2117,6 @@ class PendingDeletion(dict):
         IAM id of the author of the binding record.
         """
         return pulumi.get(self, "deletion_requested_by")
-
-    @_builtins.property
-    @pulumi.getter
-    def label(self) -> Optional[_builtins.str]:
-        """
-        Name of the key; absent where the template's naming scheme makes it.
-        """
-        return pulumi.get(self, "label")
 
 
 @pulumi.output_type
