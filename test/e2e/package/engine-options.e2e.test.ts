@@ -1,0 +1,139 @@
+/** What the engine's own options mean for a key whose end takes two people and 90 days. */
+
+import { expect, test } from "vitest";
+import { codeOf, ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import type { Scenario } from "../../contracts/doors/support/scenario.ts";
+import { emptySeed } from "../../contracts/doors/support/whole-stack.ts";
+import { from, keyResource, urnOf, withYaml, type YamlProgram } from "./support/yaml-scenario.ts";
+
+const two: YamlProgram = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };
+const operations = async (scenario: Scenario, mark: number) =>
+  (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`).sort();
+
+test("protect: a destroy stops before the provider is asked, and with --exclude-protected the others are asked for", () =>
+  withYaml(
+    { program: { resources: { cards: keyResource("cards"), payroll: keyResource("payroll", {}, { protect: true }) } } },
+    async (scenario) => {
+      const bob = await scenario.person("bob");
+      ended(await bob.up(), 0);
+      const made = await scenario.mark();
+      const refused = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
+      expect(messageOf(refused.output, "payroll")).toContain("because it is protected");
+      expect(await operations(scenario, made)).toEqual([]);
+
+      const asked = ended(await bob.destroy([], ["--exclude-protected"]), 1);
+      expect(codeOf(asked.output, "cards")).toBe("UKO_APPROVAL_PENDING");
+      expect(await operations(scenario, made)).toEqual(["K4 cards"]);
+      expect(await bob.resources()).toHaveLength(2);
+    },
+  ));
+
+test("retainOnDelete: the key is released and lives on, and nobody is asked for anything", () =>
+  withYaml(
+    { program: { resources: { payroll: keyResource("payroll", {}, { retainOnDelete: true }) } } },
+    async (scenario) => {
+      const bob = await scenario.person("bob");
+      ended(await bob.up(), 0);
+      const made = await scenario.mark();
+      ended(await bob.destroy(), 0);
+      expect(await bob.resources()).toEqual([]);
+      expect(await operations(scenario, made)).toEqual([]);
+      expect(await scenario.key()).toMatchObject({ state: "active" });
+    },
+  ));
+
+test("deletedWith: a key leaves the state alive, unasked, although its vault then stays because of it; an up takes the key back", () =>
+  withYaml({ seed: emptySeed, program: withVault }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    const destroyed = ended(await bob.destroy([], ["--continue-on-error"]), 1);
+    // The engine itself takes the key for deleted as soon as its vault is to be; no call tells the provider.
+    expect(await bob.resources()).toHaveLength(3);
+    expect(await operations(scenario, made)).toEqual([]);
+    expect(await scenario.key("ledger")).toMatchObject({ state: "active" });
+    for (const name of ["ring", "ofLedger"]) expect(codeOf(destroyed.output, name)).toBe("UKO_CONTAINER_IN_USE");
+    expect(messageOf(destroyed.output, "ring")).toMatch(/uko plan \S+\/\S+/);
+
+    const back = ended(await bob.up(), 0);
+    expect(messageOf(back.output, "ledger")).toMatch(/was there already: .* no second one was made$/);
+    expect(await bob.resources()).toHaveLength(4);
+    expect((await scenario.uko.world()).keys).toHaveLength(1);
+  }));
+
+test("--target: one key is asked for, and the other one is not even looked at", () =>
+  withYaml({ program: two }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    const asked = ended(await bob.destroy([], ["--target", urnOf("payroll")]), 1);
+    expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
+    const cards = (await scenario.key("cards")).id;
+    expect((await scenario.audit()).filter(({ seq, keyId }) => seq > made && keyId === cards)).toEqual([]);
+    expect(await operations(scenario, made)).toEqual(["K4 payroll"]);
+  }));
+
+test("--continue-on-error: one run files every request; without it the first wait keeps the others from being asked for", () =>
+  withYaml({ program: two }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    ended(await bob.destroy([], ["--parallel", "1"]), 1);
+    const first = await operations(scenario, made);
+    expect(first).toHaveLength(1);
+    ended(await bob.destroy([], ["--parallel", "1", "--continue-on-error"]), 1);
+    expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
+    expect(await bob.resources()).toHaveLength(2);
+  }));
+
+test("--refresh: a run sees what happened outside of it, of a key too that it would not have looked at", () =>
+  withYaml(
+    {
+      program: { resources: { payroll: keyResource("payroll", { dualAuthorization: "single", description: "ours" }) } },
+      single: ["payroll"],
+    },
+    async (scenario) => {
+      const [bob, carol] = [await scenario.person("bob"), scenario.outsider("carol")];
+      ended(await bob.up(), 0);
+      const made = await scenario.mark();
+      ended(await bob.up(["--expect-no-changes"]), 0);
+      expect((await scenario.audit()).filter(({ seq }) => seq > made)).toEqual([]);
+
+      await carol.patch((await scenario.key()).id, { description: "theirs" });
+      const refreshed = ended(await bob.up(["--refresh"]), 0);
+      expect(refreshed.output).toContain("[diff: ~description]");
+      expect((await scenario.key()).description).toBe("ours");
+
+      await scenario.advance("1m");
+      await carol.act((await scenario.key()).id, "deactivate");
+      await scenario.advance("4h1m");
+      await carol.act((await scenario.key()).id, "destroy");
+      await scenario.advance("31d");
+      await carol.remove((await scenario.key()).id);
+      const gone = ended(await bob.destroy([], ["--refresh"]), 0);
+      expect(firstLineOf(gone.output)).toBe("");
+      expect(await bob.resources()).toEqual([]);
+    },
+  ));
+
+const withVault: YamlProgram = {
+  resources: {
+    vault: { type: "uko:index:Vault", properties: { name: "treasury" } },
+    ring: {
+      type: "uko:index:Keystore",
+      properties: { vaultId: from("vault.vaultId"), type: "internal", name: "treasury-ring", groups: ["ledger"] },
+    },
+    ofLedger: {
+      type: "uko:index:KeyTemplate",
+      properties: {
+        ...{ vaultId: from("vault.vaultId"), name: "ledger", keystoreType: "ibm_cloud_kms", group: "ledger" },
+        ...{ algorithm: "aes", size: "256", activationPeriod: "P0D", expirationPeriod: "P5Y" },
+      },
+    },
+    ledger: {
+      type: "uko:index:ManagedKey",
+      properties: { vaultId: from("vault.vaultId"), template: from("ofLedger.name"), label: "ledger" },
+      options: { dependsOn: [from("ring")], deletedWith: from("vault") },
+    },
+  },
+};
