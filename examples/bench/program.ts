@@ -1,8 +1,12 @@
-/** The two programs that are measured: many keys, and as many resources that do nothing, which is what the engine itself costs. */
+/** The programs that are measured, for each door: many keys, and as many resources that do nothing, which is what the engine itself costs. */
+
+export type BenchDoor = "package" | "dynamic";
+
+const modules = { package: "@uko/pulumi", dynamic: "pulumi-uko" } as const;
 
 /** One vault of the demo world, one template, `count` keys. */
-export function keysProgram(count: number): string {
-  return `import { ManagedKey } from "pulumi-uko";
+export function keysProgram(door: BenchDoor, count: number): string {
+  return `import { ManagedKey } from "${modules[door]}";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 for (let index = 1; index <= ${count}; index += 1) {
@@ -13,7 +17,11 @@ for (let index = 1; index <= ${count}; index += 1) {
 }
 
 /** Resources of a provider that answers at once; declared as our own are, so that nothing else differs. */
-export function nullProgram(count: number): string {
+export function nullProgram(door: BenchDoor, count: number): string {
+  const made =
+    door === "package"
+      ? 'new CustomResource("null:index:Nothing", name, { label: name }, { version: "0.0.1" });'
+      : 'new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { __provider, label: name });';
   const provider = [
     "exports.handler=()=>({",
     'create:async()=>({id:"none",outs:{}}),',
@@ -23,10 +31,9 @@ export function nullProgram(count: number): string {
   ].join("");
   return `import { CustomResource } from "@pulumi/pulumi";
 
-const __provider = ${JSON.stringify(provider)};
-for (let index = 1; index <= ${count}; index += 1) {
+${door === "dynamic" ? `const __provider = ${JSON.stringify(provider)};\n` : ""}for (let index = 1; index <= ${count}; index += 1) {
   const name = "bench-" + String(index).padStart(4, "0");
-  new CustomResource("pulumi-nodejs:dynamic/bench:Nothing", name, { __provider, label: name });
+  ${made}
 }
 `;
 }

@@ -1,0 +1,71 @@
+/** A Pulumi plugin that does nothing and answers at once: what a plugin in Node costs by itself, for comparison. */
+
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+
+type Call<Request> = { readonly request: Request };
+type Answer<Response> = (error: null, response: Response) => void;
+
+const server = new Server();
+server.addService(providerGrpc.ResourceProviderService, {
+  handshake(_: unknown, answer: Answer<providerPb.ProviderHandshakeResponse>) {
+    answer(null, new providerPb.ProviderHandshakeResponse());
+  },
+  getPluginInfo(_: unknown, answer: Answer<pluginPb.PluginInfo>) {
+    const info = new pluginPb.PluginInfo();
+    info.setVersion("0.0.1");
+    answer(null, info);
+  },
+  checkConfig: check,
+  diffConfig: diff,
+  configure(_: unknown, answer: Answer<providerPb.ConfigureResponse>) {
+    const response = new providerPb.ConfigureResponse();
+    response.setSupportspreview(true);
+    answer(null, response);
+  },
+  check,
+  diff,
+  create({ request }: Call<providerPb.CreateRequest>, answer: Answer<providerPb.CreateResponse>) {
+    const response = new providerPb.CreateResponse();
+    response.setId("none");
+    response.setProperties(request.getProperties());
+    answer(null, response);
+  },
+  read({ request }: Call<providerPb.ReadRequest>, answer: Answer<providerPb.ReadResponse>) {
+    const response = new providerPb.ReadResponse();
+    response.setId(request.getId());
+    response.setProperties(request.getProperties());
+    response.setInputs(request.getInputs());
+    answer(null, response);
+  },
+  update({ request }: Call<providerPb.UpdateRequest>, answer: Answer<providerPb.UpdateResponse>) {
+    const response = new providerPb.UpdateResponse();
+    response.setProperties(request.getNews());
+    answer(null, response);
+  },
+  delete: done,
+  cancel: done,
+});
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) throw error;
+  process.stdout.write(`${port}\n`);
+});
+
+function check({ request }: Call<providerPb.CheckRequest>, answer: Answer<providerPb.CheckResponse>): void {
+  const response = new providerPb.CheckResponse();
+  response.setInputs(request.getNews());
+  answer(null, response);
+}
+
+function diff(_: unknown, answer: Answer<providerPb.DiffResponse>): void {
+  const response = new providerPb.DiffResponse();
+  response.setChanges(providerPb.DiffResponse.DiffChanges.DIFF_NONE);
+  answer(null, response);
+}
+
+function done(_: unknown, answer: Answer<emptyPb.Empty>): void {
+  answer(null, new emptyPb.Empty());
+}
