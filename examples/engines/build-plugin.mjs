@@ -1,4 +1,7 @@
-/** Builds the Pulumi plugin as one file that needs nothing but Node beside it, in a folder as the CLI installs one. */
+/**
+ * Builds the Pulumi plugin as one file that needs nothing but Node, in a folder as the CLI installs one. There is no PulumiPlugin.yaml in
+ * it on purpose: where that stands, the CLI takes the folder for sources to install with npm, and not for a plugin that is ready.
+ */
 
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,7 +23,6 @@ export function buildPluginIfStale(repository) {
   mkdirSync(build, { recursive: true });
   replaceFolder(plugin, `${plugin}-${process.pid}`, (fresh) => {
     const metafile = bundle(repository, path.join(fresh, name));
-    writeFileSync(path.join(fresh, "PulumiPlugin.yaml"), `runtime: nodejs\nname: uko\nversion: ${version}\n`);
     // Where a file without an ending stands decides how Node reads it, so this goes wherever the plugin goes.
     const manifest = { name, version, license, private: true, type: "commonjs", main: name };
     writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
 import { LocalUko } from "../../examples/support/local-uko.ts";
+import packageFile from "../../package.json" with { type: "json" };
 import { PulumiWorkspace } from "../support/pulumi.ts";
 
 const sdk = fileURLToPath(new URL("../../sdk", import.meta.url));
@@ -112,3 +113,11 @@ test.each(languages)(
     expect(stdout.trim()).toBe("payments");
   },
 );
+
+test("the CLI knows the plugin by its name and version, as `pulumi package add` does", async () => {
+  await using workspace = await PulumiWorkspace.create();
+  const carol = await workspace.person("carol");
+  const asked = await carol.run(["package", "get-schema", `uko@${packageFile.version}`]);
+  expect(asked).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(JSON.parse(asked.stdout)).toMatchObject({ name: "uko", version: packageFile.version });
+});
