@@ -1,0 +1,132 @@
+/** The engine replaces resources by making a new one and deleting the old one; of a key it never ends one that is in use. */
+
+import { expect, test } from "vitest";
+import { codeOf, consentIn, ended, firstLineOf, nextCommands } from "../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../contracts/doors/support/person.ts";
+import type { Scenario } from "../../contracts/doors/support/scenario.ts";
+import { keyResource, urnOf, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
+
+const programWith = (properties = {}, options?: Readonly<Record<string, unknown>>) => ({
+  resources: { payroll: keyResource("payroll", properties, options) },
+});
+const keysIn = async (scenario: Scenario) =>
+  (await scenario.uko.world()).keys.map(({ label, state }) => [label, state]);
+const idsIn = async (person: Person) => (await person.resources()).map(({ id }) => id);
+
+test.each([
+  [
+    "vaultId",
+    { vaultId: "5c1e0000-0000-4000-8000-000000000009" },
+    /vaultId: cannot change on an existing key; make a new key/,
+  ],
+  ["labelTags", { labelTags: { env: "production" } }, /labelTags: cannot change on an existing key; make a new key/],
+  [
+    "existingKeyId",
+    { existingKeyId: "9b2d0000-0000-4000-8000-00000000dead" },
+    /existingKeyId: cannot change on an existing/,
+  ],
+  ["template", { template: "payroll-draft" }, /^Key "payroll" was made from template "payroll" and cannot change/],
+] as const)("another %s is an error that says what to do, and the key stays as it is", (_name, change, message) =>
+  withYaml({ program: programWith(), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    await bob.writeProgram(yamlProgram(programWith(change)));
+    const refused = ended(await bob.up(), 1, message);
+    expect(refused.output).not.toMatch(/replac/);
+    expect(await scenario.writes(made)).toEqual([]);
+    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+  }),
+);
+
+test.each([
+  ["--replace", ["--replace", urnOf("payroll")], {}],
+  ["--target-replace", ["--target-replace", urnOf("payroll")], {}],
+  ["replaceOnChanges", [], { replaceOnChanges: ["description"] }],
+] as const)(
+  "%s under the same label makes nothing and ends nothing, since the key cannot replace itself",
+  (_name, args, options) =>
+    withYaml({ program: programWith({}, options), people: ["bob"] }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      ended(await bob.up(), 0);
+      const [made, before] = [await scenario.mark(), await idsIn(bob)];
+      await bob.writeProgram(yamlProgram(programWith({ description: "another" }, options)));
+      ended(await bob.up(args), 1, /^"payroll" cannot be replaced by itself: /);
+      expect(await scenario.writes(made)).toEqual([]);
+      expect(await idsIn(bob)).toEqual(before);
+      expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+    }),
+);
+
+test("a key that the program adopted cannot replace itself either", () =>
+  withYaml({ people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const { body } = await scenario.outsider("carol").create({
+      ...{ vault: { id: "5c1e0000-0000-4000-8000-000000000001" }, template_name: "payroll", label: "payroll" },
+    });
+    await bob.writeProgram(yamlProgram(programWith({ existingKeyId: body.id })));
+    ended(await bob.up(), 0);
+    ended(await bob.up(["--replace", urnOf("payroll")]), 1, /^"payroll" cannot be replaced by itself: /);
+    expect(await idsIn(bob)).toHaveLength(1);
+    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+  }));
+
+test("of a key that code lets one person end, and that no run looks at, only its former place in the state is given up", () =>
+  withYaml({ program: programWith({ dualAuthorization: "single" }), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const [made, before] = [await scenario.mark(), await idsIn(bob)];
+    ended(await bob.up(["--replace", urnOf("payroll")]), 0);
+    expect(await scenario.writes(made)).toEqual([]);
+    expect(await idsIn(bob)).toEqual(before);
+    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+  }));
+
+test("--replace under another label makes a new key; the old one waits for two people, at every up, and the new one for nobody", () =>
+  withYaml({ program: programWith() }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    ended(await bob.up(), 0);
+    const old = (await scenario.key()).id;
+    await scenario.advance("1m");
+    for (const person of [alice, bob]) await person.writeProgram(yamlProgram(programWith({ label: "payroll-2" })));
+    const asked = ended(await bob.up(["--replace", urnOf("payroll")]), 1);
+    expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
+    expect(await keysIn(scenario)).toEqual([
+      ["payroll", "active"],
+      ["payroll-2", "active"],
+    ]);
+    // A destroy by this name would ask for the end of the new key too.
+    const consent = consentIn(asked.output);
+    expect(nextCommands(asked.output)).toContain(`UKO_CONSENT=${consent} pulumi up`);
+    expect(asked.output).not.toContain("pulumi destroy");
+
+    await scenario.advance("1m");
+    const waiting = await scenario.mark();
+    expect(codeOf(ended(await bob.up(), 1).output, "payroll")).toBe("UKO_APPROVAL_PENDING");
+    expect(await scenario.writes(waiting), "asked for once").toEqual([]);
+    const deactivated = ended(await alice.up([], { env: { UKO_CONSENT: consent } }), 1);
+    await scenario.advance("4h1m");
+    ended(await bob.up([], { env: { UKO_CONSENT: consentIn(deactivated.output) } }), 1);
+    await scenario.advance("31d");
+    const last = ended(await bob.up(), 0);
+    expect(firstLineOf(last.output)).toBe("");
+    expect(await keysIn(scenario)).toEqual([["payroll-2", "active"]]);
+    expect((await scenario.audit()).filter(({ keyId, operation }) => keyId === old && operation === "K5")).toHaveLength(
+      1,
+    );
+    expect(await idsIn(bob)).toHaveLength(1);
+  }));
+
+test("deleteBeforeReplace deletes first, so the key is asked for and stays; no new one is made beside it", () =>
+  withYaml({ program: programWith({}, { deleteBeforeReplace: true }), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const asked = ended(await bob.up(["--replace", urnOf("payroll")]), 1);
+    expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
+    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
+    expect(await idsIn(bob)).toHaveLength(1);
+    // Whoever changes their mind runs up: it takes nothing back, and goes no step further.
+    const before = await scenario.mark();
+    ended(await bob.up(), 0);
+    expect(await scenario.writes(before)).toEqual([]);
+  }));
