@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { door } from "./door.ts";
 import { consentIn, ended, firstLineOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
@@ -69,7 +70,8 @@ test.each(profilesFor())(
       // The stack still has it; the next destroy finds it gone.
       expect(await bob.resources()).toHaveLength(1);
       const gone = ended(await alice.destroy(), 0, "");
-      expect(gone.output).toMatch(/ManagedKey payroll deleted/);
+      // What is seen to be gone before the run needs no deletion any more.
+      expect(gone.output.includes("ManagedKey payroll deleted")).toBe(!door.looksFirst);
       expect(await bob.resources()).toEqual([]);
     }),
 );

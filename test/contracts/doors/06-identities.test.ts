@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { door } from "./door.ts";
 import { consentIn, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
@@ -52,7 +53,9 @@ test.each(profilesFor())(
     expect(firstLineOf(named.output)).toBe(own);
     expect(named.output).toContain("Your own record is not a second person's consent.");
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await pipeline.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+    expect(await pipeline.resources()).toMatchObject([
+      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
+    ]);
 
     const acted = await dave.destroy(record);
     expect(acted.exitCode).toBe(1);
@@ -101,7 +104,9 @@ test.each(profilesFor())(
     expect(forbidden.exitCode).toBe(1);
     expect(firstLineOf(forbidden.output)).toBe(firstLineOf(refused.output));
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+    expect(await bob.resources()).toMatchObject([
+      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
+    ]);
 
     const consented = await bob.runNext(forbidden.output, /^uko consent/);
     expect(consented.exitCode).toBe(0);

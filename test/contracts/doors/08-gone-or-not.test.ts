@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { door } from "./door.ts";
 import { startEmulatorProcess } from "./support/emulator-process.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -67,10 +68,13 @@ test.each(profilesFor())(
         [[], there, unproven, "UKO_GONE_UNPROVEN"],
       ] as const) {
         for (const [operation, status] of faults) await scenario.control("faults", { operation, status });
-        for (const command of ["refresh", "destroy"] as const) {
+        for (const [command, end] of [
+          ["refresh", door.refreshOfUnseen],
+          ["destroy", { exitCode: 1, says: "" }],
+        ] as const) {
           const run = await bob.pulumi[command]([], { env });
-          expect(run.exitCode).toBe(1);
-          expect(firstLineOf(run.output)).toBe(firstLine);
+          expect(run.exitCode).toBe(end.exitCode);
+          expect(firstLineOf(run.output)).toBe(`${end.says}${firstLine}`);
           expect(messageOf(run.output)).toContain(`[${code}]`);
         }
         await clearFaults(scenario);

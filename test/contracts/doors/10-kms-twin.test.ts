@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import { door } from "./door.ts";
 import { consentIn, firstLineOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
@@ -32,7 +33,9 @@ test.each(profilesFor())(
       'KMS wants another person to destroy key "payroll": you set its deletion window',
     );
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await carol.resources()).toMatchObject([{ outputs: { lifecycleState: "deactivated" } }]);
+    expect(await carol.resources()).toMatchObject([
+      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "deactivated" } },
+    ]);
 
     const consented = await carol.runNext(setter.output, /^uko consent/);
     expect(consented.exitCode).toBe(0);
@@ -63,7 +66,9 @@ test.each(profilesFor())(
     expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
     expect((await twin(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
-    expect(await alice.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
+    expect(await alice.resources()).toMatchObject([
+      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
+    ]);
 
     await scenario.control("switches", { kmsWindowHours: 168 });
     expect(await alice.uko(["continue", key, "--consent", first])).toMatchObject({ exitCode: 10 });

@@ -20,6 +20,13 @@ export interface Door {
   programFor(resources: Resources): string;
   /** What the engine calls a resource of this kind, in state and in URNs. */
   typeOf(kind: ResourceKind): string;
+  /**
+   * Each run looks at every key under dual authorization or on its way out before it does anything else, and the state keeps
+   * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
+   */
+  readonly looksFirst: boolean;
+  /** How a refresh ends that may not or cannot see a resource, and what it says before the reason. The state stays as it is. */
+  readonly refreshOfUnseen: { readonly exitCode: number; readonly says: string };
 }
 
 const doors: Readonly<Record<DoorName, Door>> = {
@@ -27,11 +34,15 @@ const doors: Readonly<Record<DoorName, Door>> = {
     name: "dynamic",
     programFor: (resources) => nodeProgram("pulumi-uko", resources),
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
+    looksFirst: false,
+    refreshOfUnseen: { exitCode: 1, says: "" },
   },
   package: {
     name: "package",
     programFor: (resources) => nodeProgram("@uko/pulumi", resources),
     typeOf: (kind) => `uko:index:${kind}`,
+    looksFirst: true,
+    refreshOfUnseen: { exitCode: 0, says: "Could not be looked at, so its state is from the last look: " },
   },
 };
 
