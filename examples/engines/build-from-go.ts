@@ -6,8 +6,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeOnce, type Report, withProgress } from "./make-once.ts";
 
-export type { Report } from "./make-once.ts";
-
 /** One executable; `module` names the folder beside this file whose go.mod and go.sum pin it. */
 export interface GoExecutable {
   readonly name: string;

@@ -19,7 +19,7 @@ export function buildIfStale(nodeBin = process.execPath) {
   buildNodeSdkIfStale(nodeBin);
 }
 
-function buildDistIfStale(nodeBin) {
+export function buildDistIfStale(nodeBin = process.execPath) {
   const dist = path.join(repository, "dist");
   const names = ["provider", "package.json", "tsconfig.json", "tsconfig.build.json"];
   const sources = names.map((name) => path.join(repository, name));

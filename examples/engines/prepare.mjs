@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildIfStale } from "./build.mjs";
+import { buildDistIfStale, buildIfStale } from "./build.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const bin = path.join(repository, "node_modules", ".bin");
@@ -53,9 +53,10 @@ function run(command, args, failure, env = process.env) {
   if (status !== 0) throw Object.assign(new Error(failure), { status });
 }
 
-/** The languages of the programs that a script runs; none named means that everything is needed. */
-function languagesOf(script, [wanted = ""]) {
-  if (script === undefined || !script.startsWith("examples/")) return [];
+/** What a script asks of engines/main.ts: languages of programs, none for everything; undefined if it runs no engine or finds it by itself. */
+function enginesOf(script, [wanted = ""]) {
+  if (script === undefined || script.endsWith("vitest.mjs")) return [];
+  if (/^(?:sdk\/make|examples\/release)\//.test(script)) return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];
   const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
   const projects = examples.filter((file) => file.startsWith(wanted || "01") && path.basename(file) === "Pulumi.yaml");
@@ -70,11 +71,12 @@ function main([script, ...args]) {
   if (!isInstalled()) install();
   const node = chooseNode();
   const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
-  buildIfStale(node);
+  // The demo is what a stranger runs first, and the npm package is all that it shows.
+  const build = script?.startsWith("examples/demo/") ? buildDistIfStale : buildIfStale;
+  build(node);
   const engines = path.join(repository, "examples", "engines", "main.ts");
-  if (process.env.UKO_SKIP_ENGINE_TESTS !== "1") {
-    run(node, [engines, ...languagesOf(script, args)], "The engines above are needed.", env);
-  }
+  const languages = process.env.UKO_SKIP_ENGINE_TESTS === "1" ? undefined : enginesOf(script, args);
+  if (languages) run(node, [engines, ...languages], "The engines above are needed.", env);
   if (script) run(node, [script, ...args], "", env);
 }
 

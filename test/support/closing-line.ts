@@ -11,6 +11,9 @@ export default class ClosingLine implements Reporter {
     if (process.env.UKO_SKIP_ENGINE_TESTS === "1") {
       console.log("NOT RUN: every test with the real Pulumi CLI, because UKO_SKIP_ENGINE_TESTS=1 is set.");
     }
+    if (process.env.UKO_SKIP_PYTHON === "1") {
+      console.log("NOT RUN: every test with a program in Python, because UKO_SKIP_PYTHON=1 is set.");
+    }
     for (const test of tests) {
       const result = test.result();
       // Whoever is left out by a list says why.
