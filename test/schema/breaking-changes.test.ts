@@ -1,6 +1,6 @@
 /** What today's schema may not take away from yesterday's programs. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import type { PropertySpec } from "../../provider/schema/package-spec.ts";
 import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 import { breakingChanges, type Schema } from "../../sdk/make/breaking-changes.ts";
-import { releasedSchemas } from "../../sdk/make/released-schemas.ts";
+import { releasedFolder, releasedSchemas } from "../../sdk/make/released-schemas.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
 
 const text: PropertySpec = { type: "string" };
@@ -203,11 +203,18 @@ describe("what programs rely on may not go away", () => {
   });
 });
 
-test("today's schema breaks no release of its major version", () => {
-  const released = releasedSchemas(packageVersion());
-  // Before the first release there is nothing to compare with; `npm run schema:released` brings the first.
-  expect(released.map(({ version }) => version)).toEqual([]);
-  for (const { version, schema } of released) {
+/** `## [1.2.0] - 2027-03-01`; a version without a date is not released yet. */
+const releases = [
+  ...readFileSync(new URL("../../CHANGELOG.md", import.meta.url), "utf8").matchAll(/^## \[([0-9.]+)\] - [0-9]/gm),
+].map(([, version]) => `schema-${version}.json`);
+
+test("each release of the changelog left its schema, and nothing else did", () => {
+  const kept = readdirSync(releasedFolder).filter((file) => file !== "README.md");
+  expect(kept.toSorted()).toEqual(releases.toSorted());
+});
+
+test(`today's schema breaks no release of its major version (releases so far: ${releases.length})`, () => {
+  for (const { version, schema } of releasedSchemas(packageVersion())) {
     expect([version, breakingChanges(schema, pulumiSchema())]).toEqual([version, []]);
   }
 });

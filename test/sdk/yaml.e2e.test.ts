@@ -1,0 +1,39 @@
+/** YAML needs no package: the programs of the documentation are bound by the schema that the plugin itself answers. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { PulumiWorkspace } from "../support/pulumi.ts";
+import { examplePrograms } from "./support/example-programs.ts";
+
+const settings = { UKO_INSTANCE_ID: "0a1b0000-0000-4000-8000-000000000009", UKO_API_KEY: "nobody" };
+
+/** A preview asks the service nothing, so there is none. */
+async function preview(text: string): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-yaml-"));
+  try {
+    await writeFile(path.join(folder, "Pulumi.yaml"), text);
+    await using workspace = await PulumiWorkspace.create(folder);
+    const person = await workspace.person("carol", { env: settings });
+    for (const [, name = ""] of text.matchAll(/^ {2}(\w+):\n {4}type: string\n {4}secret: true$/gm)) {
+      expect((await person.run(["config", "set", "--secret", name, "AKIAEXAMPLE"])).exitCode).toBe(0);
+    }
+    return await person.preview();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test.each(examplePrograms("yaml"))("the documented program $name can be run", async ({ text }) => {
+  const { exitCode, output } = await preview(text);
+  expect([exitCode, output]).toEqual([0, expect.stringMatching(/\+ [0-9]+ to create/)]);
+  expect(output).not.toContain("warning:");
+});
+
+test("a property that is not there is told by its name", async () => {
+  const text = examplePrograms("yaml")[0]?.text.replace("template:", "templat:") ?? "";
+  const { exitCode, output } = await preview(text);
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain("templat");
+});
