@@ -1,54 +1,20 @@
 /** Commands in README and guides are real: `uko` parses them, npm has the script, Pulumi knows the flags that we name, the local UKO answers. */
 
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../provider/cli/program.ts";
 import { checkSeed } from "../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
 import { doorNames } from "./contracts/doors/door-names.ts";
+import { commandsIn, documents, read, repository, wordsOf } from "./support/documents.ts";
+import { foreignFlags } from "./support/pulumi-flags.ts";
 
-const repository = fileURLToPath(new URL("../", import.meta.url));
-const documents = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"], {
-  cwd: repository,
-  encoding: "utf8",
-})
-  .split("\0")
-  .filter((file) => file !== "" && existsSync(path.join(repository, file)));
-const read = (file: string): string => readFileSync(path.join(repository, file), "utf8");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-
-interface DocumentedCommand {
-  readonly file: string;
-  /** Without variables in front and comment behind. */
-  readonly line: string;
-}
-
-const variables: Readonly<Record<string, string>> = {
-  $KEY: "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-};
-
-function commandsIn(file: string): readonly DocumentedCommand[] {
-  const blocks = Array.from(read(file).matchAll(/^```sh\n([\s\S]*?)^```/gm), ([, block = ""]) => block);
-  return blocks
-    .flatMap((block) => block.split("\n"))
-    .map((line) => line.replace(/\s+#.*$/, "").replace(/^(?:[A-Z_]+=\S+\s*)+/, ""))
-    .filter((line) => line !== "")
-    .map((line) => ({ file, line: line.replaceAll(/\$[A-Z]+/g, (name) => variables[name] ?? name) }));
-}
-
-const commands = documents.flatMap(commandsIn);
-
-/** Words as a shell makes them of what we write: blanks divide, quotes hold together. */
-function wordsOf(line: string): readonly string[] {
-  return Array.from(
-    line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
-    ([, double, single, plain]) => double ?? single ?? plain ?? "",
-  );
-}
+/** Other people's tools, of which we show no flags. */
+const foreignTools = /^(?:pip|go|export) /;
+const commands = documents.flatMap(commandsIn).filter(({ line }) => !foreignTools.test(line));
 
 /** What the command line does with these words, up to the first thing that it would open. */
 async function parses(words: readonly string[]): Promise<string> {
@@ -94,12 +60,6 @@ async function statusOf(words: readonly string[]): Promise<number> {
   return (await fetch(`${uko.url}${place}`, { method, ...(body !== undefined && { body }) })).status;
 }
 
-const pulumi: Readonly<Record<string, readonly string[]>> = {
-  up: [],
-  destroy: ["--yes", "--continue-on-error"],
-  refresh: [],
-};
-
 /** What is wrong with `npx vitest run …`: a project that is none of a door, a file that is not there. */
 function faultOfVitest([tool, command, ...words]: readonly string[]): string {
   if (tool !== "vitest" || command !== "run") return `npx ${tool} ${command}`;
@@ -113,10 +73,7 @@ describe.each(commands)("$file: $line", ({ line }) => {
   test("works as it stands", async () => {
     const [program = "", ...words] = wordsOf(line.replace(/^npx uko\b/, "uko"));
     if (program === "uko") return expect(await parses(words)).toBe("opened");
-    if (program === "pulumi") {
-      const [command = "", ...flags] = words;
-      return expect(flags.filter((flag) => !pulumi[command]?.includes(flag))).toEqual([]);
-    }
+    if (program === "pulumi") return expect(foreignFlags(words)).toEqual([]);
     if (program === "npx") return expect(faultOfVitest(words)).toBe("");
     if (program === "curl") return expect(await statusOf(words)).toBeLessThan(300);
     expect(program).toBe("npm");
@@ -131,6 +88,8 @@ test("there are commands, and a wrong one is found", async () => {
   expect(await parses(["continue", "no-key"])).not.toBe("opened");
   expect(faultOfVitest(["vitest", "run", "--project", "door: front"])).toBe("door: front");
   expect(faultOfVitest(["vitest", "run", "--project", "door: dynamic", "00-none"])).toBe("00-none");
+  expect(foreignFlags(["destroy", "--force"])).toEqual(["--force"]);
+  expect(foreignFlags(["plugin", "uninstall"])).toEqual(["plugin", "uninstall"]);
 });
 
 test("the seed file of the local UKO's guide is one", () => {
@@ -143,11 +102,47 @@ test("the README's program is the one of examples/02-two-people", () => {
   expect(read("examples/02-two-people/index.ts")).toContain(program);
 });
 
-test.each(documents)("%s: links lead somewhere", (file) => {
-  const targets = Array.from(
-    read(file).matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g),
-    ([, target = ""]) => target,
+/** Where a link of a document leads, within this repository: a file, and the heading in it. */
+interface Target {
+  readonly file: string;
+  readonly anchor: string | undefined;
+}
+
+const home = "https://github.com/pulumi-uko/pulumi-uko/blob/main/";
+
+/** Links to other sites are theirs; those to our own repository's address are to our own files. */
+function targetsIn(file: string): readonly Target[] {
+  const links = Array.from(read(file).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link);
+  return links.flatMap((link) => {
+    if (/^https?:/.test(link) && !link.startsWith(home)) return [];
+    const [place = "", anchor] = link.split("#");
+    const inside = place.startsWith(home) ? place.slice(home.length) : path.join(path.dirname(file), place);
+    return [{ file: place === "" ? file : inside, anchor }];
+  });
+}
+
+/** Headings as GitHub makes anchors of them. */
+function anchorsIn(file: string): readonly string[] {
+  const headings = Array.from(read(file).matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
   );
-  const folder = path.dirname(path.join(repository, file));
-  expect(targets.filter((target) => !existsSync(path.join(folder, target)))).toEqual([]);
+}
+
+function isBroken({ file, anchor }: Target): boolean {
+  if (!existsSync(path.join(repository, file))) return true;
+  return anchor !== undefined && !anchorsIn(file).includes(anchor);
+}
+
+test.each(documents)("%s: links lead somewhere", (file) => {
+  expect(targetsIn(file).filter(isBroken)).toEqual([]);
+});
+
+test("a link to a file or a heading that is not there is found", () => {
+  expect(isBroken({ file: "README.md", anchor: undefined })).toBe(false);
+  expect(isBroken({ file: "READ.md", anchor: undefined })).toBe(true);
+  expect(isBroken({ file: "README.md", anchor: "no-such-heading" })).toBe(true);
 });

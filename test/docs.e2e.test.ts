@@ -1,0 +1,71 @@
+/** What documents show of Pulumi, asked of the real CLI: each command's flags, and the programs of the Registry's page in each language. */
+
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { isPythonLeftOut } from "../examples/engines/find-python.ts";
+import { LocalUko } from "../examples/support/local-uko.ts";
+import { blocksIn, read, repository } from "./support/documents.ts";
+import { PulumiWorkspace } from "./support/pulumi.ts";
+import { pulumiFlags } from "./support/pulumi-flags.ts";
+
+test("the CLI has every command and flag that documents show", async () => {
+  await using workspace = await PulumiWorkspace.create();
+  const bob = await workspace.person("bob");
+  for (const [command, flags] of Object.entries(pulumiFlags)) {
+    const { exitCode, stdout } = await bob.run([...command.split(" "), "--help"]);
+    expect(exitCode, command).toBe(0);
+    expect(stdout, command).toContain(`pulumi ${command} `);
+    for (const flag of flags) expect(stdout, command).toMatch(new RegExp(`^ +(?:-\\w, )?${flag}\\b`, "m"));
+  }
+});
+
+interface Language {
+  /** Of the fence in the page, and of what `runtime` in Pulumi.yaml says. */
+  readonly fence: string;
+  readonly runtime: string;
+  readonly file: string;
+  readonly others: Readonly<Record<string, string>>;
+}
+
+const goModule = "github.com/pulumi-uko/pulumi-uko/sdk/go";
+/** What our SDK needs is all that the program needs, so its sums serve both. */
+const goMod =
+  `${read("sdk/go/go.mod").replace(`module ${goModule}`, "module example")}\nrequire ${goModule} v0.0.0\n\n` +
+  `replace ${goModule} => ${path.join(repository, "sdk", "go")}\n`;
+
+const languages: readonly Language[] = [
+  {
+    fence: "typescript",
+    runtime: "\n  name: nodejs\n  options:\n    typescript: false\nmain: index.ts",
+    file: "index.ts",
+    others: { "package.json": `{ "private": true, "type": "module" }\n` },
+  },
+  { fence: "python", runtime: " python", file: "__main__.py", others: {} },
+  { fence: "go", runtime: " go", file: "main.go", others: { "go.mod": goMod, "go.sum": read("sdk/go/go.sum") } },
+  { fence: "yaml", runtime: " yaml", file: "Pulumi.yaml", others: {} },
+];
+
+const page = "provider/docs/registry/_index.md";
+
+test.each(languages.filter(({ fence }) => fence !== "python" || !isPythonLeftOut()))(
+  "the program in $fence on the Registry's page makes its key",
+  async ({ fence, runtime, file, others }) => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "uko-docs-"));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const project = path.join(folder, fence);
+    await mkdir(project);
+    const [program = ""] = blocksIn(page, fence);
+    const files = { "Pulumi.yaml": `name: payroll\nruntime:${runtime}\n`, ...others, [file]: program };
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(project, name), text);
+    const uko = await LocalUko.start();
+    onTestFinished(() => uko.stop());
+    await using workspace = await PulumiWorkspace.create(project);
+    const bob = await workspace.person("bob", { env: { ...uko.settings, UKO_API_KEY: "bob-demo-key" } });
+
+    expect(await bob.up()).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+    const { stdout } = await bob.run(["stack", "output", "lifecycleState"]);
+    expect(stdout.trim()).toBe("active");
+  },
+);
