@@ -1,13 +1,17 @@
 /** Leaves of Pulumi's output what it is about: what became of resources, and the provider's message. */
 
-const resource = /^ [-+~] +\S+:(?:ManagedKey|KmsKey|KeyTemplate|Keystore|Vault) \S+ (created|updated|deleted)\b/;
+/** What was last said of a resource's progress may stand behind it. */
+const resource =
+  /^ [-+~] +\S+:(?:ManagedKey|KmsKey|KeyTemplate|Keystore|Vault) \S+ (?:created|updated|deleted)\b(?: \([\d.]+m?s\))?/;
 
 /** The lines of a run that tell of resources, as Pulumi printed them; progress, headings of the stack and timings are left out. */
 export function essenceOf(output: string): string {
   const [progress = "", diagnostics] = output.split(/^Diagnostics:\n/m);
-  if (diagnostics !== undefined) return blocksOf(diagnostics.split(/^Resources:\n/m)[0] ?? "").join("\n");
   const [changes = "", counts = ""] = progress.split(/^Resources:\n/m);
-  const told = changes.split("\n").filter((line) => resource.test(line));
+  const told = changes.split("\n").flatMap((line) => resource.exec(line)?.[0] ?? []);
+  if (diagnostics !== undefined) {
+    return [...told, ...blocksOf(diagnostics.split(/^Resources:\n/m)[0] ?? "")].join("\n");
+  }
   return [...told, "Resources:", counts.split("\n\n")[0]].join("\n");
 }
 

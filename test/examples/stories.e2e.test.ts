@@ -4,7 +4,12 @@ import { story as twoPeople } from "../../examples/02-two-people/story.ts";
 import { story as wholeStack } from "../../examples/03-whole-stack/story.ts";
 import { story as existingKeys } from "../../examples/04-existing-keys/story.ts";
 import { story as splitRoles } from "../../examples/05-split-roles/story.ts";
+import { story as typescript } from "../../examples/06-typescript/story.ts";
+import { story as python } from "../../examples/07-python/story.ts";
+import { story as go } from "../../examples/08-go/story.ts";
+import { story as yaml } from "../../examples/09-yaml/story.ts";
 import { story as demo } from "../../examples/demo/story.ts";
+import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
 import { perform } from "../../examples/support/stage.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 
@@ -17,6 +22,10 @@ test.each([
   { name: "examples/03-whole-stack", story: wholeStack, required: true, keys: 2 },
   { name: "examples/04-existing-keys", story: existingKeys, required: true, steps: ["K8"] },
   { name: "examples/05-split-roles", story: splitRoles, required: true },
+  { name: "examples/06-typescript", story: typescript, required: true },
+  ...(isPythonLeftOut() ? [] : [{ name: "examples/07-python", story: python, required: true }]),
+  { name: "examples/08-go", story: go, required: true },
+  { name: "examples/09-yaml", story: yaml, required: true },
 ])(
   "$name goes as told, with two people wherever they are required",
   async ({ story, required, keys = 1, steps = wholeLife }) => {

@@ -1,0 +1,14 @@
+/** A key for payroll, by the native package. Its end takes two people, as long as code does not say otherwise. */
+
+import * as uko from "@uko/pulumi";
+
+const payroll = new uko.ManagedKey("payroll", {
+  // The vault `payments` of the local UKO's demo world.
+  vaultId: "5c1e0000-0000-4000-8000-000000000001",
+  template: "payroll",
+  label: "payroll",
+  deletionReason: "Payroll moved to the new ledger",
+});
+
+export const keyId = payroll.keyId;
+export const lifecycleState = payroll.lifecycleState;
