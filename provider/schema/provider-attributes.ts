@@ -14,39 +14,39 @@ const text = (name: string, description: string): Attribute => ({
 export const providerAttributes: readonly Attribute[] = [
   text(
     "instanceId",
-    "UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.",
+    "UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.",
   ),
-  text("region", "Region of the instance, such as us-south. UKO_REGION outweighs it."),
+  text("region", "Region of the instance, such as `us-south`. `UKO_REGION` outweighs it."),
   text(
     "endpoint",
-    "Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.",
+    "Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.",
   ),
   text(
     "kmsEndpoint",
-    "Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.",
+    "Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.",
   ),
   text(
     "iamEndpoint",
-    "Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.",
+    "Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.",
   ),
   {
     ...text(
       "apiKey",
-      "API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.",
+      "API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.",
     ),
     isSecret: true,
   },
   {
     ...text(
       "token",
-      "IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.",
+      "IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.",
     ),
     isSecret: true,
   },
   {
     ...text(
       "dualAuthorization",
-      "With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.",
+      "With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.",
     ),
     type: { kind: "enum", values: ["required", "single"] },
   },

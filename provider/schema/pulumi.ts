@@ -1,36 +1,18 @@
 /** The Pulumi package schema, made from the definitions: what a program in any language may say, and what it is answered. */
 
 import type { z } from "zod";
-import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
-import {
-  type Attribute,
-  argumentAttributes,
-  type DescribedResource,
-  inputAttributes,
-  outputAttributes,
-  resultAttributes,
-} from "./attributes.ts";
+import { functions } from "../resources/index.ts";
+import { argumentAttributes, inputAttributes, outputAttributes } from "./attributes.ts";
+import { answerOf, type Described, type FunctionName, type ResourceName, resources } from "./described.ts";
 import { describeResource } from "./documentation.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
 import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
 import { collectTypes, type NamedTypes } from "./pulumi-types.ts";
 
-/** Each resource by its name, for doors that project all. */
-export const resources = {
-  ManagedKey: managedKey,
-  Vault: vault,
-  Keystore: keystore,
-  KeyTemplate: keyTemplate,
-  KmsKey: kmsKey,
-};
-type ResourceName = keyof typeof resources;
-
 type Properties = ReturnType<NamedTypes["properties"]>;
-type FunctionName = keyof typeof functions;
-type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
 
-/** Answers the schema; the committed one has no version, the plugin's has its own. Pure, and too slow to be called twice. */
+/** Answers the schema; the committed one has no version, the plugin's has its own. */
 export function pulumiSchema(version?: string): PackageSpec {
   const types = collectTypes();
   const names = Object.keys(resources) as ResourceName[];
@@ -89,27 +71,6 @@ function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
     ...(Object.keys(inputs.properties).length > 0 && { inputs }),
     outputs: types.properties(attributes, place),
   };
-}
-
-/** An answer that is a resource, or a list of it, is described as the resource is. */
-function answerOf(name: FunctionName): { readonly attributes: readonly Attribute[]; readonly place: string } {
-  for (const [resource, definition] of Object.entries<Described>(resources)) {
-    const attributes = outputAttributes(definition);
-    if (name === `get${resource}`) return { attributes, place: resource };
-    if (name === `list${resource}s`) {
-      const element = { kind: "object", description: definition.summary, attributes } as const;
-      const list = `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
-      const all: Attribute = {
-        name: list,
-        description: functions[name].summary,
-        type: { kind: "list", element },
-        isRequired: true,
-        isSecret: false,
-      };
-      return { attributes: [all], place: name };
-    }
-  }
-  return { attributes: resultAttributes(functions[name].result), place: name };
 }
 
 function withEnvironment(settings: Properties["properties"]): Properties["properties"] {

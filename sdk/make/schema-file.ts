@@ -1,10 +1,11 @@
-/** The committed schema and the packages made of it: where they are, and the one text that belongs into the schema's file. */
+/** The committed schema and what is made beside it: where they are, and the one text that belongs into the schema's file. */
 
 import { readFileSync } from "node:fs";
 import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 
 export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
+export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 
 /** Answers the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {

@@ -1,7 +1,9 @@
-/** `npm run schema`: writes sdk/schema.json from the definitions. */
+/** `npm run schema`: writes sdk/schema.json and provider/docs/reference.md from the definitions. */
 
 import { writeFileSync } from "node:fs";
-import { schemaFile, schemaText } from "./schema-file.ts";
+import { referenceMarkdown } from "../../provider/schema/reference.ts";
+import { referenceFile, schemaFile, schemaText } from "./schema-file.ts";
 
 writeFileSync(schemaFile, schemaText());
-console.log("Wrote sdk/schema.json. The packages follow with: npm run sdk");
+writeFileSync(referenceFile, referenceMarkdown());
+console.log("Wrote sdk/schema.json and provider/docs/reference.md. The packages follow with: npm run sdk");

@@ -26,35 +26,35 @@ export class Provider extends pulumi.ProviderResource {
     }
 
     /**
-     * API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+     * API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
      */
     declare public readonly apiKey: pulumi.Output<string | undefined>;
     /**
-     * With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+     * With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization | undefined>;
     /**
-     * Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
      */
     declare public readonly endpoint: pulumi.Output<string | undefined>;
     /**
-     * Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
      */
     declare public readonly iamEndpoint: pulumi.Output<string | undefined>;
     /**
-     * UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+     * UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
      */
     declare public readonly instanceId: pulumi.Output<string | undefined>;
     /**
-     * Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
      */
     declare public readonly kmsEndpoint: pulumi.Output<string | undefined>;
     /**
-     * Region of the instance, such as us-south. UKO_REGION outweighs it.
+     * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
      */
     declare public readonly region: pulumi.Output<string | undefined>;
     /**
-     * IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+     * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
      */
     declare public readonly token: pulumi.Output<string | undefined>;
 
@@ -90,35 +90,35 @@ export class Provider extends pulumi.ProviderResource {
  */
 export interface ProviderArgs {
     /**
-     * API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+     * API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
      */
     apiKey?: pulumi.Input<string | undefined>;
     /**
-     * With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+     * With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**
-     * Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
      */
     endpoint?: pulumi.Input<string | undefined>;
     /**
-     * Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
      */
     iamEndpoint?: pulumi.Input<string | undefined>;
     /**
-     * UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+     * UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
      */
     instanceId?: pulumi.Input<string | undefined>;
     /**
-     * Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+     * Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
      */
     kmsEndpoint?: pulumi.Input<string | undefined>;
     /**
-     * Region of the instance, such as us-south. UKO_REGION outweighs it.
+     * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
      */
     region?: pulumi.Input<string | undefined>;
     /**
-     * IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+     * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
      */
     token?: pulumi.Input<string | undefined>;
 }

@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { functions, keystore, kmsKey } from "../../provider/resources/index.ts";
+import { resources } from "../../provider/schema/described.ts";
 import { documentation } from "../../provider/schema/documentation.ts";
 import { entries, enums, objects } from "../../provider/schema/names.ts";
 import type { EnumSpec, ObjectSpec, PropertySpec } from "../../provider/schema/package-spec.ts";
-import { pulumiSchema, resources } from "../../provider/schema/pulumi.ts";
+import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 import { schemaFile, schemaText } from "../../sdk/make/schema-file.ts";
 
 const schema = pulumiSchema();

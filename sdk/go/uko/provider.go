@@ -15,21 +15,21 @@ import (
 type Provider struct {
 	pulumi.ProviderResourceState
 
-	// API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 	ApiKey pulumi.StringPtrOutput `pulumi:"apiKey"`
-	// With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 	DualAuthorization DualAuthorizationPtrOutput `pulumi:"dualAuthorization"`
-	// Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 	Endpoint pulumi.StringPtrOutput `pulumi:"endpoint"`
-	// Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 	IamEndpoint pulumi.StringPtrOutput `pulumi:"iamEndpoint"`
-	// UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 	InstanceId pulumi.StringPtrOutput `pulumi:"instanceId"`
-	// Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 	KmsEndpoint pulumi.StringPtrOutput `pulumi:"kmsEndpoint"`
-	// Region of the instance, such as us-south. UKO_REGION outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 	Region pulumi.StringPtrOutput `pulumi:"region"`
-	// IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 	Token pulumi.StringPtrOutput `pulumi:"token"`
 }
 
@@ -71,41 +71,41 @@ func NewProvider(ctx *pulumi.Context,
 }
 
 type providerArgs struct {
-	// API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 	ApiKey *string `pulumi:"apiKey"`
-	// With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
-	// Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 	Endpoint *string `pulumi:"endpoint"`
-	// Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 	IamEndpoint *string `pulumi:"iamEndpoint"`
-	// UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 	InstanceId *string `pulumi:"instanceId"`
-	// Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 	KmsEndpoint *string `pulumi:"kmsEndpoint"`
-	// Region of the instance, such as us-south. UKO_REGION outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 	Region *string `pulumi:"region"`
-	// IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 	Token *string `pulumi:"token"`
 }
 
 // The set of arguments for constructing a Provider resource.
 type ProviderArgs struct {
-	// API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 	ApiKey pulumi.StringPtrInput
-	// With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 	DualAuthorization DualAuthorizationPtrInput
-	// Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 	Endpoint pulumi.StringPtrInput
-	// Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 	IamEndpoint pulumi.StringPtrInput
-	// UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 	InstanceId pulumi.StringPtrInput
-	// Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 	KmsEndpoint pulumi.StringPtrInput
-	// Region of the instance, such as us-south. UKO_REGION outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 	Region pulumi.StringPtrInput
-	// IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 	Token pulumi.StringPtrInput
 }
 
@@ -146,42 +146,42 @@ func (o ProviderOutput) ToProviderOutputWithContext(ctx context.Context) Provide
 	return o
 }
 
-// API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 func (o ProviderOutput) ApiKey() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.ApiKey }).(pulumi.StringPtrOutput)
 }
 
-// With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 func (o ProviderOutput) DualAuthorization() DualAuthorizationPtrOutput {
 	return o.ApplyT(func(v *Provider) DualAuthorizationPtrOutput { return v.DualAuthorization }).(DualAuthorizationPtrOutput)
 }
 
-// Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 func (o ProviderOutput) Endpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Endpoint }).(pulumi.StringPtrOutput)
 }
 
-// Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 func (o ProviderOutput) IamEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.IamEndpoint }).(pulumi.StringPtrOutput)
 }
 
-// UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 func (o ProviderOutput) InstanceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.InstanceId }).(pulumi.StringPtrOutput)
 }
 
-// Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 func (o ProviderOutput) KmsEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.KmsEndpoint }).(pulumi.StringPtrOutput)
 }
 
-// Region of the instance, such as us-south. UKO_REGION outweighs it.
+// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 func (o ProviderOutput) Region() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Region }).(pulumi.StringPtrOutput)
 }
 
-// IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 func (o ProviderOutput) Token() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Token }).(pulumi.StringPtrOutput)
 }

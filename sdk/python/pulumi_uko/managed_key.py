@@ -340,7 +340,7 @@ class ManagedKey(pulumi.CustomResource):
 
         1. The first run asks: a consent record is written on the key, and nothing stops working.
         2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
-        3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+        3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
         4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
 
         Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
@@ -418,7 +418,7 @@ class ManagedKey(pulumi.CustomResource):
 
         1. The first run asks: a consent record is written on the key, and nothing stops working.
         2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
-        3. More than 4 hours later, another person than the one who asked for it destroys the key. There is no way back.
+        3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
         4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
 
         Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.

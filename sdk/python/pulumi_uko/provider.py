@@ -31,14 +31,14 @@ class ProviderArgs:
         """
         The set of arguments for constructing a Provider resource.
 
-        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
-        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
-        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] region: Region of the instance, such as us-south. UKO_REGION outweighs it.
-        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         if api_key is not None:
             pulumi.set(__self__, "api_key", api_key)
@@ -65,7 +65,7 @@ class ProviderArgs:
     @pulumi.getter(name="apiKey")
     def api_key(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+        API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
         """
         return pulumi.get(self, "api_key")
 
@@ -77,7 +77,7 @@ class ProviderArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+        With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -89,7 +89,7 @@ class ProviderArgs:
     @pulumi.getter
     def endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+        Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "endpoint")
 
@@ -101,7 +101,7 @@ class ProviderArgs:
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+        Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -113,7 +113,7 @@ class ProviderArgs:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+        UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 
@@ -125,7 +125,7 @@ class ProviderArgs:
     @pulumi.getter(name="kmsEndpoint")
     def kms_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+        Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "kms_endpoint")
 
@@ -137,7 +137,7 @@ class ProviderArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Region of the instance, such as us-south. UKO_REGION outweighs it.
+        Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
         """
         return pulumi.get(self, "region")
 
@@ -149,7 +149,7 @@ class ProviderArgs:
     @pulumi.getter
     def token(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+        IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         return pulumi.get(self, "token")
 
@@ -178,14 +178,14 @@ class Provider(pulumi.ProviderResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
-        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
-        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] region: Region of the instance, such as us-south. UKO_REGION outweighs it.
-        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         ...
     @overload
@@ -252,7 +252,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="apiKey")
     def api_key(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+        API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
         """
         return pulumi.get(self, "api_key")
 
@@ -260,7 +260,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output[Optional['DualAuthorization']]:
         """
-        With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+        With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -268,7 +268,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+        Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "endpoint")
 
@@ -276,7 +276,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+        Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -284,7 +284,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+        UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 
@@ -292,7 +292,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="kmsEndpoint")
     def kms_endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+        Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return pulumi.get(self, "kms_endpoint")
 
@@ -300,7 +300,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def region(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Region of the instance, such as us-south. UKO_REGION outweighs it.
+        Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
         """
         return pulumi.get(self, "region")
 
@@ -308,7 +308,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def token(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+        IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         return pulumi.get(self, "token")
 

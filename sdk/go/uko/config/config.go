@@ -11,27 +11,27 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
-// API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 func GetApiKey(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:apiKey")
 }
 
-// With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 func GetDualAuthorization(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:dualAuthorization")
 }
 
-// Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 func GetEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:endpoint")
 }
 
-// Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 func GetIamEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:iamEndpoint")
 }
 
-// UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 func GetInstanceId(ctx *pulumi.Context) string {
 	v, err := config.Try(ctx, "uko:instanceId")
 	if err == nil {
@@ -44,12 +44,12 @@ func GetInstanceId(ctx *pulumi.Context) string {
 	return value
 }
 
-// Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 func GetKmsEndpoint(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:kmsEndpoint")
 }
 
-// Region of the instance, such as us-south. UKO_REGION outweighs it.
+// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 func GetRegion(ctx *pulumi.Context) string {
 	v, err := config.Try(ctx, "uko:region")
 	if err == nil {
@@ -62,7 +62,7 @@ func GetRegion(ctx *pulumi.Context) string {
 	return value
 }
 
-// IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 func GetToken(ctx *pulumi.Context) string {
 	return config.Get(ctx, "uko:token")
 }

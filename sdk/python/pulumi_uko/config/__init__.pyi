@@ -16,41 +16,41 @@ from .. import _utilities
 
 apiKey: Optional[str]
 """
-API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
 """
 
 dualAuthorization: Optional[str]
 """
-With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
 """
 
 endpoint: Optional[str]
 """
-Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
 """
 
 iamEndpoint: Optional[str]
 """
-Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
 """
 
 instanceId: Optional[str]
 """
-UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
 """
 
 kmsEndpoint: Optional[str]
 """
-Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
 """
 
 region: Optional[str]
 """
-Region of the instance, such as us-south. UKO_REGION outweighs it.
+Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 """
 
 token: Optional[str]
 """
-IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 """
 

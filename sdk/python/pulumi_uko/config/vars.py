@@ -23,56 +23,56 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def api_key(self) -> Optional[str]:
         """
-        API key of whoever acts. Better left out: UKO_API_KEY is read anew in each run, so that each person acts as themselves.
+        API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
         """
         return __config__.get('apiKey')
 
     @_builtins.property
     def dual_authorization(self) -> Optional[str]:
         """
-        With required, two people stand behind the end of every key, whatever the key says; single asks for nothing. UKO_DUAL_AUTHORIZATION can only be stricter.
+        With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
         """
         return __config__.get('dualAuthorization')
 
     @_builtins.property
     def endpoint(self) -> Optional[str]:
         """
-        Address of the service; found by instance and region where absent. UKO_ENDPOINT outweighs it, and is read anew in each run.
+        Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return __config__.get('endpoint')
 
     @_builtins.property
     def iam_endpoint(self) -> Optional[str]:
         """
-        Address of IAM; IBM Cloud's where absent. UKO_IAM_ENDPOINT outweighs it, and is read anew in each run.
+        Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return __config__.get('iamEndpoint')
 
     @_builtins.property
     def instance_id(self) -> Optional[str]:
         """
-        UUID of the instance. UKO_INSTANCE_ID outweighs it; another instance is refused, never a replacement.
+        UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
         """
         return __config__.get('instanceId') or _utilities.get_env('UKO_INSTANCE_ID')
 
     @_builtins.property
     def kms_endpoint(self) -> Optional[str]:
         """
-        Address of its KMS; found by instance and region where absent. UKO_KMS_ENDPOINT outweighs it, and is read anew in each run.
+        Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
         """
         return __config__.get('kmsEndpoint')
 
     @_builtins.property
     def region(self) -> Optional[str]:
         """
-        Region of the instance, such as us-south. UKO_REGION outweighs it.
+        Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
         """
         return __config__.get('region') or _utilities.get_env('UKO_REGION')
 
     @_builtins.property
     def token(self) -> Optional[str]:
         """
-        IAM token of whoever acts, instead of an API key. Better left out: UKO_TOKEN is read anew in each run.
+        IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         return __config__.get('token')
 

@@ -1,0 +1,47 @@
+/** Everything that is described to people and programs: each resource and each question, by its name. */
+
+import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
+import { type Attribute, type DescribedResource, outputAttributes, resultAttributes } from "./attributes.ts";
+
+export const resources = {
+  ManagedKey: managedKey,
+  Vault: vault,
+  Keystore: keystore,
+  KeyTemplate: keyTemplate,
+  KmsKey: kmsKey,
+};
+
+export type ResourceName = keyof typeof resources;
+export type FunctionName = keyof typeof functions;
+export type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
+
+export interface Answer {
+  readonly attributes: readonly Attribute[];
+  /** Where its types have their names from: the resource that it is, or the function. */
+  readonly place: string;
+}
+
+/** Answers what a function gives; where that is a resource, or a list of it, it is described as the resource is. */
+export function answerOf(name: FunctionName): Answer {
+  for (const [resource, definition] of Object.entries<Described>(resources)) {
+    const attributes = outputAttributes(definition);
+    if (name === `get${resource}`) return { attributes, place: resource };
+    if (name === `list${resource}s`) {
+      const element = { kind: "object", description: definition.summary, attributes } as const;
+      const all: Attribute = {
+        name: listNameOf(resource),
+        description: functions[name].summary,
+        type: { kind: "list", element },
+        isRequired: true,
+        isSecret: false,
+      };
+      return { attributes: [all], place: name };
+    }
+  }
+  return { attributes: resultAttributes(functions[name].result), place: name };
+}
+
+/** `ManagedKey` becomes `managedKeys`, as the answer of `listManagedKeys` has it. */
+export function listNameOf(resource: string): string {
+  return `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
+}

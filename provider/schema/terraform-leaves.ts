@@ -1,0 +1,85 @@
+/** Takes attributes apart until no object is left: `aws: {region}` is `aws_region`, in lists too, since nested blocks are awkward in CDK. */
+
+import type { Attribute, AttributeType } from "./attributes.ts";
+import type { ValueType } from "./terraform-types.ts";
+
+export interface Leaf {
+  /** In snake_case, as Terraform has it. */
+  readonly name: string;
+  /** Where the value stands in the properties of a definition. */
+  readonly path: readonly string[];
+  readonly type: AttributeType;
+  readonly description: string;
+  readonly isRequired: boolean;
+  readonly isSecret: boolean;
+  readonly preset?: string | number | boolean;
+}
+
+/** Answers the leaves of these attributes. */
+export function leavesOf(attributes: readonly Attribute[]): readonly Leaf[] {
+  return leavesAt(attributes, [], true);
+}
+
+/** `secretAccessKey` becomes `secret_access_key`. */
+export function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Answers the type of a leaf; secrets in a list are left out, since nobody tells them. */
+export function valueTypeOf(type: AttributeType): ValueType {
+  switch (type.kind) {
+    case "string":
+    case "enum":
+      return "string";
+    case "boolean":
+      return "bool";
+    case "integer":
+    case "number":
+      return "number";
+    case "list":
+      return ["list", valueTypeOf(type.element)];
+    case "map":
+      return ["map", valueTypeOf(type.element)];
+    case "object":
+      return ["object", Object.fromEntries(membersOf(type).map((leaf) => [leaf.name, valueTypeOf(leaf.type)]))];
+  }
+}
+
+/** Answers what an object in a list has. */
+export function membersOf({ attributes }: Extract<AttributeType, { kind: "object" }>): readonly Leaf[] {
+  return leavesOf(attributes).filter(({ isSecret }) => !isSecret);
+}
+
+function leavesAt(attributes: readonly Attribute[], above: readonly string[], isNeeded: boolean): readonly Leaf[] {
+  return attributes.flatMap((attribute) => {
+    const { name, type, isSecret } = attribute;
+    const path = [...above, name];
+    const isRequired = isNeeded && attribute.isRequired;
+    if (type.kind === "object") return leavesAt(type.attributes, path, isRequired);
+    const leaf: Leaf = {
+      name: path.map(snake).join("_"),
+      path,
+      type,
+      description: describe(attribute),
+      isRequired,
+      isSecret,
+      ...(attribute.default !== undefined && { preset: attribute.default }),
+    };
+    return [leaf];
+  });
+}
+
+/** The words that a program may write, and what stands where it writes none. */
+function describe({ description, type, default: preset }: Attribute): string {
+  const words = type.kind === "enum" && type.values.length > 0 ? ` One of ${type.values.map(code).join(", ")}.` : "";
+  return `${inSnakeCase(description)}${words}${preset === undefined ? "" : ` Default ${code(String(preset))}.`}`;
+}
+
+function code(word: string): string {
+  return `\`${word}\``;
+}
+
+/** Descriptions are written once, for every door, and name properties as programs do. */
+function inSnakeCase(description: string): string {
+  return description.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
+}

@@ -1,0 +1,54 @@
+/** What Terraform and OpenTofu can say of an attribute: the shape of `tofu providers schema -json`. */
+
+/** A type as Terraform's JSON writes it. A value of any type at all (`dynamic`) is left out: nothing here has one. */
+export type ValueType =
+  | "string"
+  | "bool"
+  | "number"
+  | readonly ["list", ValueType]
+  | readonly ["set", ValueType]
+  | readonly ["map", ValueType]
+  | readonly ["object", { readonly [name: string]: ValueType }];
+
+export interface AttributeSchema {
+  readonly type: ValueType;
+  readonly description: string;
+  readonly description_kind: "markdown";
+  readonly required?: true;
+  readonly optional?: true;
+  readonly computed?: true;
+  readonly sensitive?: true;
+  readonly write_only?: true;
+}
+
+export interface BlockSchema {
+  readonly version: number;
+  readonly block: {
+    readonly attributes: Readonly<Record<string, AttributeSchema>>;
+    readonly description?: string;
+    readonly description_kind: "markdown" | "plain";
+  };
+}
+
+export interface IdentitySchema {
+  readonly version: number;
+  readonly attributes: Readonly<
+    Record<
+      string,
+      {
+        readonly type: ValueType;
+        readonly description: string;
+        readonly required_for_import?: true;
+        readonly optional_for_import?: true;
+      }
+    >
+  >;
+}
+
+/** One provider, as the engines print it. */
+export interface ProviderSchema {
+  readonly provider: BlockSchema;
+  readonly resource_schemas: Readonly<Record<string, BlockSchema>>;
+  readonly data_source_schemas: Readonly<Record<string, BlockSchema>>;
+  readonly resource_identity_schemas: Readonly<Record<string, IdentitySchema>>;
+}

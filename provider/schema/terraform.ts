@@ -1,0 +1,276 @@
+/** The Terraform provider's schema, made from the definitions: flat attributes in snake_case, and where each stands in a definition. */
+
+import type { z } from "zod";
+import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
+import {
+  type Attribute,
+  type AttributeType,
+  argumentAttributes,
+  type DescribedResource,
+  inputAttributes,
+  outputAttributes,
+  resultAttributes,
+} from "./attributes.ts";
+import { providerAttributes } from "./provider-attributes.ts";
+import { type Leaf, leavesOf, snake, valueTypeOf } from "./terraform-leaves.ts";
+import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } from "./terraform-types.ts";
+
+/** Where the provider is published; Terraform knows it under the same name at its own registry. */
+export const providerAddress = "registry.opentofu.org/pulumi-uko/uko";
+
+/**
+ * What becomes of an attribute in a plan: `required` and `steering` are the configuration's alone; a `preset` has a default;
+ * what is `kept` stays as it was where the configuration leaves it out; the rest is the service's to fill in. A `secret` is in
+ * no state; `digests` tell whether it changed.
+ */
+export type Role = "required" | "steering" | "preset" | "kept" | "service" | "secret" | "output" | "id" | "digests";
+
+export interface TerraformAttribute extends Leaf {
+  readonly role: Role;
+  readonly schema: AttributeSchema;
+}
+
+/** A resource or data source: its attributes by name, and its block as the engines have it. */
+export interface TerraformBlock {
+  readonly typeName: string;
+  readonly attributes: readonly TerraformAttribute[];
+  readonly block: BlockSchema;
+}
+
+export interface TerraformResource extends TerraformBlock {
+  readonly handlers: "managedKey" | "vault" | "keystore" | "keyTemplate" | "kmsKey";
+  /** The names in `idForm`, which with the instance's are what identifies one. */
+  readonly idNames: readonly string[];
+  readonly identity: IdentitySchema;
+  /** What a list of it is narrowed by. */
+  readonly listBlock: BlockSchema;
+}
+
+export interface TerraformDataSource extends TerraformBlock {
+  readonly question: keyof typeof functions;
+  /** Of one resource: what its id is made of. */
+  readonly idNames: readonly string[];
+}
+
+type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
+const definitions = { managedKey, vault, keystore, keyTemplate, kmsKey } as const satisfies Record<string, Described>;
+
+/** Inputs without a default that this tool alone reads; every other one the service may fill in. */
+const steering = [
+  "labelTags",
+  "state",
+  "deletionReason",
+  "encryptedNonce",
+  "iv",
+  "encryptionAlgorithm",
+  "existingKeyId",
+  "existingVaultId",
+  "existingKeystoreId",
+  "existingTemplateId",
+];
+/** A trigger that leaves the program and comes back with its former value asks for nothing. */
+const kept = ["rotationTrigger", "restoreTrigger"];
+
+/** Digests of the secrets that were last sent, by the names of their attributes. */
+export const digestsName = "secret_digests";
+
+const handlerNames = Object.keys(definitions) as TerraformResource["handlers"][];
+
+/** Every resource by its type name. */
+export const terraformResources: ReadonlyMap<string, TerraformResource> = byTypeName(handlerNames.map(resourceOf));
+
+/** Every data source by its type name. */
+export const terraformDataSources: ReadonlyMap<string, TerraformDataSource> = byTypeName(
+  (Object.keys(functions) as (keyof typeof functions)[]).map(dataSourceOf),
+);
+
+/** The provider's own settings. */
+export const terraformProvider: TerraformBlock = {
+  typeName: "uko",
+  ...blockOf(
+    leavesOf(providerAttributes).map((leaf) => attributeOf(leaf, "steering", { ...(leaf.isSecret && sensitive) })),
+    "Where the service is and who acts. The environment of a run outweighs what is written here.",
+  ),
+};
+
+/** One provider as `tofu providers schema -json` prints it. */
+export function terraformSchema(): ProviderSchema {
+  const blocks = (all: ReadonlyMap<string, TerraformBlock>) =>
+    Object.fromEntries([...all].map(([name, { block }]) => [name, block]));
+  return {
+    provider: terraformProvider.block,
+    resource_schemas: blocks(terraformResources),
+    data_source_schemas: blocks(terraformDataSources),
+    resource_identity_schemas: Object.fromEntries(
+      [...terraformResources].map(([name, { identity }]) => [name, identity]),
+    ),
+  };
+}
+
+const sensitive = { sensitive: true } as const;
+
+function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource {
+  const definition: Described = definitions[handlers];
+  const inputs = leavesOf(inputAttributes(definition));
+  const isInput = new Set(inputs.map(({ name }) => name));
+  const outputs = leavesOf(outputAttributes(definition)).filter(({ name }) => !isInput.has(name));
+  const secrets = inputs.filter(({ isSecret }) => isSecret);
+  const idNames = namesIn(definition.idForm);
+  const list = functions[`list${capital(handlers)}s`] as unknown as Parameters<typeof argumentAttributes>[0];
+  const attributes = [
+    ...inputs.map((leaf) => attributeOf(leaf, roleOf(leaf))),
+    ...outputs.map((leaf) => attributeOf(leaf, "output")),
+    idAttribute(definition.idForm),
+    ...(secrets.length > 0 ? [digestsAttribute(secrets)] : []),
+  ];
+  return {
+    typeName: `uko_${snake(handlers)}`,
+    handlers,
+    idNames,
+    ...blockOf(attributes, definition.summary),
+    identity: identityOf(idNames, outputs, inputs),
+    listBlock: blockOf(
+      leavesOf(argumentAttributes(list)).map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
+      "",
+    ).block,
+  };
+}
+
+function roleOf({ path, isRequired, isSecret, preset }: Leaf): Role {
+  const [name = ""] = path;
+  if (isSecret) return "secret";
+  if (isRequired) return "required";
+  if (preset !== undefined) return "preset";
+  if (kept.includes(name)) return "kept";
+  return steering.includes(name) ? "steering" : "service";
+}
+
+const flags = {
+  required: { required: true },
+  steering: { optional: true },
+  preset: { optional: true, computed: true },
+  kept: { optional: true, computed: true },
+  service: { optional: true, computed: true },
+  secret: { optional: true, sensitive: true, write_only: true },
+  output: { computed: true },
+  id: { computed: true },
+  digests: { computed: true, sensitive: true },
+} as const satisfies Record<Role, Partial<AttributeSchema>>;
+
+function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}): TerraformAttribute {
+  const schema: AttributeSchema = {
+    type: valueTypeOf(leaf.type),
+    description: leaf.description,
+    description_kind: "markdown",
+    ...flags[role],
+    ...more,
+  };
+  return { ...leaf, role, schema };
+}
+
+const text: AttributeType = { kind: "string" };
+
+function idAttribute(idForm: string): TerraformAttribute {
+  const description = `What it is imported by: \`${snakeWords(idForm)}\`.`;
+  return attributeOf({ name: "id", path: [], type: text, description, isRequired: false, isSecret: false }, "id");
+}
+
+function digestsAttribute(secrets: readonly Leaf[]): TerraformAttribute {
+  const names = secrets.map(({ name }) => `\`${name}\``).join(", ");
+  const description = `SHA-256 of the secrets that were last sent, by name (${names}): shows that one changed, and not what it is.`;
+  const type: AttributeType = { kind: "map", element: text };
+  return attributeOf(
+    { name: digestsName, path: [], type, description, isRequired: false, isSecret: true },
+    "digests",
+  );
+}
+
+function identityOf(idNames: readonly string[], ...leaves: readonly (readonly Leaf[])[]): IdentitySchema {
+  const all = leaves.flat();
+  const attributes = ["instance_id", ...idNames].map((name) => {
+    const description = all.find((leaf) => leaf.name === name)?.description ?? name;
+    // Which instance it is the provider knows; said nevertheless, another one is refused.
+    const isKnown = name === "instance_id";
+    const use = isKnown ? ({ optional_for_import: true } as const) : ({ required_for_import: true } as const);
+    return [name, { type: "string", description, ...use }] as const;
+  });
+  return { version: 0, attributes: Object.fromEntries(attributes) };
+}
+
+function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
+  const { summary, args, result } = functions[question];
+  const given = leavesOf(argumentAttributes({ args: args as z.ZodType<object> }));
+  const handlers = handlerNames.find((name) => question === `get${capital(name)}`);
+  const listed = handlerNames.find((name) => question === `list${capital(name)}s`);
+  const answered =
+    handlers !== undefined
+      ? outputAttributes(definitions[handlers])
+      : listed !== undefined
+        ? [listAttribute(listed, summary)]
+        : resultAttributes(result);
+  const isGiven = new Set(given.map(({ name }) => name));
+  const idForm = handlers === undefined ? undefined : (definitions[handlers] as Described).idForm;
+  const attributes = [
+    ...given.map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
+    ...leavesOf(answered)
+      .filter(({ name, isSecret }) => !isGiven.has(name) && !isSecret)
+      .map((leaf) => attributeOf(leaf, "output")),
+    ...(idForm === undefined ? [] : [idAttribute(idForm)]),
+  ];
+  return {
+    typeName: `uko_${typeNameOf(question)}`,
+    question,
+    idNames: idForm === undefined ? [] : namesIn(idForm),
+    ...blockOf(attributes, summary),
+  };
+}
+
+/** What is listed is described as the resource is. */
+function listAttribute(listed: TerraformResource["handlers"], description: string): Attribute {
+  const definition: Described = definitions[listed];
+  const attributes = outputAttributes(definition);
+  const element: AttributeType = { kind: "object", description: definition.summary, attributes };
+  return { name: `${listed}s`, description, type: { kind: "list", element }, isRequired: true, isSecret: false };
+}
+
+/** `getManagedKey` is asked by `uko_managed_key`, `listVaults` by `uko_vaults`, `planDeletion` by `uko_deletion_plan`. */
+function typeNameOf(question: string): string {
+  if (question === "planDeletion") return "deletion_plan";
+  return snake(question.replace(/^(?:get|list)/, ""));
+}
+
+function blockOf(
+  attributes: readonly TerraformAttribute[],
+  description: string,
+): Pick<TerraformBlock, "attributes" | "block"> {
+  const sorted = [...attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const twice = sorted.find(({ name }, index) => sorted[index + 1]?.name === name);
+  if (twice !== undefined) throw new Error(`Two attributes are called ${twice.name}`);
+  return {
+    attributes: sorted,
+    block: {
+      version: 0,
+      block: {
+        attributes: Object.fromEntries(sorted.map(({ name, schema }) => [name, schema])),
+        ...(description === "" ? { description_kind: "plain" } : { description, description_kind: "markdown" }),
+      },
+    },
+  };
+}
+
+function byTypeName<Block extends TerraformBlock>(blocks: readonly Block[]): ReadonlyMap<string, Block> {
+  return new Map([...blocks].sort((a, b) => (a.typeName < b.typeName ? -1 : 1)).map((each) => [each.typeName, each]));
+}
+
+/** `<vaultId>/<keyId>` has `vault_id` and `key_id`. */
+function namesIn(idForm: string): readonly string[] {
+  return Array.from(idForm.matchAll(/<(\w+)>/g), ([, name = ""]) => snake(name));
+}
+
+function snakeWords(idForm: string): string {
+  return idForm.replace(/\w+/g, snake);
+}
+
+function capital<Name extends string>(name: Name): Capitalize<Name> {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as Capitalize<Name>;
+}
