@@ -1,0 +1,74 @@
+/** `kill -9` of the CLI itself: its plugin goes away by itself, and the next run goes on where the service stands. */
+
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { untilHeld } from "../../contracts/doors/support/emulator-process.ts";
+import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../contracts/doors/support/person.ts";
+import { killCli, untilGone, untilSaid } from "./support/interrupted-run.ts";
+import { keyResource, withYaml } from "./support/yaml-scenario.ts";
+
+const program = { resources: { payroll: keyResource("payroll") } };
+
+test("killed while a key is made: no second key, and the pending creation ends with the next run", () =>
+  withYaml({ program, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    await scenario.control("faults", { operation: "K2", hold: "after", times: 1 });
+    const started = bob.pulumi.start(["up", "--skip-preview", "--yes"]);
+    await untilHeld(scenario.uko);
+    const plugins = await started.providerPids();
+    // One serves the engine, and one tells the YAML host of the package's types.
+    expect(plugins.length).toBeGreaterThan(0);
+    await killCli(started);
+    await scenario.control("faults/release", {});
+    await untilGone(plugins);
+    expect((await bob.pulumi.exportState()).text).toContain('"type": "creating"');
+
+    await unlock(bob);
+    const again = ended(await bob.up(), 0);
+    expect(messageOf(again.output, "payroll")).toMatch(/was there already: .* no second one was made$/);
+    expect((await scenario.uko.world()).keys).toHaveLength(1);
+    expect(await bob.resources()).toHaveLength(1);
+    // The engine itself keeps what it once began, and says at each run how to have it forgotten.
+    ended(await bob.refresh(["--clear-pending-creates"]), 0);
+    expect((await bob.pulumi.exportState()).text).not.toContain('"type": "creating"');
+  }));
+
+test("killed while a deletion waits within the run: nothing is asked for twice, and no step is taken without the engine", () =>
+  withYaml({ program }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    ended(await bob.up(), 0);
+    await scenario.advance("1m");
+    const asked = ended(await bob.destroy(), 1);
+    await scenario.advance("1m");
+    const deactivated = ended(await alice.destroy(consentIn(asked.output)), 1);
+    const half = consentIn(deactivated.output);
+    await scenario.advance("1m");
+
+    const env = { UKO_WAIT: "5h", UKO_CONSENT: half };
+    const started = bob.pulumi.start(["destroy", "--skip-preview", "--yes"], { env });
+    await untilSaid(started, /Cooling down, \d h/);
+    const plugins = await started.providerPids();
+    expect(plugins.length).toBeGreaterThan(0);
+    const before = await scenario.mark();
+    await killCli(started);
+    // Its time comes, and the plugin that would take the step has no engine any more.
+    expect(await untilGone(plugins)).toBeLessThan(5_000);
+    await scenario.advance("4h1m");
+    await pause(1_500);
+    expect(await scenario.writes(before)).toEqual([]);
+
+    await unlock(bob);
+    const destroyed = ended(await bob.destroy(half), 1);
+    expect(codeOf(destroyed.output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
+    expect((await scenario.writes(before)).map(({ operation }) => operation)).toEqual(["K8"]);
+    await scenario.advance("31d");
+    ended(await bob.destroy(), 0);
+    expect(await scenario.findKey()).toBeUndefined();
+  }));
+
+/** A backend of files keeps the lock of a run that was killed, and the engine tells people this way out. */
+async function unlock(person: Person): Promise<void> {
+  expect(ended(await person.up(), 1).output).toContain("delete the lock file with `pulumi cancel`");
+  ended(await person.pulumi.run(["cancel", "--yes"]), 0);
+}

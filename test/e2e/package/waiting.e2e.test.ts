@@ -1,0 +1,86 @@
+/** Waits that a run is granted: they end by themselves, they end when somebody stops them, and they say little. */
+
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { type Scenario, startTime } from "../../contracts/doors/support/scenario.ts";
+import { untilSaid } from "./support/interrupted-run.ts";
+import { keyResource, withYaml, type YamlProgram } from "./support/yaml-scenario.ts";
+
+/** A clock that runs, since a wait passes in real time. */
+const seed = { ...demoSeed, clock: { start: startTime, frozen: false } };
+const programWith = (options?: Readonly<Record<string, unknown>>): YamlProgram => ({
+  resources: { payroll: keyResource("payroll", {}, options) },
+});
+const destroying = ["destroy", "--skip-preview", "--yes"];
+const linesOf = (output: string, what: RegExp) => output.split("\n").filter((line) => what.test(line));
+const operations = async (scenario: Scenario, mark: number) =>
+  (await scenario.writes(mark)).map(({ operation }) => operation);
+
+test.each([
+  ["the resource's customTimeouts.delete", { customTimeouts: { delete: "2m" } }, {}],
+  ["the person's UKO_WAIT, which outweighs the resource", { customTimeouts: { delete: "1s" } }, { UKO_WAIT: "2m" }],
+] as const)(
+  "within %s a cool-down that is about to end is waited for, and the step is taken in the same run",
+  (_who, options, env) =>
+    withYaml({ seed, program: programWith(options) }, async (scenario) => {
+      const { bob, half, mark } = await deactivated(scenario);
+      await scenario.advance("3h59m50s");
+      const run = await bob.pulumi.run(destroying, { env: { UKO_CONSENT: half, ...env } });
+      expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
+      expect(await operations(scenario, mark)).toEqual(["K8"]);
+      expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
+    }),
+);
+
+test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person gets no warning, and one line of progress", () =>
+  withYaml({ seed, program: programWith() }, async (scenario) => {
+    const { bob, half, mark } = await deactivated(scenario);
+    const started = bob.pulumi.start(destroying, { env: { UKO_WAIT: "5h", UKO_CONSENT: half } });
+    await untilSaid(started, /Cooling down, (?:4 h|3 h 5\d min) left/);
+    await pause(2_000);
+    const stoppedAt = performance.now();
+    started.child.kill("SIGINT");
+    const stopped = ended(await started.result, 1);
+    expect(performance.now() - stoppedAt).toBeLessThan(5_000);
+    const message = messageOf(stopped.output, "payroll");
+    expect(message).toContain("The wait was stopped, and nothing is lost");
+    expect(message).toMatch(/pulumi destroy/);
+    expect(linesOf(stopped.output, /Cooling down, /)).toHaveLength(1);
+    expect(stopped.output).not.toContain("holds the lock of its state");
+    expect(await operations(scenario, mark)).toEqual([]);
+    expect((await bob.pulumi.exportState()).text).not.toContain("pending_operations");
+
+    await scenario.advance("4h1m");
+    ended(await bob.destroy(half), 1);
+    expect(await operations(scenario, mark)).toEqual(["K8"]);
+  }));
+
+test("a pipeline that waits for more than a quarter of an hour is warned that it holds the lock of its state", () =>
+  withYaml({ seed, program: programWith({ customTimeouts: { delete: "5h" } }) }, async (scenario) => {
+    const { bob, half } = await deactivated(scenario);
+    const started = bob.pulumi.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    await untilSaid(started, /warning: This run waits for up to 4 h and holds the lock of its state meanwhile/);
+    started.child.kill("SIGINT");
+    ended(await started.result, 1);
+    await scenario.advance("3h55m");
+    const short = bob.pulumi.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    const said = await untilSaid(short, /Cooling down, \d min left/);
+    short.child.kill("SIGINT");
+    expect(said + ended(await short.result, 1).output).not.toContain("holds the lock of its state");
+  }));
+
+/** Bob asked, Alice deactivated and wrote her half of the destruction, which Bob may take after four hours. */
+async function deactivated(scenario: Scenario) {
+  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  ended(await bob.up(), 0);
+  await scenario.advance("1m");
+  const env = { UKO_WAIT: "0" };
+  const asked = ended(await bob.pulumi.run(destroying, { env }), 1);
+  await scenario.advance("1m");
+  const consent = { ...env, UKO_CONSENT: consentIn(asked.output) };
+  const half = consentIn(ended(await alice.pulumi.run(destroying, { env: consent }), 1).output);
+  await scenario.advance("5s");
+  return { bob, half, mark: await scenario.mark() };
+}
