@@ -24,7 +24,7 @@ test("every resource and every question has its heading", () => {
 test("a row tells what has to be given, what leaving it out means, and what is secret", () => {
   expect(row("| `template` |")).toContain("Required.");
   expect(row("| `deletionGate` |")).toMatch(/\| `both`, `destroy` \|.*Default `both`\./);
-  expect(row("| `aws.secretAccessKey` |")?.match(/Secret/g)).toHaveLength(1);
+  expect(row("| `ibm.apiKey` |")?.match(/Secret/g)).toHaveLength(1);
   expect(row("| `payload` |")).toContain("Secret.");
   expect(row("| `deletionAwaits` |")).toContain("May be absent.");
   expect(row("| `apiKey` |")).toContain("Secret.");
