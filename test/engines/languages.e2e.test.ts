@@ -107,7 +107,7 @@ test.each(languages)(
     const carol = await workspace.person("carol", { env: { ...service.settings, UKO_API_KEY: "carol-demo-key" } });
 
     // A program in Go is compiled and linked first, and on a busy machine that takes its time.
-  const up = await carol.up([], { timeoutMs: 170_000 });
+    const up = await carol.up([], { timeoutMs: 170_000 });
     expect(up).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
     expect(up.output).not.toMatch(/warning:|[Dd]ownloading|[Ii]nstalling/);
     const { stdout } = await carol.run(["stack", "output", "vault"]);
