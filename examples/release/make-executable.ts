@@ -14,10 +14,10 @@ const stepLimitMs = 10 * 60_000;
 const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 
 /**
- * Answers the plugin as Node wants to find it inside itself; the same for all platforms, and the same each time. That is why it
- * holds no compiled code: V8's differs from run to run and fits one platform only, and saves a few milliseconds at start.
+ * Answers the plugin as Node wants to find it inside itself. Compiled code saves a third of the time to the port line, but is good only
+ * for the platform on which it was compiled; without it the blob is the same for all platforms. Either is the same each time.
  */
-export async function makeBlob(bundle: string, hostNode: string, folder: string): Promise<Buffer> {
+export async function makeBlob(bundle: string, hostNode: string, folder: string, isCompiled: boolean): Promise<Buffer> {
   await mkdir(folder, { recursive: true });
   await copyFile(bundle, path.join(folder, "plugin.cjs"));
   const settings = {
@@ -25,11 +25,12 @@ export async function makeBlob(bundle: string, hostNode: string, folder: string)
     output: "plugin.blob",
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: false,
+    useCodeCache: isCompiled,
   };
   await writeFile(path.join(folder, "settings.json"), JSON.stringify(settings));
-  // Names without folders: the blob repeats them, and must not depend on where it was made. Nor on the reader's NODE_OPTIONS.
-  await run(hostNode, ["--experimental-sea-config", "settings.json"], folder, {});
+  // Names without folders: the blob repeats them, and must not depend on where it was made. Nor on the reader's NODE_OPTIONS, nor
+  // on chance, by which V8 otherwise arranges its tables.
+  await run(hostNode, ["--random-seed=1", "--experimental-sea-config", "settings.json"], folder, {});
   return readFile(path.join(folder, "plugin.blob"));
 }
 

@@ -33,7 +33,7 @@ const manifestShape = z.object({ version: z.string(), license: z.string() });
 
 interface Materials {
   readonly version: string;
-  readonly blob: Buffer;
+  readonly blobFor: (platform: Platform) => Buffer;
   readonly notices: string;
 }
 
@@ -84,16 +84,19 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
 
 /** What is the same for all platforms, made by this machine's copy of the very Node that they get. */
 async function prepare(bundle: string, packages: readonly BundledPackage[], folder: string, report: Report) {
-  const node = await fetchNode(hostPlatform(), folder, report);
-  const blob = await makeBlob(bundle, node, path.join(folder, "blob"));
-  return { blob, notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")) };
+  const host = hostPlatform();
+  const node = await fetchNode(host, folder, report);
+  const compiled = await makeBlob(bundle, node, path.join(folder, "compiled"), true);
+  const plain = await makeBlob(bundle, node, path.join(folder, "plain"), false);
+  const blobFor = ({ name }: Platform): Buffer => (name === host.name ? compiled : plain);
+  return { blobFor, notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")) };
 }
 
 async function buildOne(platform: Platform, materials: Materials, place: string, folder: string, report: Report) {
   const startedAtMs = Date.now();
   const node = await fetchNode(platform, path.join(place, "node"), report);
   const content = path.join(place, "content");
-  const executable = await makeExecutable(platform, node, materials.blob, content);
+  const executable = await makeExecutable(platform, node, materials.blobFor(platform), content);
   for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
   await writeFile(path.join(content, notices), materials.notices);
 
