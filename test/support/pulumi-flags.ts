@@ -7,7 +7,7 @@ export const pulumiFlags = {
   import: ["--out", "--file"],
   "package add": [],
   "plugin install": ["--server", "--file"],
-  preview: ["--policy-pack"],
+  preview: ["--policy-pack", "--policy-pack-config"],
   refresh: [],
   up: ["--refresh"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
