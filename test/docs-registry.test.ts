@@ -57,7 +57,7 @@ test("names of packages, the version and the place of downloads are those of the
   expect(commands).toContain(`npm install ${nodePackage.name}\n`);
   expect(commands).toContain(`pip install ${python}\n`);
   expect(commands).toContain(`go get ${schema.language.go.modulePath}\n`);
-  expect(text).toContain(`/${schema.language.go.importBasePath}`);
+  expect(text).toContain(`\`${schema.language.go.importBasePath}\``);
   expect(text).toContain(`\`${schema.pluginDownloadURL}\``);
   const versions = Array.from(commands.matchAll(/resource uko (\S+)/g), ([, version]) => version);
   expect(new Set(versions)).toEqual(new Set([packageFile.version]));

@@ -1,0 +1,85 @@
+/** The support matrix names the versions that this repository pins, suites that are there, and every door, platform and profile. */
+
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { platforms } from "../examples/release/platforms.ts";
+import packageFile from "../package.json" with { type: "json" };
+import { doorNames } from "./contracts/doors/door-names.ts";
+import { skipCounts } from "./contracts/doors/skips.ts";
+import { read, repository } from "./support/documents.ts";
+
+const page = "provider/docs/support.md";
+const text = read(page);
+
+/** The cells of the row of the table of versions that begins with this title. */
+function row(title: string): readonly string[] {
+  const [, versions = ""] = text.split("\n## Versions\n");
+  const line = versions.split("\n").find((each) => each.startsWith(`| ${title} |`));
+  if (line === undefined) throw new Error(`${page} has no row ${title}`);
+  return line
+    .split("|")
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+
+/** What a file of the repository says in one place. */
+function pinned(file: string, form: RegExp): string {
+  const found = form.exec(read(file))?.[1];
+  if (found === undefined) throw new Error(`${file} does not say ${form}`);
+  return found;
+}
+
+const sources = {
+  "Pulumi CLI": [
+    pinned("examples/engines/find-pulumi.ts", /builtVersion = "(.+)"/),
+    pinned("examples/engines/find-pulumi.ts", /minimumVersion = "(.+)"/),
+  ],
+  "Pulumi's Node library": [
+    packageFile.devDependencies["@pulumi/pulumi"],
+    packageFile.peerDependencies["@pulumi/pulumi"].replace("^", ""),
+  ],
+  "Pulumi's Python library": [
+    pinned("examples/engines/python/requirements.in", /^pulumi==(.+)$/m),
+    pinned("sdk/python/pyproject.toml", /"pulumi>=([\d.]+),/),
+  ],
+  "Pulumi's Go library": [pinned("sdk/go/go.mod", /pulumi\/sdk\/v3 v(.+)$/m), ""],
+  "Node, for the dynamic provider and `uko`": [
+    packageFile.devDependencies.node,
+    packageFile.engines.node.replace(">=", ""),
+  ],
+  "Node inside the plugin's executables": [pinned("examples/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
+  Python: ["", pinned("sdk/python/pyproject.toml", /requires-python = ">=(.+)"/)],
+  Go: ["", pinned("sdk/go/go.mod", /^go (.+)$/m)],
+} as const;
+
+test.each(Object.entries(sources))("%s: the versions are those that are pinned", (title, versions) => {
+  expect(row(title)).toEqual(versions);
+});
+
+test("the language hosts are built from the version that is named", () => {
+  const version = pinned("examples/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
+  expect(text).toContain(`built from ${version} here`);
+});
+
+test("every suite that is named is there", () => {
+  const suites = Array.from(text.matchAll(/`(test\/[^`]+)`/g), ([, suite = ""]) => suite);
+  expect(suites.length).toBeGreaterThan(5);
+  expect(suites.filter((suite) => !existsSync(path.join(repository, suite)))).toEqual([]);
+});
+
+test("every door, every platform of a release and every profile of the local UKO is there", () => {
+  for (const name of doorNames) expect(text).toContain(`\`door: ${name}\``);
+  for (const { name } of platforms) expect(text).toContain(name);
+  const profiles = Array.from(
+    read("provider/docs/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
+    ([, names = ""]) => names.trim().split(", "),
+  ).flat();
+  expect(profiles).toHaveLength(5);
+  for (const name of profiles) expect(text).toContain(name);
+});
+
+test("no door skips anything, as it says", () => {
+  expect(text).toContain("today neither skips anything");
+  expect(Object.values(skipCounts)).toEqual(doorNames.map(() => 0));
+});
