@@ -23,7 +23,7 @@ export const languages = {
     packageName: "pulumi_uko",
     readme,
     pythonRequires: ">=3.10",
-    requires: { pulumi: ">=3.165.0,<4.0.0" },
+    requires: { pulumi: ">=3.249.0,<4.0.0" },
     pyproject: { enabled: true },
     inputTypes: "classes-and-dicts",
     respectSchemaVersion: true,

@@ -4,12 +4,14 @@ import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findEngine } from "../../examples/engines/find-engine.ts";
 import { sdkGenerator } from "../../examples/engines/sdk-generator.ts";
 import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 
 const generatorLimitMs = 120_000;
+const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 
 /** Writes nodejs, python and go into `folder`, which has none of them yet. Builds the generator where it is nowhere. */
 export async function generateSdks(folder: string, version: string, report: (line: string) => void): Promise<void> {
@@ -22,15 +24,24 @@ export async function generateSdks(folder: string, version: string, report: (lin
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
+  const python = path.join(folder, "python");
   await completePackageJson(path.join(folder, "nodejs", "package.json"));
   // pyproject.toml names one beside itself; the generator writes it into the module alone.
-  const python = path.join(folder, "python");
   await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
+  for (const made of [path.join(folder, "nodejs"), python]) await copyFile(licence, path.join(made, "LICENSE"));
 }
 
-/** The generator leaves out where the compiled package begins and which files are published. */
+/** The generator leaves out where the compiled package begins, what is published, and what npm says of it. */
 async function completePackageJson(file: string): Promise<void> {
-  const generated = JSON.parse(await readFile(file, "utf8"));
-  const complete = { ...generated, main: "bin/index.js", types: "bin/index.d.ts", files: ["bin"] };
+  const { repository, ...generated } = JSON.parse(await readFile(file, "utf8"));
+  const complete = {
+    ...generated,
+    repository: { type: "git", url: `git+${repository}.git`, directory: "sdk/nodejs" },
+    type: "commonjs",
+    main: "bin/index.js",
+    types: "bin/index.d.ts",
+    files: ["bin"],
+    engines: { node: ">=22" },
+  };
   await writeFile(file, `${JSON.stringify(complete, undefined, 2)}\n`);
 }

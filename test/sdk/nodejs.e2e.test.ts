@@ -65,8 +65,15 @@ test("its package.json tells Pulumi which plugin it is for, and npm where it beg
     types: "bin/index.d.ts",
     files: ["bin"],
     license: "Apache-2.0",
+    type: "commonjs",
     pulumi: { resource: true, name: "uko", server: "github://api.github.com/pulumi-uko/pulumi-uko" },
   });
+});
+
+test("npm would publish it without a complaint", async () => {
+  const publint = path.join(repository, "node_modules", "publint", "src", "cli.js");
+  const { stdout } = await promisify(execFile)(process.execPath, [publint, "--strict", sdk]);
+  expect(stdout).toContain("All good!");
 });
 
 test("every TypeScript program of the documentation type-checks", async () => {
