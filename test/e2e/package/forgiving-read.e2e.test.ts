@@ -1,0 +1,85 @@
+/** Looks that fail: runs of people who have nothing to do with a key go on, and its state stays as it is (decision 0017). */
+
+import { expect, test } from "vitest";
+import { codeOf, consentIn, ended, lookOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import { keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
+
+const programWith = (note: string, resources: YamlProgram["resources"] = {}): YamlProgram => ({
+  resources: { payroll: keyResource("payroll"), ...resources },
+  outputs: { note },
+});
+const archive = { type: "uko:index:Vault", properties: { name: "archive" } } as const;
+const notLookedAt = /^Could not be looked at, so its state is from the last look: /;
+
+test.each([
+  ["refuses this identity the key", { status: 403 }, "UKO_RIGHTS_MISSING"],
+  ["does not accept the credential for the key", { status: 401 }, "UKO_ACCESS_DENIED"],
+  ["answers nonsense for the key", { status: 200, body: "<html>" }, "UKO_ANSWER_INVALID"],
+  ["fails at the key", { status: 500 }, "UKO_SERVICE_UNAVAILABLE"],
+] as const)(
+  "where the service %s, an up makes the other resources, warns, and keeps what it knows of the key",
+  (_title, answer, code) =>
+    withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      ended(await bob.up(), 0);
+      const [before] = await bob.resources();
+      const made = await scenario.mark();
+      await scenario.control("faults", { keyId: (await scenario.key()).id, ...answer });
+      // A list, from which looks at many keys are answered, tells of each of them.
+      await scenario.control("faults", { operation: "K1", ...answer });
+      await bob.writeProgram(yamlProgram(programWith("second", { archive })));
+
+      const up = ended(await bob.up(), 0);
+      expect(lookOf(up.output, "payroll")).toEqual([expect.stringMatching(notLookedAt)]);
+      expect(up.output).toContain(`[${code}]`);
+      expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["V2"]);
+      const find = async () => (await bob.resources()).find(({ urn }) => urn.endsWith("::payroll"));
+      expect((await find())?.outputs).toEqual(before?.outputs);
+
+      const refreshed = ended(await bob.refresh(), 0);
+      expect(messageOf(refreshed.output, "payroll")).toMatch(notLookedAt);
+      expect((await find())?.inputs).toEqual(before?.inputs);
+
+      await clearFaults(scenario);
+      expect(ended(await bob.up(), 0).output).not.toContain("warning");
+    }),
+);
+
+test("where nothing of the service answers, an up of what needs none of it goes on, and a destroy stops and keeps the key", () =>
+  withYaml({ program: programWith("first"), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    await scenario.control("faults", { path: "/api/v4", drop: "before" });
+    await bob.writeProgram(yamlProgram(programWith("second")));
+    const up = ended(await bob.up(), 0);
+    expect(lookOf(up.output, "payroll")).toEqual([expect.stringMatching(notLookedAt)]);
+    expect((await bob.pulumi.run(["stack", "output", "note"])).stdout.trim()).toBe("second");
+
+    const destroyed = ended(await bob.destroy(), 1);
+    expect(codeOf(destroyed.output, "payroll")).toMatch(/^UKO_(?:ANSWER_LOST|SERVICE_UNAVAILABLE)$/);
+    expect(await bob.resources()).toHaveLength(1);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+  }));
+
+test("a deletion that is on file stays in the state that way while nobody can look, and goes on afterwards", () =>
+  withYaml({ program: programWith("first") }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    ended(await bob.up(), 0);
+    const asked = ended(await bob.destroy(), 1);
+    ended(await bob.refresh(), 0);
+    await scenario.control("faults", { path: `/vaults`, method: "DELETE", status: 403 });
+    await scenario.control("faults", { keyId: (await scenario.key()).id, status: 403 });
+    ended(await bob.refresh(), 0);
+    expect(await bob.resources()).toMatchObject([
+      { outputs: { vaultId, lifecycleState: "pending_approval", deletionAwaits: "approval" } },
+    ]);
+    await clearFaults(scenario);
+    await scenario.advance("1m");
+    ended(await alice.destroy(consentIn(asked.output)), 1);
+    expect(await scenario.key()).toMatchObject({ state: "deactivated" });
+  }));
+
+async function clearFaults({ url }: Scenario): Promise<void> {
+  expect((await fetch(`${url}/_emulator/faults`, { method: "DELETE" })).ok).toBe(true);
+}
