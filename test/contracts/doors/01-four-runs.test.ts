@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
-import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
-import { profilesFor } from "./support/profiles.ts";
+import { consentIn, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
+import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
 test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)", (profile) =>
@@ -39,6 +39,15 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     await scenario.advance("1m");
     const deactivated = await alice.runNext(asked.output, /pulumi destroy/);
     expect(deactivated.exitCode).toBe(1);
+    expect(lookOf(deactivated.output)).toEqual(
+      door.looksFirst
+        ? [
+            asks(
+              `waits for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} asked on 24 Nov 2026 14:22 UTC`,
+            ),
+          ]
+        : [],
+    );
     expect(firstLineOf(deactivated.output)).toBe(
       asks("is deactivated and waits for a second person to consent to its destruction"),
     );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
-import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
+import { door } from "./door.ts";
+import { consentIn, ended, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
+import { type Profile, profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { emptyProgram, programOf, withScenario } from "./support/scenario.ts";
 
 /** One key in each state that a colleague's run can meet. */
@@ -55,6 +56,7 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
       'Key "destroyed" is destroyed, so its attributes stay as they are',
       'Key "pending" is destroyed, so its attributes stay as they are',
     ]);
+    expect([...lookOf(changed.output)].sort()).toEqual(door.looksFirst ? seenUnder(profile) : []);
     expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off"]);
     expect(await states()).toEqual(before);
     const described = (await bob.resources()).map(({ outputs }) => [outputs.label, outputs.description]);
@@ -97,3 +99,18 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
     expect(await states()).toEqual(left);
   }),
 );
+
+/** What happened since Bob's first run, as a run that looks first tells it. */
+function seenUnder(profile: Profile): readonly string[] {
+  const [alice, bob] = [sayAuthorUnder(profile, "Alice"), sayAuthorUnder(profile, "Bob")];
+  return [
+    `Key "asked" waits for approval of its deactivation: ${bob} asked on 25 Dec 2026 19:22 UTC`,
+    'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
+    'Key "compromised" went from active to compromised since the last run',
+    `Key "cooling" waits for approval of its destruction: ${alice} asked on 25 Dec 2026 19:23 UTC`,
+    'Key "cooling" went from active to deactivated since the last run',
+    'Key "destroyed" went from active to destroyed since the last run',
+    'Key "off" went from active to deactivated since the last run',
+    'Key "pending" went from active to destroyed since the last run',
+  ];
+}
