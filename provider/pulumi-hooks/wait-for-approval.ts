@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorHook, type ErrorHookArgs, log } from "@pulumi/pulumi";
+import { getStore } from "@pulumi/pulumi/runtime/state.js";
 import type { ErrorCode } from "../errors.ts";
 import { parseDurationMs } from "../settings.ts";
 
@@ -23,7 +24,8 @@ const waits = [
   "UKO_KMS_METADATA_REMAINS",
 ] as const satisfies readonly ErrorCode[];
 
-const hooks = new Map<string, ErrorHook>();
+/** A hook is known to one engine's run; a process of Pulumi's automation library has several after one another. */
+const hooksOfRuns = new WeakMap<object, Map<string, ErrorHook>>();
 
 /**
  * Makes the hook for `hooks: { onError: [...] }` of any resource here, whichever of the two providers it is of. It takes effect
@@ -35,6 +37,9 @@ export function waitForApproval({ atMost, every = "5m" }: ApprovalWait): ErrorHo
   const intervalMs = Math.max(parseDurationMs(every, "every"), Math.ceil(budgetMs / (maxTries - 1)));
   // The engine knows a hook by its name, and a program may ask for the same wait at every key.
   const name = `uko-wait-for-approval-${budgetMs}-${intervalMs}`;
+  const run = getStore();
+  const hooks = hooksOfRuns.get(run) ?? new Map<string, ErrorHook>();
+  hooksOfRuns.set(run, hooks);
   const known = hooks.get(name);
   if (known !== undefined) return known;
   const hook = new ErrorHook(name, createDecision(budgetMs, intervalMs, sleep));

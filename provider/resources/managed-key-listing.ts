@@ -19,7 +19,7 @@ export async function lookUpKey(world: World, id: string, options: CallOptions):
   if (vaultId === undefined || keyId === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "The id of a managed key is <vaultId>/<keyId>, two UUIDs in lower case",
-      detail: "Both stand in the console, and in what uko list prints.",
+      detail: "Both stand in the console, and in the messages of runs that meet the key.",
     });
   }
   return find(world, { instanceId: world.session.instanceId, vaultId, keyId }, options);
