@@ -1,0 +1,120 @@
+/** Explicit providers: several identities and several instances in one program, each with a process of its own. */
+
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { type EmulatorProcess, startEmulatorProcess } from "../../contracts/doors/support/emulator-process.ts";
+import { ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import { from, keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
+
+const otherInstance = "1f5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+/** What a person sets outweighs what providers say, so these leave it to them. */
+const nothingSet = {
+  ...{ UKO_API_KEY: undefined, UKO_INSTANCE_ID: undefined },
+  ...{ UKO_ENDPOINT: undefined, UKO_KMS_ENDPOINT: undefined, UKO_IAM_ENDPOINT: undefined },
+};
+const provider = (properties: Readonly<Record<string, unknown>>) =>
+  ({ type: "pulumi:providers:uko", properties }) as const;
+const keyBy = (name: string, label: string) => keyResource(label, {}, { provider: from(name) });
+
+test("two identities in one program make and end their own keys, and their credentials stand nowhere in clear", () => {
+  const program: YamlProgram = {
+    resources: {
+      asBob: provider({ apiKey: "bob-demo-key" }),
+      asCarol: provider({ apiKey: "carol-demo-key" }),
+      ofBob: keyBy("asBob", "of-bob"),
+      ofCarol: keyBy("asCarol", "of-carol"),
+    },
+  };
+  return withYaml({ program, people: ["bob"], env: { UKO_API_KEY: undefined } }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const env = { UKO_API_KEY: undefined };
+    const made = ended(await bob.up([], { env }), 0);
+    const asked = ended(await bob.pulumi.destroy(["--continue-on-error"], { env }), 1);
+    expect(
+      (await scenario.writes()).map(({ operation, label, caller }) => `${operation} ${label} ${caller}`).sort(),
+    ).toEqual([
+      "K2 of-bob IBMid-550000BOB",
+      "K2 of-carol IBMid-550000CAROL",
+      "K4 of-bob IBMid-550000BOB",
+      "K4 of-carol IBMid-550000CAROL",
+    ]);
+    const { text } = await bob.pulumi.exportState();
+    for (const shown of [text, made.output, asked.output]) expect(shown).not.toMatch(/(?:bob|carol)-demo-key/);
+  });
+});
+
+test("two instances in one program: each key is made and asked for where it lives", async () => {
+  const other = await startEmulatorProcess("documented", {
+    ...demoSeed,
+    ...{
+      instance: { ...demoSeed.instance, id: otherInstance },
+      clock: { start: "2026-11-24T14:22:00Z", frozen: true },
+    },
+  });
+  try {
+    await withYaml({ people: ["bob"] }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      const at = ({ url, instanceId }: Pick<EmulatorProcess, "url" | "instanceId">) =>
+        provider({ apiKey: "bob-demo-key", instanceId, endpoint: url, kmsEndpoint: url, iamEndpoint: url });
+      await bob.writeProgram(
+        yamlProgram({
+          resources: {
+            here: at(scenario.uko),
+            there: at(other),
+            one: keyBy("here", "one"),
+            two: keyBy("there", "two"),
+          },
+        }),
+      );
+      // Only a person's own environment lets a credential go to a machine that is not IBM's.
+      const hosts = [scenario.url, other.url].map((url) => new URL(url).host).join();
+      const env = { ...nothingSet, UKO_ALLOWED_HOSTS: hosts };
+      ended(await bob.up([], { env }), 0);
+      const labels = async ({ world }: EmulatorProcess) => (await world()).keys.map(({ label }) => label);
+      expect([await labels(scenario.uko), await labels(other)]).toEqual([["one"], ["two"]]);
+      expect((await bob.resources()).map(({ outputs }) => outputs.instanceId)).toEqual([
+        scenario.uko.instanceId,
+        otherInstance,
+      ]);
+
+      ended(await bob.pulumi.destroy(["--continue-on-error"], { env }), 1);
+      for (const uko of [scenario.uko, other]) {
+        expect((await uko.audit()).filter(({ operation, effect }) => effect && operation === "K4")).toHaveLength(1);
+      }
+      expect(await bob.resources()).toHaveLength(2);
+    });
+  } finally {
+    await other.stop();
+  }
+});
+
+test("another instanceId on a provider that has keys is an error before anything is called, and every key stays", () => {
+  const programFor = (instanceId: string): YamlProgram => ({
+    resources: { mine: provider({ instanceId }), payroll: keyBy("mine", "payroll") },
+  });
+  return withYaml({ program: programFor(demoSeed.instance.id), people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const env = { UKO_INSTANCE_ID: undefined };
+    ended(await bob.up([], { env }), 0);
+    const before = await bob.resources();
+    await bob.writeProgram(yamlProgram(programFor(otherInstance)));
+    const made = await scenario.mark();
+    for (const run of [await bob.preview([], { env }), await bob.up([], { env })]) {
+      const message = messageOf(ended(run, 1).output);
+      expect(message).toContain(
+        `This provider serves instance ${demoSeed.instance.id}, and the program now says ${otherInstance}`,
+      );
+      expect(message).toContain("Give the other instance a provider of its own");
+    }
+    expect(await scenario.writes(made)).toEqual([]);
+    expect((await bob.resources()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+
+    // Where the environment says another instance than the state, the keys are no better off elsewhere.
+    await bob.writeProgram(yamlProgram(programFor(demoSeed.instance.id)));
+    const elsewhere = ended(await bob.destroy([], ["--continue-on-error"]), 1);
+    expect(firstLineOf(elsewhere.output)).toMatch(/waits for a second person/);
+    const astray = await bob.pulumi.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
+    expect(ended(astray, 1).output).toContain("[UKO_INSTANCE_MISMATCH]");
+    expect(await bob.resources()).toHaveLength(1);
+  });
+});
