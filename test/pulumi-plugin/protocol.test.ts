@@ -1,0 +1,165 @@
+/** How the plugin starts, is configured, and answers questions, in a process of its own over a local UKO. */
+
+import { status } from "@grpc/grpc-js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { describe, expect, test } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
+import { unknownText } from "../../provider/pulumi-plugin/values.ts";
+import { vaultId } from "../emulator/harness.ts";
+import { type Properties, statusOf, structOf, unary } from "./engine.ts";
+import { absentId, news, secret, usePluginStage } from "./plugin-stage.ts";
+
+const stage = usePluginStage();
+const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
+
+describe("the start", () => {
+  test("says its version, and accepts secrets, resources and outputs", async () => {
+    const info = await unary<pluginPb.PluginInfo>((done) => stage.bob.client.getPluginInfo(new emptyPb.Empty(), done));
+    expect(info.getVersion()).toBe(packageFile.version);
+    const configured = await stage.bob.configure();
+    expect(configured.toObject()).toMatchObject({
+      acceptsecrets: true,
+      acceptresources: true,
+      acceptoutputs: true,
+      supportspreview: true,
+    });
+  });
+
+  test("answers the schema of its own version", async () => {
+    const reply = await unary<providerPb.GetSchemaResponse>((done) =>
+      stage.bob.client.getSchema(new providerPb.GetSchemaRequest(), done),
+    );
+    const schema = JSON.parse(reply.getSchema()) as { version: string; resources: object; functions: object };
+    expect(schema.version).toBe(packageFile.version);
+    expect(Object.keys(schema.resources)).toHaveLength(5);
+    expect(Object.keys(schema.functions)).toContain("uko:index:planDeletion");
+  });
+
+  test("has no mapping from elsewhere, and no components", async () => {
+    const mapping = await unary<providerPb.GetMappingResponse>((done) =>
+      stage.bob.client.getMapping(new providerPb.GetMappingRequest(), done),
+    );
+    expect(mapping.getProvider()).toBe("");
+    const construct = unary((done) => stage.bob.client.construct(new providerPb.ConstructRequest(), done));
+    expect(await statusOf(construct)).toMatchObject({ code: status.UNIMPLEMENTED });
+  });
+});
+
+describe("the provider's own settings", () => {
+  const checked = async (given: Properties) => {
+    const request = new providerPb.CheckRequest();
+    request.setNews(structOf(given));
+    const reply = await unary<providerPb.CheckResponse>((done) => stage.bob.client.checkConfig(request, done));
+    return { inputs: reply.getInputs()?.toJavaScript(), failures: reply.getFailuresList().map((f) => f.getReason()) };
+  };
+  const differing = async (olds: Properties, given: Properties) => {
+    const request = new providerPb.DiffRequest();
+    request.setOldInputs(structOf(olds));
+    request.setNews(structOf(given));
+    return unary<providerPb.DiffResponse>((done) => stage.bob.client.diffConfig(request, done));
+  };
+
+  test("are checked, and credentials become secrets", async () => {
+    expect(await checked({ apiKey: "k", region: "eu-de", instanceId: unknownText })).toEqual({
+      inputs: { apiKey: secret("k"), region: "eu-de", instanceId: unknownText },
+      failures: [],
+    });
+    const { failures } = await checked({
+      apiKey: "k",
+      token: "t",
+      instanceId: "NO UUID",
+      dualAuthorization: "none",
+      endpoint: "nowhere",
+      apikey: "typo",
+    });
+    expect(failures.map((reason) => reason.split(":")[0])).toEqual([
+      "apikey",
+      "instanceId",
+      "token",
+      "dualAuthorization",
+      "endpoint",
+    ]);
+    expect(failures.join()).not.toMatch(/NO UUID|typo$/);
+  });
+
+  test("pass with what the engine keeps beside them", async () => {
+    const { failures } = await checked({ version: "0.1.0", pluginDownloadURL: "https://a.example", __internal: {} });
+    expect(failures).toEqual([]);
+  });
+
+  test("may change without replacing a key, but for the instance", async () => {
+    const changed = await differing({ region: "us-south", apiKey: "a" }, { region: "eu-de", apiKey: "b" });
+    expect(changed.toObject()).toMatchObject({ changes: DIFF_SOME, replacesList: [], deletebeforereplace: false });
+    expect((await differing({ region: "eu-de" }, { region: "eu-de" })).getChanges()).toBe(DIFF_NONE);
+    const first = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+    const moved = await statusOf(differing({ instanceId: first }, { instanceId: absentId }));
+    expect(moved.details).toMatch(
+      new RegExp(`^This provider serves instance ${first}, and the program now says ${absentId}`),
+    );
+    expect(moved.details).toContain("[UKO_INSTANCE_MISMATCH]");
+  });
+
+  test("of the dynamic provider, whose keys move over, are no instance's", async () => {
+    expect((await differing({ __internal: {} }, { instanceId: absentId })).getReplacesList()).toEqual([]);
+  });
+});
+
+describe("questions", () => {
+  test("are answered, and change nothing", async () => {
+    const { properties } = await stage.made();
+    const seq = await stage.uko.lastSeq();
+    const { keyId } = properties;
+    expect(await stage.bob.invoke("uko:index:getManagedKey", { vaultId, keyId })).toEqual(properties);
+    expect(await stage.bob.invoke("uko:index:listManagedKeys", {})).toEqual({ managedKeys: [properties] });
+    expect(await stage.bob.invoke("uko:index:listPendingDeletions", { vaultId })).toEqual({ pendingDeletions: [] });
+    expect(await stage.bob.invoke("uko:index:planDeletion", { vaultId, keyId })).toMatchObject({
+      lifecycleState: "active",
+      explanation: { facts: expect.arrayContaining([expect.stringContaining("Point of no return")]) },
+    });
+    expect(await stage.uko.effects(seq)).toEqual([]);
+  });
+
+  test.each([
+    ["a function that is not there", "uko:index:getSecret", {}, "UKO_INPUT_INVALID"],
+    ["a method of every object", "uko:index:toString", {}, "UKO_INPUT_INVALID"],
+    ["arguments that are not known", "uko:index:listVaults", { name: "x" }, "UKO_INPUT_INVALID"],
+    ["a key that is not there", "uko:index:getManagedKey", { vaultId, keyId: absentId }, "UKO_KEY_NOT_FOUND"],
+  ])("about %s are an error that says so", async (_what, name, args, code) => {
+    expect((await statusOf(stage.bob.invoke(name, args))).details).toContain(`[${code}]`);
+  });
+
+  test("a list comes in pages, each key once", async () => {
+    for (const label of ["a", "b", "c"]) await stage.made({ label });
+    const token = "uko:index:ManagedKey";
+    const all = await stage.bob.list(token, { vaultId });
+    expect(all.map(({ result }) => (result as { name: string }).name).sort()).toEqual(["a", "b", "c"]);
+    const first = await stage.bob.list(token, {}, { size: 2 });
+    expect(first).toHaveLength(3);
+    const next = (first[2] as { continuation: { continuationToken: string } }).continuation.continuationToken;
+    const second = await stage.bob.list(token, {}, { size: 2, token: next });
+    expect(second).toHaveLength(1);
+    const ids = [...first.slice(0, 2), ...second].map(({ result }) => (result as { id: string }).id);
+    expect(new Set(ids).size).toBe(3);
+    expect(await stage.bob.list(token, {}, { limit: 1 })).toHaveLength(1);
+    expect(await stage.bob.list(token, { vaultId: unknownText })).toMatchObject([{ computed: {} }]);
+  });
+});
+
+test("a resource that the package lacks is an error that says what it has", async () => {
+  const other = await stage.another(stage.environmentOf("bob"), "uko:index:Certificate");
+  const error = await statusOf(other.check({}));
+  expect(error.details).toMatch(/^This package has no resource uko:index:Certificate\nIt has uko:index:ManagedKey,/);
+});
+
+test("one process serves run after run, each stopped for itself", async () => {
+  const shared = await stage.another(stage.environmentOf("bob"));
+  await shared.cancel();
+  const { inputs } = await shared.check(news());
+  expect(await statusOf(shared.create(inputs))).toMatchObject({ code: status.CANCELLED });
+  const attach = new pluginPb.PluginAttach();
+  attach.setAddress("127.0.0.1:9");
+  await unary((done) => shared.client.attach(attach, done));
+  expect((await shared.create(inputs)).properties.keyState).toBe("active");
+});

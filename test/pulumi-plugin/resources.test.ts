@@ -1,0 +1,189 @@
+/** A resource's life call by call, as the engine makes the calls; what the engine makes of it is test/e2e/package. */
+
+import { status } from "@grpc/grpc-js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import { describe, expect, test } from "vitest";
+import { unknownText } from "../../provider/pulumi-plugin/values.ts";
+import { vaultId } from "../emulator/harness.ts";
+import { consentIn } from "../engine/harness.ts";
+import { statusOf, urnOf } from "./engine.ts";
+import { absentId, news, secret, usePluginStage } from "./plugin-stage.ts";
+
+const stage = usePluginStage();
+const { DIFF_NONE, DIFF_SOME } = providerPb.DiffResponse.DiffChanges;
+
+describe("without the service", () => {
+  test("check, differences and previews are told", async () => {
+    const { properties, inputs } = await stage.made({ tags: { team: "payroll", old: "x" } });
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    const changed = { ...inputs, description: "new", tags: { team: "ledger", "new one": "y" } };
+    expect((await offline.check(changed, inputs)).failures).toEqual([]);
+    expect(await offline.diff(properties, changed)).toMatchObject({
+      changes: DIFF_SOME,
+      details: { description: "add", "tags.team": "update", "tags.old": "delete", 'tags["new one"]': "add" },
+      replaces: [],
+      deleteBeforeReplace: false,
+    });
+    expect((await offline.create(inputs, true)).properties).toMatchObject({ label: "payroll", keyId: unknownText });
+    const promised = (await offline.update(properties, changed, true)).properties;
+    expect(promised).toEqual({ ...properties, description: "new", tags: changed.tags });
+  });
+
+  test("and even without a credential", async () => {
+    const nobody = await stage.another({});
+    const { inputs } = await nobody.check(news());
+    expect(inputs).toMatchObject({ dualAuthorization: "required" });
+    const read = await statusOf(nobody.read(`${vaultId}/${absentId}`));
+    expect(read).toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringContaining("UKO_INSTANCE_ID") });
+  });
+});
+
+describe("a check", () => {
+  test("fills in defaults, and does so beside what is not known yet", async () => {
+    const { inputs, failures } = await stage.bob.check(news({ vaultId: unknownText, tags: { team: unknownText } }));
+    expect(failures).toEqual([]);
+    expect(inputs).toEqual({
+      ...news({ vaultId: unknownText, tags: { team: unknownText } }),
+      align: false,
+      deletionProtection: false,
+      dualAuthorization: "required",
+      deletionGate: "both",
+      deletionCompletesAt: "removed",
+    });
+  });
+
+  test("names the property in its reason alone, since the engine prints the value of a named one", async () => {
+    const { failures } = await stage.bob.check(news({ vaultId: "payments", labbel: "x" }));
+    expect(failures).toEqual([
+      expect.stringMatching(/^vaultId: has to be a UUID/),
+      expect.stringMatching(/^labbel: is not known/),
+    ]);
+  });
+
+  test("refuses to move a key, which would be a replacement", async () => {
+    const { failures } = await stage.bob.check(news({ vaultId: absentId }), news());
+    expect(failures).toEqual([expect.stringMatching(/^vaultId: cannot change on an existing key; make a new key/)]);
+  });
+
+  test("keeps what the program calls secret, and makes secret what the schema calls so", async () => {
+    const { inputs } = await stage.bob.check(news({ description: secret("d") }));
+    expect(inputs.description).toEqual(secret("d"));
+    const keystores = await stage.another(stage.environmentOf("bob"), "uko:index:Keystore");
+    const aws = { region: "eu_west_3", accessKeyId: "AKIA", secretAccessKey: "s" };
+    const checked = await keystores.check({ vaultId, type: "aws_kms", name: "paris", groups: ["smoke"], aws });
+    expect(checked.failures).toEqual([]);
+    expect(checked.inputs.aws).toEqual({
+      region: "eu_west_3",
+      accessKeyId: secret("AKIA"),
+      secretAccessKey: secret("s"),
+    });
+  });
+});
+
+describe("a key's life", () => {
+  test("created, read, changed and asked to end; watched from its first day", async () => {
+    const { id, inputs, properties } = await stage.made();
+    expect(id).toBe(`${vaultId}/${properties.keyId}`);
+    expect(await stage.bob.diff(properties, inputs)).toMatchObject({ changes: DIFF_NONE, details: {} });
+    const read = await stage.bob.read(id, properties, inputs);
+    expect(read).toEqual({ id, properties, inputs, refreshBeforeUpdate: true });
+    const changed = await stage.bob.update(properties, { ...inputs, description: "new" });
+    expect(changed).toMatchObject({ properties: { description: "new" }, refreshBeforeUpdate: true });
+
+    // A run that met the key in its program would be asked to run again as an up.
+    const laterRun = await stage.another(stage.environmentOf("bob"));
+    const error = await statusOf(laterRun.delete(changed.properties));
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    const lines = error.details.split("\n");
+    expect(lines[0]).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    expect(lines.at(-1)).toBe("  [UKO_APPROVAL_PENDING]");
+    expect(error.details).toContain(`pulumi destroy --target '${urnOf("uko:index:ManagedKey")}'`);
+    const waiting = await stage.bob.read(id, changed.properties, inputs);
+    expect(waiting.properties).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
+    expect(waiting.properties.deletionRecordId).toBe(consentIn(error.details));
+  });
+
+  test("an active key that code lets one person end is not looked at before each run", async () => {
+    const { inputs } = await stage.bob.check(news({ dualAuthorization: "single" }));
+    expect(await stage.bob.create(inputs)).toMatchObject({ refreshBeforeUpdate: false });
+  });
+
+  test("drift shows in the inputs of a look, so that the next program brings it back", async () => {
+    const { id, inputs, properties } = await stage.made({ description: "ours", tags: { team: "payroll" } });
+    const state = properties as { keyId: string };
+    await stage.uko.test.control(`keys/${state.keyId}`, { record: { description: "theirs" } });
+    const read = await stage.bob.read(id, properties, inputs);
+    expect(read.properties.description).toBe("theirs");
+    expect(read.inputs).toEqual({ ...inputs, description: "theirs" });
+    expect(await stage.bob.diff(read.properties, inputs)).toMatchObject({ details: { description: "update" } });
+    expect(await stage.bob.diff(read.properties, inputs, ["description"])).toMatchObject({ changes: DIFF_NONE });
+  });
+
+  test("is imported by its id alone, and its program then differs in nothing", async () => {
+    const { id, properties } = await stage.made({ tags: { team: "payroll" } });
+    const imported = await stage.bob.read(id);
+    expect(imported.properties).toEqual(properties);
+    const { inputs, failures } = await stage.bob.check(imported.inputs, imported.inputs);
+    expect(failures).toEqual([]);
+    expect(inputs).toEqual(imported.inputs);
+    expect(imported.inputs).toMatchObject(news({ tags: { team: "payroll" } }));
+    expect(await stage.bob.diff(imported.properties, inputs)).toMatchObject({ changes: DIFF_NONE });
+    expect((await stage.bob.read(`${vaultId}/${absentId}`)).id, "nothing to import").toBe("");
+  });
+
+  test("a goal that is not reached is a difference, told by what has not reached it", async () => {
+    const { inputs, properties } = await stage.made();
+    const goal = { ...inputs, state: "destroyed" };
+    expect(await stage.bob.diff(properties, goal)).toMatchObject({ details: { state: "add" } });
+    const under = (await stage.bob.update(properties, goal)).properties;
+    expect(under).toMatchObject({ state: "destroyed", lifecycleState: "pending_approval" });
+    expect(await stage.bob.diff(under, goal)).toMatchObject({
+      changes: DIFF_SOME,
+      details: { lifecycleState: "update" },
+    });
+    const promised = (await stage.bob.update(under, goal, true)).properties;
+    expect(promised).toMatchObject({ state: "destroyed", lifecycleState: unknownText, label: "payroll" });
+  });
+
+  test("what a state of the dynamic provider has beside its own differs in nothing and does not stay", async () => {
+    const { id, inputs, properties } = await stage.made();
+    const dynamic = { __provider: "exports.handler=…", __origin: "organization/urn:pulumi:dev::keys::x::payroll" };
+    const olds = { ...properties, ...dynamic };
+    expect(await stage.bob.diff(olds, inputs)).toMatchObject({ changes: DIFF_NONE });
+    expect((await stage.bob.check(inputs, { ...inputs, ...dynamic })).failures).toEqual([]);
+    const read = await stage.bob.read(id, olds, { ...inputs, ...dynamic });
+    expect(read.properties).toEqual(properties);
+    expect(read.inputs).toEqual(inputs);
+  });
+});
+
+describe("a look that finds nothing out", () => {
+  test("keeps the state as it is, warns, and has the engine look again", async () => {
+    const { id, inputs, properties } = await stage.made();
+    for (const status of [401, 403, 503]) {
+      for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status });
+      const looking = await stage.another(stage.environmentOf("bob"));
+      const read = await looking.read(id, properties, inputs);
+      expect(read).toEqual({ id, properties, inputs, refreshBeforeUpdate: true });
+      expect(looking.log).toMatchObject([
+        {
+          severity: enginePb.LogSeverity.WARNING,
+          message: expect.stringMatching(/^Could not be looked at, so its state is from the last look: /),
+          urn: urnOf("uko:index:ManagedKey"),
+        },
+      ]);
+      await stage.uko.clearFaults();
+    }
+  });
+
+  test("is an error where somebody has to change the settings, and in an import", async () => {
+    const { id, inputs, properties } = await stage.made();
+    const elsewhere = { ...properties, instanceId: absentId };
+    const mismatch = await statusOf(stage.bob.read(id, elsewhere, inputs));
+    expect(mismatch.details).toContain("[UKO_INSTANCE_MISMATCH]");
+    for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 403 });
+    const importing = await stage.another(stage.environmentOf("bob"));
+    expect(await statusOf(importing.read(id))).toMatchObject({ code: status.PERMISSION_DENIED });
+  });
+});

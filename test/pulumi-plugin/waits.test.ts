@@ -1,0 +1,101 @@
+/** Waits within a run: granted, told seldom, stopped at once, and never longer than the engine lives. */
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { status } from "@grpc/grpc-js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import { describe, expect, test } from "vitest";
+import { consentIn } from "../engine/harness.ts";
+import { statusOf, urnOf } from "./engine.ts";
+import { usePluginStage } from "./plugin-stage.ts";
+
+const stage = usePluginStage();
+
+describe("a wait within a run", () => {
+  const asked = async () => {
+    const { properties } = await stage.made();
+    const { details } = await statusOf(stage.bob.delete(properties));
+    return { properties, record: consentIn(details) };
+  };
+
+  test("does not begin unless somebody grants it", async () => {
+    const { properties } = await asked();
+    const before = stage.bob.log.length;
+    await statusOf(stage.bob.delete(properties));
+    expect(stage.bob.log.slice(before).filter(({ message }) => /^Waiting/.test(message))).toEqual([]);
+  });
+
+  test("shows one passing line on the resource, and ends at once with the reason when it is stopped", async () => {
+    const { properties } = await asked();
+    const waiting = await stage.another(stage.environmentOf("bob"));
+    const call = statusOf(waiting.delete(properties, 3600));
+    await expect
+      .poll(() => waiting.log.map(({ message }) => message), { timeout: 10_000 })
+      .toContain("Waiting for a second person");
+    const begun = performance.now();
+    await waiting.cancel();
+    const error = await call;
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" waits for a second person/);
+    expect(error.details).toContain("The wait was stopped, and nothing is lost");
+    const line = waiting.log.find(({ message }) => message === "Waiting for a second person");
+    expect(line).toMatchObject({ ephemeral: true, urn: urnOf("uko:index:ManagedKey") });
+    expect(waiting.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING)).toEqual([]);
+  });
+
+  test("is outweighed by what the person says of the run, and warned of in a pipeline", async () => {
+    const { properties } = await asked();
+    const impatient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "0" });
+    await statusOf(impatient.delete(properties, 3600));
+    expect(impatient.log.map(({ message }) => message)).not.toContain("Waiting for a second person");
+
+    const pipeline = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", CI: "true" });
+    const call = statusOf(pipeline.delete(properties));
+    const warnings = () => pipeline.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING);
+    await expect.poll(warnings, { timeout: 10_000 }).toHaveLength(1);
+    expect(warnings()[0]?.message).toMatch(/^This run waits for up to 2 h and holds the lock of its state meanwhile/);
+    await pipeline.cancel();
+    await call;
+  });
+
+  test("goes on by itself once its time has come", async () => {
+    const { properties, record } = await asked();
+    await stage.uko.advance("60s");
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
+    const half = consentIn((await statusOf(alice.delete(properties))).details);
+    // Two seconds are left of the cool-down.
+    await stage.uko.advance("3h59m58s");
+    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: half });
+    const clock = setInterval(() => void stage.uko.advance("1s"), 500);
+    const error = await statusOf(patient.delete(properties, 60)).finally(() => clearInterval(clock));
+    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    expect(patient.log.map(({ message }) => message)).toContain("Cooling down, 1 min left");
+    await stage.uko.expectNobodyAlone();
+  });
+
+  test("does not outlive the engine", async () => {
+    const { properties } = await asked();
+    const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
+    // An engine that starts the plugin and is killed: the shell is its parent.
+    const script = `"${process.execPath}" "${main}" 127.0.0.1:9 & echo "pid $!"; wait`;
+    const engine = spawn("/bin/sh", ["-c", script], { env: { PATH: process.env.PATH, ...stage.environmentOf("bob") } });
+    let out = "";
+    engine.stdout.on("data", (text: Buffer) => {
+      out += text.toString();
+    });
+    await expect.poll(() => /pid (\d+)[\s\S]*^\d+$/m.test(out), { timeout: 20_000 }).toBe(true);
+    const pid = Number(/pid (\d+)/.exec(out)?.[1]);
+    const isAlive = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    engine.kill("SIGKILL");
+    await expect.poll(isAlive, { timeout: 10_000 }).toBe(false);
+    expect(properties.keyId).toBeDefined();
+  });
+});
