@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { locatePulumi, type PulumiEngine } from "../engines/find-pulumi.ts";
+import { collect, killFamily, type EngineResult as PulumiResult, EngineRun as PulumiRun } from "./engine-run.ts";
 import { installPlugins, type LanguageSetup, setUpLanguage } from "./language-setup.ts";
 import {
   findEmptyStack,
@@ -16,9 +17,8 @@ import {
   stack,
   writeProject,
 } from "./pulumi-project.ts";
-import { collect, killFamily, type PulumiResult, PulumiRun } from "./pulumi-run.ts";
 
-export type { PulumiResult, PulumiRun } from "./pulumi-run.ts";
+export type { EngineResult as PulumiResult, EngineRun as PulumiRun } from "./engine-run.ts";
 
 export interface RunOptions {
   /** Added to the person's own environment for this run; undefined takes a variable away. */

@@ -1,9 +1,9 @@
-/** One run of a command: what it prints, when it ends, and the processes that it starts on its way. */
+/** One run of an engine's CLI: what it prints, when it ends, and the processes that it starts on its way. */
 
 import { type ChildProcess, execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-export interface PulumiResult {
+export interface EngineResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -15,11 +15,11 @@ export interface PulumiResult {
 }
 
 /** A run that has not ended yet. */
-export class PulumiRun {
+export class EngineRun {
   readonly child: ChildProcess;
-  readonly result: Promise<PulumiResult>;
+  readonly result: Promise<EngineResult>;
 
-  constructor(child: ChildProcess, result: Promise<PulumiResult>) {
+  constructor(child: ChildProcess, result: Promise<EngineResult>) {
     this.child = child;
     this.result = result;
   }
@@ -31,17 +31,17 @@ export class PulumiRun {
     return pids.length;
   }
 
-  /** The processes of the dynamic provider or of the plugin that this run has started and that have not ended. */
+  /** The processes of the dynamic provider, the plugin or the Terraform provider that this run has started and that have not ended. */
   async providerPids(): Promise<readonly number[]> {
     const family = await familyOf(this.child);
     return family.flatMap(({ pid, command }) =>
-      /node\b.*(?:cmd[/\\]dynamic-provider|pulumi-resource-uko)/.test(command) ? [pid] : [],
+      /node\b.*(?:cmd[/\\]dynamic-provider|pulumi-resource-uko|terraform-provider-uko)/.test(command) ? [pid] : [],
     );
   }
 }
 
 /** Waits for the end of a process; one that takes too long is killed with all that it started. */
-export function collect(child: ChildProcess, timeoutMs: number, title: string): Promise<PulumiResult> {
+export function collect(child: ChildProcess, timeoutMs: number, title: string): Promise<EngineResult> {
   const startedAt = performance.now();
   let stdout = "";
   let stderr = "";
@@ -84,7 +84,7 @@ interface RunningProcess {
   readonly command: string;
 }
 
-/** A process and all that it started; Pulumi puts its plugins into process groups of their own. */
+/** A process and all that it started; engines put their plugins into process groups of their own. */
 async function familyOf(child: ChildProcess): Promise<readonly RunningProcess[]> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,command="]);
   const processes = stdout.split("\n").flatMap((line): RunningProcess[] => {
