@@ -97,7 +97,7 @@ const maxConsents = 10_000;
 export function readSettings(environment: Environment, stored: StoredSettings = {}): Settings {
   const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
   if (instanceId === undefined) {
-    throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or uko:instanceId in the Pulumi configuration.");
+    throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or instanceId in the configuration of the provider.");
   }
   if (!instanceIdForm.test(instanceId)) {
     throw invalid("The instance id is not valid", "UKO_INSTANCE_ID is the UUID of the instance, in lower case.");

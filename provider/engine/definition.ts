@@ -5,6 +5,7 @@ import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { ContainerRef } from "./container-ports.ts";
+import type { applyCommand } from "./explain/explanation.ts";
 import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
@@ -28,6 +29,12 @@ export interface RunSettings {
 export interface CreateOptions extends CallOptions {
   /** The resource's lasting name in its engine, such as organisation and URN; absent where the engine tells none. */
   readonly origin?: string;
+}
+
+/** For an update, whose message may tell people what to run next. */
+export interface UpdateOptions extends CallOptions {
+  /** The command that brings a program about, in the engine that is at work; Pulumi's where it is absent. */
+  readonly apply?: ReturnType<typeof applyCommand>;
 }
 
 /** A resource after a call: its id, its whole state, and what people have to hear of. */
@@ -83,7 +90,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
   /** Undefined only where the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
-  update(world: World, state: State, inputs: Inputs, run: RunSettings, options: CallOptions): Promise<Stored<State>>;
+  update(world: World, state: State, inputs: Inputs, run: RunSettings, options: UpdateOptions): Promise<Stored<State>>;
   /** Finds a resource by its id alone, as an import does; steering inputs get their defaults. */
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   /** Every one that this release can describe, in every state. */

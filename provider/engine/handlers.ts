@@ -3,7 +3,8 @@
 import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
 import { endResource, type Waiting } from "./end-resource.ts";
-import type { Door } from "./explain/explanation.ts";
+import { applyCommand, type Door } from "./explain/explanation.ts";
+import { type Foretold, foretellEnding } from "./explain/foretell.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
@@ -24,6 +25,8 @@ export interface Handlers<Inputs, State extends Inputs>
   lookup(id: string, options: CallOptions): Promise<Looked<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
+  /** What a deletion that is only planned yet will meet, as far as the state tells; makes no call. */
+  foretell(olds: unknown): Foretold;
 }
 
 /** For a deletion, whose message tells people what to run next. */
@@ -79,7 +82,8 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const [state, inputs] = [stateFrom(olds), inputsFrom(news)];
       const subject = subjectOf(definition.deletion(state, run), state);
-      const work = () => definition.update(world, state, inputs, run, options);
+      const apply = applyCommand(context.door);
+      const work = () => definition.update(world, state, inputs, run, { ...options, apply });
       return looked(
         await withRecord(world, { operation: "update", subject, work, resultOf: resultOfStored }, options),
         run,
@@ -92,6 +96,12 @@ export function createHandlers<Inputs, State extends Inputs>(
     },
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
+    },
+    foretell(olds) {
+      const { run } = context.open();
+      const state = stateFrom(olds);
+      const { consents } = run;
+      return foretellEnding(definition.deletion(state, run), { facts: state as object, consents, door: context.door });
     },
     async delete(olds, options) {
       const { world, run } = opened(options);

@@ -1,7 +1,7 @@
 /** What a run will come to, said before it: a promise is kept, so whatever the run may move is left open. */
 
-/** Stands where a value is known only after the run; doors translate it into their engine's own sign. */
-export const knownLater: unique symbol = Symbol("known after the run");
+/** Stands where a value is known only after the run; doors translate it into their engine's own sign. The same in two copies of this file. */
+export const knownLater: unique symbol = Symbol.for("pulumi-uko.known-later");
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { OpenHandlers } from "../compose.ts";
 import type { Handlers, Looked } from "../engine/handlers.ts";
 import { isOpen } from "../engine/preview.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { UkoError } from "../errors.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import type { Session } from "./session.ts";
@@ -83,6 +83,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
   if (!isImport) session.memory.noteStored(request.getUrn(), request.getId());
+  const { saysNothingOfTheObject } = await import("../compose.ts");
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
   try {
@@ -225,18 +226,3 @@ function withoutPulumi(properties: Properties): Properties {
 function topOf(path: string): string {
   return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
-
-/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0017). */
-function saysNothingOfTheObject(error: unknown): error is UkoError {
-  return isUkoError(error) && lookFaults.has(error.code);
-}
-
-const lookFaults: ReadonlySet<string> = new Set([
-  "UKO_ACCESS_DENIED",
-  "UKO_RIGHTS_MISSING",
-  "UKO_GONE_UNPROVEN",
-  "UKO_ANSWER_INVALID",
-  "UKO_ANSWER_LOST",
-  "UKO_SERVICE_UNAVAILABLE",
-  "UKO_DEADLINE",
-] satisfies UkoError["code"][]);

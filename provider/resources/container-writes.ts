@@ -220,7 +220,7 @@ function nameTaken<Snapshot extends Named, New>(creation: Creation<Snapshot, New
 function goneMeanwhile({ kind, id }: ContainerRef): UkoError {
   return new UkoError("UKO_NOT_FOUND", {
     summary: `The ${kind} ${id} is gone: somebody deleted it meanwhile`,
-    detail: "Run pulumi refresh, which takes it out of the state.",
+    detail: "A refresh takes it out of the state.",
   });
 }
 

@@ -183,7 +183,7 @@ async function present(world: World, ref: KmsKeyRef, options: CallOptions): Prom
   if (sighting.kind === "present") return sighting;
   throw new UkoError("UKO_NOT_FOUND", {
     summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
-    detail: "Run pulumi refresh, which takes it out of the state.",
+    detail: "A refresh takes it out of the state.",
   });
 }
 

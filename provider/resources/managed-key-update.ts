@@ -1,6 +1,6 @@
 /** What an ordinary update does to a key: never a step that a second person has to stand behind, unless they are named. */
 
-import type { RunSettings } from "../engine/definition.ts";
+import type { RunSettings, UpdateOptions } from "../engine/definition.ts";
 import { renderExplanation } from "../engine/explain/explanation.ts";
 import { explainOutcome } from "../engine/explain/outcome.ts";
 import { capital, plain, sayKey } from "../engine/explain/words.ts";
@@ -34,7 +34,7 @@ export async function updateKey(
   inputs: ManagedKeyInputs,
   policy: DeletionPolicy,
   run: RunSettings,
-  options: CallOptions,
+  options: UpdateOptions,
 ): Promise<readonly string[]> {
   const warnings = [
     ...(await writeAttributes(world, ref, state, inputs, options)),
@@ -55,7 +55,7 @@ export async function updateKey(
     },
     options,
   );
-  return [...warnings, ...toldBy(outcome)];
+  return [...warnings, ...toldBy(outcome, options.apply)];
 }
 
 /** Taking the trigger out of the program asks for nothing. */
@@ -64,9 +64,9 @@ function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInpu
 }
 
 /** A wait keeps the run green; what a person has to unblock does not. */
-function toldBy(outcome: Outcome): readonly string[] {
+function toldBy(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "pulumi up"): readonly string[] {
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
-  const explanation = explainOutcome(outcome, { rerun: "pulumi up" });
+  const explanation = explainOutcome(outcome, { rerun });
   const isWait =
     explanation.code === "UKO_APPROVAL_PENDING" ||
     (outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime");
@@ -83,7 +83,7 @@ async function writeAttributes(
 ): Promise<readonly string[]> {
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "Run pulumi refresh." });
+    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
     requireTemplate(sighting, before, inputs);
     const patch = patchFor(sighting, inputs);
     if (patch === undefined) return [];

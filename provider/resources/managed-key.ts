@@ -132,7 +132,7 @@ async function observePresent(world: World, ref: KeyRef, options: CallOptions): 
   if (sighting.kind === "present") return sighting;
   throw new UkoError("UKO_KEY_NOT_FOUND", {
     summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
-    detail: "Run pulumi refresh, which takes it out of the state.",
+    detail: "A refresh takes it out of the state.",
   });
 }
 

@@ -19,7 +19,7 @@ export interface Explanation {
 /** How the reader got here, so that the next command is one that they know. */
 export interface Door {
   /** The command that meets the key again, without consent: `pulumi destroy`, or `uko continue` where there is no program. */
-  readonly rerun: "pulumi destroy" | "pulumi up" | "uko continue";
+  readonly rerun: "pulumi destroy" | "pulumi up" | "tofu destroy" | "tofu apply" | "uko continue";
   /** The resource's URN, where the engine tells it: without one `pulumi destroy` goes for everything in the stack. */
   readonly target?: string;
 }
@@ -33,19 +33,28 @@ export function rerunCommand(door: Door): string {
   return `pulumi destroy --target '${door.target}'`;
 }
 
+/** The command that brings a changed program about; `uko` alone may be used beside a program, and then most often Pulumi's. */
+export function applyCommand({ rerun }: Door): "pulumi up" | "tofu apply" {
+  return rerun === "tofu destroy" || rerun === "tofu apply" ? "tofu apply" : "pulumi up";
+}
+
 /** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
 export function renderExplanation(explanation: Explanation): string {
   const next = explanation.next.flatMap(({ who, commands }, index) => [
-    `  ${index === 0 ? "Next:" : "  or:"} ${who}${commands.some(isForTheWholeStack) ? wholeStack : ""}`,
+    `  ${index === 0 ? "Next:" : "  or:"} ${who}${sayScope(commands)}`,
     ...commands.map((command) => `    ${command}`),
   ]);
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   return [explanation.summary, ...explanation.facts.map((fact) => `  ${fact}`), ...next, ...code].join("\n");
 }
 
-/** The reader came for one resource; pasted, this command ends more than that. */
-function isForTheWholeStack(command: string): boolean {
-  return command.endsWith("pulumi destroy");
+/** The reader came for one resource; pasted, such a command ends more than that. */
+function sayScope(commands: readonly string[]): string {
+  if (commands.some((command) => command.endsWith("pulumi destroy"))) {
+    return " (pulumi destroy goes for everything in the stack)";
+  }
+  if (commands.some((command) => command.endsWith("tofu destroy"))) {
+    return " (tofu destroy goes for everything in the state; -target names one)";
+  }
+  return "";
 }
-
-const wholeStack = " (pulumi destroy goes for everything in the stack)";

@@ -2,7 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Explanation, NextStep } from "./explanation.ts";
+import { applyCommand, type Explanation, type NextStep } from "./explanation.ts";
 import {
   type KmsContext,
   kmsActCommands,
@@ -31,9 +31,9 @@ type Sayings = {
 };
 
 const sayings: Sayings = {
-  deletion_protection: (_guard, { key, unchanged }) => [
+  deletion_protection: (_guard, { key, unchanged, door }) => [
     `Deletion protection is on for ${key}`,
-    [unchanged, "Set deletionProtection to false in the program, run pulumi up, and then destroy."],
+    [unchanged, `Set deletionProtection to false in the program, run ${applyCommand(door)}, and then destroy.`],
   ],
   twin_of_managed_key: (guard, { key, unchanged }) => [
     `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so it belongs to a managed key`,
@@ -76,11 +76,11 @@ const sayings: Sayings = {
     ],
     [rerun],
   ],
-  dual_authorization_off: (_guard, { key, unchanged }) => [
+  dual_authorization_off: (_guard, { key, unchanged, door }) => [
     `${key} asks for two people, and KMS's own dual authorization is off for it`,
     [
-      `Set dualAuthDelete to true in the program and run pulumi up, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
-      'Or, where one person is enough, write dualAuthorization: "single" and run pulumi up.',
+      `Set dualAuthDelete to true in the program and run ${applyCommand(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
+      `Or, where one person is enough, write dualAuthorization: "single" and run ${applyCommand(door)}.`,
       unchanged,
     ],
   ],

@@ -7,7 +7,7 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
+import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import {
   capital,
   keyPath,
@@ -145,7 +145,7 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   if (door.rerun === "uko continue") return [byCommand];
   const byEngine = `UKO_CONSENT=${recordId} ${rerunCommand(door)}`;
   // An `up` may aim at less than `uko continue` does; of a destroy the command that is about this key alone comes first.
-  return door.rerun === "pulumi up" ? [byEngine, byCommand] : [byCommand, byEngine];
+  return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
 }
 
 /** The commands that ask for a key's next step. */

@@ -1,0 +1,18 @@
+/** Which faults of a look say nothing of what was looked at: it may be as it was, and nobody else's run is to stop for it. */
+
+import { type ErrorCode, isUkoError, type UkoError } from "../errors.ts";
+
+const lookFaults: readonly ErrorCode[] = [
+  "UKO_ACCESS_DENIED",
+  "UKO_RIGHTS_MISSING",
+  "UKO_GONE_UNPROVEN",
+  "UKO_ANSWER_INVALID",
+  "UKO_ANSWER_LOST",
+  "UKO_SERVICE_UNAVAILABLE",
+  "UKO_DEADLINE",
+];
+
+/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0018). */
+export function saysNothingOfTheObject(error: unknown): error is UkoError {
+  return isUkoError(error) && lookFaults.includes(error.code);
+}
