@@ -35,6 +35,14 @@ const rings = {
     outside: ["package.json"],
     node: true,
   },
+  "terraform-plugin/": {
+    // As above; the schema is also what a value is read by.
+    ours: ["errors.ts", "compose.ts", "engine/preview.ts", "schema/terraform.ts", "schema/terraform-leaves.ts"],
+    types: ["lifecycle/", "engine/", "resources/", "schema/"],
+    packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@msgpack/msgpack", "selfsigned"],
+    outside: ["package.json"],
+    node: true,
+  },
   "cli/": {
     ours: ["errors.ts", "compose.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
@@ -100,7 +108,7 @@ export default {
       name: "no development dependency",
       severity: "error",
       // The plugin is bundled with what it imports, so nobody who has it installs anything.
-      from: { path: "^provider/", pathNot: "^provider/pulumi-plugin/" },
+      from: { path: "^provider/", pathNot: "^provider/(pulumi|terraform)-plugin/" },
       // Pulumi's library is both: a peer of the user's program, and pinned for our own tests.
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer"] },
     },

@@ -43,6 +43,7 @@ export interface TerraformResource extends TerraformBlock {
   readonly idNames: readonly string[];
   readonly identity: IdentitySchema;
   /** What a list of it is narrowed by. */
+  readonly listed: readonly TerraformAttribute[];
   readonly listBlock: BlockSchema;
 }
 
@@ -71,8 +72,26 @@ const steering = [
 /** A trigger that leaves the program and comes back with its former value asks for nothing. */
 const kept = ["rotationTrigger", "restoreTrigger"];
 
+/** Beside those above: what somebody's program says of an object, and nobody else's look at it can tell. */
+const ownPresets = ["align", "deletionProtection", "dualAuthorization", "deletionGate", "deletionCompletesAt"];
+const isOwn = ({ name }: Attribute): boolean => [...steering, ...kept, ...ownPresets].includes(name);
+
 /** Digests of the secrets that were last sent, by the names of their attributes. */
 export const digestsName = "secret_digests";
+
+const flags = {
+  required: { required: true },
+  steering: { optional: true },
+  preset: { optional: true, computed: true },
+  kept: { optional: true, computed: true },
+  service: { optional: true, computed: true },
+  secret: { optional: true, sensitive: true, write_only: true },
+  output: { computed: true },
+  id: { computed: true },
+  digests: { computed: true, sensitive: true },
+} as const satisfies Record<Role, Partial<AttributeSchema>>;
+
+const text: AttributeType = { kind: "string" };
 
 const handlerNames = Object.keys(definitions) as TerraformResource["handlers"][];
 
@@ -88,7 +107,7 @@ export const terraformDataSources: ReadonlyMap<string, TerraformDataSource> = by
 export const terraformProvider: TerraformBlock = {
   typeName: "uko",
   ...blockOf(
-    leavesOf(providerAttributes).map((leaf) => attributeOf(leaf, "steering", { ...(leaf.isSecret && sensitive) })),
+    leavesOf(providerAttributes).map((leaf) => attributeOf(leaf, "steering", leaf.isSecret ? { sensitive: true } : {})),
     "Where the service is and who acts. The environment of a run outweighs what is written here.",
   ),
 };
@@ -107,8 +126,6 @@ export function terraformSchema(): ProviderSchema {
   };
 }
 
-const sensitive = { sensitive: true } as const;
-
 function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource {
   const definition: Described = definitions[handlers];
   const inputs = leavesOf(inputAttributes(definition));
@@ -117,6 +134,10 @@ function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource 
   const secrets = inputs.filter(({ isSecret }) => isSecret);
   const idNames = namesIn(definition.idForm);
   const list = functions[`list${capital(handlers)}s`] as unknown as Parameters<typeof argumentAttributes>[0];
+  const narrowed = blockOf(
+    leavesOf(argumentAttributes(list)).map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
+    "",
+  );
   const attributes = [
     ...inputs.map((leaf) => attributeOf(leaf, roleOf(leaf))),
     ...outputs.map((leaf) => attributeOf(leaf, "output")),
@@ -129,10 +150,8 @@ function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource 
     idNames,
     ...blockOf(attributes, definition.summary),
     identity: identityOf(idNames, outputs, inputs),
-    listBlock: blockOf(
-      leavesOf(argumentAttributes(list)).map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
-      "",
-    ).block,
+    listed: narrowed.attributes,
+    listBlock: narrowed.block,
   };
 }
 
@@ -145,18 +164,6 @@ function roleOf({ path, isRequired, isSecret, preset }: Leaf): Role {
   return steering.includes(name) ? "steering" : "service";
 }
 
-const flags = {
-  required: { required: true },
-  steering: { optional: true },
-  preset: { optional: true, computed: true },
-  kept: { optional: true, computed: true },
-  service: { optional: true, computed: true },
-  secret: { optional: true, sensitive: true, write_only: true },
-  output: { computed: true },
-  id: { computed: true },
-  digests: { computed: true, sensitive: true },
-} as const satisfies Record<Role, Partial<AttributeSchema>>;
-
 function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}): TerraformAttribute {
   const schema: AttributeSchema = {
     type: valueTypeOf(leaf.type),
@@ -168,8 +175,6 @@ function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}
   return { ...leaf, role, schema };
 }
 
-const text: AttributeType = { kind: "string" };
-
 function idAttribute(idForm: string): TerraformAttribute {
   const description = `What it is imported by: \`${snakeWords(idForm)}\`.`;
   return attributeOf({ name: "id", path: [], type: text, description, isRequired: false, isSecret: false }, "id");
@@ -179,10 +184,7 @@ function digestsAttribute(secrets: readonly Leaf[]): TerraformAttribute {
   const names = secrets.map(({ name }) => `\`${name}\``).join(", ");
   const description = `SHA-256 of the secrets that were last sent, by name (${names}): shows that one changed, and not what it is.`;
   const type: AttributeType = { kind: "map", element: text };
-  return attributeOf(
-    { name: digestsName, path: [], type, description, isRequired: false, isSecret: true },
-    "digests",
-  );
+  return attributeOf({ name: digestsName, path: [], type, description, isRequired: false, isSecret: true }, "digests");
 }
 
 function identityOf(idNames: readonly string[], ...leaves: readonly (readonly Leaf[])[]): IdentitySchema {
@@ -204,7 +206,7 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   const listed = handlerNames.find((name) => question === `list${capital(name)}s`);
   const answered =
     handlers !== undefined
-      ? outputAttributes(definitions[handlers])
+      ? shownOf(handlers)
       : listed !== undefined
         ? [listAttribute(listed, summary)]
         : resultAttributes(result);
@@ -225,18 +227,21 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   };
 }
 
+function shownOf(handlers: TerraformResource["handlers"]): readonly Attribute[] {
+  return outputAttributes(definitions[handlers]).filter((attribute) => !isOwn(attribute));
+}
+
 /** What is listed is described as the resource is. */
 function listAttribute(listed: TerraformResource["handlers"], description: string): Attribute {
-  const definition: Described = definitions[listed];
-  const attributes = outputAttributes(definition);
-  const element: AttributeType = { kind: "object", description: definition.summary, attributes };
+  const { summary } = definitions[listed] as Described;
+  const element: AttributeType = { kind: "object", description: summary, attributes: shownOf(listed) };
   return { name: `${listed}s`, description, type: { kind: "list", element }, isRequired: true, isSecret: false };
 }
 
 /** `getManagedKey` is asked by `uko_managed_key`, `listVaults` by `uko_vaults`, `planDeletion` by `uko_deletion_plan`. */
 function typeNameOf(question: string): string {
   if (question === "planDeletion") return "deletion_plan";
-  return snake(question.replace(/^(?:get|list)/, ""));
+  return snake(question.replace(/^(?:get|list)(?<first>[A-Z])/, (_all, first: string) => first.toLowerCase()));
 }
 
 function blockOf(

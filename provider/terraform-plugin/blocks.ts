@@ -1,0 +1,70 @@
+/** Which resource or data source a call is about, and its values as the wire has them. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { Handlers } from "../engine/handlers.ts";
+import { UkoError } from "../errors.ts";
+import {
+  type TerraformBlock,
+  type TerraformDataSource,
+  type TerraformResource,
+  terraformDataSources,
+  terraformResources,
+} from "../schema/terraform.ts";
+import type { Properties } from "./properties.ts";
+import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
+import type { Session } from "./session.ts";
+import { decodeValue, encodeValue, type ObjectValue, readJson, type ValueType } from "./values.ts";
+
+/** Doors see values and states as plain properties. */
+export type AnyHandlers = Handlers<Properties, Properties>;
+
+type Wire = MessageInitShape<typeof DynamicValueSchema>;
+
+export function resourceNamed(typeName: string): TerraformResource {
+  return terraformResources.get(typeName) ?? unknownType("resource", typeName, terraformResources);
+}
+
+export function dataSourceNamed(typeName: string): TerraformDataSource {
+  return terraformDataSources.get(typeName) ?? unknownType("data source", typeName, terraformDataSources);
+}
+
+export async function handlersOf(session: Session, { handlers }: TerraformResource): Promise<AnyHandlers> {
+  return (await session.handlers())[handlers] as unknown as AnyHandlers;
+}
+
+/** The type of a block's values. */
+export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): ValueType {
+  return ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))];
+}
+
+/** Null where there is no object, as before a creation. Throws UKO_INPUT_INVALID. */
+export function readObject(
+  wire: MessageShape<typeof DynamicValueSchema> | undefined,
+  block: Pick<TerraformBlock, "attributes">,
+): ObjectValue | null {
+  if (wire === undefined) return null;
+  const type = typeOf(block);
+  if (wire.msgpack.length > 0) return decodeValue(wire.msgpack, type) as ObjectValue | null;
+  return wire.json.length > 0 ? (readJson(new TextDecoder().decode(wire.json), type) as ObjectValue | null) : null;
+}
+
+/** The same where an object has to be. */
+export function readPresent(
+  wire: MessageShape<typeof DynamicValueSchema> | undefined,
+  block: Pick<TerraformBlock, "attributes">,
+): ObjectValue {
+  const value = readObject(wire, block);
+  if (value !== null) return value;
+  throw new UkoError("UKO_INPUT_INVALID", { summary: "The host sent nothing where an object has to be" });
+}
+
+export function writeObject(value: ObjectValue | null, block: Pick<TerraformBlock, "attributes">): Wire {
+  return { msgpack: encodeValue(value, typeOf(block)) };
+}
+
+function unknownType(what: string, typeName: string, known: ReadonlyMap<string, unknown>): never {
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `This provider has no ${what} ${typeName}`,
+    detail: `It has ${[...known.keys()].join(", ")}.`,
+  });
+}

@@ -1,0 +1,98 @@
+/** What people see of a call: each error of the catalogue as a diagnostic with summary, detail and the attribute that it is about. */
+
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { CheckFailure } from "../engine/definition.ts";
+import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
+import type { TerraformAttribute } from "../schema/terraform.ts";
+import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
+import { inTerraformsWords } from "./words.ts";
+
+export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
+type Attributes = readonly TerraformAttribute[];
+
+/** The attribute that an error is about, where its code tells. */
+const attributeOfCode: { readonly [Code in ErrorCode]?: string } = {
+  UKO_DELETION_PROTECTED: "deletion_protection",
+};
+
+/** A fault of ours is named as one; the stack of another library is nothing for people. */
+export function diagnosticOf(thrown: unknown, attributes: Attributes = []): Diagnostic {
+  const error = isUkoError(thrown)
+    ? thrown
+    : new UkoError("UKO_BUG", {
+        summary: "uko met a fault of its own",
+        detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
+        cause: thrown,
+      });
+  const detail = `${error.detail}${error.detail === "" ? "" : "\n"}[${error.code}]`;
+  return said("error", error.summary, detail, pathOf(attributes, attributeOfCode[error.code] ?? ""));
+}
+
+/** What did not come to its end, in the engine's words: the first line is complete in itself. */
+export function unfinishedDiagnostic(code: ErrorCode, message: string, attributes: Attributes): Diagnostic {
+  const [summary, detail] = firstLine(message);
+  return said("error", summary, detail, pathOf(attributes, attributeOfCode[code] ?? ""));
+}
+
+/** What a program cannot have; a reason may have a way out behind its semicolon. */
+export function failureDiagnostic({ property, reason }: CheckFailure, attributes: Attributes): Diagnostic {
+  const path = pathOfProperty(property, attributes);
+  const name = path?.steps?.[0]?.selector?.value ?? property;
+  const [what, ...wayOut] = reason.split("; ");
+  const detail = wayOut.length === 0 ? "" : `${capital(wayOut.join("; "))}.`;
+  return said("error", `${name === "" ? "" : `${name}: `}${what}`, detail, path);
+}
+
+export function warningDiagnostic(message: string): Diagnostic {
+  const [summary, detail] = firstLine(message);
+  return said("warning", summary, detail);
+}
+
+function said(
+  severity: "error" | "warning",
+  summary: string,
+  detail: string,
+  attribute?: MessageInitShape<typeof AttributePathSchema>,
+): Diagnostic {
+  return {
+    severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
+    summary: inTerraformsWords(summary),
+    detail: inTerraformsWords(detail),
+    ...(attribute !== undefined && { attribute }),
+  };
+}
+
+function pathOf(attributes: Attributes, name: string): MessageInitShape<typeof AttributePathSchema> | undefined {
+  if (!attributes.some((attribute) => attribute.name === name)) return undefined;
+  return { steps: [{ selector: { case: "attributeName", value: name } }] };
+}
+
+/** `aws.accessKeyId` is the attribute `aws_access_key_id`; `tags.team` and `aliases.0` are parts of one. */
+function pathOfProperty(
+  property: string,
+  attributes: Attributes,
+): MessageInitShape<typeof AttributePathSchema> | undefined {
+  const parts = property.split(".");
+  const attribute = attributes.find(
+    ({ path }) => path.length > 0 && path.length <= parts.length && path.every((part, index) => part === parts[index]),
+  );
+  if (attribute === undefined) return undefined;
+  // A key may have a dot in it, so what is left of the path is one key of a map, or an index of a list.
+  const rest = parts.slice(attribute.path.length).join(".");
+  const below =
+    rest === ""
+      ? []
+      : attribute.type.kind === "list" && /^\d+$/.test(rest)
+        ? [{ selector: { case: "elementKeyInt", value: BigInt(rest) } } as const]
+        : [{ selector: { case: "elementKeyString", value: rest } } as const];
+  return { steps: [{ selector: { case: "attributeName", value: attribute.name } }, ...below] };
+}
+
+function firstLine(message: string): readonly [string, string] {
+  const [summary = "", ...lines] = message.split("\n");
+  return [summary, lines.join("\n")];
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,96 @@
+/** A service of grpc-js out of the protocol's own description: paths, and how its messages are read and written. */
+
+import {
+  create,
+  type DescMessage,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import type {
+  handleServerStreamingCall,
+  handleUnaryCall,
+  Server,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+
+type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
+
+/** How a call is answered: one message, or one after the other. */
+export type Answer<M extends Method> = M["methodKind"] extends "unary"
+  ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
+  : (request: MessageShape<M["input"]>) => AsyncIterable<MessageInitShape<M["output"]>>;
+
+/** Answers to some calls of a service; to all others the server says UNIMPLEMENTED. */
+export type Answers<Service extends DescService> = {
+  readonly [Name in keyof Service["method"]]?: Answer<Service["method"][Name]>;
+};
+
+export function addService<Service extends DescService>(
+  server: Pick<Server, "addService">,
+  service: Service,
+  answers: Answers<Service>,
+): void {
+  const given = answers as Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
+  const implementation: UntypedServiceImplementation = {};
+  for (const { localName, methodKind, output } of service.methods) {
+    const answer = given[localName];
+    if (answer === undefined) continue;
+    const written = (init: unknown) => create(output, init as MessageInitShape<typeof output>);
+    implementation[localName] =
+      methodKind === "unary"
+        ? unary((request) => (answer(request) as Promise<unknown>).then(written))
+        : streamed((request) => answer(request) as AsyncIterable<unknown>, written);
+  }
+  server.addService(definitionOf(service), implementation);
+}
+
+/** Also what a client needs of the service. */
+export function definitionOf(service: DescService): ServiceDefinition {
+  return Object.fromEntries(
+    service.methods.map(({ name, localName, methodKind, input, output }) => [
+      localName,
+      {
+        path: `/${service.typeName}/${name}`,
+        originalName: localName,
+        requestStream: methodKind === "client_streaming" || methodKind === "bidi_streaming",
+        responseStream: methodKind === "server_streaming" || methodKind === "bidi_streaming",
+        ...serializers("request", input),
+        ...serializers("response", output),
+      },
+    ]),
+  ) as unknown as ServiceDefinition;
+}
+
+function serializers(side: "request" | "response", schema: DescMessage) {
+  return {
+    [`${side}Serialize`]: (message: MessageShape<typeof schema>) => Buffer.from(toBinary(schema, message)),
+    [`${side}Deserialize`]: (bytes: Buffer) => fromBinary(schema, bytes),
+  };
+}
+
+function unary(answer: (request: unknown) => Promise<unknown>): handleUnaryCall<unknown, unknown> {
+  return ({ request }, callback) => {
+    answer(request).then(
+      (message) => callback(null, message),
+      (error: unknown) => callback({ details: error instanceof Error ? error.message : "unknown fault" }),
+    );
+  };
+}
+
+function streamed(
+  answer: (request: unknown) => AsyncIterable<unknown>,
+  written: (init: unknown) => unknown,
+): handleServerStreamingCall<unknown, unknown> {
+  return async (stream) => {
+    try {
+      for await (const message of answer(stream.request)) stream.write(written(message));
+      stream.end();
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new Error("unknown fault"));
+    }
+  };
+}

@@ -1,0 +1,112 @@
+/** The beginning of go-plugin's protocol: what the host asks for in the environment, and the one line that answers it. */
+
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ServerCredentials } from "@grpc/grpc-js";
+
+/** What a host puts into the environment (go-plugin, client.go and constants.go). */
+export interface HostEnvironment {
+  readonly TF_PLUGIN_MAGIC_COOKIE?: string | undefined;
+  /** PEM of the host's throw-away certificate. Without it both sides speak plain text, as the host has asked for. */
+  readonly PLUGIN_CLIENT_CERT?: string | undefined;
+  readonly PLUGIN_UNIX_SOCKET_DIR?: string | undefined;
+  readonly PLUGIN_MULTIPLEX_GRPC?: string | undefined;
+}
+
+/** No secret: it tells a host from a person who starts the file by hand (OpenTofu, internal/plugin6/serve.go). */
+export const magicCookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
+/** go-plugin's own protocol, and Terraform's; a host that speaks another one says so to its user. */
+export const coreVersion = 1;
+export const protocolVersion = 6;
+
+/** Who is on this side of the connection: a certificate that lives as long as the process, in memory alone. */
+export interface Identity {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+export function isStartedByHost({ TF_PLUGIN_MAGIC_COOKIE }: HostEnvironment): boolean {
+  return TF_PLUGIN_MAGIC_COOKIE === magicCookie;
+}
+
+/** The host verifies the name `localhost` against the certificate in the line; clocks may differ a little. */
+export async function createIdentity(nowMs: number): Promise<Identity> {
+  const { generate } = await import("selfsigned");
+  const made = await generate([{ name: "commonName", value: "localhost" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate: new Date(nowMs - 30_000),
+    notAfterDate: new Date(nowMs + 365 * 86_400_000),
+  });
+  return { key: made.private, certificate: made.cert };
+}
+
+/**
+ * Where the host shows its certificate, no other client is served: whoever could reach the address would act with this
+ * process's credential.
+ */
+export function credentialsFor(hostCertificate: string | undefined, identity: Identity | undefined): ServerCredentials {
+  if (hostCertificate === undefined || identity === undefined) return ServerCredentials.createInsecure();
+  const pair = { private_key: Buffer.from(identity.key), cert_chain: Buffer.from(identity.certificate) };
+  return ServerCredentials.createSsl(Buffer.from(hostCertificate), [pair], true);
+}
+
+export interface Endpoint {
+  readonly network: "unix" | "tcp";
+  /** As grpc-js binds to it. */
+  readonly bind: string;
+  /** As the line has it, once the port is known. */
+  address(port: number): string;
+  /** A socket's file stays behind otherwise. */
+  remove(): void;
+}
+
+/** A socket of the user's own; on Windows, where hosts know none, a port of this machine. */
+export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, platform: string): Endpoint {
+  if (platform === "win32") {
+    return { network: "tcp", bind: "127.0.0.1:0", address: (port) => `127.0.0.1:${port}`, remove: () => {} };
+  }
+  const file = path.join(PLUGIN_UNIX_SOCKET_DIR || os.tmpdir(), `uko-${randomBytes(8).toString("hex")}.sock`);
+  return {
+    network: "unix",
+    bind: `unix:${file}`,
+    address: () => file,
+    remove: () => rmSync(file, { force: true }),
+  };
+}
+
+/** The line on standard output. The certificate is base64 without padding: the host reads no other form. */
+export function handshakeLine(
+  { network }: Pick<Endpoint, "network">,
+  address: string,
+  identity: Identity | undefined,
+  { PLUGIN_MULTIPLEX_GRPC }: HostEnvironment,
+): string {
+  const certificate = identity === undefined ? "" : derInBase64(identity.certificate);
+  const fields = [coreVersion, protocolVersion, network, address, "grpc", certificate];
+  // Several services on one connection are asked for by hosts that have sub-plugins; there are none here.
+  return [...fields, ...(PLUGIN_MULTIPLEX_GRPC ? ["false"] : [])].join("|");
+}
+
+function derInBase64(certificate: string): string {
+  const body = certificate.replace(/-----[^-]+-----/g, "").replace(/\s/g, "");
+  return body.replace(/=+$/, "");
+}
+
+/** Under both names, so that the same line works for OpenTofu and Terraform. */
+const addresses = ["registry.opentofu.org/pulumi-uko/uko", "registry.terraform.io/pulumi-uko/uko"];
+
+/** How hosts find a provider that they did not start: for debuggers and tests. `Test` has them leave it running. */
+export function reattachLine({ network }: Pick<Endpoint, "network">, address: string, pid: number): string {
+  const place = {
+    Protocol: "grpc",
+    ProtocolVersion: protocolVersion,
+    Pid: pid,
+    Test: true,
+    Addr: { Network: network, String: address },
+  };
+  return `TF_REATTACH_PROVIDERS='${JSON.stringify(Object.fromEntries(addresses.map((each) => [each, place])))}'`;
+}

@@ -1,0 +1,40 @@
+/** What identifies a resource for good: the instance, and the names of which its id is made. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { TerraformResource } from "../schema/terraform.ts";
+import type { ResourceIdentityDataSchema } from "./protocol/tfplugin6_pb.ts";
+import { decodeValue, encodeValue, type ObjectValue, readJson, type ValueType } from "./values.ts";
+
+type Resource = Pick<TerraformResource, "identity" | "idNames">;
+
+export function identityTypeOf({ identity }: Resource): ValueType {
+  return ["object", Object.fromEntries(Object.entries(identity.attributes).map(([name, { type }]) => [name, type]))];
+}
+
+/** Undefined where a part of it is not known yet, as before a creation. */
+export function identityOf(
+  resource: Resource,
+  values: ObjectValue,
+): MessageInitShape<typeof ResourceIdentityDataSchema> | undefined {
+  const parts = Object.keys(resource.identity.attributes).map((name) => [name, values[name]] as const);
+  const known = parts.filter((each): each is [string, string] => typeof each[1] === "string");
+  if (known.length < parts.length) return undefined;
+  return { identityData: { msgpack: encodeValue(Object.fromEntries(known), identityTypeOf(resource)) } };
+}
+
+export function readIdentity(
+  data: MessageShape<typeof ResourceIdentityDataSchema> | undefined,
+  resource: Resource,
+): ObjectValue | null {
+  const { msgpack, json } = data?.identityData ?? {};
+  const type = identityTypeOf(resource);
+  if (msgpack !== undefined && msgpack.length > 0) return decodeValue(msgpack, type) as ObjectValue | null;
+  if (json === undefined || json.length === 0) return null;
+  return readJson(new TextDecoder().decode(json), type) as ObjectValue | null;
+}
+
+/** `<vault_id>/<key_id>` of these values; undefined where one is missing. */
+export function idOf({ idNames }: Pick<Resource, "idNames">, values: ObjectValue): string | undefined {
+  const parts = idNames.map((name) => values[name]).filter((part) => typeof part === "string" && part !== "");
+  return parts.length === idNames.length ? parts.join("/") : undefined;
+}

@@ -1,0 +1,103 @@
+/** What a creation or an update will come to, attribute by attribute, by the rules that hosts hold a plan to. */
+
+import type { CheckFailure } from "../engine/definition.ts";
+import { knownLater } from "../engine/preview.ts";
+import type { TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
+import type { AnyHandlers } from "./blocks.ts";
+import { digestsIn, type Properties, propertiesOf, stateProperties, toValue, valueAt } from "./properties.ts";
+import type { ObjectValue, Value } from "./values.ts";
+
+/** Where there are failures, there are no values. */
+export interface PlannedValues {
+  readonly values: ObjectValue;
+  readonly failures: readonly CheckFailure[];
+}
+
+type Program = Pick<AnyHandlers, "check" | "promise" | "differences">;
+
+/** What is configured is promised as it is; what only the service knows is unknown. */
+export function planCreation({ attributes }: TerraformResource, program: Program, config: ObjectValue): PlannedValues {
+  const { inputs, failures } = program.check(propertiesOf(attributes, config), {});
+  if (failures.length > 0) return { values: {}, failures };
+  const promise = program.promise(inputs);
+  const hasSecrets = attributes.some(({ role, name }) => role === "secret" && isGiven(config[name]));
+  const planned = (attribute: TerraformAttribute): Value => {
+    const { name, role, path, type } = attribute;
+    if (role === "secret") return null;
+    if (role === "digests") return hasSecrets ? knownLater : {};
+    if (role === "id") return knownLater;
+    if (isGiven(config[name])) return config[name] ?? null;
+    if (role === "steering" || role === "kept") return null;
+    if (role === "preset") return toValue(valueAt(inputs, path), type);
+    return isInGivenBlock(attribute, inputs) ? knownLater : toValue(valueAt(promise, path), type);
+  };
+  return { values: valuesBy(attributes, planned), failures: [] };
+}
+
+/** What the definition does not find changed stays as it is in the state, also where the configuration writes it in another form. */
+export function planUpdate(
+  { attributes }: TerraformResource,
+  program: Program,
+  prior: ObjectValue,
+  config: ObjectValue,
+): PlannedValues {
+  const state = stateProperties(attributes, prior);
+  const { inputs, failures } = program.check(propertiesOf(attributes, config), state);
+  if (failures.length > 0) return { values: {}, failures };
+  const promise = program.promise(inputs, state);
+  const changed = new Set(program.differences(state, inputs).map(({ path }) => /^[^.[]+/.exec(path)?.[0] ?? path));
+  const planned = ({ name, role, path, type }: TerraformAttribute): Value => {
+    const before: Value = prior[name] ?? null;
+    const wanted: Value = config[name] ?? null;
+    if (role === "secret") return null;
+    if (role === "id") return before;
+    if (role === "digests")
+      return isSame(digestsIn(attributes, promise), digestsIn(attributes, state)) ? before : knownLater;
+    if (wanted !== null) {
+      const isUnchanged = role === "service" && before !== null && wanted !== knownLater && !changed.has(path[0] ?? "");
+      return isUnchanged ? before : wanted;
+    }
+    if (role === "steering") return null;
+    if (role === "preset") return toValue(valueAt(inputs, path), type);
+    return valueAt(promise, path) === knownLater ? knownLater : before;
+  };
+  return { values: valuesBy(attributes, planned), failures: [] };
+}
+
+/**
+ * The state after an apply: what the plan promised, and what was unknown as it is now. Hosts call anything else a fault of the
+ * provider; what the service has otherwise the next look tells.
+ */
+export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue {
+  return Object.fromEntries(
+    Object.entries(actual).map(([name, value]) => {
+      const promised = planned[name] ?? null;
+      return [name, hasUnknown(promised) ? value : promised];
+    }),
+  );
+}
+
+export function hasUnknown(value: Value): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(hasUnknown);
+  return value === knownLater;
+}
+
+function isGiven(value: Value | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** Beside what a program says of a cloud, the service may tell more of it. */
+function isInGivenBlock({ path }: TerraformAttribute, inputs: Properties): boolean {
+  return path.length > 1 && typeof inputs[path[0] ?? ""] === "object" && valueAt(inputs, path) === undefined;
+}
+
+function valuesBy(
+  attributes: readonly TerraformAttribute[],
+  planned: (attribute: TerraformAttribute) => Value,
+): ObjectValue {
+  return Object.fromEntries(attributes.map((attribute) => [attribute.name, planned(attribute)]));
+}
+
+function isSame(a: Value, b: Value): boolean {
+  return a === b || (a !== knownLater && b !== knownLater && JSON.stringify(a) === JSON.stringify(b));
+}

@@ -1,0 +1,104 @@
+/** Flat values of Terraform's attributes and properties as the handlers take them, both ways. */
+
+import { knownLater } from "../engine/preview.ts";
+import type { AttributeType } from "../schema/attributes.ts";
+import { digestsName, type TerraformAttribute, type TerraformResource } from "../schema/terraform.ts";
+import { membersOf } from "../schema/terraform-leaves.ts";
+import type { ObjectValue, Value } from "./values.ts";
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+type Attributes = readonly TerraformAttribute[];
+
+/** The properties that a configuration gives; what is null is left out. */
+export function propertiesOf(attributes: Attributes, values: ObjectValue): Properties {
+  return attributes.reduce<Properties>((all, { name, path, type }) => {
+    const value = values[name];
+    if (path.length === 0 || value === null || value === undefined) return all;
+    return withValue(all, path, fromValue(value, type));
+  }, {});
+}
+
+/** The state as the handlers have it: digests stand where the secrets were. */
+export function stateProperties(attributes: Attributes, values: ObjectValue): Properties {
+  const state = propertiesOf(attributes, values);
+  const digests = values[digestsName];
+  if (typeof digests !== "object" || digests === null) return state;
+  return attributes.reduce<Properties>((all, { name, path, role }) => {
+    const digest = role === "secret" ? (digests as ObjectValue)[name] : undefined;
+    return typeof digest === "string" ? withValue(all, path, digest) : all;
+  }, state);
+}
+
+/** The attributes of a resource in this state; a secret is in none, its digest is. */
+export function valuesOf(
+  { attributes }: Pick<TerraformResource, "attributes">,
+  state: Properties,
+  id?: string,
+): ObjectValue {
+  return Object.fromEntries(
+    attributes.map(({ name, role, path, type }) => {
+      if (role === "secret") return [name, null];
+      if (role === "id") return [name, id ?? null];
+      if (role === "digests") return [name, digestsIn(attributes, state)];
+      return [name, toValue(valueAt(state, path), type)];
+    }),
+  );
+}
+
+/** The digests of the secrets in a state; what is known only later makes all of it so. */
+export function digestsIn(attributes: Attributes, state: Properties): Value {
+  const secrets = attributes.filter(({ role }) => role === "secret");
+  const digests = secrets.map(({ name, path }) => [name, valueAt(state, path)] as const);
+  if (digests.some(([, digest]) => digest === knownLater)) return knownLater;
+  // A secret of an adopted keystore is known to nobody, and empty.
+  const known = digests.filter((each): each is [string, string] => typeof each[1] === "string" && each[1] !== "");
+  return Object.fromEntries(known);
+}
+
+/** What stands at a path; `knownLater` where all around it is known only later. */
+export function valueAt(properties: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => {
+    if (value === knownLater || typeof value !== "object" || value === null)
+      return value === knownLater ? value : undefined;
+    return (value as Properties)[name];
+  }, properties);
+}
+
+/** Answers what Terraform has for a property of this type. */
+export function toValue(value: unknown, type: AttributeType): Value {
+  if (value === undefined || value === null) return null;
+  if (value === knownLater) return knownLater;
+  switch (type.kind) {
+    case "list":
+      return (value as readonly unknown[]).map((each) => toValue(each, type.element));
+    case "map":
+      return Object.fromEntries(
+        Object.entries(value as Properties).map(([key, each]) => [key, toValue(each, type.element)]),
+      );
+    case "object":
+      return Object.fromEntries(
+        membersOf(type).map(({ name, path, type: inner }) => [name, toValue(valueAt(value, path), inner)]),
+      );
+    default:
+      return value as Value;
+  }
+}
+
+/** The other way round; a state has lists of objects. */
+function fromValue(value: Value, type: AttributeType): unknown {
+  if (type.kind === "list" && Array.isArray(value)) {
+    return (value as readonly Value[]).map((each) => fromValue(each, type.element));
+  }
+  if (type.kind !== "object" || typeof value !== "object" || value === null) return value;
+  return membersOf(type).reduce<Properties>((all, { name, path, type: inner }) => {
+    const member = (value as ObjectValue)[name];
+    return member === null || member === undefined ? all : withValue(all, path, fromValue(member, inner));
+  }, {});
+}
+
+function withValue(all: Properties, [name, ...below]: readonly string[], value: unknown): Properties {
+  if (name === undefined) return all;
+  if (below.length === 0) return { ...all, [name]: value };
+  return { ...all, [name]: withValue((all[name] ?? {}) as Properties, below, value) };
+}

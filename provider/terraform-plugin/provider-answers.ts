@@ -1,0 +1,66 @@
+/** The Provider service: each call by name. What is not here is UNIMPLEMENTED, and hosts that know it do without. */
+
+import type { MessageShape } from "@bufbuild/protobuf";
+import type { Answers } from "./grpc-service.ts";
+import { Provider } from "./protocol/tfplugin6_pb.ts";
+import type { Session } from "./session.ts";
+
+type Calls = typeof import("./rpc/calls.ts");
+type Methods = (typeof Provider)["method"];
+type Unary = { [Name in keyof Methods]: Methods[Name]["methodKind"] extends "unary" ? Name : never }[keyof Methods];
+
+/** What answers with diagnostics, so that no fault ever ends as a bare status, which hosts show as a plugin that broke. */
+type Diagnosed = Exclude<Unary, "stopProvider">;
+
+export function providerAnswers(session: Session): Answers<typeof Provider> {
+  const diagnosed = <Name extends keyof Calls & Diagnosed>(name: Name) => {
+    return async (request: MessageShape<Methods[Name]["input"]>) => {
+      // Loading what talks to the service takes longer than starting, so it is left until the host knows us.
+      const { diagnosticOf } = await import("./diagnostics.ts");
+      const calls = await import("./rpc/calls.ts");
+      const startedAt = performance.now();
+      const fields = {
+        tf_rpc: Provider.method[name].name,
+        ...("typeName" in request && { tf_resource_type: request.typeName }),
+      };
+      session.log.write("trace", "Called", fields);
+      try {
+        const call = calls[name] as (session: Session, request: unknown) => Promise<object>;
+        return await call(session, request);
+      } catch (error) {
+        session.log.write("error", error instanceof Error ? error.message : "unknown fault", fields);
+        return { diagnostics: [diagnosticOf(error)] };
+      } finally {
+        session.log.write("debug", "Answered", { ...fields, ms: Math.round(performance.now() - startedAt) });
+      }
+    };
+  };
+  return {
+    getMetadata: diagnosed("getMetadata"),
+    getProviderSchema: diagnosed("getProviderSchema"),
+    getResourceIdentitySchemas: diagnosed("getResourceIdentitySchemas"),
+    validateProviderConfig: diagnosed("validateProviderConfig"),
+    configureProvider: diagnosed("configureProvider"),
+    validateResourceConfig: diagnosed("validateResourceConfig"),
+    upgradeResourceState: diagnosed("upgradeResourceState"),
+    upgradeResourceIdentity: diagnosed("upgradeResourceIdentity"),
+    readResource: diagnosed("readResource"),
+    planResourceChange: diagnosed("planResourceChange"),
+    applyResourceChange: diagnosed("applyResourceChange"),
+    importResourceState: diagnosed("importResourceState"),
+    moveResourceState: diagnosed("moveResourceState"),
+    generateResourceConfig: diagnosed("generateResourceConfig"),
+    validateDataResourceConfig: diagnosed("validateDataResourceConfig"),
+    readDataSource: diagnosed("readDataSource"),
+    getFunctions: diagnosed("getFunctions"),
+    validateListResourceConfig: diagnosed("validateListResourceConfig"),
+    async *listResource(request) {
+      const { listResource } = await import("./rpc/list-resource.ts");
+      yield* listResource(session, request);
+    },
+    async stopProvider() {
+      session.stop();
+      return {};
+    },
+  } as Answers<typeof Provider>;
+}

@@ -1,0 +1,75 @@
+/** ApplyResourceChange: makes, changes or ends a resource. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { Looked } from "../../engine/handlers.ts";
+import type { TerraformResource } from "../../schema/terraform.ts";
+import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
+import { warningDiagnostic } from "../diagnostics.ts";
+import { identityOf } from "../identity.ts";
+import { settled } from "../planned-values.ts";
+import { writePrivate } from "../private-data.ts";
+import { type Properties, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
+import type {
+  ApplyResourceChange_RequestSchema,
+  ApplyResourceChange_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+import type { ObjectValue } from "../values.ts";
+import { applyDestruction } from "./apply-destruction.ts";
+
+type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
+type Response = MessageInitShape<typeof ApplyResourceChange_ResponseSchema>;
+
+/**
+ * A creation that fails has made nothing that the state could have: a state beside an error would taint the key, and the next
+ * plan would want to end it. What fails on a key that is there leaves the state as it was, and the next look tells.
+ */
+export async function applyResourceChange(session: Session, request: Request): Promise<Response> {
+  const resource = resourceNamed(request.typeName);
+  const handlers = await handlersOf(session, resource);
+  const prior = readObject(request.priorState, resource);
+  const planned = readObject(request.plannedState, resource);
+  if (planned === null) {
+    return prior === null
+      ? { newState: writeObject(null, resource) }
+      : applyDestruction(session, resource, handlers, prior, request);
+  }
+  const wanted = propertiesOf(resource.attributes, readPresent(request.config, resource));
+  const { inputs } = handlers.check(wanted, {});
+  const options = {
+    signal: session.signal,
+    progress: { report: (line: string) => session.log.write("info", line, { tf_resource_type: request.typeName }) },
+  };
+  if (prior === null) {
+    const made = await handlers.create(inputs, options);
+    if (made.isFound) session.noteFound(request.typeName, made.id);
+    return answer(session, resource, planned, made);
+  }
+  return answer(session, resource, planned, await update(handlers, resource, prior, inputs, options));
+}
+
+function update(
+  handlers: AnyHandlers,
+  { attributes }: TerraformResource,
+  prior: ObjectValue,
+  inputs: Properties,
+  options: Parameters<AnyHandlers["update"]>[2],
+): Promise<Looked<Properties>> {
+  return handlers.update(stateProperties(attributes, prior), inputs, options);
+}
+
+function answer(
+  session: Session,
+  resource: TerraformResource,
+  planned: ObjectValue,
+  { id, state, warnings }: Looked<Properties>,
+): Response {
+  const values = settled(planned, valuesOf(resource, state, id));
+  const identity = identityOf(resource, values);
+  return {
+    newState: writeObject(values, resource),
+    private: writePrivate(),
+    ...(identity !== undefined && { newIdentity: identity }),
+    diagnostics: [...session.takeWarnings(), ...warnings].map(warningDiagnostic),
+  };
+}

@@ -1,0 +1,25 @@
+/** GenerateResourceConfig: what a configuration says that wants an imported resource as it is; Terraform writes it down. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
+import { stateProperties, valuesOf } from "../properties.ts";
+import type {
+  GenerateResourceConfig_RequestSchema,
+  GenerateResourceConfig_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+
+export async function generateResourceConfig(
+  session: Session,
+  { typeName, state }: MessageShape<typeof GenerateResourceConfig_RequestSchema>,
+): Promise<MessageInitShape<typeof GenerateResourceConfig_ResponseSchema>> {
+  const resource = resourceNamed(typeName);
+  const { inputsOf } = await handlersOf(session, resource);
+  const inputs = inputsOf(stateProperties(resource.attributes, readPresent(state, resource)));
+  const values = valuesOf(resource, inputs);
+  const isWritten = new Set(
+    resource.attributes.filter(({ role }) => role !== "output" && role !== "digests").map(({ name }) => name),
+  );
+  const config = Object.entries(values).map(([name, value]) => [name, isWritten.has(name) ? value : null]);
+  return { config: writeObject(Object.fromEntries(config), resource) };
+}

@@ -1,0 +1,55 @@
+/** GetProviderSchema: what the provider has, and what of the protocol it can do. */
+
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
+import type { BlockSchema } from "../../schema/terraform-types.ts";
+import {
+  type GetProviderSchema_ResponseSchema,
+  type SchemaSchema,
+  type ServerCapabilitiesSchema,
+  StringKind,
+} from "../protocol/tfplugin6_pb.ts";
+
+export const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchema> = {
+  // A destruction is told of before it begins, and refused before it begins where it is protected.
+  planDestroy: true,
+  getProviderSchemaOptional: true,
+  moveResourceState: true,
+  generateResourceConfig: true,
+};
+
+export async function getProviderSchema(): Promise<MessageInitShape<typeof GetProviderSchema_ResponseSchema>> {
+  return {
+    provider: schemaMessage(terraformProvider.block),
+    resourceSchemas: messagesOf(terraformResources, ({ block }) => block),
+    dataSourceSchemas: messagesOf(terraformDataSources, ({ block }) => block),
+    listResourceSchemas: messagesOf(terraformResources, ({ listBlock }) => listBlock),
+    serverCapabilities,
+  };
+}
+
+function messagesOf<Block>(blocks: ReadonlyMap<string, Block>, schemaOf: (block: Block) => BlockSchema) {
+  return Object.fromEntries([...blocks].map(([name, block]) => [name, schemaMessage(schemaOf(block))]));
+}
+
+function schemaMessage({ version, block }: BlockSchema): MessageInitShape<typeof SchemaSchema> {
+  return {
+    version: BigInt(version),
+    block: {
+      version: BigInt(version),
+      description: block.description ?? "",
+      descriptionKind: block.description_kind === "markdown" ? StringKind.MARKDOWN : StringKind.PLAIN,
+      attributes: Object.entries(block.attributes).map(([name, attribute]) => ({
+        name,
+        type: new TextEncoder().encode(JSON.stringify(attribute.type)),
+        description: attribute.description,
+        descriptionKind: StringKind.MARKDOWN,
+        required: attribute.required ?? false,
+        optional: attribute.optional ?? false,
+        computed: attribute.computed ?? false,
+        sensitive: attribute.sensitive ?? false,
+        writeOnly: attribute.write_only ?? false,
+      })),
+    },
+  };
+}

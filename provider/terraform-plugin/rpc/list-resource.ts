@@ -1,0 +1,50 @@
+/** ListResource: whichever there is of one resource, one event each, for `terraform query`. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { handlersOf, readObject, resourceNamed, writeObject } from "../blocks.ts";
+import { diagnosticOf, warningDiagnostic } from "../diagnostics.ts";
+import { identityOf } from "../identity.ts";
+import { valuesOf } from "../properties.ts";
+import type { ListResource_EventSchema, ListResource_RequestSchema } from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+
+type Event = MessageInitShape<typeof ListResource_EventSchema>;
+
+/** A fault is an event as well: the call itself has no diagnostics. */
+export async function* listResource(
+  session: Session,
+  request: MessageShape<typeof ListResource_RequestSchema>,
+): AsyncGenerator<Event, void> {
+  try {
+    yield* eventsOf(session, request);
+  } catch (error) {
+    yield { diagnostic: [diagnosticOf(error)] };
+  }
+}
+
+async function* eventsOf(
+  session: Session,
+  { typeName, config, includeResourceObject, limit }: MessageShape<typeof ListResource_RequestSchema>,
+): AsyncGenerator<Event, void> {
+  const resource = resourceNamed(typeName);
+  const handlers = await handlersOf(session, resource);
+  const { vault_id: vaultId } = readObject(config, { attributes: resource.listed }) ?? {};
+  const warnings: string[] = [];
+  const found = await handlers.list(typeof vaultId === "string" ? { vaultId } : {}, {
+    signal: session.signal,
+    warn: (line) => void warnings.push(line),
+  });
+  const told = warnings.map(warningDiagnostic);
+  const events = found.slice(0, limit > 0n ? Number(limit) : undefined);
+  for (const [index, { id, state }] of events.entries()) {
+    const values = valuesOf(resource, state, id);
+    const identity = identityOf(resource, values);
+    yield {
+      ...(identity !== undefined && { identity }),
+      displayName: String(state.label ?? state.name ?? id),
+      ...(includeResourceObject && { resourceObject: writeObject(values, resource) }),
+      diagnostic: index === 0 ? told : [],
+    };
+  }
+  if (events.length === 0 && told.length > 0) yield { diagnostic: told };
+}

@@ -1,0 +1,83 @@
+/** MoveResourceState: lets a `moved` block bring over what IBM's provider manages. The object is looked up, whatever its state says. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { UkoError } from "../../errors.ts";
+import { resourceNamed } from "../blocks.ts";
+import { warningDiagnostic } from "../diagnostics.ts";
+import type { MoveResourceState_RequestSchema, MoveResourceState_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+import { takeUp } from "../take-up.ts";
+
+interface Place {
+  readonly instanceId: string;
+  readonly id: string;
+}
+
+/** What becomes what, and how IBM's provider (2.x) writes the id; of its schema nothing else is used. */
+const sources: Readonly<
+  Record<string, { readonly target: string; readonly placeIn: (id: string) => Place | undefined }>
+> = {
+  ibm_hpcs_managed_key: { target: "uko_managed_key", placeIn: inVault },
+  ibm_hpcs_vault: { target: "uko_vault", placeIn: inInstance },
+  ibm_hpcs_keystore: { target: "uko_keystore", placeIn: inVault },
+  ibm_hpcs_key_template: { target: "uko_key_template", placeIn: inVault },
+  ibm_kms_key: { target: "uko_kms_key", placeIn: inCrn },
+};
+
+export async function moveResourceState(
+  session: Session,
+  request: MessageShape<typeof MoveResourceState_RequestSchema>,
+): Promise<MessageInitShape<typeof MoveResourceState_ResponseSchema>> {
+  const { sourceTypeName, sourceProviderAddress, targetTypeName, sourceState } = request;
+  const resource = resourceNamed(targetTypeName);
+  const source = Object.hasOwn(sources, sourceTypeName) ? sources[sourceTypeName] : undefined;
+  if (source?.target !== targetTypeName || !/\/ibm-cloud\/ibm$/i.test(sourceProviderAddress)) {
+    const origin = Object.entries(sources).find(([, { target }]) => target === targetTypeName)?.[0] ?? "";
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `A ${sourceTypeName} of ${sourceProviderAddress} cannot become a ${targetTypeName}`,
+      detail: `A moved block takes ${origin} of IBM-Cloud/ibm. Whatever else there is comes in by an import block.`,
+    });
+  }
+  const place = source.placeIn(idIn(sourceState?.json));
+  if (place === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The id of this ${sourceTypeName} is in a form that no release of IBM's provider is known to write`,
+      detail: `Use a removed block for it with destroy = false, and an import block for ${targetTypeName}.`,
+    });
+  }
+  const taken = await takeUp(session, resource, place.id, place.instanceId);
+  return {
+    targetState: taken.state,
+    targetPrivate: taken.private,
+    ...(taken.identity !== undefined && { targetIdentity: taken.identity }),
+    diagnostics: taken.warnings.map(warningDiagnostic),
+  };
+}
+
+function idIn(json: Uint8Array | undefined): string {
+  try {
+    const { id } = JSON.parse(new TextDecoder().decode(json)) as { readonly id?: unknown };
+    return typeof id === "string" ? id : "";
+  } catch {
+    return "";
+  }
+}
+
+/** `<region>/<instance>/<vault>/<object>` (resource_ibm_hpcs_managed_key.go and its like). */
+function inVault(id: string): Place | undefined {
+  const [, instanceId, vaultId, objectId, ...more] = id.split("/");
+  if (!instanceId || !vaultId || !objectId || more.length > 0) return undefined;
+  return { instanceId, id: `${vaultId}/${objectId}` };
+}
+
+/** `<region>/<instance>/<vault>` (resource_ibm_hpcs_vault.go). */
+function inInstance(id: string): Place | undefined {
+  const [, instanceId, vaultId, ...more] = id.split("/");
+  return instanceId && vaultId && more.length === 0 ? { instanceId, id: vaultId } : undefined;
+}
+
+/** `crn:v1:…:<instance>:key:<key>` (resource_ibm_kms_key.go). */
+function inCrn(crn: string): Place | undefined {
+  const { instanceId, id } = /^crn:.*:(?<instanceId>[^:]+):key:(?<id>[^:]+)$/.exec(crn)?.groups ?? {};
+  return instanceId !== undefined && id !== undefined ? { instanceId, id } : undefined;
+}

@@ -1,0 +1,34 @@
+/** The plan of a destruction: tells what it will need, and refuses where it is protected, before anything begins. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { TerraformResource } from "../../schema/terraform.ts";
+import { type AnyHandlers, writeObject } from "../blocks.ts";
+import { unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import { writePrivate } from "../private-data.ts";
+import { stateProperties } from "../properties.ts";
+import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
+import type { ObjectValue } from "../values.ts";
+
+export async function planDestruction(
+  resource: TerraformResource,
+  handlers: AnyHandlers,
+  prior: ObjectValue | null,
+  { priorIdentity }: MessageShape<typeof PlanResourceChange_RequestSchema>,
+): Promise<MessageInitShape<typeof PlanResourceChange_ResponseSchema>> {
+  const planned = {
+    plannedState: writeObject(null, resource),
+    plannedPrivate: writePrivate("destroy"),
+    ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
+  };
+  if (prior === null) return planned;
+  const { attributes } = resource;
+  const foretold = handlers.foretell(stateProperties(attributes, prior));
+  switch (foretold.kind) {
+    case "refused":
+      return { diagnostics: [unfinishedDiagnostic(foretold.code, foretold.message, attributes)] };
+    case "long":
+      return { ...planned, diagnostics: [warningDiagnostic(foretold.message)] };
+    case "short":
+      return planned;
+  }
+}

@@ -1,0 +1,71 @@
+/** PlanResourceChange: what a run will come to. It never asks for a replacement, since that would end the key that there is. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { UkoError } from "../../errors.ts";
+import type { TerraformResource } from "../../schema/terraform.ts";
+import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
+import { failureDiagnostic } from "../diagnostics.ts";
+import { planCreation, planUpdate } from "../planned-values.ts";
+import { readPlanned, writePrivate } from "../private-data.ts";
+import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+import type { ObjectValue } from "../values.ts";
+import { planDestruction } from "./plan-destruction.ts";
+
+type Request = MessageShape<typeof PlanResourceChange_RequestSchema>;
+type Response = MessageInitShape<typeof PlanResourceChange_ResponseSchema>;
+
+export async function planResourceChange(session: Session, request: Request): Promise<Response> {
+  const resource = resourceNamed(request.typeName);
+  const handlers = await handlersOf(session, resource);
+  const prior = readObject(request.priorState, resource);
+  const isWanted = readObject(request.proposedNewState, resource) !== null;
+  if (!isWanted) return planDestruction(resource, handlers, prior, request);
+  const config = readPresent(request.config, resource);
+  return prior === null
+    ? creation(resource, handlers, config, request)
+    : update(resource, handlers, prior, config, request);
+}
+
+function creation(
+  resource: TerraformResource,
+  handlers: AnyHandlers,
+  config: ObjectValue,
+  { priorPrivate }: Request,
+): Response {
+  // Of a plain creation the host has nothing of ours yet; what it has now is from the first half of a replacement.
+  if (readPlanned(priorPrivate) !== undefined) throw replacement(resource);
+  const { values, failures } = planCreation(resource, handlers, config);
+  if (failures.length > 0) {
+    return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
+  }
+  return { plannedState: writeObject(values, resource), plannedPrivate: writePrivate("create") };
+}
+
+function update(
+  resource: TerraformResource,
+  handlers: AnyHandlers,
+  prior: ObjectValue,
+  config: ObjectValue,
+  { priorIdentity }: Request,
+): Response {
+  const { values, failures } = planUpdate(resource, handlers, prior, config);
+  if (failures.length > 0) {
+    return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
+  }
+  return {
+    plannedState: writeObject(values, resource),
+    plannedPrivate: writePrivate("update"),
+    ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
+  };
+}
+
+/** Also said where a deletion turns out to be one half of a replacement. */
+export function replacement({ typeName }: Pick<TerraformResource, "typeName">): UkoError {
+  return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `A ${typeName} is never replaced: that would end the one that there is, and everything that needs it`,
+    detail:
+      "Nothing was changed. Make a new one beside it, under a name and a label of its own, move to it, then take the old one " +
+      "out of the configuration. Leave -replace and replace_triggered_by out; tofu untaint takes back a taint.",
+  });
+}

@@ -1,0 +1,46 @@
+/** ReadResource: the resource as it is now; null only where it is proven gone. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import type { Looked } from "../../engine/handlers.ts";
+import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
+import { warningDiagnostic } from "../diagnostics.ts";
+import { identityOf } from "../identity.ts";
+import { type Properties, stateProperties, valuesOf } from "../properties.ts";
+import type { ReadResource_RequestSchema, ReadResource_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+
+export async function readResource(
+  session: Session,
+  request: MessageShape<typeof ReadResource_RequestSchema>,
+): Promise<MessageInitShape<typeof ReadResource_ResponseSchema>> {
+  const { saysNothingOfTheObject } = await import("../../compose.ts");
+  const { currentState, private: kept, currentIdentity } = request;
+  const resource = resourceNamed(request.typeName);
+  const handlers = await handlersOf(session, resource);
+  const before = readPresent(currentState, resource);
+  // Hosts forget what is not sent back.
+  const echoed = { private: kept, ...(currentIdentity !== undefined && { newIdentity: currentIdentity }) };
+  let found: Looked<Properties> | undefined;
+  try {
+    found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
+  } catch (error) {
+    // An error here would stop the runs of people who have nothing to do with this key (decision 0018).
+    if (!saysNothingOfTheObject(error)) throw error;
+    const told = `Could not be looked at, so its state is from the last look: ${error.message}`;
+    return {
+      ...echoed,
+      ...(currentState !== undefined && { newState: currentState }),
+      diagnostics: [warningDiagnostic(told)],
+    };
+  }
+  if (found === undefined) return { newState: writeObject(null, resource) };
+  const values = valuesOf(resource, found.state, found.id);
+  const identity = identityOf(resource, values);
+  const warnings = [...session.takeWarnings(), ...found.warnings];
+  return {
+    ...echoed,
+    ...(identity !== undefined && { newIdentity: identity }),
+    newState: writeObject(values, resource),
+    diagnostics: warnings.map(warningDiagnostic),
+  };
+}

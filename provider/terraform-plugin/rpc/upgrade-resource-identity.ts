@@ -1,0 +1,20 @@
+/** UpgradeResourceIdentity: reads the identity that a state file has. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { resourceNamed } from "../blocks.ts";
+import { identityTypeOf } from "../identity.ts";
+import type {
+  UpgradeResourceIdentity_RequestSchema,
+  UpgradeResourceIdentity_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+import { encodeValue, readJson } from "../values.ts";
+
+export async function upgradeResourceIdentity(
+  _session: Session,
+  { typeName, rawIdentity }: MessageShape<typeof UpgradeResourceIdentity_RequestSchema>,
+): Promise<MessageInitShape<typeof UpgradeResourceIdentity_ResponseSchema>> {
+  const type = identityTypeOf(resourceNamed(typeName));
+  const json = new TextDecoder().decode(rawIdentity?.json ?? new Uint8Array());
+  return { upgradedIdentity: { identityData: { msgpack: encodeValue(readJson(json || "null", type), type) } } };
+}

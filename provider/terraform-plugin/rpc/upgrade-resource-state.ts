@@ -1,0 +1,33 @@
+/** UpgradeResourceState: reads what a state file has, by whatever release it was written; hosts ask it at every look. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { UkoError } from "../../errors.ts";
+import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
+import type {
+  UpgradeResourceState_RequestSchema,
+  UpgradeResourceState_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+import { type ObjectValue, readJson } from "../values.ts";
+
+export async function upgradeResourceState(
+  _session: Session,
+  { typeName, version, rawState }: MessageShape<typeof UpgradeResourceState_RequestSchema>,
+): Promise<MessageInitShape<typeof UpgradeResourceState_ResponseSchema>> {
+  const resource = resourceNamed(typeName);
+  const known = resource.block.version;
+  if (version > BigInt(known)) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The state of this ${typeName} was written by a later release of the provider`,
+      detail: `It has version ${version} of the schema, and this release knows ${known}. Use a release that is as new.`,
+    });
+  }
+  const json = new TextDecoder().decode(rawState?.json ?? new Uint8Array());
+  if (json === "") {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The state of this ${typeName} is in a form that no release wrote`,
+    });
+  }
+  // Version 0 is the only one so far, and what a release adds or drops within it is read as absent.
+  return { upgradedState: writeObject(readJson(json, typeOf(resource)) as ObjectValue | null, resource) };
+}

@@ -1,0 +1,24 @@
+/** ValidateProviderConfig: what can be told of the settings without the environment of the run that uses them. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { knownLater } from "../../engine/preview.ts";
+import { terraformProvider } from "../../schema/terraform.ts";
+import { readObject } from "../blocks.ts";
+import { failureDiagnostic } from "../diagnostics.ts";
+import { propertiesOf } from "../properties.ts";
+import type {
+  ValidateProviderConfig_RequestSchema,
+  ValidateProviderConfig_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+
+export async function validateProviderConfig(
+  _session: Session,
+  { config }: MessageShape<typeof ValidateProviderConfig_RequestSchema>,
+): Promise<MessageInitShape<typeof ValidateProviderConfig_ResponseSchema>> {
+  const { checkStored } = await import("../../compose.ts");
+  const { attributes } = terraformProvider;
+  const given = propertiesOf(attributes, readObject(config, terraformProvider) ?? {});
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== knownLater));
+  return { diagnostics: checkStored(known).map((failure) => failureDiagnostic(failure, attributes)) };
+}

@@ -1,0 +1,32 @@
+/** ValidateResourceConfig: every rule for inputs that needs no state; what is not known yet passes. */
+
+import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { handlersOf, readPresent, resourceNamed } from "../blocks.ts";
+import { type Diagnostic, failureDiagnostic } from "../diagnostics.ts";
+import { propertiesOf } from "../properties.ts";
+import type {
+  ValidateResourceConfig_RequestSchema,
+  ValidateResourceConfig_ResponseSchema,
+} from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
+
+type Request = MessageShape<typeof ValidateResourceConfig_RequestSchema>;
+
+export async function validateResourceConfig(
+  session: Session,
+  request: Request,
+): Promise<MessageInitShape<typeof ValidateResourceConfig_ResponseSchema>> {
+  const resource = resourceNamed(request.typeName);
+  const { attributes } = resource;
+  const config = readPresent(request.config, resource);
+  const { check } = await handlersOf(session, resource);
+  const { failures } = check(propertiesOf(attributes, config), {});
+  const tooOld = request.clientCapabilities?.writeOnlyAttributesAllowed === true ? [] : attributes;
+  const lost: Diagnostic[] = tooOld
+    .filter(({ role, name }) => role === "secret" && config[name] !== null)
+    .map(({ path }) => failureDiagnostic({ property: path.join("."), reason: needsNewerHost }, attributes));
+  return { diagnostics: [...failures.map((failure) => failureDiagnostic(failure, attributes)), ...lost] };
+}
+
+/** An older host would keep the secret in plan and state. */
+const needsNewerHost = "is a secret that no state may have, which takes OpenTofu 1.11 or Terraform 1.11";

@@ -1,0 +1,30 @@
+/** What this process serves: the provider, and the little that go-plugin wants beside it. */
+
+import { Server } from "@grpc/grpc-js";
+import { addService } from "./grpc-service.ts";
+import { GRPCController, GRPCStdio } from "./protocol/go-plugin_pb.ts";
+import { Health, HealthCheckResponse_ServingStatus } from "./protocol/health_pb.ts";
+import { Provider } from "./protocol/tfplugin6_pb.ts";
+import { providerAnswers } from "./provider-answers.ts";
+import type { Session } from "./session.ts";
+
+/** The host limits neither side, and a state may be large. */
+const channelOptions = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+/** `shutDown` is called once its answer is on its way. */
+export function createServer(session: Session, shutDown: () => void): Server {
+  const server = new Server(channelOptions);
+  addService(server, Provider, providerAnswers(session));
+  addService(server, GRPCController, {
+    async shutdown() {
+      setImmediate(shutDown);
+      return {};
+    },
+  });
+  addService(server, Health, {
+    check: async () => ({ status: HealthCheckResponse_ServingStatus.SERVING }),
+  });
+  // Nothing is ever sent: what people read goes into diagnostics, and the rest into the log.
+  addService(server, GRPCStdio, { async *streamStdio() {} });
+  return server;
+}

@@ -1,0 +1,189 @@
+/** Terraform's values on the wire: msgpack, read and written by the type that the schema gives, since neither form tells it alone. */
+
+import { decode, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
+import { knownLater } from "../engine/preview.ts";
+import { UkoError } from "../errors.ts";
+import type { ValueType } from "../schema/terraform-types.ts";
+
+export type { ValueType };
+
+/** A number that no double has, digit by digit: 0.1 is one. */
+export interface Decimal {
+  readonly decimal: string;
+}
+
+/** `knownLater` stands for what Terraform does not know yet, at any depth. */
+export type Value =
+  | string
+  | boolean
+  | number
+  | bigint
+  | Decimal
+  | null
+  | typeof knownLater
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+
+export type ObjectValue = { readonly [name: string]: Value };
+
+/** Type 0 is what is not known, type 12 the same with what is known of it nevertheless; whatever else comes is neither. */
+const unknownExtension = 0;
+const unknownBody = new Uint8Array([0]);
+/** A schema of ours has five levels at most, so a deeper value is none of ours. */
+const maxDepth = 32;
+
+const extensionCodec = new ExtensionCodec();
+const encoder = new Encoder({ useBigInt64: true, extensionCodec });
+
+/** Reads a value. Throws UKO_INPUT_INVALID for one that is not of the type. */
+export function decodeValue(bytes: Uint8Array, type: ValueType): Value {
+  return fromWire(unpacked(bytes), type, "");
+}
+
+/** Writes a value with every attribute in it, those that it leaves out as null. Throws UKO_BUG for one that is not of the type. */
+export function encodeValue(value: Value, type: ValueType): Uint8Array {
+  return encoder.encode(toWire(value, type, "", 0));
+}
+
+/** Reads a value of a state file, written by whatever schema was current then: what is not known any more is dropped. */
+export function readJson(text: string, type: ValueType): Value {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text, exactNumber as Parameters<typeof JSON.parse>[1]);
+  } catch (error) {
+    throw invalid("", "is no JSON", error);
+  }
+  return fromWire(parsed, type, "");
+}
+
+/** Reads digits as the number that they are, in the smallest form that has it exactly. */
+export function numberOf(text: string): number | bigint | Decimal | undefined {
+  const parts = /^(?<sign>[+-]?)(?<whole>\d+)(?:\.(?<part>\d*))?(?:[eE](?<exponent>[+-]?\d{1,4}))?$/.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { sign = "", whole = "", part = "", exponent = "0" } = parts;
+  const digits = `${whole}${part}`;
+  const point = whole.length + Number(exponent);
+  const wholeDigits = `${digits.slice(0, Math.max(0, point))}${"0".repeat(Math.max(0, point - digits.length))}`;
+  const partDigits = `${"0".repeat(Math.max(0, -point))}${digits.slice(Math.max(0, point))}`.replace(/0+$/, "");
+  const minus = sign === "-" ? "-" : "";
+  if (partDigits === "") return smallest(BigInt(`${minus}${wholeDigits || "0"}`));
+  const decimal = `${minus}${wholeDigits.replace(/^0+(?=\d)/, "") || "0"}.${partDigits}`;
+  const double = Number(decimal);
+  return hasExactly(double, decimal) ? double : { decimal };
+}
+
+function smallest(whole: bigint): number | bigint {
+  const number = Number(whole);
+  return Number.isSafeInteger(number) ? number : whole;
+}
+
+/** `toFixed` writes a double's own digits, at most 100 of them. */
+function hasExactly(double: number, decimal: string): boolean {
+  return Math.abs(double) < 1e21 && double.toFixed(100).replace(/\.?0+$/, "") === decimal;
+}
+
+/** A reviver sees the digits themselves (Node 22 has it, TypeScript's library not yet). */
+function exactNumber(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== "number" || context?.source === undefined) return value;
+  return numberOf(context.source) ?? value;
+}
+
+function unpacked(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, { useBigInt64: true, extensionCodec });
+  } catch (error) {
+    throw invalid("", "cannot be read", error);
+  }
+}
+
+function fromWire(wire: unknown, type: ValueType, path: string): Value {
+  if (wire === null || wire === undefined) return null;
+  if (wire instanceof ExtData) return knownLater;
+  if (type === "string") return typeof wire === "string" ? wire : fail(path, "is no text");
+  if (type === "bool") return typeof wire === "boolean" ? wire : fail(path, "is neither true nor false");
+  if (type === "number") return numberFromWire(wire, path);
+  if (type[0] === "list" || type[0] === "set") {
+    if (!Array.isArray(wire)) return fail(path, `is no ${type[0]}`);
+    return wire.map((each, index) => fromWire(each, type[1], `${path}[${index}]`));
+  }
+  if (!isRecord(wire)) return fail(path, `is no ${type[0]}`);
+  if (type[0] === "map") {
+    return Object.fromEntries(
+      Object.entries(wire).map(([key, each]) => [key, fromWire(each, type[1], `${path}.${key}`)]),
+    );
+  }
+  const own = (name: string): unknown => (Object.hasOwn(wire, name) ? wire[name] : null);
+  return Object.fromEntries(
+    Object.entries(type[1]).map(([name, inner]) => [name, fromWire(own(name), inner, `${path}.${name}`)]),
+  );
+}
+
+function numberFromWire(wire: unknown, path: string): Value {
+  if (typeof wire === "number" && Number.isFinite(wire)) return wire;
+  if (typeof wire === "bigint") return smallest(wire);
+  const read = typeof wire === "string" ? numberOf(wire) : isDecimal(wire) ? wire : undefined;
+  return read ?? fail(path, "is no number");
+}
+
+function toWire(value: Value | undefined, type: ValueType, path: string, depth: number): unknown {
+  if (depth > maxDepth) throw bug(path, "is too deep");
+  if (value === null || value === undefined) return null;
+  if (value === knownLater) return new ExtData(unknownExtension, unknownBody);
+  if (type === "string") return typeof value === "string" ? value : misfit(path, value, type);
+  if (type === "bool") return typeof value === "boolean" ? value : misfit(path, value, type);
+  if (type === "number") return numberToWire(value, path);
+  if (type[0] === "list" || type[0] === "set") {
+    if (!Array.isArray(value)) return misfit(path, value, type[0]);
+    return value.map((each: Value, index) => toWire(each, type[1], `${path}[${index}]`, depth + 1));
+  }
+  if (!isRecord(value)) return misfit(path, value, type[0]);
+  const record = value as ObjectValue;
+  if (type[0] === "map") {
+    return Object.fromEntries(
+      Object.entries(record).map(([key, each]) => [key, toWire(each, type[1], `${path}.${key}`, depth + 1)]),
+    );
+  }
+  const odd = Object.keys(record).find((name) => !Object.hasOwn(type[1], name));
+  if (odd !== undefined) throw bug(`${path}.${odd}`, "is not in the schema");
+  return Object.fromEntries(
+    Object.entries(type[1]).map(([name, inner]) => [name, toWire(record[name], inner, `${path}.${name}`, depth + 1)]),
+  );
+}
+
+const least64 = -(2n ** 63n);
+const most64 = 2n ** 64n - 1n;
+
+/** What msgpack has no number for is written in digits, which Terraform reads exactly. */
+function numberToWire(value: Value, path: string): unknown {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (typeof value === "bigint") return value < least64 || value > most64 ? String(value) : value;
+  return isDecimal(value) ? value.decimal : misfit(path, value, "number");
+}
+
+function isDecimal(value: unknown): value is Decimal {
+  return isRecord(value) && typeof value.decimal === "string" && Object.keys(value).length === 1;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** No value is in the message: it may be a secret. */
+function fail(path: string, reason: string): never {
+  throw invalid(path, reason);
+}
+
+function invalid(path: string, reason: string, cause?: unknown): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${path === "" ? "A value" : path.slice(1)} from Terraform ${reason}`,
+    cause,
+  });
+}
+
+function misfit(path: string, value: unknown, wanted: string): never {
+  throw bug(path, `is a ${typeof value} and not a ${wanted}`);
+}
+
+function bug(path: string, reason: string): UkoError {
+  return new UkoError("UKO_BUG", { summary: `${path === "" ? "A value" : path.slice(1)} for Terraform ${reason}` });
+}

@@ -1,0 +1,135 @@
+/** A host as OpenTofu is one: starts the provider in a process of its own, shows a certificate, checks the other, and calls. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { create, type DescService, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { type ChannelCredentials, Client, credentials, type ServiceError } from "@grpc/grpc-js";
+import { generate } from "selfsigned";
+import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
+import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
+import { GRPCController } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
+import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The calls of a service that answer with one message. */
+export type Calls<Service extends DescService> = {
+  readonly [Name in keyof Service["method"]]: (
+    request?: MessageInitShape<Service["method"][Name]["input"]>,
+  ) => Promise<MessageShape<Service["method"][Name]["output"]>>;
+};
+
+export interface Certificate {
+  readonly private: string;
+  readonly cert: string;
+}
+
+export interface Host {
+  readonly child: ChildProcess;
+  /** The handshake line's fields. */
+  readonly fields: readonly string[];
+  readonly provider: Calls<typeof Provider>;
+  readonly controller: Calls<typeof GRPCController>;
+  /** What the process wrote on standard error. */
+  log(): string;
+  /** Resolves with the exit code once the process is gone. */
+  ended(): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+export const main = fileURLToPath(new URL("../../provider/terraform-plugin/main.ts", import.meta.url));
+
+/** As go-plugin makes it for each plugin (mtls.go). */
+export function createCertificate(): Promise<Certificate> {
+  return generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", curve: "P-521", algorithm: "sha512" });
+}
+
+/** Starts the provider with this environment and nothing else of ours. `certificate: null` leaves TLS out. */
+export async function startHost(environment: Environment = {}, certificate?: Certificate | null): Promise<Host> {
+  const own = certificate === undefined ? await createCertificate() : certificate;
+  const child = startProvider({ ...environment, ...(own !== null && { PLUGIN_CLIENT_CERT: own.cert }) });
+  let log = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const fields = (await firstLine(child, () => log)).split("|");
+  const client = connect(fields, own);
+  return {
+    child,
+    fields,
+    provider: callsOf(client, Provider),
+    controller: callsOf(client, GRPCController),
+    log: () => log,
+    ended: () => ended,
+    async close() {
+      client.close();
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+export function startProvider(environment: Environment): ChildProcess {
+  return spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH ?? "",
+      TF_PLUGIN_MAGIC_COOKIE: magicCookie,
+      PLUGIN_PROTOCOL_VERSIONS: "5,6",
+      ...environment,
+    },
+  });
+}
+
+/** A connection as the host makes it: the certificate in the line is the only one that it trusts. */
+export function connect(fields: readonly string[], own: Certificate | null): Client {
+  const [, , network = "", address = "", , certificate = ""] = fields;
+  const target = network === "unix" ? `unix:${address}` : address;
+  const channel: ChannelCredentials =
+    own === null
+      ? credentials.createInsecure()
+      : credentials.createSsl(pemOf(certificate), Buffer.from(own.private), Buffer.from(own.cert));
+  return new Client(target, channel, {
+    "grpc.ssl_target_name_override": "localhost",
+    "grpc.default_authority": "localhost",
+  });
+}
+
+export function callsOf<Service extends DescService>(client: Client, service: Service): Calls<Service> {
+  const definition = definitionOf(service);
+  const calls = service.methods.map(({ localName, input }) => {
+    const method = definition[localName];
+    const call = (init: MessageInitShape<typeof input> = {}) =>
+      new Promise((resolve, reject) => {
+        if (method === undefined) throw new Error(`There is no ${localName}`);
+        client.makeUnaryRequest(
+          method.path,
+          method.requestSerialize,
+          method.responseDeserialize,
+          create(input, init),
+          (error: ServiceError | null, reply: unknown) => (error === null ? resolve(reply) : reject(error)),
+        );
+      });
+    return [localName, call] as const;
+  });
+  return Object.fromEntries(calls) as unknown as Calls<Service>;
+}
+
+function pemOf(derInBase64: string): Buffer {
+  const lines = derInBase64.match(/.{1,64}/g)?.join("\n") ?? "";
+  const padding = "=".repeat((4 - (derInBase64.length % 4)) % 4);
+  return Buffer.from(`-----BEGIN CERTIFICATE-----\n${lines}${padding}\n-----END CERTIFICATE-----\n`);
+}
+
+export function firstLine(child: ChildProcess, log: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let written = "";
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      written += text;
+      const end = written.indexOf("\n");
+      if (end >= 0) resolve(written.slice(0, end));
+    });
+    child.once("error", reject);
+    child.once("close", (code) => reject(new Error(`The provider ended with ${code}:\n${log()}`)));
+  });
+}
