@@ -1,0 +1,141 @@
+/** Taking over what is there: by id alone, one of each kind and 500 keys at once; what is imported differs from its program in nothing. */
+
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/seed.ts";
+import type { AuditEntry } from "../../contracts/doors/support/emulator-process.ts";
+import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../contracts/doors/support/person.ts";
+import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";
+import { keyResource, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
+
+const keyId = "9b2d0000-0000-4000-8000-000000000002";
+const kmsKeyId = "4a5e0000-0000-4000-8000-000000000003";
+const seed: Seed = {
+  ...demoSeed,
+  keys: [
+    {
+      ...{ id: keyId, label: "orders", vault: "payments", template: "payroll", description: "Orders of the web shop" },
+      ...{ tags: [{ name: "team", value: "shop" }], createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" },
+    },
+  ],
+  kmsKeys: [{ id: kmsKeyId, name: "backup", description: "Backups", tags: ["nightly"], dualAuthDelete: true }],
+};
+
+test.each([
+  ["ManagedKey", `${vaultId}/${keyId}`],
+  ["Vault", vaultId],
+  ["Keystore", `${vaultId}/ce110000-0000-4000-8000-000000000001`],
+  ["KeyTemplate", `${vaultId}/7e110000-0000-4000-8000-000000000001`],
+  ["KmsKey", kmsKeyId],
+] as const)(
+  "a %s is imported by its id, its program is written, an up of that differs in nothing, and nothing is written to the service",
+  (kind, id) =>
+    withYaml({ seed, people: ["bob"] }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      const code = path.join(bob.pulumi.workingCopy, "imported.yaml");
+      const args = ["import", `uko:index:${kind}`, "mine", id, "--yes", "--skip-preview", "--out", code];
+      const imported = ended(await bob.pulumi.run(args), 0);
+      expect(imported.output).not.toMatch(/warning:/);
+      expect(await bob.resources()).toMatchObject([{ type: `uko:index:${kind}`, id, protect: true }]);
+
+      await bob.writeProgram(`name: keys\nruntime: yaml\n${await readFile(code, "utf8")}`);
+      ended(await bob.up(["--expect-no-changes"]), 0);
+      ended(await bob.refresh(["--expect-no-changes"]), 0);
+      expect(await writesOf(scenario)).toEqual([]);
+    }),
+);
+
+test("what is not there, an id that is none, and a key of another vault are errors, and the state stays empty", () =>
+  withYaml({ seed, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const absent = "9b2d0000-0000-4000-8000-00000000dead";
+    for (const id of [`${vaultId}/${absent}`, `${absent}/${keyId}`, keyId, "no id at all"]) {
+      const args = ["import", "uko:index:ManagedKey", "mine", id, "--yes", "--skip-preview"];
+      ended(await bob.pulumi.run(args), 1);
+    }
+    expect(await bob.resources()).toEqual([]);
+    expect(await writesOf(scenario)).toEqual([]);
+  }));
+
+test("an import takes no deletion with it that is on file: the state shows it at once, and two people are still needed", () =>
+  withYaml({ seed }, async (scenario) => {
+    const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+    ended(await bob.uko(["request", `${vaultId}/${keyId}`]), 0);
+    const args = [
+      "import",
+      "uko:index:ManagedKey",
+      "orders",
+      `${vaultId}/${keyId}`,
+      "--yes",
+      "--skip-preview",
+      "--protect=false",
+    ];
+    ended(await bob.pulumi.run(args), 0);
+    expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "pending_approval" } }]);
+    const asked = await scenario.mark();
+    ended(await bob.destroy(), 1);
+    expect(await scenario.writes(asked), "asked for once").toEqual([]);
+    ended(await alice.destroy(), 1);
+    expect(await scenario.key("orders")).toMatchObject({ state: "active" });
+  }));
+
+const many = 500;
+const timeoutMs = 300_000;
+
+test(
+  `${many} keys are imported in one run, an up of them all differs in nothing, and looks at many are answered from lists`,
+  () => {
+    const keys = Array.from({ length: many }, (_, index) => ({
+      ...{ id: `9b2d0000-0000-4000-8000-${String(index).padStart(12, "0")}`, label: `key-${index}` },
+      ...{ vault: "payments", template: "payroll", createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" },
+    }));
+    return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
+      const bob = await scenario.person("bob");
+      const file = path.join(bob.pulumi.workingCopy, "import.json");
+      const resources = keys.map(({ id, label }) => ({
+        type: "uko:index:ManagedKey",
+        name: label,
+        id: `${vaultId}/${id}`,
+      }));
+      await writeFile(file, JSON.stringify({ resources }));
+      await bob.writeProgram(
+        yamlProgram({ resources: Object.fromEntries(keys.map(({ label }) => [label, keyResource(label)])) }),
+      );
+      const measured = [
+        await measure("import", scenario, bob, [
+          "import",
+          "--file",
+          file,
+          "--yes",
+          "--skip-preview",
+          "--generate-code=false",
+          "--protect=false",
+        ]),
+        await measure("up", scenario, bob, ["up", "--yes", "--skip-preview", "--expect-no-changes"]),
+        await measure("refresh", scenario, bob, ["refresh", "--yes", "--skip-preview", "--expect-no-changes"]),
+      ];
+      console.log(measured.map(({ title, seconds, calls }) => `${title}: ${seconds} s, ${calls} calls`).join("\n"));
+      expect(await bob.resources()).toHaveLength(many);
+      expect(await writesOf(scenario)).toEqual([]);
+      // A page of a list holds many keys, so a run over all of them needs no call for each.
+      for (const { title, calls } of measured) expect(calls, title).toBeLessThan(many / 5);
+    });
+  },
+  timeoutMs * 3,
+);
+
+async function measure(title: string, scenario: Scenario, { pulumi }: Person, args: readonly string[]) {
+  const mark = await scenario.mark();
+  const result = ended(await pulumi.run(args, { timeoutMs }), 0);
+  expect(messageOf(result.output)).toBe("");
+  const calls = (await scenario.audit()).filter(({ seq }: AuditEntry) => seq > mark).length;
+  return { title, seconds: Math.round(result.durationMs / 100) / 10, calls };
+}
+
+/** What changed the service but for what it began with. */
+async function writesOf(scenario: Scenario): Promise<readonly AuditEntry[]> {
+  return (await scenario.writes()).filter(({ operation }) => operation !== "seed");
+}

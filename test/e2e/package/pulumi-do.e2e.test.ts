@@ -1,0 +1,49 @@
+/** `pulumi do`, by which a person works without a program: it lists, reads and asks, and its delete is no way around two people. */
+
+import { expect, test } from "vitest";
+import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";
+import { vaultId } from "../../contracts/doors/support/scenario.ts";
+import { keyResource, withYaml } from "./support/yaml-scenario.ts";
+
+const program = { resources: { cards: keyResource("cards"), payroll: keyResource("payroll") } };
+
+test("keys are listed and read by name and id, functions are answered, and nothing is written", () =>
+  withYaml({ program, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    const run = async (...args: readonly string[]) =>
+      JSON.parse(ended(await bob.pulumi.run(["do", ...args, "--output", "json"]), 0).stdout);
+    const id = await scenario.keyPath("payroll");
+    const both = [
+      { id: await scenario.keyPath("cards"), name: "cards" },
+      { id, name: "payroll" },
+    ];
+    const sorted = (found: { name: string }[]) => found.sort((one, other) => one.name.localeCompare(other.name));
+    expect(sorted(await run("uko:index:ManagedKey", "list"))).toEqual(both);
+    expect(sorted(await run("uko:index:ManagedKey", "list", "--vault-id", vaultId, "--all"))).toEqual(both);
+    expect(await run("uko:index:ManagedKey", "list", "--count", "1")).toHaveLength(1);
+    expect(await run("uko:index:Vault", "list")).toEqual([{ id: vaultId, name: "payments" }]);
+    const key = { vaultId, keyId: (await scenario.key()).id };
+    expect(await run("uko:index:getManagedKey", "--vault-id", vaultId, "--key-id", key.keyId)).toMatchObject(key);
+    expect(await run("uko:index:listVaults")).toMatchObject({ vaults: [{ vaultId, name: "payments" }] });
+    expect(await scenario.writes(made)).toEqual([]);
+  }));
+
+test("a delete by hand asks for a second person like any other, and once more makes no second request", () =>
+  withYaml({ program, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    ended(await bob.up(), 0);
+    const made = await scenario.mark();
+    const remove = ["do", "uko:index:ManagedKey", "delete", await scenario.keyPath(), "--stateless", "--yes"];
+    const asked = await bob.pulumi.run(remove);
+    expect(asked.output).toContain("[UKO_APPROVAL_PENDING]");
+    expect(asked.exitCode).not.toBe(0);
+    await bob.pulumi.run(remove);
+    expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["K4"]);
+    expect(await scenario.key()).toMatchObject({ state: "active" });
+    // What the stack has is still the stack's.
+    expect(codeOf(ended(await bob.destroy([], ["--continue-on-error"]), 1).output, "payroll")).toBe(
+      "UKO_APPROVAL_PENDING",
+    );
+  }));
