@@ -1,0 +1,226 @@
+/**
+ * What OpenTofu's core does with one resource, in little: the calls in its order, its checks of every answer, and what it saves.
+ * Whatever it would call a fault of the provider throws here.
+ */
+
+import { expect } from "vitest";
+import { knownLater } from "../../provider/engine/preview.ts";
+import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
+import { hasUnknown } from "../../provider/terraform-plugin/planned-values.ts";
+import {
+  type Diagnostic,
+  Diagnostic_Severity,
+  type ResourceIdentityData,
+} from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { type ObjectValue, readJson, type Value } from "../../provider/terraform-plugin/values.ts";
+import type { Host } from "./host.ts";
+
+export type Config = Readonly<Record<string, unknown>>;
+
+export interface Saved {
+  readonly value: ObjectValue;
+  readonly private: Uint8Array;
+  readonly identity?: ResourceIdentityData | undefined;
+  readonly isTainted?: boolean;
+}
+
+export interface Told {
+  /** `summary` and `detail` of each. */
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  /** Names of the attributes that errors are about. */
+  readonly attributes: readonly string[];
+}
+
+export interface PlanOutcome extends Told {
+  readonly action: "create" | "update" | "delete" | "none";
+  readonly planned: ObjectValue | null;
+  readonly private: Uint8Array;
+  readonly identity?: ResourceIdentityData | undefined;
+}
+
+export interface Core {
+  readonly saved: Saved | undefined;
+  /** As a state file keeps it between runs. */
+  restore(saved: Saved | undefined): void;
+  refresh(): Promise<Told>;
+  plan(config: Config | null, options?: { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
+  /** A plan and its apply; `config: null` destroys. */
+  apply(config: Config | null): Promise<Told>;
+  /** As `tofu apply -auto-approve` by this host: another person's, perhaps. */
+  by(host: Host): Core;
+}
+
+export function openCore(host: Host, typeName: string, kept: { saved: Saved | undefined } = { saved: undefined }): Core {
+  const resource = resourceNamed(typeName);
+  const { attributes } = resource;
+  const { provider } = host;
+  const write = (value: ObjectValue | null) => writeObject(value, resource);
+  const wholeOf = (config: Config): ObjectValue =>
+    Object.fromEntries(attributes.map(({ name }) => [name, (config[name] ?? null) as Value]));
+
+  /** The attributes of the configuration, and of what it leaves out what was there (objchange.go). */
+  const proposedFor = (config: ObjectValue, prior: ObjectValue | null): ObjectValue =>
+    Object.fromEntries(
+      attributes.map(({ name, schema }) => {
+        const before = schema.computed === true ? (prior?.[name] ?? null) : null;
+        return [name, config[name] ?? before];
+      }),
+    );
+
+  /** plan_valid.go: a configured value stays, or is what was there; one that is not computed is never made up. */
+  const requireValid = (planned: ObjectValue, config: ObjectValue, prior: ObjectValue | null): void => {
+    for (const { name, schema } of attributes) {
+      const [value, wanted, before] = [planned[name] ?? null, config[name] ?? null, prior?.[name] ?? null];
+      if (schema.write_only === true) expect(value, `${name} is write-only`).toBeNull();
+      else if (wanted !== null) expect([wanted, before], `${name} is neither configured nor prior`).toContainEqual(value);
+      else if (schema.computed !== true) expect(value, `${name} is not computed`).toBeNull();
+    }
+  };
+
+  /** compatible.go: what was known stays as it was promised, and all is known now. */
+  const requireConsistent = (promised: ObjectValue, actual: ObjectValue): void => {
+    expect(hasUnknown(actual)).toBe(false);
+    for (const [name, value] of Object.entries(promised)) {
+      if (!hasUnknown(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
+    }
+  };
+
+  const planOnce = async (config: ObjectValue | null, prior: ObjectValue | null, priorPrivate: Uint8Array) => {
+    const identity = kept.saved?.identity;
+    const reply = await provider.planResourceChange({
+      typeName,
+      priorState: write(prior),
+      proposedNewState: write(config === null ? null : proposedFor(config, prior)),
+      config: write(config),
+      priorPrivate,
+      ...(identity !== undefined && prior !== null && { priorIdentity: identity }),
+    });
+    expect(reply.requiresReplace).toEqual([]);
+    expect(reply.deferred).toBeUndefined();
+    const told = toldIn(reply.diagnostics);
+    const planned = told.errors.length > 0 ? null : readObject(reply.plannedState, resource);
+    if (told.errors.length === 0 && config !== null && planned !== null) requireValid(planned, config, prior);
+    if (told.errors.length === 0) expect(planned === null).toBe(config === null);
+    return { ...told, planned, private: reply.plannedPrivate, identity: reply.plannedIdentity };
+  };
+
+  const core: Core = {
+    get saved() {
+      return kept.saved;
+    },
+    restore(saved) {
+      kept.saved = saved;
+    },
+    by: (other) => openCore(other, typeName, kept),
+    async refresh() {
+      const { saved } = kept;
+      if (saved === undefined) return { errors: [], warnings: [], attributes: [] };
+      const upgraded = await provider.upgradeResourceState({
+        typeName,
+        version: 0n,
+        rawState: { json: new TextEncoder().encode(stateText(saved.value)) },
+      });
+      expect(toldIn(upgraded.diagnostics).errors).toEqual([]);
+      expect(readObject(upgraded.upgradedState, resource)).toEqual(saved.value);
+      const reply = await provider.readResource({
+        typeName,
+        currentState: upgraded.upgradedState,
+        private: saved.private,
+        ...(saved.identity !== undefined && { currentIdentity: saved.identity }),
+      });
+      const told = toldIn(reply.diagnostics);
+      if (told.errors.length > 0) return told;
+      const value = readObject(reply.newState, resource);
+      if (value !== null) expect(hasUnknown(value)).toBe(false);
+      kept.saved =
+        value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
+      return told;
+    },
+    async plan(config, { isReplacement = false } = {}) {
+      const { saved } = kept;
+      const whole = config === null ? null : wholeOf(config);
+      // A tainted object is planned as if it were not there (node_resource_abstract_instance.go).
+      const isThere = saved !== undefined && saved.isTainted !== true;
+      const prior = isThere || config === null ? (saved?.value ?? null) : null;
+      if (whole !== null) {
+        const checked = await provider.validateResourceConfig({
+          typeName,
+          config: write(whole),
+          clientCapabilities: { writeOnlyAttributesAllowed: true },
+        });
+        const told = toldIn(checked.diagnostics);
+        if (told.errors.length > 0) return { ...told, action: "none", planned: null, private: new Uint8Array() };
+      }
+      const first = await planOnce(whole, prior, isThere ? saved.private : new Uint8Array());
+      const plan = isReplacement && first.errors.length === 0 ? await planOnce(whole, null, first.private) : first;
+      const isSame = prior !== null && plan.planned !== null && stateText(plan.planned) === stateText(prior);
+      const action = config === null ? "delete" : prior === null ? "create" : isSame ? "none" : "update";
+      return { ...plan, action: plan.errors.length > 0 ? "none" : action };
+    },
+    async apply(config) {
+      const first = await core.plan(config);
+      if (first.errors.length > 0 || first.action === "none") return first;
+      const { saved } = kept;
+      // Creations and updates are planned again, and have to be planned alike.
+      const plan = config === null ? first : await core.plan(config);
+      if (config !== null) requireConsistentPlan(first.planned, plan.planned);
+      return settle(plan, config, saved);
+    },
+  };
+
+  const settle = async (plan: PlanOutcome, config: Config | null, saved: Saved | undefined): Promise<Told> => {
+    const isCreation = plan.action === "create";
+    const reply = await provider.applyResourceChange({
+      typeName,
+      priorState: write(isCreation ? null : (saved?.value ?? null)),
+      plannedState: write(plan.planned),
+      config: write(config === null ? null : wholeOf(config)),
+      plannedPrivate: plan.private,
+      ...(plan.identity !== undefined && { plannedIdentity: plan.identity }),
+    });
+    const told = toldIn(reply.diagnostics);
+    const value = readObject(reply.newState, resource);
+    if (told.errors.length === 0) {
+      expect(value === null, "the object is there exactly where it is wanted").toBe(config === null);
+      if (value !== null && plan.planned !== null) requireConsistent(plan.planned, value);
+    }
+    if (value !== null) {
+      const isTainted = isCreation && told.errors.length > 0;
+      kept.saved = { value, private: reply.private, identity: reply.newIdentity, isTainted };
+    } else if (told.errors.length === 0) {
+      kept.saved = undefined;
+    }
+    return { ...told, warnings: [...plan.warnings, ...told.warnings] };
+  };
+
+  return core;
+}
+
+/** Both plans of one run: what was unknown may be known by now, all else is as it was. */
+function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | null): void {
+  for (const [name, value] of Object.entries(first ?? {})) {
+    if (!hasUnknown(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
+  }
+}
+
+function toldIn(diagnostics: readonly Diagnostic[]): Told {
+  const textOf = ({ summary, detail }: Diagnostic) => `${summary}${detail === "" ? "" : `\n${detail}`}`;
+  const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
+  const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);
+  expect(errors.length + warnings.length).toBe(diagnostics.length);
+  const attributes = errors.flatMap(({ attribute }) => attribute?.steps.map(({ selector }) => String(selector.value)) ?? []);
+  return { errors: errors.map(textOf), warnings: warnings.map(textOf), attributes };
+}
+
+/** As a state file has it; unknown values show as such. */
+export function stateText(value: ObjectValue): string {
+  return JSON.stringify(value, (_name, each: unknown) => (each === knownLater ? "(known after apply)" : each));
+}
+
+/** The other way round, as a state file is read. */
+export function savedFrom(typeName: string, text: string): ObjectValue {
+  const { attributes } = resourceNamed(typeName);
+  const type = ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))] as const;
+  return readJson(text, type) as ObjectValue;
+}
