@@ -15,6 +15,8 @@ export interface Engine {
   readonly beside?: string;
   /** What the reader can do instead of a build, e.g. "install X". */
   readonly install?: string;
+  /** The oldest Go that builds it, where that is not the one which builds all others. */
+  readonly goVersion?: string;
 }
 
 export interface FoundEngine {
@@ -48,7 +50,7 @@ export async function findEngine(
   const { title, name } = engine.executable;
   const wayOut =
     `Either ${engine.install === undefined ? "" : `${engine.install}, or `}set ${engine.variable} to its path, or install ` +
-    "Go 1.25 or newer (https://go.dev/dl/) with access to Go modules, and run the command again.";
+    `Go ${engine.goVersion ?? "1.25"} or newer (https://go.dev/dl/) with access to Go modules, and run the command again.`;
   if (!findOnPath("go", env)) {
     throw new Error(`Not found: ${title}. Without Go it cannot be built here.\n${wayOut}`);
   }

@@ -7,6 +7,7 @@ import { findEngine } from "./find-engine.ts";
 import { findGo } from "./find-go.ts";
 import { findPulumi } from "./find-pulumi.ts";
 import { findPython, isPythonLeftOut } from "./find-python.ts";
+import { findTofu } from "./find-tofu.ts";
 import { hostLanguages, languageHost } from "./language-hosts.ts";
 import { sdkGenerator } from "./sdk-generator.ts";
 
@@ -34,6 +35,8 @@ async function main(languages: readonly string[]): Promise<void> {
     }
   }
   if (everything) {
+    const tofu = await findTofu(report);
+    console.log(`tofu ${tofu.version} (${tofu.foundBy}): ${tofu.tofuBin}`);
     const { bin, foundBy } = await findEngine(sdkGenerator, report);
     console.log(`sdk-generator (${foundBy === "variable" ? sdkGenerator.variable : foundBy}): ${bin}`);
   }
