@@ -1,6 +1,7 @@
 /**
- * Builds what is run outside the sources, when a source is newer: the npm package in `dist`, the Pulumi plugin in
- * `build/plugin`, and the generated Node SDK in its own `bin`. Plain JavaScript, since it may run before anything is installed.
+ * Builds what is run outside the sources, when a source is newer: the npm package in `dist`, the Pulumi plugin in `build/plugin`, the
+ * Terraform provider in `build/terraform`, and the generated Node SDK in its own `bin`. Plain JavaScript, since it may run before
+ * anything is installed.
  */
 
 import { spawnSync } from "node:child_process";
@@ -8,6 +9,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildNodeSdkIfStale } from "../../sdk/make/build-nodejs.mjs";
 import { buildPluginIfStale } from "./build-plugin.mjs";
+import { buildTerraformIfStale } from "./build-terraform.mjs";
 import { isStale, replaceFolder } from "./freshness.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -16,6 +18,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 export function buildIfStale(nodeBin = process.execPath) {
   buildDistIfStale(nodeBin);
   buildPluginIfStale(repository);
+  buildTerraformIfStale(repository);
   buildNodeSdkIfStale(nodeBin);
 }
 
