@@ -15,11 +15,11 @@ export interface EngineResult {
 }
 
 /** A run that has not ended yet. */
-export class EngineRun {
+export class EngineRun<Result extends EngineResult = EngineResult> {
   readonly child: ChildProcess;
-  readonly result: Promise<EngineResult>;
+  readonly result: Promise<Result>;
 
-  constructor(child: ChildProcess, result: Promise<EngineResult>) {
+  constructor(child: ChildProcess, result: Promise<Result>) {
     this.child = child;
     this.result = result;
   }

@@ -1,0 +1,124 @@
+/** What OpenTofu tells of a run besides what people see: the file that `-json-into` names, and the state. */
+
+export interface TofuDiagnostic {
+  readonly severity: "error" | "warning";
+  readonly summary: string;
+  readonly detail: string;
+  /** The resource that it is about, if it is about one. */
+  readonly address?: string;
+  /** Told with the plan, before anything was done. */
+  readonly isFromPlan: boolean;
+}
+
+/** How many resources a plan or a run is about; `remove` counts what is deleted, `forget` what only leaves the state. */
+export interface TofuCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly import: number;
+  readonly remove: number;
+  readonly forget?: number;
+}
+
+export interface TofuReport {
+  readonly diagnostics: readonly TofuDiagnostic[];
+  readonly planned?: TofuCounts;
+  readonly applied?: TofuCounts;
+}
+
+interface Line {
+  readonly type: string;
+  readonly diagnostic?: {
+    readonly severity: "error" | "warning";
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+  readonly changes?: TofuCounts & { readonly operation: "plan" | "apply" | "destroy" };
+}
+
+/** Reads the stream of a whole run; a run that was killed has written its last line in part. */
+export function readReport(stream: string): TofuReport {
+  let hasBegun = false;
+  let planned: TofuCounts | undefined;
+  let applied: TofuCounts | undefined;
+  const diagnostics: TofuDiagnostic[] = [];
+  for (const text of stream.split("\n")) {
+    const line = parseLine(text);
+    if (line === undefined) continue;
+    if (line.type === "apply_start") hasBegun = true;
+    if (line.diagnostic !== undefined) {
+      const { severity, summary, detail = "", address } = line.diagnostic;
+      diagnostics.push({
+        ...{ severity, summary, detail, isFromPlan: !hasBegun },
+        ...(address !== undefined && address !== "" && { address }),
+      });
+    }
+    if (line.changes === undefined) continue;
+    const { operation, ...counts } = line.changes;
+    if (operation === "plan") planned = counts;
+    else applied = counts;
+  }
+  return { diagnostics, ...(planned !== undefined && { planned }), ...(applied !== undefined && { applied }) };
+}
+
+function parseLine(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One object of the state: a resource has one for each of its keys, and one more for each that waits to be deleted after its successor came. */
+export interface TofuResource {
+  /** As commands name it: `uko_managed_key.payroll`, `uko_managed_key.many["a"]`. */
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly isTainted: boolean;
+  readonly deposedKey?: string;
+  readonly identity?: Readonly<Record<string, unknown>>;
+}
+
+export interface TofuState {
+  /** The whole state as text, for searching it for secrets. */
+  readonly text: string;
+  /** Without data sources. */
+  readonly resources: readonly TofuResource[];
+}
+
+interface StoredState {
+  readonly resources?: readonly {
+    readonly mode: "managed" | "data";
+    readonly module?: string;
+    readonly type: string;
+    readonly name: string;
+    readonly instances: readonly {
+      readonly index_key?: string | number;
+      readonly status?: "tainted";
+      readonly deposed?: string;
+      readonly attributes: Readonly<Record<string, unknown>>;
+      readonly identity?: Readonly<Record<string, unknown>>;
+    }[];
+  }[];
+}
+
+/** Reads what `tofu state pull` prints; nothing at all where there is no state yet. */
+export function readState(text: string): TofuState {
+  const { resources = [] } = (text.trim() === "" ? {} : JSON.parse(text)) as StoredState;
+  const found = resources
+    .filter(({ mode }) => mode === "managed")
+    .flatMap(({ module, type, name, instances }) =>
+      instances.map(({ index_key, status, deposed, attributes, identity }): TofuResource => {
+        const place = [...(module === undefined ? [] : [module]), type, name].join(".");
+        return {
+          address: index_key === undefined ? place : `${place}[${JSON.stringify(index_key)}]`,
+          ...{ type, name, attributes, isTainted: status === "tainted" },
+          ...(deposed !== undefined && { deposedKey: deposed }),
+          ...(identity !== undefined && { identity }),
+        };
+      }),
+    );
+  return { text, resources: found };
+}
