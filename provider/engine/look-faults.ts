@@ -12,7 +12,7 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_DEADLINE",
 ];
 
-/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0018). */
+/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0017). */
 export function saysNothingOfTheObject(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }

@@ -1,15 +1,23 @@
-/** The committed schema and what is made beside it: where they are, and the one text that belongs into the schema's file. */
+/** The committed schemas and what is made beside them: where they are, and the one text that belongs into each schema's file. */
 
 import { readFileSync } from "node:fs";
 import { pulumiSchema } from "../../provider/schema/pulumi.ts";
+import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
 
 export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
+export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 
 /** Answers the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {
   return `${JSON.stringify(pulumiSchema(), undefined, 2)}\n`;
+}
+
+/** Answers what `tofu providers schema -json` prints of the provider, from which the CDK packages are made. */
+export function terraformSchemaText(): string {
+  const schema = { format_version: "1.0", provider_schemas: { [providerAddress]: terraformSchema() } };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
 /** Answers the version of the plugin and its packages. */

@@ -51,7 +51,11 @@ export interface Core {
   by(host: Host): Core;
 }
 
-export function openCore(host: Host, typeName: string, kept: { saved: Saved | undefined } = { saved: undefined }): Core {
+export function openCore(
+  host: Host,
+  typeName: string,
+  kept: { saved: Saved | undefined } = { saved: undefined },
+): Core {
   const resource = resourceNamed(typeName);
   const { attributes } = resource;
   const { provider } = host;
@@ -73,7 +77,8 @@ export function openCore(host: Host, typeName: string, kept: { saved: Saved | un
     for (const { name, schema } of attributes) {
       const [value, wanted, before] = [planned[name] ?? null, config[name] ?? null, prior?.[name] ?? null];
       if (schema.write_only === true) expect(value, `${name} is write-only`).toBeNull();
-      else if (wanted !== null) expect([wanted, before], `${name} is neither configured nor prior`).toContainEqual(value);
+      else if (wanted !== null)
+        expect([wanted, before], `${name} is neither configured nor prior`).toContainEqual(value);
       else if (schema.computed !== true) expect(value, `${name} is not computed`).toBeNull();
     }
   };
@@ -209,7 +214,9 @@ function toldIn(diagnostics: readonly Diagnostic[]): Told {
   const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
   const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);
   expect(errors.length + warnings.length).toBe(diagnostics.length);
-  const attributes = errors.flatMap(({ attribute }) => attribute?.steps.map(({ selector }) => String(selector.value)) ?? []);
+  const attributes = errors.flatMap(
+    ({ attribute }) => attribute?.steps.map(({ selector }) => String(selector.value)) ?? [],
+  );
   return { errors: errors.map(textOf), warnings: warnings.map(textOf), attributes };
 }
 

@@ -24,7 +24,7 @@ export async function readResource(
   try {
     found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
   } catch (error) {
-    // An error here would stop the runs of people who have nothing to do with this key (decision 0018).
+    // An error here would stop the runs of people who have nothing to do with this key (decision 0017).
     if (!saysNothingOfTheObject(error)) throw error;
     const told = `Could not be looked at, so its state is from the last look: ${error.message}`;
     return {
