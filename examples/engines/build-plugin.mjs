@@ -11,5 +11,6 @@ export function buildPluginIfStale(repository) {
     folder: "plugin",
     name: "pulumi-resource-uko",
     entry: "provider/pulumi-plugin/main.ts",
+    later: "provider/pulumi-plugin/later.ts",
   });
 }

@@ -6,8 +6,13 @@ export const knownLater: unique symbol = Symbol.for("pulumi-uko.known-later");
 type Properties = Readonly<Record<string, unknown>>;
 
 /** The state after a creation: what the program says, and nothing of what only the service knows. */
-export function promiseOfCreation(inputs: Properties, stateNames: readonly string[]): Properties {
-  return { ...Object.fromEntries(stateNames.map((name) => [name, knownLater])), ...inputs };
+export function promiseOfCreation(
+  inputs: Properties,
+  stateNames: readonly string[],
+  absent: readonly string[] = [],
+): Properties {
+  const open = stateNames.filter((name) => !absent.includes(name));
+  return { ...Object.fromEntries(open.map((name) => [name, knownLater])), ...inputs };
 }
 
 /** The state after an update of these inputs. */

@@ -1,8 +1,7 @@
 /** `pulumi-uko/wait-for-approval`: has a Node program's destroy wait for people and time instead of ending with an error. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { ErrorHook, type ErrorHookArgs, log } from "@pulumi/pulumi";
-import { getStore } from "@pulumi/pulumi/runtime/state.js";
+import { ErrorHook, type ErrorHookArgs, log, runtime } from "@pulumi/pulumi";
 import type { ErrorCode } from "../errors.ts";
 import { parseDurationMs } from "../settings.ts";
 
@@ -25,6 +24,7 @@ const waits = [
 ] as const satisfies readonly ErrorCode[];
 
 /** A hook is known to one engine's run; a process of Pulumi's automation library has several after one another. */
+const noRun = {};
 const hooksOfRuns = new WeakMap<object, Map<string, ErrorHook>>();
 
 /**
@@ -37,7 +37,7 @@ export function waitForApproval({ atMost, every = "5m" }: ApprovalWait): ErrorHo
   const intervalMs = Math.max(parseDurationMs(every, "every"), Math.ceil(budgetMs / (maxTries - 1)));
   // The engine knows a hook by its name, and a program may ask for the same wait at every key.
   const name = `uko-wait-for-approval-${budgetMs}-${intervalMs}`;
-  const run = getStore();
+  const run = runtime.getMonitor() ?? noRun;
   const hooks = hooksOfRuns.get(run) ?? new Map<string, ErrorHook>();
   hooksOfRuns.set(run, hooks);
   const known = hooks.get(name);

@@ -3,6 +3,7 @@
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { isOpen } from "../engine/preview.ts";
 import { UkoError } from "../errors.ts";
+import { loadLater } from "./load-later.ts";
 import type { Session } from "./session.ts";
 import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
@@ -11,7 +12,7 @@ const secretMask = maskOf(["apiKey", "token"]);
 /** Tells what can be told without the environment, which the run that uses the settings may set otherwise. */
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
-  const { checkStored } = await import("../compose.ts");
+  const { checkStored } = await loadLater();
   const known = Object.fromEntries(Object.entries(news).filter(([name, value]) => !isOpen(value) && !isInternal(name)));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(news, merged(mask, secretMask)));
@@ -47,7 +48,7 @@ export async function configure(
   request: providerPb.ConfigureRequest,
 ): Promise<providerPb.ConfigureResponse> {
   const given = readProperties(request.getArgs()).value;
-  const { storedSettings } = await import("../compose.ts");
+  const { storedSettings } = await loadLater();
   session.configure(storedSettings((name) => textIn(given, name)));
   const response = new providerPb.ConfigureResponse();
   response.setAcceptsecrets(true);

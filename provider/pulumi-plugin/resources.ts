@@ -7,6 +7,7 @@ import { isOpen } from "../engine/preview.ts";
 import { UkoError } from "../errors.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
+import { loadLater } from "./load-later.ts";
 import type { Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
@@ -83,7 +84,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
   if (!isImport) session.memory.noteStored(request.getUrn(), request.getId());
-  const { saysNothingOfTheObject } = await import("../compose.ts");
+  const { saysNothingOfTheObject } = await loadLater();
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
   try {

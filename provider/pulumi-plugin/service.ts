@@ -12,6 +12,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { invoke } from "./functions.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
+import { loadLater } from "./load-later.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import type { Session } from "./session.ts";
 
@@ -43,7 +44,7 @@ export function createService(session: Session, version: string): UntypedService
       return info;
     }),
     getSchema: answered(async () => {
-      const { pulumiSchema } = await import("../schema/pulumi.ts");
+      const { pulumiSchema } = await loadLater();
       const response = new providerPb.GetSchemaResponse();
       response.setSchema(JSON.stringify(pulumiSchema(version)));
       return response;

@@ -4,6 +4,7 @@ import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
+import { loadLater } from "./load-later.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
@@ -37,8 +38,7 @@ export function createSession(options: ChannelOptions): Session {
   let opened: Promise<OpenHandlers> | undefined;
 
   const open = async (): Promise<OpenHandlers> => {
-    // Loading what talks to the service takes longer than starting, and a preview of nothing needs none of it.
-    const { openHandlers } = await import("../compose.ts");
+    const { openHandlers } = await loadLater();
     return openHandlers(
       () => {
         if (settings !== undefined) return settings;

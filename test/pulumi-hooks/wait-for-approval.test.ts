@@ -5,6 +5,7 @@ import { createDecision, waitForApproval } from "../../provider/pulumi-hooks/wai
 // The real one registers itself with an engine; test/e2e/package has that.
 vi.mock("@pulumi/pulumi", () => ({
   log: { info: async () => {} },
+  runtime: { getMonitor: () => undefined },
   ErrorHook: class {
     readonly name: string;
     readonly callback: ErrorHookFunction;
