@@ -87,10 +87,22 @@ export function driftWarnings(observed: Seen, before: ManagedKeyState): readonly
     .filter((each) => !isDestroyed && each.syncFlag === "out_of_sync")
     .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);
   const moved =
-    before.keyState !== observation.stateWord
+    before.keyState !== observation.stateWord && !isStepOnRecord(observed, before.keyState)
       ? [`${key} went from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
       : [];
   return [...pending, ...cancelled, ...outOfSync, ...moved];
+}
+
+/**
+ * Whether the change is the deletion's own, as its record on the key says: an engine that cannot save what a failed delete came
+ * to meets it at the next look, and it is no drift.
+ */
+function isStepOnRecord({ observation }: Seen, before: string): boolean {
+  if (observation.carried.kind !== "one") return false;
+  const { step, deactivatedAtMs } = observation.carried.record;
+  if (step !== "destroy") return false;
+  if (observation.state === "deactivated") return before === "active" && deactivatedAtMs !== undefined;
+  return observation.state === "destroyed" && (before === "active" || before === "deactivated");
 }
 
 function notBeforeMs({ observation }: Seen, lifecycleState: ManagedKeyState["lifecycleState"]): number | undefined {

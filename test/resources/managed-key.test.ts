@@ -25,7 +25,26 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
 
   test("nothing drifted", async () => {
     const state = await uko.make();
-    expect(await read(state)).toEqual({ id: `${state.vaultId}/${state.keyId}`, state, warnings: [] });
+    const id = `${state.vaultId}/${state.keyId}`;
+    expect(await read(state)).toEqual({ id, state, warnings: [], isWatched: true });
+  });
+
+  test("a step of the deletion itself, which its engine could not save, is no drift", async () => {
+    const state = await uko.make();
+    const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+    const half = consentIn((await unfinished(uko.run("alice", { consents: [asked] }).handlers, state)).message);
+    expect((await read(state))?.warnings).toEqual([expect.stringMatching(/waits for approval of its destruction/)]);
+    await uko.advance("5h");
+    await unfinished(uko.run("bob", { consents: [half] }).handlers, state);
+    expect((await read(state))?.warnings).toEqual([]);
+    expect((await read(state))?.state.keyState).toBe("destroyed");
+  });
+
+  test("an outage that somebody else made is told, also where a request is on file", async () => {
+    const state = await uko.make();
+    await unfinished(uko.run("bob").handlers, state);
+    await uko.test.control(`keys/${state.keyId}`, { record: { state: "deactivated" } });
+    expect((await read(state))?.warnings).toContain('Key "payroll" went from active to deactivated since the last run');
   });
 
   test("pending", async () => {
