@@ -93,7 +93,9 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
       : await handlers.read(withoutPulumi(olds), options);
   } catch (error) {
     if (isImport || !saysNothingOfTheObject(error)) throw error;
-    await warnOf(session, request, [`Could not be looked at, so its state is from the last look: ${error.message}`]);
+    // The detail is for who acts on the key, and stands in the message of that run.
+    const why = `${error.summary} [${error.code}]`;
+    await warnOf(session, request, [`Could not be looked at, so its state is from the last look: ${why}`]);
     response.setId(request.getId());
     response.setProperties(request.getProperties());
     response.setInputs(request.getInputs());
