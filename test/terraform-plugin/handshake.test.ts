@@ -1,0 +1,224 @@
+/** The beginning and the end of the process, as go-plugin's hosts see them. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { status } from "@grpc/grpc-js";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  createEndpoint,
+  createIdentity,
+  credentialsFor,
+  handshakeLine,
+  magicCookie,
+} from "../../provider/terraform-plugin/handshake.ts";
+import { createLog } from "../../provider/terraform-plugin/log.ts";
+import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
+import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { createServer } from "../../provider/terraform-plugin/server.ts";
+import { createSession } from "../../provider/terraform-plugin/session.ts";
+import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
+
+const hosts: Host[] = [];
+const started = async (...args: Parameters<typeof startHost>): Promise<Host> => {
+  const host = await startHost(...args);
+  hosts.push(host);
+  return host;
+};
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close();
+});
+
+const outputOf = (child: ChildProcess) =>
+  new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    let [stdout, stderr] = ["", ""];
+    child.stdout?.on("data", (text: Buffer) => {
+      stdout += text.toString();
+    });
+    child.stderr?.on("data", (text: Buffer) => {
+      stderr += text.toString();
+    });
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+
+describe("the line", () => {
+  test("has go-plugin's version, the protocol's, where to connect, and a certificate without padding", async () => {
+    const { fields, provider } = await started();
+    const [core, protocol, network, address = "", transport, certificate = "", ...more] = fields;
+    expect([core, protocol, network, transport, more]).toEqual(["1", "6", "unix", "grpc", []]);
+    expect(Buffer.byteLength(address)).toBeLessThan(104);
+    expect(certificate).toMatch(/^[A-Za-z0-9+/]{100,}$/);
+    const { subjectAltName, validFrom } = new X509Certificate(Buffer.from(certificate, "base64"));
+    expect(subjectAltName).toContain("DNS:localhost");
+    expect(Date.parse(validFrom)).toBeLessThan(Date.now() - 20_000);
+    expect((await provider.getMetadata()).resources).toHaveLength(5);
+  });
+
+  test("never has padding, whatever the certificate's length", async () => {
+    const lengths = new Set<number>();
+    for (let round = 0; round < 40 && lengths.size < 2; round += 1) {
+      const identity = await createIdentity(Date.now());
+      const line = handshakeLine({ network: "unix" }, "/tmp/x", identity, {});
+      const der = line.split("|")[5] ?? "";
+      expect(der).toBe(new X509Certificate(identity.certificate).raw.toString("base64").replace(/=+$/, ""));
+      lengths.add(der.length % 4);
+    }
+  });
+
+  test("has no certificate where the host asks for plain text", async () => {
+    const { fields, provider } = await started({}, null);
+    expect(fields).toHaveLength(6);
+    expect(fields[5]).toBe("");
+    expect((await provider.getMetadata()).resources).toHaveLength(5);
+  });
+
+  test("says no to several services on one connection where the host asks", () => {
+    const line = handshakeLine({ network: "tcp" }, "127.0.0.1:1", undefined, { PLUGIN_MULTIPLEX_GRPC: "true" });
+    expect(line).toBe("1|6|tcp|127.0.0.1:1|grpc||false");
+  });
+
+  test("names a socket in the host's own folder, which is gone when the process is", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "uko-sockets-"));
+    const host = await started({ PLUGIN_UNIX_SOCKET_DIR: folder });
+    const socket = host.fields[3] ?? "";
+    expect(path.dirname(socket)).toBe(folder);
+    expect(existsSync(socket)).toBe(true);
+    await host.controller.shutdown();
+    await host.ended();
+    expect(existsSync(socket)).toBe(false);
+    await rm(folder, { recursive: true });
+  });
+
+  test("names a port of this machine on Windows, under the same certificates", async () => {
+    const { network, bind, address } = createEndpoint({}, "win32");
+    expect([network, bind]).toEqual(["tcp", "127.0.0.1:0"]);
+    const [own, identity] = [await createCertificate(), await createIdentity(Date.now())];
+    const server = createServer(
+      createSession(
+        createLog(
+          {},
+          () => new Date(),
+          () => {},
+        ),
+      ),
+      () => {},
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(bind, credentialsFor(own.cert, identity), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    const client = connect(handshakeLine({ network }, address(port), identity, {}).split("|"), own);
+    expect((await callsOf(client, Provider).getMetadata()).resources).toHaveLength(5);
+    client.close();
+    server.forceShutdown();
+  });
+});
+
+describe("who may call", () => {
+  test("is the host that started it, and nobody with another certificate or with none", async () => {
+    const { fields } = await started();
+    for (const other of [await createCertificate(), null]) {
+      const client = connect(fields, other);
+      const refused = callsOf(client, Provider).getMetadata();
+      await expect(refused).rejects.toMatchObject({ code: status.UNAVAILABLE });
+      client.close();
+    }
+  });
+});
+
+describe("a person who starts it by hand", () => {
+  test("reads what it is and what to do", async () => {
+    const { code, stdout, stderr } = await outputOf(
+      spawn(process.execPath, [main], { env: { PATH: process.env.PATH } }),
+    );
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^terraform-provider-uko \d+\.\d+\.\d+ is started by OpenTofu or Terraform\..*tofu init\.\n$/,
+    );
+  });
+
+  test("gets with --debug the variable by which engines find it, and ends it with Ctrl-C", async () => {
+    const child = spawn(process.execPath, [main, "--debug"], { env: { PATH: process.env.PATH } });
+    const line = await new Promise<string>((resolve) =>
+      child.stdout.once("data", (text: Buffer) => resolve(text.toString())),
+    );
+    const value = /^TF_REATTACH_PROVIDERS='(?<json>\{.*\})'\n$/.exec(line)?.groups?.json ?? "";
+    const places = Object.entries(JSON.parse(value) as Record<string, { Addr: { String: string } }>);
+    expect(places.map(([address]) => address)).toEqual([
+      "registry.opentofu.org/pulumi-uko/uko",
+      "registry.terraform.io/pulumi-uko/uko",
+    ]);
+    expect(places[0]?.[1]).toMatchObject({ Protocol: "grpc", ProtocolVersion: 6, Pid: child.pid, Test: true });
+    const client = connect(["", "", "unix", places[0]?.[1].Addr.String ?? ""], null);
+    expect((await callsOf(client, Provider).getMetadata()).resources).toHaveLength(5);
+    client.close();
+    const end = outputOf(child);
+    child.kill("SIGINT");
+    expect((await end).code).toBe(0);
+  });
+});
+
+describe("beside the provider", () => {
+  test("its health is told, and a service that hosts can do without is UNIMPLEMENTED", async () => {
+    const own = await createCertificate();
+    const host = await started({}, own);
+    const client = connect(host.fields, own);
+    const { check } = callsOf(client, Health);
+    expect((await check({ service: "plugin" })).status).toBe(HealthCheckResponse_ServingStatus.SERVING);
+    client.close();
+    await expect(host.provider.openEphemeralResource()).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+    await expect(host.provider.planAction()).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+  });
+});
+
+describe("the end", () => {
+  test("comes within two seconds of the host's word, after its answer", async () => {
+    const host = await started();
+    await host.provider.getProviderSchema();
+    const begun = performance.now();
+    await host.controller.shutdown();
+    expect(await host.ended()).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  test("does not come with Ctrl-C, which is the host's to act on", async () => {
+    const host = await started({ TF_LOG_PROVIDER: "debug" });
+    host.child.kill("SIGINT");
+    await expect.poll(() => host.log()).toContain("SIGINT is for the host to act on");
+    expect((await host.provider.getMetadata()).resources).toHaveLength(5);
+    expect(host.child.exitCode).toBeNull();
+  });
+
+  test("comes with SIGTERM", async () => {
+    const host = await started();
+    host.child.kill("SIGTERM");
+    expect(await host.ended()).toBe(0);
+  });
+
+  test("comes when the host is gone", async () => {
+    const script = `"${process.execPath}" "${main}" & echo "pid $!"; wait`;
+    const shell = spawn("/bin/sh", ["-c", script], {
+      env: { PATH: process.env.PATH, TF_PLUGIN_MAGIC_COOKIE: magicCookie },
+    });
+    let out = "";
+    shell.stdout.on("data", (text: Buffer) => {
+      out += text.toString();
+    });
+    await expect.poll(() => /pid (\d+)[\s\S]*^1\|6\|/m.test(out), { timeout: 20_000 }).toBe(true);
+    const pid = Number(/pid (\d+)/.exec(out)?.[1]);
+    shell.kill("SIGKILL");
+    const isAlive = (): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    await expect.poll(isAlive, { timeout: 20_000 }).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { createLog, type LogSettings } from "../../provider/terraform-plugin/log.ts";
+
+const linesOf = (settings: LogSettings, write: (log: ReturnType<typeof createLog>) => void): readonly string[] => {
+  const lines: string[] = [];
+  const log = createLog(
+    settings,
+    () => new Date("2026-11-24T14:22:00.123Z"),
+    (line) => void lines.push(line),
+  );
+  write(log);
+  return lines;
+};
+const all = (log: ReturnType<typeof createLog>): void => {
+  for (const level of ["trace", "debug", "info", "warn", "error"] as const) log.write(level, level);
+};
+const levelsOf = (settings: LogSettings) =>
+  linesOf(settings, all).map((line) => (JSON.parse(line) as { "@level": string })["@level"]);
+
+test("a line is JSON as go-plugin reads it (log_entry.go): texts, and a time with six places", () => {
+  const [line = ""] = linesOf({ TF_LOG: "trace" }, (log) =>
+    log.write("info", 'a "b"\nc', { tf_rpc: "ReadResource", ms: 3 }),
+  );
+  expect(line.endsWith("}\n")).toBe(true);
+  expect(line.trim()).not.toContain("\n");
+  expect(JSON.parse(line)).toEqual({
+    "@level": "info",
+    "@message": 'a "b"\nc',
+    "@module": "provider.uko",
+    "@timestamp": "2026-11-24T14:22:00.123000Z",
+    tf_rpc: "ReadResource",
+    ms: 3,
+  });
+});
+
+test("a line is never so long that the host would tear it apart", () => {
+  const [line = ""] = linesOf({ TF_LOG: "trace" }, (log) => log.write("info", "x".repeat(100_000)));
+  expect(line.length).toBeLessThan(64 * 1024);
+});
+
+describe("what is written", () => {
+  test("is nothing where the host drops it anyway", () => {
+    expect(levelsOf({})).toEqual([]);
+    expect(levelsOf({ TF_LOG: "off" })).toEqual([]);
+    expect(levelsOf({ TF_LOG: "" })).toEqual([]);
+  });
+
+  test("is what the provider's own variable asks for, before the one for all", () => {
+    expect(levelsOf({ TF_LOG: "trace", TF_LOG_PROVIDER: "WARN" })).toEqual(["warn", "error"]);
+    expect(levelsOf({ TF_LOG: "info" })).toEqual(["info", "warn", "error"]);
+  });
+
+  test("is everything for a word that is no level, such as JSON", () => {
+    expect(levelsOf({ TF_LOG: "JSON" })).toHaveLength(5);
+  });
+});
