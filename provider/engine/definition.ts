@@ -79,6 +79,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * tells how far a goal is that this input names.
    */
   readonly moves: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
+  /** Outputs that a creation of this leaves absent for certain, so that a preview does not call them known later. */
+  absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
   /** Whether its state changes without any run of ours, so that an engine that can looks again before every run. */
   isWatched(state: State, run: RunSettings): boolean;
   /** What else no update can change, each with what to do instead; `before` is the state as the engine has it. */

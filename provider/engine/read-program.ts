@@ -87,7 +87,10 @@ export function readProgram<Inputs, State extends Inputs>(
       ];
     },
     promise(news, olds) {
-      if (olds === undefined) return promiseOfCreation(digestSecrets(news as Properties, secrets, sha256), stateNames);
+      if (olds === undefined) {
+        const absent = definition.absentAfterCreation?.(news as Properties) ?? [];
+        return promiseOfCreation(digestSecrets(news as Properties, secrets, sha256), stateNames, absent);
+      }
       const { state, inputs, changed, open } = compared(olds, news);
       return promiseOfUpdate(state, { ...inputs, ...pick(news as Properties, open) }, [...changed, ...open], moves);
     },

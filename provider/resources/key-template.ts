@@ -58,6 +58,10 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   idForm: "<vaultId>/<templateId>",
   immutable: [],
   moves: Object.fromEntries([...compared, ...blockNames].map((name) => [name, ["version"] as const])),
+  absentAfterCreation: ({ keystoreType }) =>
+    typeof keystoreType !== "string"
+      ? []
+      : (["google", "azure", "cca"] as const).filter((name) => blockTypes[name] !== keystoreType),
   isWatched: () => false,
   frozen: frozenIn,
   check: checkTemplate,

@@ -16,6 +16,7 @@ import {
   differingIn,
   findType,
   fromWire,
+  type KeystoreType,
   sayUnknownType,
   secretPaths,
   toWire,
@@ -36,6 +37,11 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   idForm: "<vaultId>/<keystoreId>",
   immutable: [],
   moves: Object.fromEntries(blockNames.map((name) => [name, ["health", "healthMessage", "location"] as const])),
+  absentAfterCreation: ({ type }) => {
+    const facts =
+      typeof type === "string" && Object.hasOwn(typeFacts, type) ? typeFacts[type as KeystoreType] : undefined;
+    return facts === undefined ? [] : blockNames.filter((name) => name !== facts.block);
+  },
   isWatched: () => false,
   secrets: secretPaths,
   frozen: frozenIn,
