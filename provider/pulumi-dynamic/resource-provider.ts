@@ -32,6 +32,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 
     async diff(_id, olds: Properties, news: Properties) {
       if (isUnknown(news)) return { changes: true };
+      // A state of the package names no provider, and no later look or deletion would find one; an update puts it there.
+      if (!("__provider" in olds)) return { changes: true };
       return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
     },
 

@@ -170,6 +170,15 @@ test("an unchanged secret is no change, whether the engine hands over the former
   expect(failure?.reason).toContain("only a rotation brings in");
 });
 
+test("a state of the package, which names no provider, is given one by an update that writes nothing", async () => {
+  const { inputs } = await bob.check({}, news());
+  const { properties } = await bob.create(inputs);
+  const { __provider: _text, ...ofPackage } = properties;
+  expect(await bob.diff(ofPackage, inputs)).toEqual({ changes: diffSome, replaces: [] });
+  const moved = (await bob.update(ofPackage, inputs)).properties;
+  expect(moved).toEqual(properties);
+});
+
 test("a key that is gone is read as gone: no id", async () => {
   const properties = await created();
   uko.test.emulator.world.keys.delete(String(properties.keyId));

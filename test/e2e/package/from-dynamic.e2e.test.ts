@@ -1,0 +1,109 @@
+/** From the dynamic provider to the package, and back: the import line changes, and every key and every deletion goes on. */
+
+import { expect, test } from "vitest";
+import type { Resources } from "../../contracts/doors/door.ts";
+import { door } from "../../contracts/doors/door.ts";
+import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../contracts/doors/support/person.ts";
+import { programWith, type Scenario, withScenario } from "../../contracts/doors/support/scenario.ts";
+import { emptySeed, wholeStack } from "../../contracts/doors/support/whole-stack.ts";
+
+const everything: Resources = { ...wholeStack, kms: { type: "KmsKey", args: { name: "backup" } } };
+
+/** All that a person changes. */
+const onPackage = (program: string) => program.replace(/from "[^"]+"/, 'from "@uko/pulumi"');
+const onDynamic = (program: string) => program.replace(/from "[^"]+"/, 'from "pulumi-uko"');
+/** On the way back the classes know nothing of the package's types, so the program says them. */
+const cameFromPackage = (program: string) =>
+  program.replaceAll(/= new (\w+)\((.*)\);$/gm, (_, kind: string, rest: string) => {
+    const alias = `aliases: [{ type: "uko:index:${kind}" }]`;
+    return rest.endsWith(" }") && rest.includes("}, { dependsOn")
+      ? `= new ${kind}(${rest.slice(0, -2)}, ${alias} });`
+      : `= new ${kind}(${rest}, { ${alias} });`;
+  });
+
+const identities = async (person: Person) =>
+  (await person.resources()).map(({ urn, id, outputs }) => [urn.split("::").at(-1), id, outputs.lifecycleState]).sort();
+const typesIn = async (person: Person) =>
+  new Set((await person.resources()).map(({ type }) => type.replace(/\w+$/, "")));
+const writesSince = async (scenario: Scenario, mark: number) =>
+  (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`);
+
+test("a whole stack of all five resources moves by its import line alone: nothing is made, changed or deleted", () =>
+  withScenario(
+    { profile: "documented", seed: emptySeed, program: onDynamic(door.programFor(everything)) },
+    async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      ended(await bob.up(), 0);
+      const before = await identities(bob);
+      expect(await typesIn(bob)).toEqual(new Set(["pulumi-nodejs:dynamic/uko:"]));
+      const made = await scenario.mark();
+
+      for (const person of [alice, bob]) await person.writeProgram(onPackage(door.programFor(everything)));
+      const preview = ended(await bob.preview(["--diff"]), 0);
+      expect(preview.output).toMatch(/^Resources:\n {4}13 unchanged\n/m);
+      ended(await bob.up(["--expect-no-changes"]), 0);
+      expect(await identities(bob)).toEqual(before);
+      expect(await typesIn(bob)).toEqual(new Set(["uko:index:"]));
+
+      // From the first look on the keys are watched, and nothing of the former provider remains.
+      ended(await bob.refresh(), 0);
+      expect(await writesSince(scenario, made)).toEqual([]);
+      const { text, resources } = await bob.pulumi.exportState();
+      const keys = resources.filter(({ type }) => type === "uko:index:ManagedKey");
+      expect(keys).toHaveLength(5);
+      expect(keys).toEqual(keys.map(() => expect.objectContaining({ refreshBeforeUpdate: true })));
+      expect(text).not.toContain("__provider");
+
+      await bob.writeProgram(cameFromPackage(onDynamic(door.programFor(everything))));
+      expect(ended(await bob.preview(["--diff"]), 0).output).not.toMatch(/\b(?:create|delete|replace)\b/);
+      ended(await bob.up(), 0);
+      expect(await identities(bob)).toEqual(before);
+      expect(await typesIn(bob)).toEqual(new Set(["pulumi-nodejs:dynamic/uko:"]));
+      expect(await writesSince(scenario, made)).toEqual([]);
+      ended(await bob.refresh(["--expect-no-changes"]), 0);
+    },
+  ));
+
+test.each([
+  ["dynamic provider", "package", onDynamic, onPackage],
+  ["package", "dynamic provider", onPackage, (program: string) => cameFromPackage(onDynamic(program))],
+] as const)(
+  "a deletion that is asked for under the %s ends under the %s: one record for each step, and the same two people",
+  (_from, _to, first, second) =>
+    withScenario({ profile: "documented", program: first(programWith()) }, async (scenario) => {
+      const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+      const people = [alice, bob];
+      const move = async (to: (program: string) => string) => {
+        for (const person of people) await person.writeProgram(to(programWith()));
+        const before = await scenario.mark();
+        expect(ended(await bob.preview(["--diff"]), 0).output).not.toMatch(/\b(?:create|delete|replace)\b/);
+        ended(await bob.up(), 0);
+        expect(await writesSince(scenario, before)).toEqual([]);
+      };
+      ended(await bob.up(), 0);
+      await scenario.advance("1m");
+      const made = await scenario.mark();
+      const asked = ended(await bob.destroy(), 1);
+      await scenario.advance("1m");
+      await move(second);
+
+      expect(messageOf(ended(await bob.destroy(), 1).output, "payroll")).toMatch(
+        /^Key "payroll" waits for a second person/,
+      );
+      const deactivated = ended(await alice.destroy(consentIn(asked.output)), 1);
+      await scenario.advance("4h1m");
+      const destroyed = ended(await bob.destroy(consentIn(deactivated.output)), 1);
+      expect(codeOf(destroyed.output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
+      await scenario.advance("31d");
+      ended(await bob.destroy(), 0);
+      expect(await scenario.findKey()).toBeUndefined();
+      expect(await writesSince(scenario, made)).toEqual([
+        "K4 payroll",
+        "K7 payroll",
+        "K4 payroll",
+        "K8 payroll",
+        "K5 payroll",
+      ]);
+    }),
+);
