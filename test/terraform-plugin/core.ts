@@ -3,11 +3,13 @@
  * Whatever it would call a fault of the provider throws here.
  */
 
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { expect } from "vitest";
 import { knownLater } from "../../provider/engine/preview.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import { hasUnknown } from "../../provider/terraform-plugin/planned-values.ts";
 import {
+  type ApplyResourceChange_RequestSchema,
   type Diagnostic,
   Diagnostic_Severity,
   type ResourceIdentityData,
@@ -47,8 +49,10 @@ export interface Core {
   plan(config: Config | null, options?: { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
   /** A plan and its apply; `config: null` destroys. */
   apply(config: Config | null): Promise<Told>;
-  /** As `tofu apply -auto-approve` by this host: another person's, perhaps. */
+  /** The same state by this host: another person's, perhaps. */
   by(host: Host): Core;
+  /** A deletion of this on the wire, without the plan that comes before. */
+  wire(saved: Saved): Pick<MessageInitShape<typeof ApplyResourceChange_RequestSchema>, "priorState" | "plannedState">;
 }
 
 export function openCore(
@@ -118,6 +122,7 @@ export function openCore(
       kept.saved = saved;
     },
     by: (other) => openCore(other, typeName, kept),
+    wire: ({ value }) => ({ priorState: write(value), plannedState: write(null) }),
     async refresh() {
       const { saved } = kept;
       if (saved === undefined) return { errors: [], warnings: [], attributes: [] };

@@ -34,38 +34,47 @@ export async function applyDestruction(
   if (readPlanned(plannedPrivate) === "create") {
     return unchanged(resource, prior, request, diagnosticOf(replacement(resource), resource.attributes));
   }
-  const state = stateProperties(resource.attributes, prior);
-  let failure: Diagnostic;
+  const { saysNothingOfTheObject } = await import("../../compose.ts");
+  const { attributes } = resource;
+  const state = stateProperties(attributes, prior);
+  const progress = (level: "info" | "warn") => (line: string) => {
+    session.log.write(level, line, { tf_resource_type: typeName });
+  };
   try {
     const outcome = await handlers.delete(state, {
       signal: session.signal,
-      progress: { report: (line) => session.log.write("info", line, { tf_resource_type: typeName }) },
-      waiting: { timeoutMs: 0, warn: (line) => session.log.write("warn", line, { tf_resource_type: typeName }) },
+      progress: { report: progress("info") },
+      waiting: { timeoutMs: 0, warn: progress("warn") },
     });
-    const told = session.takeWarnings();
     if (outcome.kind === "ended") {
-      return { ...gone, diagnostics: [...told, ...outcome.warnings].map(warningDiagnostic) };
+      return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
-    failure = unfinishedDiagnostic(outcome.code, outcome.message, resource.attributes);
+    const failure = unfinishedDiagnostic(outcome.code, outcome.message, attributes);
+    return unchanged(resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
-    failure = diagnosticOf(error, resource.attributes);
-  }
-  const now = await lookOnce(handlers, state);
-  return unchanged(resource, now ?? prior, request, failure);
-
-  async function lookOnce(look: AnyHandlers, before: Properties): Promise<ObjectValue | undefined> {
-    try {
-      const found = await look.read(before, { signal: AbortSignal.timeout(lookLimitMs) });
-      return found && valuesOf(resource, found.state, found.id);
-    } catch {
-      // The error that led here is what people have to hear; the next run looks again.
-      return undefined;
-    }
+    // Whom the service does not answer now, it answers a moment later no better.
+    const now = saysNothingOfTheObject(error) ? prior : await lookAgain(resource, handlers, state, prior);
+    return unchanged(resource, now, request, diagnosticOf(error, attributes));
   }
 }
 
 /** Somebody may have stopped the run, and a host that is asked twice waits no longer. */
 const lookLimitMs = 10_000;
+
+/** The error that led here is what people have to hear, so a look that fails too is left to the next run. */
+async function lookAgain(
+  resource: TerraformResource,
+  handlers: AnyHandlers,
+  before: Properties,
+  prior: ObjectValue,
+): Promise<ObjectValue> {
+  try {
+    const found = await handlers.read(before, { signal: AbortSignal.timeout(lookLimitMs) });
+    return found === undefined ? prior : valuesOf(resource, found.state, found.id);
+  } catch {
+    return prior;
+  }
+}
 
 /** Hosts save a whole object beside an error, and forget what of private data and identity is not sent along. */
 function unchanged(

@@ -1,0 +1,293 @@
+/** Creations, updates, and ends that take several people and days. */
+
+import { describe, expect, test } from "vitest";
+import { vaultId } from "../../emulator/harness.ts";
+import { consentIn } from "../../engine/harness.ts";
+import { stateText } from "../core.ts";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+const digest = /^sha256:[0-9a-f]{64}$/;
+
+describe("a creation", () => {
+  test("is in the state with its id and identity, and a plan after it is empty", async () => {
+    const core = await stage.made({ tags: { team: "pay roll 1" } });
+    const { value, identity } = core.saved ?? {};
+    expect(value).toMatchObject({
+      lifecycle_state: "active",
+      version: 1,
+      instance_id: stage.uko.test.emulator.instanceId,
+    });
+    expect(value?.id).toBe(`${vaultId}/${String(value?.key_id)}`);
+    expect(identity?.identityData?.msgpack.length).toBeGreaterThan(50);
+    await core.refresh();
+    expect((await core.plan(keyConfig({ tags: { team: "pay roll 1" } }))).action).toBe("none");
+  });
+
+  test("that fails leaves no state, since a tainted key would be planned to its end", async () => {
+    const core = stage.core("uko_managed_key");
+    const { errors } = await core.apply(keyConfig({ template: "absent" }));
+    expect(errors).toHaveLength(1);
+    expect(core.saved).toBeUndefined();
+  });
+
+  test("whose answer is lost is found again, and no second key is made", async () => {
+    await stage.uko.fault({ operation: "K2", drop: "after", times: 1 });
+    const core = stage.core("uko_managed_key");
+    const { errors } = await core.apply(keyConfig());
+    expect(errors).toEqual([]);
+    expect(core.saved?.value).toMatchObject({ label: "payroll" });
+    expect(core.saved?.isTainted).toBe(false);
+    expect((await stage.uko.effects()).filter((operation) => operation === "K2")).toHaveLength(1);
+  });
+});
+
+describe("an update", () => {
+  test("changes what differs, and what it moves is as it is now", async () => {
+    const core = await stage.made();
+    await core.apply(keyConfig({ description: "for the wages", rotation_trigger: "2026" }));
+    expect(core.saved?.value).toMatchObject({ description: "for the wages", rotation_trigger: "2026", version: 2 });
+    expect((await core.plan(keyConfig({ description: "for the wages", rotation_trigger: "2026" }))).action).toBe(
+      "none",
+    );
+  });
+
+  test("that fails leaves the state as it was, and taints nothing", async () => {
+    const core = await stage.made();
+    const before = core.saved;
+    const { errors } = await core.apply(keyConfig({ template: "cards" }));
+    expect(errors[0]).toMatch(/^Key "payroll" was made from template "payroll" and cannot change to "cards"/);
+    expect(core.saved).toBe(before);
+  });
+
+  test("keeps what was planned, though somebody changed the key meanwhile; the next look tells", async () => {
+    const core = await stage.made({ description: "ours" });
+    const id = String(core.saved?.value.key_id);
+    await stage.uko.test.as("carol").patch(id, { description: "theirs" });
+    const { errors } = await core.apply(keyConfig({ description: "ours", tags: { a: "b" } }));
+    expect(errors).toEqual([]);
+    await core.refresh();
+    expect(core.saved?.value).toMatchObject({ tags: { a: "b" } });
+  });
+});
+
+describe("a destruction", () => {
+  test("by two people goes step by step, and each step is in the state at once", async () => {
+    const core = await stage.made();
+    const [asked = ""] = (await core.apply(null)).errors;
+    expect(asked).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
+    expect(asked).toMatch(/\n {2}\[UKO_APPROVAL_PENDING\]$/);
+    expect(core.saved?.value).toMatchObject({
+      ...{ lifecycle_state: "pending_approval", deletion_awaits: "approval", deletion_requested_by: "IBMid-550000BOB" },
+      deletion_record_id: consentIn(asked),
+    });
+    expect(core.saved?.isTainted).toBe(false);
+    expect(core.saved?.identity).toBeDefined();
+
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
+    const [half = ""] = (await core.by(alice).apply(null)).errors;
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", key_state: "deactivated" });
+
+    await stage.uko.advance("4h1m");
+    const bob = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: consentIn(half) });
+    const [last] = (await core.by(bob).apply(null)).errors;
+    expect(last).toMatch(/\[UKO_DESTRUCTION_PENDING\]$/);
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_destruction", key_state: "destroyed" });
+    expect(core.saved?.value.deletion_not_before).toMatch(/^2026-12-24T/);
+
+    await stage.uko.advance("31d");
+    expect((await core.apply(null)).errors).toEqual([]);
+    expect(core.saved).toBeUndefined();
+    await stage.uko.expectNobodyAlone();
+  });
+
+  test("that waits asks for nothing twice, whoever runs it again", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    const seq = await stage.uko.lastSeq();
+    for (const name of ["bob", "alice"] as const) {
+      const again = await stage.another(stage.environmentOf(name));
+      expect((await core.by(again).apply(null)).errors[0]).toContain("[UKO_APPROVAL_PENDING]");
+    }
+    expect(await stage.uko.effects(seq)).toEqual([]);
+  });
+
+  test("of what is gone already is done", async () => {
+    const core = stage.core("uko_vault");
+    await core.apply({ name: "archive" });
+    const { value } = core.saved ?? {};
+    await stage.uko.test
+      .as("carol")
+      .call("DELETE", `/api/v4/vaults/${String(value?.vault_id)}`, undefined, { "If-Match": "*" });
+    expect((await core.apply(null)).errors).toEqual([]);
+    expect(core.saved).toBeUndefined();
+  });
+
+  test("that cannot reach the service leaves the state as it was", async () => {
+    const core = await stage.made();
+    const before = core.saved;
+    await stage.uko.fault({ operation: "K3", status: 503 });
+    const { errors } = await core.apply(null);
+    expect(errors[0]).toMatch(/\[UKO_SERVICE_UNAVAILABLE\]$/);
+    expect(stateText(core.saved?.value ?? {})).toBe(stateText(before?.value ?? {}));
+    expect(core.saved?.identity).toBeDefined();
+  });
+
+  test("is refused in the apply too where the key is protected, and asks for nothing", async () => {
+    const core = await stage.made();
+    const before = core.saved;
+    if (before === undefined) throw new Error("There is no key");
+    core.restore({ ...before, value: { ...before.value, deletion_protection: true } });
+    const reply = await stage.bob.provider.applyResourceChange({
+      typeName: "uko_managed_key",
+      ...core.wire(core.saved ?? before),
+    });
+    expect(reply.diagnostics.map(({ summary }) => summary)).toEqual(['Deletion protection is on for key "payroll"']);
+    expect(await stage.uko.keyOf({ keyId: before.value.key_id } as never)).toMatchObject({ state: "active" });
+  });
+});
+
+describe("one that a creation of the same run has found", () => {
+  test("is not ended in its former place", async () => {
+    const core = await stage.made();
+    const former = core.saved;
+    if (former === undefined) throw new Error("There is no key");
+    const second = stage.core("uko_managed_key");
+    expect(await second.apply(keyConfig({ existing_key_id: former.value.key_id }))).toMatchObject({ errors: [] });
+    const seq = await stage.uko.lastSeq();
+    expect((await core.apply(null)).errors).toEqual([]);
+    expect(core.saved).toBeUndefined();
+    expect(await stage.uko.keyCalls(seq)).toEqual([]);
+    // Another run has to be about the key itself.
+    const later = await stage.another(stage.environmentOf("bob"));
+    expect((await second.by(later).apply(null)).errors[0]).toContain("[UKO_APPROVAL_PENDING]");
+  });
+});
+
+describe("a wait within a run", () => {
+  test("begins only where UKO_WAIT grants it, and ends at once with StopProvider, with the state of then", async () => {
+    const core = await stage.made();
+    const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", TF_LOG_PROVIDER: "info" });
+    const applying = core.by(patient).apply(null);
+    await expect.poll(() => patient.log(), { timeout: 10_000 }).toContain("Waiting for a second person");
+    const begun = performance.now();
+    await patient.provider.stopProvider();
+    const { errors } = await applying;
+    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(errors[0]).toContain("The wait was stopped, and nothing is lost");
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval" });
+  });
+
+  test("goes on by itself once its time has come", async () => {
+    const core = await stage.made();
+    const [asked = ""] = (await core.apply(null)).errors;
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
+    const [half = ""] = (await core.by(alice).apply(null)).errors;
+    await stage.uko.advance("3h59m58s");
+    const patient = await stage.another({
+      ...stage.environmentOf("bob"),
+      UKO_CONSENT: consentIn(half),
+      UKO_WAIT: "1m",
+    });
+    const clock = setInterval(() => void stage.uko.advance("1s"), 500);
+    const { errors } = await core
+      .by(patient)
+      .apply(null)
+      .finally(() => clearInterval(clock));
+    expect(errors[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    await stage.uko.expectNobodyAlone();
+  });
+});
+
+describe("a keystore's secrets", () => {
+  const config = {
+    ...{ vault_id: vaultId, type: "aws_kms", name: "paris", groups: ["paris", "lyon"], aws_region: "eu_west_3" },
+    ...{ aws_access_key_id: "AKIAEXAMPLE", aws_secret_access_key: "hush-hush" },
+  };
+
+  test("go to the service and into no state; a digest of each tells whether one changed", async () => {
+    const core = stage.core("uko_keystore");
+    expect(await core.apply(config)).toMatchObject({ errors: [] });
+    const text = stateText(core.saved?.value ?? {});
+    expect(text).not.toMatch(/hush-hush|AKIAEXAMPLE/);
+    expect(core.saved?.value).toMatchObject({
+      ...{ aws_region: "eu_west_3", groups: ["paris", "lyon"], aws_access_key_id: null, azure_tenant: null },
+      secret_digests: {
+        aws_access_key_id: expect.stringMatching(digest),
+        aws_secret_access_key: expect.stringMatching(digest),
+      },
+    });
+    await core.refresh();
+    expect((await core.plan({ ...config, groups: ["lyon", "paris"] })).action).toBe("none");
+  });
+
+  test("are sent again where one is new, and only then", async () => {
+    const core = stage.core("uko_keystore", await stage.another(stage.environmentOf("carol")));
+    expect((await core.apply(config)).errors).toEqual([]);
+    const { secret_digests: first } = core.saved?.value ?? {};
+    const seq = await stage.uko.lastSeq();
+    const rotated = { ...config, aws_secret_access_key: "hush-more" };
+    expect((await core.plan(rotated)).action).toBe("update");
+    expect((await core.apply(rotated)).errors).toEqual([]);
+    const changes = (await stage.uko.trail()).filter(
+      (entry) => entry.seq > seq && entry.effect && entry.operation !== "token",
+    );
+    expect(changes.map(({ operation }) => operation)).toEqual(["S4"]);
+    expect(core.saved?.value.secret_digests).not.toEqual(first);
+    expect((await core.plan(rotated)).action).toBe("none");
+  });
+});
+
+describe("vault and template", () => {
+  test("are made, changed, and ended once they are empty", async () => {
+    const carol = await stage.another(stage.environmentOf("carol"));
+    const vault = stage.core("uko_vault", carol);
+    await vault.apply({ name: "archive", description: "" });
+    expect((await vault.plan({ name: "archive", description: "" })).action).toBe("none");
+    const template = stage.core("uko_key_template", carol);
+    const config = {
+      ...{ vault_id: vault.saved?.value.vault_id, name: "ledger", algorithm: "aes", size: "256", group: "ledger" },
+      ...{ activation_period: "P0D", expiration_period: "P5Y", keystore_type: "ibm_cloud_kms" },
+    };
+    expect(await template.apply(config)).toMatchObject({ errors: [] });
+    expect(template.saved?.value).toMatchObject({ version: 1, google_purpose: null, key_state: "active" });
+    expect(await template.apply({ ...config, expiration_period: "P6Y" })).toMatchObject({ errors: [] });
+    expect(template.saved?.value).toMatchObject({ version: 2, expiration_period: "P6Y" });
+    const [inUse] = (await vault.apply(null)).errors;
+    expect(inUse).toContain("[UKO_CONTAINER_IN_USE]");
+    expect(vault.saved?.value).toMatchObject({ name: "archive" });
+    expect((await template.apply(null)).errors).toEqual([]);
+    expect((await vault.apply(null)).errors).toEqual([]);
+    expect(vault.saved).toBeUndefined();
+  });
+});
+
+describe("a KMS key", () => {
+  test("is ended by two people, and its state says so at once", async () => {
+    const core = stage.core("uko_kms_key");
+    expect(await core.apply({ name: "orders" })).toMatchObject({ errors: [] });
+    await stage.uko.advance("60s");
+    const plan = await core.plan(null);
+    expect(plan.warnings[0]).toMatch(/^KMS key "orders" takes two people to end/);
+    const [asked = ""] = (await core.apply(null)).errors;
+    expect(asked).toContain("[UKO_APPROVAL_PENDING]");
+    expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "approval" });
+    const window = String(core.saved?.value.deletion_record_id);
+    const alice = await stage.another({ ...stage.environmentOf("carol"), UKO_CONSENT: window });
+    expect((await core.by(alice).apply(null)).errors).toEqual([]);
+    expect(core.saved).toBeUndefined();
+  });
+
+  test("that imports its material keeps a digest of it, and needs it no more", async () => {
+    const core = stage.core("uko_kms_key");
+    const payload = Buffer.alloc(32, 7).toString("base64");
+    await core.apply({ name: "imported", payload, dual_authorization: "single" });
+    expect(stateText(core.saved?.value ?? {})).not.toContain(payload);
+    expect(core.saved?.value).toMatchObject({
+      imported: true,
+      secret_digests: { payload: expect.stringMatching(digest) },
+    });
+    expect((await core.plan({ name: "imported", payload, dual_authorization: "single" })).action).toBe("none");
+    expect((await core.plan({ name: "imported", dual_authorization: "single" })).action).toBe("none");
+  });
+});

@@ -1,0 +1,231 @@
+/** Plans: what is promised, what is left open, what is refused, and what is told of a destruction before it begins. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { knownLater } from "../../../provider/engine/preview.ts";
+import { readPlanned } from "../../../provider/terraform-plugin/private-data.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+const absentId = "9b2d0000-0000-4000-8000-00000000dead";
+
+describe("the plan of a creation", () => {
+  test("keeps what is configured, fills in defaults, and leaves open what only the service knows", async () => {
+    const { planned, action } = await stage.core("uko_managed_key").plan(keyConfig({ tags: { team: "payroll" } }));
+    expect(action).toBe("create");
+    expect(planned).toMatchObject({
+      label: "payroll",
+      tags: { team: "payroll" },
+      align: false,
+      dual_authorization: "required",
+      deletion_completes_at: "removed",
+      id: knownLater,
+      lifecycle_state: knownLater,
+      description: knownLater,
+      // Nobody fills these in.
+      state: null,
+      deletion_reason: null,
+      rotation_trigger: null,
+      existing_key_id: null,
+    });
+  });
+
+  test("passes on what is not known yet, and does not judge it", async () => {
+    const { planned, errors } = await stage
+      .core("uko_managed_key")
+      .plan(keyConfig({ vault_id: knownLater, tags: { team: knownLater }, expiration_date: "2030-01-31" }));
+    expect(errors).toEqual([]);
+    expect(planned).toMatchObject({ vault_id: knownLater, tags: { team: knownLater }, expiration_date: "2030-01-31" });
+  });
+
+  test("calls the connection of other clouds absent, and what the service may add to the right one open", async () => {
+    const core = stage.core("uko_keystore");
+    const internal = await core.plan({ vault_id: vaultId, type: "internal", name: "ring-two" });
+    expect(internal.planned).toMatchObject({
+      aws_region: null,
+      azure_tenant: null,
+      secret_digests: {},
+      ring: knownLater,
+    });
+    const google = await core.plan({
+      ...{ vault_id: vaultId, type: "google_kms", name: "google", google_credentials: "QUJD", google_location: "eu" },
+    });
+    expect(google.planned).toMatchObject({
+      google_location: "eu",
+      google_project_id: knownLater,
+      aws_region: null,
+      google_credentials: null,
+      secret_digests: knownLater,
+    });
+  });
+
+  test("is made without the service, and without a credential", async () => {
+    const nobody = await stage.another({});
+    const { errors, planned } = await stage.core("uko_managed_key", nobody).plan(keyConfig());
+    expect(errors).toEqual([]);
+    expect(planned).toMatchObject({ label: "payroll" });
+  });
+
+  test("holds for whatever configuration passes its checks, and hosts would find no fault with it", async () => {
+    const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."abcXYZ 09._/-") });
+    const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.constant(knownLater));
+    const config = fc.record({
+      vault_id: fc.constant(vaultId),
+      template: fc.constant("payroll"),
+      label: maybe(word),
+      description: maybe(fc.string({ unit: "grapheme", maxLength: 50 })),
+      tags: maybe(fc.dictionary(fc.constantFrom("a", "b c", "constructor"), maybe(word), { noNullPrototype: true })),
+      state: maybe(fc.constantFrom("active", "deactivated", "destroyed")),
+      align: maybe(fc.boolean()),
+      deletion_gate: maybe(fc.constantFrom("both", "destroy")),
+      rotation_trigger: maybe(word),
+      deletion_reason: maybe(fc.string({ unit: "grapheme" })),
+    });
+    await fc.assert(
+      fc.asyncProperty(config, async (given) => {
+        const { errors, planned } = await stage.core("uko_managed_key").plan(given);
+        if (errors.length > 0) return;
+        for (const [name, value] of Object.entries(given)) if (value !== null) expect(planned?.[name]).toEqual(value);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("the plan of an update", () => {
+  test("is empty where the configuration says what is there, in whatever form", async () => {
+    const core = stage.core("uko_kms_key");
+    const config = {
+      ...{ name: "orders", aliases: ["two", "one"], expiration_date: "2031-01-31T01:00:00+01:00", tags: ["bb", "aa"] },
+      ...{ dual_authorization: "single" },
+    };
+    expect(await core.apply(config)).toMatchObject({ errors: [] });
+    await core.refresh();
+    for (const alike of [
+      config,
+      { ...config, aliases: ["one", "two"], tags: ["aa", "bb"], expiration_date: "2031-01-31T00:00:00Z" },
+      { name: "orders", dual_authorization: "single" },
+    ]) {
+      expect((await core.plan(alike)).action).toBe("none");
+    }
+  });
+
+  test("opens only what it moves", async () => {
+    const core = await stage.made();
+    const described = await core.plan(keyConfig({ description: "for the wages" }));
+    expect(described.action).toBe("update");
+    expect(described.planned).toEqual({ ...core.saved?.value, description: "for the wages" });
+    const rotated = await core.plan(keyConfig({ rotation_trigger: "2026" }));
+    expect(rotated.planned).toMatchObject({ rotation_trigger: "2026", version: knownLater, lifecycle_state: "active" });
+  });
+
+  test("leaves what the configuration no longer says as the service has it", async () => {
+    const core = await stage.made({ description: "for the wages", tags: { team: "x" }, rotation_trigger: "1" });
+    expect((await core.plan(keyConfig())).action).toBe("none");
+  });
+
+  test("is not empty until a goal is reached, so that the next apply goes on", async () => {
+    const core = await stage.made();
+    const config = keyConfig({ state: "deactivated", dual_authorization: "required" });
+    const first = await core.apply(config);
+    expect(first).toMatchObject({ errors: [] });
+    expect(first.warnings.join()).toContain("waits for a second person");
+    expect(first.warnings.join()).toMatch(/UKO_CONSENT=[0-9a-f]{32} tofu apply/);
+    const next = await core.plan(config);
+    expect(next.action).toBe("update");
+    expect(next.planned).toMatchObject({ lifecycle_state: knownLater, state: "deactivated" });
+  });
+
+  test("refuses what no update can change, at the attribute, with a way out, and never by a replacement", async () => {
+    const core = await stage.made();
+    const { errors, attributes } = await core.plan(keyConfig({ vault_id: absentId, label_tags: { APP: "payroll" } }));
+    expect(attributes).toEqual(["vault_id", "label_tags"]);
+    expect(errors[0]).toBe(
+      "vault_id: cannot change on an existing key\nMake a new key beside it, move to it, then retire the old one.",
+    );
+  });
+
+  test("needs no service", async () => {
+    const core = await stage.made();
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    expect((await core.by(offline).plan(keyConfig({ description: "new" }))).action).toBe("update");
+  });
+});
+
+describe("a replacement", () => {
+  test("is refused where -replace or a trigger asks for it, and nothing else is", async () => {
+    const core = await stage.made();
+    const { errors } = await core.plan(keyConfig(), { isReplacement: true });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/^A uko_managed_key is never replaced: .*\n.*under a name and a label of its own/s);
+    expect((await core.plan(keyConfig())).errors).toEqual([]);
+  });
+
+  test("of a tainted one is refused when its first half is to be deleted", async () => {
+    const core = await stage.made();
+    const before = core.saved;
+    if (before === undefined) throw new Error("There is no key");
+    core.restore({ ...before, isTainted: true });
+    const plan = await core.plan(keyConfig());
+    expect(readPlanned(plan.private)).toBe("create");
+    const seq = await stage.uko.lastSeq();
+    const reply = await stage.bob.provider.applyResourceChange({
+      typeName: "uko_managed_key",
+      ...core.wire(before),
+      plannedPrivate: plan.private,
+    });
+    expect(reply.diagnostics[0]?.summary).toMatch(/^A uko_managed_key is never replaced/);
+    expect(reply.newState?.msgpack.length).toBeGreaterThan(100);
+    expect(await stage.uko.effects(seq)).toEqual([]);
+  });
+});
+
+describe("the plan of a destruction", () => {
+  test("tells what it will need, from the state alone", async () => {
+    const core = await stage.made();
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    const { warnings, planned, private: kept } = await core.by(offline).plan(null);
+    expect(planned).toBeNull();
+    expect(readPlanned(kept)).toBe("destroy");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^Key "payroll" takes two people and several runs to end\n {2}1\. This run asks/);
+  });
+
+  test("tells who asked and what the second person runs, and what their own run will do", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    const { deletion_record_id: record } = core.saved?.value ?? {};
+    const [waiting] = (await core.plan(null)).warnings;
+    expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
+    expect(waiting).toContain(`UKO_CONSENT=${String(record)} tofu destroy`);
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(record) });
+    const [acting] = (await core.by(alice).plan(null)).warnings;
+    expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
+  });
+
+  test("is an error where the key is protected, at the attribute", async () => {
+    const core = await stage.made({ deletion_protection: true });
+    const { errors, attributes } = await core.plan(null);
+    expect(attributes).toEqual(["deletion_protection"]);
+    expect(errors).toEqual([
+      'Deletion protection is on for key "payroll"\n' +
+        "  Set deletion_protection to false in the program, run tofu apply, and then destroy.\n  [UKO_DELETION_PROTECTED]",
+    ]);
+  });
+
+  test("says nothing where one run is enough", async () => {
+    const core = stage.core("uko_vault");
+    await core.apply({ name: "archive" });
+    expect(await core.plan(null)).toMatchObject({ errors: [], warnings: [], planned: null });
+  });
+});
+
+test("a normal plan of a key on its way out has no error, since a destroy begins with one", async () => {
+  const core = await stage.made();
+  await core.apply(null);
+  const looked = await core.refresh();
+  expect(looked.errors).toEqual([]);
+  expect(looked.warnings[0]).toMatch(/^Key "payroll" waits for approval of its deactivation/);
+  expect(await core.plan(keyConfig())).toMatchObject({ errors: [], action: "none" });
+});
