@@ -20,7 +20,8 @@ const maxTries = 4;
 export async function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
+    if (sighting.kind === "gone")
+      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
     if (!isAlignable(sighting.snapshot.stateWord, sighting.snapshot.alignment)) return [];
     const plan = await planFor(world, sighting, options);
     switch (plan.kind) {

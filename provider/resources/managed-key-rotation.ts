@@ -26,7 +26,8 @@ export async function rotateKey(
   let lost: string | undefined;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
+    if (sighting.kind === "gone")
+      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
     const { observation, snapshot, etag, nowMs } = sighting;
     const { rotatedAtMs, isRotatable } = snapshot;
     const facts = {

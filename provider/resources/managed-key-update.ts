@@ -83,7 +83,8 @@ async function writeAttributes(
 ): Promise<readonly string[]> {
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone") throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
+    if (sighting.kind === "gone")
+      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
     requireTemplate(sighting, before, inputs);
     const patch = patchFor(sighting, inputs);
     if (patch === undefined) return [];
