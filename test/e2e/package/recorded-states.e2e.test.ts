@@ -1,0 +1,118 @@
+/** Stacks of earlier releases: a deletion outlives many of them, so this one takes each state over as it is and brings every key to its end. */
+
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import packageFile from "../../../package.json" with { type: "json" };
+import { codeOf, ended } from "../../contracts/doors/support/next-steps.ts";
+import type { Person } from "../../contracts/doors/support/person.ts";
+import { type Scenario, withScenario } from "../../contracts/doors/support/scenario.ts";
+import {
+  apiKeys,
+  peopleSeed,
+  programAt,
+  type RecordedDoor,
+  type RecordedState,
+  readRecorded,
+  recordedProgram,
+  recordedReleases,
+  recordedStates,
+  recordState,
+} from "./support/recorded-state.ts";
+
+const people = Object.keys(apiKeys);
+const isRecording = process.env.UKO_RECORD_STATES === "1";
+const timeoutMs = 400_000;
+
+if (isRecording) {
+  test.each(["dynamic", "package"] as const)(
+    "the %s's states of this release are recorded",
+    (door) =>
+      withScenario(
+        { profile: "documented", seed: peopleSeed, program: recordedProgram(door), people, apiKeys },
+        (scenario) => recordState(door, scenario),
+      ),
+    timeoutMs,
+  );
+}
+
+const releases = isRecording ? [] : await recordedReleases();
+
+if (!isRecording) {
+  test("states of this release are on file", () => {
+    expect(releases).toContain(packageFile.version);
+  });
+}
+
+describe.each(releases)("a stack of release %s", (release) => {
+  test.each([
+    ["dynamic", "dynamic"],
+    ["package", "package"],
+    ["dynamic", "package"],
+  ] as const)(
+    "that was made through the %s is previewed by the %s of this release without a difference, and two people bring each key to its end",
+    async (madeBy, servedBy) => {
+      const recorded = await readRecorded(release, madeBy);
+      const program = programAt(servedBy, recorded.program);
+      await withScenario({ profile: "documented", seed: recorded.seed, program, people, apiKeys }, async (scenario) => {
+        const anna = await scenario.person("anna");
+        await importStack(anna, recorded);
+        expect(statesIn(await anna.resources())).toEqual(recordedStates);
+        const begun = await scenario.mark();
+        const preview = ended(await anna.preview(["--expect-no-changes", "--diff"]), 0);
+        expect(preview.output).toMatch(/\b10 unchanged\b/);
+        ended(await anna.up(["--expect-no-changes"]), 0);
+        ended(await anna.refresh(), 0);
+        expect(statesIn(await anna.resources())).toEqual(recordedStates);
+        expect(await scenario.writes(begun)).toEqual([]);
+
+        await endAll(scenario, begun, servedBy);
+      });
+    },
+    timeoutMs,
+  );
+});
+
+/** Each run names what the other person's run printed; nobody may ever end a key that is compromised. */
+async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Promise<void> {
+  const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
+  let offered: readonly string[] = [];
+  for (const [person, wait] of [
+    [ben, "1m"],
+    [anna, "1m"],
+    [ben, "1m"],
+    [anna, "4h1m"],
+    [ben, "1m"],
+    [anna, "31d"],
+  ] as const) {
+    await scenario.advance(wait);
+    const run = ended(await person.destroy(offered, ["--continue-on-error"]), 1);
+    offered = [...new Set(Array.from(run.output.matchAll(/UKO_CONSENT=([0-9a-f]{32})/g), ([, id]) => id ?? ""))];
+  }
+  const left = await anna.resources();
+  expect(
+    left.map(({ urn }) => urn.split("::").at(-1)),
+    door,
+  ).toEqual(["compromised"]);
+  expect((await scenario.uko.world()).keys.map(({ label }) => label)).toEqual(["compromised"]);
+  const last = ended(await anna.destroy(), 1);
+  expect(codeOf(last.output, "compromised")).toBe("UKO_KEY_COMPROMISED");
+  // What was on file was taken as it is: only what nobody had asked for yet was asked for.
+  const requests = (await scenario.writes(begun))
+    .filter(({ operation }) => operation === "K4")
+    .map(({ label }) => label);
+  expect(requests.filter((label) => label === "halfway")).toEqual([]);
+  expect(requests.filter((label) => label === "asked")).toHaveLength(1);
+}
+
+async function importStack({ pulumi }: Person, { stack }: RecordedState): Promise<void> {
+  const file = path.join(pulumi.home, "recorded-stack.json");
+  await writeFile(file, JSON.stringify(stack));
+  ended(await pulumi.run(["stack", "import", "--file", file]), 0);
+}
+
+function statesIn(resources: Awaited<ReturnType<Person["resources"]>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    resources.map(({ urn, outputs }) => [urn.split("::").at(-1) ?? "", outputs.lifecycleState]),
+  );
+}

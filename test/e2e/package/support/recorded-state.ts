@@ -1,0 +1,167 @@
+/**
+ * A stack of an earlier release, on file: what its engine had of a key in each lifecycle state, and the service of that moment.
+ * `UKO_RECORD_STATES=1` records those of this release (test/fixtures/states).
+ */
+
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import packageFile from "../../../../package.json" with { type: "json" };
+import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
+import type { KeyInWorld } from "../../../contracts/doors/support/emulator-process.ts";
+import { consentIn, ended } from "../../../contracts/doors/support/next-steps.ts";
+import { programOf, type Scenario, startTime } from "../../../contracts/doors/support/scenario.ts";
+
+export interface RecordedState {
+  /** As the service had it when the stack was recorded; its clock starts then. */
+  readonly seed: Seed;
+  /** As people had it checked out. */
+  readonly program: string;
+  /** `pulumi stack export`, without what differs from machine to machine. */
+  readonly stack: { readonly version: number; readonly deployment: Readonly<Record<string, unknown>> };
+}
+
+export type RecordedDoor = "dynamic" | "package";
+
+/** Each key's name is the lifecycle state that it is recorded in; `halfway` is the second wait of two people. */
+export const recordedStates = {
+  "pre-activation": "pre_activation",
+  active: "active",
+  asked: "pending_approval",
+  cooling: "cooling_down",
+  deactivated: "deactivated",
+  halfway: "pending_approval",
+  pending: "pending_destruction",
+  destroyed: "destroyed",
+  compromised: "compromised",
+} as const;
+
+/** Two people who hold every role, so that whoever is next can go on with whatever the other one has asked for. */
+const roles = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"] as const;
+const personNamed = (name: string) => ({
+  kind: "person" as const,
+  ...{ iamId: `IBMid-550000${name.toUpperCase()}`, name: `${name} Example` },
+  ...{ apiKey: `${name.toLowerCase()}-demo-key`, roles: [...roles] },
+});
+export const apiKeys = { anna: "anna-demo-key", ben: "ben-demo-key" } as const;
+export const peopleSeed: Seed = { ...demoSeed, identities: [personNamed("Anna"), personNamed("Ben")] };
+
+const folder = fileURLToPath(new URL("../../../fixtures/states", import.meta.url));
+const modules = { dynamic: "pulumi-uko", package: "@uko/pulumi" } as const satisfies Record<RecordedDoor, string>;
+
+/** The only line in which the programs of the doors differ. */
+export function programAt(door: RecordedDoor, program: string): string {
+  return program.replace(/from "[^"]+"/, `from "${modules[door]}"`);
+}
+
+/** The program that declares all of them. */
+export function recordedProgram(door: RecordedDoor): string {
+  const names = Object.keys(recordedStates);
+  return programAt(
+    door,
+    programOf(
+      Object.fromEntries(names.map((name) => [name, name === "pre-activation" ? { template: "payroll-draft" } : {}])),
+    ),
+  );
+}
+
+/** Every release that states are on file of. */
+export async function recordedReleases(): Promise<readonly string[]> {
+  return existsSync(folder) ? (await readdir(folder)).sort() : [];
+}
+
+export async function readRecorded(release: string, door: RecordedDoor): Promise<RecordedState> {
+  return JSON.parse(await readFile(path.join(folder, release, `${door}.json`), "utf8")) as RecordedState;
+}
+
+/** Brings each key into its state, the longest way first, and writes down what the engine and the service then have. */
+export async function recordState(door: RecordedDoor, scenario: Scenario): Promise<void> {
+  const [anna, ben] = [await scenario.person("anna"), await scenario.person("ben")];
+  ended(await anna.up(), 0);
+  await scenario.advance("1m");
+  const halves = new Map<string, string>();
+  const deactivate = async (name: string) => {
+    const key = await scenario.keyPath(name);
+    const asked = ended(await anna.uko(["request", key]), 0);
+    await scenario.advance("1m");
+    halves.set(
+      name,
+      consentIn(ended(await ben.uko(["continue", key, "--consent", consentIn(asked.output)]), 10).output),
+    );
+  };
+  const destroy = async (name: string) =>
+    ended(await anna.uko(["continue", await scenario.keyPath(name), "--consent", halves.get(name) ?? ""]), 11);
+  for (const name of ["destroyed", "pending"]) await deactivate(name);
+  await scenario.advance("4h1m");
+  await destroy("destroyed");
+  await scenario.advance("5d");
+  await destroy("pending");
+  await scenario.advance("26d");
+  const idOf = async (name: string) => (await scenario.key(name)).id;
+  await scenario.control(`keys/${await idOf("compromised")}`, { record: { state: "compromised" } });
+  await deactivate("halfway");
+  await scenario.control(`keys/${await idOf("deactivated")}`, {
+    record: {
+      state: "deactivated",
+      deactivatedAt: (await scenario.uko.world()).now,
+      updatedBy: personNamed("Ben").iamId,
+    },
+    material: "disabled",
+  });
+  await scenario.advance("4h1m");
+  await deactivate("cooling");
+  ended(await anna.uko(["request", await scenario.keyPath("asked")]), 0);
+  await scenario.advance("1m");
+  ended(await anna.refresh(), 0);
+
+  const { text } = await anna.pulumi.exportState();
+  const recorded: RecordedState = {
+    seed: seedOf(await scenario.uko.world()),
+    program: recordedProgram(door),
+    stack: withoutMachine(JSON.parse(text) as RecordedState["stack"]),
+  };
+  await mkdir(path.join(folder, packageFile.version), { recursive: true });
+  const file = path.join(folder, packageFile.version, `${door}.json`);
+  await writeFile(file, `${JSON.stringify(recorded, undefined, 2)}\n`);
+}
+
+function seedOf({ now, keys }: { readonly now: string; readonly keys: readonly KeyInWorld[] }): Seed {
+  return {
+    ...peopleSeed,
+    clock: { start: now, frozen: true },
+    keys: keys.map((key) => ({
+      ...{ id: key.id, label: key.label, vault: key.vault.id, template: key.template.name },
+      ...{ state: key.state as "active", description: key.description, tags: [...key.tags] },
+      ...{ activationDate: key.activation_date, expirationDate: key.expiration_date },
+      ...{ createdAt: key.created_at, createdBy: key.created_by },
+      ...{ updatedAt: key.updated_at, ...(key.updated_by !== undefined && { updatedBy: key.updated_by }) },
+      ...(key.deactivated_at !== undefined && { deactivatedAt: key.deactivated_at }),
+      ...(key.state === "destroyed" && { destroyedAt: key.updated_at }),
+    })),
+  };
+}
+
+interface ExportedStack {
+  readonly version: number;
+  readonly deployment: { readonly resources: readonly Readonly<Record<string, unknown>>[] };
+}
+
+/** Places in files, and when and by which CLI it was: nothing that a later run reads. */
+function withoutMachine(stack: RecordedState["stack"]): RecordedState["stack"] {
+  const { version, deployment } = stack as unknown as ExportedStack;
+  const {
+    manifest: _manifest,
+    metadata: _metadata,
+    ...kept
+  } = deployment as typeof deployment & {
+    manifest?: unknown;
+    metadata?: unknown;
+  };
+  const resources = deployment.resources.map(
+    ({ sourcePosition: _position, stackTrace: _trace, created: _created, modified: _modified, ...resource }) =>
+      resource,
+  );
+  return { version, deployment: { ...kept, manifest: { time: startTime, magic: "", version: "" }, resources } };
+}
