@@ -1,0 +1,51 @@
+/** The texts on file, byte by byte: a release that writes or reads others would void every deletion that is under way. */
+
+import { expect, test } from "vitest";
+import {
+  decodeCompact,
+  decodeTagValue,
+  encodeCompact,
+  encodeTagValue,
+} from "../../provider/lifecycle/consent-record.ts";
+import { patchWithMarker } from "../../provider/lifecycle/record-carriers.ts";
+import { aDraft, bob, sha256, someFacts } from "../support/builders.ts";
+
+const { keyId } = someFacts();
+const digest = "0123456789abcdef0123456789abcdef";
+const writtenAtMs = Date.parse("2026-11-24T14:22:00Z");
+const plain = aDraft({ writtenAtMs, digest });
+const whole = aDraft({
+  ...{ step: "destroy", writtenAtMs, digest, how: "answer", answers: "fedcba9876543210fedcba9876543210" },
+  ...{ deactivatedAtMs: Date.parse("2026-11-24T10:00:00Z"), kmsSetter: bob, reason: "End of contract" },
+});
+
+const plainTag = `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked"}`;
+const wholeTag =
+  `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"answer",` +
+  `"r":"fedcba9876543210fedcba9876543210","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
+
+test.each([
+  ["with what every record has", plain, plainTag, "60c9d042"],
+  ["with all that a record can have", whole, wholeTag, "992e15e8"],
+] as const)("a tag %s is this text in hexadecimal digits, has this id, and is read back", (_what, draft, text, id) => {
+  const value = Buffer.from(text).toString("hex");
+  expect(encodeTagValue(draft)).toBe(value);
+  const record = decodeTagValue(keyId, value, sha256);
+  expect(record).toMatchObject(draft);
+  expect(record?.id.slice(0, 8)).toBe(id);
+});
+
+test.each([
+  ["plain", plain, `[uko1bda6b059d88${digest}531743b492806555${"0".repeat(24)}]`],
+  ["whole", whole, `[uko1bxn6b059d88${digest}531743b4928065556b05602096e28087752679da]`],
+] as const)("the compact form of the %s record is this text, and is read back", (_what, draft, text) => {
+  expect(encodeCompact(draft, "both")).toBe(text);
+  const { step, how } = draft;
+  expect(decodeCompact(keyId, text, sha256)).toMatchObject({ step, how, writtenAtMs, digest });
+});
+
+test("the marker that a description carries is this text", () => {
+  const raw = { description: "Salaries", tags: [] };
+  expect(patchWithMarker(raw, "both", "description")).toEqual({ description: "Salaries\n[uko1b]" });
+  expect(patchWithMarker(raw, "destroy", "description")).toEqual({ description: "Salaries\n[uko1d]" });
+});

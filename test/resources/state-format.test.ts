@@ -1,0 +1,44 @@
+/** The properties of each state, which stays in engines for years: what is taken away or becomes required cannot be read any more. */
+
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { shapeOf } from "../../provider/engine/definition.ts";
+import { createHandlers } from "../../provider/engine/handlers.ts";
+import { keystore, keyTemplate, kmsKey, managedKey, vault } from "../../provider/resources/index.ts";
+import { sha256 } from "../support/builders.ts";
+
+const definitions = [vault, keystore, keyTemplate, managedKey, kmsKey];
+
+test("the properties of each state, by name, are those on file", async () => {
+  const text = definitions.map(({ name, state, idForm }) => `${name} ${idForm}\n${lines(state, "  ")}`).join("\n");
+  await expect(text).toMatchFileSnapshot("../golden/states.txt");
+});
+
+test("a state of a later release, which says more, is read, and what this one does not know is left out", () => {
+  const open = () => {
+    throw new Error("A difference is found without the service.");
+  };
+  const handlers = createHandlers(vault, { open, door: { rerun: "pulumi destroy" }, sha256 });
+  const inputs = { name: "payments", deletionProtection: false };
+  const state = { ...inputs, instanceId: "i", vaultId: "v", ofLater: "unknown" };
+  expect(handlers.diff(state, inputs)).toEqual([]);
+});
+
+/** One line for each property: `?` where it may be absent, and what is inside of it below. */
+function lines(schema: z.ZodType, indent: string): string {
+  return Object.entries(shapeOf(schema))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, property]) => {
+      const inner = inside(property);
+      const isOptional = property.safeParse(undefined).success;
+      return `${indent}${name}${isOptional ? "?" : ""}\n${inner === undefined ? "" : lines(inner, `${indent}  `)}`;
+    })
+    .join("");
+}
+
+function inside(property: z.ZodType): z.ZodType | undefined {
+  if (property instanceof z.ZodOptional || property instanceof z.ZodDefault)
+    return inside(property.unwrap() as z.ZodType);
+  if (property instanceof z.ZodArray) return inside(property.element as z.ZodType);
+  return property instanceof z.ZodObject ? property : undefined;
+}
