@@ -1,0 +1,77 @@
+/** A local UKO, people with the real OpenTofu and the built provider, and the oracle's verdict on all that happened. */
+
+import { type TofuPerson, TofuWorkspace } from "../../../../examples/support/tofu.ts";
+import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import { type EmulatorProcess, startEmulatorProcess } from "../../../contracts/doors/support/emulator-process.ts";
+import { explainVerdict, type JudgeOptions, judge } from "../../../support/oracle.ts";
+
+export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
+export const startTime = "2026-11-24T14:22:00Z";
+const apiKeys = { alice: "alice-demo-key", bob: "bob-demo-key", carol: "carol-demo-key" } as const;
+
+export type Name = keyof typeof apiKeys;
+
+export interface TofuStage {
+  readonly uko: EmulatorProcess;
+  readonly workspace: TofuWorkspace;
+  person(name: Name, program?: string): Promise<TofuPerson>;
+  /** What a person has in their shell's profile. */
+  environmentOf(name: Name): Readonly<Record<string, string>>;
+  advance(ms: number): Promise<unknown>;
+  /** Operations that changed something after `seq`. */
+  effects(seq?: number): Promise<readonly string[]>;
+  mark(): Promise<number>;
+}
+
+/** A key `payroll`, with these lines besides. */
+export const keyProgram = (more = "", others = ""): string => `
+resource "uko_managed_key" "payroll" {
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = "payroll"
+  ${more}
+}
+${others}
+`;
+
+/** Opens a stage for one test, judges it and ends it. */
+export async function withStage(
+  body: (stage: TofuStage) => Promise<void>,
+  judged: Partial<JudgeOptions> = {},
+): Promise<void> {
+  const clock = { start: startTime, frozen: true };
+  const [uko, workspace] = await Promise.all([
+    startEmulatorProcess("documented", { ...demoSeed, clock }),
+    TofuWorkspace.create(),
+  ]);
+  try {
+    await body(stageOf(uko, workspace));
+    const verdict = judge(await uko.audit(), { required: true, gate: "both", ...judged });
+    if (!verdict.ok) throw new Error(`The oracle finds:\n${explainVerdict(verdict)}`);
+  } finally {
+    await workspace.dispose();
+    await uko.stop();
+  }
+}
+
+function stageOf(uko: EmulatorProcess, workspace: TofuWorkspace): TofuStage {
+  const environmentOf = (name: Name) => ({
+    UKO_ENDPOINT: uko.url,
+    UKO_KMS_ENDPOINT: uko.url,
+    UKO_IAM_ENDPOINT: uko.url,
+    UKO_INSTANCE_ID: uko.instanceId,
+    UKO_API_KEY: apiKeys[name],
+  });
+  return {
+    uko,
+    workspace,
+    environmentOf,
+    person: (name, program = keyProgram()) => workspace.person(name, { program, env: environmentOf(name) }),
+    advance: (ms) => uko.control("clock", { advance: ms }),
+    mark: async () => (await uko.audit()).at(-1)?.seq ?? 0,
+    effects: async (seq = 0) =>
+      (await uko.audit())
+        .filter((entry) => entry.seq > seq && entry.effect && entry.operation !== "token")
+        .map(({ operation }) => operation),
+  };
+}

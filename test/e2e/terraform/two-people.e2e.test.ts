@@ -1,0 +1,99 @@
+/** The whole life of a key with the real OpenTofu and the installed provider: made, unchanged, and ended by two people. */
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { TofuResult } from "../../../examples/support/tofu.ts";
+import { terraformSchemaFile } from "../../../sdk/make/schema-file.ts";
+import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
+
+const hourMs = 3_600_000;
+const recordIn = ({ output }: TofuResult): string => {
+  const record = /--consent ([0-9a-f]{32})/.exec(output)?.[1];
+  if (record === undefined) throw new Error(`Nobody asked:\n${output}`);
+  return record;
+};
+const errorsOf = ({ diagnostics }: TofuResult) => diagnostics.filter(({ severity }) => severity === "error");
+
+test("apply makes it, a plan after that is empty, and destroy takes two people and four runs", () =>
+  withStage(async (stage) => {
+    const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
+    const made = await bob.apply();
+    expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
+    const unchanged = await alice.plan(["-detailed-exitcode"]);
+    expect(unchanged.exitCode, unchanged.output).toBe(0);
+    await stage.advance(60_000);
+
+    const asked = await bob.destroy();
+    expect(asked.exitCode).toBe(1);
+    expect(asked.diagnostics.filter(({ isFromPlan }) => isFromPlan).map(({ summary }) => summary)).toEqual([
+      'Key "payroll" takes two people and several runs to end',
+    ]);
+    // The engine shows no address beside the error of a deletion, so the message has to name the key.
+    expect(errorsOf(asked).map(({ summary }) => summary)).toEqual([
+      'Key "payroll" waits for a second person to consent to its deactivation',
+    ]);
+    expect((await bob.state()).resources).toMatchObject([
+      {
+        isTainted: false,
+        attributes: { lifecycle_state: "pending_approval", deletion_requested_by: "IBMid-550000BOB" },
+        identity: { vault_id: vaultId },
+      },
+    ]);
+
+    const mark = await stage.mark();
+    expect((await alice.destroy()).exitCode).toBe(1);
+    expect(await stage.effects(mark)).toEqual([]);
+
+    const acted = await alice.destroy([], { env: { UKO_CONSENT: recordIn(asked) } });
+    expect(acted.output).toContain('This run consents to the deactivation of key "payroll"');
+    expect((await alice.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
+
+    await stage.advance(4 * hourMs + 60_000);
+    const destroyed = await bob.destroy(["-refresh=false"], { env: { UKO_CONSENT: recordIn(acted) } });
+    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_destruction" });
+
+    await stage.advance(31 * 24 * hourMs);
+    const removed = await bob.destroy();
+    expect(removed, removed.output).toMatchObject({ exitCode: 0, applied: { remove: 1 } });
+    expect((await bob.state()).resources).toEqual([]);
+  }));
+
+test("a key is never replaced: -replace fails in the plan, a taint in the apply", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    const mark = await stage.mark();
+    const replaced = await bob.plan(["-replace=uko_managed_key.payroll"]);
+    expect(replaced.exitCode).toBe(1);
+    expect(replaced.firstErrorLine).toMatch(/^A uko_managed_key is never replaced/);
+    await bob.run(["taint", "uko_managed_key.payroll"]);
+    const tainted = await bob.apply();
+    expect(tainted.exitCode).toBe(1);
+    expect(tainted.firstErrorLine).toMatch(/^A uko_managed_key is never replaced/);
+    expect(await stage.effects(mark)).toEqual([]);
+    await bob.run(["untaint", "uko_managed_key.payroll"]);
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+  }));
+
+test("what is protected, or cannot change, fails in the plan and at its line", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", keyProgram("deletion_protection = true"));
+    await bob.apply();
+    const refused = await bob.destroy();
+    expect(errorsOf(refused)).toMatchObject([
+      { summary: 'Deletion protection is on for key "payroll"', isFromPlan: true },
+    ]);
+    await bob.writeProgram(keyProgram('label_tags = { APP = "payroll" }'));
+    const impossible = await bob.plan();
+    expect(impossible.output).toMatch(/label_tags: cannot change on an existing key\s+.*on main\.tf line \d+/s);
+  }));
+
+test("the engine prints the schema that is committed", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    const { stdout, exitCode } = await bob.run(["providers", "schema", "-json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(terraformSchemaFile, "utf8")));
+    await bob.apply();
+  }));
