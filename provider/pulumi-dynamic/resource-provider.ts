@@ -17,6 +17,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
   configure: (config: dynamic.Config) => void,
 ): dynamic.ResourceProvider {
+  // A forced replacement finds the very key that it is to replace (decision 0010), and would go on to ask for its end.
+  const found = new Set<string>();
   return {
     async configure(request) {
       configure(request.config);
@@ -41,7 +43,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       return orFail(async () => {
         const { __origin: origin } = news;
         const options = { ...unstoppable(), ...(typeof origin === "string" && { origin }) };
-        const { id, state, warnings } = await handlers.create(withoutPulumi(news), options);
+        const { id, state, warnings, isFound } = await handlers.create(withoutPulumi(news), options);
+        if (isFound) found.add(id);
         await warn(warnings);
         return { id, outs: { ...state, ...originIn(news) } };
       });
@@ -64,7 +67,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       });
     },
 
-    async delete(_id, olds: Properties) {
+    async delete(id, olds: Properties) {
+      if (found.has(id)) return;
       await orFail(async () => {
         const target = urnIn(olds);
         const options = { ...unstoppable(), ...(target !== undefined && { target }) };
