@@ -1,0 +1,126 @@
+/** ReadDataSource, ValidateDataResourceConfig and ListResource: what programs and people may ask. */
+
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { dataSourceNamed, readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
+import { createLog } from "../../../provider/terraform-plugin/log.ts";
+import { ListResource_RequestSchema } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { listResource } from "../../../provider/terraform-plugin/rpc/list-resource.ts";
+import { createSession } from "../../../provider/terraform-plugin/session.ts";
+import type { ObjectValue } from "../../../provider/terraform-plugin/values.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { useStage } from "../stage.ts";
+
+const stage = useStage();
+const ringId = "ce110000-0000-4000-8000-000000000001";
+
+async function ask(typeName: string, config: ObjectValue) {
+  const source = dataSourceNamed(typeName);
+  const empty = Object.fromEntries(source.attributes.map(({ name }) => [name, null]));
+  const wire = writeObject({ ...empty, ...config }, source);
+  expect((await stage.bob.provider.validateDataResourceConfig({ typeName, config: wire })).diagnostics).toEqual([]);
+  const { state, diagnostics } = await stage.bob.provider.readDataSource({ typeName, config: wire });
+  return { state: readObject(state, source), told: diagnostics.map(({ summary, detail }) => `${summary}\n${detail}`) };
+}
+
+describe("a data source", () => {
+  test("of one resource shows what anybody can see of it, and its id", async () => {
+    const core = await stage.made({ deletion_protection: true });
+    const { id, key_id } = core.saved?.value ?? {};
+    const { state } = await ask("uko_managed_key", { vault_id: vaultId, key_id: String(key_id) });
+    expect(state).toMatchObject({ id, vault_id: vaultId, key_id, label: "payroll", lifecycle_state: "active" });
+    // What somebody's program says of it cannot be seen.
+    expect(state).not.toHaveProperty("deletion_protection");
+    expect((await ask("uko_keystore", { vault_id: vaultId, keystore_id: ringId })).state).toMatchObject({
+      ring: expect.any(String),
+    });
+    expect((await ask("uko_vault", { vault_id: vaultId })).state).toMatchObject({ id: vaultId, name: "payments" });
+  });
+
+  test("of a list shows all, or what is in one vault", async () => {
+    await stage.made();
+    const { state } = await ask("uko_managed_keys", {});
+    expect(state?.managed_keys).toMatchObject([
+      { label: "payroll", keystores: [{ name: "payroll-ring", sync_flag: "ok" }] },
+    ]);
+    const keystores = (await ask("uko_keystores", { vault_id: vaultId })).state;
+    expect(keystores).toMatchObject({ vault_id: vaultId });
+    expect(keystores?.keystores).toMatchObject([{ aws_region: null }, { aws_region: "eu_central_1" }]);
+    expect((await ask("uko_key_templates", {})).state?.key_templates).toHaveLength(4);
+    expect((await ask("uko_vaults", {})).state?.vaults).toHaveLength(1);
+    expect((await ask("uko_kms_keys", {})).state?.kms_keys).toMatchObject([
+      { name: "payroll", key_ring: "payroll-ring" },
+    ]);
+  });
+
+  test("tells which deletions wait, and what the way of one is", async () => {
+    const core = await stage.made();
+    expect((await ask("uko_pending_deletions", {})).state?.pending_deletions).toEqual([]);
+    await core.apply(null);
+    const { state } = await ask("uko_pending_deletions", { vault_id: vaultId });
+    expect(state?.pending_deletions).toMatchObject([{ label: "payroll", deletion_awaits: "approval" }]);
+    const plan = await ask("uko_deletion_plan", { vault_id: vaultId, key_id: String(core.saved?.value.key_id) });
+    expect(plan.state).toMatchObject({
+      deletion_awaits: "approval",
+      explanation_summary: expect.stringMatching(/^Key "payroll" can be gone on/),
+      explanation_facts: expect.arrayContaining([expect.stringMatching(/^1\. /)]),
+    });
+  });
+
+  test("with an id that is none, or of what is not there, is an error", async () => {
+    const odd = await ask("uko_vault", { vault_id: "payments" });
+    expect(odd.told[0]).toMatch(/vault_id: has to be a UUID in lower case/);
+    const absent = await ask("uko_managed_key", { vault_id: vaultId, key_id: "9b2d0000-0000-4000-8000-00000000dead" });
+    expect([absent.state, absent.told[0]]).toEqual([null, expect.stringContaining("[UKO_KEY_NOT_FOUND]")]);
+  });
+});
+
+describe("a list for queries", () => {
+  const listed = async (typeName: string, includeResourceObject: boolean, limit = 0n) => {
+    const { environmentOf } = stage;
+    const former = { ...process.env };
+    Object.assign(process.env, environmentOf("bob"));
+    try {
+      const session = createSession(
+        createLog(
+          {},
+          () => new Date(),
+          () => {},
+        ),
+      );
+      session.configure({});
+      const events = [];
+      const request = create(ListResource_RequestSchema, { typeName, includeResourceObject, limit });
+      for await (const event of listResource(session, request)) events.push(event);
+      return events;
+    } finally {
+      for (const name of Object.keys(environmentOf("bob"))) delete process.env[name];
+      Object.assign(process.env, former);
+    }
+  };
+
+  test("has an event for each, with its identity and its name, and the object where it is asked for", async () => {
+    await stage.made();
+    const [bare] = await listed("uko_managed_key", false);
+    expect(bare).toMatchObject({ displayName: "payroll", identity: { identityData: expect.anything() } });
+    expect(bare?.resourceObject).toBeUndefined();
+    const whole = await listed("uko_keystore", true, 1n);
+    expect(whole).toHaveLength(1);
+    expect(readObject(whole[0]?.resourceObject as never, resourceNamed("uko_keystore"))).toMatchObject({
+      type: "internal",
+    });
+  });
+
+  test("ends with an event that says what went wrong", async () => {
+    await stage.uko.fault({ operation: "V1", status: 403 });
+    const [event] = await listed("uko_vault", false);
+    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_/);
+    const [unknown] = await listed("uko_secret", false);
+    expect(unknown?.diagnostic?.[0]?.summary).toBe("This provider has no resource uko_secret");
+  });
+
+  test("is checked with the list itself", async () => {
+    const reply = await stage.bob.provider.validateListResourceConfig({ typeName: "uko_vault" });
+    expect(reply.diagnostics).toEqual([]);
+  });
+});

@@ -1,0 +1,62 @@
+/** Looks: what drifted is told, what is gone leaves the state, and what cannot be seen stays in it. */
+
+import { expect, test } from "vitest";
+import { stateText } from "../core.ts";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+
+test("what somebody changed is in the state after a look, and planned back where the configuration says so", async () => {
+  const core = await stage.made({ tags: { team: "payroll" } });
+  await stage.uko.test
+    .as("carol")
+    .patch(String(core.saved?.value.key_id), { tags: [{ name: "team", value: "other" }] });
+  await stage.bob.provider.configureProvider();
+  await core.refresh();
+  expect(core.saved?.value.tags).toEqual({ team: "other" });
+  expect((await core.plan(keyConfig({ tags: { team: "payroll" } }))).action).toBe("update");
+  expect((await core.plan(keyConfig())).action).toBe("none");
+});
+
+test("what only this tool knows stays as it is", async () => {
+  const core = await stage.made({
+    deletion_reason: "end of contract",
+    rotation_trigger: "1",
+    deletion_protection: true,
+  });
+  const before = stateText(core.saved?.value ?? {});
+  await core.refresh();
+  expect(stateText(core.saved?.value ?? {})).toBe(before);
+  expect(core.saved?.identity).toBeDefined();
+});
+
+test("a key that is gone leaves the state", async () => {
+  const core = await stage.made({ template: "payroll-draft" });
+  const carol = stage.uko.test.as("carol");
+  const id = String(core.saved?.value.key_id);
+  await carol.step(id, "destroy");
+  expect((await carol.remove(id)).status).toBe(204);
+  await stage.bob.provider.configureProvider();
+  await core.refresh();
+  expect(core.saved).toBeUndefined();
+});
+
+test.each([[401], [403], [500]])(
+  "a look that %i ends keeps the state and warns, so that nobody else's run stops",
+  async (code) => {
+    const core = await stage.made();
+    const before = core.saved;
+    for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: code });
+    const { errors, warnings } = await core.refresh();
+    expect(errors).toEqual([]);
+    expect(warnings[0]).toMatch(/^Could not be looked at, so its state is from the last look: /);
+    expect(core.saved).toEqual(before);
+  },
+);
+
+test("settings that are missing are an error, since no later run gets past them", async () => {
+  const core = await stage.made();
+  const { UKO_API_KEY: _left, ...environment } = stage.environmentOf("bob");
+  const { errors } = await core.by(await stage.another(environment)).refresh();
+  expect(errors[0]).toMatch(/^No credential is given\n.*\[UKO_SETTINGS_INVALID\]$/s);
+});

@@ -1,0 +1,200 @@
+/** The calls before and beside a resource's life: schema, settings, validation, and states as files have them. */
+
+import { describe, expect, test } from "vitest";
+import { knownLater } from "../../../provider/engine/preview.ts";
+import { terraformProvider, terraformResources } from "../../../provider/schema/terraform.ts";
+import { readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
+import { identityTypeOf, readIdentity } from "../../../provider/terraform-plugin/identity.ts";
+import { StringKind } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import type { ObjectValue } from "../../../provider/terraform-plugin/values.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+const textsOf = (diagnostics: readonly { summary: string; detail: string }[]) =>
+  diagnostics.map(({ summary, detail }) => `${summary}${detail === "" ? "" : `\n${detail}`}`);
+const bytes = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+
+describe("the schema", () => {
+  test("has every resource, data source and list, and tells what of the protocol it can do", async () => {
+    const schema = await stage.bob.provider.getProviderSchema();
+    expect(Object.keys(schema.resourceSchemas)).toEqual([...terraformResources.keys()]);
+    expect(Object.keys(schema.listResourceSchemas)).toEqual([...terraformResources.keys()]);
+    expect(Object.keys(schema.dataSourceSchemas)).toHaveLength(12);
+    expect(schema.serverCapabilities).toMatchObject({
+      ...{ planDestroy: true, moveResourceState: true, getProviderSchemaOptional: true, generateResourceConfig: true },
+    });
+    const { attributes = [] } = schema.resourceSchemas.uko_keystore?.block ?? {};
+    const secret = attributes.find(({ name }) => name === "aws_secret_access_key");
+    expect(secret).toMatchObject({
+      writeOnly: true,
+      sensitive: true,
+      optional: true,
+      descriptionKind: StringKind.MARKDOWN,
+    });
+    // A type that is no JSON would end the host.
+    for (const { type } of attributes) expect(() => JSON.parse(new TextDecoder().decode(type))).not.toThrow();
+  });
+
+  test("is answered without a credential, as tools ask for it", async () => {
+    const nobody = await stage.another({});
+    expect((await nobody.provider.getProviderSchema()).diagnostics).toEqual([]);
+    expect((await nobody.provider.getMetadata()).dataSources).toHaveLength(12);
+    expect((await nobody.provider.getFunctions()).functions).toEqual({});
+  });
+
+  test("of an identity says what an import needs", async () => {
+    const { identitySchemas } = await stage.bob.provider.getResourceIdentitySchemas();
+    expect(identitySchemas.uko_managed_key?.identityAttributes).toMatchObject([
+      { name: "instance_id", optionalForImport: true, requiredForImport: false },
+      { name: "vault_id", requiredForImport: true },
+      { name: "key_id", requiredForImport: true },
+    ]);
+  });
+});
+
+describe("settings", () => {
+  const settings = (given: ObjectValue) =>
+    writeObject(
+      { ...Object.fromEntries(terraformProvider.attributes.map(({ name }) => [name, null])), ...given },
+      terraformProvider,
+    );
+
+  test("are judged as far as they are known, at their attribute", async () => {
+    const validate = async (given: ObjectValue) =>
+      (await stage.bob.provider.validateProviderConfig({ config: settings(given) })).diagnostics;
+    expect(await validate({ region: "eu-de" })).toEqual([]);
+    expect(await validate({ instance_id: knownLater, api_key: "a" })).toEqual([]);
+    const told = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
+    expect(textsOf(told)).toEqual([
+      "instance_id: has to be the UUID of the instance, in lower case",
+      "token: is set beside api_key: set one of them, so that it is plain who acts",
+      'dual_authorization: is "required" or "single"\nA run can only be made stricter by it.',
+    ]);
+    expect(told.map(({ attribute }) => attribute?.steps[0]?.selector.value)).toEqual([
+      "instance_id",
+      "token",
+      "dual_authorization",
+    ]);
+  });
+
+  test("say where the service is, and the environment outweighs them", async () => {
+    const { UKO_ENDPOINT, UKO_INSTANCE_ID, ...others } = stage.environmentOf("bob");
+    const host = await stage.another({ ...others, UKO_ENDPOINT: UKO_ENDPOINT ?? "" });
+    const core = stage.core("uko_managed_key", host);
+    await host.provider.configureProvider({ config: settings({ instance_id: UKO_INSTANCE_ID ?? "" }) });
+    expect((await core.apply(keyConfig())).errors).toEqual([]);
+    await host.provider.configureProvider({
+      config: settings({ instance_id: "0e5f1c3a-7b1d-4c55-9d2e-00000000dead" }),
+    });
+    expect((await core.refresh()).errors[0] ?? (await core.refresh()).warnings[0]).toMatch(/UKO_/);
+    const overruled = await stage.another(stage.environmentOf("bob"));
+    await overruled.provider.configureProvider({ config: settings({ endpoint: "https://127.0.0.1:9" }) });
+    expect(await core.by(overruled).refresh()).toMatchObject({ errors: [], warnings: [] });
+  });
+
+  test("that come from a resource that is not there yet let a plan be made, and nothing that needs the service", async () => {
+    const host = await stage.another(stage.environmentOf("bob"));
+    await host.provider.configureProvider({ config: settings({ region: knownLater }) });
+    const core = stage.core("uko_managed_key", host);
+    expect((await core.plan(keyConfig())).errors).toEqual([]);
+    expect((await core.apply(keyConfig())).errors[0]).toMatch(/^The provider is not configured yet/);
+  });
+
+  test("with a credential show it nowhere", async () => {
+    const { UKO_API_KEY = "", ...others } = stage.environmentOf("bob");
+    const host = await stage.another({ ...others, TF_LOG: "trace" });
+    await host.provider.configureProvider({ config: settings({ api_key: UKO_API_KEY }) });
+    const core = stage.core("uko_managed_key", host);
+    expect((await core.apply(keyConfig())).errors).toEqual([]);
+    await core.refresh();
+    expect(host.log()).toContain('"tf_rpc":"ApplyResourceChange","tf_resource_type":"uko_managed_key"');
+    expect(host.log()).not.toContain(UKO_API_KEY);
+  });
+});
+
+describe("the validation of a resource", () => {
+  const validate = async (typeName: string, config: ObjectValue, writeOnlyAttributesAllowed = true) => {
+    const resource = resourceNamed(typeName);
+    const whole = { ...Object.fromEntries(resource.attributes.map(({ name }) => [name, null])), ...config };
+    const { diagnostics } = await stage.bob.provider.validateResourceConfig({
+      ...{ typeName, config: writeObject(whole, resource), clientCapabilities: { writeOnlyAttributesAllowed } },
+    });
+    return diagnostics;
+  };
+
+  test("finds all that is wrong at once, each at its attribute or within it", async () => {
+    const told = await validate("uko_managed_key", {
+      ...{ vault_id: "payments", template: "payroll", tags: { other: "ok", team: "!" }, activation_date: "tomorrow" },
+      ...{ deletion_gate: "none" },
+    });
+    const places = told.map(({ attribute }) => attribute?.steps.map(({ selector }) => selector.value).join("/"));
+    expect(places.sort()).toEqual(["activation_date", "deletion_gate", "tags/team", "vault_id"]);
+    expect(textsOf(told).join("\n")).toContain("activation_date: has to be a date such as 2027-01-31");
+  });
+
+  test("knows the parts of a connection by their flat names, and rules across attributes", async () => {
+    const partial = await validate("uko_keystore", {
+      ...{
+        vault_id: vaultId,
+        type: "aws_kms",
+        name: "paris",
+        aws_region: "eu_west_3",
+        aws_access_key_id: "AKIAEXAMPLE",
+      },
+    });
+    expect(textsOf(partial)).toEqual(["aws_secret_access_key: is missing"]);
+    const misfit = await validate("uko_keystore", { vault_id: vaultId, type: "internal", aws_region: "eu_west_3" });
+    expect(misfit.length).toBeGreaterThan(0);
+    const nameless = await validate("uko_keystore", { vault_id: vaultId, type: "internal" });
+    expect(textsOf(nameless)).toEqual(["name: is missing: only a keystore of type azure_key_vault may go without"]);
+  });
+
+  test("lets what is not known yet pass", async () => {
+    expect(await validate("uko_managed_key", { vault_id: knownLater, template: "payroll", tags: knownLater })).toEqual(
+      [],
+    );
+  });
+
+  test("refuses a secret to a host that would keep it", async () => {
+    const config = {
+      ...{ vault_id: vaultId, type: "aws_kms", name: "paris", aws_region: "eu_west_3" },
+      ...{ aws_access_key_id: "AKIAEXAMPLE", aws_secret_access_key: "hush-hush" },
+    };
+    expect(await validate("uko_keystore", config)).toEqual([]);
+    const told = await validate("uko_keystore", config, false);
+    expect(textsOf(told)[0]).toBe(
+      "aws_access_key_id: is a secret that no state may have, which takes OpenTofu 1.11 or Terraform 1.11",
+    );
+    expect(JSON.stringify(textsOf(told))).not.toContain("hush-hush");
+  });
+});
+
+describe("a state as a file has it", () => {
+  const upgrade = (json: unknown, version = 0n, typeName = "uko_vault") =>
+    stage.bob.provider.upgradeResourceState({ typeName, version, rawState: { json: bytes(json) } });
+
+  test("is read whatever release wrote it: what is known no more is dropped, what is new is null", async () => {
+    const { upgradedState, diagnostics } = await upgrade({ name: "payments", vault_id: vaultId, former: { a: [1] } });
+    expect(diagnostics).toEqual([]);
+    expect(readObject(upgradedState, resourceNamed("uko_vault"))).toMatchObject({
+      name: "payments",
+      description: null,
+    });
+  });
+
+  test("of a later release, or in no form that was ever written, is refused", async () => {
+    expect(textsOf((await upgrade({}, 7n)).diagnostics)[0]).toMatch(/written by a later release.*version 7/s);
+    expect(textsOf((await upgrade("")).diagnostics)[0]).toMatch(/in a form that no release wrote/);
+    expect(textsOf((await upgrade({ name: 7 })).diagnostics)[0]).toMatch(/name from Terraform is no text/);
+  });
+
+  test("has an identity, which is read alike", async () => {
+    const resource = resourceNamed("uko_vault");
+    const { upgradedIdentity } = await stage.bob.provider.upgradeResourceIdentity({
+      ...{ typeName: "uko_vault", version: 0n, rawIdentity: { json: bytes({ vault_id: vaultId, instance_id: "x" }) } },
+    });
+    expect(readIdentity(upgradedIdentity, resource)).toEqual({ vault_id: vaultId, instance_id: "x" });
+    expect(identityTypeOf(resource)).toEqual(["object", { instance_id: "string", vault_id: "string" }]);
+  });
+});
