@@ -1,0 +1,84 @@
+/** What people see: every error of the catalogue, in Terraform's words, at its attribute. */
+
+import { describe, expect, test } from "vitest";
+import { type ErrorCode, errorCatalogue, UkoError } from "../../provider/errors.ts";
+import { terraformResources } from "../../provider/schema/terraform.ts";
+import {
+  type Diagnostic,
+  diagnosticOf,
+  failureDiagnostic,
+  unfinishedDiagnostic,
+  warningDiagnostic,
+} from "../../provider/terraform-plugin/diagnostics.ts";
+import { Diagnostic_Severity } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+
+const attributesOf = (typeName: string) => terraformResources.get(typeName)?.attributes ?? [];
+const ofKey = attributesOf("uko_managed_key");
+const placeOf = ({ attribute }: Diagnostic) =>
+  attribute?.steps?.map(({ selector }) => `${selector?.case}:${String(selector?.value)}`).join(" ");
+
+test.each(Object.keys(errorCatalogue) as ErrorCode[])(
+  "%s is an error with a summary, and its code in the detail",
+  (code) => {
+    const { severity, summary, detail } = diagnosticOf(new UkoError(code, { detail: "Run again." }));
+    expect(severity).toBe(Diagnostic_Severity.ERROR);
+    expect(summary).toBe(errorCatalogue[code].summary);
+    expect(detail).toBe(`Run again.\n[${code}]`);
+    expect(unfinishedDiagnostic(code, `It waits\n  for you\n  [${code}]`, [])).toMatchObject({
+      ...{ severity: Diagnostic_Severity.ERROR, summary: "It waits", detail: `  for you\n  [${code}]` },
+    });
+  },
+);
+
+test("a fault of ours is named as one, without the stack of another library", () => {
+  const { summary, detail } = diagnosticOf(new TypeError("x is not a function"));
+  expect(summary).toBe("uko met a fault of its own");
+  expect(detail).toBe("Please report it: x is not a function\n[UKO_BUG]");
+  expect(diagnosticOf("thrown text").detail).toContain("unknown");
+});
+
+test("protection is shown at its attribute", () => {
+  expect(placeOf(diagnosticOf(new UkoError("UKO_DELETION_PROTECTED"), ofKey))).toBe(
+    "attributeName:deletion_protection",
+  );
+  expect(placeOf(diagnosticOf(new UkoError("UKO_DELETION_PROTECTED")))).toBeUndefined();
+});
+
+describe("a failed check", () => {
+  const ofKeystore = attributesOf("uko_keystore");
+  const ofKms = attributesOf("uko_kms_key");
+
+  test.each([
+    [ofKey, "vaultId", "vault_id: is odd", "attributeName:vault_id"],
+    [ofKeystore, "aws.secretAccessKey", "aws_secret_access_key: is odd", "attributeName:aws_secret_access_key"],
+    [ofKey, "tags.team", "tags: is odd", "attributeName:tags elementKeyString:team"],
+    [ofKey, "tags.a.b", "tags: is odd", "attributeName:tags elementKeyString:a.b"],
+    [ofKms, "aliases.1", "aliases: is odd", "attributeName:aliases elementKeyInt:1"],
+    [ofKeystore, "aws", "aws: is odd", undefined],
+    [ofKey, "labbel", "labbel: is odd", undefined],
+    [ofKey, "", "is odd", undefined],
+  ])("is at its attribute or within it, under its flat name", (attributes, property, summary, place) => {
+    const diagnostic = failureDiagnostic({ property, reason: "is odd" }, attributes);
+    expect([diagnostic.summary, placeOf(diagnostic)]).toEqual([summary, place]);
+  });
+
+  test("has its way out in the detail", () => {
+    const reason = "cannot change on an existing key; make a new key beside it, then set existingKeyId";
+    expect(failureDiagnostic({ property: "vaultId", reason }, ofKey)).toMatchObject({
+      ...{
+        summary: "vault_id: cannot change on an existing key",
+        detail: "Make a new key beside it, then set existing_key_id.",
+      },
+    });
+  });
+});
+
+test("a message has Terraform's names of properties, and is otherwise as it was", () => {
+  const message =
+    'Set deletionProtection to false\n  Key "camelCase" of iPhone, see labelTags, not dualAuthorizations.';
+  expect(warningDiagnostic(message)).toMatchObject({
+    severity: Diagnostic_Severity.WARNING,
+    summary: "Set deletion_protection to false",
+    detail: '  Key "camelCase" of iPhone, see label_tags, not dualAuthorizations.',
+  });
+});
