@@ -108,7 +108,6 @@ function seenUnder(profile: Profile): readonly string[] {
     'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
     'Key "compromised" went from active to compromised since the last run',
     `Key "cooling" waits for approval of its destruction: ${alice} asked on 25 Dec 2026 19:23 UTC`,
-    'Key "cooling" went from active to deactivated since the last run',
     'Key "destroyed" went from active to destroyed since the last run',
     'Key "off" went from active to deactivated since the last run',
     'Key "pending" went from active to destroyed since the last run',

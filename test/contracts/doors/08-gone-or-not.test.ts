@@ -70,11 +70,11 @@ test.each(profilesFor())(
         for (const [operation, status] of faults) await scenario.control("faults", { operation, status });
         for (const [command, end] of [
           ["refresh", door.refreshOfUnseen],
-          ["destroy", { exitCode: 1, says: "" }],
+          ["destroy", { exitCode: 1, says: (summary: string) => summary }],
         ] as const) {
           const run = await bob.pulumi[command]([], { env });
           expect(run.exitCode).toBe(end.exitCode);
-          expect(firstLineOf(run.output)).toBe(`${end.says}${firstLine}`);
+          expect(firstLineOf(run.output)).toBe(end.says(firstLine, code));
           expect(messageOf(run.output)).toContain(`[${code}]`);
         }
         await clearFaults(scenario);

@@ -25,8 +25,8 @@ export interface Door {
    * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
    */
   readonly looksFirst: boolean;
-  /** How a refresh ends that may not or cannot see a resource, and what it says before the reason. The state stays as it is. */
-  readonly refreshOfUnseen: { readonly exitCode: number; readonly says: string };
+  /** How a refresh ends that may not or cannot see a resource, and the first line that it then says. The state stays as it is. */
+  readonly refreshOfUnseen: { readonly exitCode: number; says(summary: string, code: string): string };
 }
 
 const doors: Readonly<Record<DoorName, Door>> = {
@@ -35,14 +35,17 @@ const doors: Readonly<Record<DoorName, Door>> = {
     programFor: (resources) => nodeProgram("pulumi-uko", resources),
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
     looksFirst: false,
-    refreshOfUnseen: { exitCode: 1, says: "" },
+    refreshOfUnseen: { exitCode: 1, says: (summary) => summary },
   },
   package: {
     name: "package",
     programFor: (resources) => nodeProgram("@uko/pulumi", resources),
     typeOf: (kind) => `uko:index:${kind}`,
     looksFirst: true,
-    refreshOfUnseen: { exitCode: 0, says: "Could not be looked at, so its state is from the last look: " },
+    refreshOfUnseen: {
+      exitCode: 0,
+      says: (summary, code) => `Could not be looked at, so its state is from the last look: ${summary} [${code}]`,
+    },
   },
 };
 
