@@ -1,7 +1,7 @@
-/** The command that a message prints for Pulumi: pasted, it ends the one resource, or says plainly that it ends more. */
+/** The command that a message prints for an engine: pasted, it ends the one resource, or says plainly that it ends more. */
 
 import { expect, test } from "vitest";
-import { renderExplanation, rerunCommand } from "../../provider/engine/explain/explanation.ts";
+import { applyCommand, renderExplanation, rerunCommand } from "../../provider/engine/explain/explanation.ts";
 
 const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const rendered = (commands: readonly string[]) =>
@@ -27,4 +27,19 @@ test("a destroy without a target says that it goes for the whole stack", () => {
   const words = "you run (pulumi destroy goes for everything in the stack)";
   expect(rendered(["uko continue a/b", "UKO_CONSENT=1 pulumi destroy"])).toContain(words);
   expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("everything");
+});
+
+test("OpenTofu tells no address, so its destroy always says how far it goes", () => {
+  expect(rerunCommand({ rerun: "tofu destroy", target: urn })).toBe("tofu destroy");
+  const words = "you run (tofu destroy goes for everything in the state; -target names one)";
+  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"])).toContain(words);
+  expect(rendered(["UKO_CONSENT=1 tofu apply"])).not.toContain("everything");
+});
+
+test("a changed program is brought about by the reader's own engine", () => {
+  expect(applyCommand({ rerun: "tofu destroy" })).toBe("tofu apply");
+  expect(applyCommand({ rerun: "tofu apply" })).toBe("tofu apply");
+  for (const rerun of ["pulumi destroy", "pulumi up", "uko continue"] as const) {
+    expect(applyCommand({ rerun })).toBe("pulumi up");
+  }
 });

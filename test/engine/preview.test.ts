@@ -13,6 +13,13 @@ test("a creation promises what the program says, and leaves open what only the s
   expect(promiseOfCreation({ label: "a" }, ["label", "keyId"])).toEqual({ label: "a", keyId: knownLater });
 });
 
+test("what a creation leaves absent for certain is not called known later", () => {
+  expect(promiseOfCreation({ label: "a" }, ["label", "keyId", "aws"], ["aws"])).toEqual({
+    label: "a",
+    keyId: knownLater,
+  });
+});
+
 test("an update promises what it does not move", () => {
   const moves = { rotationTrigger: ["version"] };
   const state = { label: "a", version: 1 };

@@ -1,11 +1,12 @@
 /** What a run that is planned to end a resource will meet, told from its state alone: no call is made for a plan. */
 
 import type { ErrorCode } from "../../errors.ts";
+import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import type { Ending } from "../definition.ts";
 import { sayContainer } from "./container-words.ts";
 import { applyCommand, type Door, type Explanation, renderExplanation, rerunCommand } from "./explanation.ts";
 import { sayKmsKey } from "./kms-key-words.ts";
-import { noWayBack, plain } from "./words.ts";
+import { capital, noWayBack, plain } from "./words.ts";
 
 /** `short` ends in one run as far as the state tells; `long` takes several, and its message says what they need. */
 export type Foretold =
@@ -28,6 +29,8 @@ interface Context {
   readonly consents: readonly string[];
   readonly door: Door;
 }
+
+type KeyEnding = Extract<Ending, { kind: "managed_key" | "kms_key" }>;
 
 export function foretellEnding(ending: Ending, context: Context): Foretold {
   const what = nameOf(ending, context.facts);
@@ -62,75 +65,107 @@ function nameOf(ending: Ending, { label }: KeyFacts): string {
   }
 }
 
-/** Undefined where one run of one person is enough. */
-function pathOf(
-  ending: Extract<Ending, { kind: "managed_key" | "kms_key" }>,
-  what: string,
-  context: Context,
-): Explanation | undefined {
+/** Undefined where one run is enough, or where the state does not tell. */
+function pathOf(ending: KeyEnding, what: string, context: Context): Explanation | undefined {
   const { facts } = context;
-  const name = `${what.slice(0, 1).toUpperCase()}${what.slice(1)}`;
+  const name = capital(what);
   if (typeof facts.deletionRecordId === "string" && facts.deletionAwaits === "approval") {
-    return approvalFor(ending, name, facts.deletionRecordId, context);
+    return approvalFor(ending, what, facts.deletionRecordId, context);
   }
   if (facts.deletionAwaits === "time") {
     const until =
       typeof facts.deletionNotBefore === "string" ? ` before ${plain(facts.deletionNotBefore, 40)}` : " yet";
     return {
       summary: `${name} cannot go on${until}`,
-      facts: ["A run before that changes nothing and says so."],
+      facts: ["A run that comes too early changes nothing."],
       next: [],
     };
   }
-  if (facts.keyState === "destroyed") return undefined;
   const isForTwo = ending.policy.dualAuthorization === "required";
-  if (ending.kind === "kms_key")
-    return isForTwo ? { summary: `${name} takes two people to end`, facts: kmsPath, next: [] } : undefined;
+  const steps = ending.kind === "kms_key" ? kmsSteps(isForTwo) : keySteps(facts.keyState, ending.policy);
+  if (facts.keyState === "destroyed" || steps.length === 0) return undefined;
   return {
-    summary: `${name} takes ${isForTwo ? "two people and several runs" : "several runs"} to end`,
-    facts: isForTwo ? pathForTwo : pathForOne,
+    summary: `${name} takes ${isForTwo ? "two people" : "one person"} and ${steps.length === 1 ? "one run" : "several runs"} to end`,
+    facts: [
+      ...steps.map((step, index) => `${index + 1}. ${step}`),
+      ...(isForTwo ? [] : ["Where the key itself asks for two people, this run asks first."]),
+    ],
     next: [],
   };
 }
 
+/** From the state in which the key was last seen; none where no way out of it is known. */
+function keySteps(keyState: unknown, { dualAuthorization, gate, goal }: DeletionPolicy): readonly string[] {
+  const isForTwo = dualAuthorization === "required";
+  const asks = (noun: string): string =>
+    `This run asks for its ${noun}, and ends with an error that names the consent record. Nothing stops working.`;
+  const toDestroy = `the key is destroyed. ${noWayBack}`;
+  const leaves =
+    goal === "destruction_scheduled"
+      ? []
+      : [
+          `Once its keystores have let go of it, 7 to 90 days later, ${goal === "removed" ? "its record is removed" : "it leaves the state"}.`,
+        ];
+  switch (keyState) {
+    case "active":
+      return [
+        ...(isForTwo && gate !== "destroy"
+          ? [asks("deactivation"), `A second person names that record: ${outage}`]
+          : [`This run alone: ${outage}`]),
+        isForTwo
+          ? `More than 4 hours later a second person consents to its destruction: ${toDestroy}`
+          : `A run more than 4 hours later: ${toDestroy}`,
+        ...leaves,
+      ];
+    case "deactivated":
+      return [
+        ...(isForTwo
+          ? [asks("destruction"), `A second person names that record: ${toDestroy}`]
+          : [`This run alone: ${toDestroy}`]),
+        ...leaves,
+      ];
+    case "pre_activation":
+      return isForTwo
+        ? [asks("destruction"), `A second person names that record: ${toDestroy}`]
+        : [`This run alone: ${toDestroy}`];
+    default:
+      return [];
+  }
+}
+
+const outage = "the key is deactivated, and everything that needs it stops working.";
+
+function kmsSteps(isForTwo: boolean): readonly string[] {
+  const destroyed = "the key is destroyed, and what it wraps can no longer be read.";
+  if (!isForTwo) return [`This run alone: ${destroyed}`];
+  return [
+    "This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
+    `Within 7 days another person names that window: ${destroyed}`,
+  ];
+}
+
 function approvalFor(
-  { kind }: Extract<Ending, { kind: "managed_key" | "kms_key" }>,
-  name: string,
+  { kind }: KeyEnding,
+  what: string,
   recordId: string,
   { facts, consents, door }: Context,
 ): Explanation {
-  const isDestruction = kind === "kms_key" || facts.keyState === "deactivated";
+  const isDestruction = kind === "kms_key" || facts.keyState !== "active";
   const noun = isDestruction ? "destruction" : "deactivation";
   const consequence = isDestruction
     ? `It is destroyed then. ${noWayBack}`
     : "It is deactivated then, and everything that needs it stops working.";
-  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "somebody";
+  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "Somebody";
   if (consents.includes(recordId)) {
     return {
-      summary: `This run consents to the ${noun} of ${name.slice(0, 1).toLowerCase()}${name.slice(1)}`,
-      facts: [`${by} asked, and this run acts if it is somebody else's. ${consequence}`],
+      summary: `This run consents to the ${noun} of ${what}`,
+      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`],
       next: [],
     };
   }
   return {
-    summary: `${name} waits for a second person to consent to its ${noun}`,
+    summary: `${capital(what)} waits for a second person to consent to its ${noun}`,
     facts: [`${by} asked. A run that does not name that record changes nothing.`, consequence],
-    next: [{ who: `somebody other than ${by} runs`, commands: [`UKO_CONSENT=${recordId} ${rerunCommand(door)}`] }],
+    next: [{ who: "somebody else runs", commands: [`UKO_CONSENT=${recordId} ${rerunCommand(door)}`] }],
   };
 }
-
-const pathForTwo = [
-  "1. This run asks, and ends with an error that names the consent record. Nothing stops working.",
-  "2. A second person names that record: the key is deactivated, and everything that needs it stops working.",
-  `3. More than 4 hours later another person consents to its destruction. ${noWayBack}`,
-  "4. Once its keystores have let go of it, 7 to 90 days later, its record is removed.",
-];
-const pathForOne = [
-  "1. This run deactivates the key, and everything that needs it stops working.",
-  `2. A run more than 4 hours later destroys it. ${noWayBack}`,
-  "3. Once its keystores have let go of it, 7 to 90 days later, its record is removed.",
-];
-const kmsPath = [
-  "1. This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
-  "2. Within 7 days another person names that window, and the key is destroyed: what it wraps can no longer be read.",
-];

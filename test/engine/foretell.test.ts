@@ -1,0 +1,85 @@
+/** What a plan tells of a deletion before it begins, from the state alone. Whatever is called harmless has to be. */
+
+import { describe, expect, test } from "vitest";
+import type { Ending } from "../../provider/engine/definition.ts";
+import { type Foretold, foretellEnding } from "../../provider/engine/explain/foretell.ts";
+
+const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+const recordId = "a".repeat(32);
+type Of<Kind extends Ending["kind"]> = Extract<Ending, { kind: Kind }>;
+
+const key = (policy: Partial<Of<"managed_key">["policy"]> = {}): Ending => ({
+  kind: "managed_key",
+  ref: { instanceId, vaultId: "v", keyId: "k" },
+  policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
+});
+const kmsKey = (policy: Partial<Of<"kms_key">["policy"]> = {}): Ending => ({
+  kind: "kms_key",
+  ref: { instanceId, kmsKeyId: "k" },
+  name: "orders",
+  policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
+});
+const vault = (deletionProtection: boolean): Ending => ({
+  kind: "container",
+  ref: { kind: "vault", instanceId, vaultId: "v", id: "v" },
+  name: "archive",
+  policy: { deletionProtection },
+});
+const told = (
+  ending: Ending,
+  facts: Readonly<Record<string, unknown>> = {},
+  consents: readonly string[] = [],
+): Foretold =>
+  foretellEnding(ending, {
+    ...{ facts: { label: "payroll", keyState: "active", ...facts }, consents, door: { rerun: "tofu destroy" } },
+  });
+const textOf = (foretold: Foretold): string => ("message" in foretold ? foretold.message : "");
+
+const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
+const cases: Readonly<Record<string, Foretold>> = {
+  "an active key": told(key()),
+  "an active key whose destruction alone takes two": told(key({ gate: "destroy" })),
+  "an active key of one person": told(key({ dualAuthorization: "single", goal: "destroyed" })),
+  "a deactivated key": told(key({ goal: "destruction_scheduled" }), { keyState: "deactivated" }),
+  "a deactivated key of one person": told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }),
+  "a key that was never active": told(key(), { keyState: "pre_activation" }),
+  "a key that waits for approval": told(key(), pending),
+  "a deactivated key that waits for approval": told(key(), { ...pending, keyState: "deactivated" }),
+  "a key whose record this run names": told(key(), pending, [recordId]),
+  "a key that cools down": told(key(), {
+    ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
+  }),
+  "a protected key": told(key({ deletionProtection: true })),
+  "a KMS key": told(kmsKey()),
+  "a KMS key of one person": told(kmsKey({ dualAuthorization: "single" })),
+  "a KMS key that is set for deletion": told(kmsKey(), { ...pending, deletionRecordId: "k@2026-12-01T14:22:00Z" }),
+  "a protected vault": told(vault(true)),
+};
+
+test("reads well", async () => {
+  const text = Object.entries(cases)
+    .map(([title, foretold]) => `## ${title} (${foretold.kind})\n${textOf(foretold)}\n`)
+    .join("");
+  await expect(text).toMatchFileSnapshot("../golden/explain/foretold.txt");
+});
+
+describe("a run that stops something working", () => {
+  const harmless = /Nothing stops working/;
+
+  test("is never called harmless", () => {
+    for (const ending of [key({ gate: "destroy" }), key({ dualAuthorization: "single" })]) {
+      expect(textOf(told(ending))).toMatch(/1\. This run alone: .*stops working/);
+      expect(textOf(told(ending))).not.toMatch(harmless);
+    }
+    expect(textOf(told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
+      /1\. This run alone: .*no way back/,
+    );
+  });
+});
+
+test("a key of another state than is known, or that is destroyed, is told nothing of", () => {
+  for (const keyState of ["compromised", "destroyed", "hibernating", undefined]) {
+    expect(told(key(), { keyState })).toEqual({ kind: "short" });
+  }
+  expect(told(vault(false))).toEqual({ kind: "short" });
+});
