@@ -124,8 +124,8 @@ export { explainAudit } from "./engine/explain/audit.ts";
 export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
-export { saysNothingOfTheObject } from "./engine/look-faults.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
+export { saysNothingOfTheObject } from "./engine/look-faults.ts";
 export { checkStored, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 
