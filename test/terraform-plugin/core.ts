@@ -14,7 +14,7 @@ import {
   Diagnostic_Severity,
   type ResourceIdentityData,
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
-import { type ObjectValue, readJson, type Value } from "../../provider/terraform-plugin/values.ts";
+import type { ObjectValue, Value } from "../../provider/terraform-plugin/values.ts";
 import type { Host } from "./host.ts";
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -228,11 +228,4 @@ function toldIn(diagnostics: readonly Diagnostic[]): Told {
 /** As a state file has it; unknown values show as such. */
 export function stateText(value: ObjectValue): string {
   return JSON.stringify(value, (_name, each: unknown) => (each === knownLater ? "(known after apply)" : each));
-}
-
-/** The other way round, as a state file is read. */
-export function savedFrom(typeName: string, text: string): ObjectValue {
-  const { attributes } = resourceNamed(typeName);
-  const type = ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))] as const;
-  return readJson(text, type) as ObjectValue;
 }
