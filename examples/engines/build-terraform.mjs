@@ -8,5 +8,6 @@ export function buildTerraformIfStale(repository) {
     folder: "terraform",
     name: "terraform-provider-uko",
     entry: "provider/terraform-plugin/main.ts",
+    later: "provider/terraform-plugin/later.ts",
   });
 }

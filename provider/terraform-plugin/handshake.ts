@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
+import { type Identity, pemOf } from "./certificate.ts";
 
 /** What a host puts into the environment (go-plugin, client.go and constants.go). */
 export interface HostEnvironment {
@@ -21,27 +22,8 @@ export const magicCookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d
 export const coreVersion = 1;
 export const protocolVersion = 6;
 
-/** Who is on this side of the connection: a certificate that lives as long as the process, in memory alone. */
-export interface Identity {
-  readonly key: string;
-  readonly certificate: string;
-}
-
 export function isStartedByHost({ TF_PLUGIN_MAGIC_COOKIE }: HostEnvironment): boolean {
   return TF_PLUGIN_MAGIC_COOKIE === magicCookie;
-}
-
-/** The host verifies the name `localhost` against the certificate in the line; clocks may differ a little. */
-export async function createIdentity(nowMs: number): Promise<Identity> {
-  const { generate } = await import("selfsigned");
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
-    keyType: "ec",
-    curve: "P-256",
-    algorithm: "sha256",
-    notBeforeDate: new Date(nowMs - 30_000),
-    notAfterDate: new Date(nowMs + 365 * 86_400_000),
-  });
-  return { key: made.private, certificate: made.cert };
 }
 
 /**
@@ -50,7 +32,7 @@ export async function createIdentity(nowMs: number): Promise<Identity> {
  */
 export function credentialsFor(hostCertificate: string | undefined, identity: Identity | undefined): ServerCredentials {
   if (hostCertificate === undefined || identity === undefined) return ServerCredentials.createInsecure();
-  const pair = { private_key: Buffer.from(identity.key), cert_chain: Buffer.from(identity.certificate) };
+  const pair = { private_key: Buffer.from(identity.key), cert_chain: Buffer.from(pemOf(identity.der)) };
   return ServerCredentials.createSsl(Buffer.from(hostCertificate), [pair], true);
 }
 
@@ -85,15 +67,10 @@ export function handshakeLine(
   identity: Identity | undefined,
   { PLUGIN_MULTIPLEX_GRPC }: HostEnvironment,
 ): string {
-  const certificate = identity === undefined ? "" : derInBase64(identity.certificate);
+  const certificate = identity === undefined ? "" : identity.der.toString("base64").replace(/=+$/, "");
   const fields = [coreVersion, protocolVersion, network, address, "grpc", certificate];
   // Several services on one connection are asked for by hosts that have sub-plugins; there are none here.
   return [...fields, ...(PLUGIN_MULTIPLEX_GRPC ? ["false"] : [])].join("|");
-}
-
-function derInBase64(certificate: string): string {
-  const body = certificate.replace(/-----[^-]+-----/g, "").replace(/\s/g, "");
-  return body.replace(/=+$/, "");
 }
 
 /** Under both names, so that the same line works for OpenTofu and Terraform. */

@@ -1,17 +1,12 @@
 /** `terraform-provider-uko`: serves one host, which starts it and ends it; with `--debug` any host that is told where it is. */
 
 import packageFile from "../../package.json" with { type: "json" };
-import {
-  createEndpoint,
-  createIdentity,
-  credentialsFor,
-  handshakeLine,
-  isStartedByHost,
-  reattachLine,
-} from "./handshake.ts";
+import { createIdentity } from "./certificate.ts";
+import { createSession } from "./create-session.ts";
+import { createEndpoint, credentialsFor, handshakeLine, isStartedByHost, reattachLine } from "./handshake.ts";
+import { loadLater } from "./load-later.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
-import { createSession } from "./session.ts";
 
 const isDebugged = process.argv.includes("--debug");
 /** The host kills what is there 2 seconds after it asked; a call that is on its way has most of them. */
@@ -29,7 +24,7 @@ async function serve(): Promise<void> {
   const session = createSession(log);
   const endpoint = createEndpoint(env, process.platform);
   const hostCertificate = isDebugged ? undefined : env.PLUGIN_CLIENT_CERT || undefined;
-  const identity = hostCertificate === undefined ? undefined : await createIdentity(Date.now());
+  const identity = hostCertificate === undefined ? undefined : createIdentity(Date.now());
 
   const leave = (limitMs = graceMs): void => {
     session.stop();
@@ -54,7 +49,7 @@ async function serve(): Promise<void> {
       : handshakeLine(endpoint, address, identity, env);
     process.stdout.write(`${line}\n`);
     // The host needs a moment to connect, and asks for the schema first.
-    void import("./rpc/calls.ts");
+    void loadLater();
   });
 }
 

@@ -2,10 +2,11 @@
 
 import type { MessageShape } from "@bufbuild/protobuf";
 import type { Answers } from "./grpc-service.ts";
+import { type Later, loadLater } from "./load-later.ts";
 import { Provider } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
 
-type Calls = typeof import("./rpc/calls.ts");
+type Calls = Later["calls"];
 type Methods = (typeof Provider)["method"];
 type Unary = { [Name in keyof Methods]: Methods[Name]["methodKind"] extends "unary" ? Name : never }[keyof Methods];
 
@@ -16,8 +17,7 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
   const diagnosed = <Name extends keyof Calls & Diagnosed>(name: Name) => {
     return async (request: MessageShape<Methods[Name]["input"]>) => {
       // Loading what talks to the service takes longer than starting, so it is left until the host knows us.
-      const { diagnosticOf } = await import("./diagnostics.ts");
-      const calls = await import("./rpc/calls.ts");
+      const { calls, diagnosticOf } = await loadLater();
       const startedAt = performance.now();
       const fields = {
         tf_rpc: Provider.method[name].name,
@@ -55,7 +55,7 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
     getFunctions: diagnosed("getFunctions"),
     validateListResourceConfig: diagnosed("validateListResourceConfig"),
     async *listResource(request) {
-      const { listResource } = await import("./rpc/list-resource.ts");
+      const { listResource } = await loadLater();
       yield* listResource(session, request);
     },
     async stopProvider() {

@@ -1,16 +1,17 @@
 /** The beginning and the end of the process, as go-plugin's hosts see them. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
+import { createIdentity, pemOf } from "../../provider/terraform-plugin/certificate.ts";
+import { createSession } from "../../provider/terraform-plugin/create-session.ts";
 import {
   createEndpoint,
-  createIdentity,
   credentialsFor,
   handshakeLine,
   magicCookie,
@@ -19,7 +20,6 @@ import { createLog } from "../../provider/terraform-plugin/log.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { createServer } from "../../provider/terraform-plugin/server.ts";
-import { createSession } from "../../provider/terraform-plugin/session.ts";
 import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
 
 const hosts: Host[] = [];
@@ -57,15 +57,20 @@ describe("the line", () => {
     expect((await provider.getMetadata()).resources).toHaveLength(5);
   });
 
-  test("never has padding, whatever the certificate's length", async () => {
-    const lengths = new Set<number>();
-    for (let round = 0; round < 40 && lengths.size < 2; round += 1) {
-      const identity = await createIdentity(Date.now());
-      const line = handshakeLine({ network: "unix" }, "/tmp/x", identity, {});
-      const der = line.split("|")[5] ?? "";
-      expect(der).toBe(new X509Certificate(identity.certificate).raw.toString("base64").replace(/=+$/, ""));
-      lengths.add(der.length % 4);
+  test("never has padding, whatever the certificate's length, and is one that OpenSSL verifies", () => {
+    const paddings = new Set<number>();
+    for (let round = 0; round < 200; round += 1) {
+      const { der, key } = createIdentity(Date.now());
+      const line = handshakeLine({ network: "unix" }, "/tmp/x", { der, key }, {}).split("|")[5] ?? "";
+      expect(line).toMatch(/^[A-Za-z0-9+/]+$/);
+      paddings.add(line.length % 4);
+      const certificate = new X509Certificate(pemOf(der));
+      expect(certificate.verify(certificate.publicKey)).toBe(true);
+      expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+      expect(certificate.checkHost("localhost")).toBe("localhost");
     }
+    // Signatures differ in length, so both forms were there.
+    expect(paddings.size).toBeGreaterThan(1);
   });
 
   test("has no certificate where the host asks for plain text", async () => {
@@ -95,7 +100,7 @@ describe("the line", () => {
   test("names a port of this machine on Windows, under the same certificates", async () => {
     const { network, bind, address } = createEndpoint({}, "win32");
     expect([network, bind]).toEqual(["tcp", "127.0.0.1:0"]);
-    const [own, identity] = [await createCertificate(), await createIdentity(Date.now())];
+    const [own, identity] = [await createCertificate(), createIdentity(Date.now())];
     const server = createServer(
       createSession(
         createLog(

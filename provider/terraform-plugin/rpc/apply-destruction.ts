@@ -1,6 +1,7 @@
 /** The end of a resource: what is not finished stays in the state, as it is now, beside the error that says what is awaited. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { saysNothingOfTheObject } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -34,7 +35,6 @@ export async function applyDestruction(
   if (readPlanned(plannedPrivate) === "create") {
     return unchanged(resource, prior, request, diagnosticOf(replacement(resource), resource.attributes));
   }
-  const { saysNothingOfTheObject } = await import("../../compose.ts");
   const { attributes } = resource;
   const state = stateProperties(attributes, prior);
   const progress = (level: "info" | "warn") => (line: string) => {

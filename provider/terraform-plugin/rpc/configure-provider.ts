@@ -1,6 +1,7 @@
 /** ConfigureProvider: begins a run with these settings. Opens nothing yet: a plan of other resources needs no credential. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { storedSettings } from "../../compose.ts";
 import { knownLater } from "../../engine/preview.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
@@ -12,7 +13,6 @@ export async function configureProvider(
   session: Session,
   { config, terraformVersion }: MessageShape<typeof ConfigureProvider_RequestSchema>,
 ): Promise<MessageInitShape<typeof ConfigureProvider_ResponseSchema>> {
-  const { storedSettings } = await import("../../compose.ts");
   const given = propertiesOf(terraformProvider.attributes, readObject(config, terraformProvider) ?? {});
   const isKnown = !Object.values(given).includes(knownLater);
   const textOf = (name: string): string | undefined => {

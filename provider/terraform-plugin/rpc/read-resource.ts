@@ -1,6 +1,7 @@
 /** ReadResource: the resource as it is now; null only where it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { saysNothingOfTheObject } from "../../compose.ts";
 import type { Looked } from "../../engine/handlers.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
@@ -13,7 +14,6 @@ export async function readResource(
   session: Session,
   request: MessageShape<typeof ReadResource_RequestSchema>,
 ): Promise<MessageInitShape<typeof ReadResource_ResponseSchema>> {
-  const { saysNothingOfTheObject } = await import("../../compose.ts");
   const { currentState, private: kept, currentIdentity } = request;
   const resource = resourceNamed(request.typeName);
   const handlers = await handlersOf(session, resource);

@@ -1,6 +1,7 @@
 /** ValidateProviderConfig: what can be told of the settings without the environment of the run that uses them. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { checkStored } from "../../compose.ts";
 import { knownLater } from "../../engine/preview.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
@@ -16,7 +17,6 @@ export async function validateProviderConfig(
   _session: Session,
   { config }: MessageShape<typeof ValidateProviderConfig_RequestSchema>,
 ): Promise<MessageInitShape<typeof ValidateProviderConfig_ResponseSchema>> {
-  const { checkStored } = await import("../../compose.ts");
   const { attributes } = terraformProvider;
   const given = propertiesOf(attributes, readObject(config, terraformProvider) ?? {});
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== knownLater));

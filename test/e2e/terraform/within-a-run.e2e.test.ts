@@ -5,10 +5,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { createSession } from "../../../provider/terraform-plugin/create-session.ts";
 import { credentialsFor, reattachLine } from "../../../provider/terraform-plugin/handshake.ts";
 import { createLog } from "../../../provider/terraform-plugin/log.ts";
 import { createServer } from "../../../provider/terraform-plugin/server.ts";
-import { createSession } from "../../../provider/terraform-plugin/session.ts";
 import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
 
 test("Ctrl-C ends a wait at once, with the state of then and with what is awaited", () =>

@@ -3,10 +3,10 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { dataSourceNamed, readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
+import { createSession } from "../../../provider/terraform-plugin/create-session.ts";
 import { createLog } from "../../../provider/terraform-plugin/log.ts";
 import { ListResource_RequestSchema } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { listResource } from "../../../provider/terraform-plugin/rpc/list-resource.ts";
-import { createSession } from "../../../provider/terraform-plugin/session.ts";
 import type { ObjectValue } from "../../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { useStage } from "../stage.ts";
