@@ -61,7 +61,7 @@ describe("the line", () => {
     const paddings = new Set<number>();
     for (let round = 0; round < 200; round += 1) {
       const { der, key } = createIdentity(Date.now());
-      const line = handshakeLine({ network: "unix" }, "/tmp/x", { der, key }, {}).split("|")[5] ?? "";
+      const line = handshakeLine({ network: "unix" }, "a.sock", { der, key }, {}).split("|")[5] ?? "";
       expect(line).toMatch(/^[A-Za-z0-9+/]+$/);
       paddings.add(line.length % 4);
       const certificate = new X509Certificate(pemOf(der));
@@ -193,7 +193,7 @@ describe("the end", () => {
   test("does not come with Ctrl-C, which is the host's to act on", async () => {
     const host = await started({ TF_LOG_PROVIDER: "debug" });
     host.child.kill("SIGINT");
-    await expect.poll(() => host.log()).toContain("SIGINT is for the host to act on");
+    await expect.poll(() => host.log(), { timeout: 10_000 }).toContain("SIGINT is for the host to act on");
     expect((await host.provider.getMetadata()).resources).toHaveLength(5);
     expect(host.child.exitCode).toBeNull();
   });

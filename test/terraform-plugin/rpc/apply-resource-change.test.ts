@@ -64,10 +64,11 @@ describe("an update", () => {
     const core = await stage.made({ description: "ours" });
     const id = String(core.saved?.value.key_id);
     await stage.uko.test.as("carol").patch(id, { description: "theirs" });
-    const { errors } = await core.apply(keyConfig({ description: "ours", tags: { a: "b" } }));
+    const { errors } = await core.apply(keyConfig({ tags: { a: "b" } }));
     expect(errors).toEqual([]);
+    expect(core.saved?.value).toMatchObject({ description: "ours", tags: { a: "b" } });
     await core.refresh();
-    expect(core.saved?.value).toMatchObject({ tags: { a: "b" } });
+    expect(core.saved?.value).toMatchObject({ description: "theirs", tags: { a: "b" } });
   });
 });
 
@@ -173,7 +174,7 @@ describe("a wait within a run", () => {
     const begun = performance.now();
     await patient.provider.stopProvider();
     const { errors } = await applying;
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(performance.now() - begun).toBeLessThan(3_000);
     expect(errors[0]).toContain("The wait was stopped, and nothing is lost");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval" });
   });
@@ -268,7 +269,7 @@ describe("a KMS key", () => {
     expect(await core.apply({ name: "orders" })).toMatchObject({ errors: [] });
     await stage.uko.advance("60s");
     const plan = await core.plan(null);
-    expect(plan.warnings[0]).toMatch(/^KMS key "orders" takes two people to end/);
+    expect(plan.warnings[0]).toMatch(/^KMS key "orders" takes two people and several runs to end/);
     const [asked = ""] = (await core.apply(null)).errors;
     expect(asked).toContain("[UKO_APPROVAL_PENDING]");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "approval" });
