@@ -18,7 +18,6 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
     return async (request: MessageShape<Methods[Name]["input"]>) => {
       // Loading what talks to the service takes longer than starting, so it is left until the host knows us.
       const { calls, diagnosticOf } = await loadLater();
-      const startedAt = performance.now();
       const fields = {
         tf_rpc: Provider.method[name].name,
         ...("typeName" in request && { tf_resource_type: request.typeName }),
@@ -31,7 +30,7 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
         session.log.write("error", error instanceof Error ? error.message : "unknown fault", fields);
         return { diagnostics: [diagnosticOf(error)] };
       } finally {
-        session.log.write("debug", "Answered", { ...fields, ms: Math.round(performance.now() - startedAt) });
+        session.log.write("debug", "Answered", fields);
       }
     };
   };
