@@ -64,8 +64,11 @@ export async function startHost(environment: Environment = {}, certificate?: Cer
     ended: () => ended,
     async close() {
       client.close();
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      // Killed at once it would leave its socket behind.
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
       await ended;
+      clearTimeout(timer);
     },
   };
 }
