@@ -20,6 +20,8 @@ export interface TofuCounts {
 }
 
 export interface TofuReport {
+  /** The addresses of what could not be made, changed or deleted. */
+  readonly failed: readonly string[];
   readonly diagnostics: readonly TofuDiagnostic[];
   readonly planned?: TofuCounts;
   readonly applied?: TofuCounts;
@@ -33,6 +35,7 @@ interface Line {
     readonly detail?: string;
     readonly address?: string;
   };
+  readonly hook?: { readonly resource?: { readonly addr: string } };
   readonly changes?: TofuCounts & { readonly operation: "plan" | "apply" | "destroy" };
 }
 
@@ -42,10 +45,12 @@ export function readReport(stream: string): TofuReport {
   let planned: TofuCounts | undefined;
   let applied: TofuCounts | undefined;
   const diagnostics: TofuDiagnostic[] = [];
+  const failed: string[] = [];
   for (const text of stream.split("\n")) {
     const line = parseLine(text);
     if (line === undefined) continue;
     if (line.type === "apply_start") hasBegun = true;
+    if (line.type === "apply_errored" && line.hook?.resource !== undefined) failed.push(line.hook.resource.addr);
     if (line.diagnostic !== undefined) {
       const { severity, summary, detail = "", address } = line.diagnostic;
       diagnostics.push({
@@ -58,7 +63,7 @@ export function readReport(stream: string): TofuReport {
     if (operation === "plan") planned = counts;
     else applied = counts;
   }
-  return { diagnostics, ...(planned !== undefined && { planned }), ...(applied !== undefined && { applied }) };
+  return { diagnostics, failed, ...(planned !== undefined && { planned }), ...(applied !== undefined && { applied }) };
 }
 
 function parseLine(text: string): Line | undefined {

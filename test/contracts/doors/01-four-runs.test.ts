@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
-import { consentIn, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
@@ -26,9 +26,9 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
       asks("waits for a second person to consent to its deactivation"),
       "  You asked on 24 Nov 2026 14:22 UTC; the request lapses on 1 Dec 2026 14:22 UTC.",
       "  Nothing has changed yet: the key is active.",
-      "  Next: somebody else who holds Key Custodian - Deployer runs",
+      `  Next: somebody else who holds Key Custodian - Deployer runs${door.endHint}`,
       `    uko continue ${path} --consent ${request}`,
-      `    UKO_CONSENT=${request} pulumi destroy --target 'urn:pulumi:dev::keys::${door.typeOf("ManagedKey")}::payroll'`,
+      `    UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`,
       "    or: to take it back, anybody who may write to the key runs",
       `    uko withdraw ${path}`,
       "  [UKO_APPROVAL_PENDING]",
@@ -37,16 +37,18 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
 
     // Alice pastes what Bob sent her: it deactivates, and asks for the second step.
     await scenario.advance("1m");
-    const deactivated = await alice.runNext(asked.output, /pulumi destroy/);
+    const deactivated = await alice.runNext(asked.output, endAgain);
     expect(deactivated.exitCode).toBe(1);
     expect(lookOf(deactivated.output)).toEqual(
-      door.looksFirst
-        ? [
-            asks(
-              `waits for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} asked on 24 Nov 2026 14:22 UTC`,
-            ),
-          ]
-        : [],
+      door.foretells
+        ? ['This run consents to the deactivation of key "payroll"']
+        : door.looksFirst
+          ? [
+              asks(
+                `waits for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} asked on 24 Nov 2026 14:22 UTC`,
+              ),
+            ]
+          : [],
     );
     expect(firstLineOf(deactivated.output)).toBe(
       asks("is deactivated and waits for a second person to consent to its destruction"),
@@ -75,7 +77,7 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     });
     expect(await scenario.writes(beforeAgain)).toEqual([]);
     await scenario.advance("3h1m");
-    const destroyed = await bob.runNext(early.output, /pulumi destroy/);
+    const destroyed = await bob.runNext(early.output, endAgain);
     expect(destroyed.exitCode).toBe(1);
     expect(firstLineOf(destroyed.output)).toBe(
       asks('is destroyed; keystore "payroll-ring" holds its material until 24 Dec 2026 18:24 UTC (in 30 d)'),
@@ -91,7 +93,7 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
       firstErrorLine:
         'Alice Example (IBMid-550000ALICE) may not remove the record of key "payroll": the right hs-crypto.managed-keys.destroyed-remove is missing',
     });
-    const removed = await bob.runNext(denied.output, /pulumi destroy/);
+    const removed = await bob.runNext(denied.output, endAgain);
     expect(removed.exitCode).toBe(0);
     expect(messageOf(removed.output)).toBe("");
     expect(await bob.resources()).toEqual([]);

@@ -3,7 +3,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { recordId } from "../../support/oracle.ts";
 import type { KeyInWorld } from "./support/emulator-process.ts";
-import { consentIn, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./support/profiles.ts";
 import { programOf, type Scenario, vaultId, withScenario } from "./support/scenario.ts";
 
@@ -164,7 +164,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(asked.output).not.toContain("cooling down");
       await scenario.advance("1m");
       ended(
-        await bob.runNext(asked.output, /pulumi destroy/),
+        await bob.runNext(asked.output, endAgain),
         1,
         /^Key "old" is destroyed; keystore "payroll-ring" holds its material until /,
       );

@@ -32,7 +32,7 @@ test.each(profilesFor())(
     const record = consentIn((await bob.uko(["request", key])).output);
     const asked = await scenario.mark();
     // Alice starts it, and still it is the pipeline that runs.
-    const started = await alice.pulumi.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } });
+    const started = await alice.engine.destroy([], { env: { UKO_CONSENT: record, UKO_API_KEY: "pipeline-demo-key" } });
     expect(started.exitCode).toBe(1);
     expect(firstLineOf(started.output)).toBe(own);
     expect(messageOf(started.output)).toContain(
@@ -134,7 +134,7 @@ test("where the service tells no last writer, nothing is written and what is lef
   const refused = await bob.destroy();
   expect(refused.exitCode).toBe(1);
   expect(firstLineOf(refused.output)).toBe('Two persons cannot be told apart for key "payroll"');
-  expect(messageOf(refused.output)).toContain('dualAuthorization: "single" in code');
+  expect(messageOf(refused.output)).toMatch(/dual_?[aA]uthorization\W+ "single" in code/);
   expect(await scenario.writes(before)).toEqual([]);
   expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
 });

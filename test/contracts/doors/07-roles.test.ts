@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { type Profile, profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
@@ -74,7 +74,7 @@ test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", 
       ? 'Key "payroll" waits for a second person to consent to its deactivation'
       : 'Key "payroll" waits for your consent to its deactivation',
   );
-  const deactivated = await deployer.runNext(asked.output, /pulumi destroy/);
+  const deactivated = await deployer.runNext(asked.output, endAgain);
   expect(deactivated.exitCode).not.toBe(0);
   expect(firstLineOf(deactivated.output)).toBe(
     'Key "payroll" is deactivated and waits for a second person to consent to its destruction',

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { door } from "./door.ts";
 import { startEmulatorProcess } from "./support/emulator-process.ts";
-import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
 
@@ -16,7 +16,7 @@ test.each(profilesFor())("a key that was never active ends in one pair of runs (
   expect(firstLineOf(asked.output)).toBe('Key "payroll" waits for a second person to consent to its destruction');
   expect(messageOf(asked.output)).toContain("Nothing has changed yet: the key was never active.");
   const before = await scenario.mark();
-  expect(await bob.runNext(asked.output, /pulumi destroy/)).toMatchObject({ exitCode: 0 });
+  expect(await bob.runNext(asked.output, endAgain)).toMatchObject({ exitCode: 0 });
   expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to}`)).toEqual([
     "K8 destroyed",
     "K5 removed",
@@ -72,7 +72,7 @@ test.each(profilesFor())(
           ["refresh", door.refreshOfUnseen],
           ["destroy", { exitCode: 1, says: (summary: string) => summary }],
         ] as const) {
-          const run = await bob.pulumi[command]([], { env });
+          const run = await bob.engine[command]([], { env });
           expect(run.exitCode).toBe(end.exitCode);
           expect(firstLineOf(run.output)).toBe(end.says(firstLine, code));
           expect(messageOf(run.output)).toContain(`[${code}]`);
@@ -93,7 +93,7 @@ test.each(profilesFor())(
     });
     await clearFaults(scenario);
     const otherId = "0e5f1c3a-7b1d-4c55-9d2e-000000000000";
-    const mistaken = await bob.pulumi.destroy([], { env: { UKO_INSTANCE_ID: otherId } });
+    const mistaken = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherId } });
     expect(mistaken.exitCode).toBe(1);
     expect(firstLineOf(mistaken.output)).toBe(
       `Key ${id} belongs to instance ${scenario.uko.instanceId}, and this run talks to ${otherId}`,

@@ -6,6 +6,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import { door } from "./door.ts";
 import type { AuditEntry } from "./support/emulator-process.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -20,16 +21,13 @@ test.each(profilesFor())(
   async (profile) => {
     await using scenario = await openScenario({ profile, apiKeys: { stored: "alice-demo-key" } });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    for (const person of [alice, bob]) {
-      const set = await person.pulumi.run(["config", "set", "--secret", "uko:apiKey", "alice-demo-key"]);
-      expect(set).toMatchObject({ exitCode: 0 });
-    }
+    for (const person of [alice, bob]) await person.storeApiKey("alice-demo-key");
     expect(await bob.up()).toMatchObject({ exitCode: 0 });
     expect(callers(await scenario.audit())).toEqual([bobId]);
 
     // Without one in the environment the stored credential is used, so what Bob's environment outweighs was really there.
     const mark = await scenario.mark();
-    const asStored = await bob.pulumi.destroy([], { env: { UKO_API_KEY: undefined } });
+    const asStored = await bob.engine.destroy([], { env: { UKO_API_KEY: undefined } });
     expect(asStored).toMatchObject({ exitCode: 1 });
     expect(firstLineOf(asStored.output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
     expect(callers((await scenario.audit()).filter(({ seq }) => seq > mark))).toEqual([aliceId]);
@@ -56,19 +54,19 @@ test.each([
     await using thief = await startThief();
     await using scenario = await openScenario({ profile: "documented", config: { [setting]: thief.url } });
     const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-    // The environment outweighs the setting, which nevertheless is kept in the state.
+    // The environment outweighs the setting, which nevertheless is there.
     expect(await bob.up()).toMatchObject({ exitCode: 0 });
-    expect((await alice.pulumi.exportState()).text).toContain(thief.url);
+    expect((await alice.engine.exportState()).text.includes(thief.url)).toBe(door.keepsSettings);
     const mark = await scenario.mark();
     const before = await bob.resources();
 
     for (const args of [["destroy", "--refresh"], ["refresh"]]) {
-      const run = await bob.pulumi.run([...args, "--skip-preview", "--yes"], { env: { [variable]: undefined } });
+      const run = await bob.engine.run([...args, "--skip-preview", "--yes"], { env: { [variable]: undefined } });
       expect(run.exitCode, run.output).not.toBe(0);
       expect(run.output).toContain(`The host ${new URL(thief.url).host} may not receive a credential`);
       expect(run.output).toContain("[UKO_HOST_NOT_ALLOWED]");
     }
-    const elsewhere = await bob.pulumi.destroy([], { env: { [variable]: "https://uko.evil.example" } });
+    const elsewhere = await bob.engine.destroy([], { env: { [variable]: "https://uko.evil.example" } });
     expect(elsewhere).toMatchObject({ exitCode: 1 });
     expect(firstLineOf(elsewhere.output)).toBe("The host uko.evil.example may not receive a credential");
 
@@ -89,12 +87,12 @@ test("planted credentials are found nowhere: state, logs, outputs, tags, errors,
   });
   const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
   const stored = `planted-${"s".repeat(30)}-stored`;
-  expect(await bob.pulumi.run(["config", "set", "--secret", "uko:apiKey", stored])).toMatchObject({ exitCode: 0 });
+  await bob.storeApiKey(stored);
   const loud = ["--debug", "-v=9", "--logtostderr"];
   const printed: string[] = [];
   const run = async (who: typeof bob, args: readonly string[], env: Record<string, string> = {}) => {
-    const result = await who.pulumi.run([...args, ...loud], { env, timeoutMs: 120_000 });
-    printed.push(result.output, (await who.pulumi.exportState()).text);
+    const result = await who.engine.run([...args, ...loud], { env, timeoutMs: 120_000 });
+    printed.push(result.output, (await who.engine.exportState()).text);
     return result;
   };
   const destroy = ["destroy", "--skip-preview", "--yes"];
@@ -107,7 +105,8 @@ test("planted credentials are found nowhere: state, logs, outputs, tags, errors,
   const echo = `The key ${planted.alice} is not good`;
   await scenario.control("faults", { operation: "token", status: 400, times: 1, body: { errorMessage: echo } });
   expect((await run(alice, destroy)).output).toContain("[UKO_CREDENTIAL_REFUSED]");
-  await scenario.control("faults", { operation: "K3", status: 403, times: 1 });
+  // A look before the run forgives it, and OpenTofu tells nothing of such a look; the step itself meets it too.
+  await scenario.control("faults", { operation: "K3", status: 403, times: door.looksFirst ? 2 : 1 });
   expect((await run(alice, destroy)).output).toContain("[UKO_RIGHTS_MISSING]");
   await scenario.control("faults", { operation: "K3", drop: "before", times: 4 });
   expect(await run(alice, destroy)).toMatchObject({ exitCode: 1 });

@@ -1,9 +1,6 @@
 /** Attempts to need fewer people: by the environment, an edited state, changed code, and another stack. None has an effect. */
 
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
 import { expect, test } from "vitest";
-import { door } from "./door.ts";
 import { consentIn, firstLineOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -22,11 +19,11 @@ async function carolsKey(profile: Parameters<typeof openScenario>[0]["profile"],
 /** Destroys, and once more naming one's own record; the key stays as it is. */
 async function expectTwoPeople(scenario: Scenario, person: Person, env: Record<string, string> = {}): Promise<void> {
   const mark = await scenario.mark();
-  const first = await person.pulumi.destroy([], { env });
+  const first = await person.engine.destroy([], { env });
   expect(first, first.output).toMatchObject({ exitCode: 1 });
   expect(firstLineOf(first.output)).toBe(waits);
   await scenario.advance("1m");
-  const own = await person.pulumi.destroy([], { env: { ...env, UKO_CONSENT: consentIn(first.output) } });
+  const own = await person.engine.destroy([], { env: { ...env, UKO_CONSENT: consentIn(first.output) } });
   expect(own, own.output).toMatchObject({ exitCode: 1 });
   expect(own.output).toContain("[UKO_APPROVAL_PENDING]");
   expect(await scenario.key()).toMatchObject({ state: "active" });
@@ -56,7 +53,7 @@ test("UKO_DUAL_AUTHORIZATION=required makes a run stricter than code that says s
 test.each(profilesFor("tags-dropped"))("an edited state loosens nothing (%s)", async (profile) => {
   const { scenario, carol } = await carolsKey(profile);
   await using _ = scenario;
-  await editState(carol, { dualAuthorization: "single", deletionGate: "destroy", deletionProtection: false });
+  await carol.editState({ dualAuthorization: "single", deletionGate: "destroy", deletionProtection: false });
   expect(await carol.resources()).toMatchObject([
     { outputs: { dualAuthorization: "single", deletionGate: "destroy" } },
   ]);
@@ -134,24 +131,8 @@ test("two stacks that declare the same label never share a key unasked", async (
 /** A person of this name with a stack of their own, under another's credential. */
 async function otherStack(scenario: Scenario, name: string, credentialOf: string): Promise<Person> {
   const person = await scenario.person(name);
-  const own = { ...scenario.environmentOf(credentialOf), PULUMI_STACK: "other" };
-  Object.assign(person.pulumi.env as Record<string, string>, own);
-  expect(await person.pulumi.run(["stack", "init", "other"])).toMatchObject({ exitCode: 0 });
+  await person.openStack("other", scenario.environmentOf(credentialOf));
   return person;
-}
-
-async function editState(person: Person, edits: Readonly<Record<string, unknown>>): Promise<void> {
-  const state = JSON.parse((await person.pulumi.exportState()).text) as {
-    deployment: { resources: { type: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> }[] };
-  };
-  for (const { type, inputs, outputs } of state.deployment.resources) {
-    if (type !== door.typeOf("ManagedKey")) continue;
-    Object.assign(inputs, edits);
-    Object.assign(outputs, edits);
-  }
-  const file = path.join(person.pulumi.home, "edited.json");
-  await writeFile(file, JSON.stringify(state));
-  expect(await person.pulumi.run(["stack", "import", "--file", file])).toMatchObject({ exitCode: 0 });
 }
 
 function markerOf({

@@ -30,7 +30,7 @@ test.each(profilesFor())(
     expect(await b.destroy()).toMatchObject({ exitCode: 0 });
     expect(await b.resources()).toEqual([]);
 
-    const files = [a, b].map(({ pulumi }) => path.join(pulumi.workingCopy, "evidence.jsonl"));
+    const files = [a, b].map(({ engine }) => path.join(engine.workingCopy, "evidence.jsonl"));
     for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
     const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
     const [ofAlice = [], ofBob = []] = texts.map((text) =>
@@ -92,11 +92,11 @@ test.each([
   expect(await b.up()).toMatchObject({ exitCode: 0 });
   const first = await b.destroy();
   await scenario.advance("1m");
-  await mkdir(path.join(a.pulumi.workingCopy, "folder"));
+  await mkdir(path.join(a.engine.workingCopy, "folder"));
   const mark = await scenario.mark();
 
   const env = { UKO_CONSENT: consentIn(first.output), UKO_EVIDENCE: file };
-  const refused = await a.pulumi.destroy([], { env });
+  const refused = await a.engine.destroy([], { env });
   expect(refused).toMatchObject({ exitCode: 1 });
   expect(firstLineOf(refused.output)).toBe(`The evidence file ${file} could not be written`);
   expect(messageOf(refused.output)).toContain(`The system says ${reason}.`);

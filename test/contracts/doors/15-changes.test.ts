@@ -104,8 +104,8 @@ test.each(profilesFor())("a keystore's secret is rotated by one call, and stands
     const bob = await scenario.person("bob");
     const printed: string[] = [];
     const run = async (args: readonly string[], secret: string) => {
-      const result = await bob.pulumi.run(args, { env: { AWS_SECRET: secret }, timeoutMs: 120_000 });
-      printed.push(result.output, (await bob.pulumi.exportState()).text);
+      const result = await bob.engine.run(args, { env: { AWS_SECRET: secret }, timeoutMs: 120_000 });
+      printed.push(result.output, (await bob.engine.exportState()).text);
       return result;
     };
     const up = ["up", "--skip-preview", "--yes"];

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { PulumiWorkspace } from "../../support/pulumi.ts";
 import { door, type Resources } from "./door.ts";
 import { consentIn, ended, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
@@ -19,7 +18,7 @@ test.each(profilesFor())(
   (profile) =>
     withScenario({ profile, seed: emptySeed, program: door.programFor(first) }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
-      await using other = await PulumiWorkspace.create();
+      await using other = await door.open();
       ended(await bob.up(), 0);
       await scenario.advance("1m");
       const vaultId = (await scenario.uko.world()).vaults[0]?.id ?? "";

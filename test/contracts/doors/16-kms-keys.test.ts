@@ -88,8 +88,8 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       const old = ended(await bob.destroy(windowIn(asked.output)), 1);
       expect(firstLineOf(old.output)).toBe('KMS key "backup" waits for your consent to its destruction');
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
-      const done = ended(await bob.runNext(anew.output, /^UKO_CONSENT=.*pulumi destroy/), 0);
-      expect(done.output).toContain("A changed restoreTrigger brings it back until 1 Jan 2027 14:25 UTC");
+      const done = ended(await bob.runNext(anew.output, /^UKO_CONSENT=.*(?:pulumi|tofu) destroy/), 0);
+      expect(done.output).toMatch(/A changed restore_?[tT]rigger brings it back until 1 Jan 2027 14:25 UTC/);
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
       expect(await bob.resources()).toEqual([]);
 
@@ -165,7 +165,7 @@ test.each(kills.filter(({ when }) => isWhole || when === "after"))(
       const asked = isSet ? undefined : windowIn(ended(await alice.destroy(), 1).output);
       await scenario.control("faults", { operation: isSet ? "M14" : "M8", hold: when, times: 1 });
       const env = asked === undefined ? {} : { env: { UKO_CONSENT: asked } };
-      const started = (isSet ? alice : bob).pulumi.start(["destroy", "--skip-preview", "--yes"], env);
+      const started = (isSet ? alice : bob).engine.start(["destroy", "--skip-preview", "--yes"], env);
       await untilHeld(scenario.uko);
       expect(await started.killProvider()).toBe(1);
       expect((await started.result).exitCode).not.toBe(0);
@@ -176,7 +176,7 @@ test.each(kills.filter(({ when }) => isWhole || when === "after"))(
         expect(firstLineOf(again.output)).toMatch(/^KMS key "backup" waits for /);
         await scenario.advance("1m");
         ended(await bob.destroy(windowIn(again.output)), 0);
-      } else ended(await bob.pulumi.destroy([], env), 0);
+      } else ended(await bob.engine.destroy([], env), 0);
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Alice Example", "M8 Bob Example"]);
       expect(await bob.resources()).toEqual([]);
     }),

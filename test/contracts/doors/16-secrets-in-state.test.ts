@@ -20,19 +20,17 @@ test("secrets stand in no output, no state that is shown, and in no message, of 
   withScenario({ profile: "documented", program: programWith(), single: ["smoke-kms"] }, async (scenario) => {
     const carol = await scenario.person("carol");
     const made = ended(await carol.up(), 0);
-    const exported = (await carol.pulumi.run(["stack", "export"])).stdout;
-    const opened = (await carol.pulumi.run(["stack", "export", "--show-secrets"])).stdout;
-    const { resources } = (JSON.parse(opened) as { deployment: { resources: readonly { outputs?: unknown }[] } })
-      .deployment;
-    const outputs = JSON.stringify(resources.map((resource) => resource.outputs));
+    const exported = (await carol.engine.exportState()).text;
+    const outputs = JSON.stringify(await carol.openOutputs());
     expect(outputs.match(/sha256:[0-9a-f]{64}/g)).toHaveLength(secrets.length);
     const unchanged = ended(await carol.up(["--expect-no-changes"]), 0);
-    const refreshed = ended(await carol.pulumi.refresh(["--expect-no-changes"]), 0);
-    await carol.pulumi.writeProgram(programWith({ keyRing: "!" }));
+    const refreshed = ended(await carol.engine.refresh(["--expect-no-changes"]), 0);
+    await carol.engine.writeProgram(programWith({ keyRing: "!" }));
     const failed = ended(await carol.up(), 1);
-    expect(failed.output).toContain("keyRing: may hold");
-    await carol.pulumi.writeProgram(programWith({ payload: "not base64, yet secret" }));
-    const refused = ended(await carol.up(), 1);
+    expect(failed.output).toMatch(/key_?[rR]ing: may hold/);
+    // A literal of the program is shown by an engine that quotes the program's own line.
+    await carol.engine.writeProgram(programWith({ payload: "$env.PAYLOAD" }));
+    const refused = ended(await carol.up([], { env: { PAYLOAD: "not base64, yet secret" } }), 1);
     expect(refused.output).toContain("payload: has to be base64");
     const shown = [made, unchanged, refreshed, failed, refused].map(({ output }) => output);
     for (const secret of [...secrets, "yet secret"]) {

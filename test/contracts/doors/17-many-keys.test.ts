@@ -29,7 +29,7 @@ test(
       await scenario.control("faults", { every: 200, status: 429, retryAfter: 1 });
       await scenario.control("faults", { every: 200, skip: 100, status: 503 });
       const before = await scenario.mark();
-      const asked = ended(await bob.pulumi.destroy(["--continue-on-error"], { timeoutMs }), 1);
+      const asked = ended(await bob.engine.destroy(["--continue-on-error"], { timeoutMs }), 1);
       const requests = [...recordsIn(asked.output)];
       expect(requests).toHaveLength(count);
       expect(await changedLabels(scenario, before, "K4")).toEqual(labels);
@@ -39,7 +39,7 @@ test(
       await scenario.advance("1m");
       const named = await scenario.mark();
       const env = { UKO_CONSENT: requests.join() };
-      const consented = ended(await alice.pulumi.destroy(["--continue-on-error"], { timeoutMs, env }), 1);
+      const consented = ended(await alice.engine.destroy(["--continue-on-error"], { timeoutMs, env }), 1);
       expect(await changedLabels(scenario, named, "K7")).toEqual(labels);
       expect(await changedLabels(scenario, named, "K4"), "each half of destroy once").toEqual(labels);
       expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);

@@ -1,6 +1,10 @@
 /** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
 
 import { type DoorName, doorNames } from "./door-names.ts";
+import type { EngineWorkspace } from "./support/engine.ts";
+import { openPulumi } from "./support/pulumi-engine.ts";
+import { openTofu } from "./support/tofu-engine.ts";
+import { hclProgram, terraformTypeOf } from "./terraform-program.ts";
 
 export type ResourceKind = "Vault" | "Keystore" | "KeyTemplate" | "ManagedKey" | "KmsKey";
 
@@ -16,8 +20,20 @@ export type Resources = Readonly<Record<string, Resource>>;
 
 export interface Door {
   readonly name: DoorName;
+  /** A place with the engine's CLI, for a project of its own or an empty one. */
+  open(project?: string): Promise<EngineWorkspace>;
   /** The program that declares these and nothing else. */
   programFor(resources: Resources): string;
+  /** The command that ends all that can be ended. */
+  readonly endAll: string;
+  /** What messages add where they print such a command. */
+  readonly endHint: string;
+  /** The command that messages print for ending a resource. */
+  endOf(kind: ResourceKind, name: string): string;
+  /** How an update says that there was nothing to do. */
+  readonly unchanged: RegExp;
+  /** How a preview says that these would be updated. */
+  toUpdate(count: number): string;
   /** What the engine calls a resource of this kind, in state and in URNs. */
   typeOf(kind: ResourceKind): string;
   /**
@@ -25,27 +41,68 @@ export interface Door {
    * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
    */
   readonly looksFirst: boolean;
+  /** A plan tells what each deletion in it will need. What an unfinished deletion saw is in the state at once, so no later run tells of it. */
+  readonly foretells: boolean;
+  /** Each resource has a name that a creation can bear, so that one that nobody heard of is found again. */
+  readonly marksCreations: boolean;
+  /** After an update the state has what the program says, whatever became of it, until the next look. */
+  readonly stateFollowsPlan: boolean;
+  /** The state keeps the settings of the run that made it. */
+  readonly keepsSettings: boolean;
   /** How a refresh ends that may not or cannot see a resource, and the first line that it then says. The state stays as it is. */
   readonly refreshOfUnseen: { readonly exitCode: number; says(summary: string, code: string): string };
 }
 
+const pulumiWords = {
+  endAll: "pulumi destroy --continue-on-error",
+  endHint: "",
+  keepsSettings: true,
+  stateFollowsPlan: false,
+  marksCreations: true,
+  unchanged: /^ {4}2 unchanged$/m,
+  toUpdate: (count: number) => `~ ${count} to update`,
+};
+const unseen = "Could not be looked at, so its state is from the last look: ";
+
 const doors: Readonly<Record<DoorName, Door>> = {
   dynamic: {
     name: "dynamic",
+    open: openPulumi,
+    ...pulumiWords,
+    endOf: (kind, name) => `pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:${kind}::${name}'`,
     programFor: (resources) => nodeProgram("pulumi-uko", resources),
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
     looksFirst: false,
+    foretells: false,
     refreshOfUnseen: { exitCode: 1, says: (summary) => summary },
   },
   package: {
     name: "package",
+    open: openPulumi,
+    ...pulumiWords,
+    endOf: (kind, name) => `pulumi destroy --target 'urn:pulumi:dev::keys::uko:index:${kind}::${name}'`,
     programFor: (resources) => nodeProgram("@uko/pulumi", resources),
     typeOf: (kind) => `uko:index:${kind}`,
     looksFirst: true,
-    refreshOfUnseen: {
-      exitCode: 0,
-      says: (summary, code) => `Could not be looked at, so its state is from the last look: ${summary} [${code}]`,
-    },
+    foretells: false,
+    refreshOfUnseen: { exitCode: 0, says: (summary, code) => `${unseen}${summary} [${code}]` },
+  },
+  terraform: {
+    name: "terraform",
+    open: openTofu,
+    endAll: "tofu destroy",
+    endHint: " (tofu destroy goes for everything in the state; -target names one)",
+    endOf: () => "tofu destroy",
+    unchanged: /Resources: 0 added, 0 changed, 0 destroyed\./,
+    toUpdate: (count) => `${count} to change, 0 to destroy.`,
+    programFor: hclProgram,
+    typeOf: terraformTypeOf,
+    looksFirst: true,
+    foretells: true,
+    keepsSettings: false,
+    stateFollowsPlan: true,
+    marksCreations: false,
+    refreshOfUnseen: { exitCode: 0, says: (summary) => `${unseen}${summary}` },
   },
 };
 

@@ -15,4 +15,4 @@ export interface Skip {
 export const skips: readonly Skip[] = [];
 
 /** How many entries each door has above. It may fall; whoever raises it takes a scenario from that door's users. */
-export const skipCounts: Readonly<Record<DoorName, number>> = { dynamic: 0, package: 0 };
+export const skipCounts: Readonly<Record<DoorName, number>> = { dynamic: 0, package: 0, terraform: 0 };

@@ -54,7 +54,7 @@ test("where nothing of the service answers, an up of what needs none of it goes 
     await bob.writeProgram(yamlProgram(programWith("second")));
     const up = ended(await bob.up(), 0);
     expect(lookOf(up.output, "payroll")).toEqual([expect.stringMatching(notLookedAt)]);
-    expect((await bob.pulumi.run(["stack", "output", "note"])).stdout.trim()).toBe("second");
+    expect((await bob.engine.run(["stack", "output", "note"])).stdout.trim()).toBe("second");
 
     const destroyed = ended(await bob.destroy(), 1);
     expect(codeOf(destroyed.output, "payroll")).toMatch(/^UKO_(?:ANSWER_LOST|SERVICE_UNAVAILABLE)$/);

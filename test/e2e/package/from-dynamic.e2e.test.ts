@@ -49,7 +49,7 @@ test("a whole stack of all five resources moves by its import line alone: nothin
       // From the first look on the keys are watched, and nothing of the former provider remains.
       ended(await bob.refresh(), 0);
       expect(await writesSince(scenario, made)).toEqual([]);
-      const { text, resources } = await bob.pulumi.exportState();
+      const { text, resources } = await bob.engine.exportState();
       const keys = resources.filter(({ type }) => type === "uko:index:ManagedKey");
       expect(keys).toHaveLength(5);
       expect(keys).toEqual(keys.map(() => expect.objectContaining({ refreshBeforeUpdate: true })));

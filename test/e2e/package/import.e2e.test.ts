@@ -35,9 +35,9 @@ test.each([
   (kind, id) =>
     withYaml({ seed, people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
-      const code = path.join(bob.pulumi.workingCopy, "imported.yaml");
+      const code = path.join(bob.engine.workingCopy, "imported.yaml");
       const args = ["import", `uko:index:${kind}`, "mine", id, "--yes", "--skip-preview", "--out", code];
-      const imported = ended(await bob.pulumi.run(args), 0);
+      const imported = ended(await bob.engine.run(args), 0);
       expect(imported.output).not.toMatch(/warning:/);
       expect(await bob.resources()).toMatchObject([{ type: `uko:index:${kind}`, id, protect: true }]);
 
@@ -54,7 +54,7 @@ test("what is not there, an id that is none, and a key of another vault are erro
     const absent = "9b2d0000-0000-4000-8000-00000000dead";
     for (const id of [`${vaultId}/${absent}`, `${absent}/${keyId}`, keyId, "no id at all"]) {
       const args = ["import", "uko:index:ManagedKey", "mine", id, "--yes", "--skip-preview"];
-      ended(await bob.pulumi.run(args), 1);
+      ended(await bob.engine.run(args), 1);
     }
     expect(await bob.resources()).toEqual([]);
     expect(await writesOf(scenario)).toEqual([]);
@@ -73,7 +73,7 @@ test("an import takes no deletion with it that is on file: the state shows it at
       "--skip-preview",
       "--protect=false",
     ];
-    ended(await bob.pulumi.run(args), 0);
+    ended(await bob.engine.run(args), 0);
     expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "pending_approval" } }]);
     const asked = await scenario.mark();
     ended(await bob.destroy(), 1);
@@ -94,7 +94,7 @@ test(
     }));
     return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
-      const file = path.join(bob.pulumi.workingCopy, "import.json");
+      const file = path.join(bob.engine.workingCopy, "import.json");
       const resources = keys.map(({ id, label }) => ({
         type: "uko:index:ManagedKey",
         name: label,
@@ -127,7 +127,7 @@ test(
   timeoutMs * 3,
 );
 
-async function measure(title: string, scenario: Scenario, { pulumi }: Person, args: readonly string[]) {
+async function measure(title: string, scenario: Scenario, { engine: pulumi }: Person, args: readonly string[]) {
   const mark = await scenario.mark();
   const result = ended(await pulumi.run(args, { timeoutMs }), 0);
   expect(messageOf(result.output)).toBe("");

@@ -14,7 +14,7 @@ test("killed while a key is made: no second key, and the pending creation ends w
   withYaml({ program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
     await scenario.control("faults", { operation: "K2", hold: "after", times: 1 });
-    const started = bob.pulumi.start(["up", "--skip-preview", "--yes"]);
+    const started = bob.engine.start(["up", "--skip-preview", "--yes"]);
     await untilHeld(scenario.uko);
     const plugins = await started.providerPids();
     // One serves the engine, and one tells the YAML host of the package's types.
@@ -22,7 +22,7 @@ test("killed while a key is made: no second key, and the pending creation ends w
     await killCli(started);
     await scenario.control("faults/release", {});
     await untilGone(plugins);
-    expect((await bob.pulumi.exportState()).text).toContain('"type": "creating"');
+    expect((await bob.engine.exportState()).text).toContain('"type": "creating"');
 
     await unlock(bob);
     const again = ended(await bob.up(), 0);
@@ -31,7 +31,7 @@ test("killed while a key is made: no second key, and the pending creation ends w
     expect(await bob.resources()).toHaveLength(1);
     // The engine itself keeps what it once began, and says at each run how to have it forgotten.
     ended(await bob.refresh(["--clear-pending-creates"]), 0);
-    expect((await bob.pulumi.exportState()).text).not.toContain('"type": "creating"');
+    expect((await bob.engine.exportState()).text).not.toContain('"type": "creating"');
   }));
 
 test("killed while a deletion waits within the run: nothing is asked for twice, and no step is taken without the engine", () =>
@@ -46,7 +46,7 @@ test("killed while a deletion waits within the run: nothing is asked for twice, 
     await scenario.advance("1m");
 
     const env = { UKO_WAIT: "5h", UKO_CONSENT: half };
-    const started = bob.pulumi.start(["destroy", "--skip-preview", "--yes"], { env });
+    const started = bob.engine.start(["destroy", "--skip-preview", "--yes"], { env });
     await untilSaid(started, /Cooling down, \d h/);
     const plugins = await started.providerPids();
     expect(plugins.length).toBeGreaterThan(0);
@@ -70,5 +70,5 @@ test("killed while a deletion waits within the run: nothing is asked for twice, 
 /** A backend of files keeps the lock of a run that was killed, and the engine tells people this way out. */
 async function unlock(person: Person): Promise<void> {
   expect(ended(await person.up(), 1).output).toContain("delete the lock file with `pulumi cancel`");
-  ended(await person.pulumi.run(["cancel", "--yes"]), 0);
+  ended(await person.engine.run(["cancel", "--yes"]), 0);
 }

@@ -50,18 +50,18 @@ test("another stack reads a key's id and state through a stack reference, and ho
     const outputs = { keyId: from("payroll.keyId"), lifecycle: from("payroll.lifecycleState") };
     await bob.writeProgram(yamlProgram({ ...named("payroll"), outputs }));
     ended(await bob.up(), 0);
-    ended(await bob.pulumi.run(["stack", "init", "reader"]), 0);
+    ended(await bob.engine.run(["stack", "init", "reader"]), 0);
     const reference = {
       resources: { keys: { type: "pulumi:pulumi:StackReference", properties: { name: "organization/keys/dev" } } },
       outputs: { keyId: from('keys.outputs["keyId"]'), lifecycle: from('keys.outputs["lifecycle"]') },
     } as const;
     await bob.writeProgram(yamlProgram(reference));
     ended(await bob.up(["--stack", "reader"]), 0);
-    const read = await bob.pulumi.run(["stack", "output", "--json", "--stack", "reader"]);
+    const read = await bob.engine.run(["stack", "output", "--json", "--stack", "reader"]);
     expect(JSON.parse(read.stdout)).toEqual({ keyId: (await scenario.key()).id, lifecycle: "active" });
 
     const made = await scenario.mark();
-    ended(await bob.pulumi.destroy(["--stack", "reader"]), 0);
+    ended(await bob.engine.destroy(["--stack", "reader"]), 0);
     expect(await scenario.writes(made)).toEqual([]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
   }));

@@ -29,7 +29,7 @@ test("two identities in one program make and end their own keys, and their crede
     const bob = await scenario.person("bob");
     const env = { UKO_API_KEY: undefined };
     const made = ended(await bob.up([], { env }), 0);
-    const asked = ended(await bob.pulumi.destroy(["--continue-on-error"], { env }), 1);
+    const asked = ended(await bob.engine.destroy(["--continue-on-error"], { env }), 1);
     expect(
       (await scenario.writes()).map(({ operation, label, caller }) => `${operation} ${label} ${caller}`).sort(),
     ).toEqual([
@@ -38,7 +38,7 @@ test("two identities in one program make and end their own keys, and their crede
       "K4 of-bob IBMid-550000BOB",
       "K4 of-carol IBMid-550000CAROL",
     ]);
-    const { text } = await bob.pulumi.exportState();
+    const { text } = await bob.engine.exportState();
     for (const shown of [text, made.output, asked.output]) expect(shown).not.toMatch(/(?:bob|carol)-demo-key/);
   });
 });
@@ -77,7 +77,7 @@ test("two instances in one program: each key is made and asked for where it live
         otherInstance,
       ]);
 
-      ended(await bob.pulumi.destroy(["--continue-on-error"], { env }), 1);
+      ended(await bob.engine.destroy(["--continue-on-error"], { env }), 1);
       for (const uko of [scenario.uko, other]) {
         expect((await uko.audit()).filter(({ operation, effect }) => effect && operation === "K4")).toHaveLength(1);
       }
@@ -113,7 +113,7 @@ test("another instanceId on a provider that has keys is an error before anything
     await bob.writeProgram(yamlProgram(programFor(demoSeed.instance.id)));
     const elsewhere = ended(await bob.destroy([], ["--continue-on-error"]), 1);
     expect(firstLineOf(elsewhere.output)).toMatch(/waits for a second person/);
-    const astray = await bob.pulumi.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
+    const astray = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
     expect(ended(astray, 1).output).toContain("[UKO_INSTANCE_MISMATCH]");
     expect(await bob.resources()).toHaveLength(1);
   });

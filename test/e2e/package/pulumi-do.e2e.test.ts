@@ -13,7 +13,7 @@ test("keys are listed and read by name and id, functions are answered, and nothi
     ended(await bob.up(), 0);
     const made = await scenario.mark();
     const run = async (...args: readonly string[]) =>
-      JSON.parse(ended(await bob.pulumi.run(["do", ...args, "--output", "json"]), 0).stdout);
+      JSON.parse(ended(await bob.engine.run(["do", ...args, "--output", "json"]), 0).stdout);
     const id = await scenario.keyPath("payroll");
     const both = [
       { id: await scenario.keyPath("cards"), name: "cards" },
@@ -36,10 +36,10 @@ test("a delete by hand asks for a second person like any other, and once more ma
     ended(await bob.up(), 0);
     const made = await scenario.mark();
     const remove = ["do", "uko:index:ManagedKey", "delete", await scenario.keyPath(), "--stateless", "--yes"];
-    const asked = await bob.pulumi.run(remove);
+    const asked = await bob.engine.run(remove);
     expect(asked.output).toContain("[UKO_APPROVAL_PENDING]");
     expect(asked.exitCode).not.toBe(0);
-    await bob.pulumi.run(remove);
+    await bob.engine.run(remove);
     expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["K4"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
     // What the stack has is still the stack's.

@@ -105,7 +105,7 @@ async function endAll(scenario: Scenario, begun: number, door: RecordedDoor): Pr
   expect(requests.filter((label) => label === "asked")).toHaveLength(1);
 }
 
-async function importStack({ pulumi }: Person, { stack }: RecordedState): Promise<void> {
+async function importStack({ engine: pulumi }: Person, { stack }: RecordedState): Promise<void> {
   const file = path.join(pulumi.home, "recorded-stack.json");
   await writeFile(file, JSON.stringify(stack));
   ended(await pulumi.run(["stack", "import", "--file", file]), 0);

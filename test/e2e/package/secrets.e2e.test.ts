@@ -39,7 +39,7 @@ test("connection secrets, key material and credentials stand in clear in no stat
     const env = { UKO_API_KEY: undefined };
     const run = async (args: readonly string[], exitCode: number) =>
       ended(
-        await carol.pulumi.run([...args, "--yes", "--skip-preview", "--logtostderr", "--logflow", "-v=9"], { env }),
+        await carol.engine.run([...args, "--yes", "--skip-preview", "--logtostderr", "--logflow", "-v=9"], { env }),
         exitCode,
       );
     // Written only now: a program has its secrets in clear where people put them there, which is no fault of ours.
@@ -47,8 +47,8 @@ test("connection secrets, key material and credentials stand in clear in no stat
     const texts: (readonly [string, string])[] = [];
     const keep = (title: string, { output }: { output: string }) => texts.push([title, output]);
     keep("up", await run(["up"], 0));
-    const exported = await carol.pulumi.exportState();
-    const opened = await carol.pulumi.run(["stack", "export", "--show-secrets"]);
+    const exported = await carol.engine.exportState();
+    const opened = await carol.engine.run(["stack", "export", "--show-secrets"]);
     keep("a refresh", await run(["refresh"], 0));
     keep("an unchanged up", await run(["up", "--expect-no-changes"], 0));
     const second = "second-secret-access-key";
@@ -56,7 +56,7 @@ test("connection secrets, key material and credentials stand in clear in no stat
     keep("a new secret", await run(["up"], 0));
     await carol.writeProgram(yamlProgram(programWith({ secretAccessKey: second, region: "nowhere at all" })));
     keep("a check that fails", await run(["up"], 1));
-    keep("the outputs", await carol.pulumi.run(["stack", "output"]));
+    keep("the outputs", await carol.engine.run(["stack", "output"]));
     keep("a destroy", await run(["destroy", "--continue-on-error"], 0));
     await carol.writeProgram(yamlProgram());
 

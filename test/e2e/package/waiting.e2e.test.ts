@@ -27,7 +27,7 @@ test.each([
     withYaml({ seed, program: programWith(options) }, async (scenario) => {
       const { bob, half, mark } = await deactivated(scenario);
       await scenario.advance("3h59m50s");
-      const run = await bob.pulumi.run(destroying, { env: { UKO_CONSENT: half, ...env } });
+      const run = await bob.engine.run(destroying, { env: { UKO_CONSENT: half, ...env } });
       expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
       expect(await operations(scenario, mark)).toEqual(["K8"]);
       expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
@@ -37,7 +37,7 @@ test.each([
 test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person gets no warning, and one line of progress", () =>
   withYaml({ seed, program: programWith() }, async (scenario) => {
     const { bob, half, mark } = await deactivated(scenario);
-    const started = bob.pulumi.start(destroying, { env: { UKO_WAIT: "5h", UKO_CONSENT: half } });
+    const started = bob.engine.start(destroying, { env: { UKO_WAIT: "5h", UKO_CONSENT: half } });
     await untilSaid(started, /Cooling down, (?:4 h|3 h 5\d min) left/);
     await pause(2_000);
     const stoppedAt = performance.now();
@@ -50,7 +50,7 @@ test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person 
     expect(linesOf(stopped.output, /Cooling down, /)).toHaveLength(1);
     expect(stopped.output).not.toContain("holds the lock of its state");
     expect(await operations(scenario, mark)).toEqual([]);
-    expect((await bob.pulumi.exportState()).text).not.toContain("pending_operations");
+    expect((await bob.engine.exportState()).text).not.toContain("pending_operations");
 
     await scenario.advance("4h1m");
     ended(await bob.destroy(half), 1);
@@ -60,12 +60,12 @@ test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person 
 test("a pipeline that waits for more than a quarter of an hour is warned that it holds the lock of its state", () =>
   withYaml({ seed, program: programWith({ customTimeouts: { delete: "5h" } }) }, async (scenario) => {
     const { bob, half } = await deactivated(scenario);
-    const started = bob.pulumi.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    const started = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
     await untilSaid(started, /warning: This run waits for up to 4 h and holds the lock of its state meanwhile/);
     started.child.kill("SIGINT");
     ended(await started.result, 1);
     await scenario.advance("3h55m");
-    const short = bob.pulumi.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
+    const short = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
     const said = await untilSaid(short, /Cooling down, \d min left/);
     short.child.kill("SIGINT");
     expect(said + ended(await short.result, 1).output).not.toContain("holds the lock of its state");
@@ -77,10 +77,10 @@ async function deactivated(scenario: Scenario) {
   ended(await bob.up(), 0);
   await scenario.advance("1m");
   const env = { UKO_WAIT: "0" };
-  const asked = ended(await bob.pulumi.run(destroying, { env }), 1);
+  const asked = ended(await bob.engine.run(destroying, { env }), 1);
   await scenario.advance("1m");
   const consent = { ...env, UKO_CONSENT: consentIn(asked.output) };
-  const half = consentIn(ended(await alice.pulumi.run(destroying, { env: consent }), 1).output);
+  const half = consentIn(ended(await alice.engine.run(destroying, { env: consent }), 1).output);
   await scenario.advance("5s");
   return { bob, half, mark: await scenario.mark() };
 }

@@ -40,6 +40,10 @@ export function ended<Result extends { readonly exitCode: number; readonly outpu
   throw new Error(`Wanted exit code ${exitCode}${wanted}, got ${result.exitCode} and:\n${result.output}`);
 }
 
+/** The printed command that ends what it is about, and the one that goes on with a program, whatever the engine. */
+export const endAgain = /\b(?:pulumi|tofu) destroy\b/;
+export const runAgain = /\b(?:pulumi up|tofu apply)$/;
+
 /** The id of the one record that an output tells people to name; throws where there is none, or more than one. */
 export function consentIn(output: string): string {
   const ids = new Set(
@@ -60,7 +64,7 @@ export function messageOf(output: string, resource?: string): string {
   const looks = looksIn(output);
   return saidIn(output)
     .filter((said) => resource === undefined || said.resource === resource)
-    .filter((said) => !looks.has(firstLineIn(said)))
+    .filter((said) => !said.isBefore && !looks.has(firstLineIn(said)))
     .map(({ text }) => text)
     .join("\n");
 }
@@ -69,7 +73,10 @@ export function messageOf(output: string, resource?: string): string {
 export function lookOf(output: string, resource?: string): readonly string[] {
   const looks = looksIn(output);
   return saidIn(output)
-    .filter((said) => looks.has(firstLineIn(said)) && (resource === undefined || said.resource === resource))
+    .filter(
+      (said) =>
+        (said.isBefore || looks.has(firstLineIn(said))) && (resource === undefined || said.resource === resource),
+    )
     .map(({ text }) => text.split("\n")[0] ?? "");
 }
 
@@ -77,6 +84,8 @@ interface Said {
   /** The name of the resource, or of the stack, under which it stands. */
   readonly resource: string;
   readonly text: string;
+  /** Told with the plan of a run, before it did anything. */
+  readonly isBefore: boolean;
 }
 
 const hasDiagnostics = (output: string): boolean => /^Diagnostics:$/m.test(output);
@@ -92,18 +101,18 @@ function looksIn(output: string): ReadonlySet<string> {
 function saidIn(output: string): readonly Said[] {
   const [, diagnostics = ""] = output.split(/^Diagnostics:$/m);
   const lines = (diagnostics.split(/^(?:Outputs|Resources|Policies|Duration):/m)[0] ?? "").split("\n");
-  const all: { readonly resource: string; readonly lines: string[] }[] = [];
-  let resource = "";
+  const all: { readonly resource: string; readonly isBefore: boolean; readonly lines: string[] }[] = [];
+  let [resource, isBefore] = ["", false];
   for (const line of lines) {
-    const heading = /^ {2}\S+ \((.*)\):$/.exec(line)?.[1];
+    const [, kind, heading] = /^ {2}(\S+) \((.*)\):$/.exec(line) ?? [];
     const [label] = /^ {4}(?:error|warning): (?:\[runtime\] )?/.exec(line) ?? [];
-    if (heading !== undefined) resource = heading;
-    if (heading !== undefined || label !== undefined) all.push({ resource, lines: [] });
+    if (heading !== undefined) [resource, isBefore] = [heading, kind === "looked"];
+    if (heading !== undefined || label !== undefined) all.push({ resource, isBefore, lines: [] });
     if (heading === undefined) all.at(-1)?.lines.push(line.slice(label?.length ?? 4));
   }
   return all
-    .map(({ resource, lines }) => ({
-      resource,
+    .map(({ resource, isBefore, lines }) => ({
+      ...{ resource, isBefore },
       text: lines
         .filter((line) => !engineLines.some((form) => form.test(line)))
         .join("\n")

@@ -1,10 +1,12 @@
-/** One person with the real Pulumi CLI, the `uko` command and a shell, under their own HOME, credential and working copy. */
+/** One person with the engine's real CLI, the `uko` command and a shell, under their own HOME, credential and working copy. */
 
 import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import type { ExportedResource, PulumiPerson, PulumiResult, RunOptions } from "../../../support/pulumi.ts";
-import { nextCommands } from "./next-steps.ts";
+import type { ExportedResource, RunOptions } from "../../../support/pulumi.ts";
+import type { EnginePerson, EngineResult } from "./engine.ts";
+import { ended, nextCommands } from "./next-steps.ts";
 
 /** What a command of the shell or of `uko` ended with. */
 export interface CommandResult {
@@ -22,40 +24,78 @@ const commandLimitMs = 60_000;
 export class Person {
   readonly name: string;
   /** For what this class has no short form of, such as runs that are interrupted. */
-  readonly pulumi: PulumiPerson;
+  readonly engine: EnginePerson;
   readonly #shims: string;
 
-  constructor(name: string, pulumi: PulumiPerson, shims: string) {
+  constructor(name: string, engine: EnginePerson, shims: string) {
     this.name = name;
-    this.pulumi = pulumi;
+    this.engine = engine;
     this.#shims = shims;
   }
 
-  up(args: readonly string[] = [], options?: RunOptions): Promise<PulumiResult> {
-    return this.pulumi.up(args, options);
+  up(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
+    return this.engine.up(args, options);
   }
 
-  /** `pulumi destroy`, naming these records if there are any. */
-  destroy(consents: string | readonly string[] = [], args: readonly string[] = []): Promise<PulumiResult> {
+  /** A destroy, naming these records if there are any. */
+  destroy(consents: string | readonly string[] = [], args: readonly string[] = []): Promise<EngineResult> {
     const named = [consents].flat().join(",");
-    return this.pulumi.destroy(args, named === "" ? {} : { env: { UKO_CONSENT: named } });
+    return this.engine.destroy(args, named === "" ? {} : { env: { UKO_CONSENT: named } });
   }
 
-  refresh(args: readonly string[] = [], options?: RunOptions): Promise<PulumiResult> {
-    return this.pulumi.refresh(args, options);
+  refresh(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
+    return this.engine.refresh(args, options);
   }
 
-  preview(args: readonly string[] = [], options?: RunOptions): Promise<PulumiResult> {
-    return this.pulumi.preview(args, options);
+  preview(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
+    return this.engine.preview(args, options);
   }
 
   writeProgram(source: string): Promise<void> {
-    return this.pulumi.writeProgram(source);
+    return this.engine.writeProgram(source);
   }
 
   /** The resources in the stack's state, without the stack itself. */
   async resources(): Promise<readonly ExportedResource[]> {
-    return (await this.pulumi.exportState()).resources;
+    return (await this.engine.exportState()).resources;
+  }
+
+  /** Keeps an API key in the stack's configuration, as a secret. */
+  async storeApiKey(apiKey: string): Promise<void> {
+    if (this.engine.storeApiKey !== undefined) return this.engine.storeApiKey(apiKey);
+    ended(await this.engine.run(["config", "set", "--secret", "uko:apiKey", apiKey]), 0);
+  }
+
+  /** Goes over to a stack of one's own, with a credential and settings of its own. */
+  async openStack(name: string, env: Variables): Promise<void> {
+    Object.assign(this.engine.env, env);
+    if (this.engine.openStack !== undefined) return this.engine.openStack(name);
+    Object.assign(this.engine.env, { PULUMI_STACK: name });
+    ended(await this.engine.run(["stack", "init", name]), 0);
+  }
+
+  /** Changes what the state says of each key, by hand. */
+  async editState(edits: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.engine.editState !== undefined) return this.engine.editState(edits);
+    const state = JSON.parse((await this.engine.exportState()).text) as {
+      deployment: { resources: { type: string; inputs: Record<string, unknown>; outputs: Record<string, unknown> }[] };
+    };
+    for (const { type, inputs, outputs } of state.deployment.resources) {
+      if (!type.endsWith(":ManagedKey")) continue;
+      Object.assign(inputs, edits);
+      Object.assign(outputs, edits);
+    }
+    const file = path.join(this.engine.home, "edited.json");
+    await writeFile(file, JSON.stringify(state));
+    ended(await this.engine.run(["stack", "import", "--file", file]), 0);
+  }
+
+  /** All outputs in the state, with what is secret in them. */
+  async openOutputs(): Promise<readonly unknown[]> {
+    if (this.engine.openOutputs !== undefined) return this.engine.openOutputs();
+    const { stdout } = ended(await this.engine.run(["stack", "export", "--show-secrets"]), 0);
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources: readonly { outputs?: unknown }[] } };
+    return deployment.resources.map(({ outputs }) => outputs);
   }
 
   /** Runs `uko ARGS`, the built command. */
@@ -63,7 +103,7 @@ export class Person {
     return this.#spawn(path.join(this.#shims, "uko"), args, env);
   }
 
-  /** Runs a line as typed into this person's terminal, with `uko` and `pulumi` on PATH; a `yes` to Pulumi's question is given. */
+  /** Runs a line as typed into this person's terminal, with `uko` and the engine on PATH; a `yes` to its question is given. */
   shell(commandLine: string, env: Variables = {}): Promise<CommandResult> {
     return this.#spawn("/bin/sh", ["-c", commandLine], env);
   }
@@ -79,9 +119,9 @@ export class Person {
   }
 
   async #spawn(file: string, args: readonly string[], env: Variables): Promise<CommandResult> {
-    const environment = this.pulumi.environment(env);
+    const environment = this.engine.environment(env);
     const child = spawn(file, args, {
-      cwd: this.pulumi.workingCopy,
+      cwd: this.engine.workingCopy,
       env: { ...environment, PATH: `${this.#shims}${path.delimiter}${environment.PATH ?? ""}` },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: commandLimitMs,
@@ -91,6 +131,7 @@ export class Person {
       child.on("close", (code) => resolve(code ?? -1));
     });
     const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { exitCode, stdout, stderr, output: stdout + stderr };
+    const said = (await this.engine.saidInShell?.()) ?? "";
+    return { exitCode, stdout, stderr, output: stdout + stderr + said };
   }
 }

@@ -4,8 +4,9 @@ import { cp } from "node:fs/promises";
 import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import type { ExportedResource, PulumiResult } from "../../../support/pulumi.ts";
+import type { ExportedResource } from "../../../support/pulumi.ts";
 import type { AuditEntry, KeyInWorld } from "./emulator-process.ts";
+import type { EngineResult } from "./engine.ts";
 import { consentIn } from "./next-steps.ts";
 import type { Variables } from "./person.ts";
 import { openScenario, programWith, type Scenario, startTime, vaultId } from "./scenario.ts";
@@ -22,14 +23,14 @@ export interface RecordedRun {
   readonly consent?: string;
   /** The service as the run finds it, for a local UKO of one's own. */
   readonly seed: Seed;
-  /** A copy of Pulumi's backend from before the run. */
+  /** A copy of the backend from before the run. */
   readonly backend: string;
   /** The key in the stack's state before the run. */
   readonly resource?: ExportedResource;
   /** The trail up to the run, for the oracle. */
   readonly before: readonly AuditEntry[];
   readonly calls: readonly AuditEntry[];
-  readonly result: PulumiResult;
+  readonly result: EngineResult;
 }
 
 /** The calls that change a key. */
@@ -45,7 +46,7 @@ const arguments_ = {
   destroy: ["destroy", "--skip-preview", "--yes"],
 } as const;
 
-const described = { description: "Payroll key", tags: { team: "payroll" } };
+export const described = { description: "Payroll key", tags: { team: "payroll" } };
 export const recordedProgram = programWith(described);
 /** The inputs of the program's key. */
 export const recordedArgs = { vaultId, template: "payroll", label: "payroll", ...described };
@@ -63,7 +64,7 @@ export async function recordPath(): Promise<RecordedPath> {
     const seed = seedOf(await scenario.uko.world());
     const before = await scenario.audit();
     const args = name === "up" ? arguments_.up : arguments_.destroy;
-    const result = await person.pulumi.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
+    const result = await person.engine.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
     const calls = (await scenario.audit()).slice(before.length);
     const run: RecordedRun = {
       ...{ name, person: who, args, seed, backend, before, calls, result },

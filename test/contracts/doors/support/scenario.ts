@@ -11,9 +11,9 @@ import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ProfileName } from "../../../../provider/emulator/switches.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
-import { PulumiWorkspace } from "../../../support/pulumi.ts";
 import { door, type Resource } from "../door.ts";
 import { type AuditEntry, type EmulatorProcess, type KeyInWorld, startEmulatorProcess } from "./emulator-process.ts";
+import type { EngineWorkspace } from "./engine.ts";
 import { asOutsider, type Outsider, outsiderAgent } from "./outsider.ts";
 import { type CommandResult, Person, type Variables } from "./person.ts";
 
@@ -73,12 +73,12 @@ export const emptyProgram = door.programFor({});
 
 export class Scenario implements AsyncDisposable {
   readonly uko: EmulatorProcess;
-  readonly workspace: PulumiWorkspace;
+  readonly workspace: EngineWorkspace;
   readonly #options: ScenarioOptions;
   readonly #shims: string;
   readonly #people = new Map<string, Person>();
 
-  constructor(uko: EmulatorProcess, workspace: PulumiWorkspace, shims: string, options: ScenarioOptions) {
+  constructor(uko: EmulatorProcess, workspace: EngineWorkspace, shims: string, options: ScenarioOptions) {
     this.uko = uko;
     this.workspace = workspace;
     this.#shims = shims;
@@ -107,8 +107,8 @@ export class Scenario implements AsyncDisposable {
     if (known !== undefined) return known;
     const { program = programWith(), config } = this.#options;
     const env = this.environmentOf(name);
-    const pulumi = await this.workspace.person(name, { program, env, ...(config !== undefined && { config }) });
-    const person = new Person(name, pulumi, this.#shims);
+    const engine = await this.workspace.person(name, { program, env, ...(config !== undefined && { config }) });
+    const person = new Person(name, engine, this.#shims);
     this.#people.set(name, person);
     return person;
   }
@@ -233,7 +233,7 @@ export async function openScenario(options: ScenarioOptions): Promise<Scenario> 
   const clock = { start: startTime, frozen: true, ...seed.clock };
   const [uko, workspace] = await Promise.all([
     startEmulatorProcess(options.profile, { ...seed, clock }),
-    PulumiWorkspace.create(options.project),
+    door.open(options.project),
   ]);
   const shims = await writeShims(workspace);
   const scenario = new Scenario(uko, workspace, shims, options);
@@ -259,17 +259,11 @@ export async function withScenario(
 
 const ukoScript = fileURLToPath(new URL("../../../../dist/bin/uko.js", import.meta.url));
 
-/** `uko` and `pulumi` as a terminal finds them; nobody sits there to say yes to Pulumi's question. */
-async function writeShims({ folder, engine }: PulumiWorkspace): Promise<string> {
+/** `uko` and the engine as a terminal finds them; nobody sits there to say yes to the engine's question. */
+async function writeShims({ folder, command }: EngineWorkspace): Promise<string> {
   const shims = path.join(folder, "shims");
   await mkdir(shims);
-  const scripts = {
-    uko: `exec "${process.execPath}" "${ukoScript}" "$@"`,
-    pulumi: [
-      'case "$1" in up|destroy|refresh) set -- "$@" --yes --skip-preview ;; esac',
-      `exec "${engine.pulumiBin}" "$@" --non-interactive --color never`,
-    ].join("\n"),
-  };
+  const scripts = { uko: `exec "${process.execPath}" "${ukoScript}" "$@"`, [command.name]: command.script };
   for (const [name, script] of Object.entries(scripts)) {
     await writeFile(path.join(shims, name), `#!/bin/sh\n${script}\n`);
     await chmod(path.join(shims, name), 0o755);

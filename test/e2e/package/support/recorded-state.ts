@@ -116,7 +116,7 @@ export async function recordState(door: RecordedDoor, scenario: Scenario): Promi
   await scenario.advance("1m");
   ended(await anna.refresh(), 0);
 
-  const { text } = await anna.pulumi.exportState();
+  const { text } = await anna.engine.exportState();
   const recorded: RecordedState = {
     seed: seedOf(await scenario.uko.world()),
     program: recordedProgram(door),

@@ -1,0 +1,50 @@
+/** What a scenario needs of an engine's CLI, whichever it is. Scenarios name options as Pulumi does; another engine has its own words. */
+
+import type { ExportedState, PulumiResult, PulumiRun, RunOptions } from "../../../../examples/support/pulumi.ts";
+
+export type EngineResult = PulumiResult;
+export type EngineRun = PulumiRun;
+
+type Arguments = readonly string[];
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** One person with the engine's CLI. */
+export interface EnginePerson {
+  readonly home: string;
+  readonly workingCopy: string;
+  readonly env: Variables;
+  writeProgram(source: string): Promise<void>;
+  up(args?: Arguments, options?: RunOptions): Promise<EngineResult>;
+  destroy(args?: Arguments, options?: RunOptions): Promise<EngineResult>;
+  refresh(args?: Arguments, options?: RunOptions): Promise<EngineResult>;
+  preview(args?: Arguments, options?: RunOptions): Promise<EngineResult>;
+  run(args: Arguments, options?: RunOptions): Promise<EngineResult>;
+  start(args: Arguments, options?: RunOptions): EngineRun;
+  exportState(): Promise<ExportedState>;
+  environment(extra?: Variables): Record<string, string>;
+  /** Keeps an API key where the program's settings are, as a secret. */
+  storeApiKey?(apiKey: string): Promise<void>;
+  /** Goes over to a stack of one's own. */
+  openStack?(name: string): Promise<void>;
+  /** Changes what the state says of each key. */
+  editState?(edits: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The outputs in the state, with what is secret in them. */
+  openOutputs?(): Promise<readonly unknown[]>;
+  /** What the engine told of a run in a shell beside what people saw, in the form in which runs are read. */
+  saidInShell?(): Promise<string>;
+}
+
+export interface EngineWorkspace extends AsyncDisposable {
+  readonly folder: string;
+  person(
+    name: string,
+    options: {
+      readonly program?: string;
+      readonly env?: Variables;
+      readonly config?: Readonly<Record<string, string>>;
+    },
+  ): Promise<EnginePerson>;
+  dispose(): Promise<void>;
+  /** The engine's command as people type it, and what it runs here; nobody sits there to say yes. */
+  readonly command: { readonly name: string; readonly script: string };
+}
