@@ -3,7 +3,8 @@
 import { type TofuPerson, TofuWorkspace } from "../../../../examples/support/tofu.ts";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import { type EmulatorProcess, startEmulatorProcess } from "../../../contracts/doors/support/emulator-process.ts";
-import { explainVerdict, type JudgeOptions, judge } from "../../../support/oracle.ts";
+import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
+import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 export const startTime = "2026-11-24T14:22:00Z";
@@ -21,6 +22,8 @@ export interface TofuStage {
   /** Operations that changed something after `seq`. */
   effects(seq?: number): Promise<readonly string[]>;
   mark(): Promise<number>;
+  /** Somebody changes a key beside the tool, and is not judged for it. */
+  edit(keyId: string, fields: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
 
 /** A key `payroll`, with these lines besides. */
@@ -46,7 +49,8 @@ export async function withStage(
   ]);
   try {
     await body(stageOf(uko, workspace));
-    const verdict = judge(await uko.audit(), { required: true, gate: "both", ...judged });
+    const isOutsider = ({ userAgent }: TrailEntry): boolean => userAgent === outsiderAgent;
+    const verdict = judge(await uko.audit(), { required: true, gate: "both", isOutsider, ...judged });
     if (!verdict.ok) throw new Error(`The oracle finds:\n${explainVerdict(verdict)}`);
   } finally {
     await workspace.dispose();
@@ -68,6 +72,7 @@ function stageOf(uko: EmulatorProcess, workspace: TofuWorkspace): TofuStage {
     environmentOf,
     person: (name, program = keyProgram()) => workspace.person(name, { program, env: environmentOf(name) }),
     advance: (ms) => uko.control("clock", { advance: ms }),
+    edit: (keyId, fields) => asOutsider(uko.url, apiKeys.carol).patch(keyId, fields),
     mark: async () => (await uko.audit()).at(-1)?.seq ?? 0,
     effects: async (seq = 0) =>
       (await uko.audit())

@@ -1,0 +1,214 @@
+/** What the configuration can do to a resource with the real OpenTofu: leave it out, rename it, forget it, keep it, replace it. */
+
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { TofuPerson, TofuResult } from "../../../examples/support/tofu.ts";
+import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
+
+const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
+  diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
+const waits = (label = "payroll") => `Key "${label}" waits for a second person to consent to its deactivation`;
+const addressesOf = async (person: TofuPerson) => (await person.state()).resources.map(({ address }) => address);
+
+/** Two keys, so that what is done to one can be seen to leave the other. */
+const twoKeys = (more = ""): string =>
+  keyProgram(
+    "",
+    `resource "uko_managed_key" "other" {
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = "other"
+}
+${more}`,
+  );
+
+test("drift is planned back, -refresh=false does not see it, and -refresh-only takes it over", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", keyProgram('description = "Payroll key"'));
+    await bob.apply();
+    const { key_id: keyId } = (await bob.state()).resources[0]?.attributes ?? {};
+    await stage.uko.control("clock", { advance: 60_000 });
+    await stage.edit(String(keyId), { description: "something else" });
+
+    const blind = await bob.plan(["-detailed-exitcode", "-refresh=false"]);
+    expect(blind.exitCode, blind.output).toBe(0);
+    const seen = await bob.plan(["-detailed-exitcode"]);
+    expect(seen.exitCode, seen.output).toBe(2);
+    expect(seen.planned).toMatchObject({ change: 1, remove: 0 });
+    expect((await bob.refresh()).exitCode).toBe(0);
+    expect((await bob.state()).resources[0]?.attributes.description).toBe("something else");
+    const mark = await stage.mark();
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { change: 1 } });
+    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+  }));
+
+test("-target ends one key and leaves the other alone", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", twoKeys());
+    await bob.apply();
+    const mark = await stage.mark();
+    const targeted = await bob.destroy(["-target=uko_managed_key.other"]);
+    expect(targeted.exitCode).toBe(1);
+    expect(errorsOf(targeted)).toEqual([waits("other")]);
+    expect(await stage.effects(mark)).toEqual(["K4"]);
+    const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
+    expect(Object.fromEntries(states)).toEqual({ payroll: "active", other: "pending_approval" });
+  }));
+
+test("a removed block that keeps the key forgets it without a call; one that destroys asks for two people", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", twoKeys());
+    await bob.apply();
+    const mark = await stage.mark();
+    const removed = (destroy: boolean) =>
+      `removed {\n  from = uko_managed_key.other\n  lifecycle {\n    destroy = ${destroy}\n  }\n}`;
+
+    await bob.writeProgram(keyProgram("", removed(true)));
+    const asked = await bob.apply();
+    expect(asked.exitCode).toBe(1);
+    expect(errorsOf(asked)).toEqual([waits("other")]);
+    expect(await addressesOf(bob)).toEqual(["uko_managed_key.other", "uko_managed_key.payroll"]);
+    expect(await stage.effects(mark)).toEqual(["K4"]);
+
+    await bob.writeProgram(keyProgram("", removed(false)));
+    const forgotten = await bob.apply();
+    expect(forgotten, forgotten.output).toMatchObject({ exitCode: 0 });
+    expect(await addressesOf(bob)).toEqual(["uko_managed_key.payroll"]);
+    expect(await stage.effects(mark), "nothing but the request from before").toEqual(["K4"]);
+  }));
+
+test("a key that is renamed in the configuration with moved stays the same key; without, its old name asks to be ended", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    const before = (await bob.state()).resources[0]?.attributes.key_id;
+    const mark = await stage.mark();
+    const renamed = keyProgram().replace('"payroll" {', '"wages" {');
+    const moved = "moved {\n  from = uko_managed_key.payroll\n  to   = uko_managed_key.wages\n}\n";
+    await bob.writeProgram(`${renamed}${moved}`);
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { add: 0, change: 0, remove: 0 } });
+    expect((await bob.state()).resources).toMatchObject([
+      { address: "uko_managed_key.wages", attributes: { key_id: before } },
+    ]);
+    expect(await stage.effects(mark)).toEqual([]);
+
+    // An orphan: the state has it, the configuration has not.
+    await bob.writeProgram("");
+    const orphan = await bob.apply();
+    expect(orphan.exitCode).toBe(1);
+    expect(errorsOf(orphan)).toEqual([waits()]);
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({
+      ...{ key_id: before, lifecycle_state: "pending_approval" },
+    });
+    // Back in the configuration nothing is undone, and nothing is planned to be ended.
+    await bob.writeProgram(renamed);
+    const after = await stage.mark();
+    const back = await bob.apply();
+    expect(back, back.output).toMatchObject({ exitCode: 0 });
+    expect(await stage.effects(after)).toEqual([]);
+  }));
+
+test("prevent_destroy stops in the plan, before anything is asked", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", keyProgram("lifecycle {\n    prevent_destroy = true\n  }"));
+    await bob.apply();
+    const mark = await stage.mark();
+    const refused = await bob.destroy();
+    expect(refused.exitCode).toBe(1);
+    expect(refused.firstErrorLine).toBe("Resource instance cannot be destroyed");
+    expect(await stage.effects(mark)).toEqual([]);
+  }));
+
+test("create_before_destroy makes no second key of a tainted one, and leaves nothing deposed", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob", keyProgram("lifecycle {\n    create_before_destroy = true\n  }"));
+    await bob.apply();
+    await bob.run(["taint", "uko_managed_key.payroll"]);
+    const mark = await stage.mark();
+    const replaced = await bob.apply();
+    expect(replaced.exitCode, replaced.output).toBe(1);
+    expect(await stage.effects(mark)).toEqual([]);
+    expect((await stage.uko.world()).keys).toHaveLength(1);
+    const [key, ...others] = (await bob.state()).resources;
+    expect(others).toEqual([]);
+    expect(key?.deposedKey).toBeUndefined();
+    expect((await bob.run(["untaint", "uko_managed_key.payroll"])).exitCode).toBe(0);
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+  }));
+
+test("a deposed key is ended by two people like any other, and stays deposed until then", () =>
+  withStage(async (stage) => {
+    const [alice, bob] = [await stage.person("alice", twoKeys()), await stage.person("bob", twoKeys())];
+    await bob.apply();
+    await depose(bob);
+    for (const person of [alice, bob]) await person.writeProgram(keyProgram());
+    const deposed = async () =>
+      (await bob.state()).resources.filter(({ deposedKey }) => deposedKey !== undefined).map((each) => each.attributes);
+
+    const asked = await bob.apply();
+    expect(asked.exitCode, asked.output).toBe(1);
+    expect(errorsOf(asked)).toEqual([waits("other")]);
+    expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "pending_approval" }]);
+    await stage.advance(60_000);
+    const record = /--consent ([0-9a-f]{32})/.exec(asked.output)?.[1];
+    const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
+    expect(errorsOf(acted)).toEqual([
+      'Key "other" is deactivated and waits for a second person to consent to its destruction',
+    ]);
+    expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "cooling_down" }]);
+    expect((await bob.state()).resources.find(({ deposedKey }) => deposedKey === undefined)?.attributes).toMatchObject({
+      ...{ label: "payroll", lifecycle_state: "active" },
+    });
+  }));
+
+test("a state of a later schema is refused with a sentence, and one that lacks new attributes is read", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    await editState(bob, ({ resources: [key] }) => {
+      const [instance] = key?.instances ?? [];
+      // As a release before this one would have written it.
+      for (const name of ["alignment", "deletion_record_id", "label_tags"]) delete instance?.attributes[name];
+    });
+    const older = await bob.plan(["-detailed-exitcode"]);
+    expect(older.exitCode, older.output).toBe(0);
+
+    await editState(bob, ({ resources: [key] }) => {
+      for (const instance of key?.instances ?? []) instance.schema_version = 7;
+    });
+    const later = await bob.plan();
+    expect(later.exitCode).toBe(1);
+    expect(later.firstErrorLine, later.output).toBe("Resource instance managed by newer provider version");
+  }));
+
+interface EditableState {
+  serial: number;
+  resources: { name: string; instances: EditableInstance[] }[];
+}
+
+interface EditableInstance {
+  schema_version: number;
+  deposed?: string;
+  attributes: Record<string, unknown>;
+}
+
+async function editState(person: TofuPerson, edit: (state: EditableState) => void): Promise<void> {
+  const state = JSON.parse((await person.state()).text) as EditableState;
+  edit(state);
+  state.serial += 1;
+  const file = path.join(person.home, "edited.json");
+  await writeFile(file, JSON.stringify(state));
+  const pushed = await person.run(["state", "push", file]);
+  expect(pushed.exitCode, pushed.output).toBe(0);
+}
+
+/** Makes the second key what an interrupted replacement by another provider would have left: the predecessor of the first. */
+function depose(person: TofuPerson): Promise<void> {
+  return editState(person, (state) => {
+    const [other, payroll] = ["other", "payroll"].map((name) => state.resources.find((each) => each.name === name));
+    for (const instance of other?.instances ?? []) payroll?.instances.push({ ...instance, deposed: "0123abcd" });
+    state.resources = state.resources.filter((each) => each !== other);
+  });
+}

@@ -1,0 +1,62 @@
+/** Runs of the real OpenTofu that do not come to their end: interrupted while a key is made, and a provider that dies in a wait. */
+
+import { expect, test } from "vitest";
+import { untilHeld } from "../../contracts/doors/support/emulator-process.ts";
+import { withStage } from "./support/tofu-stage.ts";
+
+test("an apply that is interrupted while the key is made has the key in the state, untainted, and the next plan is empty", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await stage.uko.control("faults", { operation: "K2", hold: "after", times: 1 });
+    const run = bob.start(["apply"]);
+    await untilHeld(stage.uko);
+    // A terminal sends it to the engine and to the provider alike.
+    expect(await run.killProvider("SIGINT")).toBe(1);
+    run.child.kill("SIGINT");
+    await stage.uko.control("faults/release", {});
+    const ended = await run.result;
+    expect(ended.exitCode, ended.output).toBe(1);
+    expect((await bob.state()).resources).toMatchObject([
+      { address: "uko_managed_key.payroll", isTainted: false, attributes: { lifecycle_state: "active" } },
+    ]);
+    const mark = await stage.mark();
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    expect(await stage.effects(mark)).toEqual([]);
+  }));
+
+test("a provider that is killed in a wait loses nothing: the request stands, and the next run asks no second time", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    await stage.advance(60_000);
+    const mark = await stage.mark();
+    const run = bob.start(["destroy"], { env: { UKO_WAIT: "2h" } });
+    await expect.poll(() => stage.effects(mark), { timeout: 30_000 }).toEqual(["K4"]);
+    expect(await run.killProvider()).toBe(1);
+    const ended = await run.result;
+    expect(ended.exitCode).toBe(1);
+    expect((await bob.state()).resources).toMatchObject([
+      { isTainted: false, attributes: { lifecycle_state: "active" } },
+    ]);
+
+    const again = await bob.destroy();
+    expect(again.exitCode).toBe(1);
+    expect(again.output).toContain('Error: Key "payroll" waits for a second person to consent to its deactivation');
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_approval" });
+    expect(await stage.effects(mark)).toEqual(["K4"]);
+  }));
+
+test("two people who run at once get one after the other, and the second is told who holds the state", () =>
+  withStage(async (stage) => {
+    const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
+    await stage.uko.control("faults", { operation: "K2", hold: "before", times: 1 });
+    const first = bob.start(["apply"]);
+    await untilHeld(stage.uko);
+    const second = await alice.apply();
+    expect(second.exitCode).toBe(1);
+    expect(second.firstErrorLine).toBe("Error acquiring the state lock");
+    await stage.uko.control("faults/release", {});
+    expect(await first.result).toMatchObject({ exitCode: 0, applied: { add: 1 } });
+    expect(await alice.plan(["-detailed-exitcode"])).toMatchObject({ exitCode: 0 });
+    expect(await stage.effects()).toEqual(["K2"]);
+  }));

@@ -1,0 +1,149 @@
+/** Several of a kind with the real OpenTofu: identities, instances, and many keys at once; and `tofu test`, which makes and ends by itself. */
+
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { type EmulatorProcess, startEmulatorProcess } from "../../contracts/doors/support/emulator-process.ts";
+import { keyProgram, startTime, vaultId, withStage } from "./support/tofu-stage.ts";
+
+/** A provider block that says everything by itself; nothing of it stands in the environment. */
+function providerFor(uko: EmulatorProcess, variable: string, alias?: string): string {
+  return `provider "uko" {${alias === undefined ? "" : `\n  alias        = "${alias}"`}
+  instance_id  = "${uko.instanceId}"
+  endpoint     = "${uko.url}"
+  kms_endpoint = "${uko.url}"
+  iam_endpoint = "${uko.url}"
+  api_key      = var.${variable}
+}
+`;
+}
+
+const variables = ["bob", "carol"].map((name) => `variable "${name}" {\n  type      = string\n  sensitive = true\n}\n`);
+const apiKeys = { TF_VAR_bob: "bob-demo-key", TF_VAR_carol: "carol-demo-key" };
+const keyOf = (name: string, alias: string) => `resource "uko_managed_key" "${name}" {
+  provider = uko.${alias}
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = "${name}"
+}
+`;
+const hostOf = ({ url }: EmulatorProcess): string => new URL(url).host;
+
+test("two aliases act as two identities, each with its own keys", () =>
+  withStage(async (stage) => {
+    const providers = [providerFor(stage.uko, "bob", "bob"), providerFor(stage.uko, "carol", "carol")];
+    const program = [...variables, ...providers, keyOf("of-bob", "bob"), keyOf("of-carol", "carol")].join("\n");
+    const env = { ...apiKeys, UKO_ALLOWED_HOSTS: hostOf(stage.uko) };
+    const person = await stage.workspace.person("bob", { program, env });
+    const made = await person.apply();
+    expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 2 } });
+    expect((await person.destroy()).exitCode).toBe(1);
+    const calls = (await stage.uko.audit()).filter(({ operation }) => operation === "K2" || operation === "K4");
+    expect(calls.map(({ operation, label, callerName }) => `${operation} ${label} ${callerName}`).sort()).toEqual([
+      "K2 of-bob Bob Example",
+      "K2 of-carol Carol Example",
+      "K4 of-bob Bob Example",
+      "K4 of-carol Carol Example",
+    ]);
+    const { text } = await person.state();
+    for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
+  }));
+
+test("two aliases for two instances keep their keys apart", () =>
+  withStage(async (stage) => {
+    const elsewhere = await startEmulatorProcess("documented", {
+      ...demoSeed,
+      instance: { ...demoSeed.instance, id: "0e5f1c3a-7b1d-4c55-9d2e-00000000000e" },
+      clock: { start: startTime, frozen: true },
+    });
+    try {
+      const providers = [providerFor(stage.uko, "bob", "here"), providerFor(elsewhere, "bob", "there")];
+      const program = [...variables, ...providers, keyOf("one", "here"), keyOf("other", "there")].join("\n");
+      const env = { ...apiKeys, UKO_ALLOWED_HOSTS: `${hostOf(stage.uko)},${hostOf(elsewhere)}` };
+      const person = await stage.workspace.person("bob", { program, env });
+      const made = await person.apply();
+      expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 2 } });
+      const labels = async (uko: EmulatorProcess) => (await uko.world()).keys.map(({ label }) => label);
+      expect([await labels(stage.uko), await labels(elsewhere)]).toEqual([["one"], ["other"]]);
+      const identities = (await person.state()).resources.map(({ name, identity }) => [name, identity?.instance_id]);
+      expect(Object.fromEntries(identities)).toEqual({ one: stage.uko.instanceId, other: elsewhere.instanceId });
+      expect((await person.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+
+      // A key whose block names the wrong instance is not taken for gone.
+      await person.writeProgram(program.replace("uko.there", "uko.here"));
+      const mistaken = await person.plan();
+      expect(mistaken.exitCode, mistaken.output).toBe(1);
+      expect(mistaken.output).toContain("belongs to instance");
+    } finally {
+      await elsewhere.stop();
+    }
+  }));
+
+test("one destroy asks for thirty keys, the next deactivates them all, and each message names its key", () =>
+  withStage(async (stage) => {
+    const labels = Array.from({ length: 30 }, (_, index) => `key-${String(index).padStart(2, "0")}`);
+    const program = `resource "uko_managed_key" "many" {
+  for_each = toset(${JSON.stringify(labels)})
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = each.key
+}
+`;
+    const [alice, bob] = [await stage.person("alice", program), await stage.person("bob", program)];
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { add: 30 } });
+    await stage.advance(60_000);
+    const mark = await stage.mark();
+    const asked = await bob.destroy();
+    expect(asked.exitCode).toBe(1);
+    const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
+    expect(errors.map(({ summary }) => /^Key "([^"]+)" waits for /.exec(summary)?.[1]).sort()).toEqual(labels);
+    expect(await stage.effects(mark)).toEqual(labels.map(() => "K4"));
+
+    const records = errors.map(({ detail }) => /--consent ([0-9a-f]{32})/.exec(detail)?.[1]);
+    const next = await stage.mark();
+    const acted = await alice.destroy([], { env: { UKO_CONSENT: records.join() } });
+    expect(acted.exitCode).toBe(1);
+    expect((await stage.effects(next)).filter((operation) => operation === "K7")).toHaveLength(30);
+    const states = (await bob.state()).resources.map(({ attributes }) => attributes.lifecycle_state);
+    expect([...new Set(states)]).toEqual(["cooling_down"]);
+  }));
+
+const tested = `run "makes_a_key" {
+  command = apply
+
+  assert {
+    condition     = uko_managed_key.payroll.label == "payroll"
+    error_message = "another label"
+  }
+}
+`;
+
+test("tofu test makes a key and ends it, where one run of one person is enough", () =>
+  withStage(
+    async (stage) => {
+      const program = keyProgram('dual_authorization = "single"').replace(
+        '"payroll"\n  label',
+        '"payroll-draft"\n  label',
+      );
+      const carol = await stage.person("carol", program);
+      await mkdir(path.join(carol.workingCopy, "tests"));
+      await carol.writeFile("tests/key.tftest.hcl", tested);
+      const ran = await carol.run(["test", "-no-color"]);
+      expect(ran, ran.output).toMatchObject({ exitCode: 0 });
+      expect(ran.output).toContain("1 passed, 0 failed");
+      expect(await stage.effects()).toEqual(["K2", "K8", "K5"]);
+      expect((await stage.uko.world()).keys).toEqual([]);
+    },
+    { required: false },
+  ));
+
+test("tofu test with a mock of the provider needs no service and no credential", () =>
+  withStage(async (stage) => {
+    const nobody = await stage.workspace.person("nobody", { program: keyProgram() });
+    await mkdir(path.join(nobody.workingCopy, "tests"));
+    await nobody.writeFile("tests/key.tftest.hcl", `mock_provider "uko" {}\n\n${tested}`);
+    const ran = await nobody.run(["test", "-no-color"]);
+    expect(ran, ran.output).toMatchObject({ exitCode: 0 });
+    expect(await stage.uko.audit().then((trail) => trail.filter(({ operation }) => operation !== "seed"))).toEqual([]);
+  }));
