@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,6 +15,7 @@ const cache = path.join(repository, "node_modules", ".cache", "uko-terraform");
 const source = "pulumi-uko/uko";
 const configName = "tofu.rc";
 const initLimitMs = 60_000;
+const keptMs = 86_400_000;
 
 /** Seen from a working copy, so that one that is initialized can be copied to any place: `<folder>/people/<name>/work`. */
 const sharedState = "../../../backend";
@@ -108,14 +109,31 @@ function platform(): string {
   return `${systems[process.platform] ?? process.platform}_${machines[process.arch] ?? process.arch}`;
 }
 
+/** Each change of the provider makes a mirror; those that no run of today uses go. */
+async function forgetOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const made = path.join(folder, name);
+    const age = await stat(made).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > keptMs) await rm(made, { recursive: true, force: true });
+  }
+}
+
 /** `make` fills a folder that then becomes `kept`: it is there whole or not at all. */
 async function makeWhole(kept: string, make: (folder: string) => Promise<void>): Promise<void> {
-  if (existsSync(kept)) return;
+  if (existsSync(kept)) {
+    const now = new Date();
+    await utimes(kept, now, now);
+    return;
+  }
   await mkdir(path.dirname(kept), { recursive: true });
   const folder = await mkdtemp(`${kept}-`);
   try {
     await make(folder);
     await rename(folder, kept);
+    await forgetOld(path.dirname(kept));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     // Another process may have been faster.

@@ -41,7 +41,7 @@ export interface Door {
    * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
    */
   readonly looksFirst: boolean;
-  /** A plan tells what each deletion in it will need. What an unfinished deletion saw is in the state at once, so no later run tells of it. */
+  /** A plan tells what each deletion in it will need; what the look before a destroy saw, the engine keeps to itself. */
   readonly foretells: boolean;
   /** Each resource has a name that a creation can bear, so that one that nobody heard of is found again. */
   readonly marksCreations: boolean;
