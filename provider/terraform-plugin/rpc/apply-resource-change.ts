@@ -41,12 +41,19 @@ export async function applyResourceChange(session: Session, request: Request): P
     progress: { report: (line: string) => session.log.write("info", line, { tf_resource_type: request.typeName }) },
   };
   if (prior === null) {
-    const made = await handlers.create(inputs, options);
+    const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
+    const made = await handlers.create(inputs, { ...options, signal });
     if (made.isFound) session.noteFound(request.typeName, made.id);
     return answer(session, resource, planned, made);
   }
   return answer(session, resource, planned, await update(handlers, resource, prior, inputs, options));
 }
+
+/**
+ * A creation that has begun is let end, whoever stops the run: the protocol names no resource by which it could be marked, so one
+ * whose answer nobody waits for would be found by nobody.
+ */
+const creationLimitMs = 120_000;
 
 function update(
   handlers: AnyHandlers,
