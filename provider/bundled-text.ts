@@ -3,11 +3,26 @@
 import { compileFunction } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
-/** Answers the exports of base64 of a gzipped CommonJS module; all that a bundle still requires is Node's own. */
-export function loadBundled(text: string): unknown {
+/** Base64 of a gzipped CommonJS module, given by the bundler; not there where the sources run. */
+declare const UKO_LATER: string | undefined;
+
+/**
+ * Loads a door's `later.ts` once, when it is first needed: in a bundle from the text within the one file, elsewhere by `source`.
+ * Reading it takes longer than all else that a start does, and an engine starts a plugin for every run.
+ */
+export function loaderOf<Module>(source: () => Promise<Module>): () => Promise<Module> {
+  let loaded: Promise<Module> | undefined;
+  return () => {
+    loaded ??= typeof UKO_LATER === "string" ? fromText(UKO_LATER) : source();
+    return loaded;
+  };
+}
+
+/** All that a bundle still requires is Node's own. */
+async function fromText<Module>(text: string): Promise<Module> {
   const module = { exports: {} };
   const code = gunzipSync(Buffer.from(text, "base64")).toString("utf8");
   const run = compileFunction(code, ["module", "exports", "require"], { filename: "later.cjs" });
   run(module, module.exports, process.getBuiltinModule);
-  return module.exports;
+  return module.exports as Module;
 }

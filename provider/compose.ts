@@ -125,7 +125,7 @@ export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
-export { saysNothingOfTheObject } from "./engine/look-faults.ts";
+export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
 export { checkStored, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 
@@ -237,11 +237,14 @@ function asker<Args extends object, Result extends object>(
   };
 }
 
-/** Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. */
-export function openHandlers(stored: () => StoredSettings, outputs: Outputs, door: Door): OpenHandlers {
+/**
+ * Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. What is
+ * stored is undefined where the engine knows a setting only later; then whatever needs the service throws UKO_SETTINGS_INVALID.
+ */
+export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
   let opened: OpenWorld | undefined;
   const open = (): { world: World; run: RunSettings } => {
-    opened ??= openWorld(process.env, stored(), outputs);
+    opened ??= openWorld(process.env, configured(stored()), outputs);
     return { world: opened.world, run: opened.settings };
   };
   const context = { open, door, sha256 };
@@ -253,4 +256,12 @@ export function openHandlers(stored: () => StoredSettings, outputs: Outputs, doo
     kmsKey: createHandlers(kmsKey, context),
     ask: askAll(open),
   };
+}
+
+function configured(settings: StoredSettings | undefined): StoredSettings {
+  if (settings !== undefined) return settings;
+  throw new UkoError("UKO_SETTINGS_INVALID", {
+    summary: "The provider is not configured yet",
+    detail: "A setting of it comes from a resource that is not there yet; run again once that is made.",
+  });
 }

@@ -135,3 +135,13 @@ export class UkoError extends Error {
 export function isUkoError(value: unknown): value is UkoError {
   return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
+
+/** What was caught as an error of this project: a fault of ours is named as one, since another library's stack is nothing for people. */
+export function asUkoError(thrown: unknown): UkoError {
+  if (isUkoError(thrown)) return thrown;
+  return new UkoError("UKO_BUG", {
+    summary: "uko met a fault of its own",
+    detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
+    cause: thrown,
+  });
+}

@@ -16,3 +16,8 @@ const lookFaults: readonly ErrorCode[] = [
 export function saysNothingOfTheObject(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }
+
+/** What people are told of such a look; `why` as the door's readers need it. */
+export function sayUnseen(why: string): string {
+  return `Could not be looked at, so its state is from the last look: ${why}`;
+}

@@ -5,7 +5,7 @@ import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import type { CheckFailure } from "../engine/definition.ts";
 import type { Handlers } from "../engine/handlers.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { asUkoError } from "../errors.ts";
 
 /** gRPC FAILED_PRECONDITION: the engine takes it as understood; UNKNOWN would mark the update as possibly corrupt. */
 const failedPrecondition = 9;
@@ -130,14 +130,7 @@ async function orFail<T>(call: () => Promise<T>): Promise<T> {
     return await call();
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    const fault = isUkoError(error)
-      ? error
-      : new UkoError("UKO_BUG", {
-          summary: "uko met a fault of its own",
-          detail: `Please report it: ${error instanceof Error ? error.message : "unknown"}`,
-          cause: error,
-        });
-    throw toEngineError(fault.message);
+    throw toEngineError(asUkoError(error).message);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Each error of the catalogue as a gRPC status; total, so that no call ever ends as UNKNOWN, which the engine takes for a corrupt update. */
 
 import { status } from "@grpc/grpc-js";
-import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
+import { asUkoError, type ErrorCode } from "../errors.ts";
 
 /** Whatever is not named here is a precondition that somebody or time has to fulfil. */
 const byCode: { readonly [Code in ErrorCode]?: status } = {
@@ -28,14 +28,7 @@ export function failureOf(code: ErrorCode, message: string): RpcFailure {
   return { code: byCode[code] ?? status.FAILED_PRECONDITION, details: message };
 }
 
-/** A fault of ours is named as one; the stack of another library is nothing for people. */
 export function failureFrom(thrown: unknown): RpcFailure {
-  const error = isUkoError(thrown)
-    ? thrown
-    : new UkoError("UKO_BUG", {
-        summary: "uko met a fault of its own",
-        detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
-        cause: thrown,
-      });
+  const error = asUkoError(thrown);
   return failureOf(error.code, error.message);
 }

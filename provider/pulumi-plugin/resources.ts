@@ -84,7 +84,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
   if (!isImport) session.memory.noteStored(request.getUrn(), request.getId());
-  const { saysNothingOfTheObject } = await loadLater();
+  const { saysNothingOfTheObject, sayUnseen } = await loadLater();
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
   try {
@@ -94,8 +94,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   } catch (error) {
     if (isImport || !saysNothingOfTheObject(error)) throw error;
     // The detail is for who acts on the key, and stands in the message of that run.
-    const why = `${error.summary} [${error.code}]`;
-    await warnOf(session, request, [`Could not be looked at, so its state is from the last look: ${why}`]);
+    await warnOf(session, request, [sayUnseen(`${error.summary} [${error.code}]`)]);
     response.setId(request.getId());
     response.setProperties(request.getProperties());
     response.setInputs(request.getInputs());

@@ -2,7 +2,6 @@
 
 import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
-import { UkoError } from "../errors.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
 import { loadLater } from "./load-later.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
@@ -40,13 +39,7 @@ export function createSession(options: ChannelOptions): Session {
   const open = async (): Promise<OpenHandlers> => {
     const { openHandlers } = await loadLater();
     return openHandlers(
-      () => {
-        if (settings !== undefined) return settings;
-        throw new UkoError("UKO_SETTINGS_INVALID", {
-          summary: "The provider is not configured yet",
-          detail: "A setting of it comes from a resource that is not there yet; run again once that is made.",
-        });
-      },
+      () => settings,
       {
         progress: { report: () => {} },
         evidenceLog: (line) => log.debug(line),

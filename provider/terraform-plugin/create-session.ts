@@ -1,7 +1,6 @@
 /** Makes the session of a process; whoever only uses one takes its interface. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
-import { UkoError } from "../errors.ts";
 import { loadLater } from "./load-later.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
@@ -16,13 +15,7 @@ export function createSession(log: Log): Session {
   const open = async (): Promise<OpenHandlers> => {
     const { openHandlers } = await loadLater();
     return openHandlers(
-      () => {
-        if (settings !== undefined) return settings;
-        throw new UkoError("UKO_SETTINGS_INVALID", {
-          summary: "The provider is not configured yet",
-          detail: "A setting of it comes from a resource that is not there yet; run again once that is made.",
-        });
-      },
+      () => settings,
       {
         progress: { report: (line) => log.write("info", line) },
         evidenceLog: (line) => log.write("debug", line),

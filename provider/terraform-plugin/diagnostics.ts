@@ -2,7 +2,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/definition.ts";
-import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
+import { asUkoError, type ErrorCode } from "../errors.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 import { inTerraformsWords } from "./words.ts";
@@ -15,15 +15,8 @@ const attributeOfCode: { readonly [Code in ErrorCode]?: string } = {
   UKO_DELETION_PROTECTED: "deletion_protection",
 };
 
-/** A fault of ours is named as one; the stack of another library is nothing for people. */
 export function diagnosticOf(thrown: unknown, attributes: Attributes = []): Diagnostic {
-  const error = isUkoError(thrown)
-    ? thrown
-    : new UkoError("UKO_BUG", {
-        summary: "uko met a fault of its own",
-        detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
-        cause: thrown,
-      });
+  const error = asUkoError(thrown);
   const detail = `${error.detail}${error.detail === "" ? "" : "\n"}[${error.code}]`;
   return said("error", error.summary, detail, pathOf(attributes, attributeOfCode[error.code] ?? ""));
 }

@@ -38,6 +38,11 @@ export function applyCommand({ rerun }: Door): "pulumi up" | "tofu apply" {
   return rerun === "tofu destroy" || rerun === "tofu apply" ? "tofu apply" : "pulumi up";
 }
 
+/** The way on where deletion protection stops a deletion; `apply` is the command that brings a program about. */
+export function sayUnprotect(apply: string): string {
+  return `Set deletionProtection to false in the program, run ${apply}, and then destroy.`;
+}
+
 /** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
 export function renderExplanation(explanation: Explanation): string {
   const next = explanation.next.flatMap(({ who, commands }, index) => [

@@ -4,7 +4,14 @@ import type { ErrorCode } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import type { Ending } from "../definition.ts";
 import { sayContainer } from "./container-words.ts";
-import { applyCommand, type Door, type Explanation, renderExplanation, rerunCommand } from "./explanation.ts";
+import {
+  applyCommand,
+  type Door,
+  type Explanation,
+  renderExplanation,
+  rerunCommand,
+  sayUnprotect,
+} from "./explanation.ts";
 import { sayKmsKey } from "./kms-key-words.ts";
 import { capital, noWayBack, plain } from "./words.ts";
 
@@ -37,7 +44,7 @@ export function foretellEnding(ending: Ending, context: Context): Foretold {
   if (ending.policy.deletionProtection) {
     const refusal: Explanation = {
       summary: `Deletion protection is on for ${what}`,
-      facts: [`Set deletionProtection to false in the program, run ${applyCommand(context.door)}, and then destroy.`],
+      facts: [sayUnprotect(applyCommand(context.door))],
       next: [],
       code: "UKO_DELETION_PROTECTED",
     };

@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
-import { applyCommand, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
+import { applyCommand, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
   capital,
@@ -45,7 +45,7 @@ type Sayings = {
 const sayings: Sayings = {
   deletion_protection: (_guard, { key, unchanged, apply }) => [
     `Deletion protection is on for ${key}`,
-    [unchanged, `Set deletionProtection to false in the program, run ${apply}, and then destroy.`],
+    [unchanged, sayUnprotect(apply)],
   ],
   retention_policy: (guard, { key, unchanged, rerun }) => [
     `${guard.resources.length === 1 ? "A resource" : `${guard.resources.length} resources`} with a retention policy still ${guard.resources.length === 1 ? "needs" : "need"} ${key}`,

@@ -2,7 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { applyCommand, type Explanation, type NextStep } from "./explanation.ts";
+import { applyCommand, type Explanation, type NextStep, sayUnprotect } from "./explanation.ts";
 import {
   type KmsContext,
   kmsActCommands,
@@ -33,7 +33,7 @@ type Sayings = {
 const sayings: Sayings = {
   deletion_protection: (_guard, { key, unchanged, door }) => [
     `Deletion protection is on for ${key}`,
-    [unchanged, `Set deletionProtection to false in the program, run ${applyCommand(door)}, and then destroy.`],
+    [unchanged, sayUnprotect(applyCommand(door))],
   ],
   twin_of_managed_key: (guard, { key, unchanged }) => [
     `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so it belongs to a managed key`,

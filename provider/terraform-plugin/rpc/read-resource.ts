@@ -1,7 +1,7 @@
 /** ReadResource: the resource as it is now; null only where it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { saysNothingOfTheObject } from "../../compose.ts";
+import { saysNothingOfTheObject, sayUnseen } from "../../compose.ts";
 import type { Looked } from "../../engine/handlers.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
@@ -26,11 +26,10 @@ export async function readResource(
   } catch (error) {
     // An error here would stop the runs of people who have nothing to do with this key (decision 0017).
     if (!saysNothingOfTheObject(error)) throw error;
-    const told = `Could not be looked at, so its state is from the last look: ${error.message}`;
     return {
       ...echoed,
       ...(currentState !== undefined && { newState: currentState }),
-      diagnostics: [warningDiagnostic(told)],
+      diagnostics: [warningDiagnostic(sayUnseen(error.message))],
     };
   }
   if (found === undefined) return { newState: writeObject(null, resource) };
