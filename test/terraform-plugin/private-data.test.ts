@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readPlanned, writePrivate } from "../../provider/terraform-plugin/private-data.ts";
+import { readMoved, readPlanned, writeMoved, writePrivate } from "../../provider/terraform-plugin/private-data.ts";
 
 test("what a plan was for comes back from the host as it went", () => {
   for (const planned of ["create", "update", "destroy"] as const)
@@ -7,8 +7,15 @@ test("what a plan was for comes back from the host as it went", () => {
   expect(readPlanned(writePrivate())).toBeUndefined();
 });
 
+test("that a state came by a move comes back, and is no plan", () => {
+  expect(readMoved(writeMoved())).toBe(true);
+  expect(readMoved(writePrivate("update"))).toBe(false);
+  expect(readPlanned(writeMoved())).toBeUndefined();
+});
+
 test("what is not ours tells nothing", () => {
   for (const text of ["", "null", "[]", '{"planned":"replace"}', "e2e5f6"]) {
     expect(readPlanned(new TextEncoder().encode(text))).toBeUndefined();
+    expect(readMoved(new TextEncoder().encode(text))).toBe(false);
   }
 });

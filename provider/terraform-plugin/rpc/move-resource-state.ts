@@ -1,12 +1,15 @@
-/** MoveResourceState: lets a `moved` block bring over what IBM's provider manages. The object is looked up, whatever its state says. */
+/**
+ * MoveResourceState: lets a `moved` block bring over what IBM's provider manages. Terraform asks before it configures the provider, so
+ * the answer says which object it is and no more; ReadResource looks it up, whatever the other state said of it.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
-import { resourceNamed } from "../blocks.ts";
-import { warningDiagnostic } from "../diagnostics.ts";
+import { resourceNamed, writeObject } from "../blocks.ts";
+import { identityOf } from "../identity.ts";
+import { writeMoved } from "../private-data.ts";
 import type { MoveResourceState_RequestSchema, MoveResourceState_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { takeUp } from "../take-up.ts";
 
 interface Place {
   readonly instanceId: string;
@@ -25,7 +28,7 @@ const sources: Readonly<
 };
 
 export async function moveResourceState(
-  session: Session,
+  _session: Session,
   request: MessageShape<typeof MoveResourceState_RequestSchema>,
 ): Promise<MessageInitShape<typeof MoveResourceState_ResponseSchema>> {
   const { sourceTypeName, sourceProviderAddress, targetTypeName, sourceState } = request;
@@ -45,12 +48,14 @@ export async function moveResourceState(
       detail: `Use a removed block for it with destroy = false, and an import block for ${targetTypeName}.`,
     });
   }
-  const taken = await takeUp(session, resource, place.id, place.instanceId);
+  const parts = place.id.split("/");
+  const names = resource.idNames.map((name, index) => [name, parts[index] ?? null] as const);
+  const values = { id: place.id, instance_id: place.instanceId, ...Object.fromEntries(names) };
+  const identity = identityOf(resource, values);
   return {
-    targetState: taken.state,
-    targetPrivate: taken.private,
-    ...(taken.identity !== undefined && { targetIdentity: taken.identity }),
-    diagnostics: taken.warnings.map(warningDiagnostic),
+    targetState: writeObject(values, resource),
+    targetPrivate: writeMoved(),
+    ...(identity !== undefined && { targetIdentity: identity }),
   };
 }
 

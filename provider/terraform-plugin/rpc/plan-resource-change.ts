@@ -6,7 +6,7 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { failureDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate } from "../planned-values.ts";
-import { readPlanned, writePrivate } from "../private-data.ts";
+import { readMoved, readPlanned, writePrivate } from "../private-data.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
@@ -17,6 +17,7 @@ type Response = MessageInitShape<typeof PlanResourceChange_ResponseSchema>;
 
 export async function planResourceChange(session: Session, request: Request): Promise<Response> {
   const resource = resourceNamed(request.typeName);
+  if (readMoved(request.priorPrivate)) throw notLookedAt(resource);
   const handlers = await handlersOf(session, resource);
   const prior = readObject(request.priorState, resource);
   const isWanted = readObject(request.proposedNewState, resource) !== null;
@@ -58,6 +59,13 @@ function update(
     plannedPrivate: writePrivate("update"),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
+}
+
+function notLookedAt({ typeName }: TerraformResource): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `This ${typeName} came here by a moved block, and has not been looked at yet`,
+    detail: "Nothing was changed. Run it once without -refresh=false; then the state has what is needed.",
+  });
 }
 
 /** Also said where a deletion turns out to be one half of a replacement. */

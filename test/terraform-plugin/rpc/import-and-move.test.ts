@@ -6,6 +6,8 @@ import { readObject, resourceNamed, writeObject } from "../../../provider/terraf
 import { identityTypeOf } from "../../../provider/terraform-plugin/identity.ts";
 import { encodeValue, type ObjectValue } from "../../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../../emulator/harness.ts";
+import type { Saved } from "../core.ts";
+import { type Host, startHost } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
@@ -74,14 +76,23 @@ describe("an import", () => {
 
 describe("a move from IBM's provider", () => {
   type Over = { readonly sourceProviderAddress?: string; readonly sourceState?: { readonly json: Uint8Array } };
-  const moved = (sourceTypeName: string, targetTypeName: string, id: string, over: Over = {}) =>
-    stage.bob.provider.moveResourceState({
+  const moved = (sourceTypeName: string, targetTypeName: string, id: string, over: Over = {}, by = stage.bob) =>
+    by.provider.moveResourceState({
       ...{ sourceTypeName, targetTypeName, sourceProviderAddress: "registry.terraform.io/ibm-cloud/ibm" },
       sourceState: { json: new TextEncoder().encode(JSON.stringify({ id, region: "eu-de", something: [1] })) },
       ...over,
     });
 
-  test("takes each of the five by the id that it has there, and looks the object up", async () => {
+  /** As a state file has it before anything is looked at. */
+  const movedTo = async (sourceTypeName: string, targetTypeName: string, id: string, by?: Host): Promise<Saved> => {
+    const reply = await moved(sourceTypeName, targetTypeName, id, {}, by);
+    expect(textsOf(reply.diagnostics)).toEqual([]);
+    const value = readObject(reply.targetState, resourceNamed(targetTypeName));
+    if (value === null) throw new Error("Nothing was moved");
+    return { value, private: reply.targetPrivate, identity: reply.targetIdentity };
+  };
+
+  test("takes each of the five by the id that it has there, and the next look has the rest", async () => {
     const core = await stage.made();
     await stage.core("uko_kms_key").apply({ name: "orders", dual_authorization: "single" });
     const kms = stage.core("uko_kms_key");
@@ -102,14 +113,40 @@ describe("a move from IBM's provider", () => {
       ["ibm_kms_key", "uko_kms_key", String(kms.saved?.value.crn), { name: "ledger", key_id: kmsId }],
     ] as const;
     for (const [source, target, id, expected] of cases) {
-      const { targetState, targetIdentity, diagnostics } = await moved(source, target, id);
-      expect(textsOf(diagnostics)).toEqual([]);
-      expect(readObject(targetState, resourceNamed(target))).toMatchObject(expected);
-      expect(targetIdentity).toBeDefined();
+      const taken = stage.core(target);
+      taken.restore(await movedTo(source, target, id));
+      const { identity } = taken.saved ?? {};
+      expect(await taken.refresh()).toMatchObject({ errors: [], warnings: [] });
+      expect(taken.saved).toMatchObject({ identity, value: expected });
     }
   });
 
-  test("refuses other types, other providers, other instances, and ids that it does not know", async () => {
+  test("is told by a provider that is not configured, as Terraform asks it, and plans nothing before a look", async () => {
+    const core = await stage.made();
+    const id = `eu-de/${demoInstanceId}/${String(core.saved?.value.id)}`;
+    const nobody = await startHost({});
+    const taken = stage.core("uko_managed_key");
+    taken.restore(await movedTo("ibm_hpcs_managed_key", "uko_managed_key", id, nobody));
+    await nobody.close();
+    expect((await taken.plan(keyConfig())).errors.join()).toMatch(/has not been looked at yet.*-refresh=false/s);
+    expect((await taken.plan(null)).errors.join()).toMatch(/has not been looked at yet/);
+    await taken.refresh();
+    expect((await taken.plan(keyConfig())).action).toBe("none");
+  });
+
+  test("of what is in another instance, or nowhere, ends in an error of the look", async () => {
+    const core = await stage.made();
+    const keyId = String(core.saved?.value.key_id);
+    const lookAfter = async (id: string) => {
+      const taken = stage.core("uko_managed_key");
+      taken.restore(await movedTo("ibm_hpcs_managed_key", "uko_managed_key", id));
+      return (await taken.refresh()).errors.join();
+    };
+    expect(await lookAfter(`eu-de/${absentId}/${vaultId}/${keyId}`)).toMatch(/UKO_INSTANCE_MISMATCH/);
+    expect(await lookAfter(`eu-de/${demoInstanceId}/${vaultId}/${absentId}`)).toMatch(/There is no uko_managed_key/);
+  });
+
+  test("refuses other types, other providers, and ids that it does not know", async () => {
     const core = await stage.made();
     const id = `eu-de/${demoInstanceId}/${vaultId}/${String(core.saved?.value.key_id)}`;
     const refusalOf = async (reply: ReturnType<typeof moved>) => {
@@ -127,10 +164,6 @@ describe("a move from IBM's provider", () => {
       /in a form that no release/,
     );
     expect(await refusalOf(moved("ibm_kms_key", "uko_kms_key", id))).toMatch(/in a form that no release/);
-    const elsewhere = id.replace(demoInstanceId, absentId);
-    expect(await refusalOf(moved("ibm_hpcs_managed_key", "uko_managed_key", elsewhere))).toMatch(
-      /UKO_INSTANCE_MISMATCH/,
-    );
     const broken = { sourceState: { json: new TextEncoder().encode("{") } };
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/in a form that no release/);
   });
