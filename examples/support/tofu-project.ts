@@ -13,6 +13,8 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const built = path.join(repository, "build", "terraform");
 const cache = path.join(repository, "node_modules", ".cache", "uko-terraform");
 const source = "pulumi-uko/uko";
+/** OpenTofu's and Terraform's: a source without a host means the engine's own. */
+const registries = ["registry.opentofu.org", "registry.terraform.io"];
 const configName = "tofu.rc";
 const initLimitMs = 60_000;
 const keptMs = 86_400_000;
@@ -58,11 +60,13 @@ export async function findMirror(tofu: TofuEngine): Promise<ProviderMirror> {
     .update(await readFile(executable))
     .digest("hex")
     .slice(0, 16);
-  const mirror = path.join(cache, `mirror-${digest}`);
+  const mirror = path.join(cache, `mirror-${digest}-${registries.length}`);
   await makeWhole(mirror, async (folder) => {
-    const place = path.join(folder, "registry.opentofu.org", source, version, platform());
-    await mkdir(path.dirname(place), { recursive: true });
-    await cp(built, place, { recursive: true });
+    for (const host of registries) {
+      const place = path.join(folder, host, source, version, platform());
+      await mkdir(path.dirname(place), { recursive: true });
+      await cp(built, place, { recursive: true });
+    }
     const installation = `filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }`;
     await writeFile(path.join(folder, configName), `provider_installation {\n  ${installation}\n}\n`);
   });
