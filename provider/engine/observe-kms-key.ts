@@ -86,33 +86,60 @@ async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions)
   };
 }
 
+/** Leaves out the twins of managed keys; where the keystores may not be looked at, which are twins is not known, and all stay. */
+export async function withoutTwins(
+  world: World,
+  snapshots: readonly KmsKeySnapshot[],
+  options: CallOptions,
+): Promise<readonly KmsKeySnapshot[]> {
+  const look = ringsIn(world, options);
+  const kept: KmsKeySnapshot[] = [];
+  for (const snapshot of snapshots) {
+    if ((await look(snapshot)).kind !== "of_keystore") kept.push(snapshot);
+  }
+  return kept;
+}
+
 /**
  * Whether the key's ring belongs to a keystore of this very instance. UKO names the ring only as an option (uko-v4.md 3.7):
  * where it does not, the ring is that of any managed key's twin in that keystore, and where there is none, it is not known.
  */
-export async function ringOf(
-  world: World,
-  { kmsKeyId, crn, ring }: Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">,
-  options: CallOptions,
-): Promise<KmsKeyObservation["ring"]> {
-  // Internal keystores are key rings of a Hyper Protect Crypto Services instance; a Key Protect instance has none.
-  if (crn.split(":")[4] === "kms") return { kind: "own" };
-  try {
-    const keystores = (await world.keystores.list({}, options)).filter((each) => isInThisInstance(world, each));
-    const told = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
-    if (told !== undefined) return { kind: "of_keystore", keystoreName: told.name };
-    for (const keystore of keystores.filter((each) => each.ring === "")) {
-      const found = await untoldRing(world, keystore, options);
-      if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
-        return { kind: "of_keystore", keystoreName: keystore.name };
+export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KmsKeyObservation["ring"]> {
+  return ringsIn(world, options)(key);
+}
+
+type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
+
+/** The same for many keys: each keystore is looked at once. */
+function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KmsKeyObservation["ring"]> {
+  let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
+  const untold = new Map<string, ReturnType<typeof untoldRing>>();
+  const look = (keystore: KeystoreSnapshot): ReturnType<typeof untoldRing> => {
+    const found = untold.get(keystore.id) ?? untoldRing(world, keystore, options);
+    untold.set(keystore.id, found);
+    return found;
+  };
+  return async ({ kmsKeyId, crn, ring }) => {
+    // Internal keystores are key rings of a Hyper Protect Crypto Services instance; a Key Protect instance has none.
+    if (crn.split(":")[4] === "kms") return { kind: "own" };
+    try {
+      listed ??= world.keystores.list({}, options);
+      const keystores = (await listed).filter((each) => isInThisInstance(world, each));
+      const told = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
+      if (told !== undefined) return { kind: "of_keystore", keystoreName: told.name };
+      for (const keystore of keystores.filter((each) => each.ring === "")) {
+        const found = await look(keystore);
+        if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
+          return { kind: "of_keystore", keystoreName: keystore.name };
+        }
+        if (found.rings.length === 0) return { kind: "unknown", reason: sayUntold(keystore) };
       }
-      if (found.rings.length === 0) return { kind: "unknown", reason: sayUntold(keystore) };
+      return { kind: "own" };
+    } catch (error) {
+      if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
+      return { kind: "unknown", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
     }
-    return { kind: "own" };
-  } catch (error) {
-    if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
-    return { kind: "unknown", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
-  }
+  };
 }
 
 const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];

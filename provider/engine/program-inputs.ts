@@ -1,6 +1,17 @@
 /** The inputs of a program, told from what is there: for a look that finds drift, and for an import, which has no program yet. */
 
+import type { z } from "zod";
+import { shapeOf } from "./definition.ts";
+
 type Properties = Readonly<Record<string, unknown>>;
+
+/** What of a state is inputs; what the service says stands there only until the next look. */
+export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state: Inputs): Inputs {
+  const names = Object.keys(shapeOf(schema)) as (keyof Inputs)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
+  ) as Inputs;
+}
 
 /** The program's inputs where they agree with the service, and the service's values where they do not; secrets stay the program's. */
 export function inputsAfterLook(

@@ -3,8 +3,9 @@
 import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
 import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
-import { type ObservedKmsKey, observedInSnapshot, observeKmsKey } from "../engine/observe-kms-key.ts";
+import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, withoutTwins } from "../engine/observe-kms-key.ts";
 import type { World } from "../engine/ports.ts";
+import { inputsIn } from "../engine/program-inputs.ts";
 import { digestSecrets } from "../engine/secrets.ts";
 import { UkoError } from "../errors.ts";
 import { adoptKmsKey, createKmsKey } from "./kms-key-birth.ts";
@@ -102,7 +103,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   async read(world, state, _run, options) {
     const sighting = await observeKmsKey(world, refOf(state), "glance", options);
     if (sighting.kind === "gone") return undefined;
-    return stored(world, inputsOf(state), sighting, kmsDriftWarnings(sighting, state));
+    return stored(world, inputsIn(kmsKeyInputs, state), sighting, kmsDriftWarnings(sighting, state));
   },
 
   async update(world, state, inputs, run, options) {
@@ -133,7 +134,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   },
 
   async list(world, _filter, options) {
-    const all = await world.kmsKeys.list({}, options);
+    const all = await withoutTwins(world, await world.kmsKeys.list({}, options), options);
     const nowMs = world.session.serviceTimeMs() ?? 0;
     return all.map((snapshot) => {
       const observed = observedInSnapshot(snapshot, nowMs);
@@ -171,14 +172,6 @@ function stored(
 /** The inputs of a program that says as little as possible of a key that is there. */
 function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
   return { name: snapshot.name, type: snapshot.isExtractable ? "standard" : "root", ...defaults };
-}
-
-/** What of a state steers this tool; the rest is KMS's to say. */
-function inputsOf(state: KmsKeyState): KmsKeyInputs {
-  const names = Object.keys(kmsKeyInputs.shape) as (keyof KmsKeyInputs)[];
-  return Object.fromEntries(
-    names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
-  ) as KmsKeyInputs;
 }
 
 /** `before` is the state as the engine has it; a secret stands in both as a digest. */

@@ -105,10 +105,15 @@ function isStepOnRecord({ observation }: Seen, before: string): boolean {
   return observation.state === "destroyed" && (before === "active" || before === "deactivated");
 }
 
-function notBeforeMs({ observation }: Seen, lifecycleState: ManagedKeyState["lifecycleState"]): number | undefined {
+/** A date that has passed is none to wait for: as in a plan, the keystore is asked again. */
+function notBeforeMs(
+  { observation, nowMs }: Seen,
+  lifecycleState: ManagedKeyState["lifecycleState"],
+): number | undefined {
   if (lifecycleState === "pending_destruction") {
     const dates = observation.keystores.flatMap((each) => each.destructionAtMs ?? []);
-    return dates.length === 0 ? undefined : Math.max(...dates);
+    const untilMs = Math.max(...dates);
+    return dates.length > 0 && untilMs > nowMs ? untilMs : undefined;
   }
   const noted = observation.carried.kind === "one" ? observation.carried.record.deactivatedAtMs : undefined;
   return lifecycleState === "cooling_down" && noted !== undefined ? noted + coolDownMs : undefined;

@@ -3,6 +3,7 @@
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
 import { type Observed, observeKey, type Seen, seeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { inputsIn } from "../engine/program-inputs.ts";
 import { UkoError } from "../errors.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import { isAlignable } from "../lifecycle/plan-update.ts";
@@ -81,7 +82,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   async read(world, state, _run, options) {
     const sighting = await seeKey(world, refOf(state), options);
     if (sighting.kind === "gone") return undefined;
-    const next = stored(state, sighting, []);
+    const next = stored(inputsIn(managedKeyInputs, state), sighting, []);
     return { ...next, warnings: driftWarnings(sighting, state) };
   },
 

@@ -1,6 +1,7 @@
 /** Reading and updating a managed key, call by call. */
 
 import { describe, expect, test } from "vitest";
+import type { World } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import {
   checked,
@@ -83,6 +84,36 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("its deletion was cancelled there")]);
     await uko.test.control("keystores/aws-frankfurt", { answers: "unknown" });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is not known")]);
+  });
+
+  test("what a look no longer finds leaves the state", async () => {
+    const state = await uko.make();
+    const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+    const pending = (await read(state))?.state ?? state;
+    expect(pending.deletionRecordId).toBe(asked);
+    await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
+    expect((await read(pending))?.state).toEqual(state);
+  });
+
+  test("what a destroyed key waited for leaves the state once its time has come", async () => {
+    const destroyed = await destroyedInAws();
+    expect(destroyed.deletionNotBefore).toBeDefined();
+    await uko.advance("31d");
+    const over = (await read(destroyed))?.state;
+    expect(over?.lifecycleState).toBe("destroyed");
+    for (const name of ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"]) {
+      expect(over, name).not.toHaveProperty(name);
+    }
+  });
+
+  test("a date that has passed is no date to wait for, where a keystore still holds the material", async () => {
+    const state = await destroyedInAws();
+    const late = await uko.run("bob").world.keys.liveStatus(uko.ref(state.keyId), options);
+    await uko.advance("31d");
+    const wrap = (world: World): World => ({ ...world, keys: { ...world.keys, liveStatus: async () => late } });
+    const found = await uko.run("bob", { wrap }).handlers.read(state, options);
+    expect(found?.state).toMatchObject({ lifecycleState: "pending_destruction", deletionAwaits: "time" });
+    expect(found?.state).not.toHaveProperty("deletionNotBefore");
   });
 
   test("changed at the service", async () => {
