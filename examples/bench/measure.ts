@@ -1,35 +1,33 @@
-/** Measures one run of the CLI: its time, the calls that reached the service, and how much memory its providers took. */
+/** Measures one run of a CLI: its time, the calls that reached the service, and how much memory its providers took. */
 
-import { readFile } from "node:fs/promises";
+import type { EngineResult, EngineRun } from "../support/engine-run.ts";
 import type { AuditEntry, LocalUko } from "../support/local-uko.ts";
-import type { PulumiPerson, PulumiResult, PulumiRun } from "../support/pulumi.ts";
+import { residentMiB } from "./processes.ts";
 
-export interface Measured {
+export interface Measured<Result extends EngineResult = EngineResult> {
   readonly name: string;
   readonly seconds: number;
   /** Calls of the service by the contract's row, tokens left out. */
   readonly calls: ReadonlyMap<string, number>;
-  /** The most that the run's dynamic providers held at once, in MiB. */
+  /** The most that the run's providers held at once, in MiB. */
   readonly providerMiB: number;
-  readonly result: PulumiResult;
+  readonly result: Result;
 }
 
-const sampleEveryMs = 1000;
-const runLimitMs = 3_600_000;
+const sampleEveryMs = 500;
+export const runLimitMs = 3_600_000;
 
-export async function measure(
+export async function measure<Result extends EngineResult>(
   name: string,
   uko: LocalUko | undefined,
-  person: PulumiPerson,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Measured> {
+  start: () => EngineRun<Result>,
+): Promise<Measured<Result>> {
   const before = await lastSequence(uko);
   const startedMs = performance.now();
-  const run = person.start(args, { env, timeoutMs: runLimitMs });
+  const run = start();
   let providerMiB = 0;
   const sampler = setInterval(() => {
-    void residentMiB(run).then((mebibytes) => {
+    void heldBy(run).then((mebibytes) => {
       providerMiB = Math.max(providerMiB, mebibytes);
     });
   }, sampleEveryMs);
@@ -47,6 +45,14 @@ export function total(calls: ReadonlyMap<string, number>): number {
   return Array.from(calls.values()).reduce((sum, count) => sum + count, 0);
 }
 
+export function expectExit<Result extends EngineResult>(
+  measured: Measured<Result>,
+  exitCode: number,
+): Measured<Result> {
+  if (measured.result.exitCode === exitCode) return measured;
+  throw new Error(`"${measured.name}" ended with ${measured.result.exitCode}:\n${measured.result.output.slice(-4000)}`);
+}
+
 async function lastSequence(uko: LocalUko | undefined): Promise<number> {
   return uko === undefined ? 0 : ((await uko.audit()).at(-1)?.seq ?? 0);
 }
@@ -59,13 +65,8 @@ function countByRow(entries: readonly AuditEntry[]): ReadonlyMap<string, number>
   return new Map([...counts].sort(([, a], [, b]) => b - a));
 }
 
-/** Resident memory of the run's dynamic providers; 0 where there is no /proc. */
-async function residentMiB(run: PulumiRun): Promise<number> {
-  const sizes = await Promise.all(
-    (await run.providerPids()).map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
-    }),
-  );
-  return Math.round(sizes.reduce((sum, size) => sum + size, 0));
+/** Resident memory of the run's providers; 0 where there is no /proc. */
+async function heldBy(run: EngineRun<EngineResult>): Promise<number> {
+  const sizes = (await run.providerPids()).map(residentMiB).filter((size) => !Number.isNaN(size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,12 +1,11 @@
 /** Measures a plugin's process from outside: from its start to its port, how much it holds when idle, and what a call takes. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { credentials, type requestCallback } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { end, measureStarts, median, residentMiB, start } from "./processes.ts";
 
 export interface PluginFigures {
   readonly startMs: number;
@@ -24,23 +23,17 @@ export async function measurePlugins(
   environment: Readonly<Record<string, string>>,
   inputs: Readonly<Record<string, string>>,
 ): Promise<readonly PluginFigures[]> {
-  const times = executables.map((): number[] => []);
-  for (let round = 0; round < starts; round += 1) {
-    for (const [index, executable] of executables.entries()) {
-      const plugin = await start(executable, environment);
-      times[index]?.push(plugin.startMs);
-      await end(plugin.child);
-    }
-  }
+  const programs = executables.map((executable) => [executable]);
+  const times = await measureStarts(programs, environment, starts);
   const figures: PluginFigures[] = [];
-  for (const [index, executable] of executables.entries()) {
-    const plugin = await start(executable, environment);
+  for (const [index, program] of programs.entries()) {
+    const { child, line } = await start(program, environment);
     try {
       await delay(1_000);
-      const idleMiB = residentMiB(plugin.child);
-      figures.push({ startMs: median(times[index] ?? []), idleMiB, callMs: await callTimes(plugin.port, inputs) });
+      const idleMiB = residentMiB(child.pid);
+      figures.push({ startMs: median(times[index] ?? []), idleMiB, callMs: await callTimes(Number(line), inputs) });
     } finally {
-      await end(plugin.child);
+      await end(child);
     }
   }
   return figures;
@@ -96,39 +89,4 @@ function unary<Reply>(call: (done: requestCallback<Reply>) => unknown): Promise<
   return new Promise((resolve, reject) => {
     call((error, reply) => (error === null ? resolve(reply as Reply) : reject(error)));
   });
-}
-
-function start(
-  executable: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<{ readonly child: ChildProcess; readonly port: number; readonly startMs: number }> {
-  return new Promise((resolve, reject) => {
-    const begin = performance.now();
-    const child = spawn(process.execPath, [executable], { env: environment, stdio: ["ignore", "pipe", "inherit"] });
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`${executable} ended with ${code}`)));
-    child.stdout?.once("data", (line: Buffer) =>
-      resolve({ child, port: Number(line.toString().trim()), startMs: performance.now() - begin }),
-    );
-  });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.removeAllListeners("exit");
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await ended;
-}
-
-/** NaN where there is no /proc. */
-function residentMiB({ pid }: ChildProcess): number {
-  try {
-    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
-  } catch {
-    return Number.NaN;
-  }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

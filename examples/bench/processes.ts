@@ -1,0 +1,66 @@
+/** Processes that are measured from outside: from their start to the line by which they say that they are ready, and what they hold. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** The first that it wrote. */
+  readonly line: string;
+  readonly ms: number;
+}
+
+/** A program for this Node, and its arguments. */
+export type NodeArguments = readonly string[];
+
+type Environment = Readonly<Record<string, string>>;
+
+/** How long each took to its line, started in turn so that a machine whose speed drifts treats them alike. */
+export async function measureStarts(
+  programs: readonly NodeArguments[],
+  environment: Environment,
+  rounds: number,
+): Promise<readonly (readonly number[])[]> {
+  const times = programs.map((): number[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, program] of programs.entries()) {
+      const { child, ms } = await start(program, environment);
+      times[index]?.push(ms);
+      await end(child);
+    }
+  }
+  return times;
+}
+
+export function start(program: NodeArguments, env: Environment): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    const begin = performance.now();
+    const child = spawn(process.execPath, program, { env, stdio: ["ignore", "pipe", "inherit"] });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${program.join(" ")} ended with ${code}`)));
+    child.stdout.once("data", (line: Buffer) =>
+      resolve({ child, line: line.toString().trim(), ms: performance.now() - begin }),
+    );
+  });
+}
+
+/** As a host asks for it: what is killed at once leaves its socket behind. */
+export async function end(child: ChildProcess): Promise<void> {
+  child.removeAllListeners("exit");
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+/** NaN where there is no /proc, or no such process any more. */
+export function residentMiB(pid: number | undefined): number {
+  try {
+    return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
