@@ -89,7 +89,7 @@ function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, obs
     summary: `Aligning ${sayKey(observed.observation)} with its template would cut it off from ${which}`,
     detail: [
       "The template's group no longer names it, and whoever uses the key there would lose access at once. Nothing was changed.",
-      "Put the group back into the keystore or the template, or set align to false.",
+      "Put the group back into the keystore or the template, or write align: false.",
     ].join("\n"),
   });
 }
@@ -99,7 +99,7 @@ function wouldDeactivate({ observation }: Observed): UkoError {
     summary: `Aligning ${sayKey(observation)} with its template may deactivate it`,
     detail: [
       "The template says by now that its keys are not active, and two people have to stand behind a deactivation. Nothing was changed.",
-      "Let the template's keyState be active again, or set align to false.",
+      "Let the template's keyState be active again, or write align: false.",
     ].join("\n"),
   });
 }

@@ -1,14 +1,41 @@
-/** Messages are written once for every door and name properties as programs do; Terraform's users know them in snake_case. */
+/** Messages are written once for every door and name things as programs do; Terraform's users know them in snake_case. */
 
 import { terraformDataSources, terraformProvider, terraformResources } from "../schema/terraform.ts";
 import { snake } from "../schema/terraform-leaves.ts";
 
 const blocks = [terraformProvider, ...terraformResources.values(), ...terraformDataSources.values()];
-const names = new Set(
-  blocks.flatMap(({ attributes }) => attributes.flatMap(({ path }) => path)).filter((name) => /[A-Z]/.test(name)),
+const attributes = blocks.flatMap((block) => block.attributes);
+const names = new Set(attributes.flatMap(({ path }) => path));
+/** `aws.accessKeyId` is `aws_access_key_id`: what stands within something in a program is flat here. */
+const flat = new Map(attributes.filter(({ path }) => path.length > 1).map(({ path, name }) => [path.join("."), name]));
+/** `ManagedKey` is `uko_managed_key`; of one word, such as Vault, nobody can tell that a type is meant. */
+const types = new Map(
+  [...terraformResources.values()]
+    .map(({ handlers, typeName }) => [`${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}`, typeName] as const)
+    .filter(([type]) => /[a-z][A-Z]/.test(type)),
 );
+const nouns = new Map([
+  ["program", "configuration"],
+  ["stack", "state"],
+]);
 
-/** Nothing but whole names of properties is changed. */
+/** A value that is given, what is quoted, a setting of Pulumi's, and whole words with dots. */
+const parts =
+  /\b([a-z][A-Za-z]*): (?=true\b|false\b|")|"[^"\n]*"|\buko:([a-z][A-Za-z]*)\b|\b[A-Za-z]+(?:\.[A-Za-z]+)*\b/g;
+
+/** Nothing is changed but whole words for properties, types and what they stand in; what is quoted is somebody's own. */
 export function inTerraformsWords(message: string): string {
-  return message.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (word) => (names.has(word) ? snake(word) : word));
+  return message.replace(parts, (all, given?: string, setting?: string) => {
+    if (given !== undefined) return names.has(given) ? `${snake(given)} = ` : all;
+    return setting === undefined ? wordFor(all) : snake(setting);
+  });
+}
+
+function wordFor(word: string): string {
+  const other = flat.get(word) ?? types.get(word) ?? nouns.get(word);
+  if (other !== undefined) return other;
+  return word
+    .split(".")
+    .map((part) => (names.has(part) ? snake(part) : part))
+    .join(".");
 }

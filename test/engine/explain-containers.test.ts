@@ -20,8 +20,11 @@ const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const doors: readonly Door[] = [
   { rerun: "pulumi destroy", target: "urn:pulumi:prod::ledger::uko:index:Vault::payments" },
   { rerun: "pulumi destroy" },
+  { rerun: "tofu destroy" },
   { rerun: "uko continue" },
 ];
+/** One with a name for what it is about, and one without. */
+const read = doors.filter(({ rerun, target }) => rerun === "tofu destroy" || target !== undefined);
 
 const observedAs = (kind: ContainerKind) => {
   const empty = { kind: "known", items: [] } as const;
@@ -133,7 +136,10 @@ const outcomes: readonly (readonly [title: string, outcome: Ended])[] = [
 describe("every message about a container that stays", () => {
   it("reads as the golden file has it", async () => {
     const told = outcomes.flatMap(([title, outcome]) =>
-      doors.slice(0, 1).flatMap((door) => [`## ${title}`, renderExplanation(explainContainerOutcome(outcome, door))]),
+      read.flatMap((door) => [
+        `## ${title} (${door.rerun})`,
+        renderExplanation(explainContainerOutcome(outcome, door)),
+      ]),
     );
     await expect(`${told.join("\n")}\n`).toMatchFileSnapshot("../golden/explain/containers.txt");
   });
@@ -154,7 +160,7 @@ describe("every message about a container that stays", () => {
     );
     for (const command of commands) {
       expect(command).toMatch(
-        /^(pulumi destroy( --target 'urn:[^']+')?|uko (plan|continue) [0-9a-f-]{36}\/[0-9a-f-]{36})$/,
+        /^(tofu destroy|pulumi destroy( --target 'urn:[^']+')?|uko (plan|continue) [0-9a-f-]{36}\/[0-9a-f-]{36})$/,
       );
     }
   });

@@ -17,7 +17,7 @@ import {
 import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, kmsKeyId, openWindow } from "../support/kms-builders.ts";
 
-const doors = ["pulumi destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
+const doors = ["pulumi destroy", "tofu destroy", "uko continue"] as const satisfies readonly Door["rerun"][];
 const observed = (observation: KmsKeyObservation, over: Parameters<typeof aKmsSnapshot>[0] = {}): ObservedKmsKey => ({
   ...observedInSnapshot(aKmsSnapshot(over), nowMs),
   observation,
@@ -46,7 +46,7 @@ const denied = (step: KmsStep): Ended => ({
 function tell(outcomes: Readonly<Record<string, Ended>>): string {
   const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
     const texts = doors.map((rerun) => renderExplanation(explainKmsOutcome(outcome, { rerun })));
-    return texts[0] === texts[1]
+    return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
       : doors.flatMap((rerun, index) => [`## ${title} (${rerun})`, texts[index]]);
   });

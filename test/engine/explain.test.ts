@@ -40,7 +40,11 @@ import {
 
 const observed = (observation: KeyObservation): Observed => ({ observation, snapshot: {} as never, etag: "", nowMs });
 const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
-const doors: readonly Door[] = [{ rerun: "pulumi destroy", target: urn }, { rerun: "uko continue" }];
+const doors: readonly Door[] = [
+  { rerun: "pulumi destroy", target: urn },
+  { rerun: "tofu destroy" },
+  { rerun: "uko continue" },
+];
 
 interface Told {
   readonly key?: KeyObservation;
@@ -58,7 +62,7 @@ function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {
 function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string {
   const told = Object.entries(outcomes).flatMap(([title, outcome]) => {
     const texts = doors.map((door) => renderExplanation(explainOutcome(outcome, door)));
-    return texts[0] === texts[1]
+    return new Set(texts).size === 1
       ? [`## ${title}`, texts[0]]
       : doors.flatMap(({ rerun }, index) => [`## ${title} (${rerun})`, texts[index]]);
   });

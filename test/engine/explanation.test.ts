@@ -29,10 +29,22 @@ test("a destroy without a target says that it goes for the whole stack", () => {
   expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("everything");
 });
 
-test("OpenTofu tells no address, so its destroy always says how far it goes", () => {
+test("OpenTofu tells no address, so what is narrow comes first, and the whole state last", () => {
   expect(rerunCommand({ rerun: "tofu destroy", target: urn })).toBe("tofu destroy");
-  const words = "you run (tofu destroy goes for everything in the state; -target names one)";
-  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"])).toContain(words);
+  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"]).split("\n").slice(1)).toEqual([
+    "  Next: you run",
+    "    uko continue a/b",
+    "    or: the same for what left the configuration",
+    "    UKO_CONSENT=1 tofu apply",
+    "    or: the same for everything in the state, or what -target names",
+    "    UKO_CONSENT=1 tofu destroy",
+  ]);
+  expect(rendered(["tofu destroy"]).split("\n").slice(1)).toEqual([
+    "  Next: you run, for what left the configuration",
+    "    tofu apply",
+    "    or: the same for everything in the state, or what -target names",
+    "    tofu destroy",
+  ]);
   expect(rendered(["UKO_CONSENT=1 tofu apply"])).not.toContain("everything");
 });
 

@@ -63,7 +63,7 @@ export function identityCheck(actor: Actor): Check {
       check,
       level: "warn",
       says: `${sayActor(actor)}: the token does not tell who acts`,
-      do: "Two persons cannot be told apart this way; only keys with dualAuthorization: single in code can be ended.",
+      do: 'Two persons cannot be told apart this way; only keys with dualAuthorization: "single" in code can be ended.',
     };
   }
   if (!isPerson(actor.identity)) {

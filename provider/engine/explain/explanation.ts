@@ -40,26 +40,40 @@ export function applyCommand({ rerun }: Door): "pulumi up" | "tofu apply" {
 
 /** The way on where deletion protection stops a deletion; `apply` is the command that brings a program about. */
 export function sayUnprotect(apply: string): string {
-  return `Set deletionProtection to false in the program, run ${apply}, and then destroy.`;
+  return `Write deletionProtection: false in the program, run ${apply}, and then destroy.`;
 }
 
 /** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
 export function renderExplanation(explanation: Explanation): string {
-  const next = explanation.next.flatMap(({ who, commands }, index) => [
-    `  ${index === 0 ? "Next:" : "  or:"} ${who}${sayScope(commands)}`,
-    ...commands.map((command) => `    ${command}`),
-  ]);
+  const next = explanation.next
+    .flatMap(byScope)
+    .flatMap(({ who, commands }, index) => [
+      `  ${index === 0 ? "Next:" : "  or:"} ${who}`,
+      ...commands.map((command) => `    ${command}`),
+    ]);
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   return [explanation.summary, ...explanation.facts.map((fact) => `  ${fact}`), ...next, ...code].join("\n");
 }
 
-/** The reader came for one resource; pasted, such a command ends more than that. */
-function sayScope(commands: readonly string[]): string {
+/**
+ * The reader came for one resource; pasted, an engine's command without its name goes for more, and has to say so. OpenTofu tells
+ * nobody the name, so what is narrow comes first there: the key alone, then what left the configuration, then everything.
+ */
+function byScope({ who, commands }: NextStep): readonly NextStep[] {
   if (commands.some((command) => command.endsWith("pulumi destroy"))) {
-    return " (pulumi destroy goes for everything in the stack)";
+    return [{ who: `${who} (pulumi destroy goes for everything in the stack)`, commands }];
   }
-  if (commands.some((command) => command.endsWith("tofu destroy"))) {
-    return " (tofu destroy goes for everything in the state; -target names one)";
-  }
-  return "";
+  const broad = commands.filter((command) => command.endsWith("tofu destroy"));
+  if (broad.length === 0) return [{ who, commands }];
+  const narrow = commands.filter((command) => !broad.includes(command));
+  const applied = broad.map((command) => command.replace(/destroy$/, "apply"));
+  return [
+    ...(narrow.length === 0
+      ? [{ who: `${who}, for what left the configuration`, commands: applied }]
+      : [
+          { who, commands: narrow },
+          { who: "the same for what left the configuration", commands: applied },
+        ]),
+    { who: "the same for everything in the state, or what -target names", commands: broad },
+  ];
 }

@@ -4,15 +4,9 @@ import type { ErrorCode } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import type { Ending } from "../definition.ts";
 import { sayContainer } from "./container-words.ts";
-import {
-  applyCommand,
-  type Door,
-  type Explanation,
-  renderExplanation,
-  rerunCommand,
-  sayUnprotect,
-} from "./explanation.ts";
-import { sayKmsKey } from "./kms-key-words.ts";
+import { applyCommand, type Door, type Explanation, renderExplanation, sayUnprotect } from "./explanation.ts";
+import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./kms-key-words.ts";
+import { actCommands } from "./waits.ts";
 import { capital, noWayBack, plain } from "./words.ts";
 
 /** `short` ends in one run as far as the state tells; `long` takes several, and its message says what they need. */
@@ -143,7 +137,7 @@ function keySteps(keyState: unknown, { dualAuthorization, gate, goal }: Deletion
 const outage = "the key is deactivated, and everything that needs it stops working.";
 
 function kmsSteps(isForTwo: boolean): readonly string[] {
-  const destroyed = "the key is destroyed, and what it wraps can no longer be read.";
+  const destroyed = `the key is destroyed, and what it wraps can no longer be read. ${kmsWayBack}`;
   if (!isForTwo) return [`This run alone: ${destroyed}`];
   return [
     "This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
@@ -152,15 +146,16 @@ function kmsSteps(isForTwo: boolean): readonly string[] {
 }
 
 function approvalFor(
-  { kind }: KeyEnding,
+  ending: KeyEnding,
   what: string,
   recordId: string,
   { facts, consents, door }: Context,
 ): Explanation {
+  const { kind } = ending;
   const isDestruction = kind === "kms_key" || facts.keyState !== "active";
   const noun = isDestruction ? "destruction" : "deactivation";
   const consequence = isDestruction
-    ? `It is destroyed then. ${noWayBack}`
+    ? `It is destroyed then. ${kind === "kms_key" ? kmsWayBack : noWayBack}`
     : "It is deactivated then, and everything that needs it stops working.";
   const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "Somebody";
   if (consents.includes(recordId)) {
@@ -173,6 +168,11 @@ function approvalFor(
   return {
     summary: `${capital(what)} waits for a second person to consent to its ${noun}`,
     facts: [`${by} asked. A run that does not name that record changes nothing.`, consequence],
-    next: [{ who: "somebody else runs", commands: [`UKO_CONSENT=${recordId} ${rerunCommand(door)}`] }],
+    next: [{ who: "somebody else runs", commands: actCommands(recordId, pathTo(ending), door) }],
   };
+}
+
+/** As commands take it. */
+function pathTo(ending: KeyEnding): string {
+  return ending.kind === "kms_key" ? kmsKeyPath(ending.ref) : `${ending.ref.vaultId}/${ending.ref.keyId}`;
 }

@@ -79,7 +79,7 @@ const sayings: Sayings = {
   dual_authorization_off: (_guard, { key, unchanged, door }) => [
     `${key} asks for two people, and KMS's own dual authorization is off for it`,
     [
-      `Set dualAuthDelete to true in the program and run ${applyCommand(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
+      `Write dualAuthDelete: true in the program and run ${applyCommand(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
       `Or, where one person is enough, write dualAuthorization: "single" and run ${applyCommand(door)}.`,
       unchanged,
     ],

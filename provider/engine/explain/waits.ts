@@ -215,8 +215,9 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
     case "pending_destruction": {
       const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`);
       const hold = names.length === 1 ? `keystore ${names.join()} holds` : `keystores ${names.join(", ")} hold`;
+      const tell = names.length === 1 ? "tells" : "tell";
       return {
-        summary: `${key} is destroyed; ${hold} its material ${until === undefined ? "still, and tells no date" : `until ${until}`}`,
+        summary: `${key} is destroyed; ${hold} its material ${until === undefined ? `still, and ${tell} no date` : `until ${until}`}`,
         facts: [noWayBack, "Until the record is removed it blocks the deletion of its template and vault."],
         next: [
           {

@@ -210,7 +210,7 @@ describe("the plan of a destruction", () => {
     expect(attributes).toEqual(["deletion_protection"]);
     expect(errors).toEqual([
       'Deletion protection is on for key "payroll"\n' +
-        "  Set deletion_protection to false in the program, run tofu apply, and then destroy.\n  [UKO_DELETION_PROTECTED]",
+        "  Write deletion_protection = false in the configuration, run tofu apply, and then destroy.\n  [UKO_DELETION_PROTECTED]",
     ]);
   });
 
