@@ -10,6 +10,7 @@ import { digestSecrets } from "../engine/secrets.ts";
 import { isUkoError } from "../errors.ts";
 import { adoptContainer, createContainer, driftIn, frozenFailures, instead, parseIds } from "./container-writes.ts";
 import {
+  type BlockName,
   type BlockValues,
   blockNames,
   connectionFields,
@@ -120,7 +121,11 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     const [vaultId = "", keystoreId = ""] = parseIds(id, "<vaultId>/<keystoreId>");
     const { instanceId } = world.session;
     const reading = await readContainer(world, refTo(instanceId, vaultId, keystoreId), world.keystores, false, options);
-    return reading.kind === "gone" ? undefined : stored(instanceId, {}, reading.snapshot, {});
+    if (reading.kind === "gone") return undefined;
+    const { snapshot } = reading;
+    // Its secrets are the service's alone: what is imported without them stays connected, as what is adopted does.
+    const isAdopted = holdsSecrets(typeFacts[typeOf(snapshot)].block);
+    return stored(instanceId, isAdopted ? { existingKeystoreId: keystoreId } : {}, snapshot, {});
   },
 
   async list(world, filter, options) {
@@ -149,6 +154,10 @@ function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {
 
 function refOf({ instanceId, vaultId, keystoreId }: KeystoreState): ContainerRef {
   return refTo(instanceId, vaultId, keystoreId);
+}
+
+function holdsSecrets(block: BlockName | undefined): boolean {
+  return secretPaths.some((path) => path.startsWith(`${block}.`));
 }
 
 /** The connection has to be there and to be that of the type; one that is adopted may leave it as it is. */

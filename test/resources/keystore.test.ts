@@ -254,6 +254,16 @@ describe("finding keystores", () => {
     expect(await codeOf(keystores.lookup(payrollRing, options))).toBe("UKO_INPUT_INVALID");
   });
 
+  test("one that is reached by secrets is found as one that is adopted, so that a program may go without them", async () => {
+    const { keystores } = containersOf(uko, "bob");
+    const all = await keystores.list({ vaultId }, options);
+    const found = await Promise.all(all.map(({ id }) => keystores.lookup(id, options)));
+    expect(found.map((each) => [each?.state.name, each?.state.existingKeystoreId]).sort()).toEqual([
+      ["aws-frankfurt", found.find((each) => each?.state.name === "aws-frankfurt")?.state.keystoreId],
+      ["payroll-ring", undefined],
+    ]);
+  });
+
   test("leaves one of a type that a later release brings out of the list, and says so", async () => {
     const { keystores, vaults } = containersOf(uko, "bob", { wrap: withLater });
     const heard: string[] = [];
