@@ -52,7 +52,7 @@ const rings = {
   },
   "bundled-text.ts": { ours: [], packages: [], node: true },
   "cli/": {
-    ours: ["errors.ts", "compose.ts"],
+    ours: ["errors.ts", "compose.ts", "schema/terraform.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander"],
     node: true,

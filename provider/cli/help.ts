@@ -85,7 +85,10 @@ export const examples = {
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
     ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
   ],
-  import: [["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`]],
+  import: [
+    ["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`],
+    ["the same for OpenTofu", `uko import --vault ${vaultId} --format tofu --out payments`],
+  ],
   doctor: [
     ["is everything in place for a run as me", "uko doctor"],
     [

@@ -3,36 +3,50 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
+import type { InventoryItem } from "../engine/inventory.ts";
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
-import type { CliWorld } from "./cli-world.ts";
+import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import type { ProgramFile } from "./named-resources.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { type ProgramFile, writeProgram } from "./pulumi-program.ts";
+import { writeProgram } from "./pulumi-program.ts";
+
+/** What is written, and what comes after it. */
+interface Written {
+  readonly files: readonly ProgramFile[];
+  readonly next: readonly string[];
+}
+
+const formats = ["pulumi", "tofu", "terraform"] as const;
+type Format = (typeof formats)[number];
 
 interface ImportOptions {
   readonly vault: string;
+  readonly format: Format;
   readonly out: string;
 }
 
 export function addImportCommand(program: Command, world: CliWorld): void {
   program
     .command("import")
-    .description("Write a Pulumi program that adopts a vault with its keystores, templates and keys")
+    .description("Write a program that adopts a vault with its keystores, templates and keys")
     .addOption(new Option("--vault <id>", "the vault").argParser(parseVaultId).makeOptionMandatory())
     .addOption(
-      new Option("--format <format>", "what to write: a program in TypeScript").choices(["pulumi"]).default("pulumi"),
+      new Option("--format <format>", "what to write: TypeScript for Pulumi, or HCL for OpenTofu or Terraform")
+        .choices(formats)
+        .default("pulumi"),
     )
     .option("--out <folder>", "where to; it has to be new or without files of these names", ".")
     .addHelpText("after", exampleHelp("import"))
-    .action(async ({ vault, out }: ImportOptions) => {
-      await requireFree(out);
+    .action(async ({ vault, format, out }: ImportOptions) => {
+      await requireFree(out, names[format]);
       const progress = createProgressLine(world.err);
-      const { inventory, close } = await world.openOperations(world.environment, { progress });
+      const { inventory, settings, close } = await world.openOperations(world.environment, { progress });
       try {
         const { items, leftOut } = await inventory(vault, { signal: world.signal });
         progress.clear();
-        const files = writeProgram(items, world.version);
+        const { files, next } = await writeFor(format, items, { version: world.version, settings });
         await write(out, files);
         world.out.write(
           [
@@ -42,8 +56,7 @@ export function addImportCommand(program: Command, world: CliWorld): void {
             ...leftOut.map((line) => `  ${line}`),
             "",
             "Next, in that folder:",
-            "  npm install && pulumi stack init dev && pulumi up",
-            "The first up adopts each resource by its id. It changes nothing of it, and marks each key as needing two people.",
+            ...next,
             "",
           ].join("\n"),
         );
@@ -54,10 +67,42 @@ export function addImportCommand(program: Command, world: CliWorld): void {
     });
 }
 
-const names = ["Pulumi.yaml", "package.json", "index.ts", "import.json"] as const;
+const names = {
+  pulumi: ["Pulumi.yaml", "package.json", "index.ts", "import.json"],
+  tofu: ["main.tf", "imports.tf"],
+  terraform: ["main.tf", "imports.tf"],
+} as const satisfies Record<Format, readonly string[]>;
+
+async function writeFor(
+  format: Format,
+  items: readonly InventoryItem[],
+  { version, settings }: { readonly version: string; readonly settings: OpenOperations["settings"] },
+): Promise<Written> {
+  if (format === "pulumi") {
+    return {
+      files: writeProgram(items, version),
+      next: [
+        "  npm install && pulumi stack init dev && pulumi up",
+        "The first up adopts each resource by its id. It changes nothing of it, and marks each key as needing two people.",
+      ],
+    };
+  }
+  // The schema takes a while to make, and no other command needs it.
+  const { writeConfiguration } = await import("./terraform-program.ts");
+  const { instanceId, region } = settings;
+  const surroundings = { command: format, version, instanceId, ...(region !== undefined && { region }) };
+  return {
+    files: writeConfiguration(items, surroundings),
+    next: [
+      `  ${format} init && ${format} apply`,
+      `It shows a plan with ${items.length} to import and nothing else. Importing writes nothing to the service, and each key still`,
+      "takes two people to end. Once it is done, imports.tf can go.",
+    ],
+  };
+}
 
 /** Nothing that is there is ever overwritten; found out before the service is asked. */
-async function requireFree(folder: string): Promise<void> {
+async function requireFree(folder: string, names: readonly string[]): Promise<void> {
   const there = await readdir(folder).catch((error: unknown): string[] => {
     if ((error as { code?: unknown }).code === "ENOENT") return [];
     throw unwritable(folder, error);

@@ -1,11 +1,7 @@
 /** Writes a Pulumi program that adopts what is there: one resource each, by its id, in the order in which they depend on each other. */
 
 import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
-
-export interface ProgramFile {
-  readonly name: string;
-  readonly text: string;
-}
+import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
 /** So ended, a name is no word of the language and no class. */
 const suffixes: Readonly<Record<string, string>> = { KeyTemplate: "Template", ManagedKey: "Key" };
@@ -45,7 +41,7 @@ function resource({ item, variable, logicalName }: Named, named: readonly Named[
     ([property, value]) =>
       `  ${keyText(property)}: ${reference(item, property, value, named) ?? literal(value, "  ")},`,
   );
-  const dependsOn = item.keystores.flatMap((name) => variablesOf(named, "Keystore", name));
+  const dependsOn = keystoresOf(item, named).map((keystore) => keystore.variable);
   const options = dependsOn.length === 0 ? "" : `, { dependsOn: [${dependsOn.join(", ")}] }`;
   return [
     ...item.secretBlocks.flatMap((block) => secretHint(block, variable)),
@@ -57,27 +53,15 @@ function resource({ item, variable, logicalName }: Named, named: readonly Named[
 
 function variablesUsedBy(item: InventoryItem, named: readonly Named[]): readonly string[] {
   const inInputs = Object.entries(item.inputs).flatMap(([property, value]) => {
-    const [variable] = reference(item, property, value, named)?.split(".") ?? [];
-    return variable === undefined ? [] : [variable];
+    const { to } = referenceFrom(item, property, value, named) ?? {};
+    return to === undefined ? [] : [to];
   });
-  return [...inInputs, ...item.keystores.flatMap((name) => variablesOf(named, "Keystore", name))];
+  return [...inInputs, ...keystoresOf(item, named)].map(({ variable }) => variable);
 }
 
-/** A vault and a template are named through their resources, so that what is in them is deleted first. */
 function reference(item: InventoryItem, property: string, value: unknown, named: readonly Named[]): string | undefined {
-  if (property === "vaultId" && item.resource !== "Vault") {
-    const vault = named.find((each) => each.item.resource === "Vault" && each.item.id === value);
-    return vault === undefined ? undefined : `${vault.variable}.vaultId`;
-  }
-  if (property !== "template" || typeof value !== "string") return undefined;
-  const [template] = variablesOf(named, "KeyTemplate", value);
-  return template === undefined ? undefined : `${template}.name`;
-}
-
-function variablesOf(named: readonly Named[], resourceName: string, name: string): readonly string[] {
-  return named
-    .filter(({ item }) => item.resource === resourceName && item.name === name)
-    .map(({ variable }) => variable);
+  const found = referenceFrom(item, property, value, named);
+  return found === undefined ? undefined : `${found.to.variable}.${found.output}`;
 }
 
 /** The service never tells a secret, so the block stays a comment: an adoption without it leaves the connection as it is. */
@@ -113,13 +97,6 @@ function variableName(name: string, suffix: string): string {
     .join("");
   const whole = `${camel}${suffix}`;
   return /^[a-z]/.test(whole) ? whole : `resource${whole}`;
-}
-
-function unique(name: string, names: Set<string>, suffix: (n: number) => string): string {
-  let free = name;
-  for (let n = 2; names.has(free); n += 1) free = `${name}${suffix(n)}`;
-  names.add(free);
-  return free;
 }
 
 /** JSON is TypeScript; only names of properties lose their quotes. */

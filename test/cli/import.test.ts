@@ -33,6 +33,22 @@ it("writes a program that adopts what the vault holds, by id, and changes nothin
   await expect(texts.join("")).toMatchFileSnapshot("../golden/cli/import.txt");
 });
 
+it("writes a configuration that imports the same, each by its id, with the commands of OpenTofu or Terraform", async () => {
+  const before = (await world.trail()).length;
+  const writtenFor = async (format: string): Promise<string> => {
+    const out = path.join(folder, format);
+    const ended = await world.uko("carol", `import --vault ${vaultId} --format ${format} --out ${out}`);
+    expect([ended.exitCode, ended.err.includes("[UKO"), readdirSync(out).length]).toEqual([0, false, 2]);
+    const files = ["main.tf", "imports.tf"];
+    const texts = files.map((name) => `--- ${name}\n${readFileSync(path.join(out, name), "utf8")}`);
+    return `${ended.out.replaceAll(out, "payments")}${texts.join("")}`;
+  };
+  const forTofu = await writtenFor("tofu");
+  await expect(forTofu).toMatchFileSnapshot("../golden/cli/import-tofu.txt");
+  expect(await writtenFor("terraform")).toBe(forTofu.replaceAll(/tofu (?=init|apply)/g, "terraform "));
+  expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
+});
+
 it("writes a program that the package's classes accept", async () => {
   await importInto(folder);
   expect(complaintsAbout(path.join(folder, "index.ts"))).toEqual([]);
@@ -100,6 +116,14 @@ it("overwrites nothing, and asks the service for nothing then", async () => {
   expect([exitCode, err]).toEqual([1, expect.stringContaining(`index.ts is in ${folder} already`)]);
   expect(readFileSync(path.join(folder, "index.ts"), "utf8")).toBe("mine");
   expect((await world.trail()).length).toBe(before);
+});
+
+it("minds the files of the format alone", async () => {
+  writeFileSync(path.join(folder, "index.ts"), "mine");
+  writeFileSync(path.join(folder, "imports.tf"), "mine");
+  const { exitCode, err } = await world.uko("carol", `import --vault ${vaultId} --format tofu --out ${folder}`);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`imports.tf is in ${folder} already`)]);
+  expect(readdirSync(folder).toSorted()).toEqual(["imports.tf", "index.ts"]);
 });
 
 it("says that a vault is not there", async () => {

@@ -130,7 +130,7 @@ describe("what cannot be understood", () => {
     [["sweep", "--al"], /Unknown option '--al'/],
     [["audit", "--since", "yesterday"], /is not a date/],
     [["import"], /Required option '--vault <id>' not specified/],
-    [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi/],
+    [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi, tofu, terraform\./],
     [["audit"], /No evidence file is named/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],

@@ -1,0 +1,109 @@
+/** Writes HCL, laid out as `tofu fmt` has it: a text stays one whatever is in it, and equals signs stand below each other. */
+
+export type HclEntry =
+  | { readonly kind: "attribute"; readonly name: string; readonly expression: string }
+  | { readonly kind: "block"; readonly head: string; readonly entries: readonly HclEntry[] }
+  | { readonly kind: "comment"; readonly text: string }
+  | { readonly kind: "gap" };
+
+export const gap: HclEntry = { kind: "gap" };
+
+export function attribute(name: string, expression: string): HclEntry {
+  return { kind: "attribute", name, expression };
+}
+
+export function block(head: string, entries: readonly HclEntry[]): HclEntry {
+  return { kind: "block", head, entries };
+}
+
+/** The text has to be one line. */
+export function comment(text: string): HclEntry {
+  return { kind: "comment", text };
+}
+
+export function hclFile(entries: readonly HclEntry[]): string {
+  return linesOf(entries)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** Texts, numbers, booleans, lists of them, and maps; what is undefined in a map is left out. */
+export function hclLiteral(value: unknown): string {
+  if (typeof value === "string") return hclText(value);
+  if (Array.isArray(value)) return `[${value.map(hclLiteral).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  return hclObject(
+    Object.entries(value).flatMap(([name, each]) =>
+      // Always in quotes: `for` without them would begin something else.
+      each === undefined ? [] : [attribute(hclText(name), hclLiteral(each))],
+    ),
+  );
+}
+
+export function hclObject(entries: readonly HclEntry[]): string {
+  return entries.length === 0 ? "{}" : ["{", ...indented(linesOf(entries)), "}"].join("\n");
+}
+
+const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
+
+const special = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[$%](?=\{)|(?<=^|[^\p{L}\p{N}\p{M}])\p{M}/gu;
+
+/** What is not seen is written as its number: it could end a line, or turn round what a reviewer reads. So are marks without a letter. */
+export function hclText(text: string): string {
+  const inside = text.replaceAll(special, (found) => {
+    if (found === "$" || found === "%") return `${found}${found}`;
+    return short[found] ?? numbered(found.codePointAt(0) ?? 0);
+  });
+  return `"${inside}"`;
+}
+
+function numbered(codePoint: number): string {
+  const digits = codePoint.toString(16);
+  return codePoint > 0xffff ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+}
+
+function linesOf(entries: readonly HclEntry[]): readonly string[] {
+  return entries.flatMap((entry, index) => linesOfOne(entry, () => columnOf(entries, index)));
+}
+
+function linesOfOne(entry: HclEntry, column: () => number): readonly string[] {
+  switch (entry.kind) {
+    case "gap":
+      return [""];
+    case "comment":
+      return [`# ${entry.text}`];
+    case "block":
+      return [`${entry.head} {`, ...indented(linesOf(entry.entries)), "}"];
+    case "attribute": {
+      const room = " ".repeat(column() - widthOf(entry.name));
+      return `${entry.name}${room} = ${entry.expression}`.split("\n");
+    }
+  }
+}
+
+/** A line break is nowhere within a text, so every line can be moved. */
+function indented(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => (line === "" ? "" : `  ${line}`));
+}
+
+/** Where the names end of those attributes that stand around this one, each in one line. */
+function columnOf(entries: readonly HclEntry[], index: number): number {
+  let from = index;
+  let to = index;
+  while (isOneLine(entries[from - 1]) && isOneLine(entries[from])) from -= 1;
+  while (isOneLine(entries[to]) && isOneLine(entries[to + 1])) to += 1;
+  const names = entries.slice(from, to + 1).map((entry) => (entry.kind === "attribute" ? entry.name : ""));
+  return Math.max(...names.map(widthOf));
+}
+
+function isOneLine(entry: HclEntry | undefined): boolean {
+  return entry?.kind === "attribute" && !entry.expression.includes("\n");
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** In characters as people see them, the quotes each by itself. */
+function widthOf(name: string): number {
+  const quotes = name.startsWith('"') ? 2 : 0;
+  return [...segmenter.segment(quotes > 0 ? name.slice(1, -1) : name)].length + quotes;
+}

@@ -1,0 +1,42 @@
+/** What programs of every language have in common: their files, names that are there once, and which resource names which. */
+
+import type { InventoryItem } from "../engine/inventory.ts";
+
+export interface ProgramFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A resource, with whatever a language calls it. */
+interface Named {
+  readonly item: InventoryItem;
+}
+
+/** A vault and a template are named through their resources, so that what is in them is deleted first. */
+export function referenceFrom<Each extends Named>(
+  item: InventoryItem,
+  property: string,
+  value: unknown,
+  named: readonly Each[],
+): { readonly to: Each; readonly output: "vaultId" | "name" } | undefined {
+  if (property === "vaultId" && item.resource !== "Vault") {
+    const vault = named.find((each) => each.item.resource === "Vault" && each.item.id === value);
+    return vault === undefined ? undefined : { to: vault, output: "vaultId" };
+  }
+  if (property !== "template" || typeof value !== "string") return undefined;
+  const template = named.find((each) => each.item.resource === "KeyTemplate" && each.item.name === value);
+  return template === undefined ? undefined : { to: template, output: "name" };
+}
+
+/** The keystores that hold a key: they go after it. */
+export function keystoresOf<Each extends Named>({ keystores }: InventoryItem, named: readonly Each[]): readonly Each[] {
+  return keystores.flatMap((name) => named.filter(({ item }) => item.resource === "Keystore" && item.name === name));
+}
+
+/** Answers the name, with the first suffix that makes it new, and takes it down. */
+export function unique(name: string, names: Set<string>, suffix: (n: number) => string): string {
+  let free = name;
+  for (let n = 2; names.has(free); n += 1) free = `${name}${suffix(n)}`;
+  names.add(free);
+  return free;
+}

@@ -1,0 +1,169 @@
+/** Writes a configuration for OpenTofu or Terraform that takes over what is there: an `import` block and a resource each. */
+
+import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
+import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
+import { attribute, block, comment, gap, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
+import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
+
+/** What people type; nothing else differs between the two. */
+export type TerraformCommand = "tofu" | "terraform";
+
+export interface Surroundings {
+  readonly command: TerraformCommand;
+  /** The release that the configuration is written for. */
+  readonly version: string;
+  readonly instanceId: string;
+  readonly region?: string;
+}
+
+interface Named {
+  readonly item: InventoryItem;
+  readonly resource: TerraformResource;
+  readonly name: string;
+}
+
+/** Begins a name that would be none without it. */
+const prefixes: Readonly<Record<string, string>> = { KeyTemplate: "template", ManagedKey: "key" };
+
+/** Answers the files of the configuration. */
+export function writeConfiguration(
+  items: readonly InventoryItem[],
+  surroundings: Surroundings,
+): readonly ProgramFile[] {
+  const named = nameEach(items);
+  return [
+    { name: "main.tf", text: mainFile(named, surroundings) },
+    { name: "imports.tf", text: importsFile(named, surroundings) },
+  ];
+}
+
+function mainFile(named: readonly Named[], { command, version, instanceId, region }: Surroundings): string {
+  const provider = hclObject([
+    attribute("source", hclText(providerAddress.slice(providerAddress.indexOf("/") + 1))),
+    attribute("version", hclText(isPreRelease(version) ? version : `~> ${version}`)),
+  ]);
+  return hclFile([
+    comment(
+      `Takes over what is there: the first \`${command} apply\` imports it (imports.tf) and writes nothing to the service.`,
+    ),
+    gap,
+    block("terraform", [block("required_providers", [attribute("uko", provider)])]),
+    gap,
+    comment("No credential stands here, since two people share this: UKO_API_KEY says who runs it."),
+    block('provider "uko"', [
+      attribute("instance_id", hclText(instanceId)),
+      ...(region === undefined ? [] : [attribute("region", hclText(region))]),
+    ]),
+    ...named.flatMap((each) => [gap, resourceBlock(each, named)]),
+  ]);
+}
+
+/** By the id, which engines understand that do not know identities yet. */
+function importsFile(named: readonly Named[], { command }: Surroundings): string {
+  return hclFile([
+    comment(`Done with the first \`${command} apply\`; this file can go then.`),
+    ...named.flatMap((each) => [
+      gap,
+      block("import", [attribute("to", addressOf(each)), attribute("id", hclText(each.item.id))]),
+    ]),
+  ]);
+}
+
+function resourceBlock(each: Named, named: readonly Named[]): HclEntry {
+  const { item, resource, name } = each;
+  const dependsOn = keystoresOf(item, named).map(addressOf);
+  return block(`resource ${hclText(resource.typeName)} ${hclText(name)}`, [
+    ...Object.entries(item.inputs).flatMap(([property, value]) => argumentsFor(each, property, value, named)),
+    ...item.secretBlocks.flatMap((secrets) => secretHint(secrets, each)),
+    ...(dependsOn.length === 0 ? [] : [gap, attribute("depends_on", `[${dependsOn.join(", ")}]`)]),
+  ]);
+}
+
+/**
+ * An object is several arguments here. The input that adopts a resource is none, since an `import` block does that; but with it a
+ * connection may go without its secrets, and an import keeps it in the state for that.
+ */
+function argumentsFor(
+  { item, resource }: Named,
+  property: string,
+  value: unknown,
+  named: readonly Named[],
+): readonly HclEntry[] {
+  if (property.startsWith("existing") && item.secretBlocks.length === 0) return [];
+  const found = referenceFrom(item, property, value, named);
+  if (found !== undefined) {
+    const output = nameAt(found.to.resource, [found.output]);
+    return [attribute(nameAt(resource, [property]), `${addressOf(found.to)}.${output}`)];
+  }
+  return resource.attributes.flatMap(({ name, path: [first, ...below] }) => {
+    const each = first === property ? valueBelow(value, below) : undefined;
+    return each === undefined ? [] : [attribute(name, hclLiteral(each))];
+  });
+}
+
+function valueBelow(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((above, name) => (above as Readonly<Record<string, unknown>> | undefined)?.[name], value);
+}
+
+function nameAt({ attributes, typeName }: TerraformResource, path: readonly string[]): string {
+  const found = attributes.find((each) => each.path.join(".") === path.join("."));
+  if (found === undefined) throw new Error(`A ${typeName} has no ${path.join(".")}`);
+  return found.name;
+}
+
+/** The service never tells a secret, so it stays a comment: an import without it leaves the connection as it is. */
+function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, name }: Named): readonly HclEntry[] {
+  const shown = [
+    ...Object.entries(known).map(([field, value]) => attribute(nameAt(resource, [outer, field]), hclLiteral(value))),
+    ...secrets.map((field) => {
+      const secret = nameAt(resource, [outer, field]);
+      return attribute(secret, `var.${name}_${secret}`);
+    }),
+  ];
+  const lines = hclFile(shown).trimEnd().split("\n");
+  return [
+    gap,
+    comment("The connection stays as it is. To change its secrets from here, declare a variable for each, with"),
+    comment("sensitive = true and ephemeral = true, and add:"),
+    ...lines.map((line) => comment(`  ${line}`)),
+  ];
+}
+
+function addressOf({ resource, name }: Named): string {
+  return `${resource.typeName}.${name}`;
+}
+
+/** Names that are valid and there once for each type, and close to what people call the things. */
+function nameEach(items: readonly InventoryItem[]): readonly Named[] {
+  const addresses = new Set<string>();
+  return items.map((item) => {
+    const resource = resourceOf(item);
+    const address = unique(`${resource.typeName}.${nameFor(item)}`, addresses, (n) => `_${n}`);
+    return { item, resource, name: address.slice(resource.typeName.length + 1) };
+  });
+}
+
+function resourceOf({ resource: name }: InventoryItem): TerraformResource {
+  const handlers = name.charAt(0).toLowerCase() + name.slice(1);
+  const found = [...terraformResources.values()].find((each) => each.handlers === handlers);
+  if (found === undefined) throw new Error(`There is no resource for a ${name}`);
+  return found;
+}
+
+function nameFor({ resource, name, id }: InventoryItem): string {
+  const words = wordsIn(name) || wordsIn(id.slice(id.lastIndexOf("/") + 1));
+  return /^[a-z]/.test(words) ? words : `${prefixes[resource] ?? resource.toLowerCase()}_${words}`;
+}
+
+/** Of other alphabets only what an accent is taken from: engines differ in which further letters they know. */
+function wordsIn(text: string): string {
+  const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  return plain
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "")
+    .join("_");
+}
+
+function isPreRelease(version: string): boolean {
+  return version.includes("-");
+}
