@@ -2,6 +2,7 @@
 
 import { type TofuPerson, TofuWorkspace } from "../../../../examples/support/tofu.ts";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { type EmulatorProcess, startEmulatorProcess } from "../../../contracts/doors/support/emulator-process.ts";
 import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
@@ -41,10 +42,11 @@ ${others}
 export async function withStage(
   body: (stage: TofuStage) => Promise<void>,
   judged: Partial<JudgeOptions> = {},
+  seed: Seed = demoSeed,
 ): Promise<void> {
   const clock = { start: startTime, frozen: true };
   const [uko, workspace] = await Promise.all([
-    startEmulatorProcess("documented", { ...demoSeed, clock }),
+    startEmulatorProcess("documented", { ...seed, clock }),
     TofuWorkspace.create(),
   ]);
   try {
