@@ -1,6 +1,6 @@
 /** Values that a program or an engine hands in, checked against their form, with failures said in words of programs. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { UkoError } from "../errors.ts";
 import type { CheckFailure } from "./definition.ts";
 import { plain } from "./explain/words.ts";
@@ -18,7 +18,7 @@ export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string
 
 type Issue = z.core.$ZodIssue;
 
-/** zod's own words for a value that is missing tell of types, not of people's programs. */
+/** Answers each fault of a value at its property, in words that say what may be written there. */
 export function toFailures(issue: Issue): readonly CheckFailure[] {
   const property = issue.path.map(String).join(".");
   const at = (reason: string): readonly CheckFailure[] => [{ property, reason: plain(reason) }];
@@ -31,6 +31,52 @@ export function toFailures(issue: Issue): readonly CheckFailure[] {
     case "invalid_key":
       return at(issue.issues[0]?.message ?? issue.message);
     default:
-      return at(issue.message.endsWith("received undefined") ? "is missing" : issue.message);
+      return at(ownWords.test(issue.message) ? inWordsOfPrograms(issue) : issue.message);
   }
 }
+
+/** How zod begins where a schema has no words of its own: they tell of its types and of signs. */
+const ownWords = /^(?:Invalid input|Invalid option|Too small|Too big): expected /;
+
+function inWordsOfPrograms(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type": {
+      if (issue.message.endsWith("received undefined")) return "is missing";
+      return `has to be ${kinds[issue.expected] ?? issue.expected}${issue.message.endsWith("received null") ? ", not null" : ""}`;
+    }
+    case "invalid_value": {
+      const words = issue.values.map((value) => JSON.stringify(value));
+      return `has to be ${words.length === 1 ? words[0] : `one of ${words.join(", ")}`}`;
+    }
+    case "too_small":
+      return atLeast(issue.origin, Number(issue.minimum));
+    case "too_big":
+      return atMost(issue.origin, Number(issue.maximum));
+    default:
+      return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "a map",
+  object: "an object",
+};
+
+function atLeast(origin: string, minimum: number): string {
+  const what = parts[origin];
+  if (what === undefined) return `has to be at least ${minimum}`;
+  return minimum === 1 ? "may not be empty" : `has to have at least ${minimum} ${what}`;
+}
+
+function atMost(origin: string, maximum: number): string {
+  const what = parts[origin];
+  return what === undefined ? `may be at most ${maximum}` : `may have at most ${maximum} ${what}`;
+}
+
+/** What is counted; of a number its value is meant. */
+const parts: Readonly<Record<string, string>> = { string: "characters", array: "entries", map: "entries" };
