@@ -1,6 +1,6 @@
 /** What a KMS key looks like from outside: its inputs and outputs, each described once for every door. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { kmsLifecycleStates } from "../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../lifecycle/record-carriers.ts";
 import { uuid, uuidForm } from "./uuid.ts";
@@ -39,14 +39,19 @@ export const kmsKeyInputs = z.strictObject({
     })
     .optional()
     .meta({ description: "Tags of your own. Cannot change." }),
-  aliases: z.array(alias).max(5).optional().meta({ description: "Up to 5 further names; [] for none." }),
+  aliases: z
+    .array(alias)
+    .max(5)
+    .refine((all) => new Set(all).size === all.length, { message: "may name each only once" })
+    .optional()
+    .meta({ description: "Up to 5 further names; [] for none." }),
   keyRing: z
     .string()
     .regex(/^[a-zA-Z0-9-]{2,100}$/, "may hold 2 to 100 letters, digits and -")
     .optional()
     .meta({ description: "Key ring, made where it is absent; never that of an internal keystore." }),
   expirationDate: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: "has to be a time such as 2030-01-31T00:00:00Z" })
     .optional()
     .meta({ description: "When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change." }),
   payload: base64.optional().meta({

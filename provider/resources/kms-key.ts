@@ -38,6 +38,11 @@ const defaults = {
 /** What KMS has no call for; the way on is always a key of its own. */
 const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
 
+/** kms-v2-and-iam.md 2.2. */
+function isRootMaterial(base64: string): boolean {
+  return [16, 24, 32].includes((base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0));
+}
+
 export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   name: "KmsKey",
   summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
@@ -71,6 +76,10 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
     for (const name of ["encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
       if (inputs[name] !== undefined && inputs.payload === undefined) fail(name, "needs a payload beside it");
+    }
+    const isEncrypted = inputs.encryptedNonce !== undefined || inputs.encryptionAlgorithm !== undefined;
+    if (inputs.payload !== undefined && inputs.type === "root" && !isEncrypted && !isRootMaterial(inputs.payload)) {
+      fail("payload", "has to be base64 of 16, 24 or 32 bytes for a root key");
     }
     return failures;
   },

@@ -1,11 +1,11 @@
 /** What a managed key looks like from outside: its inputs and outputs, each described once for every door. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../lifecycle/record-carriers.ts";
 import { uuid } from "./uuid.ts";
 
-const date = z.string().regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "has to be a date such as 2027-01-31");
+const date = z.iso.date("has to be a date such as 2027-01-31");
 const maxUserTags = 125;
 
 const tags = z
