@@ -125,7 +125,9 @@ export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
+export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
 export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
+export { checkArguments } from "./resources/index.ts";
 export { checkStored, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 

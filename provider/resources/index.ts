@@ -9,4 +9,5 @@ export { kmsKey } from "./kms-key.ts";
 export type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 export { managedKey } from "./managed-key.ts";
 export type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
+export { checkArguments } from "./question-arguments.ts";
 export { type VaultInputs, type VaultState, vault } from "./vault.ts";

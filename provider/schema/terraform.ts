@@ -1,6 +1,6 @@
 /** The Terraform provider's schema, made from the definitions: flat attributes in snake_case, and where each stands in a definition. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
 import {
   type Attribute,
@@ -42,7 +42,8 @@ export interface TerraformResource extends TerraformBlock {
   /** The names in `idForm`, which with the instance's are what identifies one. */
   readonly idNames: readonly string[];
   readonly identity: IdentitySchema;
-  /** What a list of it is narrowed by. */
+  /** The question that lists it, and what the list is narrowed by. */
+  readonly listQuestion: keyof typeof functions;
   readonly listed: readonly TerraformAttribute[];
   readonly listBlock: BlockSchema;
 }
@@ -133,7 +134,8 @@ function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource 
   const outputs = leavesOf(outputAttributes(definition)).filter(({ name }) => !isInput.has(name));
   const secrets = inputs.filter(({ isSecret }) => isSecret);
   const idNames = namesIn(definition.idForm);
-  const list = functions[`list${capital(handlers)}s`] as unknown as Parameters<typeof argumentAttributes>[0];
+  const listQuestion = `list${capital(handlers)}s` as const;
+  const list = functions[listQuestion] as unknown as Parameters<typeof argumentAttributes>[0];
   const narrowed = blockOf(
     leavesOf(argumentAttributes(list)).map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
     "",
@@ -150,6 +152,7 @@ function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource 
     idNames,
     ...blockOf(attributes, definition.summary),
     identity: identityOf(idNames, outputs, inputs),
+    listQuestion,
     listed: narrowed.attributes,
     listBlock: narrowed.block,
   };

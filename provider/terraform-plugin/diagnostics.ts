@@ -30,7 +30,7 @@ export function unfinishedDiagnostic(code: ErrorCode, message: string, attribute
 /** What a program cannot have; a reason may have a way out behind its semicolon. */
 export function failureDiagnostic({ property, reason }: CheckFailure, attributes: Attributes): Diagnostic {
   const path = pathOfProperty(property, attributes);
-  const name = path?.steps?.[0]?.selector?.value ?? property;
+  const name = path === undefined ? property : written(path);
   const [what, ...wayOut] = reason.split("; ");
   const detail = wayOut.length === 0 ? "" : `${capital(wayOut.join("; "))}.`;
   return said("error", `${name === "" ? "" : `${name}: `}${what}`, detail, path);
@@ -79,6 +79,16 @@ function pathOfProperty(
         ? [{ selector: { case: "elementKeyInt", value: BigInt(rest) } } as const]
         : [{ selector: { case: "elementKeyString", value: rest } } as const];
   return { steps: [{ selector: { case: "attributeName", value: attribute.name } }, ...below] };
+}
+
+/** As a program writes it: `tags["team"]`, `aliases[1]`. */
+function written({ steps = [] }: MessageInitShape<typeof AttributePathSchema>): string {
+  return steps
+    .map(({ selector }) => {
+      if (selector?.case === "attributeName") return selector.value;
+      return `[${selector?.case === "elementKeyInt" ? selector.value : JSON.stringify(selector?.value)}]`;
+    })
+    .join("");
 }
 
 function firstLine(message: string): readonly [string, string] {

@@ -90,11 +90,20 @@ function fromValue(value: Value, type: AttributeType): unknown {
   if (type.kind === "list" && Array.isArray(value)) {
     return (value as readonly Value[]).map((each) => fromValue(each, type.element));
   }
+  if (type.kind === "integer" || type.kind === "number") return doubleOf(value, type.kind);
   if (type.kind !== "object" || typeof value !== "object" || value === null) return value;
   return membersOf(type).reduce<Properties>((all, { name, path, type: inner }) => {
     const member = (value as ObjectValue)[name];
     return member === null || member === undefined ? all : withValue(all, path, fromValue(member, inner));
   }, {});
+}
+
+/** Definitions count in doubles. What none has exactly is beyond all their bounds, or no whole number, and has to stay so. */
+function doubleOf(value: Value, kind: "integer" | "number"): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value !== "object" || value === null || !("decimal" in value)) return value;
+  const double = Number(value.decimal);
+  return kind === "integer" && Number.isInteger(double) ? double + 0.5 : double;
 }
 
 function withValue(all: Properties, [name, ...below]: readonly string[], value: unknown): Properties {

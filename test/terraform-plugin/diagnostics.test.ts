@@ -51,9 +51,9 @@ describe("a failed check", () => {
   test.each([
     [ofKey, "vaultId", "vault_id: is odd", "attributeName:vault_id"],
     [ofKeystore, "aws.secretAccessKey", "aws_secret_access_key: is odd", "attributeName:aws_secret_access_key"],
-    [ofKey, "tags.team", "tags: is odd", "attributeName:tags elementKeyString:team"],
-    [ofKey, "tags.a.b", "tags: is odd", "attributeName:tags elementKeyString:a.b"],
-    [ofKms, "aliases.1", "aliases: is odd", "attributeName:aliases elementKeyInt:1"],
+    [ofKey, "tags.team", 'tags["team"]: is odd', "attributeName:tags elementKeyString:team"],
+    [ofKey, "tags.a.b", 'tags["a.b"]: is odd', "attributeName:tags elementKeyString:a.b"],
+    [ofKms, "aliases.1", "aliases[1]: is odd", "attributeName:aliases elementKeyInt:1"],
     [ofKeystore, "aws", "aws: is odd", undefined],
     [ofKey, "labbel", "labbel: is odd", undefined],
     [ofKey, "", "is odd", undefined],

@@ -2,6 +2,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ListOptions } from "../../engine/definition.ts";
+import { argumentFaults, argumentsIn } from "../arguments.ts";
 import { dataSourceNamed, readPresent, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { idOf } from "../identity.ts";
@@ -15,10 +16,13 @@ export async function readDataSource(
 ): Promise<MessageInitShape<typeof ReadDataSource_ResponseSchema>> {
   const source = dataSourceNamed(request.typeName);
   const config = readPresent(request.config, source);
+  // A value that was not known when the configuration was checked is known now.
+  const faults = argumentFaults(source.question, source.attributes, config);
+  if (faults.length > 0) return { diagnostics: faults };
   const { ask } = await session.handlers();
   const warnings: string[] = [];
   const question = ask[source.question] as (args: unknown, options: ListOptions) => Promise<Properties>;
-  const given = source.attributes.filter(({ role }) => role === "required" || role === "steering");
+  const given = argumentsIn(source.attributes);
   const answer = await question(propertiesOf(given, config), {
     signal: session.signal,
     warn: (line) => void warnings.push(line),

@@ -1,7 +1,8 @@
-/** ValidateDataResourceConfig: hosts know which arguments are required; the form of a value is checked with the question. */
+/** ValidateDataResourceConfig: every rule for arguments; hosts know which of them are required. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { dataSourceNamed } from "../blocks.ts";
+import { argumentFaults } from "../arguments.ts";
+import { dataSourceNamed, readPresent } from "../blocks.ts";
 import type {
   ValidateDataResourceConfig_RequestSchema,
   ValidateDataResourceConfig_ResponseSchema,
@@ -10,8 +11,8 @@ import type { Session } from "../session.ts";
 
 export async function validateDataResourceConfig(
   _session: Session,
-  { typeName }: MessageShape<typeof ValidateDataResourceConfig_RequestSchema>,
+  { typeName, config }: MessageShape<typeof ValidateDataResourceConfig_RequestSchema>,
 ): Promise<MessageInitShape<typeof ValidateDataResourceConfig_ResponseSchema>> {
-  dataSourceNamed(typeName);
-  return {};
+  const source = dataSourceNamed(typeName);
+  return { diagnostics: argumentFaults(source.question, source.attributes, readPresent(config, source)) };
 }

@@ -1,7 +1,8 @@
-/** ValidateListResourceConfig: a list takes a vault's id or nothing, which is checked when it is listed. */
+/** ValidateListResourceConfig: a list takes a vault's id or nothing. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { resourceNamed } from "../blocks.ts";
+import { argumentFaults } from "../arguments.ts";
+import { readObject, resourceNamed } from "../blocks.ts";
 import type {
   ValidateListResourceConfig_RequestSchema,
   ValidateListResourceConfig_ResponseSchema,
@@ -10,8 +11,8 @@ import type { Session } from "../session.ts";
 
 export async function validateListResourceConfig(
   _session: Session,
-  { typeName }: MessageShape<typeof ValidateListResourceConfig_RequestSchema>,
+  { typeName, config }: MessageShape<typeof ValidateListResourceConfig_RequestSchema>,
 ): Promise<MessageInitShape<typeof ValidateListResourceConfig_ResponseSchema>> {
-  resourceNamed(typeName);
-  return {};
+  const { listQuestion, listed } = resourceNamed(typeName);
+  return { diagnostics: argumentFaults(listQuestion, listed, readObject(config, { attributes: listed }) ?? {}) };
 }
