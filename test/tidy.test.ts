@@ -81,6 +81,12 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/index.ts", text: 'export * from "./plan.ts";\n' },
   },
   {
+    title: "zod is taken as a namespace, of which a bundle keeps what is used",
+    files: product,
+    find: lines(/^import (?!(type )?\* as z from).*"zod";$/),
+    broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
+  },
+  {
     title: "clock, chance and environment come in from outside",
     files: product,
     // A plugin's main starts a process of its own, as what is in bin does; keys, serial numbers and sockets have to be unguessable.

@@ -1,6 +1,6 @@
 /** Faults by rule: statuses, delays, dropped answers and held calls for the requests that a rule matches. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { uuidOf } from "./ids.ts";
 
 export const faultSchema = z.strictObject({

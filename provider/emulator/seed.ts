@@ -1,6 +1,6 @@
 /** The seed file: the world that the local UKO starts with, checked before anything is served. Documented in provider/docs/emulator.md. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { keyStates } from "./key-states.ts";
 import { keystoreOperations, keystoreTypes, templateTypes } from "./model.ts";
 import { roleNames } from "./roles.ts";

@@ -1,6 +1,6 @@
 /** The whole world as one JSON value: what files and snapshots hold, and how a world is made from it again. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type AuditRecord, AuditTrail } from "./audit.ts";
 import type { ClockState } from "./clock.ts";
 import type { FaultState } from "./faults.ts";

@@ -1,6 +1,6 @@
 /** The form in which a world is kept, in files and snapshots, of whatever version. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 const entries = z.array(z.tuple([z.string(), z.unknown()]));
 export const recordSchema = z.object({

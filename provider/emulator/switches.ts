@@ -1,6 +1,6 @@
 /** What IBM's documents leave open, as switches: each has a default, and a profile is a named set of other choices. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 export const switchesSchema = z.strictObject({
   /** U9: what becomes of `tags` in create and PATCH requests. */

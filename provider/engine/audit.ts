@@ -1,6 +1,6 @@
 /** Reads evidence back (UKO_EVIDENCE): who ended what, when, with whose consent, and what the lines leave open. Pure. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
 const record = z.object({

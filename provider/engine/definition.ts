@@ -1,6 +1,6 @@
 /** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";

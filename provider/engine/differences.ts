@@ -1,6 +1,6 @@
 /** Where a program and a state differ, path by path, so that an engine can show it and a person can judge it. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** `path` is a property as engines write it: `description`, `tags.team`, `aws.region`. */
 export interface Difference {

@@ -1,6 +1,6 @@
 /** Takes down what a vault holds as inputs of a program that adopts it: what the service tells, and no secret. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { UkoError } from "../errors.ts";
 import { type Ending, type ResourceDefinition, type RunSettings, shapeOf } from "./definition.ts";
 import { plain } from "./explain/words.ts";

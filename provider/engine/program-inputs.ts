@@ -1,6 +1,6 @@
 /** The inputs of a program, told from what is there: for a look that finds drift, and for an import, which has no program yet. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { shapeOf } from "./definition.ts";
 
 type Properties = Readonly<Record<string, unknown>>;

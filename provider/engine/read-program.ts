@@ -1,6 +1,6 @@
 /** What can be said of a program against a state without asking the service: is it right, what differs, what will come. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { type CheckFailure, type ResourceDefinition, shapeOf } from "./definition.ts";
 import { type Difference, differencesIn } from "./differences.ts";
 import { parseGiven, toFailures } from "./given.ts";

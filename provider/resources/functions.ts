@@ -1,6 +1,6 @@
 /** Questions about what is there, what waits, and how a key would end; each described once for every door. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction, type ListOptions, type ResourceDefinition, type RunSettings } from "../engine/definition.ts";
 import { createOperations } from "../engine/operations.ts";
 import type { World } from "../engine/ports.ts";

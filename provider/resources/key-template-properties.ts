@@ -1,6 +1,6 @@
 /** What a key template looks like from outside: its inputs and outputs, each described once for every door. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { uuid } from "./uuid.ts";
 
 const period = z

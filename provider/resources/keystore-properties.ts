@@ -1,6 +1,6 @@
 /** What a keystore looks like from outside: its inputs and outputs, each described once for every door. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { keystoreTypes } from "./keystore-connection.ts";
 import { uuid } from "./uuid.ts";
 

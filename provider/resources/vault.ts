@@ -1,6 +1,6 @@
 /** The vault as a resource: what keys, keystores and templates live in; it ends once it is empty. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
 import { defineResource, type Stored } from "../engine/definition.ts";
 import { sayContainer } from "../engine/explain/container-words.ts";

@@ -1,6 +1,6 @@
 /** What a definition takes and shows as a plain list: read once from its zod schemas, projected by every door and by the reference. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { FunctionDefinition } from "../engine/definition.ts";
 
 export type AttributeType =

@@ -1,6 +1,6 @@
 /** The Pulumi package schema, made from the definitions: what a program in any language may say, and what it is answered. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { functions } from "../resources/index.ts";
 import { argumentAttributes, inputAttributes, outputAttributes } from "./attributes.ts";
 import { answerOf, type Described, type FunctionName, type ResourceName, resources } from "./described.ts";

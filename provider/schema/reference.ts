@@ -1,6 +1,6 @@
 /** The reference in Markdown: every setting, resource and question, with what it takes and what it shows. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { functions } from "../resources/index.ts";
 import {
   type Attribute,

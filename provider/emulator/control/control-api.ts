@@ -1,7 +1,7 @@
 /** The control API under `/_emulator/`: clock, faults, audit trail, world. No part of IBM's service, and open to anyone on this host. */
 
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { parseDurationMs } from "../clock.ts";
 import { faultSchema } from "../faults.ts";
 import { switchesSchema } from "../switches.ts";

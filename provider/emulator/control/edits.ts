@@ -1,6 +1,6 @@
 /** Changes to keys and keystores from outside the service: what a provider's console, a registration, or an accident does. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import { keyStates } from "../key-states.ts";
 import { publishStatuses } from "../keystore-effects.ts";

@@ -1,6 +1,6 @@
 /** Disable, enable, rotate and sync (kms-v2-and-iam.md 2.8). */
 
-import { z } from "zod";
+import * as z from "zod";
 import { hourMs, toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";

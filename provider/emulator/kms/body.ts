@@ -1,6 +1,6 @@
 /** Reads KMS request bodies: what is wrong is named by KMS's codes (kms-v2-and-iam.md 2.2, 4.2). */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type Call, jsonBody } from "../serve.ts";
 import { badBody, invalidField, refusal } from "./envelope.ts";
 

@@ -1,6 +1,6 @@
 /** M1 and M2: a new key, generated or imported, root or standard (kms-v2-and-iam.md 2.2). */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Call, Reply } from "../serve.ts";
 import { jsonBody } from "../serve.ts";
 import type { World } from "../world.ts";

@@ -2,7 +2,7 @@
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { ImportToken } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";

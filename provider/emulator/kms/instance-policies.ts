@@ -1,7 +1,7 @@
 /** M19 and M20: policies of the whole instance (kms-v2-and-iam.md 2.12). */
 
 import { isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { InstancePolicy } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";

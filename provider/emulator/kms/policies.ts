@@ -1,6 +1,6 @@
 /** M17 and M18: dual authorization and rotation of one key (kms-v2-and-iam.md 2.11). */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { KmsKey } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";

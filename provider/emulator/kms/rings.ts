@@ -1,6 +1,6 @@
 /** Key rings: M24, and M7 that moves a key to another one (kms-v2-and-iam.md 2.13). */
 
-import { z } from "zod";
+import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";

@@ -1,7 +1,7 @@
 /** M13: wrap, unwrap and rewrap with a root key's real material (kms-v2-and-iam.md 2.9). */
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { KmsKey, KmsKeyVersion } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { kmsKeyOf } from "./access.ts";

@@ -1,6 +1,6 @@
 /** Request bodies: parsed against a schema, and refused with the field that is wrong (uko-v4.md 2.6, 3.15). */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Call, jsonBody } from "../serve.ts";
 import { invalid, malformed, missing } from "./envelope.ts";
 

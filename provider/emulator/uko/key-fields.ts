@@ -1,6 +1,6 @@
 /** What a caller may write into a key: the fields of create and PATCH with the contract's lengths and patterns (uko-v4.md 2.5, 3.1, 3.10). */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { KeystoreType, Tag } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import { type Call, jsonBody } from "../serve.ts";

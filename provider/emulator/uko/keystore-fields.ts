@@ -1,6 +1,6 @@
 /** What a caller may write into a keystore, by type: fields, lengths, patterns, secrets, and what cannot change (uko-v4.md 3.7-3.9). */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { KeystoreType } from "../model.ts";
 import type { Call } from "../serve.ts";
 import { parseBody } from "./body.ts";

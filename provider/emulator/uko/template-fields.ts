@@ -1,6 +1,6 @@
 /** What a caller may write into a template: key properties, the one keystores item, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
 
-import { z } from "zod";
+import * as z from "zod";
 import { type KeystoreType, templateTypes } from "../model.ts";
 import type { Call } from "../serve.ts";
 import { parseBody } from "./body.ts";

@@ -1,6 +1,6 @@
 /** Vaults: V1 to V5 (uko-v4.md 2.1, 2.5, 3.12, 5). */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Vault } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";

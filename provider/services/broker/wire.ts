@@ -1,6 +1,6 @@
 /** What the broker answers about an instance (uko-v4.md 1.2): hosts without scheme. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 const host = z
   .string()

@@ -1,6 +1,6 @@
 /** Opens the answers to reads, in one way for every service. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Answered } from "../../engine/ports.ts";
 import type { HttpAnswer } from "./client.ts";
 import { invalidAnswer } from "./faults.ts";

@@ -1,7 +1,7 @@
 /** Who a token speaks for: the actor, decoded from the very token that is sent (kms-v2-and-iam.md 7.4). */
 
 import { decodeJwt } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { markOf, type Sha256 } from "../../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";

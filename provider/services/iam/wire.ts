@@ -1,6 +1,6 @@
 /** What IAM answers to a token request (kms-v2-and-iam.md 7.2, 7.5). */
 
-import { z } from "zod";
+import * as z from "zod";
 
 export const tokenAnswer = z.object({
   /** What a header can carry, and nothing else. */

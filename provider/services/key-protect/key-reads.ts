@@ -1,6 +1,6 @@
 /** Reads of KMS keys (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24): metadata, never material. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { KmsKeys, PolicyWrite } from "../../engine/kms-ports.ts";
 import { isUkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

@@ -1,6 +1,6 @@
 /** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), read tolerantly where no guard rests on it. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 const optionalText = z
   .string()

@@ -1,6 +1,6 @@
 /** What vaults, keystores and templates have in common: read, listed, created, changed and removed alike (uko-v4.md 2.1). */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";

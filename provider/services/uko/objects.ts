@@ -1,6 +1,6 @@
 /** One object of UKO by its id: where it is, how it is read with its ETag, and how it is changed. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";

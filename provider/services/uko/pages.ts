@@ -1,6 +1,6 @@
 /** Walks the pages of a list by offset, as far as the service says that there is more (uko-v4.md 3.14). */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { invalidAnswer } from "../http/faults.ts";

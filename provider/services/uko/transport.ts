@@ -1,6 +1,6 @@
 /** How this tool speaks to UKO v4: paths, headers (uko-v4.md 1.4), the instance pinned, answers opened. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Answered } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";

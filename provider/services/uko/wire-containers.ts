@@ -1,6 +1,6 @@
 /** Vaults, keystores and templates on the wire (uko-v4.md 3.5-3.8, 3.12), read as tolerantly as keys are. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { listOf, optionalText, reference, textOrNumber, wholeNumber } from "./wire.ts";
 
 const stamps = {

@@ -1,6 +1,6 @@
 /** UKO v4 on the wire (uko-v4.md 3), read tolerantly: unknown fields and words pass, missing lists are empty, numbers may be texts. */
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** Samples write sizes and counts now as numbers, now as texts. */
 export const textOrNumber = z.union([z.string(), z.number()]).transform(String);
