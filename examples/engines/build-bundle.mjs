@@ -6,6 +6,8 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { isStale, replaceFolder } from "./freshness.mjs";
 
+const undiciParts = "examples/engines/undici-parts.cjs";
+
 /**
  * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
  * needed: that goes in as a gzipped text, so that starting does not read it. Does nothing when it is newer than all its sources.
@@ -13,7 +15,8 @@ import { isStale, replaceFolder } from "./freshness.mjs";
 export function buildBundleIfStale(repository, { folder, name, entry, later }) {
   const build = path.join(repository, "build");
   const target = path.join(build, folder);
-  const inputs = ["provider", "package.json", "package-lock.json", "examples/engines/build-bundle.mjs"];
+  const own = ["examples/engines/build-bundle.mjs", undiciParts];
+  const inputs = ["provider", "package.json", "package-lock.json", ...own];
   const sources = inputs.map((input) => path.join(repository, input));
   if (!isStale(target, sources)) return;
 
@@ -46,6 +49,9 @@ function bundle(repository, { entry, later, outfile }) {
     keepNames: true,
     metafile: true,
     logLevel: "warning",
+    alias: { undici: path.join(repository, undiciParts) },
+    // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.
+    external: ["@grpc/proto-loader"],
   };
   const banner = { js: "#!/usr/bin/env node" };
   if (later === undefined) {
@@ -64,7 +70,7 @@ function bundle(repository, { entry, later, outfile }) {
     entryPoints: [entry],
     outfile,
     inject: [given],
-    external: [path.join(repository, later)],
+    external: [...options.external, path.join(repository, later)],
   });
   rmSync(given);
   chmodSync(outfile, 0o755);

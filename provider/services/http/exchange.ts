@@ -1,6 +1,6 @@
 /** One request and its answer through undici: no redirect is followed, and no answer is read beyond a limit. */
 
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 
 export interface ExchangeRequest {
@@ -30,8 +30,9 @@ const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPOR
 
 export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): Promise<Exchange> {
   try {
-    const { statusCode, headers, body } = await request(call.url, {
-      dispatcher,
+    const { origin, pathname, search } = new URL(call.url);
+    const { statusCode, headers, body } = await dispatcher.request({
+      ...{ origin, path: `${pathname}${search}` },
       method: call.method,
       headers: call.headers,
       body: call.body ?? null,
