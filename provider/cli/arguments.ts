@@ -35,7 +35,7 @@ export function parseKeyPath(text: string): KeyPath {
     [
       "A key is named by <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
       "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-      "It is the id of the resource in Pulumi's state (pulumi stack export), and stands in the commands that uko prints.",
+      "It is the id of the resource in the state (pulumi stack export, tofu show), and stands in the commands that uko prints.",
     ].join("\n"),
   );
 }
