@@ -1,13 +1,13 @@
 /**
  * Builds what is run outside the sources, when a source is newer: the npm package in `dist`, the Pulumi plugin in `build/plugin`, the
- * Terraform provider in `build/terraform`, and the generated Node SDK in its own `bin`. Plain JavaScript, since it may run before
+ * Terraform provider in `build/terraform`, and the generated npm packages in their own `bin`. Plain JavaScript, since it may run before
  * anything is installed.
  */
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildNodeSdkIfStale } from "../../sdk/make/build-nodejs.mjs";
+import { buildNodeSdksIfStale } from "../../sdk/make/build-nodejs.mjs";
 import { buildPluginIfStale } from "./build-plugin.mjs";
 import { buildTerraformIfStale } from "./build-terraform.mjs";
 import { isStale, replaceFolder } from "./freshness.mjs";
@@ -19,7 +19,7 @@ export function buildIfStale(nodeBin = process.execPath) {
   buildDistIfStale(nodeBin);
   buildPluginIfStale(repository);
   buildTerraformIfStale(repository);
-  buildNodeSdkIfStale(nodeBin);
+  buildNodeSdksIfStale(nodeBin);
 }
 
 export function buildDistIfStale(nodeBin = process.execPath) {

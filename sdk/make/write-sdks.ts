@@ -1,8 +1,9 @@
-/** `npm run sdk`: writes sdk/nodejs, sdk/python and sdk/go/uko anew. go.mod and go.sum beside the latter are kept by hand. */
+/** `npm run sdk`: writes sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn anew. go.mod and go.sum beside the latter are kept by hand. */
 
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateCdk } from "./generate-cdk.ts";
 import { generateSdks } from "./generate-sdks.ts";
 import { packageVersion, sdkFolder } from "./schema-file.ts";
 
@@ -10,12 +11,14 @@ const sdk = fileURLToPath(sdkFolder);
 // Beside the old ones, which stay whole when the generator fails.
 const fresh = mkdtempSync(path.join(sdk, ".fresh-"));
 try {
-  await generateSdks(fresh, packageVersion(), (line) => console.error(line));
-  for (const made of ["nodejs", "python", path.join("go", "uko")]) {
+  for (const generate of [generateSdks, generateCdk]) {
+    await generate(fresh, packageVersion(), (line) => console.error(line));
+  }
+  for (const made of ["nodejs", "python", path.join("go", "uko"), "cdktf", "cdktn"]) {
     rmSync(path.join(sdk, made), { recursive: true, force: true });
     cpSync(path.join(fresh, made), path.join(sdk, made), { recursive: true });
   }
-  console.log("Wrote sdk/nodejs, sdk/python and sdk/go/uko.");
+  console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn.");
 } finally {
   rmSync(fresh, { recursive: true, force: true });
 }

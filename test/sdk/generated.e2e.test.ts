@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { generateCdk } from "../../sdk/make/generate-cdk.ts";
 import { generateSdks } from "../../sdk/make/generate-sdks.ts";
 import { packageVersion, sdkFolder } from "../../sdk/make/schema-file.ts";
 
@@ -15,7 +16,7 @@ const made = /(?:^|\/)(?:bin|node_modules|__pycache__|build|[^/]*\.egg-info)(?:\
 let fresh: string;
 beforeAll(async () => {
   fresh = await mkdtemp(path.join(os.tmpdir(), "uko-sdks-"));
-  await generateSdks(fresh, packageVersion(), () => undefined);
+  for (const generate of [generateSdks, generateCdk]) await generate(fresh, packageVersion(), () => undefined);
 }, 600_000);
 afterAll(() => rm(fresh, { recursive: true }));
 
@@ -31,7 +32,9 @@ async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
   );
 }
 
-test.each(["nodejs", "python", "go/uko"])("sdk/%s is what the definitions make; if not: npm run sdk", async (name) => {
+const packages = ["nodejs", "python", "go/uko", "cdktf", "cdktn"];
+
+test.each(packages)("sdk/%s is what the definitions make; if not: npm run sdk", async (name) => {
   const [wanted, found] = await Promise.all([filesIn(path.join(fresh, name)), filesIn(path.join(committed, name))]);
   expect([...found.keys()]).toEqual([...wanted.keys()]);
   const stale = [...wanted].filter(([file, text]) => found.get(file) !== text).map(([file]) => file);
@@ -40,7 +43,7 @@ test.each(["nodejs", "python", "go/uko"])("sdk/%s is what the definitions make; 
 });
 
 test("no package tells where it was made", async () => {
-  for (const name of ["nodejs", "python", "go"]) {
+  for (const name of ["nodejs", "python", "go", "cdktf", "cdktn"]) {
     for (const [file, text] of await filesIn(path.join(committed, name))) {
       expect([file, /\/(?:home|root|Users|work|tmp)\/|registry\.|file:\/\//.exec(text)?.[0]]).toEqual([
         file,

@@ -1,0 +1,279 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktf from 'cdktf';
+
+// Configuration
+
+export interface DataUkoDeletionPlanConfig extends cdktf.TerraformMetaArguments {
+  /**
+  * UUID of the key.
+  */
+  readonly keyId: string;
+  /**
+  * UUID of the vault.
+  */
+  readonly vaultId: string;
+}
+export interface DataUkoDeletionPlanExplanationNext {
+}
+
+export function dataUkoDeletionPlanExplanationNextToTerraform(struct?: DataUkoDeletionPlanExplanationNext): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  return {
+  }
+}
+
+
+export function dataUkoDeletionPlanExplanationNextToHclTerraform(struct?: DataUkoDeletionPlanExplanationNext): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  const attrs = {
+  };
+  return attrs;
+}
+
+export class DataUkoDeletionPlanExplanationNextOutputReference extends cdktf.ComplexObject {
+  private isEmptyObject = false;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param complexObjectIndex the index of this item in the list
+  * @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  public constructor(terraformResource: cdktf.IInterpolatingParent, terraformAttribute: string, complexObjectIndex: number, complexObjectIsFromSet: boolean) {
+    super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+  }
+
+  public get internalValue(): DataUkoDeletionPlanExplanationNext | undefined {
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: DataUkoDeletionPlanExplanationNext | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+    }
+  }
+
+  // who - computed: true, optional: false, required: false
+  public get who() {
+    return this.getStringAttribute('who');
+  }
+
+  // commands - computed: true, optional: false, required: false
+  public get commands() {
+    return this.getListAttribute('commands');
+  }
+}
+
+export class DataUkoDeletionPlanExplanationNextList extends cdktf.ComplexList {
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  constructor(protected terraformResource: cdktf.IInterpolatingParent, protected terraformAttribute: string, protected wrapsSet: boolean) {
+    super(terraformResource, terraformAttribute, wrapsSet)
+  }
+
+  /**
+  * @param index the index of the item to return
+  */
+  public get(index: number): DataUkoDeletionPlanExplanationNextOutputReference {
+    return new DataUkoDeletionPlanExplanationNextOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  }
+}
+
+/**
+* The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+*/
+export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_deletion_plan";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTF code for importing a DataUkoDeletionPlan resource upon running "cdktf plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the DataUkoDeletionPlan to import
+  * @param importFromId The id of the existing DataUkoDeletionPlan that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the DataUkoDeletionPlan to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider) {
+        return new cdktf.ImportableResource(scope, importToId, { terraformResourceType: "uko_deletion_plan", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_deletion_plan Data Source
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options DataUkoDeletionPlanConfig
+  */
+  public constructor(scope: Construct, id: string, config: DataUkoDeletionPlanConfig) {
+    super(scope, id, {
+      terraformResourceType: 'uko_deletion_plan',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._keyId = config.keyId;
+    this._vaultId = config.vaultId;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  /** approval, time, or person_to_unblock. */
+  public get deletionAwaits() {
+    return this.getStringAttribute('deletion_awaits');
+  }
+
+  /** The next step is refused before this time, ISO 8601 UTC. */
+  public get deletionNotBefore() {
+    return this.getStringAttribute('deletion_not_before');
+  }
+
+  /** Id of the binding record, as UKO_CONSENT takes it. */
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
+  }
+
+  /** When that record counts no longer, ISO 8601 UTC. */
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
+
+  /** IAM id of the author of the binding record. */
+  public get deletionRequestedBy() {
+    return this.getStringAttribute('deletion_requested_by');
+  }
+
+  /** The whole path, a line for each step. */
+  public get explanationFacts() {
+    return this.getListAttribute('explanation_facts');
+  }
+
+  private _explanationNext = new DataUkoDeletionPlanExplanationNextList(this, "explanation_next", false);
+  /** Ways on, if there are any. */
+  public get explanationNext() {
+    return this._explanationNext;
+  }
+
+  /** One complete sentence. */
+  public get explanationSummary() {
+    return this.getStringAttribute('explanation_summary');
+  }
+
+  /** Instance that the key belongs to. */
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  private _keyId?: string; 
+  /** UUID of the key. */
+  public get keyId() {
+    return this.getStringAttribute('key_id');
+  }
+  public set keyId(value: string) {
+    this._keyId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get keyIdInput() {
+    return this._keyId;
+  }
+
+  /** The service's own word for the state. */
+  public get keyState() {
+    return this.getStringAttribute('key_state');
+  }
+
+  /** Name of the key; absent once it is gone. */
+  public get label() {
+    return this.getStringAttribute('label');
+  }
+
+  /** The one derived state, or gone. */
+  public get lifecycleState() {
+    return this.getStringAttribute('lifecycle_state');
+  }
+
+  /** Version of this form. */
+  public get v() {
+    return this.getNumberAttribute('v');
+  }
+
+  private _vaultId?: string; 
+  /** UUID of the vault. */
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+  public set vaultId(value: string) {
+    this._vaultId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get vaultIdInput() {
+    return this._vaultId;
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      key_id: cdktf.stringToTerraform(this._keyId),
+      vault_id: cdktf.stringToTerraform(this._vaultId),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      key_id: {
+        value: cdktf.stringToHclTerraform(this._keyId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      vault_id: {
+        value: cdktf.stringToHclTerraform(this._vaultId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}

@@ -1,0 +1,298 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktf from 'cdktf';
+
+// Configuration
+
+export interface DataUkoKeystoreConfig extends cdktf.TerraformMetaArguments {
+  /**
+  * UUID of the keystore.
+  */
+  readonly keystoreId: string;
+  /**
+  * UUID of the vault.
+  */
+  readonly vaultId: string;
+}
+
+/**
+* A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+*/
+export class DataUkoKeystore extends cdktf.TerraformDataSource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_keystore";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTF code for importing a DataUkoKeystore resource upon running "cdktf plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the DataUkoKeystore to import
+  * @param importFromId The id of the existing DataUkoKeystore that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the DataUkoKeystore to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider) {
+        return new cdktf.ImportableResource(scope, importToId, { terraformResourceType: "uko_keystore", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_keystore Data Source
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options DataUkoKeystoreConfig
+  */
+  public constructor(scope: Construct, id: string, config: DataUkoKeystoreConfig) {
+    super(scope, id, {
+      terraformResourceType: 'uko_keystore',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._keystoreId = config.keystoreId;
+    this._vaultId = config.vaultId;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  /** Region, such as eu_central_1. Cannot change. */
+  public get awsRegion() {
+    return this.getStringAttribute('aws_region');
+  }
+
+  /** Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. */
+  public get azureEnvironment() {
+    return this.getStringAttribute('azure_environment');
+  }
+
+  /** Location, up to API 4.12. */
+  public get azureLocation() {
+    return this.getStringAttribute('azure_location');
+  }
+
+  /** Resource group. Cannot change. */
+  public get azureResourceGroup() {
+    return this.getStringAttribute('azure_resource_group');
+  }
+
+  /** Name of the key vault in Azure. Cannot change. */
+  public get azureServiceName() {
+    return this.getStringAttribute('azure_service_name');
+  }
+
+  /** Client id of the service principal. */
+  public get azureServicePrincipalClientId() {
+    return this.getStringAttribute('azure_service_principal_client_id');
+  }
+
+  /** Subscription. Cannot change. */
+  public get azureSubscriptionId() {
+    return this.getStringAttribute('azure_subscription_id');
+  }
+
+  /** Tenant. Cannot change. */
+  public get azureTenant() {
+    return this.getStringAttribute('azure_tenant');
+  }
+
+  /** Tier of the key vault. One of `premium`, `standard`. */
+  public get azureVariant() {
+    return this.getStringAttribute('azure_variant');
+  }
+
+  /** Host of the agent. */
+  public get ccaHost() {
+    return this.getStringAttribute('cca_host');
+  }
+
+  /** Its port. */
+  public get ccaPort() {
+    return this.getNumberAttribute('cca_port');
+  }
+
+  /** Hash of its public key. */
+  public get ccaPublicKeyHash() {
+    return this.getStringAttribute('cca_public_key_hash');
+  }
+
+  /** Issuer whose certificates are trusted. */
+  public get ccaTrustedIssuer() {
+    return this.getStringAttribute('cca_trusted_issuer');
+  }
+
+  /** Whether it is reached over TLS. */
+  public get ccaUseTls() {
+    return this.getBooleanAttribute('cca_use_tls');
+  }
+
+  /** Up to 200 characters. */
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+
+  /** Key ring in Google. Cannot change. */
+  public get googleKeyRing() {
+    return this.getStringAttribute('google_key_ring');
+  }
+
+  /** Location, such as europe-west3. Cannot change. */
+  public get googleLocation() {
+    return this.getStringAttribute('google_location');
+  }
+
+  /** Id of the private key; told by the credentials where absent. Cannot change. */
+  public get googlePrivateKeyId() {
+    return this.getStringAttribute('google_private_key_id');
+  }
+
+  /** Project; told by the credentials where absent. Cannot change. */
+  public get googleProjectId() {
+    return this.getStringAttribute('google_project_id');
+  }
+
+  /** Groups whose templates' keys go here. Taking one away is refused while it would cut a key off. */
+  public get groups() {
+    return this.getListAttribute('groups');
+  }
+
+  /** ok, not_responding, configuration_error, pending_check, or empty. */
+  public get health() {
+    return this.getStringAttribute('health');
+  }
+
+  /** What the service says beside it. */
+  public get healthMessage() {
+    return this.getStringAttribute('health_message');
+  }
+
+  /** Endpoint of the other instance's KMS. Cannot change. */
+  public get ibmApiEndpoint() {
+    return this.getStringAttribute('ibm_api_endpoint');
+  }
+
+  /** Endpoint of its IAM. Cannot change. */
+  public get ibmIamEndpoint() {
+    return this.getStringAttribute('ibm_iam_endpoint');
+  }
+
+  /** Id of the other instance. Cannot change. */
+  public get ibmInstanceId() {
+    return this.getStringAttribute('ibm_instance_id');
+  }
+
+  /** Its key ring, Default where absent. Cannot change. */
+  public get ibmKeyRing() {
+    return this.getStringAttribute('ibm_key_ring');
+  }
+
+  /** What it is imported by: `<vault_id>/<keystore_id>`. */
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+
+  /** Instance that the keystore belongs to. */
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  private _keystoreId?: string; 
+  /** UUID of the keystore. */
+  public get keystoreId() {
+    return this.getStringAttribute('keystore_id');
+  }
+  public set keystoreId(value: string) {
+    this._keystoreId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get keystoreIdInput() {
+    return this._keystoreId;
+  }
+
+  /** Where it is, as the service says; may be empty. */
+  public get location() {
+    return this.getStringAttribute('location');
+  }
+
+  /** Name of the keystore, unique in its vault; may be absent for azure_key_vault alone. */
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+
+  /** KMS key ring of an internal keystore; empty otherwise. */
+  public get ring() {
+    return this.getStringAttribute('ring');
+  }
+
+  /** TLS proxy for a private endpoint, host:port. */
+  public get tlsProxy() {
+    return this.getStringAttribute('tls_proxy');
+  }
+
+  /** internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
+  public get type() {
+    return this.getStringAttribute('type');
+  }
+
+  private _vaultId?: string; 
+  /** UUID of the vault. */
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+  public set vaultId(value: string) {
+    this._vaultId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get vaultIdInput() {
+    return this._vaultId;
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      keystore_id: cdktf.stringToTerraform(this._keystoreId),
+      vault_id: cdktf.stringToTerraform(this._vaultId),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      keystore_id: {
+        value: cdktf.stringToHclTerraform(this._keystoreId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      vault_id: {
+        value: cdktf.stringToHclTerraform(this._vaultId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}

@@ -1,0 +1,208 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktf from 'cdktf';
+
+// Configuration
+
+export interface DataUkoKmsKeyConfig extends cdktf.TerraformMetaArguments {
+  /**
+  * UUID of the key.
+  */
+  readonly keyId: string;
+}
+
+/**
+* A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+*/
+export class DataUkoKmsKey extends cdktf.TerraformDataSource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_kms_key";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTF code for importing a DataUkoKmsKey resource upon running "cdktf plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the DataUkoKmsKey to import
+  * @param importFromId The id of the existing DataUkoKmsKey that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the DataUkoKmsKey to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider) {
+        return new cdktf.ImportableResource(scope, importToId, { terraformResourceType: "uko_kms_key", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_kms_key Data Source
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options DataUkoKmsKeyConfig
+  */
+  public constructor(scope: Construct, id: string, config: DataUkoKmsKeyConfig) {
+    super(scope, id, {
+      terraformResourceType: 'uko_kms_key',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._keyId = config.keyId;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  /** Up to 5 further names; [] for none. */
+  public get aliases() {
+    return this.getListAttribute('aliases');
+  }
+
+  /** Cloud resource name of the key. */
+  public get crn() {
+    return this.getStringAttribute('crn');
+  }
+
+  /** approval or time. */
+  public get deletionAwaits() {
+    return this.getStringAttribute('deletion_awaits');
+  }
+
+  /** When KMS begins to purge its metadata. */
+  public get deletionNotBefore() {
+    return this.getStringAttribute('deletion_not_before');
+  }
+
+  /** Name of the open window, as UKO_CONSENT takes it. */
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
+  }
+
+  /** IAM id of whoever set it, where KMS tells. */
+  public get deletionRequestedBy() {
+    return this.getStringAttribute('deletion_requested_by');
+  }
+
+  /** 2 to 240 characters. Cannot change. */
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+
+  /** KMS's own dual authorization; on where dual_authorization is required. Never goes off again. */
+  public get dualAuthDelete() {
+    return this.getBooleanAttribute('dual_auth_delete');
+  }
+
+  /** When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change. */
+  public get expirationDate() {
+    return this.getStringAttribute('expiration_date');
+  }
+
+  /** What it is imported by: `<key_id>`. */
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+
+  /** Whether its material came from outside. */
+  public get imported() {
+    return this.getBooleanAttribute('imported');
+  }
+
+  /** Instance that the key belongs to. */
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  private _keyId?: string; 
+  /** UUID of the key. */
+  public get keyId() {
+    return this.getStringAttribute('key_id');
+  }
+  public set keyId(value: string) {
+    this._keyId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get keyIdInput() {
+    return this._keyId;
+  }
+
+  /** Key ring, made where it is absent; never that of an internal keystore. */
+  public get keyRing() {
+    return this.getStringAttribute('key_ring');
+  }
+
+  /** KMS's own state of the key, as a word. */
+  public get keyState() {
+    return this.getStringAttribute('key_state');
+  }
+
+  /** When it was last rotated. */
+  public get lastRotatedAt() {
+    return this.getStringAttribute('last_rotated_at');
+  }
+
+  /** The one derived state, pending approval included. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
+  public get lifecycleState() {
+    return this.getStringAttribute('lifecycle_state');
+  }
+
+  /** Name of the key, not unique in KMS. Cannot change. */
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+
+  /** Months between rotations by KMS, of a root key that was not imported. */
+  public get rotationIntervalMonths() {
+    return this.getNumberAttribute('rotation_interval_months');
+  }
+
+  /** Tags of your own. Cannot change. */
+  public get tags() {
+    return this.getListAttribute('tags');
+  }
+
+  /** A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change. One of `root`, `standard`. */
+  public get type() {
+    return this.getStringAttribute('type');
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      key_id: cdktf.stringToTerraform(this._keyId),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      key_id: {
+        value: cdktf.stringToHclTerraform(this._keyId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}

@@ -1,0 +1,1098 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktf from 'cdktf';
+
+// Configuration
+
+export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
+  /**
+  * Access key id. Secret: the state has a digest.
+  */
+  readonly awsAccessKeyId?: string;
+  /**
+  * Region, such as eu_central_1. Cannot change.
+  */
+  readonly awsRegion?: string;
+  /**
+  * Secret access key. Secret: the state has a digest.
+  */
+  readonly awsSecretAccessKey?: string;
+  /**
+  * Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`.
+  */
+  readonly azureEnvironment?: string;
+  /**
+  * Location, up to API 4.12.
+  */
+  readonly azureLocation?: string;
+  /**
+  * Resource group. Cannot change.
+  */
+  readonly azureResourceGroup?: string;
+  /**
+  * Name of the key vault in Azure. Cannot change.
+  */
+  readonly azureServiceName?: string;
+  /**
+  * Client id of the service principal.
+  */
+  readonly azureServicePrincipalClientId?: string;
+  /**
+  * Its password. Secret: the state has a digest.
+  */
+  readonly azureServicePrincipalPassword?: string;
+  /**
+  * Subscription. Cannot change.
+  */
+  readonly azureSubscriptionId?: string;
+  /**
+  * Tenant. Cannot change.
+  */
+  readonly azureTenant?: string;
+  /**
+  * Tier of the key vault. One of `premium`, `standard`.
+  */
+  readonly azureVariant?: string;
+  /**
+  * Host of the agent.
+  */
+  readonly ccaHost?: string;
+  /**
+  * Its port.
+  */
+  readonly ccaPort?: number;
+  /**
+  * Hash of its public key.
+  */
+  readonly ccaPublicKeyHash?: string;
+  /**
+  * Issuer whose certificates are trusted.
+  */
+  readonly ccaTrustedIssuer?: string;
+  /**
+  * Whether it is reached over TLS.
+  */
+  readonly ccaUseTls?: boolean | cdktf.IResolvable;
+  /**
+  * Refuses to delete the keystore. Default `false`.
+  */
+  readonly deletionProtection?: boolean | cdktf.IResolvable;
+  /**
+  * Up to 200 characters.
+  */
+  readonly description?: string;
+  /**
+  * Adopts this keystore instead of making one. Cannot change.
+  */
+  readonly existingKeystoreId?: string;
+  /**
+  * Base64 of the JSON key file. Secret: the state has a digest.
+  */
+  readonly googleCredentials?: string;
+  /**
+  * Key ring in Google. Cannot change.
+  */
+  readonly googleKeyRing?: string;
+  /**
+  * Location, such as europe-west3. Cannot change.
+  */
+  readonly googleLocation?: string;
+  /**
+  * Id of the private key; told by the credentials where absent. Cannot change.
+  */
+  readonly googlePrivateKeyId?: string;
+  /**
+  * Project; told by the credentials where absent. Cannot change.
+  */
+  readonly googleProjectId?: string;
+  /**
+  * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+  */
+  readonly groups?: string[];
+  /**
+  * Endpoint of the other instance's KMS. Cannot change.
+  */
+  readonly ibmApiEndpoint?: string;
+  /**
+  * API key for it. Secret: the state has a digest.
+  */
+  readonly ibmApiKey?: string;
+  /**
+  * Endpoint of its IAM. Cannot change.
+  */
+  readonly ibmIamEndpoint?: string;
+  /**
+  * Id of the other instance. Cannot change.
+  */
+  readonly ibmInstanceId?: string;
+  /**
+  * Its key ring, Default where absent. Cannot change.
+  */
+  readonly ibmKeyRing?: string;
+  /**
+  * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+  */
+  readonly name?: string;
+  /**
+  * TLS proxy for a private endpoint, host:port.
+  */
+  readonly tlsProxy?: string;
+  /**
+  * internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`.
+  */
+  readonly type: string;
+  /**
+  * UUID of the vault that the keystore serves. Cannot change.
+  */
+  readonly vaultId: string;
+}
+
+/**
+* Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+*/
+export class Keystore extends cdktf.TerraformResource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_keystore";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTF code for importing a Keystore resource upon running "cdktf plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the Keystore to import
+  * @param importFromId The id of the existing Keystore that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the Keystore to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktf.TerraformProvider) {
+        return new cdktf.ImportableResource(scope, importToId, { terraformResourceType: "uko_keystore", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_keystore Resource
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options KeystoreConfig
+  */
+  public constructor(scope: Construct, id: string, config: KeystoreConfig) {
+    super(scope, id, {
+      terraformResourceType: 'uko_keystore',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._awsAccessKeyId = config.awsAccessKeyId;
+    this._awsRegion = config.awsRegion;
+    this._awsSecretAccessKey = config.awsSecretAccessKey;
+    this._azureEnvironment = config.azureEnvironment;
+    this._azureLocation = config.azureLocation;
+    this._azureResourceGroup = config.azureResourceGroup;
+    this._azureServiceName = config.azureServiceName;
+    this._azureServicePrincipalClientId = config.azureServicePrincipalClientId;
+    this._azureServicePrincipalPassword = config.azureServicePrincipalPassword;
+    this._azureSubscriptionId = config.azureSubscriptionId;
+    this._azureTenant = config.azureTenant;
+    this._azureVariant = config.azureVariant;
+    this._ccaHost = config.ccaHost;
+    this._ccaPort = config.ccaPort;
+    this._ccaPublicKeyHash = config.ccaPublicKeyHash;
+    this._ccaTrustedIssuer = config.ccaTrustedIssuer;
+    this._ccaUseTls = config.ccaUseTls;
+    this._deletionProtection = config.deletionProtection;
+    this._description = config.description;
+    this._existingKeystoreId = config.existingKeystoreId;
+    this._googleCredentials = config.googleCredentials;
+    this._googleKeyRing = config.googleKeyRing;
+    this._googleLocation = config.googleLocation;
+    this._googlePrivateKeyId = config.googlePrivateKeyId;
+    this._googleProjectId = config.googleProjectId;
+    this._groups = config.groups;
+    this._ibmApiEndpoint = config.ibmApiEndpoint;
+    this._ibmApiKey = config.ibmApiKey;
+    this._ibmIamEndpoint = config.ibmIamEndpoint;
+    this._ibmInstanceId = config.ibmInstanceId;
+    this._ibmKeyRing = config.ibmKeyRing;
+    this._name = config.name;
+    this._tlsProxy = config.tlsProxy;
+    this._type = config.type;
+    this._vaultId = config.vaultId;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  private _awsAccessKeyId?: string; 
+  /** Access key id. Secret: the state has a digest. Never comes back: reading it gives null. */
+  public get awsAccessKeyId() {
+    return this.getStringAttribute('aws_access_key_id');
+  }
+  public set awsAccessKeyId(value: string) {
+    this._awsAccessKeyId = value;
+  }
+  public resetAwsAccessKeyId() {
+    this._awsAccessKeyId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get awsAccessKeyIdInput() {
+    return this._awsAccessKeyId;
+  }
+
+  private _awsRegion?: string; 
+  /** Region, such as eu_central_1. Cannot change. */
+  public get awsRegion() {
+    return this.getStringAttribute('aws_region');
+  }
+  public set awsRegion(value: string) {
+    this._awsRegion = value;
+  }
+  public resetAwsRegion() {
+    this._awsRegion = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get awsRegionInput() {
+    return this._awsRegion;
+  }
+
+  private _awsSecretAccessKey?: string; 
+  /** Secret access key. Secret: the state has a digest. Never comes back: reading it gives null. */
+  public get awsSecretAccessKey() {
+    return this.getStringAttribute('aws_secret_access_key');
+  }
+  public set awsSecretAccessKey(value: string) {
+    this._awsSecretAccessKey = value;
+  }
+  public resetAwsSecretAccessKey() {
+    this._awsSecretAccessKey = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get awsSecretAccessKeyInput() {
+    return this._awsSecretAccessKey;
+  }
+
+  private _azureEnvironment?: string; 
+  /** Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. */
+  public get azureEnvironment() {
+    return this.getStringAttribute('azure_environment');
+  }
+  public set azureEnvironment(value: string) {
+    this._azureEnvironment = value;
+  }
+  public resetAzureEnvironment() {
+    this._azureEnvironment = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureEnvironmentInput() {
+    return this._azureEnvironment;
+  }
+
+  private _azureLocation?: string; 
+  /** Location, up to API 4.12. */
+  public get azureLocation() {
+    return this.getStringAttribute('azure_location');
+  }
+  public set azureLocation(value: string) {
+    this._azureLocation = value;
+  }
+  public resetAzureLocation() {
+    this._azureLocation = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureLocationInput() {
+    return this._azureLocation;
+  }
+
+  private _azureResourceGroup?: string; 
+  /** Resource group. Cannot change. */
+  public get azureResourceGroup() {
+    return this.getStringAttribute('azure_resource_group');
+  }
+  public set azureResourceGroup(value: string) {
+    this._azureResourceGroup = value;
+  }
+  public resetAzureResourceGroup() {
+    this._azureResourceGroup = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureResourceGroupInput() {
+    return this._azureResourceGroup;
+  }
+
+  private _azureServiceName?: string; 
+  /** Name of the key vault in Azure. Cannot change. */
+  public get azureServiceName() {
+    return this.getStringAttribute('azure_service_name');
+  }
+  public set azureServiceName(value: string) {
+    this._azureServiceName = value;
+  }
+  public resetAzureServiceName() {
+    this._azureServiceName = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureServiceNameInput() {
+    return this._azureServiceName;
+  }
+
+  private _azureServicePrincipalClientId?: string; 
+  /** Client id of the service principal. */
+  public get azureServicePrincipalClientId() {
+    return this.getStringAttribute('azure_service_principal_client_id');
+  }
+  public set azureServicePrincipalClientId(value: string) {
+    this._azureServicePrincipalClientId = value;
+  }
+  public resetAzureServicePrincipalClientId() {
+    this._azureServicePrincipalClientId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureServicePrincipalClientIdInput() {
+    return this._azureServicePrincipalClientId;
+  }
+
+  private _azureServicePrincipalPassword?: string; 
+  /** Its password. Secret: the state has a digest. Never comes back: reading it gives null. */
+  public get azureServicePrincipalPassword() {
+    return this.getStringAttribute('azure_service_principal_password');
+  }
+  public set azureServicePrincipalPassword(value: string) {
+    this._azureServicePrincipalPassword = value;
+  }
+  public resetAzureServicePrincipalPassword() {
+    this._azureServicePrincipalPassword = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureServicePrincipalPasswordInput() {
+    return this._azureServicePrincipalPassword;
+  }
+
+  private _azureSubscriptionId?: string; 
+  /** Subscription. Cannot change. */
+  public get azureSubscriptionId() {
+    return this.getStringAttribute('azure_subscription_id');
+  }
+  public set azureSubscriptionId(value: string) {
+    this._azureSubscriptionId = value;
+  }
+  public resetAzureSubscriptionId() {
+    this._azureSubscriptionId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureSubscriptionIdInput() {
+    return this._azureSubscriptionId;
+  }
+
+  private _azureTenant?: string; 
+  /** Tenant. Cannot change. */
+  public get azureTenant() {
+    return this.getStringAttribute('azure_tenant');
+  }
+  public set azureTenant(value: string) {
+    this._azureTenant = value;
+  }
+  public resetAzureTenant() {
+    this._azureTenant = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureTenantInput() {
+    return this._azureTenant;
+  }
+
+  private _azureVariant?: string; 
+  /** Tier of the key vault. One of `premium`, `standard`. */
+  public get azureVariant() {
+    return this.getStringAttribute('azure_variant');
+  }
+  public set azureVariant(value: string) {
+    this._azureVariant = value;
+  }
+  public resetAzureVariant() {
+    this._azureVariant = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get azureVariantInput() {
+    return this._azureVariant;
+  }
+
+  private _ccaHost?: string; 
+  /** Host of the agent. */
+  public get ccaHost() {
+    return this.getStringAttribute('cca_host');
+  }
+  public set ccaHost(value: string) {
+    this._ccaHost = value;
+  }
+  public resetCcaHost() {
+    this._ccaHost = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ccaHostInput() {
+    return this._ccaHost;
+  }
+
+  private _ccaPort?: number; 
+  /** Its port. */
+  public get ccaPort() {
+    return this.getNumberAttribute('cca_port');
+  }
+  public set ccaPort(value: number) {
+    this._ccaPort = value;
+  }
+  public resetCcaPort() {
+    this._ccaPort = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ccaPortInput() {
+    return this._ccaPort;
+  }
+
+  private _ccaPublicKeyHash?: string; 
+  /** Hash of its public key. */
+  public get ccaPublicKeyHash() {
+    return this.getStringAttribute('cca_public_key_hash');
+  }
+  public set ccaPublicKeyHash(value: string) {
+    this._ccaPublicKeyHash = value;
+  }
+  public resetCcaPublicKeyHash() {
+    this._ccaPublicKeyHash = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ccaPublicKeyHashInput() {
+    return this._ccaPublicKeyHash;
+  }
+
+  private _ccaTrustedIssuer?: string; 
+  /** Issuer whose certificates are trusted. */
+  public get ccaTrustedIssuer() {
+    return this.getStringAttribute('cca_trusted_issuer');
+  }
+  public set ccaTrustedIssuer(value: string) {
+    this._ccaTrustedIssuer = value;
+  }
+  public resetCcaTrustedIssuer() {
+    this._ccaTrustedIssuer = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ccaTrustedIssuerInput() {
+    return this._ccaTrustedIssuer;
+  }
+
+  private _ccaUseTls?: boolean | cdktf.IResolvable; 
+  /** Whether it is reached over TLS. */
+  public get ccaUseTls() {
+    return this.getBooleanAttribute('cca_use_tls');
+  }
+  public set ccaUseTls(value: boolean | cdktf.IResolvable) {
+    this._ccaUseTls = value;
+  }
+  public resetCcaUseTls() {
+    this._ccaUseTls = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ccaUseTlsInput() {
+    return this._ccaUseTls;
+  }
+
+  private _deletionProtection?: boolean | cdktf.IResolvable; 
+  /** Refuses to delete the keystore. Default `false`. */
+  public get deletionProtection() {
+    return this.getBooleanAttribute('deletion_protection');
+  }
+  public set deletionProtection(value: boolean | cdktf.IResolvable) {
+    this._deletionProtection = value;
+  }
+  public resetDeletionProtection() {
+    this._deletionProtection = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get deletionProtectionInput() {
+    return this._deletionProtection;
+  }
+
+  private _description?: string; 
+  /** Up to 200 characters. */
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+  public set description(value: string) {
+    this._description = value;
+  }
+  public resetDescription() {
+    this._description = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get descriptionInput() {
+    return this._description;
+  }
+
+  private _existingKeystoreId?: string; 
+  /** Adopts this keystore instead of making one. Cannot change. */
+  public get existingKeystoreId() {
+    return this.getStringAttribute('existing_keystore_id');
+  }
+  public set existingKeystoreId(value: string) {
+    this._existingKeystoreId = value;
+  }
+  public resetExistingKeystoreId() {
+    this._existingKeystoreId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get existingKeystoreIdInput() {
+    return this._existingKeystoreId;
+  }
+
+  private _googleCredentials?: string; 
+  /** Base64 of the JSON key file. Secret: the state has a digest. Never comes back: reading it gives null. */
+  public get googleCredentials() {
+    return this.getStringAttribute('google_credentials');
+  }
+  public set googleCredentials(value: string) {
+    this._googleCredentials = value;
+  }
+  public resetGoogleCredentials() {
+    this._googleCredentials = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get googleCredentialsInput() {
+    return this._googleCredentials;
+  }
+
+  private _googleKeyRing?: string; 
+  /** Key ring in Google. Cannot change. */
+  public get googleKeyRing() {
+    return this.getStringAttribute('google_key_ring');
+  }
+  public set googleKeyRing(value: string) {
+    this._googleKeyRing = value;
+  }
+  public resetGoogleKeyRing() {
+    this._googleKeyRing = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get googleKeyRingInput() {
+    return this._googleKeyRing;
+  }
+
+  private _googleLocation?: string; 
+  /** Location, such as europe-west3. Cannot change. */
+  public get googleLocation() {
+    return this.getStringAttribute('google_location');
+  }
+  public set googleLocation(value: string) {
+    this._googleLocation = value;
+  }
+  public resetGoogleLocation() {
+    this._googleLocation = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get googleLocationInput() {
+    return this._googleLocation;
+  }
+
+  private _googlePrivateKeyId?: string; 
+  /** Id of the private key; told by the credentials where absent. Cannot change. */
+  public get googlePrivateKeyId() {
+    return this.getStringAttribute('google_private_key_id');
+  }
+  public set googlePrivateKeyId(value: string) {
+    this._googlePrivateKeyId = value;
+  }
+  public resetGooglePrivateKeyId() {
+    this._googlePrivateKeyId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get googlePrivateKeyIdInput() {
+    return this._googlePrivateKeyId;
+  }
+
+  private _googleProjectId?: string; 
+  /** Project; told by the credentials where absent. Cannot change. */
+  public get googleProjectId() {
+    return this.getStringAttribute('google_project_id');
+  }
+  public set googleProjectId(value: string) {
+    this._googleProjectId = value;
+  }
+  public resetGoogleProjectId() {
+    this._googleProjectId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get googleProjectIdInput() {
+    return this._googleProjectId;
+  }
+
+  private _groups?: string[]; 
+  /** Groups whose templates' keys go here. Taking one away is refused while it would cut a key off. */
+  public get groups() {
+    return this.getListAttribute('groups');
+  }
+  public set groups(value: string[]) {
+    this._groups = value;
+  }
+  public resetGroups() {
+    this._groups = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get groupsInput() {
+    return this._groups;
+  }
+
+  /** ok, not_responding, configuration_error, pending_check, or empty. */
+  public get health() {
+    return this.getStringAttribute('health');
+  }
+
+  /** What the service says beside it. */
+  public get healthMessage() {
+    return this.getStringAttribute('health_message');
+  }
+
+  private _ibmApiEndpoint?: string; 
+  /** Endpoint of the other instance's KMS. Cannot change. */
+  public get ibmApiEndpoint() {
+    return this.getStringAttribute('ibm_api_endpoint');
+  }
+  public set ibmApiEndpoint(value: string) {
+    this._ibmApiEndpoint = value;
+  }
+  public resetIbmApiEndpoint() {
+    this._ibmApiEndpoint = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ibmApiEndpointInput() {
+    return this._ibmApiEndpoint;
+  }
+
+  private _ibmApiKey?: string; 
+  /** API key for it. Secret: the state has a digest. Never comes back: reading it gives null. */
+  public get ibmApiKey() {
+    return this.getStringAttribute('ibm_api_key');
+  }
+  public set ibmApiKey(value: string) {
+    this._ibmApiKey = value;
+  }
+  public resetIbmApiKey() {
+    this._ibmApiKey = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ibmApiKeyInput() {
+    return this._ibmApiKey;
+  }
+
+  private _ibmIamEndpoint?: string; 
+  /** Endpoint of its IAM. Cannot change. */
+  public get ibmIamEndpoint() {
+    return this.getStringAttribute('ibm_iam_endpoint');
+  }
+  public set ibmIamEndpoint(value: string) {
+    this._ibmIamEndpoint = value;
+  }
+  public resetIbmIamEndpoint() {
+    this._ibmIamEndpoint = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ibmIamEndpointInput() {
+    return this._ibmIamEndpoint;
+  }
+
+  private _ibmInstanceId?: string; 
+  /** Id of the other instance. Cannot change. */
+  public get ibmInstanceId() {
+    return this.getStringAttribute('ibm_instance_id');
+  }
+  public set ibmInstanceId(value: string) {
+    this._ibmInstanceId = value;
+  }
+  public resetIbmInstanceId() {
+    this._ibmInstanceId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ibmInstanceIdInput() {
+    return this._ibmInstanceId;
+  }
+
+  private _ibmKeyRing?: string; 
+  /** Its key ring, Default where absent. Cannot change. */
+  public get ibmKeyRing() {
+    return this.getStringAttribute('ibm_key_ring');
+  }
+  public set ibmKeyRing(value: string) {
+    this._ibmKeyRing = value;
+  }
+  public resetIbmKeyRing() {
+    this._ibmKeyRing = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ibmKeyRingInput() {
+    return this._ibmKeyRing;
+  }
+
+  /** What it is imported by: `<vault_id>/<keystore_id>`. */
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+
+  /** Instance that the keystore belongs to. */
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  /** UUID of the keystore. */
+  public get keystoreId() {
+    return this.getStringAttribute('keystore_id');
+  }
+
+  /** Where it is, as the service says; may be empty. */
+  public get location() {
+    return this.getStringAttribute('location');
+  }
+
+  private _name?: string; 
+  /** Name of the keystore, unique in its vault; may be absent for azure_key_vault alone. */
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  public resetName() {
+    this._name = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
+  }
+
+  /** KMS key ring of an internal keystore; empty otherwise. */
+  public get ring() {
+    return this.getStringAttribute('ring');
+  }
+
+  private _secretDigests = new cdktf.StringMap(this, "secret_digests");
+  /** SHA-256 of the secrets that were last sent, by name (`ibm_api_key`, `aws_access_key_id`, `aws_secret_access_key`, `azure_service_principal_password`, `google_credentials`): shows that one changed, and not what it is. */
+  public get secretDigests() {
+    return this._secretDigests;
+  }
+
+  private _tlsProxy?: string; 
+  /** TLS proxy for a private endpoint, host:port. */
+  public get tlsProxy() {
+    return this.getStringAttribute('tls_proxy');
+  }
+  public set tlsProxy(value: string) {
+    this._tlsProxy = value;
+  }
+  public resetTlsProxy() {
+    this._tlsProxy = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get tlsProxyInput() {
+    return this._tlsProxy;
+  }
+
+  private _type?: string; 
+  /** internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
+  public get type() {
+    return this.getStringAttribute('type');
+  }
+  public set type(value: string) {
+    this._type = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get typeInput() {
+    return this._type;
+  }
+
+  private _vaultId?: string; 
+  /** UUID of the vault that the keystore serves. Cannot change. */
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+  public set vaultId(value: string) {
+    this._vaultId = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get vaultIdInput() {
+    return this._vaultId;
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      aws_access_key_id: cdktf.stringToTerraform(this._awsAccessKeyId),
+      aws_region: cdktf.stringToTerraform(this._awsRegion),
+      aws_secret_access_key: cdktf.stringToTerraform(this._awsSecretAccessKey),
+      azure_environment: cdktf.stringToTerraform(this._azureEnvironment),
+      azure_location: cdktf.stringToTerraform(this._azureLocation),
+      azure_resource_group: cdktf.stringToTerraform(this._azureResourceGroup),
+      azure_service_name: cdktf.stringToTerraform(this._azureServiceName),
+      azure_service_principal_client_id: cdktf.stringToTerraform(this._azureServicePrincipalClientId),
+      azure_service_principal_password: cdktf.stringToTerraform(this._azureServicePrincipalPassword),
+      azure_subscription_id: cdktf.stringToTerraform(this._azureSubscriptionId),
+      azure_tenant: cdktf.stringToTerraform(this._azureTenant),
+      azure_variant: cdktf.stringToTerraform(this._azureVariant),
+      cca_host: cdktf.stringToTerraform(this._ccaHost),
+      cca_port: cdktf.numberToTerraform(this._ccaPort),
+      cca_public_key_hash: cdktf.stringToTerraform(this._ccaPublicKeyHash),
+      cca_trusted_issuer: cdktf.stringToTerraform(this._ccaTrustedIssuer),
+      cca_use_tls: cdktf.booleanToTerraform(this._ccaUseTls),
+      deletion_protection: cdktf.booleanToTerraform(this._deletionProtection),
+      description: cdktf.stringToTerraform(this._description),
+      existing_keystore_id: cdktf.stringToTerraform(this._existingKeystoreId),
+      google_credentials: cdktf.stringToTerraform(this._googleCredentials),
+      google_key_ring: cdktf.stringToTerraform(this._googleKeyRing),
+      google_location: cdktf.stringToTerraform(this._googleLocation),
+      google_private_key_id: cdktf.stringToTerraform(this._googlePrivateKeyId),
+      google_project_id: cdktf.stringToTerraform(this._googleProjectId),
+      groups: cdktf.listMapper(cdktf.stringToTerraform, false)(this._groups),
+      ibm_api_endpoint: cdktf.stringToTerraform(this._ibmApiEndpoint),
+      ibm_api_key: cdktf.stringToTerraform(this._ibmApiKey),
+      ibm_iam_endpoint: cdktf.stringToTerraform(this._ibmIamEndpoint),
+      ibm_instance_id: cdktf.stringToTerraform(this._ibmInstanceId),
+      ibm_key_ring: cdktf.stringToTerraform(this._ibmKeyRing),
+      name: cdktf.stringToTerraform(this._name),
+      tls_proxy: cdktf.stringToTerraform(this._tlsProxy),
+      type: cdktf.stringToTerraform(this._type),
+      vault_id: cdktf.stringToTerraform(this._vaultId),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      aws_access_key_id: {
+        value: cdktf.stringToHclTerraform(this._awsAccessKeyId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      aws_region: {
+        value: cdktf.stringToHclTerraform(this._awsRegion),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      aws_secret_access_key: {
+        value: cdktf.stringToHclTerraform(this._awsSecretAccessKey),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_environment: {
+        value: cdktf.stringToHclTerraform(this._azureEnvironment),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_location: {
+        value: cdktf.stringToHclTerraform(this._azureLocation),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_resource_group: {
+        value: cdktf.stringToHclTerraform(this._azureResourceGroup),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_service_name: {
+        value: cdktf.stringToHclTerraform(this._azureServiceName),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_service_principal_client_id: {
+        value: cdktf.stringToHclTerraform(this._azureServicePrincipalClientId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_service_principal_password: {
+        value: cdktf.stringToHclTerraform(this._azureServicePrincipalPassword),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_subscription_id: {
+        value: cdktf.stringToHclTerraform(this._azureSubscriptionId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_tenant: {
+        value: cdktf.stringToHclTerraform(this._azureTenant),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      azure_variant: {
+        value: cdktf.stringToHclTerraform(this._azureVariant),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      cca_host: {
+        value: cdktf.stringToHclTerraform(this._ccaHost),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      cca_port: {
+        value: cdktf.numberToHclTerraform(this._ccaPort),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "number",
+      },
+      cca_public_key_hash: {
+        value: cdktf.stringToHclTerraform(this._ccaPublicKeyHash),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      cca_trusted_issuer: {
+        value: cdktf.stringToHclTerraform(this._ccaTrustedIssuer),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      cca_use_tls: {
+        value: cdktf.booleanToHclTerraform(this._ccaUseTls),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      deletion_protection: {
+        value: cdktf.booleanToHclTerraform(this._deletionProtection),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      description: {
+        value: cdktf.stringToHclTerraform(this._description),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      existing_keystore_id: {
+        value: cdktf.stringToHclTerraform(this._existingKeystoreId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      google_credentials: {
+        value: cdktf.stringToHclTerraform(this._googleCredentials),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      google_key_ring: {
+        value: cdktf.stringToHclTerraform(this._googleKeyRing),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      google_location: {
+        value: cdktf.stringToHclTerraform(this._googleLocation),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      google_private_key_id: {
+        value: cdktf.stringToHclTerraform(this._googlePrivateKeyId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      google_project_id: {
+        value: cdktf.stringToHclTerraform(this._googleProjectId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      groups: {
+        value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._groups),
+        isBlock: false,
+        type: "list",
+        storageClassType: "stringList",
+      },
+      ibm_api_endpoint: {
+        value: cdktf.stringToHclTerraform(this._ibmApiEndpoint),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      ibm_api_key: {
+        value: cdktf.stringToHclTerraform(this._ibmApiKey),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      ibm_iam_endpoint: {
+        value: cdktf.stringToHclTerraform(this._ibmIamEndpoint),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      ibm_instance_id: {
+        value: cdktf.stringToHclTerraform(this._ibmInstanceId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      ibm_key_ring: {
+        value: cdktf.stringToHclTerraform(this._ibmKeyRing),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      name: {
+        value: cdktf.stringToHclTerraform(this._name),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      tls_proxy: {
+        value: cdktf.stringToHclTerraform(this._tlsProxy),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      type: {
+        value: cdktf.stringToHclTerraform(this._type),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      vault_id: {
+        value: cdktf.stringToHclTerraform(this._vaultId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}

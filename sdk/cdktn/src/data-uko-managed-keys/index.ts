@@ -1,0 +1,389 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktn from 'cdktn';
+
+// Configuration
+
+export interface DataUkoManagedKeysConfig extends cdktn.TerraformMetaArguments {
+  /**
+  * Narrows the list to one vault; without it every vault's are listed.
+  */
+  readonly vaultId?: string;
+}
+export interface DataUkoManagedKeysManagedKeysKeystores {
+}
+
+export function dataUkoManagedKeysManagedKeysKeystoresToTerraform(struct?: DataUkoManagedKeysManagedKeysKeystores): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+  }
+}
+
+
+export function dataUkoManagedKeysManagedKeysKeystoresToHclTerraform(struct?: DataUkoManagedKeysManagedKeysKeystores): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+  };
+  return attrs;
+}
+
+export class DataUkoManagedKeysManagedKeysKeystoresOutputReference extends cdktn.ComplexObject {
+  private isEmptyObject = false;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param complexObjectIndex the index of this item in the list
+  * @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  public constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, complexObjectIndex: number, complexObjectIsFromSet: boolean) {
+    super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+  }
+
+  public get internalValue(): DataUkoManagedKeysManagedKeysKeystores | undefined {
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: DataUkoManagedKeysManagedKeysKeystores | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+    }
+  }
+
+  // name - computed: true, optional: false, required: false
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+
+  // type - computed: true, optional: false, required: false
+  public get type() {
+    return this.getStringAttribute('type');
+  }
+
+  // status - computed: true, optional: false, required: false
+  public get status() {
+    return this.getStringAttribute('status');
+  }
+
+  // sync_flag - computed: true, optional: false, required: false
+  public get syncFlag() {
+    return this.getStringAttribute('sync_flag');
+  }
+
+  // destruction_at - computed: true, optional: false, required: false
+  public get destructionAt() {
+    return this.getStringAttribute('destruction_at');
+  }
+}
+
+export class DataUkoManagedKeysManagedKeysKeystoresList extends cdktn.ComplexList {
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, wrapsSet: boolean) {
+    super(terraformResource, terraformAttribute, wrapsSet);
+  }
+
+  /**
+  * @param index the index of the item to return
+  */
+  public get(index: number): DataUkoManagedKeysManagedKeysKeystoresOutputReference {
+    return new DataUkoManagedKeysManagedKeysKeystoresOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  }
+}
+export interface DataUkoManagedKeysManagedKeys {
+}
+
+export function dataUkoManagedKeysManagedKeysToTerraform(struct?: DataUkoManagedKeysManagedKeys): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+  }
+}
+
+
+export function dataUkoManagedKeysManagedKeysToHclTerraform(struct?: DataUkoManagedKeysManagedKeys): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+  };
+  return attrs;
+}
+
+export class DataUkoManagedKeysManagedKeysOutputReference extends cdktn.ComplexObject {
+  private isEmptyObject = false;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param complexObjectIndex the index of this item in the list
+  * @param complexObjectIsFromSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  public constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, complexObjectIndex: number, complexObjectIsFromSet: boolean) {
+    super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
+  }
+
+  public get internalValue(): DataUkoManagedKeysManagedKeys | undefined {
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: DataUkoManagedKeysManagedKeys | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+    }
+  }
+
+  // vault_id - computed: true, optional: false, required: false
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+
+  // template - computed: true, optional: false, required: false
+  public get template() {
+    return this.getStringAttribute('template');
+  }
+
+  // label - computed: true, optional: false, required: false
+  public get label() {
+    return this.getStringAttribute('label');
+  }
+
+  // description - computed: true, optional: false, required: false
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+
+  // tags - computed: true, optional: false, required: false
+  private _tags = new cdktn.StringMap(this, "tags");
+  public get tags() {
+    return this._tags;
+  }
+
+  // activation_date - computed: true, optional: false, required: false
+  public get activationDate() {
+    return this.getStringAttribute('activation_date');
+  }
+
+  // expiration_date - computed: true, optional: false, required: false
+  public get expirationDate() {
+    return this.getStringAttribute('expiration_date');
+  }
+
+  // instance_id - computed: true, optional: false, required: false
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  // key_id - computed: true, optional: false, required: false
+  public get keyId() {
+    return this.getStringAttribute('key_id');
+  }
+
+  // template_id - computed: true, optional: false, required: false
+  public get templateId() {
+    return this.getStringAttribute('template_id');
+  }
+
+  // version - computed: true, optional: false, required: false
+  public get version() {
+    return this.getNumberAttribute('version');
+  }
+
+  // algorithm - computed: true, optional: false, required: false
+  public get algorithm() {
+    return this.getStringAttribute('algorithm');
+  }
+
+  // size - computed: true, optional: false, required: false
+  public get size() {
+    return this.getStringAttribute('size');
+  }
+
+  // key_state - computed: true, optional: false, required: false
+  public get keyState() {
+    return this.getStringAttribute('key_state');
+  }
+
+  // alignment - computed: true, optional: false, required: false
+  public get alignment() {
+    return this.getStringAttribute('alignment');
+  }
+
+  // lifecycle_state - computed: true, optional: false, required: false
+  public get lifecycleState() {
+    return this.getStringAttribute('lifecycle_state');
+  }
+
+  // keystores - computed: true, optional: false, required: false
+  private _keystores = new DataUkoManagedKeysManagedKeysKeystoresList(this, "keystores", false);
+  public get keystores() {
+    return this._keystores;
+  }
+
+  // deletion_awaits - computed: true, optional: false, required: false
+  public get deletionAwaits() {
+    return this.getStringAttribute('deletion_awaits');
+  }
+
+  // deletion_not_before - computed: true, optional: false, required: false
+  public get deletionNotBefore() {
+    return this.getStringAttribute('deletion_not_before');
+  }
+
+  // deletion_requested_by - computed: true, optional: false, required: false
+  public get deletionRequestedBy() {
+    return this.getStringAttribute('deletion_requested_by');
+  }
+
+  // deletion_record_id - computed: true, optional: false, required: false
+  public get deletionRecordId() {
+    return this.getStringAttribute('deletion_record_id');
+  }
+}
+
+export class DataUkoManagedKeysManagedKeysList extends cdktn.ComplexList {
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  * @param wrapsSet whether the list is wrapping a set (will add tolist() to be able to access an item via an index)
+  */
+  constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string, wrapsSet: boolean) {
+    super(terraformResource, terraformAttribute, wrapsSet);
+  }
+
+  /**
+  * @param index the index of the item to return
+  */
+  public get(index: number): DataUkoManagedKeysManagedKeysOutputReference {
+    return new DataUkoManagedKeysManagedKeysOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  }
+}
+
+/**
+* Every managed key in every state.
+*/
+export class DataUkoManagedKeys extends cdktn.TerraformDataSource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_managed_keys";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTN code for importing a DataUkoManagedKeys resource upon running "cdktn plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the DataUkoManagedKeys to import
+  * @param importFromId The id of the existing DataUkoManagedKeys that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the DataUkoManagedKeys to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktn.TerraformProvider) {
+        return new cdktn.ImportableResource(scope, importToId, { terraformResourceType: "uko_managed_keys", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_managed_keys Data Source
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options DataUkoManagedKeysConfig = {}
+  */
+  public constructor(scope: Construct, id: string, config: DataUkoManagedKeysConfig = {}) {
+    super(scope, id, {
+      terraformResourceType: 'uko_managed_keys',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._vaultId = config.vaultId;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  private _managedKeys = new DataUkoManagedKeysManagedKeysList(this, "managed_keys", false);
+  /** Every managed key in every state. */
+  public get managedKeys() {
+    return this._managedKeys;
+  }
+
+  private _vaultId?: string; 
+  /** Narrows the list to one vault; without it every vault's are listed. */
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+  public set vaultId(value: string) {
+    this._vaultId = value;
+  }
+  public resetVaultId() {
+    this._vaultId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get vaultIdInput() {
+    return this._vaultId;
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      vault_id: cdktn.stringToTerraform(this._vaultId),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      vault_id: {
+        value: cdktn.stringToHclTerraform(this._vaultId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}

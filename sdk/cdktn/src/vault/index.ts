@@ -1,0 +1,235 @@
+// generated from terraform resource schema
+
+import { Construct } from 'constructs';
+import * as cdktn from 'cdktn';
+
+// Configuration
+
+export interface VaultConfig extends cdktn.TerraformMetaArguments {
+  /**
+  * Refuses to delete the vault. Default `false`.
+  */
+  readonly deletionProtection?: boolean | cdktn.IResolvable;
+  /**
+  * Up to 200 characters.
+  */
+  readonly description?: string;
+  /**
+  * Adopts this vault instead of making one. Cannot change.
+  */
+  readonly existingVaultId?: string;
+  /**
+  * Name of the vault, unique in its instance.
+  */
+  readonly name: string;
+  /**
+  * Label of the recovery key; on-premises only.
+  */
+  readonly recoveryKeyLabel?: string;
+}
+
+/**
+* A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+*/
+export class Vault extends cdktn.TerraformResource {
+
+  // =================
+  // STATIC PROPERTIES
+  // =================
+  public static readonly tfResourceType = "uko_vault";
+
+  // ==============
+  // STATIC Methods
+  // ==============
+  /**
+  * Generates CDKTN code for importing a Vault resource upon running "cdktn plan <stack-name>"
+  * @param scope The scope in which to define this construct
+  * @param importToId The construct id used in the generated config for the Vault to import
+  * @param importFromId The id of the existing Vault that should be imported. Refer to the import section in the documentation of this resource for the id to use
+  * @param provider? Optional instance of the provider where the Vault to import is found
+  */
+  public static generateConfigForImport(scope: Construct, importToId: string, importFromId: string, provider?: cdktn.TerraformProvider) {
+        return new cdktn.ImportableResource(scope, importToId, { terraformResourceType: "uko_vault", importId: importFromId, provider });
+      }
+
+  // ===========
+  // INITIALIZER
+  // ===========
+
+  /**
+  * Create a new uko_vault Resource
+  *
+  * @param scope The scope in which to define this construct
+  * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
+  * @param options VaultConfig
+  */
+  public constructor(scope: Construct, id: string, config: VaultConfig) {
+    super(scope, id, {
+      terraformResourceType: 'uko_vault',
+      terraformGeneratorMetadata: {
+        providerName: 'uko',
+        providerVersionConstraint: '~> 0.1.0'
+      },
+      provider: config.provider,
+      dependsOn: config.dependsOn,
+      count: config.count,
+      lifecycle: config.lifecycle,
+      provisioners: config.provisioners,
+      connection: config.connection,
+      forEach: config.forEach
+    });
+    this._deletionProtection = config.deletionProtection;
+    this._description = config.description;
+    this._existingVaultId = config.existingVaultId;
+    this._name = config.name;
+    this._recoveryKeyLabel = config.recoveryKeyLabel;
+  }
+
+  // ==========
+  // ATTRIBUTES
+  // ==========
+
+  private _deletionProtection?: boolean | cdktn.IResolvable; 
+  /** Refuses to delete the vault. Default `false`. */
+  public get deletionProtection() {
+    return this.getBooleanAttribute('deletion_protection');
+  }
+  public set deletionProtection(value: boolean | cdktn.IResolvable) {
+    this._deletionProtection = value;
+  }
+  public resetDeletionProtection() {
+    this._deletionProtection = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get deletionProtectionInput() {
+    return this._deletionProtection;
+  }
+
+  private _description?: string; 
+  /** Up to 200 characters. */
+  public get description() {
+    return this.getStringAttribute('description');
+  }
+  public set description(value: string) {
+    this._description = value;
+  }
+  public resetDescription() {
+    this._description = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get descriptionInput() {
+    return this._description;
+  }
+
+  private _existingVaultId?: string; 
+  /** Adopts this vault instead of making one. Cannot change. */
+  public get existingVaultId() {
+    return this.getStringAttribute('existing_vault_id');
+  }
+  public set existingVaultId(value: string) {
+    this._existingVaultId = value;
+  }
+  public resetExistingVaultId() {
+    this._existingVaultId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get existingVaultIdInput() {
+    return this._existingVaultId;
+  }
+
+  /** What it is imported by: `<vault_id>`. */
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+
+  /** Instance that the vault belongs to. */
+  public get instanceId() {
+    return this.getStringAttribute('instance_id');
+  }
+
+  private _name?: string; 
+  /** Name of the vault, unique in its instance. */
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
+  }
+
+  private _recoveryKeyLabel?: string; 
+  /** Label of the recovery key; on-premises only. */
+  public get recoveryKeyLabel() {
+    return this.getStringAttribute('recovery_key_label');
+  }
+  public set recoveryKeyLabel(value: string) {
+    this._recoveryKeyLabel = value;
+  }
+  public resetRecoveryKeyLabel() {
+    this._recoveryKeyLabel = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get recoveryKeyLabelInput() {
+    return this._recoveryKeyLabel;
+  }
+
+  /** UUID of the vault. */
+  public get vaultId() {
+    return this.getStringAttribute('vault_id');
+  }
+
+  // =========
+  // SYNTHESIS
+  // =========
+
+  protected synthesizeAttributes(): { [name: string]: any } {
+    return {
+      deletion_protection: cdktn.booleanToTerraform(this._deletionProtection),
+      description: cdktn.stringToTerraform(this._description),
+      existing_vault_id: cdktn.stringToTerraform(this._existingVaultId),
+      name: cdktn.stringToTerraform(this._name),
+      recovery_key_label: cdktn.stringToTerraform(this._recoveryKeyLabel),
+    };
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: any } {
+    const attrs = {
+      deletion_protection: {
+        value: cdktn.booleanToHclTerraform(this._deletionProtection),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      description: {
+        value: cdktn.stringToHclTerraform(this._description),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      existing_vault_id: {
+        value: cdktn.stringToHclTerraform(this._existingVaultId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      name: {
+        value: cdktn.stringToHclTerraform(this._name),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      recovery_key_label: {
+        value: cdktn.stringToHclTerraform(this._recoveryKeyLabel),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+    };
+
+    // remove undefined attributes
+    return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined ))
+  }
+}
