@@ -1,4 +1,4 @@
-/** Says which npm packages are in the plugin's bundle, by what esbuild itself wrote down while it made it. */
+/** Says which npm packages are in a program's bundle, by what esbuild itself wrote down while it made it. */
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";

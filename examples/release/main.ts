@@ -1,10 +1,11 @@
-/** Makes the files of a release: `npm run release -- [--platform linux-amd64 ...] [--out DIR] [--builder URI]`. */
+/** Makes the files of a release: `npm run release -- [--platform linux-amd64 ...] [--out DIR] [--builder URI] [--gpg-key KEY]`. */
 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { choosePlatforms } from "./platforms.ts";
 import { builtByHand } from "./provenance.ts";
+import { sign, signCommand } from "./registry-files.ts";
 import { makeRelease } from "./release.ts";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -15,20 +16,24 @@ try {
       platform: { type: "string", multiple: true, default: [] },
       out: { type: "string", default: path.join(build, "release") },
       builder: { type: "string", default: builtByHand },
+      "gpg-key": { type: "string" },
     },
   });
   const folder = path.resolve(values.out);
-  const options = {
-    platforms: choosePlatforms(values.platform),
-    folder,
-    builder: values.builder,
-    bundle: path.join(build, "plugin", "pulumi-resource-uko"),
-    metafile: path.join(build, "plugin.metafile.json"),
-  };
+  const options = { platforms: choosePlatforms(values.platform), folder, builder: values.builder, build };
   const files = await makeRelease(options, (line) => console.error(line));
   console.log(
-    `${files.length} files and checksums.txt are in ${folder}. Nothing is signed yet: provider/docs/release.md says how.`,
+    `${files.length} files and checksums.txt are in ${folder}. provider/docs/release.md says which go where.`,
   );
+
+  const sums = path.join(folder, files.find(({ name }) => name.endsWith("_SHA256SUMS"))?.name ?? "");
+  const key = values["gpg-key"];
+  if (key !== undefined) {
+    console.log(`Signed for the registries: ${await sign(sums, key)}. checksums.txt is not signed: that is yours.`);
+  } else {
+    console.log("Nothing is signed. The registries of OpenTofu and Terraform want this signature, by a key of yours:");
+    console.log(`  ${signCommand(sums, "KEY").join(" ")}`);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

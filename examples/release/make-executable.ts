@@ -1,4 +1,4 @@
-/** Puts the plugin into a copy of Node's own executable: Node's "single executable application", for any of the six platforms. */
+/** Puts a program of ours into a copy of Node's own executable: Node's "single executable application", for any of the six platforms. */
 
 import { execFile } from "node:child_process";
 import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -14,15 +14,15 @@ const stepLimitMs = 10 * 60_000;
 const injector = fileURLToPath(import.meta.resolve("postject/dist/cli.js"));
 
 /**
- * Answers the plugin as Node wants to find it inside itself. Compiled code saves a third of the time to the port line, but is good only
+ * Answers the program as Node wants to find it inside itself. Compiled code saves a third of the time to the port line, but is good only
  * for the platform on which it was compiled; without it the blob is the same for all platforms. Either is the same each time.
  */
 export async function makeBlob(bundle: string, hostNode: string, folder: string, isCompiled: boolean): Promise<Buffer> {
   await mkdir(folder, { recursive: true });
-  await copyFile(bundle, path.join(folder, "plugin.cjs"));
+  await copyFile(bundle, path.join(folder, "program.cjs"));
   const settings = {
-    main: "plugin.cjs",
-    output: "plugin.blob",
+    main: "program.cjs",
+    output: "program.blob",
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
     useCodeCache: isCompiled,
@@ -31,14 +31,14 @@ export async function makeBlob(bundle: string, hostNode: string, folder: string,
   // Names without folders: the blob repeats them, and must not depend on where it was made. Nor on the reader's NODE_OPTIONS, nor
   // on chance, by which V8 otherwise arranges its tables.
   await run(hostNode, ["--random-seed=1", "--experimental-sea-config", "settings.json"], folder, {});
-  return readFile(path.join(folder, "plugin.blob"));
+  return readFile(path.join(folder, "program.blob"));
 }
 
-/** Makes the executable of one platform in `folder` from Node and the blob, looks at the outcome, and answers its path. */
-export async function makeExecutable(platform: Platform, node: string, blob: Buffer, folder: string): Promise<string> {
+/** Makes the executable `file` of one platform from Node and the blob, and looks at the outcome. */
+export async function makeExecutable(platform: Platform, node: string, blob: Buffer, file: string): Promise<void> {
+  const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, platform.executable);
-  const blobFile = path.join(folder, "plugin.blob");
+  const blobFile = path.join(folder, "program.blob");
   const original = await readFile(node);
   await writeFile(file, platform.format === "pe" ? withoutPeSignature(original) : original);
   await writeFile(blobFile, blob);
@@ -50,10 +50,9 @@ export async function makeExecutable(platform: Platform, node: string, blob: Buf
     folder,
     process.env,
   );
-  if (platform.format === "mach-o") await writeFile(file, signAdHoc(await readFile(file), platform.executable));
+  if (platform.format === "mach-o") await writeFile(file, signAdHoc(await readFile(file), path.basename(file)));
   await chmod(file, 0o755);
   mustCarry(await readFile(file), blob, platform);
-  return file;
 }
 
 /** The other platforms' executables cannot be started here, so what would keep them from starting is looked for instead. */
@@ -63,8 +62,8 @@ export function mustCarry(executable: Buffer, blob: Buffer, platform: Platform):
     facts.format !== platform.format || facts.arch !== platform.arch
       ? [`it is for ${facts.format} on ${facts.arch}`]
       : [],
-    facts.fuseIsSet ? [] : ["Node would not look for the plugin in it"],
-    facts.blob?.equals(blob) ? [] : ["the plugin is not in it as it was put there"],
+    facts.fuseIsSet ? [] : ["Node would not look for the program in it"],
+    facts.blob?.equals(blob) ? [] : ["the program is not in it as it was put there"],
     facts.isSigned === (platform.format === "mach-o") ? [] : ["its signature is not what it should be"],
   ].flat();
   if (problems.length > 0) throw new Error(`The executable for ${platform.name} is wrong: ${problems.join("; ")}`);

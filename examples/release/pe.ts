@@ -13,7 +13,7 @@ export const peArch = (file: Buffer): string | undefined => archByMachine[file.r
 export const isPeSigned = (file: Buffer): boolean => file.readUInt32LE(directoryOffset(file, 4) + 4) > 0;
 
 /**
- * Takes the certificate off. Node's own vouches for Node alone: with a plugin inside it would be wrong, and a wrong signature is
+ * Takes the certificate off. Node's own vouches for Node alone: with a program inside it would be wrong, and a wrong signature is
  * worse than none to those who check.
  */
 export function withoutPeSignature(file: Buffer): Buffer {

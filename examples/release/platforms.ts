@@ -5,8 +5,8 @@ export interface Platform {
   readonly name: string;
   readonly format: "elf" | "mach-o" | "pe";
   readonly arch: "amd64" | "arm64";
-  /** What is in the archive: Pulumi looks for a file of this name. */
-  readonly executable: string;
+  /** What the name of an executable ends in. */
+  readonly exe: "" | ".exe";
   /** The npm package that holds Node for this platform. */
   readonly nodePackage: string;
   /** Of that package's archive at `nodeVersion`; nothing else is accepted. */
@@ -16,12 +16,12 @@ export interface Platform {
 
 /**
  * One version for all six, so that what is tested on one platform is what the others carry: the newest that npm has for each of
- * them. The blob that Node makes of the plugin is read by that very version only.
+ * them. The blob that Node makes of a program is read by that very version only.
  */
 export const nodeVersion = "22.23.2";
 
-const unix = { executable: "pulumi-resource-uko", nodeMember: "package/bin/node" } as const;
-const windows = { executable: "pulumi-resource-uko.exe", nodeMember: "package/bin/node.exe" } as const;
+const unix = { exe: "", nodeMember: "package/bin/node" } as const;
+const windows = { exe: ".exe", nodeMember: "package/bin/node.exe" } as const;
 
 export const platforms = [
   {

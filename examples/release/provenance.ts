@@ -2,13 +2,9 @@
 
 import { npmUrl, sha512Hex } from "./bill-of-materials.ts";
 import { nodeVersion, type Platform } from "./platforms.ts";
+import type { ReleaseFile } from "./release-file.ts";
 
 const home = "https://github.com/pulumi-uko/pulumi-uko";
-
-export interface ReleaseFile {
-  readonly name: string;
-  readonly sha256: string;
-}
 
 export interface Source {
   readonly commit: string;
@@ -22,6 +18,8 @@ export interface Circumstances {
   readonly builder: string;
   readonly source: Source;
   readonly lockFileSha256: string;
+  /** Which program the archives hold, and what its bundle was. */
+  readonly program: string;
   readonly bundleSha256: string;
   /** Each platform that was built, with the hash of the Node executable that was taken from its package. */
   readonly built: readonly { readonly platform: Platform; readonly nodeSha256: string }[];
@@ -32,7 +30,7 @@ export const builtByHand = `${home}/blob/main/provider/docs/release.md#built-by-
 
 /** Answers the statement; it has no times in it, so that the same release gives the same bytes. */
 export function provenanceStatement(subjects: readonly ReleaseFile[], circumstances: Circumstances): object {
-  const { version, builder, source, lockFileSha256, bundleSha256, built } = circumstances;
+  const { version, builder, source, lockFileSha256, program, bundleSha256, built } = circumstances;
   const nodes = built.flatMap(({ platform: { nodePackage, integrity, nodeMember }, nodeSha256 }) => [
     { uri: npmUrl(nodePackage, nodeVersion), digest: { sha512: sha512Hex(integrity) } },
     {
@@ -57,7 +55,7 @@ export function provenanceStatement(subjects: readonly ReleaseFile[], circumstan
       },
       runDetails: {
         builder: { id: builder },
-        byproducts: [{ name: "pulumi-resource-uko", digest: { sha256: bundleSha256 } }],
+        byproducts: [{ name: program, digest: { sha256: bundleSha256 } }],
       },
     },
   };

@@ -1,7 +1,6 @@
-/** Makes a release: an archive for each platform, their checksums, what they are made of, and how they came about. */
+/** Makes a release: an archive of each program for each platform, their checksums, what they are made of, and how they came about. */
 
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -9,103 +8,144 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { Report } from "../engines/make-once.ts";
-import { packArchive } from "./archive.ts";
 import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { fetchNode } from "./fetch-node.ts";
 import { makeBlob, makeExecutable } from "./make-executable.ts";
 import { hostPlatform, type Platform } from "./platforms.ts";
-import { provenanceStatement, type ReleaseFile, type Source } from "./provenance.ts";
+import { programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
+import { provenanceStatement, type Source } from "./provenance.ts";
+import { writeRegistryFiles } from "./registry-files.ts";
+import { byName, checksumLines, type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
 
 export interface ReleaseOptions {
   readonly platforms: readonly Platform[];
   readonly folder: string;
   readonly builder: string;
-  /** The plugin as one file, and esbuild's account of what is in it. */
-  readonly bundle: string;
-  readonly metafile: string;
+  /** Holds the programs as `npm run build` makes them. */
+  readonly build: string;
 }
 
-const plugin = "pulumi-resource-uko";
 const notices = "THIRD-PARTY-NOTICES.txt";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const manifestShape = z.object({ version: z.string(), license: z.string() });
 
+/** What of a program is the same for all platforms, or for all but one. */
 interface Materials {
-  readonly version: string;
+  readonly program: ReleasedProgram;
+  readonly bundle: string;
+  readonly packages: readonly BundledPackage[];
   readonly blobFor: (platform: Platform) => Buffer;
   readonly notices: string;
 }
 
+interface Built {
+  readonly program: ReleasedProgram;
+  readonly platform: Platform;
+  readonly nodeSha256: string;
+  readonly archive: ReleaseFile;
+}
+
 /** Answers the files of the release in the order of their names; what was in the folder under other names stays. */
 export async function makeRelease(options: ReleaseOptions, report: Report): Promise<readonly ReleaseFile[]> {
-  const { platforms, folder, builder, bundle, metafile } = options;
+  const { platforms, folder, build } = options;
   const { version, license } = manifestShape.parse(
     JSON.parse(await readFile(path.join(repository, "package.json"), "utf8")),
   );
-  const packages = await bundledPackages(metafile, repository);
   await mkdir(folder, { recursive: true });
   const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-release-"));
   try {
-    const materials = { version, ...(await prepare(bundle, packages, path.join(workFolder, "host"), report)) };
-    const built: { platform: Platform; nodeSha256: string; archive: ReleaseFile }[] = [];
+    const host = path.join(workFolder, "host");
+    const node = await fetchNode(hostPlatform(), host, report);
+    const materials = await Promise.all(programs.map((program) => prepare(program, build, node, host)));
+    const built: Built[] = [];
     for (const platform of platforms) {
       const place = path.join(workFolder, platform.name);
-      built.push({ platform, ...(await buildOne(platform, materials, place, folder, report)) });
+      built.push(...(await buildAll(materials, version, platform, place, folder, report)));
       await rm(place, { recursive: true });
     }
-    const product = { name: plugin, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
-    const archives = built.map(({ archive }) => archive);
-    const bill = await writeJson(
-      folder,
-      `${plugin}-v${version}.cdx.json`,
-      billOfMaterials(product, packages, platforms),
-    );
-    const circumstances = {
-      version,
-      builder,
-      source: await readSource(),
-      lockFileSha256: await sha256(path.join(repository, "package-lock.json")),
-      bundleSha256: await sha256(bundle),
-      built,
-    };
-    const statement = provenanceStatement([...archives, bill], circumstances);
-    const provenance = await writeJson(folder, `${plugin}-v${version}.provenance.json`, statement);
-    const files = [...archives, bill, provenance].sort((one, other) => (one.name < other.name ? -1 : 1));
-    await writeFile(
-      path.join(folder, "checksums.txt"),
-      files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(""),
-    );
-    return files;
+    const files: ReleaseFile[] = built.map(({ archive }) => archive);
+    for (const each of materials) {
+      const own = built.filter(({ program }) => program === each.program);
+      files.push(...(await describe(each, own, { version, license }, options)));
+    }
+    const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
+    const manifest = path.join(repository, "terraform-registry-manifest.json");
+    files.push(...(await writeRegistryFiles(folder, terraformProvider.stem(version), zips, manifest)));
+    await writeFile(path.join(folder, "checksums.txt"), checksumLines(files));
+    return byName(files);
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
 }
 
-/** What is the same for all platforms, made by this machine's copy of the very Node that they get. */
-async function prepare(bundle: string, packages: readonly BundledPackage[], folder: string, report: Report) {
-  const host = hostPlatform();
-  const node = await fetchNode(host, folder, report);
-  const compiled = await makeBlob(bundle, node, path.join(folder, "compiled"), true);
-  const plain = await makeBlob(bundle, node, path.join(folder, "plain"), false);
-  const blobFor = ({ name }: Platform): Buffer => (name === host.name ? compiled : plain);
-  return { blobFor, notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")) };
+/** `node` is this machine's copy of the very Node that all platforms get. */
+async function prepare(program: ReleasedProgram, build: string, node: string, folder: string): Promise<Materials> {
+  const bundle = path.join(build, program.folder, program.name);
+  const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
+  const place = path.join(folder, program.folder);
+  const compiled = await makeBlob(bundle, node, path.join(place, "compiled"), true);
+  const plain = await makeBlob(bundle, node, path.join(place, "plain"), false);
+  const { name: host } = hostPlatform();
+  return {
+    program,
+    bundle,
+    packages,
+    blobFor: ({ name }) => (name === host ? compiled : plain),
+    notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
+  };
 }
 
-async function buildOne(platform: Platform, materials: Materials, place: string, folder: string, report: Report) {
-  const startedAtMs = Date.now();
+/** Builds each program for one platform, from one copy of its Node. */
+async function buildAll(
+  materials: readonly Materials[],
+  version: string,
+  platform: Platform,
+  place: string,
+  folder: string,
+  report: Report,
+): Promise<readonly Built[]> {
   const node = await fetchNode(platform, path.join(place, "node"), report);
-  const content = path.join(place, "content");
-  const executable = await makeExecutable(platform, node, materials.blobFor(platform), content);
-  for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
-  await writeFile(path.join(content, notices), materials.notices);
+  const nodeSha256 = await sha256(node);
+  const built: Built[] = [];
+  for (const { program, blobFor, notices: text } of materials) {
+    const startedAtMs = Date.now();
+    const content = path.join(place, program.folder);
+    const executable = program.executable(version, platform);
+    await makeExecutable(platform, node, blobFor(platform), path.join(content, executable));
+    for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
+    await writeFile(path.join(content, notices), text);
 
-  const name = `${plugin}-v${materials.version}-${platform.name}.tar.gz`;
-  const archive = path.join(folder, name);
-  await packArchive(content, ["LICENSE", "README.md", notices, path.basename(executable)], archive);
-  const [{ size }, seconds] = [await stat(archive), Math.round((Date.now() - startedAtMs) / 1000)];
-  report(`${name}: ${Math.round(size / 1_000_000)} MB, made in ${seconds} s`);
-  return { nodeSha256: await sha256(node), archive: { name, sha256: await sha256(archive) } };
+    const name = program.archive(version, platform);
+    const archive = path.join(folder, name);
+    await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);
+    const [{ size }, seconds] = [await stat(archive), Math.round((Date.now() - startedAtMs) / 1000)];
+    report(`${name}: ${Math.round(size / 1_000_000)} MB, made in ${seconds} s`);
+    built.push({ program, platform, nodeSha256, archive: { name, sha256: await sha256(archive) } });
+  }
+  return built;
+}
+
+/** Writes the bill of materials of one program and where its archives come from. */
+async function describe(
+  { program, bundle, packages }: Materials,
+  built: readonly Built[],
+  { version, license }: z.infer<typeof manifestShape>,
+  { platforms, folder, builder }: ReleaseOptions,
+): Promise<readonly ReleaseFile[]> {
+  const stem = program.stem(version);
+  const product = { name: program.name, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
+  const bill = await writeJson(folder, `${stem}.cdx.json`, billOfMaterials(product, packages, platforms));
+  const statement = provenanceStatement([...built.map(({ archive }) => archive), bill], {
+    version,
+    builder,
+    source: await readSource(),
+    lockFileSha256: await sha256(path.join(repository, "package-lock.json")),
+    program: program.name,
+    bundleSha256: await sha256(bundle),
+    built,
+  });
+  return [bill, await writeJson(folder, `${stem}.provenance.json`, statement)];
 }
 
 async function readSource(): Promise<Source> {
@@ -117,14 +157,5 @@ async function readSource(): Promise<Source> {
   };
 }
 
-async function writeJson(folder: string, name: string, content: object): Promise<ReleaseFile> {
-  const file = path.join(folder, name);
-  await writeFile(file, `${JSON.stringify(content, undefined, 2)}\n`);
-  return { name, sha256: await sha256(file) };
-}
-
-async function sha256(file: string): Promise<string> {
-  return createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
-}
+const writeJson = (folder: string, name: string, content: object): Promise<ReleaseFile> =>
+  writeReleaseFile(folder, name, `${JSON.stringify(content, undefined, 2)}\n`);

@@ -2,17 +2,20 @@ import { chmod, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promise
 import os from "node:os";
 import path from "node:path";
 import { list } from "tar";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { packArchive } from "../../examples/release/archive.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Pack, packTar, packZip } from "../../examples/release/archive.ts";
+import { readZip } from "./read-zip.ts";
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "uko-archive-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => void vi.unstubAllEnvs());
 
-async function packed(names: readonly string[], touchedAt: Date, mode: number): Promise<Buffer> {
-  const archive = path.join(folder, "archive.tar.gz");
+const archive = () => path.join(folder, "archive");
+
+async function packed(pack: Pack, names: readonly string[], touchedAt: Date, mode: number): Promise<Buffer> {
   for (const [name, itsMode] of [
     ["plugin", mode],
     ["LICENSE", mode & 0o666],
@@ -22,31 +25,46 @@ async function packed(names: readonly string[], touchedAt: Date, mode: number): 
     await chmod(file, itsMode);
     await utimes(file, touchedAt, touchedAt);
   }
-  await packArchive(folder, names, archive);
-  return readFile(archive);
+  await pack(folder, names, archive());
+  return readFile(archive());
 }
 
-test("gives the same bytes for the same files, whenever, in whichever order, under whichever umask", async () => {
-  const first = await packed(["plugin", "LICENSE"], new Date("2026-01-01T00:00:00Z"), 0o755);
-  const second = await packed(["LICENSE", "plugin"], new Date("2027-02-03T04:05:06Z"), 0o775);
-  expect(first.equals(second)).toBe(true);
+describe.each([
+  ["packTar", packTar],
+  ["packZip", packZip],
+] as const)("%s", (_, pack) => {
+  test("gives the same bytes for the same files, whenever, in whichever order, under whichever umask, in whichever zone", async () => {
+    const first = await packed(pack, ["plugin", "LICENSE"], new Date("2026-01-01T00:00:00Z"), 0o755);
+    vi.stubEnv("TZ", "Pacific/Auckland");
+    const second = await packed(pack, ["LICENSE", "plugin"], new Date("2027-02-03T04:05:06Z"), 0o775);
+    expect(new Date("2026-01-01T00:00:00Z").getHours()).toBe(13);
+    expect(first.equals(second)).toBe(true);
+  });
+
+  test("gives other bytes for other files", async () => {
+    const first = await packed(pack, ["plugin", "LICENSE"], new Date(), 0o755);
+    expect(first.equals(await packed(pack, ["plugin"], new Date(), 0o755))).toBe(false);
+  });
 });
 
-test("gives other bytes for other files", async () => {
-  const first = await packed(["plugin", "LICENSE"], new Date(), 0o755);
-  expect(first.equals(await packed(["plugin"], new Date(), 0o755))).toBe(false);
-});
-
-test("keeps what may be started, and nothing of who packed it", async () => {
-  await packed(["plugin", "LICENSE"], new Date(), 0o755);
+test("a .tar.gz keeps what may be started, and nothing of who packed it", async () => {
+  await packed(packTar, ["plugin", "LICENSE"], new Date(), 0o755);
   const entries: unknown[] = [];
   await list({
-    file: path.join(folder, "archive.tar.gz"),
+    file: archive(),
     onReadEntry: ({ path: name, mode, uid, uname, mtime }) => entries.push({ name, mode, uid, uname, mtime }),
   });
   const mtime = new Date("1985-10-26T08:15:00Z");
   expect(entries).toMatchObject([
     { name: "LICENSE", mode: 0o644, uname: "", mtime },
     { name: "plugin", mode: 0o755, uname: "", mtime },
+  ]);
+});
+
+test("a .zip keeps what may be started, for systems that have such modes", async () => {
+  const zip = await packed(packZip, ["plugin", "LICENSE"], new Date(), 0o775);
+  expect(readZip(zip).map(({ name, mode, content }) => [name, mode, content.toString()])).toEqual([
+    ["LICENSE", 0o100644, "content of LICENSE"],
+    ["plugin", 0o100755, "content of plugin"],
   ]);
 });

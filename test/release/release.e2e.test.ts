@@ -1,7 +1,6 @@
-/** The archive of this machine's platform, in the hands of somebody who has no Node; the other five are looked at from outside. */
+/** The archives for this machine's platform, in the hands of somebody who has no Node; the other five are looked at from outside. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -17,10 +16,14 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { extract } from "tar";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { hostPlatform, type Platform, platforms } from "../../examples/release/platforms.ts";
+import { programs, pulumiPlugin, type ReleasedProgram, terraformProvider } from "../../examples/release/programs.ts";
 import { readExecutable } from "../../examples/release/read-executable.ts";
 import { makeRelease } from "../../examples/release/release.ts";
+import { sha256 } from "../../examples/release/release-file.ts";
 import { LocalUko } from "../../examples/support/local-uko.ts";
+import { TofuWorkspace } from "../../examples/support/tofu.ts";
 import { PulumiWorkspace } from "../support/pulumi.ts";
+import { readZip } from "./read-zip.ts";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
 const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as {
@@ -32,52 +35,61 @@ const makingLimitMs = 10 * 60_000;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "uko-release-test-"));
-  // A copy, since whoever works on the plugin meanwhile makes a new one.
-  await cp(path.join(build, "plugin", "pulumi-resource-uko"), path.join(folder, "bundle"));
-  await cp(path.join(build, "plugin.metafile.json"), path.join(folder, "metafile.json"));
+  // A copy, since whoever works on a program meanwhile makes a new one.
+  for (const { folder: its } of programs) {
+    await cp(path.join(build, its), path.join(folder, "build", its), { recursive: true });
+    await cp(path.join(build, `${its}.metafile.json`), path.join(folder, "build", `${its}.metafile.json`));
+  }
   await make([hostPlatform()], path.join(folder, "release"));
 }, makingLimitMs);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function make(which: readonly Platform[], to: string) {
-  const [bundle, metafile] = [path.join(folder, "bundle"), path.join(folder, "metafile.json")];
-  const options = { platforms: which, folder: to, builder: "https://example.test/a-test", bundle, metafile };
-  return makeRelease(options, () => undefined);
+  const options = { platforms: which, folder: to, builder: "https://example.test/a-test" };
+  return makeRelease({ ...options, build: path.join(folder, "build") }, () => undefined);
 }
 
-const archiveOf = ({ name }: Platform): string => `pulumi-resource-uko-v${version}-${name}.tar.gz`;
+const bundleOf = (program: ReleasedProgram): string => path.join(folder, "build", program.folder, program.name);
+const pluginArchive = (platform: Platform): string => pulumiPlugin.archive(version, platform);
+const pluginExecutable = (platform: Platform): string => pulumiPlugin.executable(version, platform);
 
-async function unpack(platform: Platform, release = path.join(folder, "release")): Promise<string> {
+async function unpack(
+  program: ReleasedProgram,
+  platform: Platform,
+  release = path.join(folder, "release"),
+): Promise<string> {
   const place = await mkdtemp(path.join(folder, `${platform.name}-`));
-  await extract({ file: path.join(release, archiveOf(platform)), cwd: place });
+  const archive = path.join(release, program.archive(version, platform));
+  if (program === pulumiPlugin) await extract({ file: archive, cwd: place });
+  else
+    for (const { name, content } of readZip(await readFile(archive))) await writeFile(path.join(place, name), content);
   return place;
 }
 
-const sha256 = async (file: string): Promise<string> =>
-  createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
-
-test("holds one executable, and of everything in it the licence", async () => {
-  const place = await unpack(hostPlatform());
-  expect((await readdir(place)).sort()).toEqual([
-    "LICENSE",
-    "README.md",
-    "THIRD-PARTY-NOTICES.txt",
-    hostPlatform().executable,
-  ]);
-  const notices = await readFile(path.join(place, "THIRD-PARTY-NOTICES.txt"), "utf8");
-  for (const name of ["Node.js", "@grpc/grpc-js", "undici", "zod", "google-protobuf"]) expect(notices).toContain(name);
-});
+test.each([
+  { program: pulumiPlugin, itsOwn: "google-protobuf" },
+  { program: terraformProvider, itsOwn: "@msgpack/msgpack" },
+])(
+  "the archive of $program.name holds one executable, and of everything in it the licence",
+  async ({ program, itsOwn }) => {
+    const place = await unpack(program, hostPlatform());
+    expect((await readdir(place)).sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "THIRD-PARTY-NOTICES.txt",
+      program.executable(version, hostPlatform()),
+    ]);
+    const notices = await readFile(path.join(place, "THIRD-PARTY-NOTICES.txt"), "utf8");
+    for (const name of ["Node.js", "@grpc/grpc-js", "undici", "zod", itsOwn]) expect(notices).toContain(name);
+  },
+);
 
 test("starts where no Node is, and answers the engine", async () => {
-  const executable = path.join(await unpack(hostPlatform()), hostPlatform().executable);
+  const executable = path.join(await unpack(pulumiPlugin, hostPlatform()), pluginExecutable(hostPlatform()));
   const plugin = spawn(executable, [], { env: nowhere, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => end(plugin));
   const { blob } = readExecutable(await readFile(executable));
-  expect(blob?.byteLength, "compiled code is in it").toBeGreaterThan(
-    (await stat(path.join(folder, "bundle"))).size * 1.05,
-  );
+  expect(blob?.byteLength, "compiled code is in it").toBeGreaterThan((await stat(bundleOf(pulumiPlugin))).size * 1.05);
   let complaints = "";
   plugin.stderr.on("data", (chunk) => {
     complaints += chunk;
@@ -109,27 +121,34 @@ test(
     const again = path.join(folder, "again");
     await make([hostPlatform()], again);
     // The provenance names the commit, which may be another by now.
-    for (const name of [archiveOf(hostPlatform()), `pulumi-resource-uko-v${version}.cdx.json`]) {
+    const names = programs.flatMap((each) => [each.archive(version, hostPlatform()), `${each.stem(version)}.cdx.json`]);
+    for (const name of names) {
       expect(await sha256(path.join(again, name)), name).toBe(await sha256(path.join(folder, "release", name)));
     }
   },
   makingLimitMs,
 );
 
-test("says the checksum of every file, and what the archive came from", async () => {
+test("says the checksum of every file, and what the archives came from", async () => {
   const release = path.join(folder, "release");
-  const checksums = await readFile(path.join(release, "checksums.txt"), "utf8");
+  const lines = async (names: readonly string[]): Promise<string> =>
+    (await Promise.all(names.map(async (name) => `${await sha256(path.join(release, name))}  ${name}\n`))).join("");
   const names = (await readdir(release)).filter((name) => name !== "checksums.txt").sort();
-  const lines = await Promise.all(names.map(async (name) => `${await sha256(path.join(release, name))}  ${name}\n`));
-  expect(checksums).toBe(lines.join(""));
-
-  const statement = JSON.parse(
-    await readFile(path.join(release, `pulumi-resource-uko-v${version}.provenance.json`), "utf8"),
+  expect(await readFile(path.join(release, "checksums.txt"), "utf8")).toBe(await lines(names));
+  const zip = terraformProvider.archive(version, hostPlatform());
+  const stem = terraformProvider.stem(version);
+  expect(await readFile(path.join(release, `${stem}_SHA256SUMS`), "utf8")).toBe(
+    await lines([zip, `${stem}_manifest.json`]),
   );
-  expect(statement.subject[0]).toEqual({
-    name: archiveOf(hostPlatform()),
-    digest: { sha256: await sha256(path.join(release, archiveOf(hostPlatform()))) },
-  });
+
+  for (const each of programs) {
+    const statement = JSON.parse(await readFile(path.join(release, `${each.stem(version)}.provenance.json`), "utf8"));
+    const name = each.archive(version, hostPlatform());
+    expect(statement.subject[0]).toEqual({ name, digest: { sha256: await sha256(path.join(release, name)) } });
+    expect(statement.predicate.runDetails.byproducts).toEqual([
+      { name: each.name, digest: { sha256: await sha256(bundleOf(each)) } },
+    ]);
+  }
 });
 
 const program = `name: keys
@@ -157,11 +176,11 @@ test("is taken by Pulumi from a file and from a server, and serves a YAML progra
   // The workspace gives everybody the plugin that needs Node.
   await rm(installed, { recursive: true, force: true });
 
-  const file = path.join(folder, "release", archiveOf(hostPlatform()));
+  const file = path.join(folder, "release", pluginArchive(hostPlatform()));
   expect(await carol.run(["plugin", "install", "resource", "uko", version, "--file", file])).toMatchObject({
     exitCode: 0,
   });
-  expect(await readdir(installed)).toContain(hostPlatform().executable);
+  expect(await readdir(installed)).toContain(pluginExecutable(hostPlatform()));
 
   await rm(installed, { recursive: true });
   const server = await serve(path.join(folder, "release"));
@@ -176,8 +195,45 @@ test("is taken by Pulumi from a file and from a server, and serves a YAML progra
   );
 });
 
+const configuration = `resource "uko_managed_key" "payroll" {
+  vault_id = "5c1e0000-0000-4000-8000-000000000001"
+  template = "payroll"
+  label    = "payroll"
+}
+`;
+
+test("is taken by OpenTofu from a mirror, and serves where no Node is", async () => {
+  const uko = await LocalUko.start();
+  onTestFinished(() => uko.stop());
+  const mirror = path.join(folder, "mirror");
+  const place = path.join(mirror, "registry.opentofu.org", "pulumi-uko", "uko");
+  await mkdir(place, { recursive: true });
+  const zip = terraformProvider.archive(version, hostPlatform());
+  await cp(path.join(folder, "release", zip), path.join(place, zip));
+  const configFile = path.join(folder, "tofu.rc");
+  await writeFile(configFile, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
+
+  await using workspace = await TofuWorkspace.create();
+  const env = { ...uko.settings, ...nowhere, UKO_API_KEY: "carol-demo-key", TF_CLI_CONFIG_FILE: configFile };
+  const carol = await workspace.person("carol", { env, program: configuration });
+  // The workspace gives everybody the provider that needs Node.
+  for (const name of [".terraform", ".terraform.lock.hcl"])
+    await rm(path.join(carol.workingCopy, name), { recursive: true });
+
+  const initialized = await carol.init();
+  expect(initialized.exitCode, initialized.output).toBe(0);
+  const lock = await readFile(path.join(carol.workingCopy, ".terraform.lock.hcl"), "utf8");
+  expect(lock).toMatch(/provider "registry\.opentofu\.org\/pulumi-uko\/uko" \{[^}]*"h1:/);
+  const applied = await carol.apply();
+  expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
+  expect((await carol.state()).resources).toMatchObject([{ attributes: { lifecycle_state: "active" } }]);
+  expect((await carol.destroy()).firstErrorLine).toBe(
+    `Key "payroll" waits for a second person to consent to its deactivation`,
+  );
+});
+
 test(
-  "of each platform holds the plugin in an executable for that platform",
+  "of each platform holds the program in an executable for that platform",
   async ({ skip }) => {
     skip(
       process.env.UKO_TEST_ALL !== "1",
@@ -185,19 +241,21 @@ test(
     );
     const release = path.join(folder, "six");
     await make(platforms, release);
-    expect((await readdir(release)).filter((name) => name.endsWith(".tar.gz"))).toHaveLength(6);
-    const bundle = await readFile(path.join(folder, "bundle"));
-    const sizes = new Set<number>();
-    for (const platform of platforms) {
-      const place = await unpack(platform, release);
-      const { blob, ...facts } = readExecutable(await readFile(path.join(place, platform.executable)));
-      const { format, arch } = platform;
-      expect(facts, platform.name).toEqual({ format, arch, fuseIsSet: true, isSigned: format === "mach-o" });
-      expect(blob?.includes(bundle), platform.name).toBe(true);
-      if (platform.name !== hostPlatform().name) sizes.add(blob?.byteLength ?? 0);
-      await rm(place, { recursive: true });
+    for (const program of programs) {
+      const bundle = await readFile(bundleOf(program));
+      const sizes = new Set<number>();
+      for (const platform of platforms) {
+        const place = await unpack(program, platform, release);
+        const file = await readFile(path.join(place, program.executable(version, platform)));
+        const { blob, ...facts } = readExecutable(file);
+        const { format, arch } = platform;
+        expect(facts, platform.name).toEqual({ format, arch, fuseIsSet: true, isSigned: format === "mach-o" });
+        expect(blob?.includes(bundle), platform.name).toBe(true);
+        if (platform.name !== hostPlatform().name) sizes.add(blob?.byteLength ?? 0);
+        await rm(place, { recursive: true });
+      }
+      expect(sizes.size, "compiled code is good for this machine's platform only").toBe(1);
     }
-    expect(sizes.size, "compiled code is good for this machine's platform only").toBe(1);
   },
   makingLimitMs,
 );
