@@ -1,11 +1,12 @@
 /** One key and one person: the same way to the end, without a second pair of eyes. */
 
 import { fileURLToPath } from "node:url";
-import type { Stage, Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
 
-export const story: Story = { project: fileURLToPath(new URL(".", import.meta.url)), tell };
+export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Carol, who holds every role, creates a key. Her program says that one person may end it.");
   await stage.pulumi("carol", "up", { exitCode: 0, says: "ManagedKey payroll created" });
 

@@ -1,11 +1,13 @@
 /** One key and two people; here the one who may deactivate asks first, and the other consents with `uko consent`. */
 
 import { fileURLToPath } from "node:url";
-import { keyIn, recordIn, type Stage, type Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
+import { keyIn, recordIn } from "../support/stage.ts";
 
-export const story: Story = { project: fileURLToPath(new URL(".", import.meta.url)), tell };
+export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob creates a key whose end takes two people. Alice asks for that end.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
   const asked = await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });

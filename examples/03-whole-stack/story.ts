@@ -1,13 +1,15 @@
 /** A whole stack: made in one run, and gone after five that anybody could have run on any day. */
 
 import { fileURLToPath } from "node:url";
-import { consentsIn, type Stage, type Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
+import { consentsIn } from "../support/stage.ts";
 
-export const story: Story = { project: fileURLToPath(new URL(".", import.meta.url)), tell };
+export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
 const end = "destroy --continue-on-error";
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob makes a vault, two keystores, two templates, a key from each, and a key of KMS itself.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "Vault treasury created" });
 

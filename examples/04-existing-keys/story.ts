@@ -1,9 +1,12 @@
 /** Keys that people made by hand come under management; nothing but a marker on each is written, and their end takes two people. */
 
 import { fileURLToPath } from "node:url";
-import { consentsIn, type Stage, type Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
+import { consentsIn } from "../support/stage.ts";
 
-export const story: Story = {
+export const story: PulumiStory = {
+  kind: "pulumi",
   project: fileURLToPath(new URL(".", import.meta.url)),
   seedFile: fileURLToPath(new URL("seed.json", import.meta.url)),
   tell,
@@ -12,7 +15,7 @@ export const story: Story = {
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const end = "destroy --target '**::orders-2024'";
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("A vault that people filled by hand. Bob has uko write a program that adopts it: the one of this folder.");
   await stage.command("bob", ["import", "--vault", vaultId, "--format", "pulumi", "--out", "adopted"], {
     exitCode: 0,

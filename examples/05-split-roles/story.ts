@@ -1,11 +1,13 @@
 /** Divided roles: what each person meets who tries a step of the other, and how they end the key together. */
 
 import { fileURLToPath } from "node:url";
-import { keyIn, recordIn, type Stage, type Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
+import { keyIn, recordIn } from "../support/stage.ts";
 
-export const story: Story = { project: fileURLToPath(new URL(".", import.meta.url)), tell };
+export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob creates the key. Alice may not: she asks uko who she is and what she can see.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey ledger created" });
   await stage.command("alice", ["doctor"], { exitCode: 0, says: "Alice Example" });

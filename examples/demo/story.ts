@@ -1,14 +1,17 @@
 /** The story of one key and two people, in four runs of `pulumi destroy`. */
 
 import { fileURLToPath } from "node:url";
-import { recordIn, type Stage, type Story } from "../support/stage.ts";
+import type { PulumiStory } from "../support/perform.ts";
+import type { PulumiStage } from "../support/pulumi-stage.ts";
+import { recordIn } from "../support/stage.ts";
 
-export const story: Story = {
+export const story: PulumiStory = {
+  kind: "pulumi",
   project: fileURLToPath(new URL("../02-two-people", import.meta.url)),
   tell,
 };
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say(
     "An encryption key ends in steps: deactivate, 4 hours, destroy, 30 days in its keystore, remove.",
     "Two people must stand behind it. Alice may deactivate; Bob may create, destroy and remove.",

@@ -1,8 +1,9 @@
 /**
  * Prints where the engines are, and builds what is missing: `npm run engines`. Arguments name languages (nodejs, python, go, yaml)
- * of the programs that are to run; without any, everything that the project uses is looked for.
+ * of the Pulumi programs that are to run, or `tofu`; without any, everything that the project uses is looked for.
  */
 
+import { findCdkGenerators } from "./find-cdk-generators.ts";
 import { findEngine } from "./find-engine.ts";
 import { findGo } from "./find-go.ts";
 import { findPulumi } from "./find-pulumi.ts";
@@ -13,8 +14,22 @@ import { sdkGenerator } from "./sdk-generator.ts";
 
 const report = (line: string) => console.error(line);
 
-async function main(languages: readonly string[]): Promise<void> {
-  const everything = languages.length === 0;
+async function main(wanted: readonly string[]): Promise<void> {
+  const everything = wanted.length === 0;
+  if (everything || wanted.some((name) => name !== "tofu")) await showPulumi(wanted, everything);
+  if (everything || wanted.includes("tofu")) {
+    const tofu = await findTofu(report);
+    console.log(`tofu ${tofu.version} (${tofu.foundBy}): ${tofu.tofuBin}`);
+  }
+  if (everything) {
+    const { bin, foundBy } = await findEngine(sdkGenerator, report);
+    console.log(`sdk-generator (${foundBy === "variable" ? sdkGenerator.variable : foundBy}): ${bin}`);
+    const cdk = await findCdkGenerators(report);
+    console.log(`cdk-generators (${cdk.foundBy}): ${cdk.folder}`);
+  }
+}
+
+async function showPulumi(languages: readonly string[], everything: boolean): Promise<void> {
   const pulumi = await findPulumi(report);
   console.log(`pulumi ${pulumi.version} (${pulumi.foundBy}): ${pulumi.pulumiBin}`);
   for (const language of hostLanguages.filter((known) => everything || languages.includes(known))) {
@@ -33,12 +48,6 @@ async function main(languages: readonly string[]): Promise<void> {
       const python = await findPython(report);
       console.log(`python ${python.version} with Pulumi's library (${python.foundBy}): ${python.pythonBin}`);
     }
-  }
-  if (everything) {
-    const tofu = await findTofu(report);
-    console.log(`tofu ${tofu.version} (${tofu.foundBy}): ${tofu.tofuBin}`);
-    const { bin, foundBy } = await findEngine(sdkGenerator, report);
-    console.log(`sdk-generator (${foundBy === "variable" ? sdkGenerator.variable : foundBy}): ${bin}`);
   }
 }
 

@@ -53,13 +53,15 @@ function run(command, args, failure, env = process.env) {
   if (status !== 0) throw Object.assign(new Error(failure), { status });
 }
 
-/** What a script asks of engines/main.ts: languages of programs, none for everything; undefined if it runs no engine or finds it by itself. */
+/** What a script asks of engines/main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
 function enginesOf(script, [wanted = ""]) {
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
   if (/^(?:sdk\/make|examples\/release)\//.test(script)) return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];
   const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
-  const projects = examples.filter((file) => file.startsWith(wanted || "01") && path.basename(file) === "Pulumi.yaml");
+  const files = examples.filter((file) => file.startsWith(wanted || "01"));
+  const projects = files.filter((file) => path.basename(file) === "Pulumi.yaml");
+  if (projects.length === 0) return files.length > 0 ? ["tofu"] : undefined;
   const languages = projects.map((file) => {
     const settings = readFileSync(path.join(repository, "examples", file), "utf8");
     return /^runtime:(?:\s+name:)?\s+(\w+)/m.exec(settings)?.[1] ?? "nodejs";

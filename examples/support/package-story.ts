@@ -1,13 +1,15 @@
 /** The life of one key by the native package, the same in every language: up, asked, past the second person, to the end. */
 
-import { recordIn, type Stage, type Story } from "./stage.ts";
+import type { PulumiStory } from "./perform.ts";
+import type { PulumiStage } from "./pulumi-stage.ts";
+import { recordIn } from "./stage.ts";
 
 /** `project` is the folder with the program, whose one key is called `payroll`. */
-export function packageStory(project: string): Story {
-  return { project, tell };
+export function packageStory(project: string): PulumiStory {
+  return { kind: "pulumi", project, tell };
 }
 
-async function tell(stage: Stage): Promise<void> {
+async function tell(stage: PulumiStage): Promise<void> {
   stage.say("Bob creates a key whose end takes two people.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
 

@@ -1,6 +1,7 @@
 /** Tells a story on the terminal: Ctrl-C clears away and ends with 130, a story that goes wrong ends with 1. */
 
-import { perform, type Story, StoryError } from "./stage.ts";
+import { perform, type Story } from "./perform.ts";
+import { StoryError } from "./stage.ts";
 
 const interrupted = 130;
 

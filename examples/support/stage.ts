@@ -1,13 +1,12 @@
 /**
- * Where the demo and the examples are told: a local UKO, one stack, people with their own HOME and credential, and the
- * real Pulumi CLI. Each run prints what was typed and what Pulumi said; one that goes differently ends the story.
+ * Where the demo and the examples are told: a local UKO, one stack, people with their own HOME and credential, and a real
+ * engine. Each run prints what was typed and what came of it; one that goes differently ends the story.
  */
 
 import { styleText } from "node:util";
 import { auditTable, deedsIn } from "./audit-table.ts";
-import { type AuditEntry, LocalUko } from "./local-uko.ts";
-import { type PulumiPerson, type PulumiResult, PulumiWorkspace } from "./pulumi.ts";
-import { essenceOf } from "./pulumi-output.ts";
+import type { EngineResult } from "./engine-run.ts";
+import type { LocalUko } from "./local-uko.ts";
 
 export type Name = "alice" | "bob" | "carol";
 
@@ -17,28 +16,18 @@ export interface Expected {
   readonly says: string | RegExp;
 }
 
-export interface Story {
-  /** The folder with the Pulumi project that everybody has checked out. */
-  readonly project: string;
-  /** What is there before anybody comes, as a seed file of the local UKO; its demo world when absent. */
-  readonly seedFile?: string;
-  readonly tell: (stage: Stage) => Promise<void>;
-}
-
 export type Write = (text: string) => void;
 
 /** A run that did not come to what the story says. */
 export class StoryError extends Error {}
 
-export class Stage {
+/** What every engine's stage has: words, time, and what the service kept of it all. */
+export abstract class Stage {
   readonly uko: LocalUko;
-  readonly #workspace: PulumiWorkspace;
-  readonly #people = new Map<Name, Promise<PulumiPerson>>();
   readonly #write: Write;
 
-  constructor(uko: LocalUko, workspace: PulumiWorkspace, write: Write) {
+  constructor(uko: LocalUko, write: Write) {
     this.uko = uko;
-    this.#workspace = workspace;
     this.#write = write;
   }
 
@@ -47,44 +36,13 @@ export class Stage {
     this.#write(`\n${lines.map((line) => styled("bold", line)).join("\n")}\n`);
   }
 
-  /** One run of Pulumi by a person, who names these records if there are any. Answers what Pulumi said. */
-  async pulumi(
-    name: Name,
-    command: "up" | "destroy" | "destroy --continue-on-error" | `destroy --target '${string}'`,
-    expected: Expected,
-    consent?: string,
-  ): Promise<string> {
-    const person = await this.#person(name);
-    const typed = `${command} --yes --skip-preview`;
-    const variable = consent === undefined ? "" : `UKO_CONSENT=${consent} `;
-    await this.#prompt(name, `${variable}pulumi ${typed}`);
-    const args = typed.replaceAll("'", "").split(" ");
-    const result = await person.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
-    return this.#show(result, essenceOf(result.output), expected);
-  }
-
-  /** One call of the command line, which needs no stack. */
-  async command(name: Name, args: readonly string[], expected: Expected): Promise<string> {
-    const person = await this.#person(name);
-    await this.#prompt(name, `uko ${args.join(" ")}`);
-    const result = await person.uko(args);
-    return this.#show(result, result.output.trimEnd(), expected);
-  }
-
   async timePasses(duration: string, words: string): Promise<void> {
     await this.uko.advance(duration);
     this.say(words);
   }
 
-  /** Ends the story unless nothing is left in the stack's state. */
-  async expectEmptyStack(name: Name): Promise<void> {
-    const { resources } = await (await this.#person(name)).exportState();
-    if (resources.length > 0)
-      throw new StoryError(`The stack still holds ${resources.map(({ urn }) => urn).join(", ")}`);
-  }
-
   /**
-   * Prints who changed what and when, from the service's own audit trail; ends the story unless it is exactly this. Pulumi works
+   * Prints who changed what and when, from the service's own audit trail; ends the story unless it is exactly this. Engines work
    * on several resources at once, so with more than one the order within a run is open.
    */
   async printAudit(expected: readonly string[], order: "as told" | "any" = "as told"): Promise<void> {
@@ -95,21 +53,22 @@ export class Stage {
       throw new StoryError(`The story was meant to be\n${expected.join("\n")}`);
   }
 
-  #person(name: Name): Promise<PulumiPerson> {
-    const env = { ...this.uko.settings, UKO_API_KEY: `${name}-demo-key` };
-    const person = this.#people.get(name) ?? this.#workspace.person(name, { env });
-    this.#people.set(name, person);
-    return person;
+  /** What a person has in their shell. */
+  protected environmentOf(name: Name): Readonly<Record<string, string>> {
+    return { ...this.uko.settings, UKO_API_KEY: `${name}-demo-key` };
   }
 
-  async #prompt(name: Name, typed: string): Promise<void> {
+  /** Prints what a person types, who names these records if there are any. */
+  protected async prompt(name: Name, typed: string, consent?: string): Promise<void> {
     const who = `${name[0]?.toUpperCase()}${name.slice(1)}`;
     const time = sayMinute(await this.uko.now());
-    this.#write(`\n${styled("cyan", `${who}, ${time}`)}\n${styled("cyan", `$ ${typed}`)}\n`);
+    const variable = consent === undefined ? "" : `UKO_CONSENT=${consent} `;
+    this.#write(`\n${styled("cyan", `${who}, ${time}`)}\n${styled("cyan", `$ ${variable}${typed}`)}\n`);
   }
 
-  #show(result: PulumiResult, said: string, expected: Expected): string {
-    this.#write(`${said.replaceAll(/^(?=.)/gm, "  ")}\n`);
+  /** Prints what was said; ends the story unless the run came to what was meant. */
+  protected show(result: EngineResult, said: string, expected: Expected): string {
+    if (said !== "") this.#write(`${said.replaceAll(/^(?=.)/gm, "  ")}\n`);
     const isAsTold = typeof expected.says === "string" ? said.includes(expected.says) : expected.says.test(said);
     if (result.exitCode === expected.exitCode && isAsTold) return said;
     throw new StoryError(
@@ -148,29 +107,4 @@ function sayMinute(time: Date): string {
 
 function styled(format: "bold" | "cyan", text: string): string {
   return process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
-}
-
-/** Sets the stage, tells the story, clears everything away; answers the audit trail. */
-export async function perform(
-  { project, seedFile, tell }: Story,
-  write: Write,
-  signal = new AbortController().signal,
-): Promise<readonly AuditEntry[]> {
-  const uko = await LocalUko.start(seedFile);
-  let workspace: PulumiWorkspace | undefined;
-  let cleared: Promise<unknown> | undefined;
-  const clear = (): Promise<unknown> => {
-    cleared ??= Promise.allSettled([workspace?.dispose(), uko.stop()]);
-    return cleared;
-  };
-  try {
-    workspace = await PulumiWorkspace.create(project);
-    signal.throwIfAborted();
-    // What is under way then fails, which ends the story.
-    signal.addEventListener("abort", () => void clear(), { once: true });
-    await tell(new Stage(uko, workspace, write));
-    return await uko.audit();
-  } finally {
-    await clear();
-  }
 }

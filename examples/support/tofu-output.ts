@@ -1,5 +1,28 @@
 /** What OpenTofu tells of a run besides what people see: the file that `-json-into` names, and the state. */
 
+/** A warning or an error, up to the next line that stands at the left. */
+const diagnostic = /^(?:Warning|Error): .*\n(?:(?: .*)?\n)*/;
+/** What became of a resource, and of the whole run. */
+const outcome = /^(?:\S+: \w+ complete after .*|Plan: .*|No changes\..*|(?:Apply|Destroy) complete! .*)\n/;
+
+/** What a run tells of resources, as OpenTofu prints it without colour; the plan's listing and hints for beginners are left out. */
+export function essenceOf(output: string): string {
+  const told: string[] = [];
+  for (let rest = `${output}\n`; rest !== ""; ) {
+    const said = diagnostic.exec(rest)?.[0];
+    const found = said ?? outcome.exec(rest)?.[0];
+    if (said !== undefined) told.push("");
+    if (found !== undefined) told.push(withoutPlace(found).trim());
+    rest = rest.slice(found?.length ?? rest.indexOf("\n") + 1);
+  }
+  return told.join("\n").trim();
+}
+
+/** A diagnostic says in which line of the configuration its resource stands, which tells nothing of one that a program wrote. */
+function withoutPlace(text: string): string {
+  return text.replace(/\n {2}with \S+,\n {2}on .*\n(?: {2,}\d+: .*\n)?/, "");
+}
+
 export interface TofuDiagnostic {
   readonly severity: "error" | "warning";
   readonly summary: string;

@@ -31,6 +31,11 @@ export interface TofuPersonOptions {
   readonly program?: string;
   /** Attributes of the provider block, e.g. `{ instance_id: "..." }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Makes below a HOME what this person has checked out instead of the project, and answers the folder with the configuration, in
+   * which they run `tofu init` themselves.
+   */
+  readonly checkOut?: (home: string) => Promise<string>;
 }
 
 const defaultTimeoutMs = 60_000;
@@ -77,9 +82,11 @@ export class TofuWorkspace implements AsyncDisposable {
 
   /** Gives a person an own HOME and an initialized working copy; the working copies share nothing but the state. */
   async person(name: string, options: TofuPersonOptions = {}): Promise<TofuPerson> {
-    const person = new TofuPerson(name, path.join(this.folder, "people", name), this, options.env ?? {});
-    await mkdir(person.home, { recursive: true });
-    await writeWorkingCopy(person.workingCopy, this.mirror, this.#project);
+    const home = path.join(this.folder, "people", name);
+    await mkdir(home, { recursive: true });
+    const workingCopy = options.checkOut ? await options.checkOut(home) : path.join(home, "work");
+    if (!options.checkOut) await writeWorkingCopy(workingCopy, this.mirror, this.#project);
+    const person = new TofuPerson(name, { home, workingCopy }, this, options.env ?? {});
     if (options.program !== undefined) await person.writeProgram(options.program);
     if (options.settings !== undefined) await person.writeSettings(options.settings);
     this.#people.push(person);
@@ -106,10 +113,15 @@ export class TofuPerson {
   readonly #running = new Set<ChildProcess>();
   #runs = 0;
 
-  constructor(name: string, home: string, workspace: TofuWorkspace, env: Variables) {
+  constructor(
+    name: string,
+    { home, workingCopy }: { readonly home: string; readonly workingCopy: string },
+    workspace: TofuWorkspace,
+    env: Variables,
+  ) {
     this.name = name;
     this.home = home;
-    this.workingCopy = path.join(home, "work");
+    this.workingCopy = workingCopy;
     this.env = env;
     this.#workspace = workspace;
   }

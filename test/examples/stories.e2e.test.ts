@@ -8,9 +8,11 @@ import { story as typescript } from "../../examples/06-typescript/story.ts";
 import { story as python } from "../../examples/07-python/story.ts";
 import { story as go } from "../../examples/08-go/story.ts";
 import { story as yaml } from "../../examples/09-yaml/story.ts";
+import { story as cdktn } from "../../examples/10-cdktn/story.ts";
+import { story as cdktf } from "../../examples/11-cdktf/story.ts";
 import { story as demo } from "../../examples/demo/story.ts";
 import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
-import { perform } from "../../examples/support/stage.ts";
+import { perform } from "../../examples/support/perform.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 
 const wholeLife = ["K2", "K7", "K8", "K5"];
@@ -26,6 +28,8 @@ test.each([
   ...(isPythonLeftOut() ? [] : [{ name: "examples/07-python", story: python, required: true }]),
   { name: "examples/08-go", story: go, required: true },
   { name: "examples/09-yaml", story: yaml, required: true },
+  { name: "examples/10-cdktn", story: cdktn, required: true },
+  { name: "examples/11-cdktf", story: cdktf, required: true },
 ])(
   "$name goes as told, with two people wherever they are required",
   async ({ story, required, keys = 1, steps = wholeLife }) => {

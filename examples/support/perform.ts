@@ -1,0 +1,65 @@
+/** Sets a stage for a story, tells it, and clears everything away. */
+
+import { CdkWorkspace } from "./cdk.ts";
+import { CdkStage } from "./cdk-stage.ts";
+import { type AuditEntry, LocalUko } from "./local-uko.ts";
+import { PulumiWorkspace } from "./pulumi.ts";
+import { PulumiStage } from "./pulumi-stage.ts";
+import type { Write } from "./stage.ts";
+
+export interface PulumiStory {
+  readonly kind: "pulumi";
+  /** The folder with the Pulumi project that everybody has checked out. */
+  readonly project: string;
+  /** What is there before anybody comes, as a seed file of the local UKO; its demo world when absent. */
+  readonly seedFile?: string;
+  readonly tell: (stage: PulumiStage) => Promise<void>;
+}
+
+export interface CdkStory {
+  readonly kind: "cdk";
+  /** The folder with the program that everybody has checked out. */
+  readonly project: string;
+  readonly tell: (stage: CdkStage) => Promise<void>;
+}
+
+export type Story = PulumiStory | CdkStory;
+
+interface Performance {
+  readonly tell: () => Promise<void>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Answers the audit trail of the whole story. */
+export async function perform(
+  story: Story,
+  write: Write,
+  signal = new AbortController().signal,
+): Promise<readonly AuditEntry[]> {
+  const uko = await LocalUko.start(story.kind === "pulumi" ? story.seedFile : undefined);
+  let performance: Performance | undefined;
+  let cleared: Promise<unknown> | undefined;
+  const clear = (): Promise<unknown> => {
+    cleared ??= Promise.allSettled([performance?.dispose(), uko.stop()]);
+    return cleared;
+  };
+  try {
+    performance = await prepare(story, uko, write);
+    signal.throwIfAborted();
+    // What is under way then fails, which ends the story.
+    signal.addEventListener("abort", () => void clear(), { once: true });
+    await performance.tell();
+    return await uko.audit();
+  } finally {
+    await clear();
+  }
+}
+
+async function prepare(story: Story, uko: LocalUko, write: Write): Promise<Performance> {
+  if (story.kind === "cdk") {
+    const workspace = await CdkWorkspace.create(story.project);
+    return { tell: () => story.tell(new CdkStage(uko, workspace, write)), dispose: () => workspace.dispose() };
+  }
+  const workspace = await PulumiWorkspace.create(story.project);
+  return { tell: () => story.tell(new PulumiStage(uko, workspace, write)), dispose: () => workspace.dispose() };
+}

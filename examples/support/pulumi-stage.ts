@@ -1,0 +1,52 @@
+/** A stage with the real Pulumi CLI: one stack, and a checkout of the project for each person. */
+
+import type { LocalUko } from "./local-uko.ts";
+import type { PulumiPerson, PulumiWorkspace } from "./pulumi.ts";
+import { essenceOf } from "./pulumi-output.ts";
+import { type Expected, type Name, Stage, StoryError, type Write } from "./stage.ts";
+
+export class PulumiStage extends Stage {
+  readonly #workspace: PulumiWorkspace;
+  readonly #people = new Map<Name, Promise<PulumiPerson>>();
+
+  constructor(uko: LocalUko, workspace: PulumiWorkspace, write: Write) {
+    super(uko, write);
+    this.#workspace = workspace;
+  }
+
+  /** One run of Pulumi by a person, who names these records if there are any. Answers what Pulumi said. */
+  async pulumi(
+    name: Name,
+    command: "up" | "destroy" | "destroy --continue-on-error" | `destroy --target '${string}'`,
+    expected: Expected,
+    consent?: string,
+  ): Promise<string> {
+    const person = await this.#person(name);
+    const typed = `${command} --yes --skip-preview`;
+    await this.prompt(name, `pulumi ${typed}`, consent);
+    const args = typed.replaceAll("'", "").split(" ");
+    const result = await person.run(args, consent === undefined ? {} : { env: { UKO_CONSENT: consent } });
+    return this.show(result, essenceOf(result.output), expected);
+  }
+
+  /** One call of the command line, which needs no stack. */
+  async command(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    const person = await this.#person(name);
+    await this.prompt(name, `uko ${args.join(" ")}`);
+    const result = await person.uko(args);
+    return this.show(result, result.output.trimEnd(), expected);
+  }
+
+  /** Ends the story unless nothing is left in the stack's state. */
+  async expectEmptyStack(name: Name): Promise<void> {
+    const { resources } = await (await this.#person(name)).exportState();
+    if (resources.length > 0)
+      throw new StoryError(`The stack still holds ${resources.map(({ urn }) => urn).join(", ")}`);
+  }
+
+  #person(name: Name): Promise<PulumiPerson> {
+    const person = this.#people.get(name) ?? this.#workspace.person(name, { env: this.environmentOf(name) });
+    this.#people.set(name, person);
+    return person;
+  }
+}
