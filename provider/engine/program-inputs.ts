@@ -30,15 +30,16 @@ export function inputsAfterLook(
   );
 }
 
-/** What a program that says everything would say; secrets are left out, since no service tells them. */
+/**
+ * What a program that says everything would say. Secrets are left out with all of their block, since no service tells them and no
+ * block is right without: what is so reached stays connected as it is.
+ */
 export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
-  const told = names.filter((name) => state[name] !== undefined && state[name] !== "");
-  return Object.fromEntries(
-    told.flatMap((name) => {
-      const value = withoutSecrets(name, state[name], secrets);
-      return value === undefined ? [] : [[name, value]];
-    }),
+  const told = names.filter(
+    (name) =>
+      state[name] !== undefined && state[name] !== "" && !secrets.includes(name) && !holdsSecrets(name, secrets),
   );
+  return Object.fromEntries(told.map((name) => [name, state[name]]));
 }
 
 function mergedAt(path: string, before: unknown, found: unknown, secrets: readonly string[]): unknown {
@@ -47,16 +48,6 @@ function mergedAt(path: string, before: unknown, found: unknown, secrets: readon
   return Object.fromEntries(
     Object.keys(before).map((name) => [name, mergedAt(`${path}.${name}`, before[name], found[name], secrets)]),
   );
-}
-
-function withoutSecrets(path: string, value: unknown, secrets: readonly string[]): unknown {
-  if (secrets.includes(path)) return undefined;
-  if (!holdsSecrets(path, secrets) || !isObject(value)) return value;
-  const kept = Object.entries(value).flatMap(([name, inner]) => {
-    const told = inner === "" ? undefined : withoutSecrets(`${path}.${name}`, inner, secrets);
-    return told === undefined ? [] : [[name, told] as const];
-  });
-  return Object.fromEntries(kept);
 }
 
 function holdsSecrets(path: string, secrets: readonly string[]): boolean {

@@ -33,7 +33,7 @@ describe("after a look", () => {
 });
 
 describe("of an import", () => {
-  test("everything that the service tells is said, and no secret", () => {
+  test("everything that the service tells is said, but what is reached by a secret", () => {
     const state = {
       name: "paris",
       description: "",
@@ -42,6 +42,6 @@ describe("of an import", () => {
       health: "ok",
     };
     const names = ["name", "description", "aws", "payload", "tlsProxy"];
-    expect(inputsOfImport(state, names, secrets)).toEqual({ name: "paris", aws: { region: "r" } });
+    expect(inputsOfImport(state, names, secrets)).toEqual({ name: "paris" });
   });
 });

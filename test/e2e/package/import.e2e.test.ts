@@ -28,10 +28,11 @@ test.each([
   ["ManagedKey", `${vaultId}/${keyId}`],
   ["Vault", vaultId],
   ["Keystore", `${vaultId}/ce110000-0000-4000-8000-000000000001`],
+  ["Keystore", `${vaultId}/ce110000-0000-4000-8000-000000000002`],
   ["KeyTemplate", `${vaultId}/7e110000-0000-4000-8000-000000000001`],
   ["KmsKey", kmsKeyId],
 ] as const)(
-  "a %s is imported by its id, its program is written, an up of that differs in nothing, and nothing is written to the service",
+  "a %s is imported by its id, %s, its program is written, an up of that differs in nothing, and nothing is written to the service",
   (kind, id) =>
     withYaml({ seed, people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
