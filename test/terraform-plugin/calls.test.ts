@@ -1,0 +1,129 @@
+/** How often each step calls the service, by its own audit trail. IBM's provider: 4 calls for a creation, 2 for a look, and it ends no key. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
+import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
+import { apiKeys } from "../emulator/harness.ts";
+import { consentIn, type EngineWorld, startEngineWorld, startTime } from "../engine/harness.ts";
+import { openCore } from "./core.ts";
+import { type Host, startHost } from "./host.ts";
+import { keyConfig } from "./stage.ts";
+
+const count = 1_000;
+/** As many as the host has on their way at once, unless told. */
+const parallelism = 10;
+const typeName = "uko_managed_key";
+const seed = {
+  ...demoSeed,
+  clock: { start: startTime, frozen: true },
+  keys: Array.from({ length: count }, (_, at) => ({ label: `key ${at}`, vault: "payments", template: "payroll" })),
+};
+
+let uko: EngineWorld;
+let bob: Host;
+const environmentOf = (name: keyof typeof apiKeys, over: Readonly<Record<string, string>> = {}) => ({
+  ...{ UKO_ENDPOINT: uko.test.url, UKO_KMS_ENDPOINT: uko.test.url, UKO_IAM_ENDPOINT: uko.test.url },
+  ...{ UKO_INSTANCE_ID: uko.test.emulator.instanceId, UKO_API_KEY: apiKeys[name], ...over },
+});
+beforeAll(async () => {
+  uko = await startEngineWorld({ seed });
+  bob = await startHost(environmentOf("bob"));
+}, 60_000);
+beforeEach(() => uko.reset());
+afterAll(async () => {
+  await bob.close();
+  await uko.test.close();
+});
+
+/** What a run called, tokens left out: how often each row of the contract. */
+async function callsIn(run: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  const before = await uko.lastSeq();
+  await run();
+  const made = (await uko.trail()).filter(({ seq, operation }) => seq > before && !/^(token|control)$/.test(operation));
+  const counts: Record<string, number> = {};
+  for (const { operation } of made) counts[operation] = (counts[operation] ?? 0) + 1;
+  return counts;
+}
+
+const totalOf = (calls: Readonly<Record<string, number>>): number =>
+  Object.values(calls).reduce((sum, times) => sum + times, 0);
+
+test("a creation is one call, and so is a look at one key", async () => {
+  await bob.provider.configureProvider();
+  const core = openCore(bob, typeName);
+  expect(await callsIn(() => core.apply(keyConfig()))).toEqual({ K2: 1 });
+  await uko.advance("60s");
+  await bob.provider.configureProvider();
+  expect(await callsIn(() => core.refresh())).toEqual({ K3: 1 });
+  expect(await callsIn(() => core.plan(keyConfig()))).toEqual({});
+});
+
+test("each of the four runs that end a key has its number of calls, looks before and after each write among them", async () => {
+  await bob.provider.configureProvider();
+  const core = openCore(bob, typeName);
+  await core.apply(keyConfig());
+  const run = async (name: keyof typeof apiKeys, consent?: string) => {
+    const host = await startHost(environmentOf(name, consent === undefined ? {} : { UKO_CONSENT: consent }));
+    try {
+      await host.provider.configureProvider();
+      const own = core.by(host);
+      let said = "";
+      const calls = await callsIn(async () => {
+        await own.refresh();
+        said = (await own.apply(null)).errors.join("\n");
+      });
+      return { calls, said };
+    } finally {
+      await host.close();
+    }
+  };
+  await uko.advance("60s");
+  const asked = await run("bob");
+  await uko.advance("60s");
+  const consented = await run("alice", consentIn(asked.said));
+  await uko.advance("4h1m");
+  const destroyed = await run("bob", consentIn(consented.said));
+  await uko.advance("30d1m");
+  const removed = await run("bob");
+  expect(core.saved).toBeUndefined();
+  const runs = [asked, consented, destroyed, removed];
+  expect(runs.map(({ calls }) => calls)).toMatchObject([{ K4: 1 }, { K7: 1, K4: 1 }, { K8: 1 }, { K5: 1 }]);
+  const most = [11, 16, 11, 7];
+  for (const [at, { calls }] of runs.entries()) {
+    expect(totalOf(calls), JSON.stringify(calls)).toBeLessThanOrEqual(most[at] ?? 0);
+  }
+});
+
+test(`a look at ${count} keys, ${parallelism} at a time, is at most ten calls`, async () => {
+  await bob.provider.configureProvider();
+  const core = openCore(bob, typeName);
+  await core.apply(keyConfig());
+  const resource = resourceNamed(typeName);
+  const kept = core.saved?.value ?? {};
+  const ownId = String(kept.key_id);
+  const states = [...uko.test.emulator.world.keys.values()].map(({ id, label }): ObjectValue => {
+    const values = Object.entries(kept).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value.replace(ownId, id) : value,
+    ]);
+    return { ...Object.fromEntries(values), label };
+  });
+  expect(states.length).toBe(count + 1);
+  await bob.provider.configureProvider();
+
+  const left = states.values();
+  const look = async () => {
+    for (const state of left) {
+      const { newState, diagnostics } = await bob.provider.readResource({
+        typeName,
+        currentState: writeObject(state, resource),
+      });
+      expect(diagnostics).toEqual([]);
+      expect(readObject(newState, resource)?.label).toBe(state.label);
+    }
+  };
+  const calls = await callsIn(() => Promise.all(Array.from({ length: parallelism }, look)));
+  expect(totalOf(calls), JSON.stringify(calls)).toBeLessThanOrEqual(10);
+  expect(totalOf(calls)).toBeGreaterThan(0);
+});
