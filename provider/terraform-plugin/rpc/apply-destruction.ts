@@ -1,7 +1,7 @@
 /** The end of a resource: what is not finished stays in the state, as it is now, beside the error that says what is awaited. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { saysNothingOfTheObject } from "../../compose.ts";
+import { errorAbout, messageAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -31,11 +31,14 @@ export async function applyDestruction(
   const { id } = prior;
   // The state has the same one in a second place, and it is only the first that goes.
   if (typeof id === "string" && session.isFound(typeName, id)) return gone;
+  const { attributes } = resource;
+  const which: Which = { kind: resource.handlers, name: prior.label ?? prior.name, id };
+  // Hosts show no address beside what is said of a deletion, so every message names what it is about.
+  const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // A tainted one is planned like a creation, and hands its end what that plan left.
   if (readPlanned(plannedPrivate) === "create") {
-    return unchanged(resource, prior, request, diagnosticOf(replacement(resource), resource.attributes));
+    return unchanged(resource, prior, request, failed(replacement(resource)));
   }
-  const { attributes } = resource;
   const state = stateProperties(attributes, prior);
   const progress = (level: "info" | "warn") => (line: string) => {
     session.log.write(level, line, { tf_resource_type: typeName });
@@ -49,12 +52,12 @@ export async function applyDestruction(
     if (outcome.kind === "ended") {
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
-    const failure = unfinishedDiagnostic(outcome.code, outcome.message, attributes);
+    const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, outcome.message), attributes);
     return unchanged(resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
     // Whom the service does not answer now, it answers a moment later no better.
     const now = saysNothingOfTheObject(error) ? prior : await lookAgain(resource, handlers, state, prior);
-    return unchanged(resource, now, request, diagnosticOf(error, attributes));
+    return unchanged(resource, now, request, failed(error));
   }
 }
 
