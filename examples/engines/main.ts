@@ -11,6 +11,7 @@ import { findPython, isPythonLeftOut } from "./find-python.ts";
 import { findTofu } from "./find-tofu.ts";
 import { hostLanguages, languageHost } from "./language-hosts.ts";
 import { sdkGenerator } from "./sdk-generator.ts";
+import { tfplugindocs } from "./tfplugindocs.ts";
 
 const report = (line: string) => console.error(line);
 
@@ -22,8 +23,10 @@ async function main(wanted: readonly string[]): Promise<void> {
     console.log(`tofu ${tofu.version} (${tofu.foundBy}): ${tofu.tofuBin}`);
   }
   if (everything) {
-    const { bin, foundBy } = await findEngine(sdkGenerator, report);
-    console.log(`sdk-generator (${foundBy === "variable" ? sdkGenerator.variable : foundBy}): ${bin}`);
+    for (const engine of [sdkGenerator, tfplugindocs]) {
+      const { bin, foundBy } = await findEngine(engine, report);
+      console.log(`${engine.executable.name} (${foundBy === "variable" ? engine.variable : foundBy}): ${bin}`);
+    }
     const cdk = await findCdkGenerators(report);
     console.log(`cdk-generators (${cdk.foundBy}): ${cdk.folder}`);
   }
