@@ -8,6 +8,7 @@ import { managedKeyExamples } from "./examples/managed-key.ts";
 import { vaultExamples } from "./examples/vault.ts";
 
 export interface Documentation {
+  /** `{again}` and `{protect}` stand for the words of a door. */
   readonly destroy: string;
   readonly examples: readonly Example[];
   /** The id of an example in the form of `idForm`. */
@@ -20,7 +21,7 @@ export const documentation = {
   ManagedKey: {
     destroy: `Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps
 that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the
-state. Run it again on any day, as either person, best with \`--continue-on-error\`:
+state. Run it again on any day, as either person, {again}:
 
 1. The first run asks: a consent record is written on the key, and nothing stops working.
 2. A second person names that record (\`UKO_CONSENT=<id>\`): the key is deactivated, and everything that needs it stops working. There is
@@ -28,7 +29,7 @@ state. Run it again on any day, as either person, best with \`--continue-on-erro
 3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
 4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
 
-Protect what must stay with \`protect\` or \`deletionProtection\`. A change of an input never replaces a key.`,
+Protect what must stay with {protect} or \`deletionProtection\`. A change of an input never replaces a key.`,
     examples: managedKeyExamples,
     exampleId: `${vaultId}/9b2d0000-0000-4000-8000-000000000002`,
   },
@@ -60,11 +61,24 @@ A run that waits shows as an error and leaves the resource in the state; run it 
   },
 } as const satisfies Record<string, Documentation>;
 
+/** How a door runs again, and what else its engine protects with. */
+export interface DestroyWords {
+  readonly again: string;
+  readonly protect: string;
+}
+
+export const pulumiWords: DestroyWords = { again: "best with `--continue-on-error`", protect: "`protect`" };
+
+/** Answers what destroy will do, as people of one door say it. */
+export function describeDestroy(name: keyof typeof documentation, { again, protect }: DestroyWords): string {
+  return documentation[name].destroy.replace("{again}", again).replace("{protect}", protect);
+}
+
 const fences = ["typescript", "python", "go", "yaml"] as const;
 
 /** Answers Markdown with the marks by which each language's documentation finds its own programs. */
 export function describeResource(name: keyof typeof documentation, summary: string, idForm: string): string {
-  const { destroy, examples, exampleId } = documentation[name];
+  const { examples, exampleId } = documentation[name];
   const programs = examples.map(
     (example) =>
       `{{% example %}}\n### ${example.title}\n\n${fences
@@ -73,13 +87,13 @@ export function describeResource(name: keyof typeof documentation, summary: stri
   );
   return [
     summary,
-    `## What destroy does\n\n${unwrapped(destroy)}`,
+    `## What destroy does\n\n${unwrapped(describeDestroy(name, pulumiWords))}`,
     `{{% examples %}}\n## Example Usage\n\n${programs.join("\n\n")}\n{{% /examples %}}`,
     `## Import\n\nThe id is \`${idForm}\`; nothing else has to be known.\n\n\`\`\`sh\n$ pulumi import uko:index:${name} example ${exampleId}\n\`\`\``,
   ].join("\n\n");
 }
 
 /** A paragraph is one line, since some languages' documentation keeps every line break. */
-function unwrapped(text: string): string {
+export function unwrapped(text: string): string {
   return text.replaceAll(/(?<!\n)\n(?!\n|[0-9]+\. )\s*/g, " ");
 }

@@ -11,7 +11,7 @@ import {
   resultAttributes,
 } from "./attributes.ts";
 import { type Described, type FunctionName, listNameOf, type ResourceName, resources } from "./described.ts";
-import { documentation } from "./documentation.ts";
+import { describeDestroy, pulumiWords } from "./documentation.ts";
 import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
 
 const resourceNames = Object.keys(resources) as ResourceName[];
@@ -46,7 +46,7 @@ function resourceSections(name: ResourceName): readonly string[] {
   return [
     `## ${name}`,
     `${definition.summary} Its id is \`${definition.idForm}\`.`,
-    documentation[name].destroy,
+    describeDestroy(name, pulumiWords),
     table("input", inputs, inputNotes),
     table("output", outputs, outputNotes),
   ];

@@ -7,6 +7,9 @@ import { providerAddress, terraformSchema } from "../../provider/schema/terrafor
 export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
 export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
+/** The folder whose content is at the root of the repository that the registries read. */
+export const registryRoot = new URL("terraform/", sdkFolder);
+export const registryDocsFolder = new URL("docs/", registryRoot);
 export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 
 /** Answers the committed form, which has no version: a release must not be a change of its own. */

@@ -1,12 +1,26 @@
-/** `npm run schema`: writes sdk/schema.json, sdk/terraform-schema.json and provider/docs/reference.md from the definitions. */
+/** `npm run schema`: writes the two schemas, the reference and the pages for the registries from the definitions. */
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { referenceMarkdown } from "../../provider/schema/reference.ts";
-import { referenceFile, schemaFile, schemaText, terraformSchemaFile, terraformSchemaText } from "./schema-file.ts";
+import { generatedFolders, registryPages } from "../../provider/schema/registry/pages.ts";
+import {
+  referenceFile,
+  registryDocsFolder,
+  schemaFile,
+  schemaText,
+  terraformSchemaFile,
+  terraformSchemaText,
+} from "./schema-file.ts";
 
 writeFileSync(schemaFile, schemaText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
+for (const folder of generatedFolders) {
+  // The page of what is no more goes with it.
+  rmSync(new URL(folder, registryDocsFolder), { recursive: true, force: true });
+  mkdirSync(new URL(folder, registryDocsFolder), { recursive: true });
+}
+for (const [file, text] of registryPages()) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json and provider/docs/reference.md. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md and sdk/terraform/docs. The packages follow with: npm run sdk",
 );

@@ -1,0 +1,99 @@
+/** The `Schema` section of a page, laid out as tfplugindocs does it, with a sentence for what is inside lists of objects too. */
+
+import type { AttributeType } from "../attributes.ts";
+import type { TerraformAttribute } from "../terraform.ts";
+import { type Leaf, membersOf, valueTypeOf } from "../terraform-leaves.ts";
+import type { IdentitySchema, ValueType } from "../terraform-types.ts";
+
+const writeOnlyArguments =
+  "https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments";
+const writeOnlyNote = `> **NOTE**: [Write-only arguments](${writeOnlyArguments}) take OpenTofu 1.11 or Terraform 1.11, or newer.`;
+
+/** Attributes come in the order of their names. */
+export function schemaSection(attributes: readonly TerraformAttribute[]): string {
+  const groups = [
+    ["### Required", attributes.filter(({ schema }) => schema.required === true)],
+    ["### Optional", attributes.filter(({ schema }) => schema.optional === true)],
+    ["### Read-Only", attributes.filter(({ schema }) => schema.required !== true && schema.optional !== true)],
+  ] as const;
+  const lists = groups.flatMap(([title, members]) => {
+    if (members.length === 0) return [];
+    const note = members.some(({ schema }) => schema.write_only === true) ? [writeOnlyNote] : [];
+    return [title, ...note, members.map(lineOf).join("\n")];
+  });
+  return ["## Schema", ...lists, ...attributes.flatMap((each) => nestedSections(each, [each.name]))].join("\n\n");
+}
+
+/** What an identity is made of, as an import block says it. */
+export function identitySection({ attributes }: IdentitySchema): string {
+  const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = (isWanted: (attribute: (typeof entries)[number][1]) => boolean): string =>
+    entries
+      .filter(([, attribute]) => isWanted(attribute))
+      .map(([name, { type, description }]) => `- \`${name}\` (${typeText(type)}) ${ofSomethingThere(description)}`)
+      .join("\n");
+  return [
+    "### Identity Schema",
+    "#### Required",
+    lines(({ required_for_import }) => required_for_import === true),
+    "#### Optional",
+    lines(({ optional_for_import }) => optional_for_import === true),
+  ].join("\n\n");
+}
+
+/** What stands between angle brackets would be taken for HTML. */
+export function escaped(text: string): string {
+  return text.replaceAll(/`[^`]*`|</g, (found) => (found === "<" ? "\\<" : found));
+}
+
+function lineOf({ name, type, role, schema }: TerraformAttribute): string {
+  const flags = [
+    typeText(schema.type),
+    ...(schema.sensitive === true ? ["Sensitive"] : []),
+    ...(schema.write_only === true ? [`[Write-only](${writeOnlyArguments})`] : []),
+  ];
+  const description = role === "output" ? ofSomethingThere(schema.description) : escaped(schema.description);
+  return `- \`${name}\` (${flags.join(", ")}) ${description}${linkTo(type, [name])}`;
+}
+
+/** Of what is only looked at, nobody wants to know whether a program may change it. */
+function ofSomethingThere(description: string): string {
+  return escaped(description.replace(" Cannot change.", ""));
+}
+
+function linkTo(type: AttributeType, path: readonly string[]): string {
+  return objectIn(type) === undefined ? "" : ` (see [below for nested schema](#${anchorOf(path)}))`;
+}
+
+function nestedSections({ type }: Pick<Leaf, "type">, path: readonly string[]): readonly string[] {
+  const object = objectIn(type);
+  if (object === undefined) return [];
+  const members = [...membersOf(object)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = members.map((member) => {
+    const kind = typeText(valueTypeOf(member.type));
+    const link = linkTo(member.type, [...path, member.name]);
+    return `- \`${member.name}\` (${kind}) ${ofSomethingThere(member.description)}${link}`;
+  });
+  return [
+    `<a id="${anchorOf(path)}"></a>\n### Nested Schema for \`${path.join(".")}\``,
+    "Read-Only:",
+    lines.join("\n"),
+    ...members.flatMap((member) => nestedSections(member, [...path, member.name])),
+  ];
+}
+
+function anchorOf(path: readonly string[]): string {
+  return `${path.length > 1 ? "nestedobjatt" : "nestedatt"}--${path.join("--")}`;
+}
+
+function objectIn(type: AttributeType): Extract<AttributeType, { kind: "object" }> | undefined {
+  if (type.kind === "object") return type;
+  return type.kind === "list" ? objectIn(type.element) : undefined;
+}
+
+function typeText(type: ValueType): string {
+  if (typeof type === "string") return { string: "String", bool: "Boolean", number: "Number" }[type];
+  return type[0] === "object"
+    ? "Object"
+    : `${{ list: "List", set: "Set", map: "Map" }[type[0]]} of ${typeText(type[1])}`;
+}
