@@ -1,4 +1,4 @@
-/** Finds OpenTofu, or builds it once: UKO_TOFU, then PATH, then our cache folder, then Go modules. */
+/** Finds OpenTofu, or builds it once: UKO_TOFU, which may name Terraform, then PATH, then our cache folder, then Go modules. */
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -8,6 +8,7 @@ import type { Report } from "./make-once.ts";
 
 export interface TofuEngine {
   readonly tofuBin: string;
+  readonly product: "OpenTofu" | "Terraform";
   readonly version: string;
   readonly foundBy: "UKO_TOFU" | "PATH" | "cache" | "build";
 }
@@ -54,23 +55,25 @@ export async function findTofu(report: Report, env: NodeJS.ProcessEnv = process.
 }
 
 async function describe(tofuBin: string, foundBy: TofuEngine["foundBy"]): Promise<TofuEngine> {
-  return { tofuBin, foundBy, version: await readVersion(tofuBin) };
+  return { tofuBin, foundBy, ...(await readVersion(tofuBin)) };
 }
 
 /** One half sentence, or undefined when the CLI can be used. */
 async function whyUnusable(tofuBin: string): Promise<string | undefined> {
   if (!isExecutable(tofuBin)) return "there is no executable";
-  const version = await readVersion(tofuBin).catch(() => undefined);
-  if (!version) return "it does not answer `tofu version`";
+  const { version } = await readVersion(tofuBin).catch(() => ({ version: undefined }));
+  if (version === undefined) return "it does not answer `tofu version`";
   if (version.localeCompare(minimumVersion, "en", { numeric: true }) < 0) {
     return `it is version ${version}, and ${minimumVersion} is needed`;
   }
   return undefined;
 }
 
-async function readVersion(tofuBin: string): Promise<string> {
+async function readVersion(tofuBin: string): Promise<Pick<TofuEngine, "product" | "version">> {
   // Settings of the reader's machine, which may name a file that is not there, are not asked for.
   const env = { PATH: process.env.PATH, TF_CLI_CONFIG_FILE: "/dev/null", CHECKPOINT_DISABLE: "1" };
-  const { stdout } = await promisify(execFile)(tofuBin, ["version", "-json"], { env, timeout: probeLimitMs });
-  return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
+  const { stdout } = await promisify(execFile)(tofuBin, ["version"], { env, timeout: probeLimitMs });
+  const { product, version } = /^(?<product>OpenTofu|Terraform) v(?<version>\S+)/.exec(stdout)?.groups ?? {};
+  if (version === undefined) throw new Error(`${tofuBin} says of itself: ${stdout}`);
+  return { product: product === "Terraform" ? product : "OpenTofu", version };
 }

@@ -56,6 +56,17 @@ async function requireTofu(): Promise<TofuEngine> {
 }
 let engine: Promise<TofuEngine | undefined> | undefined;
 
+/** Terraform does not know the options by which runs are read here, so it is called through a script that does. */
+async function withReports(tofu: TofuEngine, folder: string): Promise<TofuEngine> {
+  if (tofu.product === "OpenTofu") return tofu;
+  const tofuBin = path.join(folder, "terraform-as-tofu");
+  const translator = fileURLToPath(new URL("terraform-as-tofu.ts", import.meta.url));
+  await writeFile(tofuBin, `#!/bin/sh\nexec "${process.execPath}" "${translator}" "${tofu.tofuBin}" "$@"\n`, {
+    mode: 0o755,
+  });
+  return { ...tofu, tofuBin };
+}
+
 /** A place with one shared state, which is locked while somebody works with it; remove it with `dispose` or `await using`. */
 export class TofuWorkspace implements AsyncDisposable {
   readonly folder: string;
@@ -77,7 +88,7 @@ export class TofuWorkspace implements AsyncDisposable {
     const mirror = await findMirror(tofu);
     const folder = await mkdtemp(path.join(os.tmpdir(), "uko-tofu-"));
     for (const name of ["backend", "tmp"]) await mkdir(path.join(folder, name));
-    return new TofuWorkspace(folder, tofu, mirror, projectFolder);
+    return new TofuWorkspace(folder, await withReports(tofu, folder), mirror, projectFolder);
   }
 
   /** Gives a person an own HOME and an initialized working copy; the working copies share nothing but the state. */
