@@ -1,0 +1,162 @@
+/** The pages for the registries of OpenTofu and Terraform, as tfplugindocs and the real OpenTofu see them. */
+
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findEngine } from "../examples/engines/find-engine.ts";
+import { tfplugindocs } from "../examples/engines/tfplugindocs.ts";
+import { type TofuPerson, TofuWorkspace } from "../examples/support/tofu.ts";
+import { terraformResources, terraformSchema } from "../provider/schema/terraform.ts";
+import { registryRoot } from "../sdk/make/schema-file.ts";
+import { blocksIn } from "./support/documents.ts";
+
+const root = fileURLToPath(registryRoot);
+const pages = (await readdir(path.join(root, "docs"), { recursive: true }))
+  .filter((file) => file.endsWith(".md"))
+  .sort();
+const blocksOf = (page: string, language: string) => blocksIn(path.join("sdk/terraform/docs", page), language);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "uko-registry-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe("tfplugindocs", () => {
+  async function run(command: string, providerFolder: string): Promise<string> {
+    const { bin } = await findEngine(tfplugindocs, () => undefined);
+    const lists = Object.fromEntries([...terraformResources].map(([name, { listBlock }]) => [name, listBlock]));
+    const schema = { ...terraformSchema(), list_resource_schemas: lists };
+    const file = path.join(folder, "schema.json");
+    // It knows a provider by its short name alone, and our list resources are Terraform's own, which OpenTofu does not print.
+    await writeFile(file, JSON.stringify({ format_version: "1.0", provider_schemas: { uko: schema } }));
+    const place = ["--provider-dir", providerFolder, "--provider-name", "terraform-provider-uko"];
+    const { stdout } = await promisify(execFile)(bin, [command, ...place, "--providers-schema", file]);
+    return stdout;
+  }
+
+  test("finds the pages as a registry wants them", async () => {
+    expect(await run("validate", root)).toContain("running file checks on docs/guides/two-people.md");
+  });
+
+  test("would find a page that is missing, one of nothing, and front matter that no registry takes", async () => {
+    await cp(root, folder, { recursive: true });
+    const docs = path.join(folder, "docs");
+    await rm(path.join(docs, "resources", "vault.md"));
+    await writeFile(path.join(docs, "list-resources", "secret.md"), "---\nsubcategory: ''\n---\n");
+    const index = await readFile(path.join(docs, "index.md"), "utf8");
+    await writeFile(path.join(docs, "index.md"), index.replace("description:", "layout: docs\ndescription:"));
+    const refusal = await run("validate", folder).catch((error: { readonly stderr: string }) => error.stderr);
+    expect(refusal).toContain("missing documentation file for resource: uko_vault");
+    expect(refusal).toContain("matching list resource for documentation file (secret.md) not found");
+    expect(refusal).toContain("YAML frontmatter should not contain layout");
+  });
+
+  /** Headings, anchors and of each attribute its name and type; the sentences are ours. */
+  const outlineOf = (text: string): readonly string[] => {
+    const [, section = ""] = /^## Schema\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(text) ?? [];
+    return Array.from(
+      section.matchAll(/^(?:#+ .*|<a id.*|[A-Z][\w-]+:|- `\w+` \((?:\[[^\]]*\]\([^)]*\)|[^()])*\))/gm),
+      ([line]) => line,
+    );
+  };
+
+  test("would write the same sections of attributes", async () => {
+    await run("generate", folder);
+    const generated = pages.filter((page) => !page.startsWith("guides"));
+    expect(generated).toHaveLength(23);
+    for (const page of generated) {
+      const [ours, theirs] = await Promise.all(
+        [root, folder].map((at) => readFile(path.join(at, "docs", page), "utf8")),
+      );
+      expect(outlineOf(ours ?? ""), page).toEqual(outlineOf(theirs ?? ""));
+      expect(outlineOf(theirs ?? "").length, page).toBeGreaterThan(page.startsWith("list-resources") ? -1 : 5);
+    }
+  });
+});
+
+describe("the real OpenTofu", () => {
+  const requirement = `terraform {\n  required_providers {\n    uko = {\n      source = "pulumi-uko/uko"\n    }\n  }\n}\n`;
+  const nameOf = (page: string): string => page.replace(".md", "").replaceAll(/\W/g, "_");
+  /** Only a root can import. */
+  const isImport = (block: string): boolean => block.startsWith("import {");
+
+  async function asPerson(body: (person: TofuPerson) => Promise<void>): Promise<void> {
+    await using workspace = await TofuWorkspace.create();
+    await body(await workspace.person("reader"));
+  }
+
+  async function writePages(person: TofuPerson): Promise<readonly string[]> {
+    const calls: string[] = [];
+    for (const page of pages) {
+      const program = blocksOf(page, "terraform")
+        .filter((block) => !isImport(block))
+        .join("\n");
+      if (program === "") continue;
+      const module = `pages/${nameOf(page)}`;
+      await mkdir(path.join(person.workingCopy, module), { recursive: true });
+      await person.writeFile(`${module}/main.tf`, program);
+      if (page.startsWith("list-resources")) continue;
+      if (!program.includes("required_providers")) await person.writeFile(`${module}/versions.tf`, requirement);
+      const given = Array.from(program.matchAll(/^variable "(\w+)"/gm), ([, name]) => `  ${name} = "given"\n`);
+      calls.push(`module "${nameOf(page)}" {\n  source = "./${module}"\n${given.join("")}}\n`);
+    }
+    await person.writeProgram(calls.join("\n"));
+    return calls;
+  }
+
+  test("finds every program valid, and laid out as it would lay it out", () =>
+    asPerson(async (person) => {
+      expect(await writePages(person)).toHaveLength(21);
+      const got = await person.run(["get"]);
+      expect(got.exitCode, got.output).toBe(0);
+      const valid = await person.run(["validate", "-no-color"]);
+      expect(valid.exitCode, valid.output).toBe(0);
+      // What lists is Terraform's alone, so no more than its form is seen.
+      const formed = await person.run(["fmt", "-check", "-diff", "-recursive", "pages"]);
+      expect(formed.output).toBe("");
+
+      await person.writeFile("pages/data_sources_vaults/main.tf", 'data "uko_vaults" "all" {\n  vault = "x"\n}\n');
+      const odd = await person.run(["validate", "-no-color"]);
+      expect(odd.output).toContain('An argument named "vault" is not expected here.');
+    }));
+
+  test("takes both forms of import of each resource", () =>
+    asPerson(async (person) => {
+      const imports = [...terraformResources.keys()].map((typeName) => {
+        const [identity = "", id = "", ...more] = blocksOf(`resources/${typeName.slice(4)}.md`, "terraform").filter(
+          isImport,
+        );
+        expect([identity.includes("identity = {"), id.includes("id = "), more]).toEqual([true, true, []]);
+        const [, name = ""] = new RegExp(`to = ${typeName}\\.(\\w+)`).exec(id) ?? [];
+        const program = blocksOf(`resources/${typeName.slice(4)}.md`, "terraform").join("\n");
+        const [resource = ""] =
+          new RegExp(`^resource "${typeName}" "${name}" \\{[\\s\\S]*?^\\}`, "m").exec(program) ?? [];
+        return { resource, identity, id };
+      });
+      for (const form of ["identity", "id"] as const) {
+        await person.writeProgram(imports.flatMap((each) => [each.resource, each[form]]).join("\n"));
+        const valid = await person.run(["validate", "-no-color"]);
+        expect(valid.exitCode, valid.output).toBe(0);
+      }
+    }));
+
+  test("knows every command and every flag", () =>
+    asPerson(async (person) => {
+      const lines = pages.flatMap((page) => blocksOf(page, "shell").flatMap((block) => block.trim().split("\n")));
+      const commands = lines
+        .filter((line) => !line.startsWith("export "))
+        .map((line) => line.replace(/^[A-Z_]+=\S+ /, ""));
+      expect(commands.length).toBeGreaterThan(9);
+      const helps = await Promise.all(["plan", "apply", "import"].map((each) => person.run([each, "-help"])));
+      const known = helps.map(({ output }) => output).join("");
+      for (const command of commands) {
+        expect(command).toMatch(/^tofu (?:plan|apply|destroy|import)\b/);
+        for (const [flag] of command.matchAll(/(?<= )-[a-z-]+/g)) expect(known, command).toContain(`\n  ${flag}`);
+      }
+    }));
+});

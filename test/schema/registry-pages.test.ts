@@ -1,0 +1,89 @@
+/** The pages for the registries of OpenTofu and Terraform. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { registryPages } from "../../provider/schema/registry/pages.ts";
+import { terraformDataSources, terraformProvider, terraformResources } from "../../provider/schema/terraform.ts";
+import { registryDocsFolder } from "../../sdk/make/schema-file.ts";
+
+const pages = registryPages();
+const page = (file: string): string => {
+  const text = pages.get(file);
+  if (text === undefined) throw new Error(`There is no page ${file}`);
+  return text;
+};
+const committed = readdirSync(registryDocsFolder, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md") && !file.startsWith("guides"))
+  .map((file) => file.replaceAll("\\", "/"));
+
+test("sdk/terraform/docs is what the definitions say, and no page of what is no more; if not: npm run schema", () => {
+  expect(committed.sort()).toEqual([...pages.keys()].sort());
+  for (const [file, text] of pages) expect(readFileSync(new URL(file, registryDocsFolder), "utf8"), file).toBe(text);
+});
+
+test("there is a page for everything that a configuration can name", () => {
+  const files = (folder: string, typeNames: Iterable<string>) =>
+    [...typeNames].map((typeName) => `${folder}/${typeName.replace("uko_", "")}.md`);
+  expect([...pages.keys()].sort()).toEqual(
+    [
+      "index.md",
+      ...files("resources", terraformResources.keys()),
+      ...files("list-resources", terraformResources.keys()),
+      ...files("data-sources", terraformDataSources.keys()),
+    ].sort(),
+  );
+});
+
+test("a page says what is special here before its reference", () => {
+  const headings = (file: string) => Array.from(page(file).matchAll(/^## (.+)$/gm), ([, heading]) => heading);
+  expect(headings("index.md")).toEqual(["What is special here", "Example Usage", "Settings", "Schema"]);
+  expect(headings("resources/vault.md")).toEqual(["What a destroy does", "Example Usage", "Schema", "Import"]);
+  expect(headings("data-sources/vault.md")).toEqual(["Example Usage", "Schema"]);
+});
+
+test("a destroy is told in Terraform's words", () => {
+  for (const [file, text] of pages) {
+    expect(text, file).not.toMatch(/pulumi (?:up|destroy|import)|--continue-on-error|\{again\}|\{protect\}/);
+    const prose = text.replaceAll(/```[\s\S]*?```/g, "");
+    expect(prose.match(/`[a-z]+(?:[A-Z][a-z]+)+`/g), file).toBeNull();
+  }
+  expect(page("resources/managed_key.md")).toContain(
+    "Protect what must stay with `prevent_destroy` or `deletion_protection`.",
+  );
+});
+
+test("every attribute has a line in its group, with its type and what is special of it", () => {
+  const keystore = page("resources/keystore.md");
+  const group = (title: string) => new RegExp(`### ${title}\n\n([\\s\\S]*?)\n\n(?:#|<)`).exec(keystore)?.[1] ?? "";
+  expect(group("Required")).toContain("- `vault_id` (String) UUID of the vault");
+  expect(group("Optional")).toMatch(/^> \*\*NOTE\*\*: \[Write-only arguments\]/);
+  expect(group("Optional")).toContain("- `aws_secret_access_key` (String, Sensitive, [Write-only](");
+  expect(group("Read-Only")).toContain("- `secret_digests` (Map of String, Sensitive) ");
+  for (const [file, block] of [...terraformResources].map(
+    ([name, each]) => [`resources/${name.slice(4)}.md`, each] as const,
+  )) {
+    for (const { name } of block.attributes) expect(page(file)).toMatch(new RegExp(`^- \`${name}\` \\(`, "m"));
+  }
+  for (const { name } of terraformProvider.attributes) {
+    expect(page("index.md")).toContain(`| \`${name}\` | \`UKO_${name.toUpperCase()}\` |`);
+  }
+});
+
+test("what is inside a list has a section of its own, to which its line leads", () => {
+  for (const [file, text] of pages) {
+    const links = Array.from(text.matchAll(/\(#(nested[\w-]+)\)/g), ([, anchor]) => anchor);
+    const anchors = Array.from(text.matchAll(/<a id="(nested[\w-]+)">/g), ([, anchor]) => anchor);
+    expect(links, file).toEqual(anchors);
+  }
+  expect(page("data-sources/managed_keys.md")).toContain("(#nestedobjatt--managed_keys--keystores)");
+  expect(page("resources/managed_key.md")).toMatch(
+    /### Nested Schema for `keystores`\n\nRead-Only:\n\n- `destruction_at`/,
+  );
+});
+
+test("what stands between angle brackets is seen, and nothing that is only looked at can change", () => {
+  for (const [file, text] of pages) expect(text.replaceAll(/`[^`]*`|<\/?a[^>]*>/g, ""), file).not.toMatch(/(?<!\\)<\w/);
+  for (const file of committed.filter((each) => each.startsWith("data-sources"))) {
+    expect(page(file), file).not.toContain("Cannot change.");
+  }
+});
