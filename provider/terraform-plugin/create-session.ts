@@ -1,6 +1,7 @@
 /** Makes the session of a process; whoever only uses one takes its interface. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import { createLabels } from "./labels.ts";
 import { loadLater } from "./load-later.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
@@ -10,6 +11,7 @@ export function createSession(log: Log): Session {
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
   let found = new Set<string>();
+  let labels = createLabels();
   let warnings: string[] = [];
 
   const open = async (): Promise<OpenHandlers> => {
@@ -31,6 +33,7 @@ export function createSession(log: Log): Session {
       opened = undefined;
       stopping = new AbortController();
       found = new Set();
+      labels = createLabels();
     },
     handlers() {
       opened ??= open();
@@ -42,6 +45,9 @@ export function createSession(log: Log): Session {
     },
     stop: () => stopping.abort(),
     noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
+    get labels() {
+      return labels;
+    },
     isFound: (typeName, id) => found.has(`${typeName} ${id}`),
     takeWarnings() {
       const told = warnings;

@@ -1,6 +1,7 @@
 /** One host's use of this process: how it is configured, the handlers, what its run has found, and how all of it is stopped. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 
 export interface Session {
@@ -16,6 +17,7 @@ export interface Session {
   /** A creation found this one where it was: what is to be deleted under the same id is only its former place in the state. */
   noteFound(typeName: string, id: string): void;
   isFound(typeName: string, id: string): boolean;
+  readonly labels: Labels;
   /** What people have to hear of beside any call; each is told once. */
   takeWarnings(): readonly string[];
 }

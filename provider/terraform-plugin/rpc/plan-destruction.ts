@@ -7,9 +7,12 @@ import { unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
+import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
+import { twice } from "./twice.ts";
 
 export async function planDestruction(
+  session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue | null,
@@ -22,13 +25,14 @@ export async function planDestruction(
   };
   if (prior === null) return planned;
   const { attributes } = resource;
+  const clash = twice(session, prior);
   const foretold = handlers.foretell(stateProperties(attributes, prior));
   switch (foretold.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(foretold.code, foretold.message, attributes)] };
     case "long":
-      return { ...planned, diagnostics: [warningDiagnostic(foretold.message)] };
+      return { ...planned, diagnostics: [...clash, warningDiagnostic(foretold.message)] };
     case "short":
-      return planned;
+      return { ...planned, diagnostics: clash };
   }
 }

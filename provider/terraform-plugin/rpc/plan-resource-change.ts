@@ -11,6 +11,7 @@ import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchem
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 import { planDestruction } from "./plan-destruction.ts";
+import { twice } from "./twice.ts";
 
 type Request = MessageShape<typeof PlanResourceChange_RequestSchema>;
 type Response = MessageInitShape<typeof PlanResourceChange_ResponseSchema>;
@@ -21,14 +22,15 @@ export async function planResourceChange(session: Session, request: Request): Pr
   const handlers = await handlersOf(session, resource);
   const prior = readObject(request.priorState, resource);
   const isWanted = readObject(request.proposedNewState, resource) !== null;
-  if (!isWanted) return planDestruction(resource, handlers, prior, request);
+  if (!isWanted) return planDestruction(session, resource, handlers, prior, request);
   const config = readPresent(request.config, resource);
   return prior === null
-    ? creation(resource, handlers, config, request)
+    ? creation(session, resource, handlers, config, request)
     : update(resource, handlers, prior, config, request);
 }
 
 function creation(
+  session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   config: ObjectValue,
@@ -40,7 +42,13 @@ function creation(
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
   }
-  return { plannedState: writeObject(values, resource), plannedPrivate: writePrivate("create") };
+  // What is adopted is not made, and may well be in the state under its former name.
+  if (config.existing_key_id === null) session.labels.noteWanted(config);
+  return {
+    plannedState: writeObject(values, resource),
+    plannedPrivate: writePrivate("create"),
+    diagnostics: twice(session, config),
+  };
 }
 
 function update(

@@ -37,7 +37,10 @@ export async function readResource(
       diagnostics: [warningDiagnostic(sayUnseen(error.message))],
     };
   }
-  if (found === undefined) return { newState: writeObject(null, resource) };
+  if (found === undefined) {
+    session.labels.noteGone(before);
+    return { newState: writeObject(null, resource) };
+  }
   const values = valuesOf(resource, found.state, found.id);
   const identity = identityOf(resource, values);
   const warnings = [...session.takeWarnings(), ...found.warnings];

@@ -11,7 +11,7 @@ import type { Session } from "../session.ts";
 import { type ObjectValue, readJson } from "../values.ts";
 
 export async function upgradeResourceState(
-  _session: Session,
+  { labels }: Session,
   { typeName, version, rawState }: MessageShape<typeof UpgradeResourceState_RequestSchema>,
 ): Promise<MessageInitShape<typeof UpgradeResourceState_ResponseSchema>> {
   const resource = resourceNamed(typeName);
@@ -29,5 +29,7 @@ export async function upgradeResourceState(
     });
   }
   // Version 0 is the only one so far, and what a release adds or drops within it is read as absent.
-  return { upgradedState: writeObject(readJson(json, typeOf(resource)) as ObjectValue | null, resource) };
+  const values = readJson(json, typeOf(resource)) as ObjectValue | null;
+  if (values !== null) labels.noteHeld(values);
+  return { upgradedState: writeObject(values, resource) };
 }

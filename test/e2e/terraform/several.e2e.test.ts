@@ -109,6 +109,57 @@ test("one destroy asks for thirty keys, the next deactivates them all, and each 
     expect([...new Set(states)]).toEqual(["cooling_down"]);
   }));
 
+test("of many that are destroyed at once each error names its own, and the state keeps what failed as it was", () =>
+  withStage(async (stage) => {
+    const program = `
+resource "uko_managed_key" "many" {
+  for_each = toset(["one", "two", "three"])
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = each.key
+}
+resource "uko_vault" "archive" {
+  name = "archive"
+}
+resource "uko_kms_key" "orders" {
+  name = "orders"
+}
+`;
+    const carol = await stage.person("carol", program);
+    const made = await carol.apply();
+    expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 5 } });
+    await stage.advance(60_000);
+    const ids = new Map(
+      (await carol.state()).resources.map(({ attributes }) => [
+        attributes.label ?? attributes.name,
+        String(attributes.id),
+      ]),
+    );
+    const idOf = (name: string): string => ids.get(name) ?? "";
+    const refused = [
+      `/managed_keys/${idOf("two").split("/").at(-1)}`,
+      `/vaults/${idOf("archive")}`,
+      `/keys/${idOf("orders")}/metadata`,
+    ];
+    for (const path of refused)
+      await stage.uko.control("faults", {
+        path: path.startsWith("/keys") ? `/api/v2${path}` : `/api/v4${path}`,
+        status: 403,
+      });
+    const ended = await carol.destroy(["-refresh=false"]);
+    expect(ended.exitCode).toBe(1);
+    const firstLines = ended.diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
+    expect(firstLines.toSorted()).toEqual([
+      expect.stringMatching(new RegExp(`^KMS key "orders" ${idOf("orders")}: `)),
+      'Key "one" waits for a second person to consent to its deactivation',
+      'Key "three" waits for a second person to consent to its deactivation',
+      expect.stringMatching(new RegExp(`^Key "two" ${idOf("two")}: `)),
+      expect.stringMatching(new RegExp(`^Vault "archive" ${idOf("archive")}: `)),
+    ]);
+    const states = (await carol.state()).resources.map(({ attributes }) => attributes.lifecycle_state ?? "-");
+    expect(states.toSorted()).toEqual(["-", "active", "active", "pending_approval", "pending_approval"]);
+  }));
+
 const tested = `run "makes_a_key" {
   command = apply
 

@@ -59,7 +59,7 @@ test("apply makes it, a plan after that is empty, and destroy takes two people a
     expect((await bob.state()).resources).toEqual([]);
   }));
 
-test("a key is never replaced: -replace fails in the plan, a taint in the apply", () =>
+test("a key is never replaced: -replace fails in the plan; of a taint the plan warns, and the apply fails", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
@@ -68,9 +68,15 @@ test("a key is never replaced: -replace fails in the plan, a taint in the apply"
     expect(replaced.exitCode).toBe(1);
     expect(replaced.firstErrorLine).toMatch(/^A uko_managed_key is never replaced/);
     await bob.run(["taint", "uko_managed_key.payroll"]);
+    for (const args of [[], ["-refresh=false"]]) {
+      const planned = await bob.plan(args);
+      expect(planned.exitCode, planned.output).toBe(0);
+      expect(planned.output).toContain('Key "payroll" is in the state, so none can be made under its label');
+      expect(planned.output).toContain("tofu untaint");
+    }
     const tainted = await bob.apply();
     expect(tainted.exitCode).toBe(1);
-    expect(tainted.firstErrorLine).toMatch(/^A uko_managed_key is never replaced/);
+    expect(tainted.firstErrorLine).toMatch(/^Key "payroll" \S+: A uko_managed_key is never replaced/);
     expect(await stage.effects(mark)).toEqual([]);
     await bob.run(["untaint", "uko_managed_key.payroll"]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);

@@ -181,6 +181,54 @@ describe("a replacement", () => {
   });
 });
 
+describe("a creation under a label that the state has", () => {
+  const clash = expect.stringMatching(/^Key "payroll" is in the state, so none can be made under its label\n/);
+
+  /** A key by an earlier run. */
+  const madeBefore = async () => {
+    const core = await stage.made();
+    await stage.bob.provider.configureProvider();
+    return core;
+  };
+
+  test("is told in the plan of a tainted key, and no error, since tofu destroy begins with such a plan", async () => {
+    const core = await madeBefore();
+    const { saved } = core;
+    await core.refresh();
+    expect((await core.plan(keyConfig())).warnings).toEqual([]);
+    core.restore(saved && { ...saved, isTainted: true });
+    const { errors, warnings } = await core.plan(keyConfig());
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([clash]);
+    expect(warnings[0]).toContain("tofu untaint");
+    expect((await core.plan(keyConfig())).warnings, "once").toEqual([]);
+  });
+
+  test("is told of a block that has another name now, whichever half is planned first", async () => {
+    const former = await madeBefore();
+    const later = stage.core("uko_managed_key");
+    await former.refresh();
+    expect((await later.plan(keyConfig())).warnings).toEqual([clash]);
+    expect((await former.plan(null)).warnings).toHaveLength(1);
+    await stage.bob.provider.configureProvider();
+    expect((await later.plan(keyConfig())).warnings).toEqual([]);
+    await former.refresh();
+    expect((await former.plan(null)).warnings).toEqual([clash, expect.stringContaining("two people")]);
+  });
+
+  test("is nothing to tell of where the key is gone, is adopted, or has another label", async () => {
+    const former = await madeBefore();
+    await former.refresh();
+    const later = stage.core("uko_managed_key");
+    expect((await later.plan(keyConfig({ existing_key_id: former.saved?.value.key_id }))).warnings).toEqual([]);
+    expect((await later.plan(keyConfig({ label: "wages" }))).warnings).toEqual([]);
+    stage.uko.test.emulator.world.keys.delete(String(former.saved?.value.key_id));
+    await former.refresh();
+    expect(former.saved).toBeUndefined();
+    expect((await later.plan(keyConfig())).warnings).toEqual([]);
+  });
+});
+
 describe("the plan of a destruction", () => {
   test("tells what it will need, from the state alone", async () => {
     const core = await stage.made();
