@@ -7,6 +7,8 @@ export interface CdkKit {
   /** What a program brings itself: one kit, and one `constructs` that suits it. */
   readonly peers: Readonly<Record<string, string>>;
   readonly keywords: readonly string[];
+  /** What a program says before it may give secrets; undefined where the kit asks for nothing. */
+  readonly beforeSecrets?: string;
   /** Which kit to choose, for who reads about this one. */
   readonly advice: string;
 }
@@ -26,6 +28,7 @@ living fork CDK Terrain and \`@uko/cdktn\`, which has the same classes: in a pro
     title: "CDK Terrain",
     peers: { cdktn: "^0.24.0", constructs: ">=10.6.0 <10.8.0" },
     keywords: ["cdktn", "cdk-terrain"],
+    beforeSecrets: 'new App({ context: { targetVersions: { opentofu: ">=1.11" } } })',
     advice: `CDK Terrain is the living fork of CDKTF, which was archived in December 2025. Programs that are still on CDKTF take \`@uko/cdktf\`,
 which has the same classes.`,
   },
@@ -76,7 +79,8 @@ export function cdkCompilerSettings(): unknown {
   };
 }
 
-export function cdkReadme({ name, title, advice }: CdkKit): string {
+export function cdkReadme({ name, title, beforeSecrets, advice }: CdkKit): string {
+  const asked = `The kit wants to know that the engine keeps them out of the state: \`${beforeSecrets}\`.\n`;
   return `# Keys of IBM Unified Key Orchestrator for ${title}
 
 Typed constructs of the provider \`pulumi-uko/uko\`: managed keys, and the vaults, keystores and templates around them. A key ends through
@@ -102,7 +106,7 @@ app.synth();
 
 Who acts comes from the environment of a run, \`UKO_API_KEY\` and the others, and so from nobody's program. What a program has as text
 stands in what it writes: give a keystore its secrets by a \`TerraformVariable\` with \`sensitive: true\`.
-
+${beforeSecrets === undefined ? "" : asked}
 ${advice}
 
 What destroy does, roles and pipelines: https://github.com/pulumi-uko/pulumi-uko.
