@@ -1,6 +1,6 @@
 /** The one way to call a service: allowed host, then credential, deadline, retries where safe, one fresh token after a 401. */
 
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { type Exchange, exchange } from "./exchange.ts";
@@ -88,27 +88,7 @@ const defaultConcurrentCalls = 8;
 const connectTimeoutMs = 10_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
-  const tls = { rejectUnauthorized: true, timeout: connectTimeoutMs };
-  const agentOptions: Agent.Options = {
-    connections: options.maxConcurrentCalls ?? defaultConcurrentCalls,
-    pipelining: 1,
-    // Several calls would share one HTTP/2 connection, and the cap would be none.
-    allowH2: false,
-    connect: tls,
-  };
-  const direct = new Agent(agentOptions);
-  const { proxy } = options;
-  const proxied =
-    proxy === undefined
-      ? undefined
-      : new EnvHttpProxyAgent({
-          ...agentOptions,
-          httpsProxy: proxy.url,
-          noProxy: proxy.exceptions,
-          requestTls: tls,
-          proxyTls: tls,
-        });
+  let opened: Promise<Agents> | undefined;
   const turnstile = createTurnstile(options.maxConcurrentCalls ?? defaultConcurrentCalls);
   let serviceTimeMs: number | undefined;
 
@@ -118,6 +98,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const order = request.method === "GET" ? "in turn" : "before reads";
       const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal, order);
       try {
+        opened ??= openAgents(options);
+        const { direct, proxied } = await opened;
         const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
         const end = await sendWithRetries(agent, options, request);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
@@ -128,9 +110,34 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     serviceTimeMs: () => serviceTimeMs,
     async close() {
-      await Promise.all([direct.close(), proxied?.close()]);
+      const agents = await opened;
+      await Promise.all([agents?.direct.close(), agents?.proxied?.close()]);
     },
   };
+}
+
+interface Agents {
+  readonly direct: Dispatcher;
+  readonly proxied: Dispatcher | undefined;
+}
+
+/** Loads undici only now: an engine starts a process several times in a run, and most of them call nobody. */
+async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Promise<Agents> {
+  const { Agent, EnvHttpProxyAgent } = await import("undici");
+  // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
+  const tls = { rejectUnauthorized: true, timeout: connectTimeoutMs };
+  const agentOptions: Agent.Options = {
+    connections: maxConcurrentCalls ?? defaultConcurrentCalls,
+    pipelining: 1,
+    // Several calls would share one HTTP/2 connection, and the cap would be none.
+    allowH2: false,
+    connect: tls,
+  };
+  const direct = new Agent(agentOptions);
+  if (proxy === undefined) return { direct, proxied: undefined };
+  const { url: httpsProxy, exceptions: noProxy } = proxy;
+  const proxied = new EnvHttpProxyAgent({ ...agentOptions, httpsProxy, noProxy, requestTls: tls, proxyTls: tls });
+  return { direct, proxied };
 }
 
 async function sendWithRetries(
