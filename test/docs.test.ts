@@ -35,11 +35,13 @@ async function parses(words: readonly string[]): Promise<string> {
     signal: AbortSignal.abort(),
     openOperations: open,
     startLocalUko: open,
+    machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });
-  // `audit`, `doctor` and `completion` open no operations: they come as far as their file, the settings, their script.
-  return /\bopened\b|evidence file .* could not be read|No instance is named|^complete -F _uko/m.test(said)
-    ? "opened"
-    : said;
+  // `audit`, `install`, `doctor` and `completion` open no operations: they come as far as their file, the provider, the settings,
+  // their script.
+  const asFarAs =
+    /\bopened\b|evidence file .* could not be read|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|No instance is named|^complete -F _uko/m;
+  return asFarAs.test(said) ? "opened" : said;
 }
 
 let uko: Emulator;

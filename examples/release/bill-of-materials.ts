@@ -40,16 +40,20 @@ export function billOfMaterials(
   };
 }
 
-/** Answers the licence texts that have to go with the executable. */
-export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicense: string): string {
+/** Answers the licence texts that have to go with a bundle, or with an executable that holds Node as well. */
+export function thirdPartyNotices(packages: readonly BundledPackage[], nodeLicense?: string): string {
+  const node = nodeLicense === undefined ? [] : [{ title: `Node.js ${nodeVersion}`, text: nodeLicense.trim() }];
   const parts = [
-    { title: `Node.js ${nodeVersion}`, text: nodeLicense.trim() },
+    ...node,
     ...packages.map(({ name, version, license, licenseText }) => ({
       title: `${name} ${version} (${license})`,
       text: licenseText,
     })),
   ];
-  const head = "The executable contains Node.js and the packages below, under these licences.";
+  const head =
+    nodeLicense === undefined
+      ? "The provider contains the packages below, under these licences."
+      : "The executable contains Node.js and the packages below, under these licences.";
   return `${[head, ...parts.map(({ title, text }) => `${"=".repeat(80)}\n${title}\n\n${text}`)].join("\n\n")}\n`;
 }
 

@@ -3,6 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
 import type { CliWorld, LocalUko, LocalUkoOptions, TextOutput } from "../cli/cli-world.ts";
 import { openOperations } from "../cli/open-operations.ts";
 import { runCli } from "../cli/program.ts";
@@ -28,6 +30,12 @@ const world: CliWorld = {
   signal: stop.signal,
   openOperations,
   startLocalUko,
+  machine: {
+    system: process.platform,
+    processor: process.arch,
+    home: homedir(),
+    providerFolder: fileURLToPath(new URL("../../build/terraform", import.meta.url)),
+  },
 };
 
 process.exitCode = await runCli(process.argv.slice(2), world);

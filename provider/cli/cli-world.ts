@@ -24,6 +24,17 @@ export interface CliWorld {
   /** Throws UKO_SETTINGS_INVALID; calls nobody yet. */
   readonly openOperations: (...given: Parameters<typeof openOperations>) => Promise<OpenOperations>;
   readonly startLocalUko: (options: LocalUkoOptions) => Promise<LocalUko>;
+  readonly machine: Machine;
+}
+
+/** Where programs are installed on this machine, and for what. */
+export interface Machine {
+  /** As Node names them: `linux`, `x64`. */
+  readonly system: string;
+  readonly processor: string;
+  readonly home: string;
+  /** Holds the provider for OpenTofu and Terraform that came with this program. */
+  readonly providerFolder: string;
 }
 
 export type OpenOperations = ReturnType<typeof openOperations>;

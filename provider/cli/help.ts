@@ -47,6 +47,13 @@ With --probe-tags it is tried on a key of its own: made from a template whose ke
 active at once, no key is made. Where the run cannot end its key, it says which one is left and what ends it.
 Exits with 1 where a check fails, otherwise with 0.`;
 
+export const installHelp = `
+Without --mirror it goes to ~/.local/share/terraform/plugins (XDG_DATA_HOME moves it), on macOS to
+~/Library/Application Support/io.terraform/plugins, on Windows to %APPDATA%\\terraform.d\\plugins: there both engines
+look unless a configuration file of theirs has a provider_installation; uko install says so then.
+This package's own provider is a script that needs Node 22.19 or newer on PATH. Windows starts no such scripts;
+a zip of a release holds an executable that needs no Node, on any system.`;
+
 /** Examples per command; each works when pasted, with one's own key and record. */
 export const examples = {
   status: [
@@ -88,6 +95,12 @@ export const examples = {
   import: [
     ["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`],
     ["the same for OpenTofu", `uko import --vault ${vaultId} --format tofu --out payments`],
+  ],
+  install: [
+    ["for both engines, with no configuration of theirs", "uko install terraform"],
+    ["an executable that needs no Node", "uko install terraform --from terraform-provider-uko_0.1.0_linux_amd64.zip"],
+    ["what to put into ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
+    ["undo it", "uko install terraform --remove"],
   ],
   doctor: [
     ["is everything in place for a run as me", "uko doctor"],

@@ -9,6 +9,7 @@ import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { generalHelp } from "./help.ts";
 import { addImportCommand } from "./import-command.ts";
+import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { toUkoError } from "./render.ts";
 import { tellError } from "./run-on-keys.ts";
@@ -53,6 +54,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addVaultCommands(program, world, end);
   addAuditCommand(program, world);
   addImportCommand(program, world);
+  addInstallCommand(program, world);
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);

@@ -164,7 +164,7 @@ it.each([
 
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "consent", "continue", "withdraw", "reactivate", "sync"];
-  const commands = [...onKeys, "requests", "sweep", "audit", "import", "doctor", "emulator", "completion"];
+  const commands = [...onKeys, "requests", "sweep", "audit", "import", "install", "doctor", "emulator", "completion"];
   it("is the same as in the golden files", async () => {
     const { world } = aWorld();
     expect(await runCli(["--help"], world)).toBe(0);

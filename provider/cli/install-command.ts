@@ -1,0 +1,166 @@
+/** `uko install`: puts the provider where OpenTofu and Terraform find it, or prints what tells them; writes no configuration file. */
+
+import path from "node:path";
+import { Argument, type Command, Option } from "commander";
+import type { CliWorld } from "./cli-world.ts";
+import { exampleHelp, installHelp } from "./help.ts";
+import {
+  filesThatOverrule,
+  impliedMirror,
+  ownPackage,
+  type ProviderPackage,
+  providerSource,
+  putIntoMirror,
+  releasedPackage,
+  takeFromMirror,
+} from "./provider-mirror.ts";
+
+interface InstallOptions {
+  readonly from?: string;
+  readonly mirror?: string;
+  readonly print?: true;
+  readonly remove?: true;
+  readonly json?: true;
+}
+
+/** What came of an installation. */
+interface Installed {
+  readonly given: ProviderPackage;
+  readonly mirror: string;
+  readonly wrote: readonly string[];
+  readonly hasReplaced: boolean;
+  readonly overruledBy: readonly string[];
+}
+
+export function addInstallCommand(program: Command, world: CliWorld): void {
+  program
+    .command("install")
+    .description("Put the provider where OpenTofu and Terraform find it without a registry; asks no service")
+    .addArgument(
+      new Argument("<engine>", "for which engine; OpenTofu takes what is for Terraform").choices(["terraform"]),
+    )
+    .option("--from <file>", "a zip of a release, instead of this package's own provider")
+    .option("--mirror <folder>", "a mirror of yours, instead of where both engines look by themselves")
+    .addOption(new Option("--print", "print configuration that names the mirror; change nothing").conflicts("from"))
+    .addOption(new Option("--remove", "take every version of the provider out again").conflicts(["from", "print"]))
+    .option("--json", "one line of JSON")
+    .addHelpText("after", `${installHelp}\n${exampleHelp("install")}`)
+    .action(async (_engine: string, options: InstallOptions) => {
+      const { environment, machine, out } = world;
+      const mirror = options.mirror === undefined ? impliedMirror(machine, environment) : path.resolve(options.mirror);
+      const write = (text: string, fields: object): void =>
+        out.write(
+          options.json === true ? `${JSON.stringify({ v: 1, provider: providerSource, mirror, ...fields })}\n` : text,
+        );
+
+      if (options.print === true) {
+        const configuration = configurationText(mirror, machine.providerFolder);
+        return write(configuration, { configuration });
+      }
+      if (options.remove === true) {
+        const removed = await takeFromMirror(mirror);
+        return write(removedText(mirror, removed), { removed });
+      }
+      const given = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
+      const put = await putIntoMirror(mirror, given);
+      const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
+      const { version, platform, kind } = given;
+      write(installedText({ given, mirror, overruledBy, ...put }, options), {
+        ...{ version, platform, wrote: put.wrote, needsNode: kind === "folder", overruledBy },
+      });
+    });
+}
+
+function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Installed, options: InstallOptions): string {
+  const { version, platform, kind } = given;
+  const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
+  const needs =
+    kind === "zip"
+      ? "It is an executable of its own, which needs no Node."
+      : "It is a script, which needs Node 22.19 or newer on PATH in each run; with --from a zip of a release, none.";
+  return [
+    `Installed ${providerSource} ${version} for ${platform} ${where}:`,
+    ...wrote.map((place) => `  ${place}`),
+    needs,
+    "While it is there, the engines take this provider from there alone. No configuration file was written.",
+    ...(hasReplaced
+      ? ["It replaces another copy: where .terraform.lock.hcl refuses it, take the provider's entry out of that file."]
+      : []),
+    ...overruledText(mirror, overruledBy),
+    ...(options.mirror === undefined
+      ? []
+      : ["", "If no configuration file names that mirror yet, this prints what does:"]),
+    ...(options.mirror === undefined ? [] : [`  uko install terraform --mirror ${shellWord(options.mirror)} --print`]),
+    "",
+    "Next, in a project, with this in its configuration:",
+    "  terraform {",
+    "    required_providers {",
+    "      uko = {",
+    `        source  = "${providerSource}"`,
+    `        version = "${version}"`,
+    "      }",
+    "    }",
+    "  }",
+    "either of:",
+    "  tofu init",
+    "  terraform init",
+    "",
+    "To undo it:",
+    `  uko install terraform --remove${options.mirror === undefined ? "" : ` --mirror ${shellWord(options.mirror)}`}`,
+    "",
+  ].join("\n");
+}
+
+function overruledText(mirror: string, files: readonly string[]): readonly string[] {
+  if (files.length === 0) return [];
+  return [
+    "",
+    `It will not be found yet, since this says itself where providers come from: ${files.join(", ")}`,
+    "Add to its provider_installation:",
+    ...mirrorBlock(mirror),
+    "and to its direct block, if it has one:",
+    `    exclude = ["${providerSource}"]`,
+  ];
+}
+
+function removedText(mirror: string, removed: readonly string[]): string {
+  if (removed.length === 0) return `Nothing of ${providerSource} is in ${mirror}.\n`;
+  return [
+    "Removed:",
+    ...removed.map((place) => `  ${place}`),
+    "A project that was initialized with it needs the provider from elsewhere, and another init.",
+    "",
+  ].join("\n");
+}
+
+/** For a configuration file of the engines; the second form is what whoever works on the provider wants. */
+function configurationText(mirror: string, providerFolder: string): string {
+  return [
+    "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",
+    "# or the file that TF_CLI_CONFIG_FILE names. There can be one provider_installation.",
+    "provider_installation {",
+    ...mirrorBlock(mirror),
+    "  direct {",
+    `    exclude = ["${providerSource}"]`,
+    "  }",
+    "}",
+    "",
+    "# Or, to work on the provider: as it is built, without a lock file, and with a warning in each run.",
+    "# provider_installation {",
+    "#   dev_overrides {",
+    `#     "${providerSource}" = ${JSON.stringify(path.resolve(providerFolder))}`,
+    "#   }",
+    "#   direct {}",
+    "# }",
+    "",
+  ].join("\n");
+}
+
+const mirrorBlock = (mirror: string): readonly string[] => [
+  "  filesystem_mirror {",
+  `    path    = ${JSON.stringify(mirror)}`,
+  `    include = ["${providerSource}"]`,
+  "  }",
+];
+
+const shellWord = (word: string): string => (/^[\w./~:\\-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
