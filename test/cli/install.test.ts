@@ -1,0 +1,216 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Environment, Machine } from "../../provider/cli/cli-world.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { quietWorld } from "./harness.ts";
+
+let folder: string;
+let home: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-install-"));
+  home = path.join(folder, "home");
+  mkdirSync(home);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const mirror = () => path.join(home, ".local", "share", "terraform", "plugins");
+const placesIn = (root: string) =>
+  ["opentofu.org", "terraform.io"].map((host) => path.join(root, `registry.${host}`, "pulumi-uko", "uko"));
+const filesIn = (root: string): readonly string[] =>
+  readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => statSync(path.join(root, name)).isFile());
+
+/** A provider as it is built, without its right to be started, which some archives lose. */
+function aBuiltProvider(version = "0.1.0", content = "#!/usr/bin/env node\n"): string {
+  const place = path.join(folder, "package", "build", "terraform");
+  mkdirSync(place, { recursive: true });
+  writeFileSync(path.join(place, "terraform-provider-uko"), content, { mode: 0o644 });
+  writeFileSync(path.join(place, "package.json"), JSON.stringify({ version, type: "commonjs" }));
+  return place;
+}
+
+function aReleasedZip(name = "terraform-provider-uko_0.1.0_linux_amd64.zip"): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, "PK");
+  return file;
+}
+
+async function uko(typed: readonly string[], over: Partial<Machine> = {}, environment: Environment = {}) {
+  const providerFolder = path.join(folder, "package", "build", "terraform");
+  const machine = { system: "linux", processor: "x64", home, providerFolder, ...over };
+  const world = quietWorld({ environment, machine });
+  const exitCode = await runCli(["install", "terraform", ...typed], world);
+  return { exitCode, ...world.said };
+}
+
+/** What is said of it, with the places of this run by names. */
+const said = (text: string): string => text.replaceAll(home, "<home>").replaceAll(folder, "<folder>");
+
+it("puts the provider where both engines look by themselves, ready to be started, and says how it goes on", async () => {
+  aBuiltProvider();
+  const { exitCode, out, err } = await uko([]);
+  expect([exitCode, err]).toEqual([0, ""]);
+  for (const place of placesIn(mirror())) {
+    const installed = path.join(place, "0.1.0", "linux_amd64");
+    expect(readdirSync(installed)).toEqual(["package.json", "terraform-provider-uko"]);
+    expect(statSync(path.join(installed, "terraform-provider-uko")).mode & 0o777).toBe(0o755);
+  }
+  expect(readdirSync(home), "no ~/.terraform.d, which would move OpenTofu's settings").toEqual([".local"]);
+  expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
+  const printed = (await uko(["--print"])).out;
+  const replaced = (await uko([])).out;
+  const removed = (await uko(["--remove"])).out;
+  const texts = { install: out, "install again": replaced, "install --print": printed, "install --remove": removed };
+  await expect(
+    Object.entries(texts)
+      .map(([command, text]) => `$ uko ${command}\n${said(text)}`)
+      .join("\n"),
+  ).toMatchFileSnapshot("../golden/cli/install.txt");
+});
+
+it("takes the place of the same version, in whichever form it was there, and leaves others", async () => {
+  aBuiltProvider("0.0.9");
+  await uko([]);
+  aBuiltProvider("0.1.0", "first");
+  await uko([]);
+  aBuiltProvider("0.1.0", "second");
+  expect((await uko([])).out).toContain("It replaces another copy");
+  const [place = ""] = placesIn(mirror());
+  expect(readFileSync(path.join(place, "0.1.0", "linux_amd64", "terraform-provider-uko"), "utf8")).toBe("second");
+
+  await uko(["--from", aReleasedZip()]);
+  const ofOlder = ["package.json", "terraform-provider-uko"].map((name) => path.join("0.0.9", "linux_amd64", name));
+  expect(filesIn(place)).toEqual(["terraform-provider-uko_0.1.0_linux_amd64.zip", ...ofOlder]);
+  await uko([]);
+  expect(filesIn(place)).not.toContain("terraform-provider-uko_0.1.0_linux_amd64.zip");
+});
+
+it("removes every version, and nothing of anybody else", async () => {
+  aBuiltProvider();
+  await uko([]);
+  const [, other = ""] = placesIn(mirror());
+  const theirs = path.join(path.dirname(path.dirname(other)), "hashicorp", "aws");
+  mkdirSync(theirs, { recursive: true });
+  const { exitCode, out } = await uko(["--remove", "--json"]);
+  expect(exitCode).toBe(0);
+  const removed = placesIn(mirror());
+  expect(JSON.parse(out)).toEqual({ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), removed });
+  expect(readdirSync(mirror())).toEqual(["registry.terraform.io"]);
+  expect(existsSync(theirs)).toBe(true);
+  expect((await uko(["--remove"])).out).toBe(`Nothing of pulumi-uko/uko is in ${mirror()}.\n`);
+});
+
+it("tells a machine what it did", async () => {
+  aBuiltProvider();
+  expect(JSON.parse((await uko(["--json"])).out)).toEqual({
+    ...{ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), version: "0.1.0", platform: "linux_amd64" },
+    ...{ wrote: placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64")) },
+    ...{ needsNode: true, overruledBy: [] },
+  });
+  const zip = JSON.parse((await uko(["--json", "--from", aReleasedZip()])).out);
+  expect([zip.needsNode, zip.wrote.every((place: string) => place.endsWith("_linux_amd64.zip"))]).toEqual([
+    false,
+    true,
+  ]);
+});
+
+it.each([
+  [{ system: "linux" }, { XDG_DATA_HOME: "<home>/data" }, "<home>/data/terraform/plugins"],
+  [{ system: "darwin" }, {}, "<home>/Library/Application Support/io.terraform/plugins"],
+  [{ system: "win32" }, { APPDATA: "<home>/Roaming" }, "<home>/Roaming/terraform.d/plugins"],
+  [{ system: "win32" }, {}, "<home>/AppData/Roaming/terraform.d/plugins"],
+])("knows where the engines look on %o with %o", async (over, variables, expected) => {
+  const environment = Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, value.replace("<home>", home)]),
+  );
+  const { out } = await uko(["--print", "--json"], over, environment);
+  expect(said(JSON.parse(out).mirror)).toBe(expected);
+});
+
+it("takes a mirror of the user's own, and names it in what it prints", async () => {
+  aBuiltProvider();
+  const own = path.join(folder, "own mirror");
+  const { out } = await uko(["--mirror", own]);
+  expect(placesIn(own).every((place) => existsSync(path.join(place, "0.1.0", "linux_amd64")))).toBe(true);
+  expect(out).toContain(`uko install terraform --mirror '${own}' --print\n`);
+  expect(out).toContain(`uko install terraform --remove --mirror '${own}'\n`);
+  expect((await uko(["--mirror", own, "--print"])).out).toContain(`path    = ${JSON.stringify(own)}`);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+describe("a configuration file that says itself where providers come from", () => {
+  const installation = "# mine\nprovider_installation {\n  direct {}\n}\n";
+  const cases: readonly (readonly [string, string, Environment])[] = [
+    ["OpenTofu's", ".tofurc", {}],
+    ["Terraform's", ".terraformrc", {}],
+    ["one in OpenTofu's XDG folder", "config/opentofu/tofurc", { XDG_CONFIG_HOME: "<home>/config" }],
+    ["one of several", ".terraform.d/mine.tfrc", {}],
+    ["one that a variable names", "elsewhere.rc", { TF_CLI_CONFIG_FILE: "<home>/elsewhere.rc" }],
+  ];
+
+  it.each(cases)("%s is named with what to add, and stays as it is", async (_, name, variables) => {
+    aBuiltProvider();
+    const file = path.join(home, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, installation);
+    const environment = Object.fromEntries(
+      Object.entries(variables).map(([variable, value]) => [variable, value?.replace("<home>", home)]),
+    );
+    const { out } = await uko([], {}, environment);
+    expect(out).toContain(`this says itself where providers come from: ${file}\n`);
+    expect(out).toContain(`    path    = ${JSON.stringify(mirror())}\n`);
+    expect(readFileSync(file, "utf8")).toBe(installation);
+    expect(JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy).toEqual([file]);
+  });
+
+  it("is not in the way where it names the mirror, where it says nothing of it, or where another file counts", async () => {
+    aBuiltProvider();
+    const file = path.join(home, ".tofurc");
+    writeFileSync(file, installation);
+    const overruledBy = async (environment: Environment = {}) =>
+      JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy;
+    expect(await overruledBy({ TF_CLI_CONFIG_FILE: path.join(home, "none") })).toEqual([]);
+    writeFileSync(file, (await uko(["--print"])).out);
+    expect(await overruledBy()).toEqual([]);
+    writeFileSync(file, "# no provider_installation\n");
+    expect(await overruledBy()).toEqual([]);
+  });
+});
+
+describe("installs nothing", () => {
+  const cases: readonly (readonly [string, () => readonly string[], Partial<Machine>, RegExp])[] = [
+    ["where the provider is not built", () => [], {}, /^The provider is not in <folder>.*\n.* npm run build makes it/],
+    ["from the script on Windows", () => [], { system: "win32" }, /Windows starts no scripts.*\n.*--from/],
+    ["from a file of another name", () => ["--from", aReleasedZip("uko.zip")], {}, /_VERSION_linux_amd64\.zip/],
+    ["for another machine", () => ["--from", aReleasedZip()], { processor: "arm64" }, /this machine is linux_arm64/],
+    ["from no file", () => ["--from", "terraform-provider-uko_0.1.0_linux_amd64.zip"], {}, /There is no file/],
+    ["when asked to print as well", () => ["--print", "--from", aReleasedZip()], {}, /cannot be used with/],
+  ];
+  it.each(cases)("%s", async (_, typed, over, expected) => {
+    const { exitCode, out, err } = await uko(typed(), over);
+    expect([exitCode, out]).toEqual([1, ""]);
+    expect(said(err)).toMatch(expected);
+    expect(err).toContain("[UKO_INPUT_INVALID]");
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it("where the mirror cannot be written to", async () => {
+    aBuiltProvider();
+    writeFileSync(path.join(folder, "file"), "");
+    const { exitCode, err } = await uko(["--mirror", path.join(folder, "file")]);
+    expect([exitCode, said(err)]).toEqual([
+      1,
+      expect.stringContaining("What is in <folder>/file could not be changed"),
+    ]);
+  });
+});
