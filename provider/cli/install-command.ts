@@ -137,7 +137,7 @@ function removedText(mirror: string, removed: readonly string[]): string {
 function configurationText(mirror: string, providerFolder: string): string {
   return [
     "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",
-    "# or the file that TF_CLI_CONFIG_FILE names. There can be one provider_installation.",
+    "# or the file that TF_CLI_CONFIG_FILE names. There can be one provider_installation. uko install terraform fills the mirror.",
     "provider_installation {",
     ...mirrorBlock(mirror),
     "  direct {",

@@ -70,10 +70,10 @@ it("puts the provider where both engines look by themselves, ready to be started
   const printed = (await uko(["--print"])).out;
   const replaced = (await uko([])).out;
   const removed = (await uko(["--remove"])).out;
-  const texts = { install: out, "install again": replaced, "install --print": printed, "install --remove": removed };
+  const texts = { "": out, " (again)": replaced, " --print": printed, " --remove": removed };
   await expect(
     Object.entries(texts)
-      .map(([command, text]) => `$ uko ${command}\n${said(text)}`)
+      .map(([command, text]) => `$ uko install terraform${command}\n${said(text)}`)
       .join("\n"),
   ).toMatchFileSnapshot("../golden/cli/install.txt");
 });
