@@ -121,18 +121,14 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     const [vaultId = "", keystoreId = ""] = parseIds(id, "<vaultId>/<keystoreId>");
     const { instanceId } = world.session;
     const reading = await readContainer(world, refTo(instanceId, vaultId, keystoreId), world.keystores, false, options);
-    if (reading.kind === "gone") return undefined;
-    const { snapshot } = reading;
-    // Its secrets are the service's alone: what is imported without them stays connected, as what is adopted does.
-    const isAdopted = holdsSecrets(typeFacts[typeOf(snapshot)].block);
-    return stored(instanceId, isAdopted ? { existingKeystoreId: keystoreId } : {}, snapshot, {});
+    return reading.kind === "gone" ? undefined : asFound(instanceId, reading.snapshot);
   },
 
   async list(world, filter, options) {
     const { warn = (line) => world.progress.report(line) } = options;
     const all = await world.keystores.list(filter, options);
     return all.flatMap((snapshot) => {
-      if (findType(snapshot) !== undefined) return [stored(world.session.instanceId, {}, snapshot, {})];
+      if (findType(snapshot) !== undefined) return [asFound(world.session.instanceId, snapshot)];
       warn(
         `${sayUnknownType(snapshot)}: it is left out here, and stands in the way of its vault's deletion all the same`,
       );
@@ -154,6 +150,12 @@ function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {
 
 function refOf({ instanceId, vaultId, keystoreId }: KeystoreState): ContainerRef {
   return refTo(instanceId, vaultId, keystoreId);
+}
+
+/** Its secrets are the service's alone: what is imported without them stays connected, as what is adopted does. */
+function asFound(instanceId: string, snapshot: KeystoreSnapshot): Stored<KeystoreState> {
+  const isAdopted = holdsSecrets(typeFacts[typeOf(snapshot)].block);
+  return stored(instanceId, isAdopted ? { existingKeystoreId: snapshot.id } : {}, snapshot, {});
 }
 
 function holdsSecrets(block: BlockName | undefined): boolean {
