@@ -13,7 +13,7 @@ import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 /** Other people's tools, of which we show no flags. */
-const foreignTools = /^(?:pip|go|export) /;
+const foreignTools = /^(?:pip|go|export|node|tofu) /;
 const commands = documents.flatMap(commandsIn).filter(({ line }) => !foreignTools.test(line));
 
 /** What the command line does with these words, up to the first thing that it would open. */
