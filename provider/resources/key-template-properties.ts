@@ -71,7 +71,7 @@ export const keyTemplateInputs = z.strictObject({
   group: z
     .string()
     .max(200)
-    .regex(words, "has characters that the service does not take (uko-v4.md 3.6)")
+    .regex(words, `has characters that the service does not take: it has to match ${words.source}`)
     .meta({ description: "Group of keystores that keys go to. A change is refused while it would cut a key off." }),
   keystoreNamingScheme: z
     .string()

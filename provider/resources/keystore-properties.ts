@@ -10,7 +10,7 @@ const text = (min: number, max: number, pattern: RegExp, description: string) =>
     .string()
     .min(min, `has to have at least ${min} characters`)
     .max(max)
-    .regex(pattern, "has characters that the service does not take (uko-v4.md 3.8)")
+    .regex(pattern, `has characters that the service does not take: it has to match ${pattern.source}`)
     .meta({ description });
 const endpoint = (description: string) => text(1, 512, /^[A-Za-z0-9._~:/-]+$/, description);
 const word = (max: number, description: string) => text(1, max, /^[A-Za-z0-9-_]*$/, description);
@@ -94,7 +94,10 @@ export const keystoreInputs = z.strictObject({
       z
         .string()
         .max(200)
-        .regex(/^[A-Za-z0-9][A-Za-z0-9-_ ]+$/, "has a group that the service does not take (uko-v4.md 3.7)"),
+        .regex(
+          /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/,
+          "has to be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
+        ),
     )
     .min(1)
     .max(128)

@@ -10,7 +10,12 @@ const maxUserTags = 125;
 
 const tags = z
   .record(
-    z.string().regex(/^[A-Za-z0-9 -_]{1,254}$/, "has a name that the service does not take (uko-v4.md 3.1)"),
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9 -_]{1,254}$/,
+        "has a name that the service does not take: 1 to 254 plain letters, digits, blanks and signs such as . _ -",
+      ),
     z
       .string()
       .regex(/^(\w|\s)*$/, "may hold only letters, digits, _ and white space")

@@ -73,7 +73,7 @@ function pathOfProperty(
   // A key may have a dot in it, so what is left of the path is one key of a map, or an index of a list.
   const rest = parts.slice(attribute.path.length).join(".");
   const below =
-    rest === ""
+    parts.length === attribute.path.length
       ? []
       : attribute.type.kind === "list" && /^\d+$/.test(rest)
         ? [{ selector: { case: "elementKeyInt", value: BigInt(rest) } } as const]

@@ -100,7 +100,7 @@ function fromValue(value: Value, type: AttributeType): unknown {
 
 /** Definitions count in doubles. What none has exactly is beyond all their bounds, or no whole number, and has to stay so. */
 function doubleOf(value: Value, kind: "integer" | "number"): unknown {
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") return value > 0n ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   if (typeof value !== "object" || value === null || !("decimal" in value)) return value;
   const double = Number(value.decimal);
   return kind === "integer" && Number.isInteger(double) ? double + 0.5 : double;

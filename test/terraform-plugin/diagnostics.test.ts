@@ -53,6 +53,7 @@ describe("a failed check", () => {
     [ofKeystore, "aws.secretAccessKey", "aws_secret_access_key: is odd", "attributeName:aws_secret_access_key"],
     [ofKey, "tags.team", 'tags["team"]: is odd', "attributeName:tags elementKeyString:team"],
     [ofKey, "tags.a.b", 'tags["a.b"]: is odd', "attributeName:tags elementKeyString:a.b"],
+    [ofKey, "tags.", 'tags[""]: is odd', "attributeName:tags elementKeyString:"],
     [ofKms, "aliases.1", "aliases[1]: is odd", "attributeName:aliases elementKeyInt:1"],
     [ofKeystore, "aws", "aws: is odd", undefined],
     [ofKey, "labbel", "labbel: is odd", undefined],
