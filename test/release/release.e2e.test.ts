@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
@@ -206,10 +206,12 @@ test("is taken by OpenTofu from a mirror, and serves where no Node is", async ()
   const uko = await LocalUko.start();
   onTestFinished(() => uko.stop());
   const mirror = path.join(folder, "mirror");
-  const place = path.join(mirror, "registry.opentofu.org", "pulumi-uko", "uko");
-  await mkdir(place, { recursive: true });
   const zip = terraformProvider.archive(version, hostPlatform());
-  await cp(path.join(folder, "release", zip), path.join(place, zip));
+  for (const registry of ["registry.opentofu.org", "registry.terraform.io"]) {
+    const place = path.join(mirror, registry, "pulumi-uko", "uko");
+    await mkdir(place, { recursive: true });
+    await symlink(path.join(folder, "release", zip), path.join(place, zip));
+  }
   const configFile = path.join(folder, "tofu.rc");
   await writeFile(configFile, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
 
@@ -223,7 +225,7 @@ test("is taken by OpenTofu from a mirror, and serves where no Node is", async ()
   const initialized = await carol.init();
   expect(initialized.exitCode, initialized.output).toBe(0);
   const lock = await readFile(path.join(carol.workingCopy, ".terraform.lock.hcl"), "utf8");
-  expect(lock).toMatch(/provider "registry\.opentofu\.org\/pulumi-uko\/uko" \{[^}]*"h1:/);
+  expect(lock).toMatch(/provider "registry\.[a-z.]+\/pulumi-uko\/uko" \{[^}]*"h1:/);
   const applied = await carol.apply();
   expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
   expect((await carol.state()).resources).toMatchObject([{ attributes: { lifecycle_state: "active" } }]);
