@@ -123,15 +123,17 @@ function targetsIn(file: string): readonly Target[] {
   });
 }
 
-/** Headings as GitHub makes anchors of them. */
+/** Headings as GitHub makes anchors of them, and those that are written out. */
 function anchorsIn(file: string): readonly string[] {
   const headings = Array.from(read(file).matchAll(/^#+ (.+)$/gm), ([, heading = ""]) => heading);
-  return headings.map((heading) =>
+  const written = Array.from(read(file).matchAll(/^<a id="(.+?)">/gm), ([, anchor = ""]) => anchor);
+  const made = headings.map((heading) =>
     heading
       .toLowerCase()
       .replaceAll(/[^\w\- ]/g, "")
       .replaceAll(" ", "-"),
   );
+  return [...made, ...written];
 }
 
 function isBroken({ file, anchor }: Target): boolean {
