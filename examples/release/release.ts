@@ -107,23 +107,31 @@ async function buildAll(
 ): Promise<readonly Built[]> {
   const node = await fetchNode(platform, path.join(place, "node"), report);
   const nodeSha256 = await sha256(node);
-  const built: Built[] = [];
-  for (const { program, blobFor, notices: text } of materials) {
-    const startedAtMs = Date.now();
-    const content = path.join(place, program.folder);
-    const executable = program.executable(version, platform);
-    await makeExecutable(platform, node, blobFor(platform), path.join(content, executable));
-    for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
-    await writeFile(path.join(content, notices), text);
+  return Promise.all(
+    materials.map(async (each) => {
+      const archive = await buildOne(each, version, platform, node, path.join(place, each.program.folder), folder);
+      report(`${archive.name}: ${Math.round((await stat(path.join(folder, archive.name))).size / 1_000_000)} MB`);
+      return { program: each.program, platform, nodeSha256, archive };
+    }),
+  );
+}
 
-    const name = program.archive(version, platform);
-    const archive = path.join(folder, name);
-    await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);
-    const [{ size }, seconds] = [await stat(archive), Math.round((Date.now() - startedAtMs) / 1000)];
-    report(`${name}: ${Math.round(size / 1_000_000)} MB, made in ${seconds} s`);
-    built.push({ program, platform, nodeSha256, archive: { name, sha256: await sha256(archive) } });
-  }
-  return built;
+async function buildOne(
+  { program, blobFor, notices: text }: Materials,
+  version: string,
+  platform: Platform,
+  node: string,
+  content: string,
+  folder: string,
+): Promise<ReleaseFile> {
+  const executable = program.executable(version, platform);
+  await makeExecutable(platform, node, blobFor(platform), path.join(content, executable));
+  for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
+  await writeFile(path.join(content, notices), text);
+  const name = program.archive(version, platform);
+  const archive = path.join(folder, name);
+  await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);
+  return { name, sha256: await sha256(archive) };
 }
 
 /** Writes the bill of materials of one program and where its archives come from. */
