@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
+import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
 import { consentIn, endAgain, firstLineOf, lookOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
@@ -26,14 +27,19 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
       asks("waits for a second person to consent to its deactivation"),
       "  You asked on 24 Nov 2026 14:22 UTC; the request lapses on 1 Dec 2026 14:22 UTC.",
       "  Nothing has changed yet: the key is active.",
-      `  Next: somebody else who holds Key Custodian - Deployer runs${door.endHint}`,
+      `  Next: somebody else who holds Key Custodian - Deployer runs`,
       `    uko continue ${path} --consent ${request}`,
-      `    UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`,
+      ...door.engineStep(`UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`),
       "    or: to take it back, anybody who may write to the key runs",
       `    uko withdraw ${path}`,
       "  [UKO_APPROVAL_PENDING]",
     ]);
     expect((await scenario.key()).state).toBe("active");
+    const pending: Kept = {
+      ...{ keyState: "active", lifecycleState: "pending_approval", deletionAwaits: "approval" },
+      ...{ deletionRequestedBy: "IBMid-550000BOB", deletionRecordId: request },
+    };
+    expect(await keptOf(bob)).toEqual(keptBy({ now: pending, looked: made }));
 
     // Alice pastes what Bob sent her: it deactivates, and asks for the second step.
     await scenario.advance("1m");
@@ -57,6 +63,13 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     expect(half).not.toBe(request);
     expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
 
+    const cooling: Kept = {
+      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionAwaits: "approval" },
+      ...{ deletionRequestedBy: "IBMid-550000ALICE", deletionRecordId: half },
+      deletionNotBefore: "2026-11-24T18:23",
+    };
+    expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: pending }));
+
     // Alice again, even naming her own record: nothing new.
     await scenario.advance("1h");
     const beforeAgain = await scenario.mark();
@@ -68,6 +81,8 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     expect(messageOf(again.output), "no expiry moved").toMatch(lapse);
     expect(messageOf(again.output)).toContain("Your own record is not a second person's consent.");
     expect(await scenario.writes(beforeAgain), "no second request").toEqual([]);
+
+    expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: cooling }));
 
     // Bob too early: told until when, and what to run then.
     const early = await bob.destroy(half);
@@ -83,7 +98,14 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
       asks('is destroyed; keystore "payroll-ring" holds its material until 24 Dec 2026 18:24 UTC (in 30 d)'),
     );
     expect(await scenario.key()).toMatchObject({ state: "destroyed", updated_by: "IBMid-550000BOB" });
-    expect(await bob.resources(), "the key stays in the stack until it is really gone").toHaveLength(1);
+    const { deletionNotBefore: _over, ...cooled } = cooling;
+    const pendingDestruction: Kept = {
+      ...{ keyState: "destroyed", lifecycleState: "pending_destruction", deletionAwaits: "time" },
+      deletionNotBefore: "2026-12-24T18:24",
+    };
+    expect(await keptOf(bob), "the key stays in the stack until it is really gone").toEqual(
+      keptBy({ now: pendingDestruction, looked: { ...cooled, lifecycleState: "pending_approval" } }),
+    );
 
     // Alice holds no Vault Administrator.
     await scenario.advance("31d");
@@ -93,6 +115,8 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
       firstErrorLine:
         'Alice Example (IBMid-550000ALICE) may not remove the record of key "payroll": the right hs-crypto.managed-keys.destroyed-remove is missing',
     });
+    const over: Kept = { keyState: "destroyed", lifecycleState: "destroyed" };
+    expect(await keptOf(alice), "nothing is awaited any more").toEqual(keptBy({ now: over, looked: over }));
     const removed = await bob.runNext(denied.output, endAgain);
     expect(removed.exitCode).toBe(0);
     expect(messageOf(removed.output)).toBe("");

@@ -52,7 +52,7 @@ test.each(profilesFor())("the engine's commands after a refusal lead where it sa
       const mark2 = await scenario.mark();
       const one = ended(await bob.runNext(messageOf(asked.output, "single"), endAgain), 1);
       expect(one.output).toContain("[UKO_COOLING_DOWN]");
-      if (door.endHint === "") expect(one.output).not.toContain("retained");
+      if (door.endsOne) expect(one.output).not.toContain("retained");
       expect(await scenario.writes(mark2)).toEqual([]);
 
       // After the cool-down, and once the bucket's owner has let go, Bob runs what both messages printed.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { door } from "./door.ts";
+import { keptOf } from "./support/kept-state.ts";
 import { consentIn, ended, messageOf, runAgain } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
@@ -86,7 +87,9 @@ describe.each(profilesFor())("under %s", (profile) => {
       mark = await scenario.mark();
       const reached = ended(await alice.runNext(destroyed.output, runAgain), 0, "");
       expect(reached.output).toMatch(door.looksFirst ? door.unchanged : /~ 1 updated/);
-      expect(await stateNow()).toMatchObject({ lifecycleState: "destroyed" });
+      expect(await keptOf(alice), "nothing is awaited any more").toEqual({
+        ...{ keyState: "destroyed", lifecycleState: "destroyed" },
+      });
       expect((await bob.up()).output).toMatch(door.unchanged);
       expect(await scenario.writes(mark)).toEqual([]);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { door } from "./door.ts";
+import { type Kept, keptBy, keptOf, made } from "./support/kept-state.ts";
 import { consentIn, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
@@ -20,6 +20,7 @@ test.each(profilesFor())(
     expect(met.exitCode).toBe(1);
     expect(firstLineOf(met.output)).toBe('Key "payroll" waits for two people: nobody has asked for its deactivation');
     expect(messageOf(met.output)).toContain("is not a person, so it can neither ask nor consent.");
+    expect(await keptOf(pipeline)).toEqual(made);
     expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
     expect(await dave.uko(["request", key])).toMatchObject({
       exitCode: 10,
@@ -53,9 +54,8 @@ test.each(profilesFor())(
     expect(firstLineOf(named.output)).toBe(own);
     expect(named.output).toContain("Your own record is not a second person's consent.");
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await pipeline.resources()).toMatchObject([
-      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
-    ]);
+    const pending = pendingBy("IBMid-550000BOB", record);
+    expect(await keptOf(pipeline)).toEqual(keptBy({ now: pending, looked: pending }));
 
     const acted = await dave.destroy(record);
     expect(acted.exitCode).toBe(1);
@@ -65,6 +65,10 @@ test.each(profilesFor())(
     expect(await scenario.writes(asked)).toMatchObject([
       { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
     ]);
+
+    // Nobody asked for the next step, and it is the record that tells when a key was deactivated.
+    const off: Kept = { keyState: "deactivated", lifecycleState: "deactivated" };
+    expect(await keptOf(dave)).toEqual(keptBy({ now: off, looked: pending }));
 
     await scenario.advance("4h1m");
     const second = consentIn((await bob.runNext(acted.output, /^uko request/)).output);
@@ -104,9 +108,8 @@ test.each(profilesFor())(
     expect(forbidden.exitCode).toBe(1);
     expect(firstLineOf(forbidden.output)).toBe(firstLineOf(refused.output));
     expect(await scenario.writes(asked)).toEqual([]);
-    expect(await bob.resources()).toMatchObject([
-      { outputs: { lifecycleState: door.looksFirst ? "pending_approval" : "active" } },
-    ]);
+    const pending = pendingBy("IBMid-550000ALICE", request);
+    expect(await keptOf(bob)).toEqual(keptBy({ now: pending, looked: pending }));
 
     const consented = await bob.runNext(forbidden.output, /^uko consent/);
     expect(consented.exitCode).toBe(0);
@@ -119,8 +122,20 @@ test.each(profilesFor())(
       'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
     );
     expect(await scenario.key()).toMatchObject({ state: "deactivated" });
+    const half = consentIn(acted.output);
+    const cooling: Kept = {
+      ...pendingBy("IBMid-550000ALICE", half),
+      ...{ keyState: "deactivated", lifecycleState: "cooling_down", deletionNotBefore: "2026-11-24T18:22" },
+    };
+    const answered = pendingBy("IBMid-550000BOB", consentIn(consented.output));
+    expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: answered }));
   },
 );
+
+function pendingBy(deletionRequestedBy: string, deletionRecordId: string): Kept {
+  const waits = { keyState: "active", lifecycleState: "pending_approval", deletionAwaits: "approval" };
+  return { ...waits, deletionRequestedBy, deletionRecordId };
+}
 
 test("where the service tells no last writer, nothing is written and what is left is said", async () => {
   await using scenario = await openScenario({ profile: "zos" });

@@ -26,8 +26,10 @@ export interface Door {
   programFor(resources: Resources): string;
   /** The command that ends all that can be ended. */
   readonly endAll: string;
-  /** What messages add where they print such a command. */
-  readonly endHint: string;
+  /** The lines of a message in which the engine's command for ending a resource stands, after the `uko` command for the same. */
+  engineStep(command: string): readonly string[];
+  /** Whether the command that messages print for ending a resource is about it alone. */
+  readonly endsOne: boolean;
   /** The command that messages print for ending a resource. */
   endOf(kind: ResourceKind, name: string): string;
   /** How an update says that there was nothing to do. */
@@ -41,6 +43,8 @@ export interface Door {
    * what it saw, whatever the run comes to. Elsewhere only a refresh or an update of the key itself changes the state.
    */
   readonly looksFirst: boolean;
+  /** A deletion that fails leaves in the state, at once, what it came to. */
+  readonly savesWhatFailed: boolean;
   /** A plan tells what each deletion in it will need; what the look before a destroy saw, the engine keeps to itself. */
   readonly foretells: boolean;
   /** Each resource has a name that a creation can bear, so that one that nobody heard of is found again. */
@@ -55,8 +59,10 @@ export interface Door {
 
 const pulumiWords = {
   endAll: "pulumi destroy --continue-on-error",
-  endHint: "",
+  endsOne: true,
+  engineStep: (command: string) => [`    ${command}`],
   keepsSettings: true,
+  savesWhatFailed: false,
   stateFollowsPlan: false,
   marksCreations: true,
   unchanged: /^ {4}2 unchanged$/m,
@@ -91,13 +97,20 @@ const doors: Readonly<Record<DoorName, Door>> = {
     name: "terraform",
     open: openTofu,
     endAll: "tofu destroy",
-    endHint: " (tofu destroy goes for everything in the state; -target names one)",
+    endsOne: false,
+    engineStep: (command) => [
+      "    or: the same for what left the configuration",
+      `    ${command.replace(/destroy$/, "apply")}`,
+      "    or: the same for everything in the state, or what -target names",
+      `    ${command}`,
+    ],
     endOf: () => "tofu destroy",
     unchanged: /Resources: 0 added, 0 changed, 0 destroyed\./,
     toUpdate: (count) => `${count} to change, 0 to destroy.`,
     programFor: hclProgram,
     typeOf: terraformTypeOf,
     looksFirst: true,
+    savesWhatFailed: true,
     foretells: true,
     keepsSettings: false,
     stateFollowsPlan: true,
