@@ -1,19 +1,28 @@
 /** The page of a resource: what its destroy does, programs to begin with, its attributes, and the ways to import one. */
 
+import { inputAttributes } from "../attributes.ts";
 import { type Described, type ResourceName, resources } from "../described.ts";
 import { type DestroyWords, describeDestroy, documentation, unwrapped } from "../documentation.ts";
 import { terraformExamples } from "../examples/terraform.ts";
 import type { TerraformResource } from "../terraform.ts";
 import { snake } from "../terraform-leaves.ts";
-import { code, linkToPage, pageText } from "./page.ts";
+import { code, linkToGuide, linkToPage, pageText } from "./page.ts";
 import { escaped, identitySection, schemaSection } from "./schema-section.ts";
 
 const words: DestroyWords = { again: "and the command is the same each time", protect: "`prevent_destroy`" };
+
+/** Where more is told of a destroy. */
+const more: Partial<Record<ResourceName, string>> = {
+  ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows the runs one by one.`,
+  KmsKey: `More of it: ${linkToGuide("keys of KMS itself", "whole-stack.md#keys-of-kms-itself")}.`,
+};
 
 export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {
   const name = `${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}` as ResourceName;
   const { summary }: Described = resources[name];
   const examples = terraformExamples[name];
+  const hasConnection = attributes.some(({ role, path }) => role === "secret" && path.length > 1);
+  const adoptedBy = hasConnection ? attributes.find(({ name: each }) => each.startsWith("existing_"))?.name : undefined;
   return pageText({
     title: `${typeName} Resource - uko`,
     description: summary,
@@ -22,18 +31,36 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
       escaped(summary),
       "## What a destroy does",
       inSnakeCase(unwrapped(describeDestroy(name, words))),
-      `The guide ${linkToPage("Two people", "guides/two-people.md")} shows the runs one by one.`,
+      ...(more[name] === undefined ? [] : [more[name]]),
       "## Example Usage",
       ...examples.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
+      ...togetherSections(name),
       schemaSection(attributes),
       ...importSections({
         address: addressOf(typeName, examples[0].hcl),
         idNames,
         id: documentation[name].exampleId,
         identity,
+        adoptedBy,
       }),
     ],
   });
+}
+
+/** What other doors write as a block of its own is flat here, so that somebody has to say what belongs together. */
+function togetherSections(name: ResourceName): readonly string[] {
+  const definition: Described = resources[name];
+  const rows = inputAttributes(definition).flatMap(({ name: prefix, type }) => {
+    if (type.kind !== "object") return [];
+    const needed = type.attributes.filter(({ isRequired }) => isRequired);
+    const names = needed.map((each) => `\`${snake(prefix)}_${snake(each.name)}\``);
+    return [
+      `| \`${snake(prefix)}_…\` | ${type.description} | ${names.length === 0 ? "nothing else" : names.join(", ")} |`,
+    ];
+  });
+  if (rows.length === 0) return [];
+  const head = ["| attributes | what they are | where one of them is, these have to be |", "| --- | --- | --- |"];
+  return ["## Attributes that belong together", [...head, ...rows].join("\n")];
 }
 
 interface Imported {
@@ -41,9 +68,11 @@ interface Imported {
   readonly idNames: readonly string[];
   readonly id: string;
   readonly identity: TerraformResource["identity"];
+  /** Where the configuration has to say secrets that no service tells. */
+  readonly adoptedBy: string | undefined;
 }
 
-function importSections({ address, idNames, id, identity }: Imported): readonly string[] {
+function importSections({ address, idNames, id, identity, adoptedBy }: Imported): readonly string[] {
   const parts = id.split("/");
   const width = Math.max(...idNames.map((name) => name.length));
   const lines = idNames.map((name, index) => `    ${name.padEnd(width)} = "${parts[index]}"`);
@@ -51,6 +80,11 @@ function importSections({ address, idNames, id, identity }: Imported): readonly 
   return [
     "## Import",
     "An import only asks: it changes nothing on the service.",
+    ...(adoptedBy === undefined
+      ? []
+      : [
+          `No service tells the secrets of a connection: write them in the configuration, and the apply sends them once. \`${adoptedBy}\` in place of an import takes one up without them.`,
+        ]),
     "In OpenTofu 1.12, Terraform 1.12 and newer an `import` block takes the identity:",
     code("terraform", `import {\n  to = ${address}\n  identity = {\n${lines.join("\n")}\n  }\n}`),
     identitySection(identity),
