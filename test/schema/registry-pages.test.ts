@@ -69,6 +69,14 @@ test("every attribute has a line in its group, with its type and what is special
   }
 });
 
+test("a page of flat attributes says which belong together, and how their secrets come back after an import", () => {
+  expect(page("resources/keystore.md")).toContain(
+    "| Connection of a keystore of type aws_kms. | `aws_region`, `aws_access_key_id`, `aws_secret_access_key` |",
+  );
+  expect(page("resources/keystore.md")).toContain("`existing_keystore_id` in place of an import");
+  expect(page("resources/kms_key.md")).not.toMatch(/belong together|in place of an import/);
+});
+
 test("what is inside a list has a section of its own, to which its line leads", () => {
   for (const [file, text] of pages) {
     const links = Array.from(text.matchAll(/\(#(nested[\w-]+)\)/g), ([, anchor]) => anchor);
