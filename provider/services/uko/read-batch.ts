@@ -29,6 +29,8 @@ const gatherMs = 25;
 const shownMs = 10_000;
 /** For each key that waits: a list of up to four pages costs the service less than that many single reads. */
 const worthKeysPerGlance = 4_000;
+/** The same once this run has written there: its next write ends what a list is good for, so that only those who wait for it are served. */
+const worthKeysAmidWrites = 25;
 /** As many as an instance can hold in KMS (uko-v4.md 3.8); a list of more would fill the memory. */
 const maxKeysListed = 20_000;
 /** An instance has few vaults; a run that sees more forgets. */
@@ -39,8 +41,15 @@ interface Vault {
   seen?: { readonly atMs: number; readonly keys: Listing | undefined };
   /** How many waited for the gathering under way. */
   waiting: number;
+  /** How many keys its latest list showed, and whether this run has written there since it began. */
+  readonly known: Known;
   readonly gather: (signal: AbortSignal) => Promise<number>;
   readonly list: (signal: AbortSignal) => Promise<Listing | undefined>;
+}
+
+interface Known {
+  keys: number;
+  isWritten: boolean;
 }
 
 export function createGlances(options: GlancesOptions): Glances {
@@ -49,7 +58,7 @@ export function createGlances(options: GlancesOptions): Glances {
     let vault = vaults.get(vaultId);
     if (vault === undefined) {
       if (vaults.size >= maxVaults) vaults.clear();
-      vault = openVault(options, vaultId);
+      vault = openVault(options, vaultId, { keys: 0, isWritten: false });
       vaults.set(vaultId, vault);
     }
     return vault;
@@ -66,9 +75,15 @@ export function createGlances(options: GlancesOptions): Glances {
       const vault = vaultOf(vaultId);
       const keys = await list();
       vault.seen = { atMs: options.monotonicMs(), keys };
+      vault.known.keys = keys.value.size;
       return keys;
     },
-    forget: (vaultId) => void vaults.delete(vaultId),
+    forget(vaultId) {
+      const { known } = vaultOf(vaultId);
+      known.isWritten = true;
+      // A list that is on its way shows what was before, so its vault is another one from now on.
+      vaults.set(vaultId, openVault(options, vaultId, known));
+    },
   };
 }
 
@@ -80,15 +95,19 @@ async function listingFor(vault: Vault, monotonicMs: () => number, signal: Abort
   delete vault.seen;
   const gathered = vault.gather(signal);
   vault.waiting += 1;
-  if ((await gathered) === 1) return undefined;
+  const waited = await gathered;
+  if (waited === 1) return undefined;
   const meanwhile = shown();
-  return meanwhile === undefined ? vault.list(signal) : meanwhile.keys;
+  if (meanwhile !== undefined) return meanwhile.keys;
+  const { isWritten, keys } = vault.known;
+  return isWritten && keys > waited * worthKeysAmidWrites ? undefined : vault.list(signal);
 }
 
-function openVault({ list, monotonicMs, sleep }: GlancesOptions, vaultId: string): Vault {
+function openVault({ list, monotonicMs, sleep }: GlancesOptions, vaultId: string, known: Known): Vault {
   let worthKeys = 0;
   const vault: Vault = {
     waiting: 0,
+    known,
     gather: singleFlight(async (signal) => {
       vault.waiting = 0;
       await sleep(gatherMs, signal);
@@ -98,6 +117,7 @@ function openVault({ list, monotonicMs, sleep }: GlancesOptions, vaultId: string
     list: singleFlight(async (signal) => {
       const keys = await orSingly(list(vaultId, worthKeys, signal));
       vault.seen = { atMs: monotonicMs(), keys };
+      known.keys = keys?.value.size ?? 0;
       return keys;
     }),
   };

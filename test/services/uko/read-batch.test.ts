@@ -90,6 +90,28 @@ describe("glances at a vault", () => {
     expect((await glance(ref(0), options)).value).toBeUndefined();
   });
 
+  test("read each key of a large vault once this run has written there, since its next write ends what a list is good for", async () => {
+    const { glance, remove } = client();
+    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    await remove(ref(0), "e-1", options);
+    server.asked.length = 0;
+    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    expect(lists()).toBe(0);
+    expect(server.asked).toHaveLength(2);
+    await Promise.all(keysThere.slice(0, 40).map((_, at) => glance(ref(at), options)));
+    expect(lists()).toBe(1);
+    expect(server.asked).toHaveLength(3);
+  });
+
+  test("are still one list after a write where the vault is small", async () => {
+    keysThere = keysThere.slice(0, 50);
+    const { glance, remove } = client();
+    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    await remove(ref(0), "e-1", options);
+    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    expect(lists()).toBe(2);
+  });
+
   test("call no key gone that only the list does not show", async () => {
     const hidden = wire(1_000);
     const { glance } = client();
