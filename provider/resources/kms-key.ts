@@ -35,6 +35,9 @@ const defaults = {
   deletionCompletesAt: "destroyed",
 } as const satisfies Partial<KmsKeyInputs>;
 
+/** What tells of the key's end. */
+const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+
 /** What KMS has no call for; the way on is always a key of its own. */
 const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
 
@@ -55,6 +58,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     payload: ["lastRotatedAt", "imported"],
     restoreTrigger: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
   },
+  absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? deletionOutputs : []),
   secrets,
   frozen: frozenIn,
 

@@ -44,6 +44,9 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     align: ["alignment", "keystores"],
   },
 
+  absentAfterCreation: ({ existingKeyId, state }) =>
+    existingKeyId === undefined && state === undefined ? deletionOutputs : [],
+
   isWatched(state, run) {
     return state.lifecycleState !== "active" || state.dualAuthorization === "required" || run.isDualRequired;
   },

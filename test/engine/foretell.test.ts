@@ -46,6 +46,15 @@ const cases: Readonly<Record<string, Foretold>> = {
   "a key that waits for approval": told(key(), pending),
   "a deactivated key that waits for approval": told(key(), { ...pending, keyState: "deactivated" }),
   "a key whose record this run names": told(key(), pending, [recordId]),
+  "a key that cools down and waits for approval": told(key(), {
+    ...{ ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00.380Z" },
+  }),
+  "a key that cools down and whose record this run names": told(
+    key(),
+    { ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
+    [recordId],
+  ),
+  "a key that waits for a keystore which tells no date": told(key(), { keyState: "destroyed", deletionAwaits: "time" }),
   "a key that cools down": told(key(), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
   }),

@@ -7,7 +7,7 @@ import { sayContainer } from "./container-words.ts";
 import { applyCommand, type Door, type Explanation, renderExplanation, sayUnprotect } from "./explanation.ts";
 import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./kms-key-words.ts";
 import { actCommands } from "./waits.ts";
-import { capital, noWayBack, plain } from "./words.ts";
+import { capital, noWayBack, plain, sayTime } from "./words.ts";
 
 /** `short` ends in one run as far as the state tells; `long` takes several, and its message says what they need. */
 export type Foretold =
@@ -74,10 +74,8 @@ function pathOf(ending: KeyEnding, what: string, context: Context): Explanation 
     return approvalFor(ending, what, facts.deletionRecordId, context);
   }
   if (facts.deletionAwaits === "time") {
-    const until =
-      typeof facts.deletionNotBefore === "string" ? ` before ${plain(facts.deletionNotBefore, 40)}` : " yet";
     return {
-      summary: `${name} cannot go on${until}`,
+      summary: `${name} cannot go on ${sayNotBefore(facts) ?? "yet"}`,
       facts: ["A run that comes too early changes nothing."],
       next: [],
     };
@@ -137,7 +135,7 @@ function keySteps(keyState: unknown, { dualAuthorization, gate, goal }: Deletion
 const outage = "the key is deactivated, and everything that needs it stops working.";
 
 function kmsSteps(isForTwo: boolean): readonly string[] {
-  const destroyed = `the key is destroyed, and what it wraps can no longer be read. ${kmsWayBack}`;
+  const destroyed = `the key is destroyed, and what it wraps can no longer be read. KMS ${kmsWayBack}.`;
   if (!isForTwo) return [`This run alone: ${destroyed}`];
   return [
     "This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
@@ -145,31 +143,40 @@ function kmsSteps(isForTwo: boolean): readonly string[] {
   ];
 }
 
-function approvalFor(
-  ending: KeyEnding,
-  what: string,
-  recordId: string,
-  { facts, consents, door }: Context,
-): Explanation {
+function approvalFor(ending: KeyEnding, what: string, recordId: string, { facts, consents }: Context): Explanation {
   const { kind } = ending;
   const isDestruction = kind === "kms_key" || facts.keyState !== "active";
   const noun = isDestruction ? "destruction" : "deactivation";
   const consequence = isDestruction
-    ? `It is destroyed then. ${kind === "kms_key" ? kmsWayBack : noWayBack}`
+    ? `It is destroyed then. ${kind === "kms_key" ? `KMS ${kmsWayBack}.` : noWayBack}`
     : "It is deactivated then, and everything that needs it stops working.";
   const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "Somebody";
+  const notBefore = sayNotBefore(facts);
+  const cooling = notBefore === undefined ? [] : [`It is cooling down, and is not destroyed ${notBefore}.`];
   if (consents.includes(recordId)) {
     return {
       summary: `This run consents to the ${noun} of ${what}`,
-      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`],
+      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`, ...cooling],
       next: [],
     };
   }
   return {
     summary: `${capital(what)} waits for a second person to consent to its ${noun}`,
-    facts: [`${by} asked. A run that does not name that record changes nothing.`, consequence],
-    next: [{ who: "somebody else runs", commands: actCommands(recordId, pathTo(ending), door) }],
+    facts: [`${by} asked. A run that does not name that record changes nothing.`, consequence, ...cooling],
+    // The plan is that of the very command that a second person runs.
+    next: [
+      {
+        who: `somebody else runs the same with UKO_CONSENT=${recordId}, or`,
+        commands: actCommands(recordId, pathTo(ending), { rerun: "uko continue" }),
+      },
+    ],
   };
+}
+
+/** `before 24 Nov 2026 18:22 UTC`, where the state tells a time. */
+function sayNotBefore({ deletionNotBefore }: KeyFacts): string | undefined {
+  const ms = typeof deletionNotBefore === "string" ? Date.parse(deletionNotBefore) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : `before ${sayTime(ms)}`;
 }
 
 /** As commands take it. */

@@ -79,8 +79,8 @@ export function sayBegan(windowEndsAtMs: number): string {
   return sayTime(windowEndsAtMs - kmsWindowMs);
 }
 
-/** What of a KMS key's end can be undone, and for how long (kms-v2-and-iam.md 2.6). */
-export const kmsWayBack = `KMS restores it for ${kmsRestoreMs / 86_400_000} days.`;
+/** What KMS still can do after a destruction, and for how long (kms-v2-and-iam.md 2.6). */
+export const kmsWayBack = `can restore it for ${kmsRestoreMs / 86_400_000} days`;
 
 /** Until when KMS restores a destroyed key; undefined where it tells no date. */
 export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {

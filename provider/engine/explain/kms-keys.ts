@@ -79,7 +79,7 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
       ...(wait.window === undefined ? [] : whoSet(wait, wait.window, context)),
       ...whyNot(wait, context.run),
       `Nothing has changed yet: ${sayKmsState(observation)}.`,
-      `KMS destroys the key at once. ${kmsWayBack}`,
+      `KMS destroys the key at once, and ${kmsWayBack}.`,
     ],
     next: approvalNext(wait, context),
     code: kmsPlanCode(wait),

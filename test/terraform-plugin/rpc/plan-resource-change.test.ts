@@ -246,7 +246,7 @@ describe("the plan of a destruction", () => {
     const { deletion_record_id: record } = core.saved?.value ?? {};
     const [waiting] = (await core.plan(null)).warnings;
     expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
-    expect(waiting).toContain(`UKO_CONSENT=${String(record)} tofu destroy`);
+    expect(waiting).toContain(`somebody else runs the same with UKO_CONSENT=${String(record)}, or\n`);
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(record) });
     const [acting] = (await core.by(alice).plan(null)).warnings;
     expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
