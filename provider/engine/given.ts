@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { UkoError } from "../errors.ts";
 import type { CheckFailure } from "./definition.ts";
 import { plain } from "./explain/words.ts";
+import { isOpen } from "./preview.ts";
 
 /** What cannot be understood is told property by property. Throws UKO_INPUT_INVALID. */
 export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
@@ -17,6 +18,19 @@ export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** Answers what is wrong with what is known already; what comes from a resource that is not there yet is checked once it is. */
+export function failuresOfKnown(issues: readonly Issue[], given: unknown): readonly CheckFailure[] {
+  const at = (path: readonly PropertyKey[]): unknown =>
+    path.reduce<unknown>(
+      (value, name) =>
+        typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[name] : value,
+      given,
+    );
+  // Without a path the whole is meant, and a name is known whatever its value will be.
+  const isKnown = ({ code, path }: Issue): boolean => path.length === 0 || code === "invalid_key" || !isOpen(at(path));
+  return issues.filter(isKnown).flatMap(toFailures);
+}
 
 /** Answers each fault of a value at its property, in words that say what may be written there. */
 export function toFailures(issue: Issue): readonly CheckFailure[] {

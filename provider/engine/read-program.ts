@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { type CheckFailure, type ResourceDefinition, shapeOf } from "./definition.ts";
 import { type Difference, differencesIn } from "./differences.ts";
-import { parseGiven, toFailures } from "./given.ts";
+import { failuresOfKnown, parseGiven } from "./given.ts";
 import type { World } from "./ports.ts";
 import { isOpen, promiseOfCreation, promiseOfUpdate } from "./preview.ts";
 import { inputsAfterLook, inputsOfImport } from "./program-inputs.ts";
@@ -57,6 +57,13 @@ export function readProgram<Inputs, State extends Inputs>(
     const changed = definition.changed(state, inputs);
     return { state: state as Properties, inputs: inputs as Properties, changed, open };
   };
+  /** What cannot change is said before what comes with it is known; rules between inputs wait until all of them are. */
+  const fixedOfKnown = (given: Properties, olds: unknown): readonly CheckFailure[] => {
+    if (typeof olds !== "object" || olds === null) return [];
+    const open = Object.keys(given).filter((name) => isOpen(given[name]));
+    const { data } = definition.inputs.safeParse({ ...given, ...pick(olds as Properties, open) });
+    return data === undefined ? [] : fixed(definition, digested(data), digestSecrets(olds, secrets, sha256));
+  };
   return {
     stateFrom,
     inputsFrom,
@@ -64,10 +71,9 @@ export function readProgram<Inputs, State extends Inputs>(
       const parsed = definition.inputs.safeParse(news);
       if (!parsed.success) {
         const given = (news ?? {}) as Properties;
-        const failures = parsed.error.issues.flatMap(toFailures);
-        // What comes from a resource that is not there yet is checked once it is known.
-        const known = failures.filter(({ property }) => !isOpen(given[property.split(".")[0] ?? ""]));
-        return { inputs: { ...defaultsOf(shape), ...given }, failures: known };
+        const failures = failuresOfKnown(parsed.error.issues, given);
+        const inputs = { ...defaultsOf(shape), ...given };
+        return { inputs, failures: failures.length > 0 ? failures : fixedOfKnown(given, olds) };
       }
       return {
         inputs: parsed.data,

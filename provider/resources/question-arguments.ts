@@ -1,8 +1,7 @@
 /** What is wrong with the arguments of a question, before it is asked. */
 
 import type { CheckFailure } from "../engine/definition.ts";
-import { toFailures } from "../engine/given.ts";
-import { isOpen } from "../engine/preview.ts";
+import { failuresOfKnown } from "../engine/given.ts";
 import { functions } from "./functions.ts";
 
 /** Answers each fault at its argument; what is known only later passes. */
@@ -10,7 +9,5 @@ export function checkArguments(
   question: keyof typeof functions,
   args: Readonly<Record<string, unknown>>,
 ): readonly CheckFailure[] {
-  const { error } = functions[question].args.safeParse(args);
-  const failures = error?.issues.flatMap(toFailures) ?? [];
-  return failures.filter(({ property }) => !isOpen(args[property.split(".")[0] ?? ""]));
+  return failuresOfKnown(functions[question].args.safeParse(args).error?.issues ?? [], args);
 }

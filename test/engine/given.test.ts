@@ -2,7 +2,8 @@
 
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { toFailures } from "../../provider/engine/given.ts";
+import { failuresOfKnown, toFailures } from "../../provider/engine/given.ts";
+import { knownLater } from "../../provider/engine/preview.ts";
 
 const told = (schema: z.ZodType, value: unknown) =>
   schema
@@ -37,4 +38,27 @@ test("leaves the words that a schema has of its own", () => {
   expect(told(z.iso.date("has to be a date such as 2027-01-31"), "2027-02-30")).toEqual([
     ": has to be a date such as 2027-01-31",
   ]);
+});
+
+test("what is known only later passes, and nothing beside it does", () => {
+  const schema = z.strictObject({
+    name: z.string(),
+    tags: z.record(z.string().regex(/^[a-z.]+$/, "has an odd name"), z.string().max(3)),
+    all: z.array(z.string()),
+  });
+  const given = {
+    name: knownLater,
+    tags: { "a.b": knownLater, team: "long", Ü: knownLater },
+    all: ["a", knownLater, 1],
+    labbel: "x",
+  };
+  const known = failuresOfKnown(schema.safeParse(given).error?.issues ?? [], given);
+  expect(known.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
+    "tags.team: may have at most 3 characters",
+    "tags.Ü: has an odd name",
+    "all.2: has to be text",
+    "labbel: is not known",
+  ]);
+  const later = { name: "a", tags: knownLater, all: knownLater };
+  expect(failuresOfKnown(schema.safeParse(later).error?.issues ?? [], later)).toEqual([]);
 });

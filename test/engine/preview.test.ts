@@ -63,3 +63,15 @@ describe("promises are kept by the run that follows", () => {
     expect(promise).toMatchObject({ rotationTrigger: knownLater, version: knownLater, label: "payroll" });
   });
 });
+
+test("what cannot change is said beside what is known only later, and rules between inputs wait", async () => {
+  const state = await uko.make({ activationDate: "2027-01-31" });
+  const { handlers } = uko.run("carol");
+  const failures = (over: object) =>
+    handlers.check(inputsOf({ description: knownLater, ...over }), state).failures.map(({ property }) => property);
+  expect(failures({})).toEqual([]);
+  expect(failures({ vaultId: "5c1e0000-0000-4000-8000-0000000000ff" })).toEqual(["vaultId"]);
+  expect(failures({ vaultId: knownLater })).toEqual([]);
+  expect(failures({ activationDate: knownLater, expirationDate: "2026-01-31" })).toEqual([]);
+  expect(failures({ label: "", tags: { team: knownLater, owner: "a-b" } })).toEqual(["label", "tags.owner"]);
+});

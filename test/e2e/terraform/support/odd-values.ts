@@ -63,6 +63,11 @@ export const oddLines: readonly OddLine[] = [
   odd(kmsKey, 'payload = "YQ=="', "payload: has to be base64 of 16, 24 or 32 bytes for a root key"),
   odd(kmsKey, 'expiration_date = "2030-01-31"', "expiration_date: has to be a time such as 2030-01-31T00:00:00Z"),
   odd(ring, "groups = []", "groups: may not be empty"),
+  odd(
+    key,
+    'tags = { known = "two-words", later = terraform_data.later.output }',
+    'tags["known"]: may hold only letters, digits, _ and white space',
+  ),
   odd(bare("uko_vault"), 'name = ""', "name: may hold letters, digits, blanks and # @ ! $ % ' _ -"),
   odd(question("uko_vault"), 'vault_id = ""', "vault_id: has to be a UUID in lower case"),
   odd(question("uko_managed_keys"), 'vault_id = "payments"', "vault_id: has to be a UUID in lower case"),
@@ -70,9 +75,9 @@ export const oddLines: readonly OddLine[] = [
 ];
 
 /** A program of them all; each is in a block that is called by its number. */
-export const oddProgram: string = oddLines
+export const oddProgram: string = `resource "terraform_data" "later" { input = "later" }\n${oddLines
   .map(({ block, line }, index) => `${block.kind} "${block.type}" "n${index}" {\n  ${block.rest}\n  ${line}\n}\n`)
-  .join("");
+  .join("")}`;
 
 /** What else stands in the text: quotes, a template that is none, emoji of several parts, text from right to left. */
 const everything = '🔑👩‍👩‍👧 \\u202eabc\\u202c שלום $${HOME} %%{if} \\"quoted\\" \\\\ back\\nnew\\ttab\\u0001';
