@@ -43,6 +43,7 @@ test.each(profilesFor())(
     const bob = await scenario.person("bob");
     expect(await bob.up()).toMatchObject({ exitCode: 0 });
     const { id } = await scenario.key();
+    const keyPath = await scenario.keyPath();
     const before = await scenario.mark();
     const renamed = { ...demoSeed.vaults[0], id: "5c1e0000-0000-4000-8000-00000000000f" };
     const elsewhere = await startEmulatorProcess(profile, {
@@ -70,7 +71,7 @@ test.each(profilesFor())(
         for (const [operation, status] of faults) await scenario.control("faults", { operation, status });
         for (const [command, end] of [
           ["refresh", door.refreshOfUnseen],
-          ["destroy", { exitCode: 1, says: (summary: string) => summary }],
+          ["destroy", { exitCode: 1, says: (summary: string) => door.errorOfDeletion("payroll", keyPath, summary) }],
         ] as const) {
           const run = await bob.engine[command]([], { env });
           expect(run.exitCode).toBe(end.exitCode);
@@ -86,8 +87,7 @@ test.each(profilesFor())(
     // A 404 for the key beside a vault that may not be read proves nothing either.
     await scenario.control("faults", { operation: "K3", status: 404 });
     await scenario.control("faults", { operation: "V3", status: 403 });
-    const key = await scenario.keyPath();
-    expect(await bob.uko(["status", key])).toMatchObject({
+    expect(await bob.uko(["status", keyPath])).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining("[UKO_GONE_UNPROVEN]"),
     });

@@ -28,6 +28,8 @@ export interface Door {
   readonly endAll: string;
   /** The lines of a message in which the engine's command for ending a resource stands, after the `uko` command for the same. */
   engineStep(command: string): readonly string[];
+  /** The first line of an error that names no resource, of the deletion of this key; some engines show none beside it. */
+  errorOfDeletion(label: string, keyPath: string, summary: string): string;
   /** Whether the command that messages print for ending a resource is about it alone. */
   readonly endsOne: boolean;
   /** The command that messages print for ending a resource. */
@@ -59,6 +61,7 @@ export interface Door {
 
 const pulumiWords = {
   endAll: "pulumi destroy --continue-on-error",
+  errorOfDeletion: (_label: string, _keyPath: string, summary: string) => summary,
   endsOne: true,
   engineStep: (command: string) => [`    ${command}`],
   keepsSettings: true,
@@ -97,6 +100,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     name: "terraform",
     open: openTofu,
     endAll: "tofu destroy",
+    errorOfDeletion: (label, keyPath, summary) => `Key "${label}" ${keyPath}: ${summary}`,
     endsOne: false,
     engineStep: (command) => [
       "    or: the same for what left the configuration",
