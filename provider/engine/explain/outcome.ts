@@ -182,8 +182,9 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
       return [`uko sync ${path}`];
     case "deactivate":
     case "destroy":
-    case "remove":
       return [rerun];
+    case "remove":
+      return door.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
   }
 }
 

@@ -160,6 +160,33 @@ resource "uko_kms_key" "orders" {
     expect(states.toSorted()).toEqual(["-", "active", "active", "pending_approval", "pending_approval"]);
   }));
 
+test("of one key that left the configuration the printed tofu apply goes on, and touches no other", () =>
+  withStage(async (stage) => {
+    const blocks = ["payroll", "wages"].map(
+      (name) => `resource "uko_managed_key" "${name}" {
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = "${name}"
+}
+`,
+    );
+    const [alice, bob] = [await stage.person("alice", blocks.join("")), await stage.person("bob", blocks.join(""))];
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { add: 2 } });
+    await stage.advance(60_000);
+    for (const person of [alice, bob]) await person.writeProgram(blocks[1] ?? "");
+    const asked = await bob.apply();
+    const [, printed = ""] = /^ +(UKO_CONSENT=[0-9a-f]{32} tofu apply)$/m.exec(asked.output) ?? [];
+    expect([asked.exitCode, printed], asked.output).toEqual([1, expect.stringMatching(/^UKO_CONSENT=/)]);
+    const [, record = ""] = /^UKO_CONSENT=(\S+)/.exec(printed) ?? [];
+    const mark = await stage.mark();
+    const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
+    expect(acted.exitCode).toBe(1);
+    expect(acted.firstErrorLine).toMatch(/^Key "payroll" is deactivated and waits for a second person/);
+    expect((await stage.effects(mark)).toSorted()).toEqual(["K4", "K7"]);
+    const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
+    expect(Object.fromEntries(states)).toEqual({ payroll: "cooling_down", wages: "active" });
+  }));
+
 const tested = `run "makes_a_key" {
   command = apply
 
