@@ -392,42 +392,4 @@ describe("a look", () => {
     expect(await handlers.lookup("0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11", options)).toBeUndefined();
     expect(await codeOf(handlers.lookup("a/b", options))).toBe("UKO_INPUT_INVALID");
   });
-
-  it("leaves the twins of managed keys out of a list, as far as the keystores may be looked at", async () => {
-    const state = await makeKmsKey(stage);
-    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
-    const { handlers } = kmsRun(stage, "bob");
-    const before = await stage.lastSeq();
-    const listed = (await handlers.list({}, options)).map(({ id }) => id);
-    expect(listed).toContain(state.keyId);
-    expect(listed).not.toContain(twin.id);
-    const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
-    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual(["M3", "S1"]);
-    await stage.fault({ operation: "S1", status: 403 });
-    expect((await handlers.list({}, options)).map(({ id }) => id)).toContain(twin.id);
-  });
-
-  it("looks once at a keystore whose ring UKO does not tell, however many keys are listed", async () => {
-    for (const name of ["one", "two", "three"]) await makeKmsKey(stage, { name });
-    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
-    const wrap = (world: World): World => ({
-      ...world,
-      keystores: {
-        ...world.keystores,
-        list: async (...args) => (await world.keystores.list(...args)).map((each) => ({ ...each, ring: "" })),
-      },
-    });
-    const { handlers } = kmsRun(stage, "bob", { wrap });
-    const before = await stage.lastSeq();
-    const listed = await handlers.list({}, options);
-    expect(listed.map(({ state }) => state.name).toSorted()).toEqual(["one", "three", "two"]);
-    expect(listed.map(({ id }) => id)).not.toContain(twin.id);
-    const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
-    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual([
-      "M3",
-      "S1",
-      "K1",
-      "M6",
-    ]);
-  });
 });

@@ -1,0 +1,48 @@
+/** A list of KMS keys: those of KMS's own, and not the twins of managed keys. */
+
+import { describe, expect, it } from "vitest";
+import type { World } from "../../provider/engine/ports.ts";
+import { options, useEngineWorld } from "../engine/harness.ts";
+import { kmsRun, makeKmsKey } from "../engine/kms-stage.ts";
+
+const stage = useEngineWorld();
+
+describe("a list", () => {
+  it("leaves the twins of managed keys out of a list, as far as the keystores may be looked at", async () => {
+    const state = await makeKmsKey(stage);
+    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+    const { handlers } = kmsRun(stage, "bob");
+    const before = await stage.lastSeq();
+    const listed = (await handlers.list({}, options)).map(({ id }) => id);
+    expect(listed).toContain(state.keyId);
+    expect(listed).not.toContain(twin.id);
+    const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
+    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual(["M3", "S1"]);
+    await stage.fault({ operation: "S1", status: 403 });
+    expect((await handlers.list({}, options)).map(({ id }) => id)).toContain(twin.id);
+  });
+
+  it("looks once at a keystore whose ring UKO does not tell, however many keys are listed", async () => {
+    for (const name of ["one", "two", "three"]) await makeKmsKey(stage, { name });
+    const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
+    const wrap = (world: World): World => ({
+      ...world,
+      keystores: {
+        ...world.keystores,
+        list: async (...args) => (await world.keystores.list(...args)).map((each) => ({ ...each, ring: "" })),
+      },
+    });
+    const { handlers } = kmsRun(stage, "bob", { wrap });
+    const before = await stage.lastSeq();
+    const listed = await handlers.list({}, options);
+    expect(listed.map(({ state }) => state.name).toSorted()).toEqual(["one", "three", "two"]);
+    expect(listed.map(({ id }) => id)).not.toContain(twin.id);
+    const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
+    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual([
+      "M3",
+      "S1",
+      "K1",
+      "M6",
+    ]);
+  });
+});
