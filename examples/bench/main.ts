@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what many keys cost, run by run, beside what the engine costs by itself, for the native package of Pulumi; before
  * it, what the plugin's process costs beside one that does nothing. `npm run bench 100` takes fewer keys, `npm run bench 100 dynamic`
- * the dynamic provider, `npm run bench 100 terraform` the provider for OpenTofu and Terraform.
+ * the dynamic provider, `npm run bench terraform` the provider for OpenTofu and Terraform.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,10 +10,14 @@ import path from "node:path";
 import { benchPulumi } from "./pulumi-keys.ts";
 import { benchTofu } from "./tofu-keys.ts";
 
-const [countText = "500", door = "package"] = process.argv.slice(2);
+const doors = ["package", "dynamic", "terraform"];
+const given = process.argv.slice(2);
+const [countText = "500", door = "package", ...more] = doors.includes(given[0] ?? "") ? ["500", ...given] : given;
 const count = Number(countText);
-if (!Number.isInteger(count) || count < 1 || count > 5000 || !["package", "dynamic", "terraform"].includes(door)) {
-  console.error("npm run bench takes a number of keys from 1 to 5000, and then package, dynamic or terraform.");
+if (!Number.isInteger(count) || count < 1 || count > 5000 || !doors.includes(door) || more.length > 0) {
+  console.error(
+    "npm run bench takes a number of keys from 1 to 5000, and package, dynamic or terraform; each may be left out.",
+  );
   process.exit(1);
 }
 
