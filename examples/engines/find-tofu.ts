@@ -8,7 +8,8 @@ import type { Report } from "./make-once.ts";
 
 export interface TofuEngine {
   readonly tofuBin: string;
-  readonly product: "OpenTofu" | "Terraform";
+  /** What people call it. */
+  readonly command: "tofu" | "terraform";
   readonly version: string;
   readonly foundBy: "UKO_TOFU" | "PATH" | "cache" | "build";
 }
@@ -69,11 +70,11 @@ async function whyUnusable(tofuBin: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function readVersion(tofuBin: string): Promise<Pick<TofuEngine, "product" | "version">> {
+async function readVersion(tofuBin: string): Promise<Pick<TofuEngine, "command" | "version">> {
   // Settings of the reader's machine, which may name a file that is not there, are not asked for.
   const env = { PATH: process.env.PATH, TF_CLI_CONFIG_FILE: "/dev/null", CHECKPOINT_DISABLE: "1" };
   const { stdout } = await promisify(execFile)(tofuBin, ["version"], { env, timeout: probeLimitMs });
   const { product, version } = /^(?<product>OpenTofu|Terraform) v(?<version>\S+)/.exec(stdout)?.groups ?? {};
   if (version === undefined) throw new Error(`${tofuBin} says of itself: ${stdout}`);
-  return { product: product === "Terraform" ? product : "OpenTofu", version };
+  return { command: product === "Terraform" ? "terraform" : "tofu", version };
 }

@@ -58,7 +58,7 @@ let engine: Promise<TofuEngine | undefined> | undefined;
 
 /** Terraform does not know the options by which runs are read here, so it is called through a script that does. */
 async function withReports(tofu: TofuEngine, folder: string): Promise<TofuEngine> {
-  if (tofu.product === "OpenTofu") return tofu;
+  if (tofu.command === "tofu") return tofu;
   const tofuBin = path.join(folder, "terraform-as-tofu");
   const translator = fileURLToPath(new URL("terraform-as-tofu.ts", import.meta.url));
   await writeFile(tofuBin, `#!/bin/sh\nexec "${process.execPath}" "${translator}" "${tofu.tofuBin}" "$@"\n`, {

@@ -5,7 +5,7 @@ import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { ContainerRef } from "./container-ports.ts";
-import type { applyCommand } from "./explain/explanation.ts";
+import type { ApplyCommand } from "./explain/explanation.ts";
 import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
@@ -34,7 +34,7 @@ export interface CreateOptions extends CallOptions {
 /** For an update, whose message may tell people what to run next. */
 export interface UpdateOptions extends CallOptions {
   /** The command that brings a program about, in the engine that is at work; Pulumi's where it is absent. */
-  readonly apply?: ReturnType<typeof applyCommand>;
+  readonly apply?: ApplyCommand | undefined;
 }
 
 /** A resource after a call: its id, its whole state, and what people have to hear of. */

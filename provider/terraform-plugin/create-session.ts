@@ -1,12 +1,14 @@
 /** Makes the session of a process; whoever only uses one takes its interface. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { HclCommand } from "../engine/explain/explanation.ts";
 import { createLabels } from "./labels.ts";
 import { loadLater } from "./load-later.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
 
-export function createSession(log: Log): Session {
+/** `command`: what people run, for the commands that messages give them. */
+export function createSession(log: Log, command: HclCommand): Session {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
@@ -23,7 +25,7 @@ export function createSession(log: Log): Session {
         evidenceLog: (line) => log.write("debug", line),
         warn: (line) => void warnings.push(line),
       },
-      { rerun: "tofu destroy" },
+      { rerun: `${command} destroy` },
     );
   };
 

@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
+import type { HclCommand } from "../engine/explain/explanation.ts";
 import { type Identity, pemOf } from "./certificate.ts";
 
 /** What a host puts into the environment (go-plugin, client.go and constants.go). */
@@ -86,4 +87,9 @@ export function reattachLine({ network }: Pick<Endpoint, "network">, address: st
     Addr: { Network: network, String: address },
   };
   return `TF_REATTACH_PROVIDERS='${JSON.stringify(Object.fromEntries(addresses.map((each) => [each, place])))}'`;
+}
+
+/** The host does not say who it is; what Terraform installs, it takes from its own registry or what mirrors that. */
+export function commandOf(executable: string): HclCommand {
+  return /[/\\]registry\.terraform\.io[/\\]/.test(executable) ? "terraform" : "tofu";
 }

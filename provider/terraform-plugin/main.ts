@@ -3,7 +3,14 @@
 import packageFile from "../../package.json" with { type: "json" };
 import { createIdentity } from "./certificate.ts";
 import { createSession } from "./create-session.ts";
-import { createEndpoint, credentialsFor, handshakeLine, isStartedByHost, reattachLine } from "./handshake.ts";
+import {
+  commandOf,
+  createEndpoint,
+  credentialsFor,
+  handshakeLine,
+  isStartedByHost,
+  reattachLine,
+} from "./handshake.ts";
 import { loadLater } from "./load-later.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
@@ -21,7 +28,7 @@ async function serve(): Promise<void> {
     () => new Date(),
     (line) => process.stderr.write(line),
   );
-  const session = createSession(log);
+  const session = createSession(log, commandOf(process.argv[1] ?? ""));
   const endpoint = createEndpoint(env, process.platform);
   const hostCertificate = isDebugged ? undefined : env.PLUGIN_CLIENT_CERT || undefined;
   const identity = hostCertificate === undefined ? undefined : createIdentity(Date.now());

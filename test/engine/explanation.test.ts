@@ -1,7 +1,7 @@
 /** The command that a message prints for an engine: pasted, it ends the one resource, or says plainly that it ends more. */
 
 import { expect, test } from "vitest";
-import { applyCommand, renderExplanation, rerunCommand } from "../../provider/engine/explain/explanation.ts";
+import { applyCommand, renderExplanation, rerunCommand, sayApply } from "../../provider/engine/explain/explanation.ts";
 
 const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const rendered = (commands: readonly string[]) =>
@@ -46,12 +46,14 @@ test("OpenTofu tells no address, so what is narrow comes first, and the whole st
     "    tofu destroy",
   ]);
   expect(rendered(["UKO_CONSENT=1 tofu apply"])).not.toContain("everything");
+  expect(rendered(["terraform destroy"])).toContain("configuration\n    terraform apply\n");
 });
 
-test("a changed program is brought about by the reader's own engine", () => {
-  expect(applyCommand({ rerun: "tofu destroy" })).toBe("tofu apply");
-  expect(applyCommand({ rerun: "tofu apply" })).toBe("tofu apply");
-  for (const rerun of ["pulumi destroy", "pulumi up", "uko continue"] as const) {
-    expect(applyCommand({ rerun })).toBe("pulumi up");
-  }
+test("a changed program is brought about by the reader's own engine, and the command line names both", () => {
+  for (const rerun of ["tofu destroy", "tofu apply"] as const) expect(applyCommand({ rerun })).toBe("tofu apply");
+  expect(applyCommand({ rerun: "terraform destroy" })).toBe("terraform apply");
+  for (const rerun of ["pulumi destroy", "pulumi up"] as const) expect(applyCommand({ rerun })).toBe("pulumi up");
+  expect(applyCommand({ rerun: "uko continue" })).toBeUndefined();
+  expect(sayApply({ rerun: "uko continue" })).toBe("pulumi up or tofu apply");
+  expect(sayApply({ rerun: "terraform destroy" })).toBe("terraform apply");
 });

@@ -24,19 +24,19 @@ const env = () => ({ HOME: home, PATH: path.join(home, "path") });
 test("OpenTofu is the one that UKO_TOFU names, then the one on PATH, then in the cache", async () => {
   expect(await locateTofu(env())).toBeUndefined();
   const cached = await aTofu(".cache/uko/engines/tofu-1.12.6", "1.12.6");
-  const product = "OpenTofu";
-  expect(await locateTofu(env())).toEqual({ tofuBin: cached, foundBy: "cache", product, version: "1.12.6" });
+  const command = "tofu";
+  expect(await locateTofu(env())).toEqual({ tofuBin: cached, foundBy: "cache", command, version: "1.12.6" });
   const onPath = await aTofu("path", "1.13.0");
-  expect(await locateTofu(env())).toEqual({ tofuBin: onPath, foundBy: "PATH", product, version: "1.13.0" });
+  expect(await locateTofu(env())).toEqual({ tofuBin: onPath, foundBy: "PATH", command, version: "1.13.0" });
   const named = await aTofu("elsewhere", "1.12.0");
   expect(await locateTofu({ ...env(), UKO_TOFU: named })).toEqual({
-    ...{ tofuBin: named, foundBy: "UKO_TOFU", product, version: "1.12.0" },
+    ...{ tofuBin: named, foundBy: "UKO_TOFU", command, version: "1.12.0" },
   });
 });
 
 test("UKO_TOFU may name Terraform", async () => {
   const named = await aTofu("elsewhere", "1.15.6", "Terraform");
-  expect(await locateTofu({ ...env(), UKO_TOFU: named })).toMatchObject({ product: "Terraform", version: "1.15.6" });
+  expect(await locateTofu({ ...env(), UKO_TOFU: named })).toMatchObject({ command: "terraform", version: "1.15.6" });
 });
 
 test("one on PATH that is too old is passed over; one that UKO_TOFU names is refused with the reason", async () => {

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createIdentity, pemOf } from "../../provider/terraform-plugin/certificate.ts";
 import { createSession } from "../../provider/terraform-plugin/create-session.ts";
 import {
+  commandOf,
   createEndpoint,
   credentialsFor,
   handshakeLine,
@@ -108,6 +109,7 @@ describe("the line", () => {
           () => new Date(),
           () => {},
         ),
+        "tofu",
       ),
       () => {},
     );
@@ -226,4 +228,12 @@ describe("the end", () => {
     expect(isAlive()).toBe(true);
     await expect.poll(isAlive, { timeout: 20_000 }).toBe(false);
   });
+});
+
+test("messages name the engine that installed the provider, and OpenTofu where nobody can tell", () => {
+  const place = "pulumi-uko/uko/0.1.0/linux_amd64/terraform-provider-uko";
+  expect(commandOf(`/home/bob/work/.terraform/providers/registry.terraform.io/${place}`)).toBe("terraform");
+  expect(commandOf(`C:\\work\\.terraform\\providers\\registry.terraform.io\\${place}`)).toBe("terraform");
+  expect(commandOf(`/home/bob/work/.terraform/providers/registry.opentofu.org/${place}`)).toBe("tofu");
+  expect(commandOf("/home/bob/uko/build/terraform/terraform-provider-uko")).toBe("tofu");
 });

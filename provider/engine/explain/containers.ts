@@ -13,7 +13,7 @@ import {
 } from "../../lifecycle/plan-container-deletion.ts";
 import type { ContainerOutcome } from "../end-container.ts";
 import { containerRights, sayContainer, vaultAdministrator } from "./container-words.ts";
-import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
 
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
@@ -63,7 +63,7 @@ type Sayings = {
 const sayings: Sayings = {
   deletion_protection: (_guard, { what, door }) => [
     `Deletion protection is on for ${what}`,
-    [unchanged, sayUnprotect(applyCommand(door))],
+    [unchanged, sayUnprotect(door)],
   ],
   contents_unreadable: (guard, { what, door }) => [
     `Which ${guard.what === "keys" ? "keys" : "keystores and templates"} ${what} holds could not be read, so it was left alone`,

@@ -16,10 +16,13 @@ export interface Explanation {
   readonly code?: ErrorCode;
 }
 
+/** OpenTofu's command line, or Terraform's. */
+export type HclCommand = "tofu" | "terraform";
+
 /** How the reader got here, so that the next command is one that they know. */
 export interface Door {
   /** The command that meets the key again, without consent: `pulumi destroy`, or `uko continue` where there is no program. */
-  readonly rerun: "pulumi destroy" | "pulumi up" | "tofu destroy" | "tofu apply" | "uko continue";
+  readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
   /** The resource's URN, where the engine tells it: without one `pulumi destroy` goes for everything in the stack. */
   readonly target?: string;
 }
@@ -33,14 +36,24 @@ export function rerunCommand(door: Door): string {
   return `pulumi destroy --target '${door.target}'`;
 }
 
-/** The command that brings a changed program about; `uko` alone may be used beside a program, and then most often Pulumi's. */
-export function applyCommand({ rerun }: Door): "pulumi up" | "tofu apply" {
-  return rerun === "tofu destroy" || rerun === "tofu apply" ? "tofu apply" : "pulumi up";
+/** The engine's command that brings a changed program about. */
+export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
+
+/** Undefined where the reader is at the command line, since nobody knows what their program is for. */
+export function applyCommand({ rerun }: Door): ApplyCommand | undefined {
+  if (rerun === "uko continue") return undefined;
+  if (rerun === "pulumi destroy" || rerun === "pulumi up") return "pulumi up";
+  return rerun.startsWith("tofu") ? "tofu apply" : "terraform apply";
 }
 
-/** The way on where deletion protection stops a deletion; `apply` is the command that brings a program about. */
-export function sayUnprotect(apply: string): string {
-  return `Write deletionProtection: false in the program, run ${apply}, and then destroy.`;
+/** The same within a sentence. */
+export function sayApply(door: Door): string {
+  return applyCommand(door) ?? "pulumi up or tofu apply";
+}
+
+/** The way on where deletion protection stops a deletion. */
+export function sayUnprotect(door: Door): string {
+  return `Write deletionProtection: false in the program, run ${sayApply(door)}, and then destroy.`;
 }
 
 /** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
@@ -56,14 +69,14 @@ export function renderExplanation(explanation: Explanation): string {
 }
 
 /**
- * The reader came for one resource; pasted, an engine's command without its name goes for more, and has to say so. OpenTofu tells
- * nobody the name, so what is narrow comes first there: the key alone, then what left the configuration, then everything.
+ * The reader came for one resource; pasted, an engine's command without its name goes for more, and has to say so. OpenTofu and Terraform
+ * tell nobody the name, so what is narrow comes first there: the key alone, then what left the configuration, then everything.
  */
 function byScope({ who, commands }: NextStep): readonly NextStep[] {
   if (commands.some((command) => command.endsWith("pulumi destroy"))) {
     return [{ who: `${who} (pulumi destroy goes for everything in the stack)`, commands }];
   }
-  const broad = commands.filter((command) => command.endsWith("tofu destroy"));
+  const broad = commands.filter((command) => /\b(?:tofu|terraform) destroy$/.test(command));
   if (broad.length === 0) return [{ who, commands }];
   const narrow = commands.filter((command) => !broad.includes(command));
   const applied = broad.map((command) => command.replace(/destroy$/, "apply"));

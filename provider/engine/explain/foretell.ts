@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import type { Ending } from "../definition.ts";
 import { sayContainer } from "./container-words.ts";
-import { applyCommand, type Door, type Explanation, renderExplanation, sayUnprotect } from "./explanation.ts";
+import { type Door, type Explanation, renderExplanation, sayUnprotect } from "./explanation.ts";
 import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./kms-key-words.ts";
 import { actCommands } from "./waits.ts";
 import { capital, noWayBack, plain, sayTime } from "./words.ts";
@@ -38,7 +38,7 @@ export function foretellEnding(ending: Ending, context: Context): Foretold {
   if (ending.policy.deletionProtection) {
     const refusal: Explanation = {
       summary: `Deletion protection is on for ${what}`,
-      facts: [sayUnprotect(applyCommand(context.door))],
+      facts: [sayUnprotect(context.door)],
       next: [],
       code: "UKO_DELETION_PROTECTED",
     };

@@ -4,7 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
-import { applyCommand, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
   capital,
@@ -29,7 +29,7 @@ interface About {
   readonly path: string;
   readonly unchanged: string;
   readonly rerun: NextStep;
-  readonly apply: ReturnType<typeof applyCommand>;
+  readonly door: Door;
   readonly observation: KeyObservation;
   readonly nowMs: number;
 }
@@ -43,9 +43,9 @@ type Sayings = {
 };
 
 const sayings: Sayings = {
-  deletion_protection: (_guard, { key, unchanged, apply }) => [
+  deletion_protection: (_guard, { key, unchanged, door }) => [
     `Deletion protection is on for ${key}`,
-    [unchanged, sayUnprotect(apply)],
+    [unchanged, sayUnprotect(door)],
   ],
   retention_policy: (guard, { key, unchanged, rerun }) => [
     `${guard.resources.length === 1 ? "A resource" : `${guard.resources.length} resources`} with a retention policy still ${guard.resources.length === 1 ? "needs" : "need"} ${key}`,
@@ -193,7 +193,7 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
     path,
     unchanged: `Nothing was changed by this: ${sayState(observation)}.`,
     rerun: { who: "once that is done you run", commands: rerunCommands(context) },
-    apply: applyCommand(context.door),
+    door: context.door,
     observation,
     nowMs,
   };

@@ -2,7 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { applyCommand, type Explanation, type NextStep, sayUnprotect } from "./explanation.ts";
+import { type Explanation, type NextStep, sayApply, sayUnprotect } from "./explanation.ts";
 import {
   type KmsContext,
   kmsActCommands,
@@ -33,7 +33,7 @@ type Sayings = {
 const sayings: Sayings = {
   deletion_protection: (_guard, { key, unchanged, door }) => [
     `Deletion protection is on for ${key}`,
-    [unchanged, sayUnprotect(applyCommand(door))],
+    [unchanged, sayUnprotect(door)],
   ],
   twin_of_managed_key: (guard, { key, unchanged }) => [
     `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so it belongs to a managed key`,
@@ -79,8 +79,8 @@ const sayings: Sayings = {
   dual_authorization_off: (_guard, { key, unchanged, door }) => [
     `${key} asks for two people, and KMS's own dual authorization is off for it`,
     [
-      `Write dualAuthDelete: true in the program and run ${applyCommand(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
-      `Or, where one person is enough, write dualAuthorization: "single" and run ${applyCommand(door)}.`,
+      `Write dualAuthDelete: true in the program and run ${sayApply(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
+      `Or, where one person is enough, write dualAuthorization: "single" and run ${sayApply(door)}.`,
       unchanged,
     ],
   ],

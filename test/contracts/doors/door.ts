@@ -1,5 +1,6 @@
 /** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
 
+import { locateTofu } from "../../../examples/engines/find-tofu.ts";
 import { type DoorName, doorNames } from "./door-names.ts";
 import type { EngineWorkspace } from "./support/engine.ts";
 import { openPulumi } from "./support/pulumi-engine.ts";
@@ -73,6 +74,9 @@ const pulumiWords = {
 };
 const unseen = "Could not be looked at, so its state is from the last look: ";
 
+/** The tests run OpenTofu, or Terraform where they are told so; messages name the one that runs. */
+const hcl = chosenDoor() === "terraform" ? ((await locateTofu())?.command ?? "tofu") : "tofu";
+
 const doors: Readonly<Record<DoorName, Door>> = {
   dynamic: {
     name: "dynamic",
@@ -99,7 +103,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
   terraform: {
     name: "terraform",
     open: openTofu,
-    endAll: "tofu destroy",
+    endAll: `${hcl} destroy`,
     errorOfDeletion: (label, keyPath, summary) => `Key "${label}" ${keyPath}: ${summary}`,
     endsOne: false,
     engineStep: (command) => [
@@ -108,7 +112,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
       "    or: the same for everything in the state, or what -target names",
       `    ${command}`,
     ],
-    endOf: () => "tofu destroy",
+    endOf: () => `${hcl} destroy`,
     unchanged: /Resources: 0 added, 0 changed, 0 destroyed\./,
     toUpdate: (count) => `${count} to change, 0 to destroy.`,
     programFor: hclProgram,

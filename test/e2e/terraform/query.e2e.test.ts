@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { locateTofu } from "../../../examples/engines/find-tofu.ts";
 import { vaultId, withStage } from "./support/tofu-stage.ts";
 
-const isTerraform = (await locateTofu())?.product === "Terraform";
+const isTerraform = (await locateTofu())?.command === "terraform";
 const kinds = ["uko_vault", "uko_keystore", "uko_key_template", "uko_managed_key"];
 
 test.runIf(isTerraform)(

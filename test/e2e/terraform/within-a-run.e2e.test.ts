@@ -83,6 +83,7 @@ test("a provider in this process serves the engine through TF_REATTACH_PROVIDERS
           () => new Date(),
           () => {},
         ),
+        "tofu",
       ),
       () => {},
     );

@@ -89,6 +89,7 @@ describe("a list for queries", () => {
           () => new Date(),
           () => {},
         ),
+        "tofu",
       );
       session.configure({});
       const events = [];

@@ -32,7 +32,7 @@ export async function openTofu(project?: string): Promise<EngineWorkspace> {
   ].join("\n");
   return {
     folder: workspace.folder,
-    command: { name: "tofu", script },
+    command: { name: workspace.engine.command, script },
     person: async (name, { program, env, config = {} }) => {
       const person = await workspace.person(name, {
         ...(program !== undefined && { program }),
