@@ -4,6 +4,7 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { EvidenceEntry } from "../../../provider/engine/ports.ts";
+import { door } from "./door.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, vaultId } from "./support/scenario.ts";
@@ -98,7 +99,9 @@ test.each([
   const env = { UKO_CONSENT: consentIn(first.output), UKO_EVIDENCE: file };
   const refused = await a.engine.destroy([], { env });
   expect(refused).toMatchObject({ exitCode: 1 });
-  expect(firstLineOf(refused.output)).toBe(`The evidence file ${file} could not be written`);
+  expect(firstLineOf(refused.output)).toBe(
+    door.errorOfDeletion("payroll", await scenario.keyPath(), `The evidence file ${file} could not be written`),
+  );
   expect(messageOf(refused.output)).toContain(`The system says ${reason}.`);
   expect(messageOf(refused.output)).toContain("[UKO_EVIDENCE_UNWRITABLE]");
   expect(await scenario.writes(mark)).toEqual([]);
