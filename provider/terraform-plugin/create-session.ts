@@ -42,6 +42,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       return opened;
     },
     log,
+    command,
     get signal() {
       return stopping.signal;
     },

@@ -1,6 +1,7 @@
 /** One host's use of this process: how it is configured, the handlers, what its run has found, and how all of it is stopped. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
+import type { HclCommand } from "../engine/explain/explanation.ts";
 import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 
@@ -10,6 +11,8 @@ export interface Session {
   /** The service is opened at the first call that needs it. */
   handlers(): Promise<OpenHandlers>;
   readonly log: Log;
+  /** What people run, for the commands that messages give them. */
+  readonly command: HclCommand;
   /** Aborted once somebody stops the run. */
   readonly signal: AbortSignal;
   /** Ends waits at once, and no step begins any more; a call that is on the wire ends. */

@@ -37,7 +37,7 @@ export async function applyDestruction(
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // A tainted one is planned like a creation, and hands its end what that plan left.
   if (readPlanned(plannedPrivate) === "create") {
-    return unchanged(resource, prior, request, failed(replacement(resource)));
+    return unchanged(resource, prior, request, failed(replacement(resource, session)));
   }
   const state = stateProperties(attributes, prior);
   const progress = (level: "info" | "warn") => (line: string) => {

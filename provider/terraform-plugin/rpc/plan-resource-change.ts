@@ -37,7 +37,7 @@ function creation(
   { priorPrivate }: Request,
 ): Response {
   // Of a plain creation the host has nothing of ours yet; what it has now is from the first half of a replacement.
-  if (readPlanned(priorPrivate) !== undefined) throw replacement(resource);
+  if (readPlanned(priorPrivate) !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
@@ -77,11 +77,11 @@ function notLookedAt({ typeName }: TerraformResource): UkoError {
 }
 
 /** Also said where a deletion turns out to be one half of a replacement. */
-export function replacement({ typeName }: Pick<TerraformResource, "typeName">): UkoError {
+export function replacement({ typeName }: TerraformResource, { command }: Session): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `A ${typeName} is never replaced: that would end the one that there is, and everything that needs it`,
     detail:
       "Nothing was changed. Make a new one beside it, under a name and a label of its own, move to it, then take the old one " +
-      "out of the configuration. Leave -replace and replace_triggered_by out; tofu untaint takes back a taint.",
+      `out of the configuration. Leave -replace and replace_triggered_by out; ${command} untaint takes back a taint.`,
   });
 }

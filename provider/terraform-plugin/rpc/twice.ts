@@ -5,14 +5,14 @@ import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 
 /** A warning, since `tofu destroy` begins with such a plan, and an error would stand in its way. */
-export function twice({ labels }: Session, values: ObjectValue): Diagnostic[] {
+export function twice({ labels, command }: Session, values: ObjectValue): Diagnostic[] {
   const label = labels.takeClash(values);
   if (label === undefined) return [];
   return [
     warningDiagnostic(
       [
         `Key "${label}" is in the state, so none can be made under its label`,
-        "  If it is tainted: tofu untaint takes that back, and the key stays. An apply refuses to end it.",
+        `  If it is tainted: ${command} untaint takes that back, and the key stays. An apply refuses to end it.`,
         "  If its block has another name now: a moved block from the old name to the new one keeps the key. Without it an apply",
         "  asks for the key's end.",
       ].join("\n"),

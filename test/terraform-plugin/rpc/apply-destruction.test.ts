@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { asUkoError, type ErrorCode, errorCatalogue, UkoError } from "../../../provider/errors.ts";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
+import { type Planned, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
 import type { ApplyResourceChange_RequestSchema } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-destruction.ts";
 import type { Session } from "../../../provider/terraform-plugin/session.ts";
@@ -31,24 +32,28 @@ test("there is a noun for every resource", () => {
 describe("whatever a deletion throws", () => {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
   const request = {
-    plannedPrivate: new Uint8Array(),
     plannedIdentity: undefined,
   } as unknown as MessageShape<typeof ApplyResourceChange_RequestSchema>;
   const session = {
     signal: new AbortController().signal,
+    command: "terraform",
     isFound: () => false,
     log: { write: () => undefined },
     takeWarnings: () => [],
   } as unknown as Session;
 
   /** What an apply answers whose handlers fail like this. */
-  async function answered(typeName: TypeName, fail: AnyHandlers["delete"]) {
+  async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: Planned) {
     const resource = terraformResources.get(typeName);
     if (resource === undefined) throw new Error(typeName);
     const values = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
     const prior = { ...values, id: "0f8c3c6e", [resource.handlers === "managedKey" ? "label" : "name"]: "ledger" };
     const handlers = { delete: fail, read: () => Promise.reject(new Error("unseen")) } as unknown as AnyHandlers;
-    const reply = await applyDestruction(session, resource, handlers, prior, { ...request, typeName });
+    const reply = await applyDestruction(session, resource, handlers, prior, {
+      ...request,
+      typeName,
+      plannedPrivate: writePrivate(planned),
+    });
     expect(reply.newState).toEqual(writeObject(prior, resource));
     const [diagnostic] = reply.diagnostics ?? [];
     return { summary: diagnostic?.summary ?? "", detail: diagnostic?.detail ?? "" };
@@ -73,6 +78,15 @@ describe("whatever a deletion throws", () => {
     const within = await answered(typeName, outcome('It "ledger" waits\n  Next: you run\n    uko continue 0f8c3c6e'));
     expect(within.detail).toBe("  Next: you run\n    uko continue 0f8c3c6e");
   });
+
+  test.each(typeNames)(
+    "half a replacement of a %s names it too, and the command that the reader has",
+    async (typeName) => {
+      const { summary, detail } = await answered(typeName, () => Promise.reject(new Error("asked")), "create");
+      expect(summary).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} is never replaced`));
+      expect(detail).toContain("; terraform untaint takes back a taint.");
+    },
+  );
 });
 
 describe("with the service", () => {
