@@ -6,7 +6,7 @@ import { installPlugins } from "../support/language-setup.ts";
 import { LocalUko } from "../support/local-uko.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../support/pulumi.ts";
 import { buildNull } from "./build-null.ts";
-import { expectNothingTwice, recordsIn } from "./keys-run.ts";
+import { endKeys, strain } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs } from "./measure.ts";
 import { measurePlugins } from "./plugin-process.ts";
 import { type BenchDoor, keysProgram, nullProgram } from "./program.ts";
@@ -85,25 +85,19 @@ async function measureKeys(door: BenchDoor, count: number, floor: ReadonlyMap<st
       });
     const bob = await personWith("bob");
     const alice = await personWith("alice");
-    const consentTo = (asked: Measured) => ({ UKO_CONSENT: recordsIn(asked, count) });
 
     show("up", "up", expectExit(await run("create", uko, bob, up), 0));
     show("up that changes nothing", "unchanged", expectExit(await run("up", uko, bob, up), 0));
     show("refresh", "refresh", expectExit(await run("refresh", uko, bob, refresh), 0));
     await showState(bob, "keys");
-    // One answer in a hundred is a 429 or a 503, as a busy service would give them.
-    await uko.fault({ every: 200, status: 429, retryAfter: 1 });
-    await uko.fault({ every: 200, skip: 100, status: 503, retryAfter: 1 });
-    const asked = expectExit(await run("request", uko, bob, destroy), 1);
-    show("destroy: requests", "destroy", asked);
-    const consented = expectExit(await run("consent", uko, alice, destroy, consentTo(asked)), 1);
-    show("destroy: consent, deactivate", "destroy", consented);
-    await uko.advance("4h1m");
-    const destroyed = expectExit(await run("destroy", uko, bob, destroy, consentTo(consented)), 1);
-    show("destroy: consent, destroy", "destroy", destroyed);
-    await uko.advance("30d1m");
-    show("destroy: remove", "destroy", expectExit(await run("remove", uko, bob, destroy), 0));
-    await expectNothingTwice(uko, count);
+    await strain(uko);
+    const people = { alice, bob };
+    await endKeys(
+      uko,
+      count,
+      (name, who, env) => run(name, uko, people[who], destroy, env),
+      (name, measured) => show(name, "destroy", measured),
+    );
   } finally {
     await uko.stop();
   }

@@ -7,7 +7,7 @@ import { findTofu } from "../engines/find-tofu.ts";
 import { LocalUko } from "../support/local-uko.ts";
 import { type TofuPerson, TofuWorkspace } from "../support/tofu.ts";
 import { buildNull } from "./build-null.ts";
-import { expectNothingTwice, recordsIn } from "./keys-run.ts";
+import { endKeys, strain } from "./keys-run.ts";
 import { expectExit, type Measured, measure, runLimitMs, total } from "./measure.ts";
 import { median } from "./processes.ts";
 import { measureProviders } from "./provider-process.ts";
@@ -135,7 +135,6 @@ async function measureKeys(count: number, floor: ReadonlyMap<string, Measured>):
     await using workspace = await TofuWorkspace.create();
     const bob = await ukoPerson(workspace, uko, "bob", count);
     const alice = await ukoPerson(workspace, uko, "alice", count);
-    const consentTo = (asked: Measured) => ({ UKO_CONSENT: recordsIn(asked, count) });
     const keys = count === 1 ? "1 key" : `${count} keys`;
 
     show(`plan of ${keys}`, "plan", expectExit(await run("plan", uko, bob, ["plan"]), 0));
@@ -145,25 +144,16 @@ async function measureKeys(count: number, floor: ReadonlyMap<string, Measured>):
     show("refresh", "refresh", refreshed);
     expectFewCalls(refreshed, count);
     if (count > 1) await strain(uko);
-    const asked = expectExit(await run("request", uko, bob, destroy), 1);
-    show("destroy: requests", "destroy", asked);
-    const consented = expectExit(await run("consent", uko, alice, destroy, consentTo(asked)), 1);
-    show("destroy: consent, deactivate", "destroy", consented);
-    await uko.advance("4h1m");
-    const destroyed = expectExit(await run("destroy", uko, bob, destroy, consentTo(consented)), 1);
-    show("destroy: consent, destroy", "destroy", destroyed);
-    await uko.advance("30d1m");
-    show("destroy: remove", "destroy", expectExit(await run("remove", uko, bob, destroy), 0));
-    await expectNothingTwice(uko, count);
+    const people = { alice, bob };
+    await endKeys(
+      uko,
+      count,
+      (name, who, env) => run(name, uko, people[who], destroy, env),
+      (name, measured) => show(name, "destroy", measured),
+    );
   } finally {
     await uko.stop();
   }
-}
-
-/** One answer in a hundred is a 429 or a 503, as a busy service would give them. */
-async function strain(uko: LocalUko): Promise<void> {
-  await uko.fault({ every: 200, status: 429, retryAfter: 1 });
-  await uko.fault({ every: 200, skip: 100, status: 503, retryAfter: 1 });
 }
 
 function expectFewCalls({ calls }: Measured, count: number): void {
