@@ -57,7 +57,7 @@ takes the steps that are allowed then, says who or what is awaited, and keeps th
 as an error, because this is how a resource stays in the state.
 
 No real instance has been tested yet: everything here runs against ${linkToGuide("a local stand-in", "emulator.md")}. It is tested with
-OpenTofu 1.12; Terraform speaks the same protocol and has not been tried.`;
+OpenTofu 1.12, and runs with Terraform 1.12 or newer: ${linkToGuide("what is tested", "support.md")}.`;
 
 const aboutSettings = `Each may stand in the provider block or in the environment of a run. **The environment outweighs the block**, since the
 second person has to run the destroy under their own credential; \`UKO_DUAL_AUTHORIZATION\` can only be stricter. Another \`instance_id\`
