@@ -56,7 +56,7 @@ function run(command, args, failure, env = process.env) {
 /** What a script asks of engines/main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
 function enginesOf(script, [wanted = ""]) {
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
-  if (/^(?:sdk\/make|examples\/release)\//.test(script)) return undefined;
+  if (/^(?:sdk\/make\/|examples\/release\/|examples\/engines\/build\.mjs$)/.test(script)) return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];
   const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
   const files = examples.filter((file) => file.startsWith(wanted || "01"));

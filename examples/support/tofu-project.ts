@@ -53,7 +53,7 @@ export interface ProviderMirror {
 export async function findMirror(tofu: TofuEngine): Promise<ProviderMirror> {
   const executable = path.join(built, "terraform-provider-uko");
   if (!existsSync(executable)) {
-    throw new Error("The provider is not built. Run `node examples/engines/build.mjs` once; it builds it.");
+    throw new Error("The provider is not built. Run `npm run build` once; it builds it.");
   }
   const version = (JSON.parse(await readFile(path.join(built, "package.json"), "utf8")) as { version: string }).version;
   const digest = createHash("sha256")
