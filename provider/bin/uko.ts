@@ -71,9 +71,12 @@ async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOpt
       ...(snapshotFile !== undefined && { snapshot: await readJson(snapshotFile) }),
     });
     const { url, instanceId, caFile, world, close } = emulator;
-    const people = world.seed.identities.flatMap(({ name, apiKey }) =>
-      apiKey === undefined ? [] : [{ name, apiKey }],
-    );
+    // A program that makes a key is what people try first, so whoever may do that is named first.
+    const mayCreate = ({ roles }: { readonly roles?: readonly string[] | undefined }) =>
+      Number(roles?.includes("KeyCustodianCreator") === true);
+    const people = world.seed.identities
+      .toSorted((one, other) => mayCreate(other) - mayCreate(one))
+      .flatMap(({ name, apiKey }) => (apiKey === undefined ? [] : [{ name, apiKey }]));
     const [key] = world.keys.values();
     return {
       url,

@@ -124,6 +124,13 @@ it("waits no longer than it may", async () => {
   expect(performance.now() - startedMs).toBeGreaterThan(1_000);
 });
 
+it("begins the local UKO as somebody who may make keys", async () => {
+  const local = start(["emulator", "--port", "0"]);
+  expect(await firstMatch(local.child.stdout, /UKO_API_KEY=.*\n/)).toBe("UKO_API_KEY=bob-demo-key\n");
+  local.child.kill("SIGINT");
+  expect(await local.ended).toMatchObject({ exitCode: 0 });
+});
+
 it("says what is wrong without a stack trace", async () => {
   const missing = await start(["status", keys.vouchers]).ended;
   expect([missing.exitCode, missing.out]).toEqual([1, ""]);
