@@ -64,15 +64,16 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       const given = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
       const put = await putIntoMirror(mirror, given);
       const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
-      const { version, platform, kind } = given;
+      const { version, platform, kind, agreesWith } = given;
       write(installedText({ given, mirror, overruledBy, ...put }, options), {
         ...{ version, platform, wrote: put.wrote, needsNode: kind === "folder", overruledBy },
+        ...(kind === "zip" && { isChecksumCompared: agreesWith !== undefined }),
       });
     });
 }
 
 function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Installed, options: InstallOptions): string {
-  const { version, platform, kind } = given;
+  const { version, platform, kind, agreesWith } = given;
   const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
   const needs =
     kind === "zip"
@@ -82,6 +83,7 @@ function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Insta
     `Installed ${providerSource} ${version} for ${platform} ${where}:`,
     ...wrote.map((place) => `  ${place}`),
     needs,
+    ...(kind === "zip" ? [compared(agreesWith)] : []),
     "While it is there, the engines take this provider from there alone. No configuration file was written.",
     ...(hasReplaced
       ? ["It replaces another copy: where .terraform.lock.hcl refuses it, take the provider's entry out of that file."]
@@ -109,6 +111,12 @@ function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Insta
     `  uko install terraform --remove${options.mirror === undefined ? "" : ` --mirror ${shellWord(options.mirror)}`}`,
     "",
   ].join("\n");
+}
+
+function compared(agreesWith: string | undefined): string {
+  return agreesWith === undefined
+    ? "Its checksum was not compared: no ..._SHA256SUMS of its release is beside it."
+    : `It has the checksum that ${path.basename(agreesWith)} says; whether that is signed, gpg --verify tells.`;
 }
 
 function overruledText(mirror: string, files: readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 /** The folder from which OpenTofu and Terraform take a provider instead of asking a registry: where it is, and what stands in it. */
 
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { access, chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
@@ -18,6 +19,8 @@ export interface ProviderPackage {
   readonly place: string;
   readonly version: string;
   readonly platform: string;
+  /** Of a zip: the file of checksums beside it that has its checksum; absent where there is none. */
+  readonly agreesWith?: string;
 }
 
 /**
@@ -52,7 +55,7 @@ export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   }
 }
 
-/** A zip of a release; its name says what it is, to the engines as well. */
+/** A zip of a release; its name says what it is, to the engines as well. One that the checksums beside it do not have is refused. */
 export async function releasedPackage(file: string, machine: Machine): Promise<ProviderPackage> {
   const { version, platform } = zipForm.exec(path.basename(file))?.groups ?? {};
   if (version === undefined || platform === undefined) {
@@ -70,7 +73,23 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   if (!(await isFile(file))) {
     throw new UkoError("UKO_INPUT_INVALID", { summary: `There is no file ${file}`, detail: "Nothing was installed." });
   }
-  return { kind: "zip", place: file, version, platform };
+  const agreesWith = await findChecksum(file, version);
+  return { kind: "zip", place: file, version, platform, ...(agreesWith !== undefined && { agreesWith }) };
+}
+
+/** Answers the file of checksums beside a zip, as releases and registries have it; undefined where there is none. */
+async function findChecksum(zip: string, version: string): Promise<string | undefined> {
+  const sums = path.join(path.dirname(zip), `terraform-provider-uko_${version}_SHA256SUMS`);
+  const text = await readFile(sums, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const sum = createHash("sha256")
+    .update(await readFile(zip))
+    .digest("hex");
+  if (text.split(/\r?\n/).includes(`${sum}  ${path.basename(zip)}`)) return sums;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${path.basename(zip)} is not the file whose checksum is in ${path.basename(sums)}`,
+    detail: `It has SHA-256 ${sum}. Nothing was installed; get both of the same release again.`,
+  });
 }
 
 /** Puts it where both engines find it, in place of the same version if there is one, and answers where that is. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -43,6 +44,18 @@ function aReleasedZip(name = "terraform-provider-uko_0.1.0_linux_amd64.zip"): st
   const file = path.join(folder, name);
   writeFileSync(file, "PK");
   return file;
+}
+
+/** The checksums beside a zip, as a release has them. */
+function checksumsOf(content: string): void {
+  const sum = createHash("sha256").update(content).digest("hex");
+  const lines = `${"0".repeat(64)}  terraform-provider-uko_0.1.0_linux_arm64.zip\n${sum}  terraform-provider-uko_0.1.0_linux_amd64.zip\n`;
+  writeFileSync(path.join(folder, "terraform-provider-uko_0.1.0_SHA256SUMS"), lines);
+}
+
+function anotherZip(): readonly string[] {
+  checksumsOf("PK, but another");
+  return ["--from", aReleasedZip()];
 }
 
 async function uko(typed: readonly string[], over: Partial<Machine> = {}, environment: Environment = {}) {
@@ -124,6 +137,15 @@ it("tells a machine what it did", async () => {
   ]);
 });
 
+it("compares a zip with the checksums beside it, and says so", async () => {
+  expect((await uko(["--from", aReleasedZip()])).out).toContain("Its checksum was not compared");
+  checksumsOf("PK");
+  expect((await uko(["--from", aReleasedZip()])).out).toContain(
+    "It has the checksum that terraform-provider-uko_0.1.0_SHA256SUMS says",
+  );
+  expect(JSON.parse((await uko(["--json", "--from", aReleasedZip()])).out)).toMatchObject({ isChecksumCompared: true });
+});
+
 it.each([
   [{ system: "linux" }, { XDG_DATA_HOME: "<home>/data" }, "<home>/data/terraform/plugins"],
   [{ system: "darwin" }, {}, "<home>/Library/Application Support/io.terraform/plugins"],
@@ -193,6 +215,12 @@ describe("installs nothing", () => {
     ["from the script on Windows", () => [], { system: "win32" }, /Windows starts no scripts.*\n.*--from/],
     ["from a file of another name", () => ["--from", aReleasedZip("uko.zip")], {}, /_VERSION_linux_amd64\.zip/],
     ["for another machine", () => ["--from", aReleasedZip()], { processor: "arm64" }, /this machine is linux_arm64/],
+    [
+      "from a zip that is not the one of its checksums",
+      anotherZip,
+      {},
+      /is not the file whose checksum is in .*SHA256SUMS/,
+    ],
     ["from no file", () => ["--from", "terraform-provider-uko_0.1.0_linux_amd64.zip"], {}, /There is no file/],
     ["when asked to print as well", () => ["--print", "--from", aReleasedZip()], {}, /cannot be used with/],
   ];
