@@ -1,7 +1,7 @@
 /** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
 
 import * as z from "zod";
-import type { DeletionPolicy } from "../lifecycle/plan.ts";
+import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { ContainerRef } from "./container-ports.ts";
@@ -99,6 +99,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   /** What stands behind it and the policy for its end, taken from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Ending;
+  /** The goal of an update that goes towards its end while it stays in the program; undefined where there is none, or it is reached. */
+  retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
 }
 
 /** A question that programs and people ask; its answer changes nothing. */

@@ -4,7 +4,7 @@ import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSet
 import type { DeleteOutcome } from "./delete-outcome.ts";
 import { endResource, type Waiting } from "./end-resource.ts";
 import { applyCommand, type Door } from "./explain/explanation.ts";
-import { type Foretold, foretellEnding } from "./explain/foretell.ts";
+import { type Foretold, foretellEnding, foretellRetirement } from "./explain/foretell.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
@@ -17,7 +17,7 @@ export interface Looked<State> extends Stored<State> {
 export type { DeleteOutcome };
 
 export interface Handlers<Inputs, State extends Inputs>
-  extends Omit<ProgramReader<Inputs, State>, "stateFrom" | "inputsFrom"> {
+  extends Omit<ProgramReader<Inputs, State>, "stateFrom" | "inputsFrom" | "known"> {
   create(news: unknown, options: CreateOptions): Promise<Looked<State>>;
   read(olds: unknown, options: CallOptions): Promise<Looked<State> | undefined>;
   update(olds: unknown, news: unknown, options: CallOptions): Promise<Looked<State>>;
@@ -27,6 +27,8 @@ export interface Handlers<Inputs, State extends Inputs>
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** What a deletion that is only planned yet will meet, as far as the state tells; makes no call. */
   foretell(olds: unknown): Foretold;
+  /** The same of an update, which may go towards the end of what it is about; `short` for every other one. */
+  foretellUpdate(olds: unknown, news: unknown): Foretold;
 }
 
 /** For a deletion, whose message tells people what to run next. */
@@ -51,7 +53,7 @@ export function createHandlers<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   context: HandlerContext,
 ): Handlers<Inputs, State> {
-  const { stateFrom, inputsFrom, ...program } = readProgram(definition, context.sha256);
+  const { stateFrom, inputsFrom, known, ...program } = readProgram(definition, context.sha256);
   const opened = ({ progress }: CallOptions): ReturnType<HandlerContext["open"]> => {
     const { world, run } = context.open();
     return { world: progress === undefined ? world : { ...world, progress }, run };
@@ -102,6 +104,18 @@ export function createHandlers<Inputs, State extends Inputs>(
       const state = stateFrom(olds);
       const { consents } = run;
       return foretellEnding(definition.deletion(state, run), { facts: state as object, consents, door: context.door });
+    },
+    foretellUpdate(olds, news) {
+      const { state, inputs } = known(olds, news);
+      const goal = definition.retirement?.(state, inputs);
+      if (goal === undefined) return { kind: "short" };
+      const { run } = context.open();
+      // As the update itself has it: what the program says now outweighs what it said before.
+      const ending = definition.deletion({ ...state, ...inputs }, run);
+      if (ending.kind !== "managed_key") return { kind: "short" };
+      const aimed = { ...ending, policy: { ...ending.policy, goal } };
+      const rerun = applyCommand(context.door) ?? context.door.rerun;
+      return foretellRetirement(aimed, { facts: state as object, consents: run.consents, door: { rerun } });
     },
     async delete(olds, options) {
       const { world, run } = opened(options);

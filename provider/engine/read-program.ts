@@ -26,6 +26,8 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   diff(olds: unknown, news: unknown): readonly string[];
   /** The same path by path; what is known only later differs. */
   differences(olds: unknown, news: unknown): readonly Difference[];
+  /** State and inputs of an update; what is known only later counts as it is now. */
+  known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
   /** The state that a creation or, with `olds`, an update will come to, as far as it is known before. */
   promise(news: unknown, olds?: unknown): Properties;
   /** The inputs of a program that wants what is there; `before` are those of the program that there is. */
@@ -49,11 +51,14 @@ export function readProgram<Inputs, State extends Inputs>(
   const shape = shapeOf(definition.inputs);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
-  /** What is known only later counts as it is now, beside being named in `open`. */
-  const compared = (olds: unknown, news: unknown) => {
+  const known = (olds: unknown, news: unknown) => {
     const state = stateFrom(olds);
     const open = Object.keys(news as Properties).filter((name) => isOpen((news as Properties)[name]));
-    const inputs = digested(inputsFrom({ ...(news as Properties), ...pick(state as Properties, open) }));
+    return { state, open, inputs: inputsFrom({ ...(news as Properties), ...pick(state as Properties, open) }) };
+  };
+  const compared = (olds: unknown, news: unknown) => {
+    const { state, open, inputs: given } = known(olds, news);
+    const inputs = digested(given);
     const changed = definition.changed(state, inputs);
     return { state: state as Properties, inputs: inputs as Properties, changed, open };
   };
@@ -92,6 +97,7 @@ export function readProgram<Inputs, State extends Inputs>(
         ...differencesIn({ changed, state, inputs, shape, moves }),
       ];
     },
+    known,
     promise(news, olds) {
       if (olds === undefined) {
         const absent = definition.absentAfterCreation?.(news as Properties) ?? [];

@@ -109,6 +109,10 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   deletion: (state, run) => ({ kind: "managed_key", ref: refOf(state), policy: policyOf(state, run) }),
+
+  retirement(state, { state: goal }) {
+    return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;
+  },
 });
 
 function refOf(state: ManagedKeyState): KeyRef {

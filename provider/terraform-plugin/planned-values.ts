@@ -13,6 +13,11 @@ export interface PlannedValues {
   readonly failures: readonly CheckFailure[];
 }
 
+interface PlannedUpdate extends PlannedValues {
+  /** As the configuration gives them, with their defaults. */
+  readonly inputs: Properties;
+}
+
 type Program = Pick<AnyHandlers, "check" | "promise" | "differences">;
 
 /** What is configured is promised as it is; what only the service knows is unknown. */
@@ -40,10 +45,10 @@ export function planUpdate(
   program: Program,
   prior: ObjectValue,
   config: ObjectValue,
-): PlannedValues {
+): PlannedUpdate {
   const state = stateProperties(attributes, prior);
   const { inputs, failures } = program.check(propertiesOf(attributes, config), state);
-  if (failures.length > 0) return { values: {}, failures };
+  if (failures.length > 0) return { values: {}, inputs, failures };
   const promise = program.promise(inputs, state);
   const changed = new Set(program.differences(state, inputs).map(({ path }) => /^[^.[]+/.exec(path)?.[0] ?? path));
   const planned = ({ name, role, path, type }: TerraformAttribute): Value => {
@@ -61,7 +66,7 @@ export function planUpdate(
     if (role === "preset") return toValue(valueAt(inputs, path), type);
     return valueAt(promise, path) === knownLater ? knownLater : before;
   };
-  return { values: valuesBy(attributes, planned), failures: [] };
+  return { values: valuesBy(attributes, planned), inputs, failures: [] };
 }
 
 /**

@@ -30,6 +30,24 @@ describe("without the service", () => {
     expect(promised).toEqual({ ...properties, description: "new", tags: changed.tags });
   });
 
+  test("a preview warns of an update towards the key's end, and of no other", async () => {
+    const { properties, inputs } = await stage.made();
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    await offline.update(properties, { ...inputs, description: "new" }, true);
+    await offline.update(properties, { ...inputs, state: unknownText }, true);
+    expect(offline.log).toEqual([]);
+    await offline.update(properties, { ...inputs, state: "destroyed" }, true);
+    expect(offline.log).toEqual([
+      expect.objectContaining({
+        severity: enginePb.LogSeverity.WARNING,
+        urn: urnOf("uko:index:ManagedKey"),
+        message: expect.stringMatching(
+          /^Key "payroll" takes two people and several runs to be destroyed\n.*1\. This run asks .*stops working/s,
+        ),
+      }),
+    ]);
+  });
+
   test("and even without a credential", async () => {
     const nobody = await stage.another({});
     const { inputs } = await nobody.check(news());

@@ -53,6 +53,8 @@ export function sayApply(door: Door): string {
 
 /** The way on where deletion protection stops a deletion. */
 export function sayUnprotect(door: Door): string {
+  if (door.rerun === applyCommand(door))
+    return `Write deletionProtection: false in the program, and run ${door.rerun}.`;
   return `Write deletionProtection: false in the program, run ${sayApply(door)}, and then destroy.`;
 }
 

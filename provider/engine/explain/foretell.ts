@@ -1,10 +1,12 @@
 /** What a run that is planned to end a resource will meet, told from its state alone: no call is made for a plan. */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { DeletionPolicy } from "../../lifecycle/plan.ts";
+import { guardCodes } from "../../lifecycle/plan.ts";
 import type { Ending } from "../definition.ts";
 import { sayContainer } from "./container-words.ts";
-import { type Door, type Explanation, renderExplanation, sayUnprotect } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, renderExplanation, sayUnprotect } from "./explanation.ts";
+import { type KeyFacts, type Manner, wayOf } from "./foretold-way.ts";
+import { explainGuard } from "./guards.ts";
 import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./kms-key-words.ts";
 import { actCommands } from "./waits.ts";
 import { capital, noWayBack, plain, sayTime } from "./words.ts";
@@ -15,24 +17,16 @@ export type Foretold =
   | { readonly kind: "long"; readonly message: string }
   | { readonly kind: "short" };
 
-/** What every key's state tells of its way to the end. */
-interface KeyFacts {
-  readonly label?: unknown;
-  readonly keyState?: unknown;
-  readonly deletionAwaits?: unknown;
-  readonly deletionNotBefore?: unknown;
-  readonly deletionRequestedBy?: unknown;
-  readonly deletionRecordId?: unknown;
-}
-
 interface Context {
   readonly facts: KeyFacts;
   readonly consents: readonly string[];
   readonly door: Door;
 }
 
-type KeyEnding = Extract<Ending, { kind: "managed_key" | "kms_key" }>;
+type OfKind<Kind extends Ending["kind"]> = Extract<Ending, { kind: Kind }>;
+type KeyEnding = OfKind<"managed_key" | "kms_key">;
 
+/** Of a deletion, whose waits are errors. */
 export function foretellEnding(ending: Ending, context: Context): Foretold {
   const what = nameOf(ending, context.facts);
   if (ending.policy.deletionProtection) {
@@ -48,11 +42,34 @@ export function foretellEnding(ending: Ending, context: Context): Foretold {
     case "container":
       return { kind: "short" };
     case "managed_key":
-    case "kms_key": {
-      const path = pathOf(ending, what, context);
-      return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path) };
-    }
+      return longIf(keyWay(ending, "deletion", context));
+    case "kms_key":
+      return longIf(kmsWay(ending, what, context));
   }
+}
+
+/** Of an update towards the key's end, which is green while it waits, and told of in one run too: it may cause an outage. */
+export function foretellRetirement(ending: OfKind<"managed_key">, context: Context): Foretold {
+  const { policy, ref } = ending;
+  const { next, observation } = wayOf(ref, policy, context.facts, "retirement");
+  if (next.kind !== "refused") return longIf(keyWay(ending, "retirement", context));
+  const run = { actor: { displayName: "" }, consents: context.consents, intent: "meets" } as const;
+  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door: context.door });
+  const code = guardCodes[next.guard.guard];
+  const message = renderExplanation({
+    summary,
+    facts: [
+      "This run ends with an error, and nothing stops working.",
+      ...(next.guard.guard === "deletion_protection" ? [sayUnprotect(context.door)] : []),
+    ],
+    next: [],
+    code,
+  });
+  return { kind: "refused", code, message };
+}
+
+function longIf(way: Explanation | undefined): Foretold {
+  return way === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(way) };
 }
 
 function nameOf(ending: Ending, { label }: KeyFacts): string {
@@ -66,73 +83,68 @@ function nameOf(ending: Ending, { label }: KeyFacts): string {
   }
 }
 
-/** Undefined where one run is enough, or where the state does not tell. */
-function pathOf(ending: KeyEnding, what: string, context: Context): Explanation | undefined {
+/** Undefined where nothing is left to do, or where the state does not tell. */
+function keyWay(ending: OfKind<"managed_key">, manner: Manner, context: Context): Explanation | undefined {
   const { facts } = context;
-  const name = capital(what);
+  const what = nameOf(ending, facts);
+  const { policy } = ending;
   if (typeof facts.deletionRecordId === "string" && facts.deletionAwaits === "approval") {
-    return approvalFor(ending, what, facts.deletionRecordId, context);
+    // Whatever code says, the key itself asks for two people.
+    const { rest } = wayOf(ending.ref, { ...policy, dualAuthorization: "required" }, facts, manner);
+    return approvalFor(ending, what, facts.deletionRecordId, context, { manner, rest });
   }
-  if (facts.deletionAwaits === "time") {
-    return {
-      summary: `${name} cannot go on ${sayNotBefore(facts) ?? "yet"}`,
-      facts: ["A run that comes too early changes nothing."],
-      next: [],
-    };
-  }
-  const isForTwo = ending.policy.dualAuthorization === "required";
-  const steps = ending.kind === "kms_key" ? kmsSteps(isForTwo) : keySteps(facts.keyState, ending.policy);
-  if (facts.keyState === "destroyed" || steps.length === 0) return undefined;
+  const { steps, afterWait, asksFirst, isForTwo } = wayOf(ending.ref, policy, facts, manner);
+  if (facts.deletionAwaits === "time" && !asksFirst) return timeWay(what, facts, manner, afterWait);
+  if (steps.length === 0) return undefined;
+  const end = manner === "deletion" ? "end" : `be ${policy.goal}`;
   return {
-    summary: `${name} takes ${isForTwo ? "two people" : "one person"} and ${steps.length === 1 ? "one run" : "several runs"} to end`,
+    summary: sayTakes(what, isForTwo, steps, end),
     facts: [
-      ...steps.map((step, index) => `${index + 1}. ${step}`),
-      ...(isForTwo ? [] : ["Where the key itself asks for two people, this run asks first."]),
+      ...numbered(steps),
+      ...(policy.dualAuthorization === "required" ? [] : [asksAnyway]),
+      ...(manner === "retirement" && steps.length > 1 ? [greenOnTheWay] : []),
     ],
     next: [],
   };
 }
 
-/** From the state in which the key was last seen; none where no way out of it is known. */
-function keySteps(keyState: unknown, { dualAuthorization, gate, goal }: DeletionPolicy): readonly string[] {
-  const isForTwo = dualAuthorization === "required";
-  const asks = (noun: string): string =>
-    `This run asks for its ${noun}, and ends with an error that names the consent record. Nothing stops working.`;
-  const toDestroy = `the key is destroyed. ${noWayBack}`;
-  const leaves =
-    goal === "destruction_scheduled"
-      ? []
-      : [
-          `Once its keystores have let go of it, 7 to 90 days later, ${goal === "removed" ? "its record is removed" : "it leaves the state"}.`,
-        ];
-  switch (keyState) {
-    case "active":
-      return [
-        ...(isForTwo && gate !== "destroy"
-          ? [asks("deactivation"), `A second person names that record: ${outage}`]
-          : [`This run alone: ${outage}`]),
-        isForTwo
-          ? `More than 4 hours later a second person consents to its destruction: ${toDestroy}`
-          : `A run more than 4 hours later: ${toDestroy}`,
-        ...leaves,
-      ];
-    case "deactivated":
-      return [
-        ...(isForTwo
-          ? [asks("destruction"), `A second person names that record: ${toDestroy}`]
-          : [`This run alone: ${toDestroy}`]),
-        ...leaves,
-      ];
-    case "pre_activation":
-      return isForTwo
-        ? [asks("destruction"), `A second person names that record: ${toDestroy}`]
-        : [`This run alone: ${toDestroy}`];
-    default:
-      return [];
+function kmsWay(ending: OfKind<"kms_key">, what: string, context: Context): Explanation | undefined {
+  const { facts } = context;
+  if (typeof facts.deletionRecordId === "string" && facts.deletionAwaits === "approval") {
+    return approvalFor(ending, what, facts.deletionRecordId, context, { manner: "deletion", rest: [] });
   }
+  if (facts.deletionAwaits === "time") return timeWay(what, facts, "deletion", []);
+  if (facts.keyState === "destroyed") return undefined;
+  const isForTwo = ending.policy.dualAuthorization === "required";
+  const steps = kmsSteps(isForTwo);
+  return {
+    summary: sayTakes(what, isForTwo, steps, "end"),
+    facts: [...numbered(steps), ...(isForTwo ? [] : [asksAnyway])],
+    next: [],
+  };
 }
 
-const outage = "the key is deactivated, and everything that needs it stops working.";
+const asksAnyway = "Where the key itself asks for two people, this run asks first.";
+const greenOnTheWay = "Each run that waits ends without an error, and plans show the change until the goal is reached.";
+
+function sayTakes(what: string, isForTwo: boolean, steps: readonly string[], end: string): string {
+  return `${capital(what)} takes ${isForTwo ? "two people" : "one person"} and ${steps.length === 1 ? "one run" : "several runs"} to ${end}`;
+}
+
+function numbered(steps: readonly string[]): readonly string[] {
+  return steps.map((step, index) => `${index + 1}. ${step}`);
+}
+
+function timeWay(what: string, facts: KeyFacts, manner: Manner, afterWait: readonly string[]): Explanation {
+  return {
+    summary: `${capital(what)} cannot go on ${sayNotBefore(facts) ?? "yet"}`,
+    facts: [
+      `A run that comes too early changes nothing${manner === "deletion" ? "" : ", and ends without an error"}.`,
+      ...afterWait,
+    ],
+    next: [],
+  };
+}
 
 function kmsSteps(isForTwo: boolean): readonly string[] {
   const destroyed = `the key is destroyed, and what it wraps can no longer be read. KMS ${kmsWayBack}.`;
@@ -143,7 +155,13 @@ function kmsSteps(isForTwo: boolean): readonly string[] {
   ];
 }
 
-function approvalFor(ending: KeyEnding, what: string, recordId: string, { facts, consents }: Context): Explanation {
+function approvalFor(
+  ending: KeyEnding,
+  what: string,
+  recordId: string,
+  { facts, consents, door }: Context,
+  { manner, rest }: { readonly manner: Manner; readonly rest: readonly string[] },
+): Explanation {
   const { kind } = ending;
   const isDestruction = kind === "kms_key" || facts.keyState !== "active";
   const noun = isDestruction ? "destruction" : "deactivation";
@@ -156,20 +174,37 @@ function approvalFor(ending: KeyEnding, what: string, recordId: string, { facts,
   if (consents.includes(recordId)) {
     return {
       summary: `This run consents to the ${noun} of ${what}`,
-      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`, ...cooling],
+      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`, ...cooling, ...rest],
       next: [],
     };
   }
+  const early = manner === "deletion" ? "" : ", and ends without an error";
   return {
     summary: `${capital(what)} waits for a second person to consent to its ${noun}`,
-    facts: [`${by} asked. A run that does not name that record changes nothing.`, consequence, ...cooling],
-    // The plan is that of the very command that a second person runs.
-    next: [
-      {
-        who: `somebody else runs the same with UKO_CONSENT=${recordId}, or`,
-        commands: actCommands(recordId, pathTo(ending), { rerun: "uko continue" }),
-      },
+    facts: [
+      `${by} asked. A run that does not name that record changes nothing${early}.`,
+      consequence,
+      ...cooling,
+      ...rest,
     ],
+    next: [manner === "deletion" ? toDelete(recordId, ending) : toRetire(recordId, ending, door)],
+  };
+}
+
+/** The plan is that of the very command that a second person runs. */
+function toDelete(recordId: string, ending: KeyEnding): NextStep {
+  return {
+    who: `somebody else runs the same with UKO_CONSENT=${recordId}, or`,
+    commands: actCommands(recordId, pathTo(ending), { rerun: "uko continue" }),
+  };
+}
+
+/** `uko continue` knows no goal before the end. */
+function toRetire(recordId: string, ending: KeyEnding, door: Door): NextStep {
+  const [byEngine = "", ...byCommand] = actCommands(recordId, pathTo(ending), door);
+  return {
+    who: "somebody else runs",
+    commands: ending.policy.goal === "deactivated" ? [byEngine] : [byEngine, ...byCommand],
   };
 }
 

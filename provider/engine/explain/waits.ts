@@ -26,7 +26,7 @@ import {
 } from "./words.ts";
 
 export interface WaitContext {
-  readonly observed: Observed;
+  readonly observed: Pick<Observed, "observation" | "nowMs">;
   readonly run: Run;
   readonly door: Door;
 }
@@ -50,7 +50,7 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
   };
 }
 
-function approvalSummary(wait: ApprovalWait, { observation }: Observed): string {
+function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["observed"]): string {
   const key = capital(sayKey(observation));
   const noun = stepNouns[wait.step];
   const subject = observation.state === "deactivated" ? `${key} is deactivated and waits` : `${key} waits`;

@@ -4,9 +4,10 @@ import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
-import { failureDiagnostic } from "../diagnostics.ts";
+import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate } from "../planned-values.ts";
 import { readMoved, readPlanned, writePrivate } from "../private-data.ts";
+import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
@@ -58,13 +59,16 @@ function update(
   config: ObjectValue,
   { priorIdentity }: Request,
 ): Response {
-  const { values, failures } = planUpdate(resource, handlers, prior, config);
+  const { values, inputs, failures } = planUpdate(resource, handlers, prior, config);
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
   }
+  // Never an error: a destroy begins with such a plan.
+  const foretold = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs);
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate("update"),
+    ...(foretold.kind !== "short" && { diagnostics: [warningDiagnostic(foretold.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
 }

@@ -137,6 +137,59 @@ describe("the plan of an update", () => {
     expect(next.planned).toMatchObject({ lifecycle_state: knownLater, state: "deactivated" });
   });
 
+  test("tells beforehand what an update towards the key's end will do and need, from the state alone", async () => {
+    const core = await stage.made();
+    const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    const { warnings, errors } = await core.by(offline).plan(keyConfig({ state: "destroyed" }));
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Key "payroll" takes two people and several runs to be destroyed\n.*1\. This run asks .* ends without an error/s,
+      ),
+    ]);
+    const [short] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
+    expect(short).toMatch(/^Key "payroll" takes one person and one run to be deactivated\n.*stops working/s);
+    const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: knownLater }));
+    expect(open.warnings.join()).toContain("takes two people and several runs to be deactivated");
+  });
+
+  test("tells who asked for it, and what the second person's run will do", async () => {
+    const core = await stage.made();
+    const config = keyConfig({ state: "destroyed" });
+    await core.apply(config);
+    const record = String(core.saved?.value.deletion_record_id);
+    const [waiting] = (await core.plan(config)).warnings;
+    expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
+    expect(waiting).toContain(`UKO_CONSENT=${record} tofu apply`);
+    const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
+    const [acting] = (await core.by(alice).plan(config)).warnings;
+    expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
+  });
+
+  test("warns of a protected key that is to be retired, and is no error, since a destroy begins with such a plan", async () => {
+    const core = await stage.made({ deletion_protection: true });
+    const { errors, warnings } = await core.plan(keyConfig({ deletion_protection: true, state: "deactivated" }));
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([
+      'Deletion protection is on for key "payroll"\n' +
+        "  This run ends with an error, and nothing stops working.\n" +
+        "  Write deletion_protection = false in the configuration, and run tofu apply.\n  [UKO_DELETION_PROTECTED]",
+    ]);
+    const loosened = await core.plan(keyConfig({ state: "deactivated" }));
+    expect(loosened.warnings.join()).toContain("takes two people");
+  });
+
+  test("warns of nothing where nothing goes down, or the goal is reached", async () => {
+    const core = await stage.made({ dual_authorization: "single" });
+    for (const over of [{ state: "active" }, { description: "new" }, { state: knownLater }]) {
+      expect((await core.plan(keyConfig({ dual_authorization: "single", ...over }))).warnings).toEqual([]);
+    }
+    const config = keyConfig({ state: "deactivated", dual_authorization: "single" });
+    const alice = await stage.another(stage.environmentOf("alice"));
+    expect((await core.by(alice).apply(config)).errors).toEqual([]);
+    expect(await core.plan({ ...config, description: "new" })).toMatchObject({ action: "update", warnings: [] });
+  });
+
   test("refuses what no update can change, at the attribute, with a way out, and never by a replacement", async () => {
     const core = await stage.made();
     const { errors, attributes } = await core.plan(keyConfig({ vault_id: absentId, label_tags: { APP: "payroll" } }));

@@ -1,0 +1,65 @@
+/** What the planner would say of a key of which no more is known than an engine's state keeps: for plans, which make no call. */
+
+import { keyStates } from "./managed-key-states.ts";
+import type { Identity, KeyObservation, KeystoreStatus } from "./observation.ts";
+import type { DeletionPolicy, Plan, Run } from "./plan.ts";
+import { planKeyDeletion } from "./plan-key-deletion.ts";
+import { type PathStep, remainingPath } from "./remaining-path.ts";
+
+export interface KnownOfKey {
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label: string;
+  /** The service's word. */
+  readonly stateWord: string;
+  readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
+}
+
+export interface Foresight {
+  /** The key as far as it is known. */
+  readonly observation: KeyObservation;
+  /** What a person's run would do with a key that carries no record, and whose cool-down is over. */
+  readonly next: Plan;
+  /** The whole way to the goal; its times count from zero. */
+  readonly path: readonly PathStep[];
+}
+
+const somebody: Identity = { iamId: "somebody", mark: "" };
+/** Not the one who acts; whoever wrote last to a key without a record does not matter, but has to be known. */
+const lastWriter: Identity = { iamId: "somebody else", mark: "" };
+const run: Run = {
+  actor: { identity: somebody, writesAs: somebody, displayName: "" },
+  consents: [],
+  intent: "meets",
+};
+
+/** Answers for a key with nothing on file: marker, twins and what uses the key are in no state, and only ever make it stricter. */
+export function foreseeKeyDeletion(known: KnownOfKey, policy: DeletionPolicy): Foresight {
+  const observation = observationOf(known);
+  return {
+    observation,
+    next: planKeyDeletion(observation, policy, run, 0),
+    path: remainingPath(observation, policy, run, 0),
+  };
+}
+
+function observationOf({ instanceId, vaultId, keyId, label, stateWord, keystores }: KnownOfKey): KeyObservation {
+  return {
+    facts: {
+      ...{ instanceId, vaultId, keyId, version: 1, label, description: "", activationDate: "", expirationDate: "" },
+      tags: [],
+      keystores: keystores.map(({ name, type }) => ({ id: name, type })),
+    },
+    state: keyStates.find((state) => state === stateWord) ?? "unrecognised",
+    stateWord,
+    updatedAtMs: 0,
+    updatedBy: lastWriter,
+    carried: { kind: "none" },
+    digests: { deactivate: "", destroy: "" },
+    keystores: keystores.map((each) => ({ ...each, keystoreId: each.name, detail: "" })),
+    keystoresAreLive: true,
+    twins: [],
+    use: { kind: "known", count: 0, retainedBy: [] },
+  };
+}
