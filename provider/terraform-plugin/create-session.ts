@@ -13,6 +13,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
   let found = new Set<string>();
+  let looked = new Set<string>();
   let labels = createLabels();
   let warnings: string[] = [];
 
@@ -35,6 +36,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       opened = undefined;
       stopping = new AbortController();
       found = new Set();
+      looked = new Set();
       labels = createLabels();
     },
     handlers() {
@@ -47,6 +49,8 @@ export function createSession(log: Log, command: HclCommand): Session {
       return stopping.signal;
     },
     stop: () => stopping.abort(),
+    noteLooked: (typeName, id) => void looked.add(`${typeName} ${id}`),
+    hasLooked: (typeName, id) => looked.has(`${typeName} ${id}`),
     noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
     get labels() {
       return labels;

@@ -20,6 +20,9 @@ export interface Session {
   /** A creation found this one where it was: what is to be deleted under the same id is only its former place in the state. */
   noteFound(typeName: string, id: string): void;
   isFound(typeName: string, id: string): boolean;
+  /** This run has looked at it, as it does for a plan; an apply plans once more, and looks at nothing before. */
+  noteLooked(typeName: string, id: string): void;
+  hasLooked(typeName: string, id: string): boolean;
   readonly labels: Labels;
   /** What people have to hear of beside any call; each is told once. */
   takeWarnings(): readonly string[];

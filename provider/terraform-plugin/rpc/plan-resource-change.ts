@@ -27,7 +27,7 @@ export async function planResourceChange(session: Session, request: Request): Pr
   const config = readPresent(request.config, resource);
   return prior === null
     ? creation(session, resource, handlers, config, request)
-    : update(resource, handlers, prior, config, request);
+    : update(session, resource, handlers, prior, config, request);
 }
 
 function creation(
@@ -53,6 +53,7 @@ function creation(
 }
 
 function update(
+  session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue,
@@ -65,10 +66,12 @@ function update(
   }
   // Never an error: a destroy begins with such a plan.
   const foretold = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs);
+  // Told once: an apply plans each update again, and then says itself what came of it.
+  const isTold = foretold.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate("update"),
-    ...(foretold.kind !== "short" && { diagnostics: [warningDiagnostic(foretold.message)] }),
+    ...(isTold && { diagnostics: [warningDiagnostic(foretold.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
 }

@@ -22,6 +22,7 @@ export async function readResource(
   const resource = resourceNamed(request.typeName);
   const handlers = await handlersOf(session, resource);
   const before = readPresent(currentState, resource);
+  session.noteLooked(request.typeName, String(before.id));
   if (readMoved(kept)) return readMovedObject(session, resource, before);
   // Hosts forget what is not sent back.
   const echoed = { private: kept, ...(currentIdentity !== undefined && { newIdentity: currentIdentity }) };

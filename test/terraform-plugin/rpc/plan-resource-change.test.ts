@@ -140,6 +140,7 @@ describe("the plan of an update", () => {
   test("tells beforehand what an update towards the key's end will do and need, from the state alone", async () => {
     const core = await stage.made();
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
+    await core.by(offline).refresh();
     const { warnings, errors } = await core.by(offline).plan(keyConfig({ state: "destroyed" }));
     expect(errors).toEqual([]);
     expect(warnings).toEqual([
@@ -147,6 +148,7 @@ describe("the plan of an update", () => {
         /^Key "payroll" takes two people and several runs to be destroyed\n.*1\. This run asks .* ends without an error/s,
       ),
     ]);
+    await core.refresh();
     const [short] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
     expect(short).toMatch(/^Key "payroll" takes one person and one run to be deactivated\n.*stops working/s);
     const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: knownLater }));
@@ -157,17 +159,29 @@ describe("the plan of an update", () => {
     const core = await stage.made();
     const config = keyConfig({ state: "destroyed" });
     await core.apply(config);
+    await core.refresh();
     const record = String(core.saved?.value.deletion_record_id);
     const [waiting] = (await core.plan(config)).warnings;
     expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
     expect(waiting).toContain(`UKO_CONSENT=${record} tofu apply`);
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
+    await core.by(alice).refresh();
     const [acting] = (await core.by(alice).plan(config)).warnings;
     expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
   });
 
+  test("tells it in the plan alone, and not when an apply plans again", async () => {
+    const core = await stage.made();
+    await stage.bob.provider.configureProvider();
+    const { warnings } = await core.apply(keyConfig({ state: "destroyed" }));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Key "payroll" waits for a second person to consent to its deactivation\n {2}You asked/),
+    ]);
+  });
+
   test("warns of a protected key that is to be retired, and is no error, since a destroy begins with such a plan", async () => {
     const core = await stage.made({ deletion_protection: true });
+    await core.refresh();
     const { errors, warnings } = await core.plan(keyConfig({ deletion_protection: true, state: "deactivated" }));
     expect(errors).toEqual([]);
     expect(warnings).toEqual([
@@ -181,12 +195,14 @@ describe("the plan of an update", () => {
 
   test("warns of nothing where nothing goes down, or the goal is reached", async () => {
     const core = await stage.made({ dual_authorization: "single" });
+    await core.refresh();
     for (const over of [{ state: "active" }, { description: "new" }, { state: knownLater }]) {
       expect((await core.plan(keyConfig({ dual_authorization: "single", ...over }))).warnings).toEqual([]);
     }
     const config = keyConfig({ state: "deactivated", dual_authorization: "single" });
     const alice = await stage.another(stage.environmentOf("alice"));
     expect((await core.by(alice).apply(config)).errors).toEqual([]);
+    await core.refresh();
     expect(await core.plan({ ...config, description: "new" })).toMatchObject({ action: "update", warnings: [] });
   });
 
