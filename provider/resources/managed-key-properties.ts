@@ -99,8 +99,12 @@ const keystore = z
 
 /** State: the inputs as the service has them, and what only the service knows. Times are ISO 8601 UTC. */
 export const managedKeyState = managedKeyInputs.extend({
-  // Whoever named the key, it has a name, which may be older than the rule for new ones.
+  // As the service has them: whoever wrote them, they may be older than the rules for new ones, and the key is to be ended all the same.
   label: z.string().meta({ description: "Name of the key." }),
+  description: z.string().optional().meta(described(managedKeyInputs.shape.description)),
+  tags: z.record(z.string(), z.string()).optional().meta(described(managedKeyInputs.shape.tags)),
+  activationDate: z.string().optional().meta(described(managedKeyInputs.shape.activationDate)),
+  expirationDate: z.string().optional().meta(described(managedKeyInputs.shape.expirationDate)),
   instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
@@ -121,3 +125,7 @@ export const managedKeyState = managedKeyInputs.extend({
 /** State read back from an engine, which may have added properties of its own. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);
 export type ManagedKeyState = z.infer<typeof managedKeyState>;
+
+function described(schema: z.ZodType): { readonly description: string } {
+  return { description: schema.description ?? "" };
+}

@@ -124,6 +124,18 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect(found?.state.keyState).toBe("deactivated");
   });
 
+  test.each([
+    { tags: [{ name: "cost-centre", value: "a-1" }] },
+    { description: "x".repeat(300) },
+    { expirationDate: "2031-01-01T00:00:00Z" },
+  ])("what no program may write does not make the state unreadable: %o", async (odd) => {
+    const state = await uko.make();
+    Object.assign(uko.test.emulator.world.keys.get(state.keyId) ?? {}, odd);
+    const found = await read(state);
+    expect(found?.state).not.toEqual(state);
+    expect((await read(found?.state ?? state))?.state).toEqual(found?.state);
+  });
+
   test("gone: only then is it forgotten", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
