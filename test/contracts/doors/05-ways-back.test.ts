@@ -64,6 +64,10 @@ describe.each(profilesFor())("under %s", (profile) => {
       const stateNow = async () => (await bob.resources())[0]?.outputs;
       for (const person of [alice, bob]) await person.writeProgram(programWith({ state: "destroyed" }));
 
+      const foretold = /warning: Key "payroll" takes two people and several runs to be destroyed\n.*stops working/is;
+      const preview = ended(await bob.preview(), 0).output;
+      if (door.foretellsRetirement) expect(preview).toMatch(foretold);
+      else expect(preview).not.toMatch(foretold);
       const asked = ended(await bob.up(), 0, 'Key "payroll" waits for a second person to consent to its deactivation');
       expect(await stateNow()).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
       await scenario.advance("1m");
@@ -90,7 +94,9 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(await keptOf(alice), "nothing is awaited any more").toEqual({
         ...{ keyState: "destroyed", lifecycleState: "destroyed" },
       });
-      expect((await bob.up()).output).toMatch(door.unchanged);
+      const quiet = (await bob.up()).output;
+      expect(quiet).toMatch(door.unchanged);
+      expect(quiet, "where the goal is reached nothing is foretold").not.toMatch(/warning/i);
       expect(await scenario.writes(mark)).toEqual([]);
 
       await bob.writeProgram(emptyProgram);

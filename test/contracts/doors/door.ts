@@ -50,6 +50,8 @@ export interface Door {
   readonly savesWhatFailed: boolean;
   /** A plan tells what each deletion in it will need; what the look before a destroy saw, the engine keeps to itself. */
   readonly foretells: boolean;
+  /** A plan or preview tells what an update towards the key's end will do and need. */
+  readonly foretellsRetirement: boolean;
   /** Each resource has a name that a creation can bear, so that one that nobody heard of is found again. */
   readonly marksCreations: boolean;
   /** After an update the state has what the program says, whatever became of it, until the next look. */
@@ -87,6 +89,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
     looksFirst: false,
     foretells: false,
+    foretellsRetirement: false,
     refreshOfUnseen: { exitCode: 1, says: (summary) => summary },
   },
   package: {
@@ -98,6 +101,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     typeOf: (kind) => `uko:index:${kind}`,
     looksFirst: true,
     foretells: false,
+    foretellsRetirement: true,
     refreshOfUnseen: { exitCode: 0, says: (summary, code) => `${unseen}${summary} [${code}]` },
   },
   terraform: {
@@ -120,6 +124,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     looksFirst: true,
     savesWhatFailed: true,
     foretells: true,
+    foretellsRetirement: true,
     keepsSettings: false,
     stateFollowsPlan: true,
     marksCreations: false,
