@@ -49,10 +49,15 @@ function said(
 ): Diagnostic {
   return {
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
-    summary: inTerraformsWords(summary),
-    detail: inTerraformsWords(detail),
+    summary: inTerraformsWords(printable(summary)),
+    detail: inTerraformsWords(printable(detail)),
     ...(attribute !== undefined && { attribute }),
   };
+}
+
+/** Hosts print what they are given: whatever a text was made of, nothing in it steers a screen or turns its letters round. */
+function printable(text: string): string {
+  return text.replace(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu, " ");
 }
 
 function pathOf(attributes: Attributes, name: string): MessageInitShape<typeof AttributePathSchema> | undefined {

@@ -37,6 +37,15 @@ test("a fault of ours is named as one, without the stack of another library", ()
   expect(diagnosticOf("thrown text").detail).toContain("unknown");
 });
 
+test("what the service or a state says moves nothing on the reader's screen, whichever message it is in", () => {
+  const hostile = "\u001b[31mred\u001b]0;title\u0007\u202etxt\r\nnext\u0000";
+  const shown = "[31mred ]0;title txt \nnext";
+  expect(diagnosticOf(new UkoError("UKO_INPUT_INVALID", { summary: "It", detail: hostile })).detail).toBe(
+    ` ${shown} \n[UKO_INPUT_INVALID]`,
+  );
+  expect(warningDiagnostic(hostile)).toMatchObject({ summary: " [31mred ]0;title txt ", detail: "next " });
+});
+
 test("protection is shown at its attribute", () => {
   expect(placeOf(diagnosticOf(new UkoError("UKO_DELETION_PROTECTED"), ofKey))).toBe(
     "attributeName:deletion_protection",
