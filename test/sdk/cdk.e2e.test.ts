@@ -231,7 +231,8 @@ new UkoProvider(stack, "uko");
 const other = new UkoProvider(stack, "other", { alias: "other", region: "eu-de", dualAuthorization: "required" });
 const vault = new Vault(stack, "vault", { name: "treasury" });
 const secret = new TerraformVariable(stack, "secret", { type: "string", sensitive: true });
-const aws = new Keystore(stack, "aws", { vaultId: vault.vaultId, type: "aws_kms", name: "aws", awsSecretAccessKey: secret.stringValue });
+const connection = { awsRegion: "eu_central_1", awsAccessKeyId: "AKIA", awsSecretAccessKey: secret.stringValue };
+const aws = new Keystore(stack, "aws", { vaultId: vault.vaultId, type: "aws_kms", name: "aws", ...connection });
 const template = new KeyTemplate(stack, "template", {
   vaultId: vault.vaultId,
   name: "ledger",
