@@ -1,7 +1,7 @@
 /** The beginning of go-plugin's protocol: what the host asks for in the environment, and the one line that answers it. */
 
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { accessSync, constants, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
@@ -52,13 +52,32 @@ export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, plat
   if (platform === "win32") {
     return { network: "tcp", bind: "127.0.0.1:0", address: (port) => `127.0.0.1:${port}`, remove: () => {} };
   }
-  const file = path.join(PLUGIN_UNIX_SOCKET_DIR || os.tmpdir(), `uko-${randomBytes(8).toString("hex")}.sock`);
+  const file = socketFile(PLUGIN_UNIX_SOCKET_DIR || os.tmpdir());
   return {
     network: "unix",
     bind: `unix:${file}`,
     address: () => file,
     remove: () => rmSync(file, { force: true }),
   };
+}
+
+/** What macOS takes, where Linux takes four more. */
+const maxSocketBytes = 103;
+
+/** A host shows none of what kept a provider from starting, so a folder that has no room for a socket is not insisted on. */
+function socketFile(folder: string): string {
+  const name = `uko-${randomBytes(8).toString("hex")}.sock`;
+  const file = path.join(folder, name);
+  return Buffer.byteLength(file) <= maxSocketBytes && isWritable(folder) ? file : path.join("/tmp", name);
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The line on standard output. The certificate is base64 without padding: the host reads no other form. */

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { status } from "@grpc/grpc-js";
@@ -97,6 +97,17 @@ describe("the line", () => {
     expect(existsSync(socket)).toBe(false);
     await rm(folder, { recursive: true });
   });
+
+  test.each([`/tmp/${"d".repeat(90)}`, "/there/is/no/such/folder"])(
+    "names a socket in the system's own folder where none can be made in that of this process: %s",
+    async (folder) => {
+      if (folder.startsWith("/tmp/")) await mkdir(folder, { recursive: true });
+      const { fields, provider } = await started({ TMPDIR: folder });
+      expect(path.dirname(fields[3] ?? "")).toBe("/tmp");
+      expect((await provider.getMetadata()).resources).toHaveLength(5);
+      await rm(folder, { recursive: true, force: true });
+    },
+  );
 
   test("names a port of this machine on Windows, under the same certificates", async () => {
     const { network, bind, address } = createEndpoint({}, "win32");
