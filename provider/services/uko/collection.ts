@@ -10,11 +10,11 @@ import {
   changeObject,
   changeRules,
   createObject,
-  noValue,
   type ObjectChange,
   type ObjectKind,
   openedWithEtag,
   readObject,
+  removed,
 } from "./objects.ts";
 import { walkPages } from "./pages.ts";
 import { answered, checkedId, type UkoTransport } from "./transport.ts";
@@ -88,7 +88,7 @@ export function createCollection<Wire extends { readonly id: string }, Snapshot>
     async remove(ref, etag, { signal }) {
       const query = removalQuery === undefined ? {} : { query: removalQuery };
       const end = await changeObject(transport, { kind, ref, etag, method: "DELETE", ...query, signal });
-      return toWritten(end, changeRules(rights.remove, noValue));
+      return toWritten(end, changeRules(rights.remove, removed));
     },
   };
 }

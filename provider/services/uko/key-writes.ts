@@ -4,7 +4,15 @@ import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../.
 import { parseJson } from "../http/json.ts";
 import { toWritten, type WrittenRules } from "../http/written.ts";
 import { changeRights } from "./errors.ts";
-import { changedObject, changeObject, changeRules, createObject, noValue, type ObjectChange } from "./objects.ts";
+import {
+  changedObject,
+  changeObject,
+  changeRules,
+  createObject,
+  noValue,
+  type ObjectChange,
+  removed,
+} from "./objects.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
 import { checkedId, type UkoTransport } from "./transport.ts";
 import { managedKey, statusInKeystores } from "./wire.ts";
@@ -44,7 +52,7 @@ export function createKeyWrites(transport: UkoTransport): KeyWrites {
     },
     async remove(ref, etag, { signal }) {
       const end = await change(ref, etag, { method: "DELETE", signal });
-      return toWritten(end, changeRules(changeRights.remove, noValue));
+      return toWritten(end, changeRules(changeRights.remove, removed));
     },
   };
 }

@@ -129,6 +129,13 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 
+/**
+ * For a removal, which has no answer but 204 (uko-v4.md K5, T5, S5, V5). Whatever else says yes, such as the page of a proxy on the
+ * way, is no proof that anything is gone, and the next look tells.
+ */
+export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
+  status === 204 ? { value: undefined } : undefined;
+
 /** `*` and nothing would match whatever the object has become meanwhile. */
 function checkedEtag(etag: string): string {
   if (etag.trim() !== "" && etag.trim() !== "*") return etag;

@@ -229,6 +229,7 @@ describe("every container", () => {
     [{ status: 500 }, { kind: "lost" }],
     [{ cut: "before" }, { kind: "lost" }],
     [{ status: 202 }, { kind: "lost" }],
+    [{ status: 200, body: "<html>Signed in</html>" }, { kind: "lost" }],
   ])("whose removal is answered %j is %j", async (answer, expected) => {
     server.script(answer);
     const { vaults, keystores, templates } = client();
