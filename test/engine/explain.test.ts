@@ -117,7 +117,11 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "kms_window_lapsed", windowEndsAtMs: nowMs - dayMs }, deactivated],
     [{ guard: "kms_window_lapsed", windowEndsAtMs: undefined }, deactivated],
   ],
-  service_refused: [[{ guard: "service_refused", step: "destroy", message: "The key is in use." }, deactivated]],
+  service_refused: [
+    [{ guard: "service_refused", step: "destroy", message: "The key is in use." }, deactivated],
+    [{ guard: "service_refused", step: "write_record", message: "The key is busy." }],
+    [{ guard: "service_refused", step: "set_for_deletion", message: "The key is busy." }],
+  ],
   no_way_back: [
     [{ guard: "no_way_back", pending: [pending] }, destroyed],
     [{ guard: "no_way_back", pending: [] }, destroyed],

@@ -36,6 +36,14 @@ interface About {
 
 const towardsTheEnd: readonly Step["kind"][] = ["set_for_deletion", "deactivate", "destroy", "remove"];
 
+/** Steps whose own name is no verb that people use of a key. */
+const refusedPhrases: Partial<Record<Step["kind"], string>> = {
+  write_record: "write the consent record of KEY",
+  drop_record: "take the consent record off KEY",
+  set_for_deletion: "set the KMS twin of KEY for deletion",
+  unset_for_deletion: "take back the KMS deletion window of KEY",
+};
+
 const distributor = `somebody who holds ${sayRoles(rights.distribute)}`;
 
 type Sayings = {
@@ -143,7 +151,7 @@ const sayings: Sayings = {
     [{ who: "somebody who holds Key Custodian - Deployer runs", commands: [`uko reactivate ${path}`] }],
   ],
   service_refused: (guard, { key, unchanged, rerun }) => [
-    `The service refused to ${guard.step.replaceAll("_", " ")} ${key}`,
+    `The service refused to ${(refusedPhrases[guard.step] ?? `${guard.step} KEY`).replace("KEY", () => key)}`,
     [plain(guard.message, 500), unchanged],
     towardsTheEnd.includes(guard.step) ? [{ ...rerun, who: "once its reason is gone you run" }] : [],
   ],
