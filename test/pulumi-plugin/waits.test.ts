@@ -35,7 +35,8 @@ describe("a wait within a run", () => {
     const begun = performance.now();
     await waiting.cancel();
     const error = await call;
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    // Far from the next look at the key, half a minute later.
+    expect(performance.now() - begun).toBeLessThan(5_000);
     expect(error.code).toBe(status.FAILED_PRECONDITION);
     expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" waits for a second person/);
     expect(error.details).toContain("The wait was stopped, and nothing is lost");
