@@ -154,6 +154,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
 export async function* list(
   session: Session,
   request: providerPb.ListRequest,
+  signal: AbortSignal,
 ): AsyncGenerator<providerPb.ListResponse, void> {
   const handlers = await handlersOf(session, request.getToken());
   const query = readProperties(request.getQuery()).value;
@@ -166,7 +167,7 @@ export async function* list(
   const { vaultId } = query;
   const filter = typeof vaultId === "string" ? { vaultId } : {};
   const found = await handlers.list(filter, {
-    signal: session.signal,
+    signal: AbortSignal.any([session.signal, signal]),
     warn: (line) => void session.log.warn(line),
   });
   const begin = Number(request.getContinuationToken() || "0");

@@ -1,5 +1,6 @@
 /** The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships. What is not here is UNIMPLEMENTED. */
 
+import { once } from "node:events";
 import type {
   ChannelOptions,
   handleServerStreamingCall,
@@ -64,7 +65,7 @@ export function createService(session: Session, version: string): UntypedService
       await remove(session, request);
       return new emptyPb.Empty();
     }),
-    list: streamed((request: providerPb.ListRequest) => list(session, request)),
+    list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal)),
     invoke: answered((request: providerPb.InvokeRequest) => invoke(session, request)),
     // Sent at every normal end as well, so it has to be quick and must not end the process before it answered.
     cancel: answered(async () => {
@@ -85,15 +86,21 @@ function answered<Request, Response>(
   };
 }
 
+/** The signal is aborted once the client has gone away. */
 function streamed<Request, Response>(
-  call: (request: Request) => AsyncIterable<Response>,
+  call: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return async (stream) => {
+    const stop = new AbortController();
+    stream.once("cancelled", () => stop.abort());
     try {
-      for await (const response of call(stream.request)) stream.write(response);
+      for await (const response of call(stream.request, stop.signal)) {
+        if (!stream.write(response)) await once(stream, "drain", { signal: stop.signal });
+      }
       stream.end();
     } catch (error) {
-      stream.destroy(Object.assign(new Error(), toServiceError(error)));
+      // One that is destroyed never ends for its client: grpc-js sends the status of an error at the stream's own end.
+      stream.emit("error", toServiceError(error));
     }
   };
 }

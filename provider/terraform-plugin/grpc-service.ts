@@ -1,5 +1,6 @@
 /** A service of grpc-js out of the protocol's own description: paths, and how its messages are read and written. */
 
+import { once } from "node:events";
 import {
   create,
   type DescMessage,
@@ -9,20 +10,21 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  Server,
-  ServiceDefinition,
-  UntypedServiceImplementation,
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Server,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 
-/** How a call is answered: one message, or one after the other. */
+/** How a call is answered: one message, or one after the other until the signal tells that the client has gone away. */
 export type Answer<M extends Method> = M["methodKind"] extends "unary"
   ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
-  : (request: MessageShape<M["input"]>) => AsyncIterable<MessageInitShape<M["output"]>>;
+  : (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageInitShape<M["output"]>>;
 
 /** Answers to some calls of a service; to all others the server says UNIMPLEMENTED. */
 export type Answers<Service extends DescService> = {
@@ -34,7 +36,7 @@ export function addService<Service extends DescService>(
   service: Service,
   answers: Answers<Service>,
 ): void {
-  const given = answers as Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
+  const given = answers as Readonly<Record<string, ((request: unknown, signal?: AbortSignal) => unknown) | undefined>>;
   const implementation: UntypedServiceImplementation = {};
   for (const { localName, methodKind, output } of service.methods) {
     const answer = given[localName];
@@ -43,7 +45,7 @@ export function addService<Service extends DescService>(
     implementation[localName] =
       methodKind === "unary"
         ? unary((request) => (answer(request) as Promise<unknown>).then(written))
-        : streamed((request) => answer(request) as AsyncIterable<unknown>, written);
+        : streamed((request, signal) => answer(request, signal) as AsyncIterable<unknown>, written);
   }
   server.addService(definitionOf(service), implementation);
 }
@@ -76,21 +78,30 @@ function unary(answer: (request: unknown) => Promise<unknown>): handleUnaryCall<
   return ({ request }, callback) => {
     answer(request).then(
       (message) => callback(null, message),
-      (error: unknown) => callback({ details: error instanceof Error ? error.message : "unknown fault" }),
+      (error: unknown) => callback(failureFrom(error)),
     );
   };
 }
 
 function streamed(
-  answer: (request: unknown) => AsyncIterable<unknown>,
+  answer: (request: unknown, signal: AbortSignal) => AsyncIterable<unknown>,
   written: (init: unknown) => unknown,
 ): handleServerStreamingCall<unknown, unknown> {
   return async (stream) => {
+    const stop = new AbortController();
+    stream.once("cancelled", () => stop.abort());
     try {
-      for await (const message of answer(stream.request)) stream.write(written(message));
+      for await (const message of answer(stream.request, stop.signal)) {
+        if (!stream.write(written(message))) await once(stream, "drain", { signal: stop.signal });
+      }
       stream.end();
     } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error("unknown fault"));
+      // One that is destroyed never ends for its client: grpc-js sends the status of an error at the stream's own end.
+      stream.emit("error", failureFrom(error));
     }
   };
+}
+
+function failureFrom(error: unknown): { readonly code: status; readonly details: string } {
+  return { code: status.UNKNOWN, details: error instanceof Error ? error.message : "unknown fault" };
 }

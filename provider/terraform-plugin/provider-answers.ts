@@ -53,9 +53,9 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
     readDataSource: diagnosed("readDataSource"),
     getFunctions: diagnosed("getFunctions"),
     validateListResourceConfig: diagnosed("validateListResourceConfig"),
-    async *listResource(request) {
+    async *listResource(request, signal) {
       const { listResource } = await loadLater();
-      yield* listResource(session, request);
+      yield* listResource(session, request, signal);
     },
     async stopProvider() {
       session.stop();

@@ -1,6 +1,6 @@
 /** How the plugin starts, is configured, and answers questions, in a process of its own over a local UKO. */
 
-import { status } from "@grpc/grpc-js";
+import { type ServiceError, status } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -144,6 +144,26 @@ describe("questions", () => {
     expect(new Set(ids).size).toBe(3);
     expect(await stage.bob.list(token, {}, { limit: 1 })).toHaveLength(1);
     expect(await stage.bob.list(token, { vaultId: unknownText })).toMatchObject([{ computed: {} }]);
+  });
+
+  test("a list that the service denies ends in an error", async () => {
+    await stage.uko.fault({ path: "/api/v4/managed_keys", status: 403 });
+    const error = await statusOf(stage.bob.list("uko:index:ManagedKey", { vaultId }));
+    expect(error.code).toBe(status.PERMISSION_DENIED);
+    expect(error.details).toContain("[UKO_RIGHTS_MISSING]");
+  });
+
+  test("a list that is cancelled asks the service no longer", async () => {
+    const held = () => stage.uko.test.emulator.world.faults.held();
+    await stage.uko.fault({ path: "/api/v4/managed_keys", hold: "before" });
+    const request = new providerPb.ListRequest();
+    request.setToken("uko:index:ManagedKey");
+    const call = stage.bob.client.list(request);
+    const end = new Promise<ServiceError>((resolve) => call.once("error", resolve));
+    await expect.poll(held, { timeout: 10_000 }).toHaveLength(1);
+    call.cancel();
+    expect((await end).code).toBe(status.CANCELLED);
+    await expect.poll(held, { timeout: 10_000 }).toEqual([]);
   });
 });
 

@@ -14,9 +14,10 @@ type Event = MessageInitShape<typeof ListResource_EventSchema>;
 export async function* listResource(
   session: Session,
   request: MessageShape<typeof ListResource_RequestSchema>,
+  signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
   try {
-    yield* eventsOf(session, request);
+    yield* eventsOf(session, request, signal);
   } catch (error) {
     yield { diagnostic: [diagnosticOf(error)] };
   }
@@ -25,13 +26,14 @@ export async function* listResource(
 async function* eventsOf(
   session: Session,
   { typeName, config, includeResourceObject, limit }: MessageShape<typeof ListResource_RequestSchema>,
+  signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
   const resource = resourceNamed(typeName);
   const handlers = await handlersOf(session, resource);
   const { vault_id: vaultId } = readObject(config, { attributes: resource.listed }) ?? {};
   const warnings: string[] = [];
   const found = await handlers.list(typeof vaultId === "string" ? { vaultId } : {}, {
-    signal: session.signal,
+    signal: AbortSignal.any([session.signal, signal]),
     warn: (line) => void warnings.push(line),
   });
   const told = warnings.map(warningDiagnostic);

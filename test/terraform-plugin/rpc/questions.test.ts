@@ -78,7 +78,8 @@ describe("a data source", () => {
 });
 
 describe("a list for queries", () => {
-  const listed = async (typeName: string, includeResourceObject: boolean, limit = 0n) => {
+  const { signal: untilEnded } = new AbortController();
+  const listed = async (typeName: string, includeResourceObject: boolean, limit = 0n, signal = untilEnded) => {
     const { environmentOf } = stage;
     const former = { ...process.env };
     Object.assign(process.env, environmentOf("bob"));
@@ -94,7 +95,7 @@ describe("a list for queries", () => {
       session.configure({});
       const events = [];
       const request = create(ListResource_RequestSchema, { typeName, includeResourceObject, limit });
-      for await (const event of listResource(session, request)) events.push(event);
+      for await (const event of listResource(session, request, signal)) events.push(event);
       return events;
     } finally {
       for (const name of Object.keys(environmentOf("bob"))) delete process.env[name];
@@ -112,6 +113,11 @@ describe("a list for queries", () => {
     expect(readObject(whole[0]?.resourceObject as never, resourceNamed("uko_keystore"))).toMatchObject({
       type: "internal",
     });
+  });
+
+  test("asks the service no longer once its client has gone away", async () => {
+    const [event] = await listed("uko_vault", false, 0n, AbortSignal.abort());
+    expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_CANCELLED\]/);
   });
 
   test("ends with an event that says what went wrong", async () => {
