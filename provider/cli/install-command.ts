@@ -3,9 +3,9 @@
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
+import { filesThatOverrule } from "./engine-configuration.ts";
 import { exampleHelp, installHelp } from "./help.ts";
 import {
-  filesThatOverrule,
   impliedMirror,
   ownPackage,
   type ProviderPackage,
