@@ -73,7 +73,10 @@ export function propertiesOf(
     blockNames.flatMap((block) => {
       const values = Object.entries(blocks[block]).flatMap(([name, wire]) => {
         const value = distribution?.fields[wire];
-        return value === undefined || value === "" || value.length === 0 ? [] : [[name, value]];
+        if (value !== undefined && value.length > 0) return [[name, value]];
+        // A program may say that there are none.
+        const said = (inputs[block] as Readonly<Record<string, unknown>> | undefined)?.[name];
+        return Array.isArray(said) && said.length === 0 ? [[name, said]] : [];
       });
       return values.length === 0 ? [] : [[block, Object.fromEntries(values)]];
     }),
@@ -115,8 +118,13 @@ function changeableFields(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
 
-/** Lists of words have no order. */
+/** Lists of words have no order, and an empty one is none. */
 export function isSame(a: unknown, b: unknown): boolean {
+  if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((item) => b.includes(item));
+}
+
+function isNone(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }

@@ -52,6 +52,19 @@ describe("creating a template", () => {
     expect((await templates.read(state, options))?.warnings).toEqual([]);
   });
 
+  test.each([
+    ["operations in Azure", { keystoreType: "azure_key_vault", azure: { protectionLevel: "hsm", operations: [] } }],
+    ["a key's words", { keystoreType: "cca", cca: { keyType: "data", keyWords: [] } }],
+  ])("takes an empty list of %s for none", async (_what, over) => {
+    const news = { ...ledger, ...over };
+    const { state } = await create(news);
+    const { templates } = containersOf(uko, "bob");
+    const found = await templates.read(state, options);
+    expect(found?.state).toMatchObject(over);
+    expect(templates.check(news, found?.state).failures).toEqual([]);
+    expect(templates.diff(found?.state, checkedBy(templates, news, state))).toEqual([]);
+  });
+
   test("archives it where code says so", async () => {
     expect((await create({ ...ledger, archived: true })).state.archived).toBe(true);
   });
