@@ -5,6 +5,7 @@ import { storedSettings } from "../../compose.ts";
 import { knownLater } from "../../engine/preview.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
+import { warningDiagnostic } from "../diagnostics.ts";
 import { propertiesOf } from "../properties.ts";
 import type { ConfigureProvider_RequestSchema, ConfigureProvider_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
@@ -21,5 +22,16 @@ export async function configureProvider(
   };
   session.log.write("debug", "Configured", { host_version: terraformVersion });
   session.configure(isKnown ? storedSettings(textOf) : undefined);
-  return {};
+  const { UKO_INSTANCE_ID: served } = process.env;
+  const named = textOf("instanceId");
+  if (!served || !named || served === named) return {};
+  return { diagnostics: [warningDiagnostic(otherInstance(named, served))] };
+}
+
+/** A credential is a person's, so the environment outweighs the program; which instance is meant the program may say better. */
+function otherInstance(named: string, served: string): string {
+  return [
+    "UKO_INSTANCE_ID outweighs instance_id of this provider configuration",
+    `This run works on instance ${served}, not on ${named}. Where the program has several instances, unset UKO_INSTANCE_ID.`,
+  ].join("\n");
 }

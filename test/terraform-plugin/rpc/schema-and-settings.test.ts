@@ -93,6 +93,18 @@ describe("settings", () => {
     expect(await core.by(overruled).refresh()).toMatchObject({ errors: [], warnings: [] });
   });
 
+  test("warn where the environment names another instance, in which all would be made", async () => {
+    const instance = stage.uko.test.emulator.instanceId;
+    const other = "0e5f1c3a-7b1d-4c55-9d2e-00000000dead";
+    const told = async (given: ObjectValue) =>
+      textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
+    expect(await told({ instance_id: other })).toEqual([
+      `UKO_INSTANCE_ID outweighs instance_id of this provider configuration\nThis run works on instance ${instance}, not on ${other}. Where the configuration has several instances, unset UKO_INSTANCE_ID.`,
+    ]);
+    expect(await told({ instance_id: instance })).toEqual([]);
+    expect(await told({})).toEqual([]);
+  });
+
   test("that come from a resource that is not there yet let a plan be made, and nothing that needs the service", async () => {
     const host = await stage.another(stage.environmentOf("bob"));
     await host.provider.configureProvider({ config: settings({ region: knownLater }) });
