@@ -37,7 +37,7 @@ export async function applyDestruction(
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // A tainted one is planned like a creation, and hands its end what that plan left.
   if (readPlanned(plannedPrivate) === "create") {
-    return unchanged(resource, prior, request, failed(replacement(resource, session)));
+    return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
   }
   const state = stateProperties(attributes, prior);
   const progress = (level: "info" | "warn") => (line: string) => {
@@ -53,11 +53,11 @@ export async function applyDestruction(
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, outcome.message), attributes);
-    return unchanged(resource, await lookAgain(resource, handlers, state, prior), request, failure);
+    return unchanged(session, resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
     // Whom the service does not answer now, it answers a moment later no better.
     const now = saysNothingOfTheObject(error) ? prior : await lookAgain(resource, handlers, state, prior);
-    return unchanged(resource, now, request, failed(error));
+    return unchanged(session, resource, now, request, failed(error));
   }
 }
 
@@ -81,6 +81,7 @@ async function lookAgain(
 
 /** Hosts save a whole object beside an error, and forget what of private data and identity is not sent along. */
 function unchanged(
+  session: Session,
   resource: TerraformResource,
   values: ObjectValue,
   { plannedIdentity }: Request,
@@ -91,6 +92,6 @@ function unchanged(
     newState: writeObject(values, resource),
     private: writePrivate(),
     ...(identity !== undefined && { newIdentity: identity }),
-    diagnostics: [failure],
+    diagnostics: [...session.takeWarnings().map(warningDiagnostic), failure],
   };
 }
