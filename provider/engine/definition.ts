@@ -85,8 +85,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   isWatched(state: State, run: RunSettings): boolean;
   /** What else no update can change, each with what to do instead; `before` is the state as the engine has it. */
   frozen?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
-  /** Rules across properties. */
-  check(inputs: Inputs): readonly CheckFailure[];
+  /** Rules across properties; `isThere` where they are of an update. */
+  check(inputs: Inputs, isThere: boolean): readonly CheckFailure[];
   /** The inputs, with digests for secrets, that differ from what is there; none where the resource is as it should be. */
   changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
   create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;

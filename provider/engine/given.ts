@@ -4,14 +4,17 @@ import type * as z from "zod";
 import { UkoError } from "../errors.ts";
 import type { CheckFailure } from "./definition.ts";
 import { plain } from "./explain/words.ts";
-import { isOpen } from "./preview.ts";
+import { asItIs, holds, knownLater } from "./preview.ts";
 
 /** What cannot be understood is told property by property. Throws UKO_INPUT_INVALID. */
 export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const failures = parsed.error.issues.flatMap(toFailures);
-  throw new UkoError("UKO_INPUT_INVALID", {
+  throw notUnderstood(what, parsed.error.issues.flatMap(toFailures));
+}
+
+export function notUnderstood(what: string, failures: readonly CheckFailure[]): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
     summary: `${what} cannot be understood`,
     detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
   });
@@ -19,7 +22,7 @@ export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string
 
 type Issue = z.core.$ZodIssue;
 
-/** Answers what is wrong with what is known already; what comes from a resource that is not there yet is checked once it is. */
+/** Answers what is wrong with what is known already; what comes from a resource that is not there yet is checked once it is, and what stays as it is is not. */
 export function failuresOfKnown(issues: readonly Issue[], given: unknown): readonly CheckFailure[] {
   const at = (path: readonly PropertyKey[]): unknown =>
     path.reduce<unknown>(
@@ -28,7 +31,8 @@ export function failuresOfKnown(issues: readonly Issue[], given: unknown): reado
       given,
     );
   // Without a path the whole is meant, and a name is known whatever its value will be.
-  const isKnown = ({ code, path }: Issue): boolean => path.length === 0 || code === "invalid_key" || !isOpen(at(path));
+  const isKnown = ({ code, path }: Issue): boolean =>
+    path.length === 0 || code === "invalid_key" || !holds(at(path), [knownLater, asItIs]);
   return issues.filter(isKnown).flatMap(toFailures);
 }
 

@@ -82,7 +82,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     },
     async update(olds, news, options) {
       const { world, run } = opened(options);
-      const [state, inputs] = [stateFrom(olds), inputsFrom(news)];
+      const { state, inputs } = known(olds, news);
       const subject = subjectOf(definition.deletion(state, run), state);
       const apply = applyCommand(context.door);
       const work = () => definition.update(world, state, inputs, run, { ...options, apply });

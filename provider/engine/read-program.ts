@@ -3,9 +3,9 @@
 import type * as z from "zod";
 import { type CheckFailure, type ResourceDefinition, shapeOf } from "./definition.ts";
 import { type Difference, differencesIn } from "./differences.ts";
-import { failuresOfKnown, parseGiven } from "./given.ts";
+import { failuresOfKnown, notUnderstood, parseGiven } from "./given.ts";
 import type { World } from "./ports.ts";
-import { isOpen, promiseOfCreation, promiseOfUpdate } from "./preview.ts";
+import { asItIs, holds, isOpen, knownLater, promiseOfCreation, promiseOfUpdate, withWhatIsThere } from "./preview.ts";
 import { inputsAfterLook, inputsOfImport } from "./program-inputs.ts";
 import { digestSecrets } from "./secrets.ts";
 
@@ -15,7 +15,7 @@ export interface Checked<Inputs> {
   readonly failures: readonly CheckFailure[];
 }
 
-/** Makes no call, and never asks for a replacement. Values known only later are `knownLater`. */
+/** Makes no call, and never asks for a replacement. Values known only later are `knownLater`, those that stay `asItIs`. */
 export interface ProgramReader<Inputs, State extends Inputs> {
   /** Throws UKO_INPUT_INVALID, as does all that takes a state or inputs. */
   readonly stateFrom: (olds: unknown) => State;
@@ -26,7 +26,7 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   diff(olds: unknown, news: unknown): readonly string[];
   /** The same path by path; what is known only later differs. */
   differences(olds: unknown, news: unknown): readonly Difference[];
-  /** State and inputs of an update; what is known only later counts as it is now. */
+  /** State and inputs of an update; what is known only later counts as it is now, as does what stays as it is. */
   known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
   /** The state that a creation or, with `olds`, an update will come to, as far as it is known before. */
   promise(news: unknown, olds?: unknown): Properties;
@@ -44,49 +44,46 @@ export function readProgram<Inputs, State extends Inputs>(
 ): ProgramReader<Inputs, State> {
   const stateFrom = (olds: unknown): State =>
     parseGiven(definition.state, olds, `The state of this ${definition.name}`);
-  const inputsFrom = (news: unknown): Inputs =>
-    parseGiven(definition.inputs, news, `The inputs of this ${definition.name}`);
+  const theInputs = `The inputs of this ${definition.name}`;
+  const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs);
   const { secrets = [] } = definition;
   const moves = definition.moves as Readonly<Record<string, readonly string[] | undefined>>;
   const shape = shapeOf(definition.inputs);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
+  /** What stands for what is there need not pass the rules for programs: a state has digests, and values from before a rule. */
+  const inputsBeside = (news: unknown, there: unknown) => {
+    const whole = withWhatIsThere(news, there, [knownLater, asItIs]);
+    const parsed = definition.inputs.safeParse(whole);
+    if (parsed.success) return { inputs: parsed.data, failures: [] };
+    const inputs = { ...defaultsOf(shape), ...(whole as Properties) } as Inputs;
+    return { inputs, failures: failuresOfKnown(parsed.error.issues, news) };
+  };
   const known = (olds: unknown, news: unknown) => {
     const state = stateFrom(olds);
-    const open = Object.keys(news as Properties).filter((name) => isOpen((news as Properties)[name]));
-    return { state, open, inputs: inputsFrom({ ...(news as Properties), ...pick(state as Properties, open) }) };
+    const { inputs, failures } = inputsBeside(news, state);
+    if (failures.length > 0) throw notUnderstood(theInputs, failures);
+    return { state, inputs };
   };
   const compared = (olds: unknown, news: unknown) => {
-    const { state, open, inputs: given } = known(olds, news);
+    const { state, inputs: given } = known(olds, news);
+    const open = Object.keys(news as Properties).filter((name) => isOpen((news as Properties)[name]));
     const inputs = digested(given);
     const changed = definition.changed(state, inputs);
     return { state: state as Properties, inputs: inputs as Properties, changed, open };
-  };
-  /** What cannot change is said before what comes with it is known; rules between inputs wait until all of them are. */
-  const fixedOfKnown = (given: Properties, olds: unknown): readonly CheckFailure[] => {
-    if (typeof olds !== "object" || olds === null) return [];
-    const open = Object.keys(given).filter((name) => isOpen(given[name]));
-    const { data } = definition.inputs.safeParse({ ...given, ...pick(olds as Properties, open) });
-    return data === undefined ? [] : fixed(definition, digested(data), digestSecrets(olds, secrets, sha256));
   };
   return {
     stateFrom,
     inputsFrom,
     check(news, olds) {
-      const parsed = definition.inputs.safeParse(news);
-      if (!parsed.success) {
-        const given = (news ?? {}) as Properties;
-        const failures = failuresOfKnown(parsed.error.issues, given);
-        const inputs = { ...defaultsOf(shape), ...given };
-        return { inputs, failures: failures.length > 0 ? failures : fixedOfKnown(given, olds) };
-      }
-      return {
-        inputs: parsed.data,
-        failures: [
-          ...definition.check(parsed.data),
-          ...fixed(definition, digested(parsed.data), digestSecrets(olds, secrets, sha256)),
-        ],
-      };
+      const before = isThere(olds) ? digestSecrets(olds, secrets, sha256) : undefined;
+      const { inputs, failures } = inputsBeside(news, before);
+      const checked = holds(news, [knownLater, asItIs]) ? { ...defaultsOf(shape), ...(news as Properties) } : inputs;
+      if (failures.length > 0) return { inputs: checked, failures };
+      // What cannot change is said before what comes with it is known; rules between inputs wait until all of them are.
+      const rules = isOpen(news) ? [] : definition.check(inputs, before !== undefined);
+      const kept = before === undefined ? [] : fixed(definition, digested(inputs), before);
+      return { inputs: checked, failures: [...rules, ...kept] };
     },
     secrets,
     diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
@@ -104,7 +101,8 @@ export function readProgram<Inputs, State extends Inputs>(
         return promiseOfCreation(digestSecrets(news as Properties, secrets, sha256), stateNames, absent);
       }
       const { state, inputs, changed, open } = compared(olds, news);
-      return promiseOfUpdate(state, { ...inputs, ...pick(news as Properties, open) }, [...changed, ...open], moves);
+      const later = pick(withWhatIsThere(news, state, [asItIs]) as Properties, open);
+      return promiseOfUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
     },
     inputsOf(state, before) {
       if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
@@ -128,14 +126,17 @@ function defaultsOf(shape: Readonly<Record<string, z.ZodType>>): Properties {
   );
 }
 
+/** Engines hand over nothing, or nothing in it, before a creation. */
+function isThere(olds: unknown): olds is Properties {
+  return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
+}
+
 /** A key is never replaced because an input changed: that would end the old one. */
 function fixed<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   inputs: Inputs,
-  olds: unknown,
+  before: Properties,
 ): readonly CheckFailure[] {
-  if (typeof olds !== "object" || olds === null || Object.keys(olds).length === 0) return [];
-  const before = olds as Readonly<Record<string, unknown>>;
   const named = definition.frozen?.(before, inputs) ?? [];
   const fixedOnes = definition.immutable
     .filter((property) => !isAlike(inputs[property], before[property]))

@@ -54,6 +54,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   idForm: "<keyId>",
   immutable: [],
   moves: {
+    dualAuthDelete: ["dualAuthDelete"],
     rotationTrigger: ["lastRotatedAt"],
     payload: ["lastRotatedAt", "imported"],
     restoreTrigger: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
@@ -67,7 +68,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     return state.lifecycleState !== "active" || isUnderTwo;
   },
 
-  check(inputs) {
+  check(inputs, isThere) {
     const failures: CheckFailure[] = [];
     const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
     if (inputs.dualAuthDelete === false && inputs.dualAuthorization === "required") {
@@ -79,7 +80,9 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     }
     if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
     for (const name of ["encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
-      if (inputs[name] !== undefined && inputs.payload === undefined) fail(name, "needs a payload beside it");
+      if (inputs[name] !== undefined && inputs.payload === undefined && !isThere) {
+        fail(name, "needs a payload beside it");
+      }
     }
     const isEncrypted = inputs.encryptedNonce !== undefined || inputs.encryptionAlgorithm !== undefined;
     if (inputs.payload !== undefined && inputs.type === "root" && !isEncrypted && !isRootMaterial(inputs.payload)) {

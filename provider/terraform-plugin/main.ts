@@ -20,6 +20,8 @@ const isDebugged = process.argv.includes("--debug");
 const graceMs = 1_000;
 const watchIntervalMs = 1_000;
 const orphanGraceMs = 10_000;
+/** Whoever signals a whole group of processes stops the host as well, which still saves what its last calls come to. */
+const signalledGraceMs = 120_000;
 
 async function serve(): Promise<void> {
   const { env } = process;
@@ -40,7 +42,7 @@ async function serve(): Promise<void> {
   };
   const server = createServer(session, leave);
   process.once("exit", endpoint.remove);
-  process.on("SIGTERM", () => leave());
+  process.on("SIGTERM", () => leave(signalledGraceMs));
   process.on("SIGINT", () => {
     // Ctrl-C reaches the whole group of processes; the host says by StopProvider what it means, and waits for the state.
     if (isDebugged) leave();

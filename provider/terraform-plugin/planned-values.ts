@@ -2,9 +2,17 @@
 
 import type { CheckFailure } from "../engine/definition.ts";
 import { knownLater } from "../engine/preview.ts";
-import type { TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
+import type { Role, TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
 import type { AnyHandlers } from "./blocks.ts";
-import { digestsIn, type Properties, propertiesOf, stateProperties, toValue, valueAt } from "./properties.ts";
+import {
+  digestsIn,
+  type Properties,
+  propertiesBeside,
+  propertiesOf,
+  stateProperties,
+  toValue,
+  valueAt,
+} from "./properties.ts";
 import type { ObjectValue, Value } from "./values.ts";
 
 /** Where there are failures, there are no values. */
@@ -21,11 +29,12 @@ interface PlannedUpdate extends PlannedValues {
 type Program = Pick<AnyHandlers, "check" | "promise" | "differences">;
 
 /** What is configured is promised as it is; what only the service knows is unknown. */
-export function planCreation({ attributes }: TerraformResource, program: Program, config: ObjectValue): PlannedValues {
+export function planCreation(resource: TerraformResource, program: Program, config: ObjectValue): PlannedValues {
+  const { attributes } = resource;
   const { inputs, failures } = program.check(propertiesOf(attributes, config), {});
   if (failures.length > 0) return { values: {}, failures };
   const promise = program.promise(inputs);
-  const hasSecrets = attributes.some(({ role, name }) => role === "secret" && isGiven(config[name]));
+  const hasSecrets = secretsGiven(resource, config).length > 0;
   const planned = (attribute: TerraformAttribute): Value => {
     const { name, role, path, type } = attribute;
     if (role === "secret") return null;
@@ -47,7 +56,7 @@ export function planUpdate(
   config: ObjectValue,
 ): PlannedUpdate {
   const state = stateProperties(attributes, prior);
-  const { inputs, failures } = program.check(propertiesOf(attributes, config), state);
+  const { inputs, failures } = program.check(propertiesBeside(attributes, config), state);
   if (failures.length > 0) return { values: {}, inputs, failures };
   const promise = program.promise(inputs, state);
   const changed = new Set(program.differences(state, inputs).map(({ path }) => /^[^.[]+/.exec(path)?.[0] ?? path));
@@ -67,6 +76,34 @@ export function planUpdate(
     return valueAt(promise, path) === knownLater ? knownLater : before;
   };
   return { values: valuesBy(attributes, planned), inputs, failures: [] };
+}
+
+/**
+ * What an apply has to bring about. Hosts hand it the configuration as it stands in the program; only for the plan have they
+ * taken out of it what `ignore_changes` names (OpenTofu, node_resource_abstract_instance.go). `secrets` are those that the plan
+ * saw, since no plan has their values.
+ */
+export function plannedConfig(
+  { attributes }: TerraformResource,
+  config: ObjectValue,
+  planned: ObjectValue,
+  secrets: readonly string[],
+): ObjectValue {
+  const wanted = ({ name, role }: TerraformAttribute): Value => {
+    if (role === "secret") return secrets.includes(name) ? (config[name] ?? null) : null;
+    if (!isGivenInPlans.has(role) || (role === "service" && !isGiven(config[name]))) return null;
+    const value = planned[name] ?? null;
+    return hasUnknown(value) ? null : value;
+  };
+  return valuesBy(attributes, wanted);
+}
+
+/** Of the service's own only what the program says, too: the rest stays as it is. */
+const isGivenInPlans: ReadonlySet<Role> = new Set(["required", "steering", "preset", "kept", "service"]);
+
+/** The secrets that a configuration gives. */
+export function secretsGiven({ attributes }: TerraformResource, config: ObjectValue): readonly string[] {
+  return attributes.filter(({ role, name }) => role === "secret" && isGiven(config[name])).map(({ name }) => name);
 }
 
 /**

@@ -9,12 +9,17 @@ export type Planned = "create" | "update" | "destroy";
 const version = 1;
 
 export function writePrivate(planned?: Planned): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version, ...(planned !== undefined && { planned }) }));
+  return write({ planned });
+}
+
+/** Beside a plan that makes or changes something: `secrets` are the names of those that its configuration gives. */
+export function writeGiven(planned: "create" | "update", secrets: readonly string[]): Uint8Array {
+  return write({ planned, secrets });
 }
 
 /** Beside a state that came by a move, and says which object it is and nothing else of it. */
 export function writeMoved(): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version, moved: true }));
+  return write({ moved: true });
 }
 
 /** Undefined where there is none, or where it is not ours: then nothing is known. */
@@ -27,7 +32,23 @@ export function readMoved(bytes: Uint8Array): boolean {
   return read(bytes).moved === true;
 }
 
-function read(bytes: Uint8Array): { readonly planned?: unknown; readonly moved?: unknown } {
+/** The names that `writeGiven` wrote. */
+export function readGiven(bytes: Uint8Array): readonly string[] {
+  const { secrets } = read(bytes);
+  return Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [];
+}
+
+interface Kept {
+  readonly planned?: unknown;
+  readonly moved?: unknown;
+  readonly secrets?: unknown;
+}
+
+function write(kept: Kept): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version, ...kept }));
+}
+
+function read(bytes: Uint8Array): Kept {
   try {
     return Object(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {

@@ -1,6 +1,6 @@
 /** Flat values of Terraform's attributes and properties as the handlers take them, both ways. */
 
-import { knownLater } from "../engine/preview.ts";
+import { asItIs, knownLater } from "../engine/preview.ts";
 import type { AttributeType } from "../schema/attributes.ts";
 import { digestsName, type TerraformAttribute, type TerraformResource } from "../schema/terraform.ts";
 import { membersOf } from "../schema/terraform-leaves.ts";
@@ -17,6 +17,21 @@ export function propertiesOf(attributes: Attributes, values: ObjectValue): Prope
     if (path.length === 0 || value === null || value === undefined) return all;
     return withValue(all, path, fromValue(value, type));
   }, {});
+}
+
+/**
+ * The same of a program for what is there already. A block that is given has all its secrets in the program, so one that is not here
+ * is one that the host was told to ignore.
+ */
+export function propertiesBeside(attributes: Attributes, values: ObjectValue): Properties {
+  return attributes.reduce<Properties>(
+    (all, { name, path, role }) => {
+      const isLeftOut = role === "secret" && (values[name] ?? null) === null;
+      const isInGivenBlock = path.length > 1 && valueAt(all, path.slice(0, -1)) !== undefined;
+      return isLeftOut && isInGivenBlock ? withValue(all, path, asItIs) : all;
+    },
+    propertiesOf(attributes, values),
+  );
 }
 
 /** The state as the handlers have it: digests stand where the secrets were. */

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
+import { asItIs } from "../../provider/engine/preview.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";
@@ -85,6 +86,19 @@ describe("creating a keystore", () => {
     await keystores.update(updated.state, rotated, options);
     expect(patches).toHaveLength(1);
     expect((await keystores.read(updated.state, options))?.state).toEqual(updated.state);
+  });
+
+  test("sends nothing of a secret that stays as it is, and keeps its digest", async () => {
+    const { state } = await create(aws);
+    const { patches, wrap } = spied();
+    const { keystores } = containersOf(uko, "bob", { wrap });
+    const kept = { ...aws, aws: { ...aws.aws, accessKeyId: asItIs, secretAccessKey: "hush-again" } };
+    expect(keystores.check(kept, state).failures).toEqual([]);
+    expect(keystores.differences(state, kept).map(({ path }) => path)).toEqual(["aws.secretAccessKey"]);
+    const updated = await keystores.update(state, kept, options);
+    expect(patches).toEqual([{ fields: { aws_secret_access_key: "hush-again" } }]);
+    expect(updated.state.aws).toMatchObject({ accessKeyId: `sha256:${sha256("AKIA1")}` });
+    await expect(keystores.create(kept, options)).rejects.toMatchObject({ code: "UKO_INPUT_INVALID" });
   });
 
   test.each([

@@ -41,14 +41,19 @@ export interface PlanOutcome extends Told {
   readonly identity?: ResourceIdentityData | undefined;
 }
 
+/** What a resource's lifecycle block says to the engine. */
+export interface Lifecycle {
+  readonly ignoreChanges?: readonly string[] | "all";
+}
+
 export interface Core {
   readonly saved: Saved | undefined;
   /** As a state file keeps it between runs. */
   restore(saved: Saved | undefined): void;
   refresh(): Promise<Told>;
-  plan(config: Config | null, options?: { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
+  plan(config: Config | null, options?: Lifecycle & { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
   /** A plan and its apply; `config: null` destroys. */
-  apply(config: Config | null): Promise<Told>;
+  apply(config: Config | null, options?: Lifecycle): Promise<Told>;
   /** The same state by this host: another person's, perhaps. */
   by(host: Host): Core;
   /** A deletion of this on the wire, without the plan that comes before. */
@@ -73,6 +78,16 @@ export function openCore(
       attributes.map(({ name, schema }) => {
         const before = schema.computed === true ? (prior?.[name] ?? null) : null;
         return [name, config[name] ?? before];
+      }),
+    );
+
+  /** What is to be ignored is as it was, in plans alone (processIgnoreChanges in node_resource_abstract_instance.go). */
+  const withoutIgnored = (config: ObjectValue, prior: ObjectValue, ignored: readonly string[] | "all"): ObjectValue =>
+    Object.fromEntries(
+      attributes.map(({ name, schema }) => {
+        const isConfigured = schema.optional === true || schema.required === true;
+        const isIgnored = ignored === "all" ? isConfigured : ignored.includes(name);
+        return [name, (isIgnored ? prior[name] : config[name]) ?? null];
       }),
     );
 
@@ -147,7 +162,7 @@ export function openCore(
         value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
       return told;
     },
-    async plan(config, { isReplacement = false } = {}) {
+    async plan(config, { isReplacement = false, ignoreChanges = [] } = {}) {
       const { saved } = kept;
       const whole = config === null ? null : wholeOf(config);
       // A tainted object is planned as if it were not there (node_resource_abstract_instance.go).
@@ -162,18 +177,19 @@ export function openCore(
         const told = toldIn(checked.diagnostics);
         if (told.errors.length > 0) return { ...told, action: "none", planned: null, private: new Uint8Array() };
       }
-      const first = await planOnce(whole, prior, isThere ? saved.private : new Uint8Array());
+      const seen = whole === null || prior === null ? whole : withoutIgnored(whole, prior, ignoreChanges);
+      const first = await planOnce(seen, prior, isThere ? saved.private : new Uint8Array());
       const plan = isReplacement && first.errors.length === 0 ? await planOnce(whole, null, first.private) : first;
       const isSame = prior !== null && plan.planned !== null && stateText(plan.planned) === stateText(prior);
       const action = config === null ? "delete" : prior === null ? "create" : isSame ? "none" : "update";
       return { ...plan, action: plan.errors.length > 0 ? "none" : action };
     },
-    async apply(config) {
-      const first = await core.plan(config);
+    async apply(config, lifecycle = {}) {
+      const first = await core.plan(config, lifecycle);
       if (first.errors.length > 0 || first.action === "none") return first;
       const { saved } = kept;
       // Creations and updates are planned again, and have to be planned alike.
-      const plan = config === null ? first : await core.plan(config);
+      const plan = config === null ? first : await core.plan(config, lifecycle);
       if (config !== null) requireConsistentPlan(first.planned, plan.planned);
       return settle(plan, config, saved);
     },

@@ -6,9 +6,9 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { settled } from "../planned-values.ts";
-import { writePrivate } from "../private-data.ts";
-import { type Properties, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
+import { plannedConfig, settled } from "../planned-values.ts";
+import { readGiven, writePrivate } from "../private-data.ts";
+import { type Properties, propertiesBeside, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
 import type {
   ApplyResourceChange_RequestSchema,
   ApplyResourceChange_ResponseSchema,
@@ -34,19 +34,20 @@ export async function applyResourceChange(session: Session, request: Request): P
       ? { newState: writeObject(null, resource) }
       : applyDestruction(session, resource, handlers, prior, request);
   }
-  const wanted = propertiesOf(resource.attributes, readPresent(request.config, resource));
-  const { inputs } = handlers.check(wanted, {});
+  const config = readPresent(request.config, resource);
+  const wanted = plannedConfig(resource, config, planned, readGiven(request.plannedPrivate));
   const options = {
     signal: session.signal,
     progress: { report: (line: string) => session.log.write("info", line, { tf_resource_type: request.typeName }) },
   };
   if (prior === null) {
     const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
-    const made = await handlers.create(inputs, { ...options, signal });
+    const made = await handlers.create(propertiesOf(resource.attributes, wanted), { ...options, signal });
+    const answered = answer(session, resource, planned, made);
     if (made.isFound) session.noteFound(request.typeName, made.id);
-    return answer(session, resource, planned, made);
+    return answered;
   }
-  return answer(session, resource, planned, await update(handlers, resource, prior, inputs, options));
+  return answer(session, resource, planned, await update(handlers, resource, prior, wanted, options));
 }
 
 /**
@@ -59,10 +60,10 @@ function update(
   handlers: AnyHandlers,
   { attributes }: TerraformResource,
   prior: ObjectValue,
-  inputs: Properties,
+  wanted: ObjectValue,
   options: Parameters<AnyHandlers["update"]>[2],
 ): Promise<Looked<Properties>> {
-  return handlers.update(stateProperties(attributes, prior), inputs, options);
+  return handlers.update(stateProperties(attributes, prior), propertiesBeside(attributes, wanted), options);
 }
 
 function answer(

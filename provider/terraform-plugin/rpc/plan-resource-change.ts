@@ -5,8 +5,8 @@ import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
-import { planCreation, planUpdate } from "../planned-values.ts";
-import { readMoved, readPlanned, writePrivate } from "../private-data.ts";
+import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
+import { readMoved, readPlanned, writeGiven } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
@@ -47,7 +47,7 @@ function creation(
   if (config.existing_key_id === null) session.labels.noteWanted(config);
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writePrivate("create"),
+    plannedPrivate: writeGiven("create", secretsGiven(resource, config)),
     diagnostics: twice(session, config),
   };
 }
@@ -70,7 +70,7 @@ function update(
   const isTold = foretold.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writePrivate("update"),
+    plannedPrivate: writeGiven("update", secretsGiven(resource, config)),
     ...(isTold && { diagnostics: [warningDiagnostic(foretold.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };

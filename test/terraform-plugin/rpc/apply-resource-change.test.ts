@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { vaultId } from "../../emulator/harness.ts";
 import { consentIn } from "../../engine/harness.ts";
 import { stateText } from "../core.ts";
+import type { Host } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
@@ -39,6 +40,22 @@ describe("a creation", () => {
     expect(core.saved?.value).toMatchObject({ label: "payroll" });
     expect(core.saved?.isTainted).toBe(false);
     expect((await stage.uko.effects()).filter((operation) => operation === "K2")).toHaveLength(1);
+  });
+});
+
+describe("a creation that has begun", () => {
+  test.each([
+    ["StopProvider", (host: Host) => host.provider.stopProvider()],
+    ["a signal to all of the host's processes", (host: Host) => host.child.kill("SIGTERM")],
+  ])("is let end by %s, since nobody would find what it has made", async (_who, stop) => {
+    await stage.uko.fault({ operation: "K2", latencyMs: 2_500, times: 1 });
+    const host = await stage.another({ ...stage.environmentOf("bob"), TF_LOG: "trace" });
+    const core = stage.core("uko_managed_key", host);
+    const applying = core.apply(keyConfig());
+    await expect.poll(() => host.log(), { timeout: 20_000 }).toContain('"tf_rpc":"ApplyResourceChange"');
+    await stop(host);
+    expect(await applying).toMatchObject({ errors: [] });
+    expect(core.saved?.value).toMatchObject({ label: "payroll", lifecycle_state: "active" });
   });
 });
 

@@ -111,6 +111,22 @@ describe("the plan of an update", () => {
     }
   });
 
+  test("shows that KMS's own dual authorization is turned on, which never goes off again", async () => {
+    const core = stage.core("uko_kms_key");
+    await core.apply({ name: "orders", dual_authorization: "single" });
+    await core.refresh();
+    const plan = await core.plan({ name: "orders", dual_authorization: "required" });
+    expect(plan.planned).toMatchObject({ dual_authorization: "required", dual_auth_delete: knownLater });
+    const { saved } = core;
+    if (saved === undefined) throw new Error("There is no key");
+    // As an import leaves it: the program's own default is what asks for two.
+    core.restore({ ...saved, value: { ...saved.value, dual_authorization: "required" } });
+    expect((await core.plan({ name: "orders" })).action).toBe("update");
+    expect(await core.apply({ name: "orders" })).toMatchObject({ errors: [] });
+    expect(core.saved?.value).toMatchObject({ dual_auth_delete: true });
+    expect((await core.plan({ name: "orders" })).action).toBe("none");
+  });
+
   test("opens only what it moves", async () => {
     const core = await stage.made();
     const described = await core.plan(keyConfig({ description: "for the wages" }));
