@@ -105,7 +105,15 @@ app.synth();
 \`node main.ts\` writes \`cdktf.out/stacks/payroll\`, and there \`tofu init\`, \`tofu apply\` and \`tofu destroy\` do the rest.
 
 Who acts comes from the environment of a run, \`UKO_API_KEY\` and the others, and so from nobody's program. What a program has as text
-stands in what it writes: give a keystore its secrets by a \`TerraformVariable\` with \`sensitive: true\`.
+stands in what it writes, and a saved plan has the values of variables, sensitive ones too. Give a keystore its secrets by a variable that is
+ephemeral, which stays out of both; the kit has no field for that:
+
+\`\`\`ts
+const secret = new TerraformVariable(stack, "secret", { type: "string", sensitive: true });
+secret.addOverride("ephemeral", true);
+\`\`\`
+
+It takes OpenTofu 1.11 or Terraform 1.11, and the apply of a saved plan has to be given its value again.
 ${beforeSecrets === undefined ? "" : asked}
 ${advice}
 

@@ -209,6 +209,8 @@ describe.each(cdkKits)("@uko/$name", ({ name: kitName, peers }) => {
         lifecycle: { prevent_destroy: true },
       });
       expect(written.resource.uko_keystore.aws).toMatchObject({ aws_secret_access_key: referenceTo("var.secret") });
+      // A saved plan has the values of all other variables.
+      expect(written.variable).toEqual({ secret: { type: "string", sensitive: true, ephemeral: true } });
       expect(written.moved).toEqual([{ from: "ibm_hpcs_managed_key.ledger", to: "uko_managed_key.ledger" }]);
       expect(written.import).toEqual([
         { to: "uko_managed_key.existing", id: "5c1e0000/9b2d0000", provider: "uko.other" },
@@ -230,7 +232,7 @@ const stack = new TerraformStack(Testing.app({ context: { targetVersions: { open
 new UkoProvider(stack, "uko");
 const other = new UkoProvider(stack, "other", { alias: "other", region: "eu-de", dualAuthorization: "required" });
 const vault = new Vault(stack, "vault", { name: "treasury" });
-const secret = new TerraformVariable(stack, "secret", { type: "string", sensitive: true });
+${blocksIn(`sdk/${kit}/README.md`, "ts")[1]}
 const connection = { awsRegion: "eu_central_1", awsAccessKeyId: "AKIA", awsSecretAccessKey: secret.stringValue };
 const aws = new Keystore(stack, "aws", { vaultId: vault.vaultId, type: "aws_kms", name: "aws", ...connection });
 const template = new KeyTemplate(stack, "template", {

@@ -85,7 +85,7 @@ const special = [
     ["Can a key be replaced?", "no: what cannot change is an error of the plan, which says what to do instead"],
     [
       "Where are secrets?",
-      "in no state and in no plan: they are write-only attributes, and `secret_digests` tells whether one changed",
+      "in no state and in no plan: they are write-only attributes, given from a variable with `ephemeral = true`, since a plan file has the values of all others; `secret_digests` tells whether one changed",
     ],
     [
       "How does a run wait?",
