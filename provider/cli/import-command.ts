@@ -1,6 +1,6 @@
 /** `uko import`: writes a program that takes a vault and what it holds under management; changes nothing at the service. */
 
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/inventory.ts";
@@ -8,6 +8,7 @@ import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
+import { makeFolder, unwritable } from "./make-folder.ts";
 import type { ProgramFile } from "./named-resources.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { writeProgram } from "./pulumi-program.ts";
@@ -105,7 +106,7 @@ async function writeFor(
 async function requireFree(folder: string, names: readonly string[]): Promise<void> {
   const there = await readdir(folder).catch((error: unknown): string[] => {
     if ((error as { code?: unknown }).code === "ENOENT") return [];
-    throw unwritable(folder, error);
+    throw notWritten(folder, error);
   });
   const inTheWay = names.filter((name) => there.includes(name));
   if (inTheWay.length === 0) return;
@@ -117,17 +118,13 @@ async function requireFree(folder: string, names: readonly string[]): Promise<vo
 
 async function write(folder: string, files: readonly ProgramFile[]): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const { name, text } of files) await writeFile(path.join(folder, name), text, { flag: "wx" });
   } catch (error) {
-    throw unwritable(folder, error);
+    throw notWritten(folder, error);
   }
 }
 
-function unwritable(folder: string, error: unknown): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `The program could not be written to ${folder}`,
-    detail: error instanceof Error ? error.message : String(error),
-    cause: error,
-  });
+function notWritten(folder: string, error: unknown): UkoError {
+  return unwritable(`The program could not be written to ${folder}`, error, "Name another folder with --out.");
 }

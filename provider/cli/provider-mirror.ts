@@ -2,10 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chmod, cp, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { access, chmod, cp, mkdtemp, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { UkoError } from "../errors.ts";
 import type { Environment, Machine } from "./cli-world.ts";
+import { makeFolder, unwritable } from "./make-folder.ts";
 
 export const providerSource = "pulumi-uko/uko";
 /** `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to Terraform. */
@@ -104,7 +105,7 @@ export async function putIntoMirror(
       const asFolder = path.join(folder, given.version, given.platform);
       const asZip = path.join(folder, `terraform-provider-uko_${given.version}_${given.platform}.zip`);
       const target = given.kind === "zip" ? asZip : asFolder;
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       // The engines overlook a name like this one, should they look just now.
       const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
       try {
@@ -119,7 +120,7 @@ export async function putIntoMirror(
       wrote.push(target);
     }
   } catch (error) {
-    throw unwritable(mirror, error);
+    throw unchanged(mirror, error);
   }
   return { wrote, hasReplaced };
 }
@@ -135,7 +136,7 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
       for (const parent of [author, registry]) await rmdir(parent).catch(() => {});
     }
   } catch (error) {
-    throw unwritable(mirror, error);
+    throw unchanged(mirror, error);
   }
   return gone;
 }
@@ -166,10 +167,6 @@ async function removed(place: string): Promise<boolean> {
   return wasThere;
 }
 
-function unwritable(mirror: string, error: unknown): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `What is in ${mirror} could not be changed`,
-    detail: error instanceof Error ? error.message : String(error),
-    cause: error,
-  });
+function unchanged(mirror: string, error: unknown): UkoError {
+  return unwritable(`What is in ${mirror} could not be changed`, error);
 }

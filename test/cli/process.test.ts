@@ -5,7 +5,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
-import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed } from "./harness.ts";
+import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed, vaultId } from "./harness.ts";
 
 /** `uko` as a process of its own, without anything of this one's environment. */
 function start(typed: readonly string[], environment: Readonly<Record<string, string>> = {}) {
@@ -153,4 +153,21 @@ it("says what is wrong without a stack trace", async () => {
     expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("[UKO_INPUT_INVALID]")]);
   }
   for (const { err } of [missing, wrongKey, taken]) expect(err).not.toMatch(/^\s+at /m);
+});
+
+it("ends where the system makes no folder below one that is there", async () => {
+  const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
+  const zip = path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`);
+  writeFileSync(zip, "PK");
+  for (const [typed, said] of [
+    [["import", "--vault", vaultId, "--out", "/proc/1/x"], "The program could not be written to /proc/1/x\n"],
+    [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "What is in /proc/x could not be changed\n"],
+  ] as const) {
+    const { child, ended } = start(typed, environmentOf("carol"));
+    // A call of the system that never ends outlives every other signal.
+    const killed = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    const { exitCode, out, err } = await ended;
+    clearTimeout(killed);
+    expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining(said)]);
+  }
 });
