@@ -12,6 +12,7 @@ import type {
 } from "../lifecycle/plan-container-deletion.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "./container-ports.ts";
 import { plain } from "./explain/words.ts";
+import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { CallOptions, KeySnapshot, World } from "./ports.ts";
 
 /** A container as it is now, with what the next call needs. */
@@ -89,8 +90,7 @@ export async function readContainer<Snapshot extends AnySnapshot>(
   wasSeen: boolean,
   options: CallOptions,
 ): Promise<ContainerReading<Snapshot>> {
-  const { instanceId } = world.session;
-  if (ref.instanceId !== instanceId) throw instanceMismatch(ref, instanceId);
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
   const { value, serviceTimeMs } = await port.read(ref, options);
   if (value === undefined) return goneOrThrow(world, ref, wasSeen, options);
   const { snapshot, etag } = value;
@@ -114,8 +114,9 @@ async function goneOrThrow(
   const vault = isVault ? "not_found" : await world.containers.vaultExists(ref.vaultId, options);
   const isInstanceProven =
     (isVault && wasSeen) || (vault === "not_found" && (await world.session.isInstanceProven(options)));
-  const verdict = isGone({ isSameInstance: true, vault, isInstanceProven });
+  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
   if (verdict.kind === "gone") return { kind: "gone" };
+  if (verdict.why === "other_instance") throw mismatch(world, ref);
   const why =
     verdict.why === "vault_unknown"
       ? `Whether its vault ${ref.vaultId} is there could not be read.`
@@ -208,9 +209,6 @@ async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOpt
   });
 }
 
-function instanceMismatch(ref: ContainerRef, actual: string): UkoError {
-  return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `The ${ref.kind} ${ref.id} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
-    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to its own instance.",
-  });
+function mismatch(world: World, ref: ContainerRef): UkoError {
+  return instanceMismatch(world, ref, `The ${ref.kind} ${ref.id}`);
 }

@@ -1,12 +1,13 @@
 /** One fresh look at a KMS key: what it is, who uses it, whether somebody set it for deletion, and whose ring it is in. */
 
-import { isUkoError, UkoError } from "../errors.ts";
+import { isUkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
 import { kmsKeyStateOf } from "../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { KeystoreSnapshot } from "./container-ports.ts";
 import { plain } from "./explain/words.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "./kms-ports.ts";
+import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { CallOptions, KeySnapshot, World } from "./ports.ts";
 
 export interface ObservedKmsKey {
@@ -31,8 +32,7 @@ export async function observeKmsKey(
   depth: Depth,
   options: CallOptions,
 ): Promise<KmsSighting> {
-  const { instanceId } = world.session;
-  if (ref.instanceId !== instanceId) throw instanceMismatch(ref, instanceId);
+  if (!isInOwnInstance(world, ref)) throw instanceMismatch(world, ref, `KMS key ${ref.kmsKeyId}`);
   const { value: snapshot, serviceTimeMs: nowMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
   const isDecided = depth === "decision" && snapshot.state !== 5;
@@ -181,11 +181,4 @@ function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly st
 
 function sayUntold({ name }: KeystoreSnapshot): string {
   return `The service does not tell the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
-}
-
-function instanceMismatch(ref: KmsKeyRef, actual: string): UkoError {
-  return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `KMS key ${ref.kmsKeyId} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
-    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to the key's own instance.",
-  });
 }

@@ -15,6 +15,7 @@ import {
   type Twin,
 } from "../lifecycle/observation.ts";
 import { readCarriers } from "../lifecycle/record-carriers.ts";
+import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
 /** A key as it was seen. */
@@ -40,7 +41,7 @@ export type Depth = "glance" | "decision";
  * Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN, and what the ports throw (401 and 403 never mean gone).
  */
 export async function observeKey(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
-  if (ref.instanceId !== world.session.instanceId) throw instanceMismatch(ref, world.session.instanceId);
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
   const answer = await world.keys.read(ref, options);
   if (answer.value === undefined) return goneOrThrow(world, ref, options);
   const { snapshot, etag } = answer.value;
@@ -54,7 +55,7 @@ export async function seeKey(
   ref: KeyRef,
   options: CallOptions,
 ): Promise<({ readonly kind: "present" } & Seen) | { readonly kind: "gone" }> {
-  if (ref.instanceId !== world.session.instanceId) throw instanceMismatch(ref, world.session.instanceId);
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
   const { value: snapshot, ...answer } = await world.keys.glance(ref, options);
   if (snapshot === undefined) return goneOrThrow(world, ref, options);
   return { kind: "present", ...(await lookAt(world, ref, { ...answer, value: snapshot }, "glance", options)) };
@@ -150,8 +151,9 @@ function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined):
 async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
   const vault = await world.containers.vaultExists(ref.vaultId, options);
   const isInstanceProven = vault !== "found" && (await world.session.isInstanceProven(options));
-  const verdict = isGone({ isSameInstance: true, vault, isInstanceProven });
+  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
   if (verdict.kind === "gone") return { kind: "gone" };
+  if (verdict.why === "other_instance") throw mismatch(world, ref);
   throw new UkoError("UKO_GONE_UNPROVEN", {
     summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
     detail: [
@@ -223,9 +225,6 @@ function stateOf(word: string): ObservedState {
   return keyStates.find((state) => state === word) ?? "unrecognised";
 }
 
-function instanceMismatch(ref: KeyRef, actual: string): UkoError {
-  return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `Key ${ref.keyId} belongs to instance ${ref.instanceId}, and this run talks to ${actual}`,
-    detail: "Nothing was read or changed. Set UKO_INSTANCE_ID (or uko:instanceId) to the key's own instance.",
-  });
+function mismatch(world: World, ref: KeyRef): UkoError {
+  return instanceMismatch(world, ref, `Key ${ref.keyId}`);
 }

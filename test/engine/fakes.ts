@@ -48,7 +48,9 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
   const world = {
     keys: uncalled("keys", over.keys),
     twins: uncalled("twins", over.twins),
+    vaults: uncalled("vaults", over.vaults),
     keystores: uncalled("keystores", over.keystores),
+    templates: uncalled("templates", over.templates),
     kmsKeys: uncalled("kmsKeys", over.kmsKeys),
     containers: uncalled("containers", { isInternalKeystore: async () => false, ...over.containers }),
     session: { instanceId, actor: async () => anActor(alice), isInstanceProven: async () => false, ...over.session },

@@ -139,6 +139,9 @@ describe("a look at a KMS key", () => {
 
   it("refuses another instance's key before any call", async () => {
     const foreign = { instanceId: "22222222-2222-4222-8222-222222222222", kmsKeyId };
-    expect(await codeOf(observeKmsKey(aWorld(), foreign, "glance", options))).toBe("UKO_INSTANCE_MISMATCH");
+    await expect(observeKmsKey(aWorld(), foreign, "glance", options)).rejects.toMatchObject({
+      code: "UKO_INSTANCE_MISMATCH",
+      summary: `KMS key ${kmsKeyId} belongs to instance ${foreign.instanceId}, and this run talks to ${instanceId}`,
+    });
   });
 });

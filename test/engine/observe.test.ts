@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { observedInAnswer, observeKey } from "../../provider/engine/observe.ts";
-import type { KeySnapshot } from "../../provider/engine/ports.ts";
+import { observedInAnswer, observeKey, seeKey } from "../../provider/engine/observe.ts";
+import type { KeyRef, KeySnapshot, World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { encodeCompact } from "../../provider/lifecycle/consent-record.ts";
 import { aRecord, aTwin, nowMs } from "../support/builders.ts";
@@ -28,9 +28,42 @@ describe("a key that is not found is gone only where that is proven", () => {
     else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in state") });
   });
 
-  test("another instance is asked nothing", async () => {
-    const look = observeKey(aWorld(), { ...ref, instanceId: "another" }, "glance", options);
-    await expect(look).rejects.toMatchObject({ code: "UKO_INSTANCE_MISMATCH" });
+  const looks: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
+    "a look": (world, at) => observeKey(world, at, "glance", options),
+    "a refresh": (world, at) => seeKey(world, at, options),
+  };
+
+  test.each(Object.entries(looks))("%s asks another instance nothing", async (_name, look) => {
+    await expect(look(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
+      code: "UKO_INSTANCE_MISMATCH",
+      summary: `Key ${ref.keyId} belongs to instance another, and this run talks to ${ref.instanceId}`,
+    });
+  });
+
+  test.each(Object.entries(looks))(
+    "%s takes nothing for gone that another instance did not find",
+    async (_name, look) => {
+      const absent = async () => {
+        Object.assign(world.session, { instanceId: "another" });
+        return answered(undefined);
+      };
+      const world = aWorld({
+        keys: { read: absent, glance: absent },
+        containers: { vaultExists: async () => "found" },
+        session: { isInstanceProven: async () => true },
+      });
+      expect(await codeOf(look(world, ref))).toBe("UKO_INSTANCE_MISMATCH");
+    },
+  );
+
+  test.each(["found", "not_found"] as const)("a refresh proves it as any look does: vault %s", async (vault) => {
+    const world = aWorld({
+      keys: { glance: async () => answered(undefined) },
+      containers: { vaultExists: async () => vault },
+    });
+    const look = seeKey(world, ref, options);
+    if (vault === "found") expect(await look).toEqual({ kind: "gone" });
+    else expect(await codeOf(look)).toBe("UKO_GONE_UNPROVEN");
   });
 
   test.each(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"] as const)("%s is passed on", async (code) => {

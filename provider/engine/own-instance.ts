@@ -1,0 +1,20 @@
+/** Whether what a state names is in the instance that this run talks to: what another one does not find says nothing of it. */
+
+import { UkoError } from "../errors.ts";
+import type { World } from "./ports.ts";
+
+interface Place {
+  readonly instanceId: string;
+}
+
+export function isInOwnInstance({ session }: World, { instanceId }: Place): boolean {
+  return instanceId === session.instanceId;
+}
+
+/** UKO_INSTANCE_MISMATCH. `what` begins the sentence, such as "Key 4f0c…". */
+export function instanceMismatch({ session }: World, { instanceId }: Place, what: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `${what} belongs to instance ${instanceId}, and this run talks to ${session.instanceId}`,
+    detail: "Nothing was changed. Set UKO_INSTANCE_ID (or uko:instanceId) to its own instance.",
+  });
+}
