@@ -102,7 +102,8 @@ new ManagedKey(stack, "payroll", {
 app.synth();
 \`\`\`
 
-\`node main.ts\` writes \`cdktf.out/stacks/payroll\`, and there \`tofu init\`, \`tofu apply\` and \`tofu destroy\` do the rest.
+\`node main.ts\` (Node 22.18 or newer, and \`"type": "module"\` in package.json) writes \`cdktf.out/stacks/payroll\`, and there
+\`tofu init\`, \`tofu apply\` and \`tofu destroy\` do the rest.
 
 Who acts comes from the environment of a run, \`UKO_API_KEY\` and the others, and so from nobody's program. What a program has as text
 stands in what it writes, and a saved plan has the values of variables, sensitive ones too. Give a keystore its secrets by a variable that is
