@@ -44,6 +44,33 @@ test("drift is planned back, -refresh=false does not see it, and -refresh-only t
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
+test("ignore_changes holds for an apply as for its plan: nothing that is ignored comes along with another change", () =>
+  withStage(async (stage) => {
+    const others = 'tags = { team = "payroll", cost = "7" }\n  rotation_trigger = "1"';
+    const bob = await stage.person("bob", keyProgram(others));
+    await bob.apply();
+    await stage.uko.control("clock", { advance: 60_000 });
+    const ignoring = (ignored: string): string =>
+      keyProgram(`description = "new"
+  state = "destroyed"
+  rotation_trigger = "2"
+  tags = { team = "payroll" }
+  lifecycle {
+    ignore_changes = ${ignored}
+  }`);
+    const mark = await stage.mark();
+    await bob.writeProgram(ignoring("all"));
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    await bob.writeProgram(ignoring("[state, rotation_trigger, tags]"));
+    expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { change: 1 } });
+    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    expect((await bob.state()).resources[0]?.attributes).toMatchObject({
+      ...{ description: "new", lifecycle_state: "active", version: 1, rotation_trigger: "1" },
+      tags: { team: "payroll", cost: "7" },
+    });
+  }));
+
 test("-target ends one key and leaves the other alone", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob", twoKeys());
