@@ -5,15 +5,8 @@ import { Argument, type Command, Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
 import { exampleHelp, installHelp } from "./help.ts";
-import {
-  impliedMirror,
-  ownPackage,
-  type ProviderPackage,
-  providerSource,
-  putIntoMirror,
-  releasedPackage,
-  takeFromMirror,
-} from "./provider-mirror.ts";
+import { impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
+import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
 interface InstallOptions {
   readonly from?: string;
@@ -64,16 +57,16 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       const given = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
       const put = await putIntoMirror(mirror, given);
       const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
-      const { version, platform, kind, agreesWith } = given;
+      const { version, platform, kind } = given;
       write(installedText({ given, mirror, overruledBy, ...put }, options), {
         ...{ version, platform, wrote: put.wrote, needsNode: kind === "folder", overruledBy },
-        ...(kind === "zip" && { isChecksumCompared: agreesWith !== undefined }),
+        ...(given.kind === "zip" && { isChecksumCompared: given.agreesWith !== undefined }),
       });
     });
 }
 
 function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Installed, options: InstallOptions): string {
-  const { version, platform, kind, agreesWith } = given;
+  const { version, platform, kind } = given;
   const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
   const needs =
     kind === "zip"
@@ -83,7 +76,7 @@ function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Insta
     `Installed ${providerSource} ${version} for ${platform} ${where}:`,
     ...wrote.map((place) => `  ${place}`),
     needs,
-    ...(kind === "zip" ? [compared(agreesWith)] : []),
+    ...(given.kind === "zip" ? [compared(given.agreesWith)] : []),
     "While it is there, the engines take this provider from there alone. No configuration file was written.",
     ...(hasReplaced
       ? ["It replaces another copy: where .terraform.lock.hcl refuses it, take the provider's entry out of that file."]

@@ -14,7 +14,10 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Environment, Machine } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
+import { putIntoMirror } from "../../provider/cli/provider-mirror.ts";
+import { releasedPackage } from "../../provider/cli/provider-package.ts";
 import { quietWorld } from "./harness.ts";
+import { aReleasedZip } from "./released-zip.ts";
 
 let folder: string;
 let home: string;
@@ -40,22 +43,22 @@ function aBuiltProvider(version = "0.1.0", content = "#!/usr/bin/env node\n"): s
   return place;
 }
 
-function aReleasedZip(name = "terraform-provider-uko_0.1.0_linux_amd64.zip"): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, "PK");
-  return file;
-}
+const zipName = "terraform-provider-uko_0.1.0_linux_amd64.zip";
+const aZip = (name = zipName): Promise<string> => aReleasedZip(path.join(folder, name));
+const sumsFile = () => path.join(folder, "terraform-provider-uko_0.1.0_SHA256SUMS");
 
 /** The checksums beside a zip, as a release has them. */
-function checksumsOf(content: string): void {
+function checksumsOf(content: string | Buffer): void {
   const sum = createHash("sha256").update(content).digest("hex");
-  const lines = `${"0".repeat(64)}  terraform-provider-uko_0.1.0_linux_arm64.zip\n${sum}  terraform-provider-uko_0.1.0_linux_amd64.zip\n`;
-  writeFileSync(path.join(folder, "terraform-provider-uko_0.1.0_SHA256SUMS"), lines);
+  const lines = `${"0".repeat(64)}  terraform-provider-uko_0.1.0_linux_arm64.zip\n${sum}  ${zipName}\n`;
+  writeFileSync(sumsFile(), lines);
 }
 
-function anotherZip(): readonly string[] {
-  checksumsOf("PK, but another");
-  return ["--from", aReleasedZip()];
+/** A zip that something was done to. */
+async function aSpoiltZip(spoil: (zip: Buffer) => Buffer | string): Promise<readonly string[]> {
+  const file = await aZip();
+  writeFileSync(file, spoil(readFileSync(file)));
+  return ["--from", file];
 }
 
 async function uko(typed: readonly string[], over: Partial<Machine> = {}, environment: Environment = {}) {
@@ -101,7 +104,7 @@ it("takes the place of the same version, in whichever form it was there, and lea
   const [place = ""] = placesIn(mirror());
   expect(readFileSync(path.join(place, "0.1.0", "linux_amd64", "terraform-provider-uko"), "utf8")).toBe("second");
 
-  await uko(["--from", aReleasedZip()]);
+  await uko(["--from", await aZip()]);
   const ofOlder = ["package.json", "terraform-provider-uko"].map((name) => path.join("0.0.9", "linux_amd64", name));
   expect(filesIn(place)).toEqual(["terraform-provider-uko_0.1.0_linux_amd64.zip", ...ofOlder]);
   await uko([]);
@@ -130,7 +133,7 @@ it("tells a machine what it did", async () => {
     ...{ wrote: placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64")) },
     ...{ needsNode: true, overruledBy: [] },
   });
-  const zip = JSON.parse((await uko(["--json", "--from", aReleasedZip()])).out);
+  const zip = JSON.parse((await uko(["--json", "--from", await aZip()])).out);
   expect([zip.needsNode, zip.wrote.every((place: string) => place.endsWith("_linux_amd64.zip"))]).toEqual([
     false,
     true,
@@ -138,12 +141,31 @@ it("tells a machine what it did", async () => {
 });
 
 it("compares a zip with the checksums beside it, and says so", async () => {
-  expect((await uko(["--from", aReleasedZip()])).out).toContain("Its checksum was not compared");
-  checksumsOf("PK");
-  expect((await uko(["--from", aReleasedZip()])).out).toContain(
+  const zip = await aZip();
+  expect((await uko(["--from", zip])).out).toContain("Its checksum was not compared");
+  checksumsOf(readFileSync(zip));
+  expect((await uko(["--from", zip])).out).toContain(
     "It has the checksum that terraform-provider-uko_0.1.0_SHA256SUMS says",
   );
-  expect(JSON.parse((await uko(["--json", "--from", aReleasedZip()])).out)).toMatchObject({ isChecksumCompared: true });
+  expect(JSON.parse((await uko(["--json", "--from", zip])).out)).toMatchObject({ isChecksumCompared: true });
+});
+
+it("installs the very file that it looked at, and leaves what is there where that became another", async () => {
+  const zip = await aZip();
+  await uko(["--from", zip]);
+  const [there = ""] = placesIn(mirror()).map((place) => path.join(place, zipName));
+  const good = readFileSync(there);
+  const machine = { system: "linux", processor: "x64", home, providerFolder: folder };
+  const lookedAt = await releasedPackage(zip, machine);
+  writeFileSync(zip, "hello");
+  await expect(putIntoMirror(mirror(), lookedAt)).rejects.toThrow(`${zipName} became another file`);
+  expect(readFileSync(there)).toEqual(good);
+  expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
+});
+
+it("takes an executable of Windows from a zip for Windows", async () => {
+  const zip = await aReleasedZip(path.join(folder, "terraform-provider-uko_0.1.0_windows_amd64.zip"));
+  expect((await uko(["--from", zip], { system: "win32" })).exitCode).toBe(0);
 });
 
 it.each([
@@ -210,22 +232,52 @@ describe("a configuration file that says itself where providers come from", () =
 });
 
 describe("installs nothing", () => {
-  const cases: readonly (readonly [string, () => readonly string[], Partial<Machine>, RegExp])[] = [
+  type Typed = readonly string[] | Promise<readonly string[]>;
+  const from = async (name?: string): Promise<readonly string[]> => ["--from", await aZip(name)];
+  const cases: readonly (readonly [string, () => Typed, Partial<Machine>, RegExp])[] = [
     ["where the provider is not built", () => [], {}, /^The provider is not in <folder>.*\n.* npm run build makes it/],
     ["from the script on Windows", () => [], { system: "win32" }, /Windows starts no scripts.*\n.*--from/],
-    ["from a file of another name", () => ["--from", aReleasedZip("uko.zip")], {}, /_VERSION_linux_amd64\.zip/],
-    ["for another machine", () => ["--from", aReleasedZip()], { processor: "arm64" }, /this machine is linux_arm64/],
+    [
+      "from a file of another name",
+      () => from("uko.zip"),
+      {},
+      /^uko\.zip does not have the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
+    ],
+    ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
+    ["from no zip", () => aSpoiltZip(() => "hello\n"), {}, /is no zip, or not all of one\n.*Nothing was installed\./],
+    ["from an empty file", () => aSpoiltZip(() => ""), {}, /is no zip, or not all of one/],
+    ["from half a zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is no zip, or not all of one/],
+    ["from a zip without its last byte", () => aSpoiltZip((zip) => zip.subarray(0, -1)), {}, /or not all of one/],
+    ["from a zip without its beginning", () => aSpoiltZip((zip) => zip.subarray(100)), {}, /is no zip/],
+    [
+      "from a zip of something else",
+      async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],
+      {},
+      /does not hold terraform-provider-uko_v0\.1\.0, as a release does/,
+    ],
     [
       "from a zip that is not the one of its checksums",
-      anotherZip,
+      () => {
+        checksumsOf("another");
+        return from();
+      },
       {},
       /is not the file whose checksum is in .*SHA256SUMS/,
     ],
-    ["from no file", () => ["--from", "terraform-provider-uko_0.1.0_linux_amd64.zip"], {}, /There is no file/],
-    ["when asked to print as well", () => ["--print", "--from", aReleasedZip()], {}, /cannot be used with/],
+    [
+      "where the checksums cannot be read",
+      () => {
+        mkdirSync(sumsFile());
+        return from();
+      },
+      {},
+      /_SHA256SUMS could not be read\n.*EISDIR/,
+    ],
+    ["from no file", () => ["--from", zipName], {}, /There is no file/],
+    ["when asked to print as well", async () => ["--print", ...(await from())], {}, /cannot be used with/],
   ];
   it.each(cases)("%s", async (_, typed, over, expected) => {
-    const { exitCode, out, err } = await uko(typed(), over);
+    const { exitCode, out, err } = await uko(await typed(), over);
     expect([exitCode, out]).toEqual([1, ""]);
     expect(said(err)).toMatch(expected);
     expect(err).toContain("[UKO_INPUT_INVALID]");

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
 import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed, vaultId } from "./harness.ts";
+import { aReleasedZip } from "./released-zip.ts";
 
 /** `uko` as a process of its own, without anything of this one's environment. */
 function start(typed: readonly string[], environment: Readonly<Record<string, string>> = {}) {
@@ -157,8 +158,7 @@ it("says what is wrong without a stack trace", async () => {
 
 it("ends where the system makes no folder below one that is there", async () => {
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
-  const zip = path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`);
-  writeFileSync(zip, "PK");
+  const zip = await aReleasedZip(path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`));
   for (const [typed, said] of [
     [["import", "--vault", vaultId, "--out", "/proc/1/x"], "The program could not be written to /proc/1/x\n"],
     [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "What is in /proc/x could not be changed\n"],

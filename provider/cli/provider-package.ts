@@ -1,0 +1,102 @@
+/** What can be installed of the provider for OpenTofu and Terraform: this package's own, or a zip of a release once it is seen to be one. */
+
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { access, readFile } from "node:fs/promises";
+import path from "node:path";
+import { UkoError } from "../errors.ts";
+import type { Machine } from "./cli-world.ts";
+import { namesInZip } from "./zip-entries.ts";
+
+export const executable = "terraform-provider-uko";
+const zipForm = /^terraform-provider-uko_(?<version>\d+\.\d+\.\d+(?:-[\w.-]+)?)_(?<platform>[a-z]+_[a-z0-9]+)\.zip$/;
+
+/** What goes into a mirror: a script with what belongs to it in a folder, or a zip as a release has it. */
+export type ProviderPackage = { readonly place: string; readonly version: string; readonly platform: string } & (
+  | { readonly kind: "folder" }
+  | {
+      readonly kind: "zip";
+      /** Of what was looked at, so that nothing else is installed. */
+      readonly sha256: string;
+      /** The file of checksums beside it that has this one; absent where there is none. */
+      readonly agreesWith?: string;
+    }
+);
+
+/** The provider that came with this program. */
+export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
+  if (machine.system === "win32") {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The provider of this package is a script, and Windows starts no scripts as providers",
+      detail: "Name a zip of a release, which holds an executable, with --from.",
+    });
+  }
+  const place = machine.providerFolder;
+  try {
+    await access(path.join(place, executable), constants.R_OK);
+    const manifest = JSON.parse(await readFile(path.join(place, "package.json"), "utf8")) as { version: string };
+    return { kind: "folder", place, version: manifest.version, platform: platformOf(machine) };
+  } catch (cause) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The provider is not in ${place}`,
+      detail: "In a checkout npm run build makes it. Or name a zip of a release with --from.",
+      cause,
+    });
+  }
+}
+
+/** A zip of a release; its name says what it is, to the engines as well. One that is cut off, or that the checksums beside it do not have, is refused. */
+export async function releasedPackage(file: string, machine: Machine): Promise<ProviderPackage> {
+  const name = path.basename(file);
+  const { version, platform } = zipForm.exec(name)?.groups ?? {};
+  if (version === undefined || platform === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${name} does not have the name of a release of the provider`,
+      detail: `The one for this machine is terraform-provider-uko_VERSION_${platformOf(machine)}.zip.`,
+    });
+  }
+  if (platform !== platformOf(machine)) {
+    throw refused(`${name} is for ${platform}, and this machine is ${platformOf(machine)}`);
+  }
+  const zip = await readIfThere(file);
+  if (zip === undefined) throw refused(`There is no file ${file}`);
+  const sha256 = createHash("sha256").update(zip).digest("hex");
+  const agreesWith = await findChecksum(file, version, sha256);
+  const names = namesInZip(zip);
+  if (names === undefined) throw refused(`${name} is no zip, or not all of one`, "Get it again.");
+  const wanted = `${executable}_v${version}${machine.system === "win32" ? ".exe" : ""}`;
+  if (!names.includes(wanted)) throw refused(`${name} does not hold ${wanted}, as a release does`);
+  return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
+}
+
+/** Answers the file of checksums beside a zip, as releases and registries have it; undefined where there is none. */
+async function findChecksum(zip: string, version: string, sha256: string): Promise<string | undefined> {
+  const sums = path.join(path.dirname(zip), `terraform-provider-uko_${version}_SHA256SUMS`);
+  const lines = (await readIfThere(sums))?.toString("utf8").split(/\r?\n/);
+  if (lines === undefined) return undefined;
+  if (lines.includes(`${sha256}  ${path.basename(zip)}`)) return sums;
+  throw refused(
+    `${path.basename(zip)} is not the file whose checksum is in ${path.basename(sums)}`,
+    `It has SHA-256 ${sha256}; get both of the same release again.`,
+  );
+}
+
+/** What is there and cannot be read is never taken for absent. */
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    throw refused(`${file} could not be read`, error instanceof Error ? `${error.message}.` : String(error));
+  }
+}
+
+const refused = (summary: string, ...detail: readonly string[]): UkoError =>
+  new UkoError("UKO_INPUT_INVALID", { summary, detail: [...detail, "Nothing was installed."].join(" ") });
+
+/** As Go names it, and so the engines. */
+function platformOf({ system, processor }: Machine): string {
+  const systems: Readonly<Record<string, string>> = { win32: "windows" };
+  const processors: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+  return `${systems[system] ?? system}_${processors[processor] ?? processor}`;
+}

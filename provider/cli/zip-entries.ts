@@ -1,0 +1,30 @@
+/** The table of contents of a zip, which stands at its end: who has that has all of the file. */
+
+/** From PKWARE's APPNOTE.TXT: 4.3.7, 4.3.12 and 4.3.16. */
+const fileMark = Buffer.from("PK\u0003\u0004");
+const entryMark = Buffer.from("PK\u0001\u0002");
+const endMark = Buffer.from("PK\u0005\u0006");
+const entryBytes = 46;
+const endBytes = 22;
+
+/** Answers the names of what is in a zip; undefined where it is none, or cut off. */
+export function namesInZip(zip: Buffer): readonly string[] | undefined {
+  const end = zip.lastIndexOf(endMark);
+  if (!zip.subarray(0, 4).equals(fileMark) || end < 0 || end + endBytes > zip.length) return undefined;
+  const [count, directoryBytes, start] = [
+    zip.readUInt16LE(end + 10),
+    zip.readUInt32LE(end + 12),
+    zip.readUInt32LE(end + 16),
+  ];
+  const commentBytes = zip.readUInt16LE(end + 20);
+  if (start + directoryBytes !== end || end + endBytes + commentBytes !== zip.length) return undefined;
+  const names: string[] = [];
+  let at = start;
+  for (let n = 0; n < count; n += 1) {
+    if (at + entryBytes > end || !zip.subarray(at, at + 4).equals(entryMark)) return undefined;
+    const nameBytes = zip.readUInt16LE(at + 28);
+    names.push(zip.toString("utf8", at + entryBytes, at + entryBytes + nameBytes));
+    at += entryBytes + nameBytes + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return names;
+}
