@@ -1,6 +1,6 @@
 /** What people do with a KMS key by command, without any IaC state: the same engine, the same planners. */
 
-import { errorCatalogue } from "../errors.ts";
+import { errorCatalogue, UkoError } from "../errors.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
@@ -38,6 +38,12 @@ export function createKmsOperations(world: World): KmsOperations {
     withRecord(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
   const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
     reportOutcome(task.ref, await endKmsKey(world, task, options));
+  /** For what a key has to be there for. Throws UKO_NOT_FOUND. */
+  const runOnThere = async (task: KmsTask, options: CallOptions): Promise<Report> => {
+    const outcome = await endKmsKey(world, task, options);
+    if (outcome.kind === "gone") throw notThere(task.ref);
+    return reportOutcome(task.ref, outcome);
+  };
 
   return {
     async status(ref, options) {
@@ -57,7 +63,7 @@ export function createKmsOperations(world: World): KmsOperations {
         planKmsKeyDeletion(observation, policy, current, nowMs);
       // Under two people and with no window named, no plan destroys.
       const work = async (): Promise<Report> => {
-        const report = await run({ ref, plan, consents: [] }, options);
+        const report = await runOnThere({ ref, plan, consents: [] }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
           ? { ...report, exitCode: 0 }
           : report;
@@ -72,7 +78,7 @@ export function createKmsOperations(world: World): KmsOperations {
     },
 
     withdraw: (ref, options) =>
-      recorded("withdraw", ref, () => run({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options), options),
+      recorded("withdraw", ref, () => runOnThere({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options), options),
   };
 }
 
@@ -80,12 +86,19 @@ function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
   return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
 }
 
+function notThere({ kmsKeyId }: KmsKeyRef): UkoError {
+  return new UkoError("UKO_NOT_FOUND", {
+    summary: `KMS key ${kmsKeyId} was not found: it is gone, or its id is mistyped`,
+    detail: "KMS knows no key with this id. Nothing was changed.",
+  });
+}
+
 function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const { taken } = outcome;
   const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
   if (outcome.kind === "gone") {
     const explanation = {
-      summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
+      summary: `KMS key ${ref.kmsKeyId} is gone, or its id is mistyped: KMS knows no key with this id`,
       facts: [],
       next: [],
     };

@@ -1,5 +1,6 @@
 /** What people do with a key by command, without any IaC state: the same engine, the same planners. */
 
+import { UkoError } from "../errors.ts";
 import { planConsent } from "../lifecycle/authorization.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import { isSame, type KeyObservation } from "../lifecycle/observation.ts";
@@ -84,7 +85,7 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
       const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
-      const report = reportOutcome(ref, outcome);
+      const report = reportOnThere(ref, outcome);
       const isOnFile =
         outcome.kind === "stopped" &&
         outcome.plan.kind === "waitingForApproval" &&
@@ -96,7 +97,7 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         consentOnce(observation, run, recordId, nowMs);
       const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
-      return reportOutcome(ref, outcome);
+      return reportOnThere(ref, outcome);
     }),
 
     continue: recorded(world, "continue", async (ref, consents, patience, options) => {
@@ -113,7 +114,7 @@ export function createOperations(world: World): Operations {
 
     sync: recorded(world, "sync", async (ref, options) => {
       const task: Task = { ref, plan: planSync, consents: [], intent: "continues" };
-      return reportOutcome(ref, await reconcile(world, task, options));
+      return reportOnThere(ref, await reconcile(world, task, options));
     }),
 
     requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
@@ -175,11 +176,22 @@ function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs
 async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {
   const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
     planReversal(observation, reversal, run, nowMs);
-  return reportOutcome(ref, await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options));
+  return reportOnThere(ref, await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options));
 }
 
+/** For what leads towards the end, which a key that is gone has reached. */
 function reportOutcome(ref: KeyRef, outcome: Outcome): Report {
-  if (outcome.kind === "gone") return reportGone(ref, outcome.memory.taken);
+  return outcome.kind === "gone" ? reportGone(ref, outcome.memory.taken) : reportOnThere(ref, outcome);
+}
+
+/** For what a key has to be there for. Throws UKO_KEY_NOT_FOUND. */
+function reportOnThere(ref: KeyRef, outcome: Outcome): Report {
+  if (outcome.kind === "gone") {
+    throw new UkoError("UKO_KEY_NOT_FOUND", {
+      summary: `Key ${ref.keyId} was not found: it is gone, or its id is mistyped`,
+      detail: `Vault ${ref.vaultId} has no key with this id. Nothing was changed.`,
+    });
+  }
   const { observed, memory } = outcome;
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
   const explanation = isDone ? explainDone(observed, memory, door) : explainOutcome(outcome, door);

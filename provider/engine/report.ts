@@ -69,7 +69,7 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
     explanation: {
       summary: removedHere
         ? `Key ${ref.keyId} is gone: this run removed its record from the vault`
-        : `Key ${ref.keyId} is gone: its vault has no key with this id`,
+        : `Key ${ref.keyId} is gone, or its id is mistyped: its vault has no key with this id`,
       facts: [],
       next: [],
     },

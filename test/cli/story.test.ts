@@ -104,6 +104,7 @@ it("who and what cannot go on is told why", async () => {
   await types("bob", `reactivate ${keys.draft}`);
   await types("bob", `plan ${keys.ledger}`);
   await types("bob", `status ${key.replace("9b2d", "9b2e")}`);
+  await types("bob", `reactivate ${key.replace("9b2d", "9b2e")}`);
   await types("bob", `status ${key.replace("5c1e", "5c1f")}`);
 
   await expect(normalised()).toMatchFileSnapshot("../golden/cli/refusals.txt");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
+import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type { KmsKeyState } from "../../provider/resources/index.ts";
 import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "./harness.ts";
 import { kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "./kms-stage.ts";
@@ -175,6 +176,36 @@ describe("an answer that is lost", () => {
     expect(run.evidence.at(-1)).toMatchObject({ step: "destroy", phase: "after" });
   });
 
+  it.each([
+    ["an hour before, and is somebody else's", 3_600_000, []],
+    ["at this very time, and may well be this run's", 0, ["set_for_deletion after"]],
+  ])("of the first step is no evidence alone: the window that is there began %s", async (_when, agoMs, after) => {
+    const state = await makeKmsKey(stage);
+    const wrap = (world: World): World => {
+      let isLost = false;
+      return {
+        ...world,
+        kmsKeys: {
+          ...world.kmsKeys,
+          async setForDeletion() {
+            isLost = true;
+            return { kind: "lost", reason: "connection reset" };
+          },
+          async read(ref, callOptions) {
+            const answer = await world.kmsKeys.read(ref, callOptions);
+            if (!isLost || answer.value === undefined) return answer;
+            const windowEndsAtMs = answer.serviceTimeMs - agoMs + kmsWindowMs;
+            return { ...answer, value: { ...answer.value, windowEndsAtMs } };
+          },
+        },
+      };
+    };
+    const run = destroyBy("alice", state, { wrap });
+    expect((await run.wait()).code).toBe("UKO_APPROVAL_PENDING");
+    const told = run.evidence.map(({ step, phase }) => `${step} ${phase}`);
+    expect(told).toEqual(["set_for_deletion before", ...after]);
+  });
+
   it("again and again is a fault, and the key is as it was", async () => {
     const state = await makeKmsKey(stage);
     const wrap = (world: World): World => ({
@@ -211,5 +242,8 @@ describe("by command", () => {
     expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });
     await stage.advance("100d");
     expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(await by("bob").continue(ref, named, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    await expect(by("alice").request(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
+    await expect(by("bob").withdraw(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { KeyRef } from "../../provider/engine/ports.ts";
 import type { Report } from "../../provider/engine/report.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
 import { options, type Person, useEngineWorld } from "./harness.ts";
@@ -138,6 +139,36 @@ test("gate destroy: a person may act on their own request for the outage alone",
   const alone = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
   expect(alone).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
   await uko.expectNobodyAlone({ gate: "destroy" });
+});
+
+describe("a key that is not there", () => {
+  const isNotFound = expect.objectContaining({ code: "UKO_KEY_NOT_FOUND" });
+  const refuses: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
+    ["request", (ref) => by("bob").request(ref, undefined, options)],
+    ["consent", (ref) => by("bob").consent(ref, "0".repeat(32), options)],
+    ["withdraw", (ref) => by("bob").withdraw(ref, options)],
+    ["reactivate", (ref) => by("bob").reactivate(ref, options)],
+    ["sync", (ref) => by("bob").sync(ref, options)],
+  ];
+  test.each(refuses)("is a fault for %s", async (_, act) => {
+    await expect(act(await mistyped())).rejects.toEqual(isNotFound);
+  });
+
+  const answers: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
+    ["status", (ref) => by("bob").status(ref, options)],
+    ["plan", (ref) => by("bob").plan(ref, options)],
+    ["continue", (ref) => by("bob").continue(ref, [], atOnce, options)],
+    ["sweep", (ref) => by("bob").sweep(ref, options)],
+  ];
+  test.each(answers)("is gone for %s, which says that the id may be mistyped", async (_, act) => {
+    const report = await act(await mistyped());
+    expect(report).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(report.explanation.summary).toContain("is gone, or its id is mistyped");
+  });
+
+  async function mistyped(): Promise<KeyRef> {
+    return { ...refOf(await uko.make()), keyId: "00000000-0000-4000-8000-000000000000" };
+  }
 });
 
 test("the machine's report keeps its shape", async () => {
