@@ -14,7 +14,17 @@ test("that a state came by a move comes back, and is no plan", () => {
 });
 
 test("what is not ours tells nothing", () => {
-  for (const text of ["", "null", "[]", '{"planned":"replace"}', "e2e5f6"]) {
+  const texts = [
+    "",
+    "null",
+    "[]",
+    '{"planned":"replace"}',
+    '{"moved":"true"}',
+    '{"moved":1}',
+    '{"moved":{}}',
+    "e2e5f6",
+  ];
+  for (const text of texts) {
     expect(readPlanned(new TextEncoder().encode(text))).toBeUndefined();
     expect(readMoved(new TextEncoder().encode(text))).toBe(false);
   }

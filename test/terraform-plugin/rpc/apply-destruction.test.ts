@@ -1,12 +1,15 @@
 /** What is said of deletions that fail: hosts show no address beside it, so each message names its resource in its first line. */
 
-import type { MessageShape } from "@bufbuild/protobuf";
-import { describe, expect, test } from "vitest";
+import { create, type MessageShape } from "@bufbuild/protobuf";
+import { describe, expect, test, vi } from "vitest";
 import { asUkoError, type ErrorCode, errorCatalogue, UkoError } from "../../../provider/errors.ts";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
-import { type AnyHandlers, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
+import { type AnyHandlers, readObject, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { type Planned, writePrivate } from "../../../provider/terraform-plugin/private-data.ts";
-import type { ApplyResourceChange_RequestSchema } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import {
+  type ApplyResourceChange_RequestSchema,
+  ResourceIdentityDataSchema,
+} from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-destruction.ts";
 import type { Session } from "../../../provider/terraform-plugin/session.ts";
 import { vaultId } from "../../emulator/harness.ts";
@@ -24,36 +27,41 @@ const nouns = {
 } as const;
 type TypeName = keyof typeof nouns;
 const typeNames = Object.keys(nouns) as TypeName[];
+type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
 
 test("there is a noun for every resource", () => {
   expect(typeNames.toSorted()).toEqual([...terraformResources.keys()].toSorted());
 });
 
+const session = {
+  signal: new AbortController().signal,
+  command: "terraform",
+  isFound: () => false,
+  log: { write: () => undefined },
+  takeWarnings: () => [],
+} as unknown as Session;
+
+/** What an apply answers by these handlers, of an object of which the state knows id and name. */
+async function applied(typeName: TypeName, given: Pick<AnyHandlers, "delete" | "read">, over: Partial<Request> = {}) {
+  const resource = terraformResources.get(typeName);
+  if (resource === undefined) throw new Error(typeName);
+  const values = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
+  const prior = { ...values, id: "0f8c3c6e", [resource.handlers === "managedKey" ? "label" : "name"]: "ledger" };
+  const request = { typeName, plannedPrivate: writePrivate("destroy"), ...over } as Request;
+  const reply = await applyDestruction(session, resource, given as AnyHandlers, prior, request);
+  return { reply, resource, prior };
+}
+
 describe("whatever a deletion throws", () => {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
-  const request = {
-    plannedIdentity: undefined,
-  } as unknown as MessageShape<typeof ApplyResourceChange_RequestSchema>;
-  const session = {
-    signal: new AbortController().signal,
-    command: "terraform",
-    isFound: () => false,
-    log: { write: () => undefined },
-    takeWarnings: () => [],
-  } as unknown as Session;
 
-  /** What an apply answers whose handlers fail like this. */
+  /** What people are told where the handlers fail like this. */
   async function answered(typeName: TypeName, fail: AnyHandlers["delete"], planned?: Planned) {
-    const resource = terraformResources.get(typeName);
-    if (resource === undefined) throw new Error(typeName);
-    const values = Object.fromEntries(resource.attributes.map(({ name }) => [name, null]));
-    const prior = { ...values, id: "0f8c3c6e", [resource.handlers === "managedKey" ? "label" : "name"]: "ledger" };
-    const handlers = { delete: fail, read: () => Promise.reject(new Error("unseen")) } as unknown as AnyHandlers;
-    const reply = await applyDestruction(session, resource, handlers, prior, {
-      ...request,
+    const { reply, resource, prior } = await applied(
       typeName,
-      plannedPrivate: writePrivate(planned),
-    });
+      { delete: fail, read: () => Promise.reject(new Error("unseen")) },
+      { plannedPrivate: writePrivate(planned) },
+    );
     expect(reply.newState).toEqual(writeObject(prior, resource));
     const [diagnostic] = reply.diagnostics ?? [];
     return { summary: diagnostic?.summary ?? "", detail: diagnostic?.detail ?? "" };
@@ -87,6 +95,41 @@ describe("whatever a deletion throws", () => {
       expect(detail).toContain("; terraform untaint takes back a taint.");
     },
   );
+});
+
+describe("the state beside an error", () => {
+  const waits = async () => ({ kind: "unfinished", code: "UKO_BUG", message: "It waits" }) as const;
+  const failing = (code: ErrorCode) => () => Promise.reject(new UkoError(code));
+  const renamed = async () => ({ id: "0f8c3c6e", state: { name: "renamed" }, warnings: [], isWatched: false });
+  const gone = async () => undefined;
+
+  test.each([
+    ["what a look shows after it stopped", waits, renamed, "renamed"],
+    ["what a look shows after a fault", failing("UKO_SERVICE_REFUSED"), renamed, "renamed"],
+    ["as it was where the object was not found", waits, gone, "ledger"],
+    ["as it was where it was not found after a fault", failing("UKO_SERVICE_REFUSED"), gone, "ledger"],
+    ["as it was where it could not be looked at", waits, failing("UKO_SERVICE_UNAVAILABLE"), "ledger"],
+  ] as const)("is %s", async (_what, end, read, name) => {
+    const { reply, resource } = await applied("uko_vault", { delete: end, read });
+    expect(readObject(reply.newState as never, resource)).toMatchObject({ id: "0f8c3c6e", name });
+    expect(reply.diagnostics).toHaveLength(1);
+  });
+
+  test.each(["UKO_SERVICE_UNAVAILABLE", "UKO_ACCESS_DENIED", "UKO_DEADLINE"] as const)(
+    "is as it was, without a second look, after %s",
+    async (code) => {
+      const read = vi.fn(renamed);
+      const { reply, resource, prior } = await applied("uko_vault", { delete: failing(code), read });
+      expect(reply.newState).toEqual(writeObject(prior, resource));
+      expect(read).not.toHaveBeenCalled();
+    },
+  );
+
+  test("keeps the identity that was planned where its values do not tell one", async () => {
+    const plannedIdentity = create(ResourceIdentityDataSchema, { identityData: { msgpack: new Uint8Array([128]) } });
+    const { reply } = await applied("uko_vault", { delete: waits, read: gone }, { plannedIdentity });
+    expect(reply.newIdentity).toBe(plannedIdentity);
+  });
 });
 
 describe("with the service", () => {

@@ -164,6 +164,15 @@ describe("a move from IBM's provider", () => {
       /in a form that no release/,
     );
     expect(await refusalOf(moved("ibm_kms_key", "uko_kms_key", id))).toMatch(/in a form that no release/);
+    for (const [source, target] of [
+      ["ibm_hpcs_managed_key", "uko_managed_key"],
+      ["ibm_hpcs_keystore", "uko_keystore"],
+      ["ibm_hpcs_key_template", "uko_key_template"],
+    ] as const) {
+      expect(await refusalOf(moved(source, target, `${id}/more`))).toMatch(/in a form that no release/);
+    }
+    // Cut short, a key's id would be its vault's.
+    expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", id))).toMatch(/in a form that no release/);
     const broken = { sourceState: { json: new TextEncoder().encode("{") } };
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/in a form that no release/);
   });

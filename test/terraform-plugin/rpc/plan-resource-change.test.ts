@@ -318,9 +318,11 @@ describe("the plan of a destruction", () => {
   test("tells what it will need, from the state alone", async () => {
     const core = await stage.made();
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
-    const { warnings, planned, private: kept } = await core.by(offline).plan(null);
+    const { warnings, planned, private: kept, identity } = await core.by(offline).plan(null);
     expect(planned).toBeNull();
     expect(readPlanned(kept)).toBe("destroy");
+    expect(identity).toBeDefined();
+    expect(identity).toEqual(core.saved?.identity);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/^Key "payroll" takes two people and several runs to end\n {2}1\. This run asks/);
   });

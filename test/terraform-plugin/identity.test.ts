@@ -1,0 +1,29 @@
+/** What identifies a resource is whole, or it is not told. */
+
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { terraformResources } from "../../provider/schema/terraform.ts";
+import { identityOf, idOf, readIdentity } from "../../provider/terraform-plugin/identity.ts";
+import { ResourceIdentityDataSchema } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+
+describe.each([...terraformResources.values()])("of a $typeName", (resource) => {
+  const parts = Object.keys(resource.identity.attributes);
+  const values = Object.fromEntries(parts.map((name) => [name, `its ${name}`]));
+
+  test("comes back from the host as it went", () => {
+    const told = identityOf(resource, { ...values, label: "payroll" });
+    if (told === undefined) throw new Error("No identity");
+    expect(readIdentity(create(ResourceIdentityDataSchema, told), resource)).toEqual(values);
+  });
+
+  test.each(parts)("none is made without %s", (name) => {
+    const { [name]: _missing, ...others } = values;
+    expect(identityOf(resource, others)).toBeUndefined();
+    expect(identityOf(resource, { ...values, [name]: null })).toBeUndefined();
+  });
+
+  test.each(resource.idNames)("nor an id without %s", (name) => {
+    expect(idOf(resource, values)).toBe(resource.idNames.map((each) => values[each]).join("/"));
+    for (const nothing of [null, ""]) expect(idOf(resource, { ...values, [name]: nothing })).toBeUndefined();
+  });
+});
