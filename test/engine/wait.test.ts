@@ -46,8 +46,11 @@ describe("waiting in one run", () => {
     await operations.request(ref, undefined, options);
     await uko.advance("60s");
     const record = (await operations.status(ref, options)).deletion.recordId ?? "";
+    const since = await uko.lastSeq();
     const report = await uko.run("bob").operations.continue(ref, [record], patience(5 * hourMs), options);
     expect(report.taken).toContain("destroy");
+    // Once too early, once in time: what was refused is not tried at every look.
+    expect((await uko.keyCalls(since)).filter((call) => call === "K8")).toHaveLength(2);
   });
 
   test("ends with the budget where only a person can help, and writes nothing meanwhile", async () => {
