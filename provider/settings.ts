@@ -87,7 +87,7 @@ export interface Settings {
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
-const instanceIdForm = /^[0-9a-z-]{1,36}$/;
+const instanceIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A consent record's id, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
 const consentForm =
   /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
@@ -100,7 +100,10 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or instanceId in the configuration of the provider.");
   }
   if (!instanceIdForm.test(instanceId)) {
-    throw invalid("The instance id is not valid", "UKO_INSTANCE_ID is the UUID of the instance, in lower case.");
+    throw invalid(
+      "The instance id is not valid",
+      "UKO_INSTANCE_ID, or instanceId in the configuration of the provider, is the UUID of the instance, in lower case.",
+    );
   }
   const region = firstGiven(environment.UKO_REGION, stored.region);
   const wait = firstGiven(environment.UKO_WAIT);
@@ -120,7 +123,10 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
     },
     credential: credentialOf(environment, stored),
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
-    isDualRequired: [environment.UKO_DUAL_AUTHORIZATION, stored.dualAuthorization].map(asksForTwo).includes(true),
+    isDualRequired: [
+      asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
+      asksForTwo(stored.dualAuthorization, "dualAuthorization in the configuration of the provider"),
+    ].includes(true),
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
     isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
@@ -177,13 +183,10 @@ function endpointOf(fromEnvironment: string | undefined, stored: string | undefi
   return isGiven(url) ? { url, source } : undefined;
 }
 
-function asksForTwo(value: string | undefined): boolean {
+function asksForTwo(value: string | undefined, where: string): boolean {
   if (value === undefined || value === "" || value === "single") return false;
   if (value === "required") return true;
-  throw invalid(
-    "dualAuthorization is not valid",
-    'It is "required" or "single"; a run can only be made stricter by it.',
-  );
+  throw invalid(`${where} is not valid`, 'It is "required" or "single"; a run can only be made stricter by it.');
 }
 
 function words(text: string | undefined): readonly string[] {

@@ -118,11 +118,14 @@ describe("what is refused", () => {
   test.each([
     ["no instance", { UKO_INSTANCE_ID: "" }, {}, /No instance/],
     ["an instance id that steers a path", { UKO_INSTANCE_ID: "../x" }, {}, /not valid/],
+    ["a name in place of the instance id", { UKO_INSTANCE_ID: "my-instance" }, {}, /not valid/],
+    ["an instance id in upper case", { UKO_INSTANCE_ID: instance.toUpperCase() }, {}, /not valid/],
+    ["a stored name in its place", { UKO_INSTANCE_ID: "" }, { instanceId: "my-instance" }, /not valid/],
     ["no credential", { UKO_API_KEY: "" }, {}, /No credential/],
     ["two credentials in the environment", { UKO_TOKEN: "t" }, {}, /Both UKO_API_KEY and UKO_TOKEN/],
     ["two stored credentials", { UKO_API_KEY: "" }, { apiKey: "a", token: "t" }, /Both uko:apiKey and uko:token/],
-    ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /dualAuthorization/],
-    ["a stored word for it", {}, { dualAuthorization: "none" }, /dualAuthorization/],
+    ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /^UKO_DUAL_AUTHORIZATION is/],
+    ["a stored word for it", {}, { dualAuthorization: "none" }, /^dualAuthorization in the conf/],
     ["a record id of another form", { UKO_CONSENT: "7f3a" }, {}, /UKO_CONSENT/],
     ["a wait that is no duration", { UKO_WAIT: "soon" }, {}, /UKO_WAIT/],
   ])("%s", (_what, environment, stored, summary) => {

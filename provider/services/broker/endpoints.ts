@@ -34,7 +34,7 @@ interface Discovered {
 
 const service = "The endpoint broker";
 const regionForm = /^[a-z]{2,10}(-[a-z]{2,20}){1,3}$/;
-const uuidForm = /^[0-9a-z-]{1,36}$/;
+const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
   let found: Discovered | undefined;
