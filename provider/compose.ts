@@ -119,7 +119,7 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   return { settings, world, close: () => http.close() };
 }
 
-export { auditEvidence } from "./engine/audit.ts";
+export { auditEvidence, auditedSteps } from "./engine/audit.ts";
 export { explainAudit } from "./engine/explain/audit.ts";
 export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
@@ -258,6 +258,12 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
     kmsKey: createHandlers(kmsKey, context),
     ask: askAll(open),
   };
+}
+
+/** The instance that the environment of this run names, where what is stored names another one. */
+export function otherInstance({ instanceId }: StoredSettings): string | undefined {
+  const { UKO_INSTANCE_ID: served } = process.env;
+  return served && instanceId && served !== instanceId ? served : undefined;
 }
 
 function configured(settings: StoredSettings | undefined): StoredSettings {

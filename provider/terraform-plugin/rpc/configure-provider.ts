@@ -1,7 +1,7 @@
 /** ConfigureProvider: begins a run with these settings. Opens nothing yet: a plan of other resources needs no credential. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { storedSettings } from "../../compose.ts";
+import { otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
 import { knownLater } from "../../engine/preview.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
@@ -21,15 +21,14 @@ export async function configureProvider(
     return typeof value === "string" ? value : undefined;
   };
   session.log.write("debug", "Configured", { host_version: terraformVersion });
-  session.configure(isKnown ? storedSettings(textOf) : undefined);
-  const { UKO_INSTANCE_ID: served } = process.env;
-  const named = textOf("instanceId");
-  if (!served || !named || served === named) return {};
-  return { diagnostics: [warningDiagnostic(otherInstance(named, served))] };
+  const settings = storedSettings(textOf);
+  session.configure(isKnown ? settings : undefined);
+  const served = otherInstance(settings);
+  return served === undefined ? {} : { diagnostics: [warningDiagnostic(outweighed(settings, served))] };
 }
 
 /** A credential is a person's, so the environment outweighs the program; which instance is meant the program may say better. */
-function otherInstance(named: string, served: string): string {
+function outweighed({ instanceId: named = "" }: StoredSettings, served: string): string {
   return [
     "UKO_INSTANCE_ID outweighs instance_id of this provider configuration",
     `This run works on instance ${served}, not on ${named}. Where the program has several instances, unset UKO_INSTANCE_ID.`,
