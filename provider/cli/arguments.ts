@@ -1,5 +1,6 @@
 /** Decodes what people type after a command; throws UKO_INPUT_INVALID with the form that is wanted. */
 
+import path from "node:path";
 import { UkoError } from "../errors.ts";
 
 /** A key as commands name it: in full, since some of them act for good. */
@@ -99,6 +100,16 @@ export function parseDate(text: string): string {
 export function parsePort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw invalid(`"${shown(text)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
+}
+
+/** Reads the name of a folder, and answers its whole path. An empty one, as of an unset variable, would be where the command runs. */
+export function parseFolder(text: string): string {
+  if (text === "") throw invalid("The name of a folder is empty", "If a variable was to give it, that is not set.");
+  try {
+    return path.resolve(text);
+  } catch {
+    throw invalid(`"${shown(text)}" is in a folder that is gone`, "Name the whole path, or run in another folder.");
+  }
 }
 
 /** What somebody typed, fit for one line of a terminal. */

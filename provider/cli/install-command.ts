@@ -2,10 +2,11 @@
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
+import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
 import { exampleHelp, installHelp } from "./help.ts";
-import { impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
+import { impliedMirror, type Put, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
 interface InstallOptions {
@@ -20,8 +21,7 @@ interface InstallOptions {
 interface Installed {
   readonly given: ProviderPackage;
   readonly mirror: string;
-  readonly wrote: readonly string[];
-  readonly hasReplaced: boolean;
+  readonly put: readonly Put[];
   readonly overruledBy: readonly string[];
 }
 
@@ -33,14 +33,18 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       new Argument("<engine>", "for which engine; OpenTofu takes what is for Terraform").choices(["terraform"]),
     )
     .option("--from <file>", "a zip of a release, instead of this package's own provider")
-    .option("--mirror <folder>", "a mirror of yours, instead of where both engines look by themselves")
+    .addOption(
+      new Option("--mirror <folder>", "a mirror of yours, instead of where both engines look by themselves").argParser(
+        parseFolder,
+      ),
+    )
     .addOption(new Option("--print", "print configuration that names the mirror; change nothing").conflicts("from"))
     .addOption(new Option("--remove", "take every version of the provider out again").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
     .addHelpText("after", `${installHelp}\n${exampleHelp("install")}`)
     .action(async (_engine: string, options: InstallOptions) => {
       const { environment, machine, out } = world;
-      const mirror = options.mirror === undefined ? impliedMirror(machine, environment) : path.resolve(options.mirror);
+      const mirror = options.mirror ?? impliedMirror(machine, environment);
       const write = (text: string, fields: object): void =>
         out.write(
           options.json === true ? `${JSON.stringify({ v: 1, provider: providerSource, mirror, ...fields })}\n` : text,
@@ -58,27 +62,33 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       const put = await putIntoMirror(mirror, given);
       const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
       const { version, platform, kind } = given;
-      write(installedText({ given, mirror, overruledBy, ...put }, options), {
-        ...{ version, platform, wrote: put.wrote, needsNode: kind === "folder", overruledBy },
+      const [alreadyThere, wrote] = [true, false].map((isThere) =>
+        put.filter(({ before }) => (before === "same") === isThere).map(({ place }) => place),
+      );
+      write(installedText({ given, mirror, put, overruledBy }, options), {
+        ...{ version, platform, wrote, alreadyThere, needsNode: kind === "folder", overruledBy },
         ...(given.kind === "zip" && { isChecksumCompared: given.agreesWith !== undefined }),
       });
     });
 }
 
-function installedText({ given, mirror, wrote, hasReplaced, overruledBy }: Installed, options: InstallOptions): string {
+function installedText({ given, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
   const { version, platform, kind } = given;
   const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
   const needs =
     kind === "zip"
       ? "It is an executable of its own, which needs no Node."
       : "It is a script, which needs Node 22.19 or newer on PATH in each run; with --from a zip of a release, none.";
+  const isNew = put.some(({ before }) => before !== "same");
+  const what = `${providerSource} ${version} for ${platform}`;
   return [
-    `Installed ${providerSource} ${version} for ${platform} ${where}:`,
-    ...wrote.map((place) => `  ${place}`),
+    isNew ? `Installed ${what} ${where}:` : `${what} was there already, ${where}:`,
+    ...put.map(({ place }) => `  ${place}`),
     needs,
     ...(given.kind === "zip" ? [compared(given.agreesWith)] : []),
-    "While it is there, the engines take this provider from there alone. No configuration file was written.",
-    ...(hasReplaced
+    ...(overruledBy.length === 0 ? ["While it is there, the engines take this provider from there alone."] : []),
+    "No configuration file was written.",
+    ...(put.some(({ before }) => before === "another")
       ? ["It replaces another copy: where .terraform.lock.hcl refuses it, take the provider's entry out of that file."]
       : []),
     ...overruledText(mirror, overruledBy),

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chmod, cp, mkdtemp, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { access, chmod, cp, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Environment, Machine } from "./cli-world.ts";
@@ -23,37 +23,46 @@ export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDAT
   return path.join(XDG_DATA_HOME || path.join(home, ".local", "share"), "terraform", "plugins");
 }
 
-/** Puts it where both engines find it, in place of the same version if there is one, and answers where that is. */
-export async function putIntoMirror(
-  mirror: string,
-  given: ProviderPackage,
-): Promise<{ readonly wrote: readonly string[]; readonly hasReplaced: boolean }> {
-  const wrote: string[] = [];
-  let hasReplaced = false;
+/** What came of one place in a mirror. */
+export interface Put {
+  readonly place: string;
+  /** What was there of that version: nothing, this very copy, which stays, or another one, which is gone. */
+  readonly before: "nothing" | "same" | "another";
+}
+
+/** Puts it where both engines find it, in place of the same version if there is one. */
+export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly Put[]> {
+  const done: Put[] = [];
   try {
-    for (const folder of foldersIn(mirror)) {
-      const asFolder = path.join(folder, given.version, given.platform);
-      const asZip = path.join(folder, `terraform-provider-uko_${given.version}_${given.platform}.zip`);
-      const target = given.kind === "zip" ? asZip : asFolder;
-      await makeFolder(path.dirname(target));
-      // The engines overlook a name like this one, should they look just now.
-      const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
-      try {
-        const copy = path.join(fresh, "package");
-        await cp(given.place, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
-        if (given.kind === "folder") await chmod(path.join(copy, executable), 0o755);
-        else await requireSame(copy, given);
-        for (const old of [asFolder, asZip]) hasReplaced = (await removed(old)) || hasReplaced;
-        await rename(copy, target);
-      } finally {
-        await rm(fresh, { recursive: true, force: true });
-      }
-      wrote.push(target);
-    }
+    for (const folder of foldersIn(mirror)) done.push(await putInto(folder, given));
   } catch (error) {
-    throw unchanged(mirror, error);
+    const written = done.filter(({ before }) => before !== "same").map(({ place }) => place);
+    throw unchanged(mirror, error, "Name another folder with --mirror.", ...listed("Written before that:", written));
   }
-  return { wrote, hasReplaced };
+  return done;
+}
+
+async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
+  const asFolder = path.join(folder, given.version, given.platform);
+  const asZip = path.join(folder, `terraform-provider-uko_${given.version}_${given.platform}.zip`);
+  const [place, other] = given.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
+  await makeFolder(path.dirname(place));
+  // The engines overlook a name like this one, should they look just now.
+  const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
+  try {
+    const copy = path.join(fresh, "package");
+    await cp(given.place, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+    const digest = await digestOf(copy);
+    if (given.kind === "zip" && digest !== given.sha256) throw becameAnother(given.place);
+    const isSame = digest === (await digestOf(place));
+    const isOtherGone = await removed(other);
+    const isReplaced = !isSame && (await removed(place));
+    if (!isSame) await rename(copy, place);
+    if (given.kind === "folder") await chmod(path.join(place, executable), 0o755);
+    return { place, before: isOtherGone || isReplaced ? "another" : isSame ? "same" : "nothing" };
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Takes every version of the provider out of the mirror, with the folders that are empty then, and answers what is gone. */
@@ -67,7 +76,7 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
       for (const parent of [author, registry]) await rmdir(parent).catch(() => {});
     }
   } catch (error) {
-    throw unchanged(mirror, error);
+    throw unchanged(mirror, error, ...listed("Removed before that:", gone));
   }
   return gone;
 }
@@ -85,19 +94,30 @@ async function removed(place: string): Promise<boolean> {
   return wasThere;
 }
 
+/** Of the names and contents of a folder's files, or of a file's content; undefined where nothing is. */
+async function digestOf(place: string): Promise<string | undefined> {
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const hash = createHash("sha256");
+  if (!found.isDirectory()) return hash.update(await readFile(place)).digest("hex");
+  for (const name of (await readdir(place)).toSorted()) {
+    hash.update(JSON.stringify([name, await digestOf(path.join(place, name))]));
+  }
+  return hash.digest("hex");
+}
+
 /** Somebody may have written to the zip since it was looked at. */
-async function requireSame(copy: string, { place, sha256 }: { place: string; sha256: string }): Promise<void> {
-  const copied = createHash("sha256")
-    .update(await readFile(copy))
-    .digest("hex");
-  if (copied === sha256) return;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `${path.basename(place)} became another file while it was installed`,
+function becameAnother(zip: string): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${path.basename(zip)} became another file while it was installed`,
     detail: "Run again once nobody writes to it.",
   });
 }
 
-function unchanged(mirror: string, error: unknown): UkoError {
+function unchanged(mirror: string, error: unknown, ...next: readonly string[]): UkoError {
   if (isUkoError(error)) return error;
-  return unwritable(`What is in ${mirror} could not be changed`, error);
+  return unwritable(`What is in ${mirror} could not be changed`, error, ...next);
 }
+
+const listed = (title: string, places: readonly string[]): readonly string[] =>
+  places.length === 0 ? [] : [title, ...places.map((place) => `  ${place}`)];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -111,6 +112,34 @@ it("takes the place of the same version, in whichever form it was there, and lea
   expect(filesIn(place)).not.toContain("terraform-provider-uko_0.1.0_linux_amd64.zip");
 });
 
+it("says what was there already, and replaces what only looks the same", async () => {
+  aBuiltProvider();
+  await uko([]);
+  expect((await uko([])).out).not.toContain("replaces");
+  const { wrote, alreadyThere } = JSON.parse((await uko(["--json"])).out);
+  const places = placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64"));
+  expect([wrote, alreadyThere]).toEqual([[], places]);
+
+  const [first = "", second] = places;
+  writeFileSync(path.join(first, "left-over.js"), "");
+  const again = JSON.parse((await uko(["--json"])).out);
+  expect([again.wrote, again.alreadyThere, readdirSync(first).length]).toEqual([[first], [second], 2]);
+
+  const zip = await aZip();
+  expect((await uko(["--from", zip])).out).toContain("It replaces another copy");
+  const { out } = await uko(["--from", zip]);
+  expect(out).toMatch(/^pulumi-uko\/uko 0\.1\.0 for linux_amd64 was there already, where OpenTofu and Terraform look/);
+});
+
+it("makes a provider that was there already ready to be started", async () => {
+  aBuiltProvider();
+  await uko([]);
+  const [there = ""] = placesIn(mirror()).map((place) => path.join(place, "0.1.0/linux_amd64/terraform-provider-uko"));
+  chmodSync(there, 0o644);
+  await uko([]);
+  expect(statSync(there).mode & 0o777).toBe(0o755);
+});
+
 it("removes every version, and nothing of anybody else", async () => {
   aBuiltProvider();
   await uko([]);
@@ -131,7 +160,7 @@ it("tells a machine what it did", async () => {
   expect(JSON.parse((await uko(["--json"])).out)).toEqual({
     ...{ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), version: "0.1.0", platform: "linux_amd64" },
     ...{ wrote: placesIn(mirror()).map((place) => path.join(place, "0.1.0", "linux_amd64")) },
-    ...{ needsNode: true, overruledBy: [] },
+    ...{ alreadyThere: [], needsNode: true, overruledBy: [] },
   });
   const zip = JSON.parse((await uko(["--json", "--from", await aZip()])).out);
   expect([zip.needsNode, zip.wrote.every((place: string) => place.endsWith("_linux_amd64.zip"))]).toEqual([
@@ -213,6 +242,7 @@ describe("a configuration file that says itself where providers come from", () =
     const { out } = await uko([], {}, environment);
     expect(out).toContain(`this says itself where providers come from: ${file}\n`);
     expect(out).toContain(`    path    = ${JSON.stringify(mirror())}\n`);
+    expect(out).not.toContain("from there alone");
     expect(readFileSync(file, "utf8")).toBe(installation);
     expect(JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy).toEqual([file]);
   });
@@ -284,13 +314,37 @@ describe("installs nothing", () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it("where the mirror cannot be written to", async () => {
+  it("where the mirror cannot be written to, and says what to do", async () => {
     aBuiltProvider();
     writeFileSync(path.join(folder, "file"), "");
     const { exitCode, err } = await uko(["--mirror", path.join(folder, "file")]);
     expect([exitCode, said(err)]).toEqual([
       1,
-      expect.stringContaining("What is in <folder>/file could not be changed"),
+      expect.stringMatching(
+        /^What is in <folder>\/file could not be changed\n {2}EEXIST.*\n {2}Name another folder with --mirror\.\n {2}\[/,
+      ),
     ]);
   });
+
+  it("into the folder that it runs in for a name that is empty", async () => {
+    aBuiltProvider();
+    const { exitCode, err } = await uko(["--mirror", ""]);
+    expect([exitCode, err]).toEqual([1, expect.stringMatching(/^The name of a folder is empty\n.*\n.*INPUT_INVALID/)]);
+  });
+});
+
+it("says what is done already where it fails in the second registry's folder", async () => {
+  aBuiltProvider();
+  const own = path.join(folder, "mirror");
+  const [first = "", second = ""] = placesIn(own);
+  await uko(["--mirror", own]);
+  rmSync(path.dirname(path.dirname(second)), { recursive: true });
+  writeFileSync(path.dirname(path.dirname(second)), "");
+  const removal = await uko(["--mirror", own, "--remove"]);
+  expect([removal.exitCode, removal.err]).toEqual([1, expect.stringContaining(`Removed before that:\n    ${first}\n`)]);
+  const { exitCode, out, err } = await uko(["--mirror", own]);
+  expect([exitCode, out]).toEqual([1, ""]);
+  expect(err).toContain(
+    `Written before that:\n    ${path.join(first, "0.1.0", "linux_amd64")}\n  [UKO_INPUT_INVALID]\n`,
+  );
 });

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
@@ -170,4 +170,25 @@ it("ends where the system makes no folder below one that is there", async () => 
     clearTimeout(killed);
     expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining(said)]);
   }
+});
+
+it("says that a folder is in one that is gone", async () => {
+  const gone = path.join(folder, "gone");
+  mkdirSync(gone);
+  const { status, stderr } = spawnSync(
+    "/bin/sh",
+    [
+      "-c",
+      'cd "$1" && rmdir "$1" && "$2" "$3" install terraform --mirror own',
+      "sh",
+      gone,
+      process.execPath,
+      executable,
+    ],
+    { encoding: "utf8" },
+  );
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^"own" is in a folder that is gone\n.*\n.*INPUT_INVALID/),
+  ]);
 });
