@@ -1,4 +1,7 @@
-/** The only loop: look, plan, take one step, look again, until the plan is not `ready`. Bounded; remembers nothing between runs. */
+/**
+ * The loop of a managed key: look, plan, take one step, look again, until the plan is not `ready`. Bounded; remembers nothing between
+ * runs. Containers and KMS keys, which end in fewer steps, have loops of their own (end-container.ts, end-kms-key.ts).
+ */
 
 import { UkoError } from "../errors.ts";
 import { type NotBinding, standingOf } from "../lifecycle/consent-record.ts";

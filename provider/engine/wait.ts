@@ -101,8 +101,8 @@ function reporter({ progress }: World): (awaited: Awaited) => void {
   let told: Awaited | undefined;
   return (awaited) => {
     const { what, neededMs } = awaited;
-    const isSeldom = Math.max(60_000, (told?.neededMs ?? 0) / 16);
-    if (told?.what === what && !(told.neededMs - neededMs >= isSeldom)) return;
+    const againAfterMs = Math.max(60_000, (told?.neededMs ?? 0) / 16);
+    if (told?.what === what && !(told.neededMs - neededMs >= againAfterMs)) return;
     told = awaited;
     const left = Number.isFinite(neededMs) ? `, ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} left` : "";
     progress.report(`${what}${left}`);

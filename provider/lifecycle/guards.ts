@@ -13,7 +13,7 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   return unreadableTwin(observation);
 }
 
-/** What still stands between a destroyed key and its removal; `pendingUntilMs` is absent where no keystore told a date. */
+/** What still stands between a destroyed key and its removal; `untilMs` is absent where one of the keystores tells no date. */
 export type Remains =
   | { readonly kind: "nothing" }
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }

@@ -53,7 +53,7 @@ export type Step =
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
 
-/** A named precondition that does not hold; `explain.ts` turns it into sentences. */
+/** A named precondition that does not hold; `engine/explain/guards.ts` turns it into sentences. */
 export type Guard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }

@@ -2,7 +2,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readPresent, resourceNamed } from "../blocks.ts";
-import { type Diagnostic, failureDiagnostic } from "../diagnostics.ts";
+import { failureDiagnostic } from "../diagnostics.ts";
 import { propertiesOf } from "../properties.ts";
 import type {
   ValidateResourceConfig_RequestSchema,
@@ -21,11 +21,10 @@ export async function validateResourceConfig(
   const config = readPresent(request.config, resource);
   const { check } = await handlersOf(session, resource);
   const { failures } = check(propertiesOf(attributes, config), {});
-  const tooOld = request.clientCapabilities?.writeOnlyAttributesAllowed === true ? [] : attributes;
-  const lost: Diagnostic[] = tooOld
-    .filter(({ role, name }) => role === "secret" && config[name] !== null)
-    .map(({ path }) => failureDiagnostic({ property: path.join("."), reason: needsNewerHost }, attributes));
-  return { diagnostics: [...failures.map((failure) => failureDiagnostic(failure, attributes)), ...lost] };
+  const isHostTooOld = request.clientCapabilities?.writeOnlyAttributesAllowed !== true;
+  const secrets = attributes.filter(({ role, name }) => role === "secret" && config[name] !== null);
+  const exposed = isHostTooOld ? secrets.map(({ path }) => ({ property: path.join("."), reason: needsNewerHost })) : [];
+  return { diagnostics: [...failures, ...exposed].map((failure) => failureDiagnostic(failure, attributes)) };
 }
 
 /** An older host would keep the secret in plan and state. */
