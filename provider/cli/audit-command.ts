@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { auditEvidence, explainAudit } from "../compose.ts";
+import { auditEvidence, auditedSteps, explainAudit } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -27,7 +27,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
     )
     .addOption(new Option("--since <date>", "from this day or time on, such as 2026-11-24").argParser(parseDate))
     .option("--key <id or label>", "only keys with this id or label")
-    .option("--step <step>", "only this step, such as destroy")
+    .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
     .option("--person <text>", "only where this IAM id or name acted, asked or consented; a part is enough")
     .option("--json", "one line of JSON per step")
     .addHelpText("after", exampleHelp("audit"))

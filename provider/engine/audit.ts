@@ -1,6 +1,8 @@
 /** Reads evidence back (UKO_EVIDENCE): who ended what, when, with whose consent, and what the lines leave open. Pure. */
 
 import * as z from "zod";
+import type { Step } from "../lifecycle/plan.ts";
+import type { KmsStep } from "../lifecycle/plan-kms-key-deletion.ts";
 
 const person = z.object({ iamId: z.string(), name: z.string() });
 const record = z.object({
@@ -43,6 +45,8 @@ export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
 
 export interface Audit {
   readonly events: readonly AuditEvent[];
+  /** All steps on file, also those that the filter leaves out. */
+  readonly stepsOnFile: number;
   /** Lines that are not whole, as a crash leaves them. */
   readonly unreadableLines: number;
   /** Lines of a version that this release does not know. */
@@ -60,8 +64,22 @@ export interface AuditFilter {
   readonly person?: string;
 }
 
-/** Steps behind which two people stand where dual authorization applies. */
-const consequential: readonly string[] = ["deactivate", "destroy"];
+/** Every step that leaves evidence, and whether two people stand behind it where dual authorization applies. */
+const isConsequential = {
+  write_record: false,
+  drop_record: false,
+  set_for_deletion: false,
+  unset_for_deletion: false,
+  deactivate: true,
+  reactivate: false,
+  sync: false,
+  destroy: true,
+  remove: false,
+  delete: false,
+} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete", boolean>;
+
+export const auditedSteps: readonly string[] = Object.keys(isConsequential);
+const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 
 /** Reads the lines of all files together; a line that stands in two files counts once. */
 export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
@@ -80,7 +98,9 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
     }
   }
   const inTime = lines.toSorted((a, b) => timeOf(a) - timeOf(b));
-  return { events: pair(inTime).filter((event) => passes(event, filter)), unreadableLines, unknownVersions };
+  const all = pair(inTime);
+  const events = all.filter((event) => passes(event, filter));
+  return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
@@ -118,7 +138,7 @@ function pair(lines: readonly EvidenceLine[]): readonly AuditEvent[] {
 }
 
 function singleOf({ step, actor, consentedBy }: Omit<EvidenceLine, "phase">): { readonly single?: boolean } {
-  if (!consequential.includes(step)) return {};
+  if (consequential.get(step) !== true) return {};
   return { single: consentedBy === undefined || consentedBy.author === actor.iamId };
 }
 

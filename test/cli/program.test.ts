@@ -129,6 +129,7 @@ describe("what cannot be understood", () => {
     [["requests", "--vault", "payments"], /is not the id of a vault/],
     [["sweep", "--al"], /Unknown option '--al'/],
     [["audit", "--since", "yesterday"], /is not a date/],
+    [["audit", "--step", "destory"], /Allowed choices are write_record, .*, destroy, remove, delete\./],
     [["import"], /Required option '--vault <id>' not specified/],
     [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi, tofu, terraform\./],
     [["audit"], /No evidence file is named/],

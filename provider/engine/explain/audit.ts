@@ -5,21 +5,32 @@ import { plain } from "./words.ts";
 
 const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "CONSENT OF", "NOTE"] as const;
 
-export function explainAudit({ events, unreadableLines, unknownVersions }: Audit): string {
+export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): string {
   const rows = events.map(rowOf);
-  const table = events.length === 0 ? ["No step is on file."] : layOut([heads, ...rows]);
+  const table = events.length === 0 ? [sayNone(stepsOnFile)] : layOut([heads, ...rows]);
   const findings = [
-    ...countOf(events.filter(({ single }) => single === true).length, "step", "was taken by one person alone (single)"),
+    ...countOf(events.filter(({ single }) => single === true).length, [
+      "step was taken by one person alone (single)",
+      "steps were taken by one person alone (single)",
+    ]),
     ...samePerson(events),
-    ...countOf(
-      events.filter(({ isConfirmed }) => !isConfirmed).length,
-      "step",
-      "was begun and no line says that it was done: refused, stopped, or its answer lost",
-    ),
-    ...countOf(unreadableLines, "line", "is not whole and was passed over"),
-    ...countOf(unknownVersions, "line", "is of a version that this release does not know and was passed over"),
+    ...countOf(events.filter(({ isConfirmed }) => !isConfirmed).length, [
+      "step was begun and no line says that it was done: refused, stopped, or its answer lost",
+      "steps were begun and no line says that they were done: refused, stopped, or their answers lost",
+    ]),
+    ...countOf(unreadableLines, ["line is not whole and was passed over", "lines are not whole and were passed over"]),
+    ...countOf(unknownVersions, [
+      "line is of a version that this release does not know and was passed over",
+      "lines are of versions that this release does not know and were passed over",
+    ]),
   ];
   return [...table, ...(findings.length === 0 ? [] : ["", ...findings.map((finding) => `${finding}.`)])].join("\n");
+}
+
+/** Nothing on file and nothing that fits are two answers to an auditor. */
+function sayNone(stepsOnFile: number): string {
+  if (stepsOnFile === 0) return "No step is on file.";
+  return stepsOnFile === 1 ? "The one step on file does not fit." : `None of ${stepsOnFile} steps on file fits.`;
 }
 
 function rowOf(event: AuditEvent): readonly string[] {
@@ -60,12 +71,10 @@ function samePerson(events: readonly AuditEvent[]): readonly string[] {
   return found;
 }
 
-function countOf(count: number, noun: string, says: string): readonly string[] {
+function countOf(count: number, [ofOne, ofSeveral]: readonly [string, string]): readonly string[] {
   if (count === 0) return [];
-  return [count === 1 ? `1 ${noun} ${says}` : `${count} ${noun}s ${says.replace(/^(was|is) /, plural)}`];
+  return [`${count} ${count === 1 ? ofOne : ofSeveral}`];
 }
-
-const plural = (verb: string): string => (verb === "was " ? "were " : "are ");
 
 function layOut(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = heads.map((_, column) => Math.max(...rows.map((row) => Array.from(row[column] ?? "").length)));
