@@ -15,6 +15,7 @@ import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 import { prepareRing } from "./kms-key-ring.ts";
 import { openWindowWarning } from "./kms-key-state.ts";
 import { answerLost, requireTwo, restoreKey, throwIfDenied } from "./kms-key-steps.ts";
+import { letEnd, sayWhy } from "./sent-rotation.ts";
 
 export interface UpdatedKmsKey {
   readonly observed: ObservedKmsKey;
@@ -79,8 +80,9 @@ export async function updateKmsKey(
   if (mustRotate && isRotatedSince(state, inputs, observed)) {
     warnings.push(rotatedBefore(observed));
   } else if (mustRotate) {
-    await rotate(world, ref, observed, inputs.payload, options);
-    observed = await present(world, ref, options);
+    // Last: where anything after it failed, the state would keep the old trigger, and the next run would rotate again (decision 0026).
+    const rotated = await rotate(world, ref, observed, inputs.payload, options);
+    return { observed: rotated.observed, warnings: [...warnings, ...rotated.warnings], isRotated: true };
   }
   return { observed, warnings, isRotated: true };
 }
@@ -153,14 +155,17 @@ function rotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
   return `${sayKmsKey(observation)} was rotated${on}, after the last run; that counts as what the rotationTrigger asks for`;
 }
 
-/** Never sent twice: after a lost answer the key's version tells whether it was rotated (kms-v2-and-iam.md 8). */
+/**
+ * Never sent twice: after a lost answer the key's version tells whether it was rotated (kms-v2-and-iam.md 8). Throws only where
+ * it was not, and where KMS shows no new version.
+ */
 async function rotate(
   world: World,
   ref: KmsKeyRef,
   before: ObservedKmsKey,
   payload: string | undefined,
   options: CallOptions,
-): Promise<void> {
+): Promise<Omit<UpdatedKmsKey, "isRotated">> {
   const key = sayKmsKey(before.observation);
   if (before.snapshot.isImported && payload === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -168,14 +173,33 @@ async function rotate(
       detail: "Give the new material as payload beside the changed rotationTrigger.",
     });
   }
-  const written = await world.kmsKeys.rotate(ref, before.snapshot.isImported ? payload : undefined, options);
+  const sent = letEnd(options);
+  const written = await world.kmsKeys.rotate(ref, before.snapshot.isImported ? payload : undefined, sent);
   throwIfDenied(written, `rotate ${key}`, kmsRights.rotate);
-  if (written.kind === "done") return;
-  const now = await present(world, ref, options);
+  let now: ObservedKmsKey;
+  try {
+    now = await present(world, ref, sent);
+  } catch (error) {
+    return unseen(written, before, error);
+  }
   const isRotated =
+    written.kind === "done" ||
     now.snapshot.versionId !== before.snapshot.versionId ||
     now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
   if (!isRotated) throw answerLost(`Whether ${key} was rotated is not known`);
+  return { observed: now, warnings: [] };
+}
+
+/** To ask for another rotation is easier than to undo one too many, so what is not known counts as done. */
+function unseen(written: Written<undefined>, before: ObservedKmsKey, error: unknown): Omit<UpdatedKmsKey, "isRotated"> {
+  const key = sayKmsKey(before.observation);
+  if (written.kind !== "done") {
+    const told = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${sayWhy(error)}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
+    return { observed: before, warnings: [told] };
+  }
+  const told = `${key} was rotated, but the look after it failed: ${sayWhy(error)}. The next look shows what else has changed`;
+  const snapshot = { ...before.snapshot, lastRotatedAtMs: written.serviceTimeMs };
+  return { observed: { ...before, snapshot }, warnings: [told] };
 }
 
 async function present(world: World, ref: KmsKeyRef, options: CallOptions): Promise<ObservedKmsKey> {

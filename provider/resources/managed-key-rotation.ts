@@ -1,12 +1,19 @@
 /** Rotates a key once for a change of its trigger (uko-v4.md K9): a lost answer leads to a look at the version, never to a second rotation. */
 
 import { plain, sayKey, sayRoles, sayTime } from "../engine/explain/words.ts";
-import { observeKey } from "../engine/observe.ts";
-import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { type Observed, observeKey } from "../engine/observe.ts";
+import type { CallOptions, KeyRef, World, Written } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../lifecycle/plan-update.ts";
 import { capitalKey, deletionOnFile } from "./managed-key-left-alone.ts";
+import { letEnd, sayWhy } from "./sent-rotation.ts";
+
+export interface Rotated {
+  /** The key since its rotation, as far as it could be looked at. */
+  readonly observed: Observed;
+  readonly warnings: readonly string[];
+}
 
 /** Somebody may write between our look and our write, a few times. */
 const maxTries = 4;
@@ -14,49 +21,37 @@ const maxTries = 4;
 const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
 
 /**
- * Rotates the key, or finds that it has been rotated since the last run; answers what people have to hear of.
- * Throws UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED, UKO_ANSWER_LOST: nothing was rotated.
+ * Rotates the key, or finds that it has been rotated since the last run. Throws UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE,
+ * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED, UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. Whoever calls it has to note the
+ * trigger, and so must do nothing after it that may fail.
  */
 export async function rotateKey(
   world: World,
   ref: KeyRef,
   knownVersion: number,
   options: CallOptions,
-): Promise<readonly string[]> {
+): Promise<Rotated> {
+  let observed = await presentKey(world, ref, options);
   let lost: string | undefined;
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone")
-      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
-    const { observation, snapshot, etag, nowMs } = sighting;
-    const { rotatedAtMs, isRotatable } = snapshot;
-    const facts = {
-      knownVersion,
-      ...(rotatedAtMs !== undefined && { rotatedAtMs }),
-      ...(isRotatable !== undefined && { isRotatable }),
-    };
-    const plan = planRotation(observation, facts, nowMs);
-    if (plan.kind === "done") return lost === undefined ? [rotatedBefore(observation, knownVersion, rotatedAtMs)] : [];
-    if (plan.kind !== "ready") throw refused(plan, observation);
-    const written = await world.keys.rotate(ref, etag, options);
-    switch (written.kind) {
-      case "done":
-        return [];
-      case "stale":
-        break;
-      case "lost":
-        lost = written.reason;
-        break;
-      case "forbidden":
-        throw new UkoError("UKO_RIGHTS_MISSING", {
-          summary: `This identity may not rotate ${sayKey(observation)}`,
-          detail: `Rotating takes the role ${sayRoles(right)}. The service says: ${plain(written.message)}`,
-        });
-      case "refused":
-        throw new UkoError("UKO_SERVICE_REFUSED", {
-          summary: `The service did not rotate ${sayKey(observation)}: ${plain(written.message)}`,
-          detail: `A key can be rotated once an hour. Run again to try again. Correlation id: ${written.correlationId}`,
-        });
+  for (let tries = 0; tries <= maxTries; tries += 1) {
+    const plan = planFor(observed, knownVersion);
+    if (plan.kind === "done") {
+      return { observed, warnings: lost === undefined ? [rotatedBefore(observed, knownVersion)] : [] };
+    }
+    if (plan.kind !== "ready") throw refused(plan, observed.observation);
+    if (tries === maxTries) break;
+    const sent = letEnd(options);
+    const written = await world.keys.rotate(ref, observed.etag, sent);
+    throwIfDenied(written, observed.observation);
+    if (written.kind === "lost") lost = written.reason;
+    try {
+      const seen = await presentKey(world, ref, sent);
+      if (written.kind === "done") return { observed: seen, warnings: [] };
+      observed = seen;
+    } catch (error) {
+      if (written.kind === "done") return unseen(observed, error);
+      if (lost === undefined) throw error;
+      return { observed, warnings: [notKnown(observed, lost, error)] };
     }
   }
   if (lost === undefined) throw new UkoError("UKO_CHANGED_MEANWHILE");
@@ -66,9 +61,58 @@ export async function rotateKey(
   });
 }
 
+async function presentKey(world: World, ref: KeyRef, options: CallOptions): Promise<Observed> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "present") return sighting;
+  throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
+}
+
+function planFor({ observation, snapshot, nowMs }: Observed, knownVersion: number): RotationPlan {
+  const { rotatedAtMs, isRotatable } = snapshot;
+  const facts = {
+    knownVersion,
+    ...(rotatedAtMs !== undefined && { rotatedAtMs }),
+    ...(isRotatable !== undefined && { isRotatable }),
+  };
+  return planRotation(observation, facts, nowMs);
+}
+
+function throwIfDenied(written: Written<undefined>, observation: KeyObservation): void {
+  if (written.kind === "forbidden") {
+    throw new UkoError("UKO_RIGHTS_MISSING", {
+      summary: `This identity may not rotate ${sayKey(observation)}`,
+      detail: `Rotating takes the role ${sayRoles(right)}. The service says: ${plain(written.message)}`,
+    });
+  }
+  if (written.kind === "refused") {
+    throw new UkoError("UKO_SERVICE_REFUSED", {
+      summary: `The service did not rotate ${sayKey(observation)}: ${plain(written.message)}`,
+      detail: `A key can be rotated once an hour. Run again to try again. Correlation id: ${written.correlationId}`,
+    });
+  }
+}
+
+/** Without a look after it, all that is known of a rotation is that it makes the next version (uko-v4.md 4.6). */
+function unseen(before: Observed, error: unknown): Rotated {
+  const { observation, snapshot } = before;
+  const version = snapshot.version + 1;
+  const facts = { ...observation.facts, version };
+  return {
+    observed: { ...before, snapshot: { ...snapshot, version }, observation: { ...observation, facts } },
+    warnings: [
+      `${capitalKey(observation)} was rotated, but the look after it failed: ${sayWhy(error)}. The next look shows what else has changed`,
+    ],
+  };
+}
+
+/** To ask for another rotation is easier than to undo one too many, so what is not known counts as done. */
+function notKnown({ observation }: Observed, lost: string, error: unknown): string {
+  return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${sayWhy(error)}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
+}
+
 /** After a crash nothing tells whose rotation it was, so it counts, and a person can ask for another. */
-function rotatedBefore(observation: KeyObservation, knownVersion: number, rotatedAtMs: number | undefined): string {
-  const when = rotatedAtMs === undefined ? "" : ` on ${sayTime(rotatedAtMs)}`;
+function rotatedBefore({ observation, snapshot }: Observed, knownVersion: number): string {
+  const when = snapshot.rotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.rotatedAtMs)}`;
   return `${capitalKey(observation)} was rotated${when} already (version ${knownVersion} is now ${observation.facts.version}), by a run that was interrupted or by somebody else, so it was not rotated again; change rotationTrigger once more to have that`;
 }
 

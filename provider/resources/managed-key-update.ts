@@ -26,7 +26,14 @@ import { asTags } from "./managed-key-state.ts";
 /** Somebody may write between our look and our write, a few times. */
 const maxTries = 4;
 
-/** Brings the key towards its inputs as far as that is allowed; answers what people have to hear of. */
+export interface UpdatedKey {
+  /** The key as the update left it. */
+  readonly observed: Observed;
+  /** What people have to hear of. */
+  readonly warnings: readonly string[];
+}
+
+/** Brings the key towards its inputs as far as that is allowed. */
 export async function updateKey(
   world: World,
   ref: KeyRef,
@@ -35,32 +42,66 @@ export async function updateKey(
   policy: DeletionPolicy,
   run: RunSettings,
   options: UpdateOptions,
-): Promise<readonly string[]> {
+): Promise<UpdatedKey> {
+  const isRotating = isTriggered(state, inputs);
+  if (isRotating) refuseRetirement(state, inputs);
   const warnings = [
     ...(await writeAttributes(world, ref, state, inputs, options)),
     ...(await markKey(world, ref, wantedMarker(policy), options)),
     ...(inputs.align ? await alignKey(world, ref, options) : []),
-    ...(isTriggered(state, inputs) ? await rotateKey(world, ref, state.version, options) : []),
   ];
-  if (inputs.state === undefined) return warnings;
-  if (inputs.state === "active") return [...warnings, ...(await activate(world, ref, state, options))];
-  const goal = { ...policy, goal: inputs.state };
+  if (inputs.state === "active") warnings.push(...(await activate(world, ref, state, options)));
+  else if (inputs.state !== undefined) {
+    warnings.push(...(await retire(world, ref, { ...policy, goal: inputs.state }, run, options)));
+  }
+  if (!isRotating) return { observed: await present(world, ref, options), warnings };
+  // Last: where anything after it failed, the state would keep the old trigger, and the next run would rotate again (decision 0026).
+  const rotated = await rotateKey(world, ref, state.version, options);
+  return { observed: rotated.observed, warnings: [...warnings, ...rotated.warnings] };
+}
+
+async function retire(
+  world: World,
+  ref: KeyRef,
+  policy: DeletionPolicy,
+  run: RunSettings,
+  options: UpdateOptions,
+): Promise<readonly string[]> {
   const outcome = await reconcile(
     world,
     {
       ref,
-      plan: (observation, current, nowMs) => planKeyDeletion(observation, goal, current, nowMs),
+      plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
       consents: run.consents,
       intent: "meets",
     },
     options,
   );
-  return [...warnings, ...toldBy(outcome, options.apply)];
+  return toldBy(outcome, options.apply);
+}
+
+async function present(world: World, ref: KeyRef, options: CallOptions): Promise<Observed> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "present") return sighting;
+  throw new UkoError("UKO_KEY_NOT_FOUND", {
+    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
+    detail: "A refresh takes it out of the state.",
+  });
 }
 
 /** Taking the trigger out of the program asks for nothing. */
 function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInputs): boolean {
   return rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger;
+}
+
+/** Before the retirement new material would be of no use, and after its first record there is no rotation, so neither order can be meant. */
+function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs): void {
+  if (goal === undefined || goal === "active") return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `Key "${plain(label)}" is not rotated beside state: "${goal}", which ends it`,
+    detail:
+      "Nothing was changed. Put rotationTrigger back to its former value, or leave it out; to rotate the key first, leave state out until that is done.",
+  });
 }
 
 /** A wait keeps the run green; what a person has to unblock does not. */

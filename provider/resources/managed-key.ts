@@ -1,10 +1,9 @@
 /** The managed key as a resource: an encryption key whose end of life takes two people. */
 
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
-import { type Observed, observeKey, type Seen, seeKey } from "../engine/observe.ts";
-import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { type Seen, seeKey } from "../engine/observe.ts";
+import type { KeyRef } from "../engine/ports.ts";
 import { inputsIn } from "../engine/program-inputs.ts";
-import { UkoError } from "../errors.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import { isAlignable } from "../lifecycle/plan-update.ts";
 import { adoptKey, createKey } from "./managed-key-birth.ts";
@@ -90,12 +89,19 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async update(world, state, inputs, run, options) {
-    const ref = refOf(state);
-    const warnings = await updateKey(world, ref, state, inputs, policyOf(inputs, run), run, options);
+    const { observed, warnings } = await updateKey(
+      world,
+      refOf(state),
+      state,
+      inputs,
+      policyOf(inputs, run),
+      run,
+      options,
+    );
     // A trigger that leaves the program and comes back with its former value asks for nothing.
     const { rotationTrigger = state.rotationTrigger } = inputs;
     const kept = { ...inputs, ...(rotationTrigger !== undefined && { rotationTrigger }) };
-    return stored(kept, await observePresent(world, ref, options), warnings);
+    return stored(kept, observed, warnings);
   },
 
   async lookup(world, id, _run, options) {
@@ -133,15 +139,6 @@ function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
 function stored(inputs: ManagedKeyInputs, observed: Seen, warnings: readonly string[]): Stored<ManagedKeyState> {
   const state = stateOf(inputs, observed);
   return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
-}
-
-async function observePresent(world: World, ref: KeyRef, options: CallOptions): Promise<Observed> {
-  const sighting = await observeKey(world, ref, "glance", options);
-  if (sighting.kind === "present") return sighting;
-  throw new UkoError("UKO_KEY_NOT_FOUND", {
-    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
-    detail: "A refresh takes it out of the state.",
-  });
 }
 
 /** A goal further on counts as reached; `destroyed` only once no keystore holds the material. */

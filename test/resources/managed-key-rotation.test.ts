@@ -1,7 +1,10 @@
 /** One rotation for one change of the trigger, whatever becomes of the answer. */
 
 import { describe, expect, test } from "vitest";
-import { codeOf, options, useEngineWorld, withKeys } from "../engine/harness.ts";
+import type { World } from "../../provider/engine/ports.ts";
+import { UkoError } from "../../provider/errors.ts";
+import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import { checked, codeOf, inputsOf, options, useEngineWorld, withKeys } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
 
@@ -31,6 +34,14 @@ describe("a trigger", () => {
     const without = await uko.update(state, { description: "new" });
     expect(uko.differs(without.state, { rotationTrigger: "2026" })).toEqual([]);
     expect(await rotations()).toBe(0);
+  });
+
+  test("beside state: active is followed once the key is active", async () => {
+    const template = "payroll-draft";
+    const state = await uko.make({ template });
+    const { state: next } = await uko.update(state, { template, state: "active", rotationTrigger: "x" });
+    expect(next).toMatchObject({ keyState: "active", version: 2 });
+    expect(await rotations()).toBe(1);
   });
 
   test("works where the service answers 204", async () => {
@@ -89,6 +100,19 @@ describe("a rotation is refused", () => {
     });
   });
 
+  test.each(["deactivated", "destroyed"])("beside the goal %s, before anything is done", async (goal) => {
+    const state = await uko.make({ rotationTrigger: "1" });
+    const seq = await uko.lastSeq();
+    const both = { state: goal, rotationTrigger: "2", description: "new" };
+    await expect(uko.update(state, both, "bob")).rejects.toMatchObject({
+      code: "UKO_CHANGE_IMPOSSIBLE",
+      summary: `Key "payroll" is not rotated beside state: "${goal}", which ends it`,
+    });
+    expect(await uko.keyCalls(seq)).toEqual([]);
+    const former = await uko.update(state, { ...both, rotationTrigger: "1" }, "bob");
+    expect(former.state).toMatchObject({ lifecycleState: "pending_approval", rotationTrigger: "1", version: 1 });
+  });
+
   test("for a key that is gone", async () => {
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
@@ -119,6 +143,14 @@ describe("a lost answer", () => {
     });
   });
 
+  test("of the last try, too, leads to a look, which finds the rotation", async () => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K9", times: 3, drop: "before" });
+    await uko.fault({ operation: "K9", times: 1, drop: "after" });
+    expect(await uko.update(state, { rotationTrigger: "x" })).toMatchObject({ warnings: [], state: { version: 2 } });
+    expect(await rotations()).toBe(1);
+  });
+
   test("and a crash after it: the next run finds the new version, and does not rotate again", async () => {
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
@@ -140,5 +172,93 @@ describe("a lost answer", () => {
     const state = await uko.make();
     const wrap = withKeys(() => ({ rotate: async () => ({ kind: "stale" }) }));
     expect(await codeOf(uko.update(state, { rotationTrigger: "x" }, "carol", { wrap }))).toBe("UKO_CHANGED_MEANWHILE");
+  });
+});
+
+describe("after a rotation nothing fails the update, so that the state notes the trigger", () => {
+  const rotatedBy = (state: ManagedKeyState, wrap: (world: World) => World, signal = options.signal) => {
+    const { handlers } = uko.run("carol", { wrap });
+    return handlers.update(state, checked(handlers, inputsOf({ rotationTrigger: "x" })), { signal });
+  };
+
+  test.each([
+    [new UkoError("UKO_SERVICE_UNAVAILABLE"), "The service is not available"],
+    [new TypeError("no such thing"), "uko met a fault of its own"],
+  ])("not a look that throws %o", async (fault, why) => {
+    const state = await uko.make();
+    let isRotated = false;
+    const blind = withKeys((keys) => ({
+      async rotate(...args) {
+        isRotated = true;
+        return keys.rotate(...args);
+      },
+      async read(...args) {
+        if (isRotated) throw fault;
+        return keys.read(...args);
+      },
+    }));
+    const { state: next, warnings } = await rotatedBy(state, blind);
+    expect(warnings).toEqual([
+      `Key "payroll" was rotated, but the look after it failed: ${why}. The next look shows what else has changed`,
+    ]);
+    expect(next).toEqual({ ...state, rotationTrigger: "x", version: 2 });
+    const looked = await uko.run("carol").handlers.read(next, options);
+    expect(looked?.state.version).toBe(2);
+    expect(uko.differs(looked?.state ?? next, { rotationTrigger: "x" })).toEqual([]);
+  });
+
+  test("nor a look that is not needed, since the rotation was found to be made before", async () => {
+    const state = await uko.make();
+    await uko.update(state, { rotationTrigger: "x" });
+    // For the attributes, the marker and the rotation.
+    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { state: next } = await uko.update(state, { rotationTrigger: "x" });
+    await uko.clearFaults();
+    expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("nor a look that fails after a lost answer, where nobody knows", async () => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K9", drop: "after" });
+    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
+    await uko.clearFaults();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Whether key "payroll" was rotated is not known: .* where its version stays 1, change/),
+    ]);
+    expect(next).toEqual({ ...state, rotationTrigger: "x" });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("nor somebody who stops the run while the rotation is under way", async () => {
+    const state = await uko.make();
+    const controller = new AbortController();
+    const stopping = withKeys((keys) => ({
+      async rotate(ref, etag, call) {
+        const written = await keys.rotate(ref, etag, call);
+        controller.abort();
+        return call.signal.aborted ? { kind: "lost", reason: "the run was stopped" } : written;
+      },
+    }));
+    const { state: next, warnings } = await rotatedBy(state, stopping, controller.signal);
+    expect(warnings).toEqual([]);
+    expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
+  });
+
+  test("while a run that is stopped before it sends nothing", async () => {
+    const state = await uko.make();
+    const controller = new AbortController();
+    let looks = 0;
+    const stopping = withKeys((keys) => ({
+      async read(...args) {
+        looks += 1;
+        const found = await keys.read(...args);
+        if (looks === 3) controller.abort();
+        return found;
+      },
+    }));
+    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELLED");
+    expect(await rotations()).toBe(0);
   });
 });

@@ -1,0 +1,107 @@
+/** A KMS key is rotated once for one change of the trigger, whatever fails after it. */
+
+import { describe, expect, it } from "vitest";
+import type { KmsKeys } from "../../provider/engine/kms-ports.ts";
+import type { World } from "../../provider/engine/ports.ts";
+import type { KmsKeyState } from "../../provider/resources/index.ts";
+import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
+import { kmsInputs, kmsRun, kmsView, makeKmsKey } from "../engine/kms-stage.ts";
+
+const stage = useEngineWorld();
+
+const payload = Buffer.alloc(32, 7).toString("base64");
+const otherPayload = Buffer.alloc(32, 8).toString("base64");
+const rotations = async () => (await stage.effects()).filter((each) => each === "M12").length;
+const withKmsKeys =
+  (over: (keys: KmsKeys) => Partial<KmsKeys>) =>
+  (world: World): World => ({ ...world, kmsKeys: { ...world.kmsKeys, ...over(world.kmsKeys) } });
+/** Rotates, and from then on no look succeeds. */
+const blindAfterwards = (isLost: boolean) =>
+  withKmsKeys((keys) => ({
+    async rotate(...args) {
+      const written = await keys.rotate(...args);
+      await stage.fault({ operation: "M6", status: 500 });
+      return isLost ? { kind: "lost", reason: "connection reset" } : written;
+    },
+  }));
+const update = async (
+  state: KmsKeyState,
+  over: Readonly<Record<string, unknown>>,
+  wrap: (world: World) => World,
+  signal = options.signal,
+) => {
+  const { handlers } = kmsRun(stage, "bob", { wrap });
+  try {
+    return await handlers.update(state, kmsInputs(handlers, over, state), { signal });
+  } finally {
+    await stage.clearFaults();
+  }
+};
+/** What an engine's look before the next run makes of a state, and what its program then differs in. */
+const differsLater = async (state: KmsKeyState, over: Readonly<Record<string, unknown>>) => {
+  const { handlers } = kmsRun(stage, "bob");
+  const looked = await handlers.read(state, options);
+  return handlers.diff(looked?.state, kmsInputs(handlers, over, state));
+};
+
+describe("after a rotation", () => {
+  it("a look that fails is told, and the state notes the trigger and the time", async () => {
+    const state = await makeKmsKey(stage);
+    const over = { rotationTrigger: "1" };
+    const { state: after, warnings } = await update(state, over, blindAfterwards(false));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^KMS key "backup" was rotated, but the look after it failed: .* is not available\. /),
+    ]);
+    const { lastRotateDate } = await kmsView(stage, state.keyId);
+    expect(after).toEqual({ ...state, rotationTrigger: "1", lastRotatedAt: lastRotateDate });
+    expect(await differsLater(after, over)).toEqual([]);
+    expect(await rotations()).toBe(1);
+  });
+
+  it("whose answer was lost, too, a look that fails is told, and the trigger counts as followed", async () => {
+    const state = await makeKmsKey(stage);
+    const over = { rotationTrigger: "1" };
+    const { state: after, warnings } = await update(state, over, blindAfterwards(true));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Whether KMS key "backup" was rotated is not known: .*change rotationTrigger once more$/),
+    ]);
+    expect(after).toEqual({ ...state, rotationTrigger: "1" });
+    expect(await differsLater(after, over)).toEqual([]);
+    expect(await rotations()).toBe(1);
+  });
+
+  it("of an imported key the state notes the new material", async () => {
+    const state = await makeKmsKey(stage, { payload });
+    const over = { payload: otherPayload, rotationTrigger: "1" };
+    const { state: after } = await update(state, over, blindAfterwards(false));
+    expect(after.payload).not.toBe(state.payload);
+    expect(await differsLater(after, over)).toEqual([]);
+  });
+
+  it("somebody who stops the run is heard only once it is noted", async () => {
+    const state = await makeKmsKey(stage);
+    const controller = new AbortController();
+    const stopping = withKmsKeys((keys) => ({
+      async rotate(ref, material, call) {
+        const written = await keys.rotate(ref, material, call);
+        controller.abort();
+        return call.signal.aborted ? { kind: "lost", reason: "the run was stopped" } : written;
+      },
+    }));
+    const { state: after, warnings } = await update(state, { rotationTrigger: "1" }, stopping, controller.signal);
+    expect(warnings).toEqual([]);
+    expect(after).toMatchObject({ rotationTrigger: "1", lastRotatedAt: expect.any(String) });
+  });
+});
+
+describe("before a rotation", () => {
+  it("all else is brought about, and what is refused there rotates nothing", async () => {
+    const state = await makeKmsKey(stage);
+    const refusing = withKmsKeys(() => ({
+      addAlias: async () => ({ kind: "refused", status: 409, message: "taken", correlationId: "c" }),
+    }));
+    const over = { aliases: ["mine"], rotationIntervalMonths: 3, rotationTrigger: "1" };
+    expect(await codeOf(update(state, over, refusing))).toBe("UKO_SERVICE_REFUSED");
+    expect(await rotations()).toBe(0);
+  });
+});

@@ -1,0 +1,92 @@
+/** One change of the trigger rotates once, though hosts look between runs, and a look has the new version in the state before anybody compares. */
+
+import { describe, expect, test } from "vitest";
+import type { Config, Core } from "../core.ts";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+
+/** Two runs of one configuration, an hour and more apart as in a pipeline, each after a look: what the first and the second told. */
+async function twoRuns(core: Core, config: Config) {
+  const first = await core.apply(config);
+  await stage.uko.clearFaults();
+  await stage.uko.advance("2h");
+  await core.refresh();
+  const second = await core.apply(config);
+  return { first, second };
+}
+
+const rotations = async (operation: "K9" | "M12") =>
+  (await stage.uko.effects()).filter((each) => each === operation).length;
+
+describe("a key is rotated once", () => {
+  test("though the look after it fails", async () => {
+    const core = await stage.made();
+    // Three looks come before the rotation: for the attributes, the marker and the rotation itself.
+    await stage.uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { first, second } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
+    expect(await rotations("K9")).toBe(1);
+    expect(first).toMatchObject({ errors: [], warnings: [expect.stringContaining("was rotated, but")] });
+    expect(second).toMatchObject({ errors: [], warnings: [] });
+    expect(core.saved?.value).toMatchObject({ version: 2, rotation_trigger: "2026" });
+    expect((await core.plan(keyConfig({ rotation_trigger: "2026" }))).action).toBe("none");
+  });
+
+  test("though its answer is lost and the look after it fails", async () => {
+    const core = await stage.made();
+    await stage.uko.fault({ operation: "K9", drop: "after" });
+    await stage.uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { first } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
+    expect(await rotations("K9")).toBe(1);
+    expect(first.warnings).toEqual([
+      expect.stringMatching(/^Whether key "payroll" was rotated is not known: .* change rotation_trigger once more$/),
+    ]);
+    expect(core.saved?.value).toMatchObject({ version: 2, rotation_trigger: "2026" });
+  });
+
+  test.each([
+    ["deactivated", {}],
+    ["deactivated", { deletion_protection: true }],
+    ["destroyed", {}],
+    ["destroyed", { deletion_protection: true }],
+  ])("and not on its way to %s, whether that would wait or be refused: %o", async (state, over) => {
+    const core = await stage.made(over);
+    const before = await stage.uko.lastSeq();
+    const both = keyConfig({ ...over, state, rotation_trigger: "2026", description: "new" });
+    const { first, second } = await twoRuns(core, both);
+    expect(await stage.uko.effects(before)).toEqual([]);
+    expect(first.errors).toEqual([
+      expect.stringMatching(
+        /^Key "payroll" is not rotated beside state = "(deactivated|destroyed)".*Put rotation_trigger back.*\[UKO_CHANGE_IMPOSSIBLE\]$/s,
+      ),
+    ]);
+    expect(second.errors).toEqual(first.errors);
+    expect((await core.apply(keyConfig({ ...over, rotation_trigger: "2026" }))).errors).toEqual([]);
+    expect(core.saved?.value).toMatchObject({ version: 2, rotation_trigger: "2026" });
+  });
+});
+
+describe("a KMS key is rotated once", () => {
+  const config = { name: "ledger" };
+
+  test("though the look after it fails", async () => {
+    const core = stage.core("uko_kms_key");
+    await core.apply(config);
+    await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
+    const { first, second } = await twoRuns(core, { ...config, rotation_trigger: "2026" });
+    expect(await rotations("M12")).toBe(1);
+    expect(first).toMatchObject({ errors: [], warnings: [expect.stringContaining("was rotated, but")] });
+    expect(second).toMatchObject({ errors: [], warnings: [] });
+    expect(core.saved?.value).toMatchObject({ last_rotated_at: expect.any(String), rotation_trigger: "2026" });
+  });
+
+  test("though its answer is lost and the look after it fails", async () => {
+    const core = stage.core("uko_kms_key");
+    await core.apply(config);
+    await stage.uko.fault({ operation: "M12", drop: "after" });
+    await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
+    const { first } = await twoRuns(core, { ...config, rotation_trigger: "2026" });
+    expect(await rotations("M12")).toBe(1);
+    expect(first.warnings).toEqual([expect.stringMatching(/^Whether KMS key "ledger" was rotated is not known: /)]);
+  });
+});
