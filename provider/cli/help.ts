@@ -98,6 +98,7 @@ export const examples = {
   ],
   install: [
     ["for both engines, with no configuration of theirs", "uko install terraform"],
+    ["the same by OpenTofu's name", "uko install tofu"],
     ["an executable that needs no Node", "uko install terraform --from terraform-provider-uko_0.1.0_linux_amd64.zip"],
     ["what to put into ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],

@@ -9,6 +9,10 @@ import { exampleHelp, installHelp } from "./help.ts";
 import { impliedMirror, type Put, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
+/** Words for the same, since both engines take the same provider. */
+const engines = ["terraform", "tofu", "opentofu"] as const;
+type Engine = (typeof engines)[number];
+
 interface InstallOptions {
   readonly from?: string;
   readonly mirror?: string;
@@ -19,6 +23,7 @@ interface InstallOptions {
 
 /** What came of an installation. */
 interface Installed {
+  readonly engine: Engine;
   readonly given: ProviderPackage;
   readonly mirror: string;
   readonly put: readonly Put[];
@@ -29,9 +34,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
   program
     .command("install")
     .description("Put the provider where OpenTofu and Terraform find it without a registry; asks no service")
-    .addArgument(
-      new Argument("<engine>", "for which engine; OpenTofu takes what is for Terraform").choices(["terraform"]),
-    )
+    .addArgument(new Argument("<engine>", "for which engine; one installation is for both").choices(engines))
     .option("--from <file>", "a zip of a release, instead of this package's own provider")
     .addOption(
       new Option("--mirror <folder>", "a mirror of yours, instead of where both engines look by themselves").argParser(
@@ -42,7 +45,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
     .addOption(new Option("--remove", "take every version of the provider out again").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
     .addHelpText("after", `${installHelp}\n${exampleHelp("install")}`)
-    .action(async (_engine: string, options: InstallOptions) => {
+    .action(async (engine: Engine, options: InstallOptions) => {
       const { environment, machine, out } = world;
       const mirror = options.mirror ?? impliedMirror(machine, environment);
       const write = (text: string, fields: object): void =>
@@ -65,14 +68,14 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       const [alreadyThere, wrote] = [true, false].map((isThere) =>
         put.filter(({ before }) => (before === "same") === isThere).map(({ place }) => place),
       );
-      write(installedText({ given, mirror, put, overruledBy }, options), {
+      write(installedText({ engine, given, mirror, put, overruledBy }, options), {
         ...{ version, platform, wrote, alreadyThere, needsNode: kind === "folder", overruledBy },
         ...(given.kind === "zip" && { isChecksumCompared: given.agreesWith !== undefined }),
       });
     });
 }
 
-function installedText({ given, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
+function installedText({ engine, given, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
   const { version, platform, kind } = given;
   const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
   const needs =
@@ -95,7 +98,7 @@ function installedText({ given, mirror, put, overruledBy }: Installed, options: 
     ...(options.mirror === undefined
       ? []
       : ["", "If no configuration file names that mirror yet, this prints what does:"]),
-    ...(options.mirror === undefined ? [] : [`  uko install terraform --mirror ${shellWord(options.mirror)} --print`]),
+    ...(options.mirror === undefined ? [] : [`  uko install ${engine} --mirror ${shellWord(options.mirror)} --print`]),
     "",
     "Next, in a project, with this in its configuration:",
     "  terraform {",
@@ -111,7 +114,7 @@ function installedText({ given, mirror, put, overruledBy }: Installed, options: 
     "  terraform init",
     "",
     "To undo it:",
-    `  uko install terraform --remove${options.mirror === undefined ? "" : ` --mirror ${shellWord(options.mirror)}`}`,
+    `  uko install ${engine} --remove${options.mirror === undefined ? "" : ` --mirror ${shellWord(options.mirror)}`}`,
     "",
   ].join("\n");
 }

@@ -46,6 +46,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(( $# - 1 )); _uko; printf '%s\\n' "\${COMPREPLY[
   it("offers what an option or an argument may be, files where it is one, and nothing where nobody can know", async () => {
     expect(await offered("import", "--format", "")).toEqual(["pulumi", "tofu", "terraform"]);
     expect(await offered("completion", "z")).toEqual(["zsh"]);
+    expect(await offered("install", "t")).toEqual(["terraform", "tofu"]);
     expect(await offered("help", "sw")).toEqual(["sweep"]);
     expect(await offered("audit", "--file", "completion.t")).toEqual(["completion.test.ts"]);
     expect(await offered("continue", "--wait", "")).toEqual([]);

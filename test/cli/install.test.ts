@@ -62,11 +62,16 @@ async function aSpoiltZip(spoil: (zip: Buffer) => Buffer | string): Promise<read
   return ["--from", file];
 }
 
-async function uko(typed: readonly string[], over: Partial<Machine> = {}, environment: Environment = {}) {
+async function uko(
+  typed: readonly string[],
+  over: Partial<Machine> = {},
+  environment: Environment = {},
+  engine = "terraform",
+) {
   const providerFolder = path.join(folder, "package", "build", "terraform");
   const machine = { system: "linux", processor: "x64", home, providerFolder, ...over };
   const world = quietWorld({ environment, machine });
-  const exitCode = await runCli(["install", "terraform", ...typed], world);
+  const exitCode = await runCli(["install", engine, ...typed], world);
   return { exitCode, ...world.said };
 }
 
@@ -153,6 +158,15 @@ it("removes every version, and nothing of anybody else", async () => {
   expect(readdirSync(mirror())).toEqual(["registry.terraform.io"]);
   expect(existsSync(theirs)).toBe(true);
   expect((await uko(["--remove"])).out).toBe(`Nothing of pulumi-uko/uko is in ${mirror()}.\n`);
+});
+
+it.each(["tofu", "opentofu"])("takes %s for the same, and goes on with that word", async (engine) => {
+  aBuiltProvider();
+  const own = path.join(folder, "mirror");
+  const { exitCode, out } = await uko(["--mirror", own], {}, {}, engine);
+  expect([exitCode, placesIn(own).map((place) => existsSync(place))]).toEqual([0, [true, true]]);
+  expect(out).toContain(`  uko install ${engine} --mirror ${own} --print\n`);
+  expect(out).toContain(`  uko install ${engine} --remove --mirror ${own}\n`);
 });
 
 it("tells a machine what it did", async () => {
