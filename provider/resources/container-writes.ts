@@ -92,7 +92,7 @@ async function findMade<Snapshot extends Named, New>(
       return made;
     }
   } catch (error) {
-    if (isUkoError(error) && (error.code === "UKO_CANCELLED" || error.code === "UKO_SERVICE_REFUSED")) throw error;
+    if (isUkoError(error) && error.code === "UKO_SERVICE_REFUSED") throw error;
     const detail = `The service could not be searched either. ${isUkoError(error) ? error.summary : ""}`.trim();
     throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
   }

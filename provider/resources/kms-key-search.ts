@@ -66,7 +66,6 @@ export async function findMadeKmsKey(
       if (made !== undefined) return made;
     }
   } catch (error) {
-    if (isUkoError(error) && error.code === "UKO_CANCELLED") throw error;
     const why = isUkoError(error) ? error.summary : "";
     throw new UkoError("UKO_ANSWER_LOST", {
       summary,

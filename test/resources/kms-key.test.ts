@@ -85,6 +85,28 @@ describe("a creation", () => {
     },
   );
 
+  it("whose search is stopped still says that a key may have been made", async () => {
+    const stop = new AbortController();
+    const wrap = (world: World): World => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        async create(wanted, callOptions) {
+          await world.kmsKeys.create(wanted, callOptions);
+          stop.abort();
+          return { kind: "lost", reason: "the run was stopped" };
+        },
+      },
+    });
+    const { handlers } = kmsRun(stage, "bob", { wrap });
+    await expect(handlers.create(kmsInputs(handlers), { signal: stop.signal })).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      summary: expect.stringContaining('Whether KMS key "backup" was created is not known'),
+      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+    });
+    expect(await keysNamed("backup")).toBe(1);
+  });
+
   it("takes up what an interrupted run of the same resource made, and no other key of that name", async () => {
     const origin = { ...options, origin: "org/urn:pulumi:dev::app::uko:KmsKey::backup" };
     const { handlers } = kmsRun(stage, "bob");

@@ -175,6 +175,25 @@ describe("creating a key", () => {
     });
   });
 
+  test("a search that is stopped still says that a key may have been made", async () => {
+    const stop = new AbortController();
+    const { handlers } = uko.run("bob", {
+      wrap: withKeys((keys) => ({
+        async create(...call) {
+          await keys.create(...call);
+          stop.abort();
+          return { kind: "lost", reason: "the run was stopped" };
+        },
+      })),
+    });
+    await expect(handlers.create(checked(handlers, inputsOf()), { signal: stop.signal })).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      summary: expect.stringContaining('Whether the key "payroll" was created is not known'),
+      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+    });
+    expect(await uko.effects()).toEqual(["K2"]);
+  });
+
   test("a search that fails too still says that a key may have been made", async () => {
     await uko.fault({ operation: "K2", times: 1, drop: "after" });
     await uko.fault({ operation: "K1", status: 403 });

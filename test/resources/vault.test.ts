@@ -66,6 +66,29 @@ describe("creating a vault", () => {
     expect(await codeOf(create({ name: "ledger" }, nowhere))).toBe("UKO_ANSWER_LOST");
   });
 
+  test("whose search is stopped still says that one may have been made", async () => {
+    const stop = new AbortController();
+    const stopping = (world: World): World => ({
+      ...world,
+      vaults: {
+        ...world.vaults,
+        async create(wanted, callOptions) {
+          await world.vaults.create(wanted, callOptions);
+          stop.abort();
+          return { kind: "lost", reason: "the run was stopped" };
+        },
+      },
+    });
+    const { vaults } = containersOf(uko, "bob", { wrap: stopping });
+    const creation = vaults.create(checkedBy(vaults, { name: "ledger" }), { signal: stop.signal });
+    await expect(creation).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      summary: expect.stringContaining('Whether vault "ledger" was created is not known'),
+      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+    });
+    expect(await count()).toBe(2);
+  });
+
   test("never takes one that was there before, and offers to adopt it", async () => {
     await expect(create({ name: "payments" }, losing)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
