@@ -12,7 +12,12 @@ export interface Endpoint {
 
 export type HostDecision =
   | { readonly kind: "allowed"; readonly origin: string; readonly path: string; readonly isLoopback: boolean }
-  | { readonly kind: "refused"; readonly reason: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      /** Present where UKO_ALLOWED_HOSTS would allow it: what stands there. */
+      readonly entry?: string;
+    };
 
 /** IBM's own hosts (uko-v4.md 1.1, kms-v2-and-iam.md 1.1): at least one label stands before each. */
 const ibmSuffixes = [".cloud.ibm.com", ".hs-crypto.appdomain.cloud", ".kms.appdomain.cloud"] as const;
@@ -38,10 +43,18 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   if (isListed) return allowed;
   if (isLoopback) {
     if (endpoint.source === "environment") return allowed;
-    return { kind: "refused", reason: "this machine is allowed only where the environment of this run names it" };
+    return {
+      kind: "refused",
+      reason: "this machine is allowed only where the environment of this run names it",
+      entry: url.host,
+    };
   }
   if (isIbmHost(url.hostname)) return allowed;
-  return { kind: "refused", reason: "it is none of IBM's own hosts, and UKO_ALLOWED_HOSTS does not name it" };
+  return {
+    kind: "refused",
+    reason: "it is none of IBM's own hosts, and UKO_ALLOWED_HOSTS does not name it",
+    entry: url.host,
+  };
 }
 
 /** Answers the decision for an allowed endpoint; throws UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information. */
@@ -58,9 +71,9 @@ export function requireAllowedHost(
     detail: [
       `The endpoint, named by ${sourceWords[endpoint.source]}, was not called: ${decision.reason}.`,
       "No credential was read or sent.",
-      ...(host === undefined
+      ...(decision.entry === undefined
         ? []
-        : [`If you trust that host: UKO_ALLOWED_HOSTS=${host} in the environment of this run.`]),
+        : [`If you trust that host: UKO_ALLOWED_HOSTS=${decision.entry} in the environment of this run.`]),
     ].join("\n"),
     data: { source: endpoint.source, ...(host === undefined ? {} : { host }) },
   });

@@ -146,9 +146,9 @@ test("whatever is allowed is one of IBM's domains, this machine named by the env
 });
 
 test("a refusal names the host and the way out, and never a user or password that stands in the address", () => {
-  const refusal = (url: string): string => {
+  const refusal = (url: string, hosts: readonly string[] = []): string => {
     try {
-      requireAllowedHost({ url, source: "stored" }, []);
+      requireAllowedHost({ url, source: "stored" }, hosts);
     } catch (error) {
       return String(error);
     }
@@ -156,5 +156,10 @@ test("a refusal names the host and the way out, and never a user or password tha
   };
   expect(refusal("https://evil.example:9")).toMatch(/UKO_HOST_NOT_ALLOWED/);
   expect(refusal("https://evil.example:9")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
+  expect(refusal("http://127.0.0.1:9")).toMatch(/UKO_ALLOWED_HOSTS=127\.0\.0\.1:9/);
+  expect(refusal("http://evil.example")).toMatch(/TLS is required/);
+  // No list helps there.
+  expect(refusal("http://evil.example")).not.toMatch(/UKO_ALLOWED_HOSTS/);
+  expect(refusal("http://evil.example", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
   expect(refusal("https://alice:hunter2@evil.example")).not.toMatch(/hunter2|alice/);
 });
