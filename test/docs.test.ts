@@ -8,7 +8,7 @@ import { checkSeed } from "../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../provider/emulator/start.ts";
 import { UkoError } from "../provider/errors.ts";
 import { doorNames } from "./contracts/doors/door-names.ts";
-import { commandsIn, documents, read, repository, wordsOf } from "./support/documents.ts";
+import { blocksIn, commandsIn, documents, read, repository, wordsOf } from "./support/documents.ts";
 import { foreignFlags } from "./support/pulumi-flags.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
@@ -92,6 +92,12 @@ test("there are commands, and a wrong one is found", async () => {
   expect(faultOfVitest(["vitest", "run", "--project", "door: dynamic", "00-none"])).toBe("00-none");
   expect(foreignFlags(["destroy", "--force"])).toEqual(["--force"]);
   expect(foreignFlags(["plugin", "uninstall"])).toEqual(["plugin", "uninstall"]);
+});
+
+test.each(documents)("%s: says which key $KEY is before it is used", (file) => {
+  const typed = blocksIn(file, "sh").join("");
+  const used = typed.indexOf("$KEY");
+  if (used !== -1) expect(typed.slice(0, used)).toMatch(/^KEY=/m);
 });
 
 test("the seed file of the local UKO's guide is one", () => {
