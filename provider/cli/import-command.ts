@@ -11,7 +11,8 @@ import { exampleHelp } from "./help.ts";
 import { makeFolder, unwritable } from "./make-folder.ts";
 import type { ProgramFile } from "./named-resources.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { writeProgram } from "./pulumi-program.ts";
+import { impliedMirror, isInMirror } from "./provider-mirror.ts";
+import { packedPackage, writeProgram } from "./pulumi-program.ts";
 
 /** What is written, and what comes after it. */
 interface Written {
@@ -47,7 +48,7 @@ export function addImportCommand(program: Command, world: CliWorld): void {
       try {
         const { items, leftOut } = await inventory(vault, { signal: world.signal });
         progress.clear();
-        const { files, next } = await writeFor(format, items, { version: world.version, settings });
+        const { files, next } = await writeFor(format, items, settings, world);
         await write(out, files);
         world.out.write(
           [
@@ -77,25 +78,27 @@ const names = {
 async function writeFor(
   format: Format,
   items: readonly InventoryItem[],
-  { version, settings }: { readonly version: string; readonly settings: OpenOperations["settings"] },
+  { instanceId, region }: OpenOperations["settings"],
+  { version, environment, machine }: CliWorld,
 ): Promise<Written> {
   if (format === "pulumi") {
     return {
       files: writeProgram(items, version),
       next: [
-        "  npm install && pulumi stack init dev && pulumi up",
+        `  npm install ./${packedPackage(version)} && pulumi stack init dev && pulumi up`,
+        `Nothing is published yet: npm pack in a checkout makes ${packedPackage(version)}; put it into that folder first.`,
         "The first up adopts each resource by its id. It changes nothing of it, and marks each key as needing two people.",
       ],
     };
   }
   // The schema takes a while to make, and no other command needs it.
   const { writeConfiguration } = await import("./terraform-program.ts");
-  const { instanceId, region } = settings;
   const surroundings = { command: format, version, instanceId, ...(region !== undefined && { region }) };
+  const isInstalled = await isInMirror(impliedMirror(machine, environment), version, machine);
   return {
     files: writeConfiguration(items, surroundings),
     next: [
-      `  ${format} init && ${format} apply`,
+      `  ${isInstalled ? "" : `uko install ${format} && `}${format} init && ${format} apply`,
       `It shows a plan with ${items.length} to import and nothing else. Importing writes nothing to the service, and each key still`,
       "takes two people to end. Once it is done, imports.tf can go.",
     ],

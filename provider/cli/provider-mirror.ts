@@ -7,7 +7,7 @@ import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Environment, Machine } from "./cli-world.ts";
 import { makeFolder, unwritable } from "./make-folder.ts";
-import { executable, type ProviderPackage } from "./provider-package.ts";
+import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
 /** `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to Terraform. */
@@ -43,8 +43,7 @@ export async function putIntoMirror(mirror: string, given: ProviderPackage): Pro
 }
 
 async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
-  const asFolder = path.join(folder, given.version, given.platform);
-  const asZip = path.join(folder, `terraform-provider-uko_${given.version}_${given.platform}.zip`);
+  const { asFolder, asZip } = placesIn(folder, given.version, given.platform);
   const [place, other] = given.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
   await makeFolder(path.dirname(place));
   // The engines overlook a name like this one, should they look just now.
@@ -63,6 +62,15 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/** Answers whether both engines find this version there, in either form. */
+export async function isInMirror(mirror: string, version: string, machine: Machine): Promise<boolean> {
+  for (const folder of foldersIn(mirror)) {
+    const { asFolder, asZip } = placesIn(folder, version, platformOf(machine));
+    if (!(await isThere(asFolder)) && !(await isThere(asZip))) return false;
+  }
+  return true;
 }
 
 /** Takes every version of the provider out of the mirror, with the folders that are empty then, and answers what is gone. */
@@ -84,12 +92,21 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
 const foldersIn = (mirror: string): readonly string[] =>
   registries.map((registry) => path.join(mirror, registry, ...providerSource.split("/")));
 
-/** Answers whether there was anything. */
-async function removed(place: string): Promise<boolean> {
-  const wasThere = await access(place).then(
+/** The two forms in which engines take a version. */
+const placesIn = (folder: string, version: string, platform: string) => ({
+  asFolder: path.join(folder, version, platform),
+  asZip: path.join(folder, `terraform-provider-uko_${version}_${platform}.zip`),
+});
+
+const isThere = (place: string): Promise<boolean> =>
+  access(place).then(
     () => true,
     () => false,
   );
+
+/** Answers whether there was anything. */
+async function removed(place: string): Promise<boolean> {
+  const wasThere = await isThere(place);
   await rm(place, { recursive: true, force: true });
   return wasThere;
 }

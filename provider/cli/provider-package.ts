@@ -95,7 +95,7 @@ const refused = (summary: string, ...detail: readonly string[]): UkoError =>
   new UkoError("UKO_INPUT_INVALID", { summary, detail: [...detail, "Nothing was installed."].join(" ") });
 
 /** As Go names it, and so the engines. */
-function platformOf({ system, processor }: Machine): string {
+export function platformOf({ system, processor }: Machine): string {
   const systems: Readonly<Record<string, string>> = { win32: "windows" };
   const processors: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
   return `${systems[system] ?? system}_${processors[processor] ?? processor}`;

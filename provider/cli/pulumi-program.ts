@@ -138,8 +138,11 @@ function projectFile(named: readonly Named[]): string {
   ].join("\n");
 }
 
+/** What `npm pack` makes of this package: it is in no registry yet, and whoever takes its name there is somebody else. */
+export const packedPackage = (version: string): string => `pulumi-uko-${version}.tgz`;
+
 function packageFile(version: string): string {
-  const dependencies = { "@pulumi/pulumi": "^3.249.0", "pulumi-uko": `^${version}` };
+  const dependencies = { "@pulumi/pulumi": "^3.249.0", "pulumi-uko": `file:${packedPackage(version)}` };
   return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
@@ -26,6 +26,7 @@ it("writes a program that adopts what the vault holds, by id, and changes nothin
   const before = (await world.trail()).length;
   const ended = await importInto(out);
   expect([ended.exitCode, ended.err.includes("[UKO")]).toEqual([0, false]);
+  expect(ended.out).toContain("  npm install ./pulumi-uko-0.0.0-test.tgz && pulumi stack init dev && pulumi up\n");
   expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
   const written = readdirSync(out).toSorted();
   expect(written).toEqual(["Pulumi.yaml", "import.json", "index.ts", "package.json"]);
@@ -45,8 +46,32 @@ it("writes a configuration that imports the same, each by its id, with the comma
   };
   const forTofu = await writtenFor("tofu");
   await expect(forTofu).toMatchFileSnapshot("../golden/cli/import-tofu.txt");
-  expect(await writtenFor("terraform")).toBe(forTofu.replaceAll(/tofu (?=init|apply)/g, "terraform "));
+  expect(await writtenFor("terraform")).toBe(forTofu.replaceAll(/tofu (?=init|apply|&&)/g, "terraform "));
   expect((await world.trail()).slice(before).filter(({ effect }) => effect)).toEqual([]);
+});
+
+it("has no program ask a registry for a package that is not there", async () => {
+  await importInto(folder);
+  const { dependencies } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+  expect(dependencies["pulumi-uko"]).toBe("file:pulumi-uko-0.0.0-test.tgz");
+});
+
+it("installs the provider first unless both engines find this version of it", async () => {
+  const machine = { system: "linux", processor: "x64", home: folder, providerFolder: "/nowhere" };
+  const nextIn = async (out: string) => {
+    const at = quietWorld({ environment: world.environmentOf("carol"), machine });
+    const typed = ["import", "--vault", vaultId, "--format", "tofu", "--out", path.join(folder, out)];
+    expect(await runCli(typed, at)).toBe(0);
+    return at.said.out.match(/^ {2}.* apply$/m)?.[0].trim();
+  };
+  const [first = "", second = ""] = ["opentofu.org", "terraform.io"].map((host) =>
+    path.join(folder, ".local/share/terraform/plugins", `registry.${host}`, "pulumi-uko/uko"),
+  );
+  mkdirSync(path.join(first, "0.0.0-test", "linux_amd64"), { recursive: true });
+  mkdirSync(path.join(second, "0.0.1", "linux_amd64"), { recursive: true });
+  expect(await nextIn("a")).toBe("uko install tofu && tofu init && tofu apply");
+  writeFileSync(path.join(second, "terraform-provider-uko_0.0.0-test_linux_amd64.zip"), "");
+  expect(await nextIn("b")).toBe("tofu init && tofu apply");
 });
 
 it("writes a program that the package's classes accept", async () => {
