@@ -18,7 +18,7 @@ const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 const recordIdForm = /^[0-9a-f]{32}$/;
-/** As long as a reason may be on the key (product.md, the rule, point 2). */
+/** As long as a reason may be on the key: `maxReasonCharacters` of provider/lifecycle/consent-record.ts. */
 export const maxReasonCharacters = 500;
 
 /** Reads `<vaultId>/<keyId>`, two UUIDs. */

@@ -124,7 +124,7 @@ export interface KeystorePatch {
   readonly fields?: ConnectionFields;
 }
 
-/** S1-S6; S5 is sent with `mode=restrict` and nothing else (product.md, "Side doors are closed"). */
+/** S1-S6; S5 is sent with `mode=restrict` and nothing else: other modes end keys, or cut them off. */
 export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, KeystorePatch> {
   /** S6: asks the keystore now. */
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;

@@ -48,7 +48,7 @@ export type Authorization =
     }
   | { readonly kind: "refused"; readonly guard: Guard };
 
-/** Decides whether the actor of this run may take `step` now (product.md, "Dual authorization: the rule"). */
+/** Decides whether the actor of this run may take `step` now (provider/docs/two-people.md). */
 export function authorize(
   observation: KeyObservation,
   policy: DeletionPolicy,

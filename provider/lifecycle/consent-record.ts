@@ -135,7 +135,7 @@ export type Standing =
   | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
-/** Whether the record on the key binds for `step` (product.md, the rule, point 3). */
+/** Whether the record on the key binds for `step` (provider/docs/two-people.md, "What makes a record void"). */
 export function standingOf(observation: KeyObservation, step: ConsequentialStep, nowMs: number): Standing {
   const { carried, updatedBy, updatedAtMs } = observation;
   if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };

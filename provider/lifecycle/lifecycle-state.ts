@@ -20,7 +20,7 @@ export const lifecycleStates = [
 ] as const;
 export type LifecycleState = (typeof lifecycleStates)[number];
 
-/** Answers the first state that fits, in the order of product.md. */
+/** Answers the first state that fits: what the end of a key waits for outweighs the state that it is in. */
 export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
   const { state } = observation;
   if (state === "destroyed") return observation.keystores.some(isPending) ? "pending_destruction" : "destroyed";

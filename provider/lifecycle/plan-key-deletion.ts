@@ -119,8 +119,9 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 }
 
 /**
- * KMS's second person: neither who set the window nor who wrote the record (product.md, the rule, point 8). Only the
- * record itself counts here: its author is the last writer, so guessing from the last write would always guess the author.
+ * KMS's second person: neither who set the window nor who wrote the record (provider/docs/two-people.md, "KMS dual
+ * authorization"). Only the record itself counts here: its author is the last writer, so guessing from the last write
+ * would always guess the author.
  */
 function guardedSetter(
   observation: KeyObservation,

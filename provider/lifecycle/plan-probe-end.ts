@@ -11,7 +11,7 @@ export interface ProbeKey {
   readonly label: string;
 }
 
-/** Code asks for one person, so a marker or KMS's own dual authorization still makes it two (product.md, the rule, point 9). */
+/** Code asks for one person, so a marker or KMS's own dual authorization still makes it two (provider/docs/two-people.md, "Who counts"). */
 const probePolicy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,

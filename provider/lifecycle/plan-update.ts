@@ -16,7 +16,7 @@ export function planUpdate(observation: KeyObservation, nowMs: number): UpdatePe
   return standing.binds ? { kind: "leave", record: standing.record } : { kind: "may" };
 }
 
-/** Plans the one sync of a `uko sync`; it may change the last writer, and so void a record (product.md, the rule, point 7). */
+/** Plans the one sync of a `uko sync`; it may change the last writer, and so void a record (provider/docs/two-people.md, "What makes a record void"). */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (run.syncedHere === true) return { kind: "done" };
   const permission = planUpdate(observation, nowMs);

@@ -32,7 +32,7 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "has to be 2 or more letters, digits and blanks"),
 );
 
-/** Inputs (uko-v4.md 2.5 K2, K4; product.md, "Resources"). Absent means: as the service has it. */
+/** Inputs (uko-v4.md 2.5 K2, K4). Absent means: as the service has it. */
 export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the key lives in. Cannot change." }),
   template: z

@@ -233,7 +233,7 @@ describe("recordId", () => {
   });
 });
 
-/** Each case breaks one condition of product.md's point 3 and nothing else. */
+/** Each case breaks one condition of a binding record and nothing else. */
 describe("standingOf", () => {
   const record = aRecord();
   const why = (over: Partial<KeyObservation>, atMs = nowMs): NotBinding["kind"] | "binds" => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isGone } from "../../provider/lifecycle/gone.ts";
 
-/** product.md, the table's last row, as a golden table: instance, vault, proven -> verdict. */
+/** Every absence that there can be: instance, vault, proven -> verdict. */
 const golden: Record<string, string> = {
   "same found proven": "gone",
   "same found unproven": "gone",

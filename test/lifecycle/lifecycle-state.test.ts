@@ -9,7 +9,7 @@ const half = (deactivatedAgoMs: number) =>
   aRecord({ step: "destroy", deactivatedAtMs: nowMs - deactivatedAgoMs, writtenAtMs: nowMs - 60_000 });
 const pending = aKeystoreStatus({ status: "pending_destruction" });
 
-/** Each row would also fit every state below its own in product.md's order, as far as that is possible. */
+/** Each row would also fit every state below its own, as far as that is possible. */
 const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?])[] = [
   [
     "destroy accepted, one keystore pending",
