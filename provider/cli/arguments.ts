@@ -1,7 +1,8 @@
 /** Decodes what people type after a command; throws UKO_INPUT_INVALID with the form that is wanted. */
 
 import path from "node:path";
-import { UkoError } from "../errors.ts";
+import { parseDurationMs } from "../compose.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 
 /** A key as commands name it: in full, since some of them act for good. */
 export interface KeyPath {
@@ -95,6 +96,17 @@ export function parseDate(text: string): string {
     `"${shown(text)}" is not a date`,
     "Write 2026-11-24 or 2026-11-24T14:22:00Z; a day begins at 00:00 UTC.",
   );
+}
+
+/** Reads how long to wait, and answers it as it was written, for UKO_WAIT says the same. */
+export function parseWait(text: string): string {
+  try {
+    parseDurationMs(text, "--wait");
+    return text;
+  } catch (thrown) {
+    const { summary, detail } = asUkoError(thrown);
+    throw invalid(summary, detail);
+  }
 }
 
 export function parsePort(text: string): number {

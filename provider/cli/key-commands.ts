@@ -10,6 +10,7 @@ import {
   parseKeyPath,
   parseReason,
   parseRecordId,
+  parseWait,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
@@ -109,7 +110,12 @@ function addContinue(program: Command, run: Run): void {
         "consent to the step of this record, or of this window of a kms/ key; repeatable, beside UKO_CONSENT",
       ).argParser(collectConsents),
     )
-    .option("--wait <duration>", "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)")
+    .addOption(
+      new Option(
+        "--wait <duration>",
+        "how long to wait for people and time, such as 90s, 30m, 5h, 7d (default: UKO_WAIT)",
+      ).argParser(parseWait),
+    )
     .action((keys: AnyKeyPath[], given: ContinueOptions) =>
       run(keys, given, {
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),

@@ -124,7 +124,8 @@ describe("what cannot be understood", () => {
     [["status", key, keyId], /does not name a key in full/],
     [["consent", key, "latest"], /is not the id of a consent record/],
     [["continue", key, "--consent", "latest"], /is not the id of a consent record/],
-    [["continue", key, "--wait", "soon"], /is not a duration/],
+    [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
+    [["continue", key, "--wait", ""], /^--wait is not a duration/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["requests", "--vault", "payments"], /is not the id of a vault/],
     [["sweep", "--al"], /Unknown option '--al'/],
@@ -156,7 +157,8 @@ describe("what cannot be understood", () => {
 it.each([
   [{ UKO_API_KEY: "secret" }, /No instance is named\n {2}Set UKO_INSTANCE_ID/],
   [{ UKO_INSTANCE_ID: instanceId }, /No credential is given\n {2}Set UKO_API_KEY/],
-])("says which setting is missing (%#)", async (variables, said) => {
+  [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
+])("says which setting is missing or wrong (%#)", async (variables, said) => {
   const world = quietWorld({ environment: variables });
   expect(await runCli(["status", key], world)).toBe(1);
   expect(world.said.err).toMatch(said);
