@@ -44,6 +44,8 @@ const grounds = [
   "- *documented*: IBM's public documents or SDKs say so;",
   "- *assumed*: no source says. Where it matters a switch changes it, and `uko emulator --profile` names useful sets of switches;",
   "- *verified*: somebody saw it on a real instance, and the table says when, where, and where that can be read.",
+  "",
+  "A source is a section of the contract, [uko-v4.md](contract/uko-v4.md) or [kms-v2-and-iam.md](contract/kms-v2-and-iam.md), which names IBM's document, SDK or provider for each fact, or says that it is inferred.",
 ].join("\n");
 
 const howToVerify = [
