@@ -3,7 +3,8 @@
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
 import { type Ending, type ResourceDefinition, type RunSettings, shapeOf } from "./definition.ts";
-import { plain } from "./explain/words.ts";
+import { nounFor } from "./explain/which.ts";
+import { capital, plain } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 
 /** One resource as a program would have to say it. */
@@ -58,7 +59,8 @@ export async function takeInventory(
   let isVaultThere = false;
   const options = { signal, warn: (line: string) => void leftOut.push(line) };
   for (const definition of definitions) {
-    world.progress.report(`Listing each ${definition.name}`);
+    const noun = nounFor(definition.name);
+    world.progress.report(`Listing each ${noun}`);
     for (const { id, state } of await definition.list(world, { vaultId }, options)) {
       const properties = state as Readonly<Record<string, unknown>>;
       if (properties.vaultId !== vaultId || properties.keyState === "destroyed") continue;
@@ -66,8 +68,7 @@ export async function takeInventory(
       const item = itemOf(definition, id, properties, nameOf(definition.deletion(state, run), properties));
       const unsayable = unsayableIn(definition, item);
       if (unsayable.length === 0) items.push(item);
-      else
-        leftOut.push(`${definition.name} "${plain(item.name)}" ${id}: no program can say its ${unsayable.join(", ")}`);
+      else leftOut.push(`${capital(noun)} "${plain(item.name)}" ${id}: no program can say its ${unsayable.join(", ")}`);
     }
   }
   if (isVaultThere) return { items, leftOut };

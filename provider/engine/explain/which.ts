@@ -18,6 +18,12 @@ const nouns = {
   keyTemplate: "template",
 } as const;
 
+/** What people call what programs call a `KeyTemplate`. */
+export function nounFor(resource: string): string {
+  const kind = resource.charAt(0).toLowerCase() + resource.slice(1);
+  return kind in nouns ? nouns[kind as Which["kind"]] : resource;
+}
+
 /** `key "payroll" 5c1e…/9b2d…`. */
 function sayWhich({ kind, name, id }: Which): string {
   const called = typeof name === "string" && name !== "" ? ` "${plain(name, 100)}"` : "";
