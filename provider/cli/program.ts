@@ -30,7 +30,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
   } catch (thrown) {
     // Help and version end by throwing as well.
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    const error = thrown instanceof CommanderError ? misused(thrown) : toUkoError(thrown);
+    const error = thrown instanceof CommanderError ? misused(thrown, typed) : toUkoError(thrown);
     tellError(world, error, typed.includes("--json"));
     return error.exitCode;
   }
@@ -62,9 +62,11 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
 }
 
 /** `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors. */
-function misused({ code, message }: CommanderError): UkoError {
+function misused({ code, message }: CommanderError, [, asked]: readonly string[]): UkoError {
+  // Besides a line without a command it is `uko help stauts` that ends so.
   if (code === "commander.help") {
-    return new UkoError("UKO_INPUT_INVALID", { summary: "No command is given", detail: "uko --help lists them." });
+    const summary = asked === undefined ? "No command is given" : `Unknown command '${asked}'`;
+    return new UkoError("UKO_INPUT_INVALID", { summary, detail: "uko --help lists them." });
   }
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   return new UkoError("UKO_INPUT_INVALID", {

@@ -137,6 +137,7 @@ describe("what cannot be understood", () => {
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
     [[], /No command is given/],
+    [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists them\./],
   ] as const)("uko %j is said on standard error, and nothing is called", async (typed, said) => {
     const { world, operations } = aWorld();
     expect(await runCli(typed, world)).toBe(1);
