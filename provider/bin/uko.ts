@@ -88,9 +88,11 @@ async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOpt
       close,
     };
   } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isPortTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: "The local UKO could not be started",
-      detail: error instanceof Error ? error.message : String(error),
+      detail: isPortTaken ? `${reason}\nAnother one may be running; --port 0 takes any free port.` : reason,
       cause: error,
     });
   }

@@ -35,7 +35,7 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--json", "one line of JSON once it listens: url, pid, instanceId, with --tls caFile")
     .addHelpText("after", exampleHelp("emulator"))
     .action(async ({ port, host, seed, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
-      const uko = await world.startLocalUko({
+      const started = await world.startLocalUko({
         port,
         host,
         ...(seed !== undefined && { seedFile: seed }),
@@ -44,9 +44,10 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
         ...(profile !== undefined && { profile }),
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
-      world.out.write(json === true ? readyJson(uko) : readyText(uko, file));
+      const uko = { ...started, url: onThisMachine(started.url) };
+      world.out.write(json === true ? readyJson(uko) : readyText(uko, host, file));
       await stopped(world.signal);
-      await uko.close();
+      await started.close();
     });
 }
 
@@ -54,7 +55,13 @@ function readyJson({ url, instanceId, pid, caFile }: LocalUko): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
-function readyText({ url, instanceId, people, firstKey, caFile }: LocalUko, file?: string): string {
+/** What listens on every address is reached by one of this machine's own. */
+function onThisMachine(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+}
+
+function readyText(uko: LocalUko, host: string, file?: string): string {
+  const { url, instanceId, people, firstKey, caFile } = uko;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
   const keeps = file === undefined ? "it stores nothing" : `${file} keeps its world`;
@@ -66,7 +73,9 @@ function readyText({ url, instanceId, people, firstKey, caFile }: LocalUko, file
     `  export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
     `  export UKO_INSTANCE_ID=${instanceId}`,
     ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
+    ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
+    ...elsewhere(uko, host),
     ...(others.length === 0 ? [] : ["", "To be somebody else:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
     ...(firstKey === undefined ? [] : ["", "To look at a key, and to ask for its end:"]),
@@ -82,6 +91,27 @@ function readyText({ url, instanceId, people, firstKey, caFile }: LocalUko, file
     "",
   ].join("\n");
 }
+
+/** Besides this machine, nobody gets a credential in plain text. */
+function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
+  const { port, host: place } = new URL(url);
+  if (["0.0.0.0", "::"].includes(host)) {
+    return [
+      "",
+      "Other machines need TLS: start this with --tls, and with --host and the one address that they know it by;",
+      `there, besides the certificate, UKO_ALLOWED_HOSTS=<address>:${port}.`,
+    ];
+  }
+  if (isLoopback(url)) return [];
+  return caFile === undefined
+    ? [
+        "",
+        `uko calls that address only over TLS: start this with --tls; whoever calls it needs UKO_ALLOWED_HOSTS=${place}.`,
+      ]
+    : ["", "On another machine NODE_EXTRA_CA_CERTS names a copy of that file."];
+}
+
+const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|$)/.test(url);
 
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -144,7 +144,9 @@ it("says what is wrong without a stack trace", async () => {
 
   const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
   expect(taken.exitCode).toBe(1);
-  expect(taken.err).toMatch(/^The local UKO could not be started\n.*EADDRINUSE/);
+  expect(taken.err).toMatch(
+    /^The local UKO could not be started\n.*EADDRINUSE.*\n {2}Another one may be running; --port 0 takes any free port\./,
+  );
 
   for (const typed of [
     ["--seed", path.join(folder, "none.json")],

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { OpenOperations } from "../../provider/cli/cli-world.ts";
+import type { LocalUko, OpenOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/operations.ts";
 import type { Report } from "../../provider/engine/report.ts";
@@ -205,10 +205,10 @@ describe("uko emulator", () => {
     { name: "Bob Example", apiKey: "bob-demo-key" },
   ];
 
-  async function runEmulator(typed: readonly string[], identities = people) {
+  async function runEmulator(typed: readonly string[], identities = people, over: Partial<LocalUko> = {}) {
     const stop = new AbortController();
     const close = vi.fn(async () => {});
-    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, firstKey, close }));
+    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, firstKey, ...over, close }));
     const world = quietWorld({ signal: stop.signal, startLocalUko });
     const ended = runCli(["emulator", ...typed], world);
     await vi.waitFor(() => expect(world.said.out).not.toBe(""));
@@ -245,6 +245,29 @@ describe("uko emulator", () => {
       expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
     );
     expect(out).toContain("uko.db keeps its world");
+  });
+
+  it.each([
+    ["0.0.0.0", "http://0.0.0.0:7600", "http://127.0.0.1:7600"],
+    ["::", "http://[::]:7600", "http://[::1]:7600"],
+  ])("names this machine for %s, and says what others need", async (host, listening, url) => {
+    const { out } = await runEmulator(["--host", host], people, { url: listening });
+    expect(out).toContain(`export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}\n`);
+    expect(out).toMatch(
+      /Other machines need TLS: start this with --tls, and with --host .*\n.*UKO_ALLOWED_HOSTS=<address>:7600\.\n/,
+    );
+    expect(out).not.toContain(listening);
+    const { out: line } = await runEmulator(["--host", host, "--json"], people, { url: listening });
+    expect(JSON.parse(line).url).toBe(url);
+  });
+
+  it("says of another address what uko calls it with", async () => {
+    const plain = await runEmulator(["--host", "192.0.2.1"], people, { url: "http://192.0.2.1:7600" });
+    expect(plain.out).toContain("start this with --tls; whoever calls it needs UKO_ALLOWED_HOSTS=192.0.2.1:7600.");
+    const over = { url: "https://192.0.2.1:7600", caFile: "ca.pem" };
+    const { out } = await runEmulator(["--host", "192.0.2.1", "--tls"], people, over);
+    expect(out).toContain("  export UKO_ALLOWED_HOSTS=192.0.2.1:7600\n");
+    expect(out).toContain("On another machine NODE_EXTRA_CA_CERTS names a copy of that file.\n");
   });
 
   it("leaves people out where the world has none with an API key", async () => {
