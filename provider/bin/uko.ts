@@ -7,8 +7,8 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { CliWorld, LocalUko, LocalUkoOptions, TextOutput } from "../cli/cli-world.ts";
 import { openOperations } from "../cli/open-operations.ts";
-import { runCli } from "../cli/program.ts";
 import { UkoError } from "../errors.ts";
+import { refusalOfNode } from "./node-version.ts";
 
 const stop = new AbortController();
 
@@ -38,7 +38,14 @@ const world: CliWorld = {
   },
 };
 
-process.exitCode = await runCli(process.argv.slice(2), world);
+const refusal = refusalOfNode(process.versions.node);
+if (refusal === undefined) {
+  const { runCli } = await import("../cli/program.ts");
+  process.exitCode = await runCli(process.argv.slice(2), world);
+} else {
+  process.stderr.write(`${refusal}\n`);
+  process.exitCode = 1;
+}
 
 /** The question goes to standard error, so that what was asked for can still be piped. */
 async function ask(question: string): Promise<string> {

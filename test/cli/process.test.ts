@@ -194,3 +194,15 @@ it("says that a folder is in one that is gone", async () => {
     expect.stringMatching(/^"own" is in a folder that is gone\n.*\n.*INPUT_INVALID/),
   ]);
 });
+
+it("says which Node it needs before it does anything in an older one", () => {
+  const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
+  for (const typed of [["status", keys.payroll], ["--help"]]) {
+    const args = ["--import", `data:text/javascript,${older}`, executable, ...typed];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: "utf8",
+      env: environmentOf("bob"),
+    });
+    expect([status, stdout, stderr]).toEqual([1, "", "uko needs Node 22.19 or newer; this is 20.20.2\n"]);
+  }
+});
