@@ -54,10 +54,10 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
     const digest = await digestOf(copy);
     if (given.kind === "zip" && digest !== given.sha256) throw becameAnother(given.place);
     const isSame = digest === (await digestOf(place));
+    if (given.kind === "folder") await chmod(path.join(isSame ? place : copy, executable), 0o755);
     const isOtherGone = await removed(other);
     const isReplaced = !isSame && (await removed(place));
     if (!isSame) await rename(copy, place);
-    if (given.kind === "folder") await chmod(path.join(place, executable), 0o755);
     return { place, before: isOtherGone || isReplaced ? "another" : isSame ? "same" : "nothing" };
   } finally {
     await rm(fresh, { recursive: true, force: true });
