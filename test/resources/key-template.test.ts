@@ -63,6 +63,10 @@ describe("creating a template", () => {
     expect(found?.state).toMatchObject(over);
     expect(templates.check(news, found?.state).failures).toEqual([]);
     expect(templates.diff(found?.state, checkedBy(templates, news, state))).toEqual([]);
+    // As it is found by its id, where no program has said so.
+    const imported = await templates.lookup(`${vaultId}/${state.templateId}`, options);
+    expect(templates.check(news, imported?.state).failures).toEqual([]);
+    expect(templates.diff(imported?.state, checkedBy(templates, news, imported?.state))).toEqual([]);
   });
 
   test("archives it where code says so", async () => {
