@@ -6,7 +6,7 @@ import { sayContainer } from "../engine/explain/container-words.ts";
 import { capital } from "../engine/explain/words.ts";
 import { readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import {
   adoptContainer,
   changeContainer,
@@ -226,7 +226,7 @@ async function archiveMade(
     const ref = refTo(instanceId, inputs.vaultId, made.id);
     return stored(instanceId, inputs, await archive(world, ref, true, options));
   } catch (error) {
-    const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
+    const why = asUkoError(error).summary;
     const warnings = [`The template was made, but not archived: ${why}. The next run tries again`];
     return { ...stored(instanceId, inputs, made), warnings };
   }

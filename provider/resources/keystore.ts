@@ -7,7 +7,7 @@ import { plain } from "../engine/explain/words.ts";
 import { readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
 import { digestSecrets } from "../engine/secrets.ts";
-import { isUkoError } from "../errors.ts";
+import { asUkoError } from "../errors.ts";
 import { adoptContainer, createContainer, driftIn, frozenFailures, instead, parseIds } from "./container-writes.ts";
 import {
   type BlockName,
@@ -267,7 +267,7 @@ async function withHealth(
     const state = { ...made.state, ...(await world.keystores.status(refOf(made.state), options)) };
     return { ...made, state, warnings: healthWarnings(state) };
   } catch (error) {
-    const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
+    const why = asUkoError(error).summary;
     return { ...made, warnings: [`The keystore was ${done}, but its health could not be asked: ${why}`] };
   }
 }

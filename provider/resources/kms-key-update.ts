@@ -6,7 +6,7 @@ import { sayTime } from "../engine/explain/words.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
 import { type ObservedKmsKey, observeKmsKey } from "../engine/observe-kms-key.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
-import { UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { Right } from "../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../lifecycle/plan-kms-key-deletion.ts";
@@ -15,7 +15,7 @@ import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 import { prepareRing } from "./kms-key-ring.ts";
 import { openWindowWarning } from "./kms-key-state.ts";
 import { answerLost, requireTwo, restoreKey, throwIfDenied } from "./kms-key-steps.ts";
-import { letEnd, sayWhy } from "./sent-rotation.ts";
+import { letEnd } from "./sent-rotation.ts";
 
 export interface UpdatedKmsKey {
   readonly observed: ObservedKmsKey;
@@ -194,10 +194,10 @@ async function rotate(
 function unseen(written: Written<undefined>, before: ObservedKmsKey, error: unknown): Omit<UpdatedKmsKey, "isRotated"> {
   const key = sayKmsKey(before.observation);
   if (written.kind !== "done") {
-    const told = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${sayWhy(error)}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
+    const told = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
     return { observed: before, warnings: [told] };
   }
-  const told = `${key} was rotated, but the look after it failed: ${sayWhy(error)}. The next look shows what else has changed`;
+  const told = `${key} was rotated, but the look after it failed: ${asUkoError(error).summary}. The next look shows what else has changed`;
   const snapshot = { ...before.snapshot, lastRotatedAtMs: written.serviceTimeMs };
   return { observed: { ...before, snapshot }, warnings: [told] };
 }

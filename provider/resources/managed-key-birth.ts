@@ -4,7 +4,7 @@ import type { CreateOptions, RunSettings } from "../engine/definition.ts";
 import { plain } from "../engine/explain/words.ts";
 import { type Observed, observedInAnswer, observeKey } from "../engine/observe.ts";
 import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../engine/ports.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import type { DualMarker } from "../lifecycle/consent-record.ts";
 import type { Tag } from "../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/record-carriers.ts";
@@ -171,7 +171,7 @@ async function complete(
     const isWanting = gate !== undefined && !isMarked(world, snapshot, gate);
     if (isWanting) warnings.push(...(await markKey(world, ref, gate, options)));
   } catch (error) {
-    const why = isUkoError(error) ? error.summary : "uko met a fault of its own";
+    const why = asUkoError(error).summary;
     warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);
   }
   return { observed: observedInAnswer(world, ref, last), warnings };

@@ -3,11 +3,11 @@
 import { plain, sayKey, sayRoles, sayTime } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World, Written } from "../engine/ports.ts";
-import { UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../lifecycle/plan-update.ts";
 import { capitalKey, deletionOnFile } from "./managed-key-left-alone.ts";
-import { letEnd, sayWhy } from "./sent-rotation.ts";
+import { letEnd } from "./sent-rotation.ts";
 
 export interface Rotated {
   /** The key since its rotation, as far as it could be looked at. */
@@ -100,14 +100,14 @@ function unseen(before: Observed, error: unknown): Rotated {
   return {
     observed: { ...before, snapshot: { ...snapshot, version }, observation: { ...observation, facts } },
     warnings: [
-      `${capitalKey(observation)} was rotated, but the look after it failed: ${sayWhy(error)}. The next look shows what else has changed`,
+      `${capitalKey(observation)} was rotated, but the look after it failed: ${asUkoError(error).summary}. The next look shows what else has changed`,
     ],
   };
 }
 
 /** To ask for another rotation is easier than to undo one too many, so what is not known counts as done. */
 function notKnown({ observation }: Observed, lost: string, error: unknown): string {
-  return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${sayWhy(error)}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
+  return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
 }
 
 /** After a crash nothing tells whose rotation it was, so it counts, and a person can ask for another. */

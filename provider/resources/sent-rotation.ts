@@ -2,7 +2,6 @@
 
 import type { CallOptions } from "../engine/ports.ts";
 import { throwIfStopped } from "../engine/reconcile.ts";
-import { isUkoError } from "../errors.ts";
 
 /** For the rotation and the look after it. */
 const limitMs = 120_000;
@@ -11,9 +10,4 @@ const limitMs = 120_000;
 export function letEnd(options: CallOptions): CallOptions {
   throwIfStopped(options.signal);
   return { ...options, signal: AbortSignal.timeout(limitMs) };
-}
-
-/** Why the look after a rotation failed, within a sentence. */
-export function sayWhy(error: unknown): string {
-  return isUkoError(error) ? error.summary : "uko met a fault of its own";
 }

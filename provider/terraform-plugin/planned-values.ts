@@ -1,7 +1,7 @@
 /** What a creation or an update will come to, attribute by attribute, by the rules that hosts hold a plan to. */
 
 import type { CheckFailure } from "../engine/definition.ts";
-import { knownLater } from "../engine/preview.ts";
+import { isOpen, knownLater } from "../engine/preview.ts";
 import type { Role, TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
 import type { AnyHandlers } from "./blocks.ts";
 import {
@@ -93,7 +93,7 @@ export function plannedConfig(
     if (role === "secret") return secrets.includes(name) ? (config[name] ?? null) : null;
     if (!isGivenInPlans.has(role) || (role === "service" && !isGiven(config[name]))) return null;
     const value = planned[name] ?? null;
-    return hasUnknown(value) ? null : value;
+    return isOpen(value) ? null : value;
   };
   return valuesBy(attributes, wanted);
 }
@@ -114,14 +114,9 @@ export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue 
   return Object.fromEntries(
     Object.entries(actual).map(([name, value]) => {
       const promised = planned[name] ?? null;
-      return [name, hasUnknown(promised) ? value : promised];
+      return [name, isOpen(promised) ? value : promised];
     }),
   );
-}
-
-export function hasUnknown(value: Value): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).some(hasUnknown);
-  return value === knownLater;
 }
 
 function isGiven(value: Value | undefined): boolean {

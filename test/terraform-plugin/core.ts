@@ -5,9 +5,8 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { expect } from "vitest";
-import { knownLater } from "../../provider/engine/preview.ts";
+import { isOpen, knownLater } from "../../provider/engine/preview.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
-import { hasUnknown } from "../../provider/terraform-plugin/planned-values.ts";
 import {
   type ApplyResourceChange_RequestSchema,
   type Diagnostic,
@@ -104,9 +103,9 @@ export function openCore(
 
   /** compatible.go: what was known stays as it was promised, and all is known now. */
   const requireConsistent = (promised: ObjectValue, actual: ObjectValue): void => {
-    expect(hasUnknown(actual)).toBe(false);
+    expect(isOpen(actual)).toBe(false);
     for (const [name, value] of Object.entries(promised)) {
-      if (!hasUnknown(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
+      if (!isOpen(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
     }
   };
 
@@ -157,7 +156,7 @@ export function openCore(
       const told = toldIn(reply.diagnostics);
       if (told.errors.length > 0) return told;
       const value = readObject(reply.newState, resource);
-      if (value !== null) expect(hasUnknown(value)).toBe(false);
+      if (value !== null) expect(isOpen(value)).toBe(false);
       kept.saved =
         value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
       return told;
@@ -226,7 +225,7 @@ export function openCore(
 /** Both plans of one run: what was unknown may be known by now, all else is as it was. */
 function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | null): void {
   for (const [name, value] of Object.entries(first ?? {})) {
-    if (!hasUnknown(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
+    if (!isOpen(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
   }
 }
 

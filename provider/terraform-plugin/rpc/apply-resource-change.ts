@@ -3,7 +3,7 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Looked } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
-import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
+import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { plannedConfig, settled } from "../planned-values.ts";
@@ -47,7 +47,9 @@ export async function applyResourceChange(session: Session, request: Request): P
     if (made.isFound) session.noteFound(request.typeName, made.id);
     return answered;
   }
-  return answer(session, resource, planned, await update(handlers, resource, prior, wanted, options));
+  const state = stateProperties(resource.attributes, prior);
+  const changed = await handlers.update(state, propertiesBeside(resource.attributes, wanted), options);
+  return answer(session, resource, planned, changed);
 }
 
 /**
@@ -55,16 +57,6 @@ export async function applyResourceChange(session: Session, request: Request): P
  * whose answer nobody waits for would be found by nobody.
  */
 const creationLimitMs = 120_000;
-
-function update(
-  handlers: AnyHandlers,
-  { attributes }: TerraformResource,
-  prior: ObjectValue,
-  wanted: ObjectValue,
-  options: Parameters<AnyHandlers["update"]>[2],
-): Promise<Looked<Properties>> {
-  return handlers.update(stateProperties(attributes, prior), propertiesBeside(attributes, wanted), options);
-}
 
 function answer(
   session: Session,
