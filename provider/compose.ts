@@ -128,6 +128,7 @@ export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./e
 export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
 export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
 export { checkArguments } from "./resources/index.ts";
+export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 

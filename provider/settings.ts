@@ -4,6 +4,7 @@ import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam/tokens.ts";
+import { uuidForm } from "./uuid-form.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +51,7 @@ export function checkStored(
     return typeof value === "string" ? [] : [{ property, reason: "has to be a text" }];
   });
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });
-  if (typeof instanceId === "string" && !instanceIdForm.test(instanceId)) {
+  if (typeof instanceId === "string" && !uuidForm.test(instanceId)) {
     fail("instanceId", "has to be the UUID of the instance, in lower case");
   }
   if (apiKey !== undefined && token !== undefined) {
@@ -87,7 +88,6 @@ export interface Settings {
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
-const instanceIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A consent record's id, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
 const consentForm =
   /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
@@ -99,7 +99,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   if (instanceId === undefined) {
     throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or instanceId in the configuration of the provider.");
   }
-  if (!instanceIdForm.test(instanceId)) {
+  if (!uuidForm.test(instanceId)) {
     throw invalid(
       "The instance id is not valid",
       "UKO_INSTANCE_ID, or instanceId in the configuration of the provider, is the UUID of the instance, in lower case.",

@@ -1,6 +1,7 @@
 /** `uko emulator`: starts the local UKO and says how to use it. */
 
 import { type Command, Option } from "commander";
+import { isLoopbackEndpoint } from "../compose.ts";
 import { parsePort } from "./arguments.ts";
 import type { CliWorld, LocalUko } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
@@ -111,7 +112,7 @@ function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
     : ["", "On another machine NODE_EXTRA_CA_CERTS names a copy of that file."];
 }
 
-const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|$)/.test(url);
+const isLoopback = (url: string): boolean => isLoopbackEndpoint({ url, source: "environment" });
 
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,15 +1,10 @@
 /** The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships. What is not here is UNIMPLEMENTED. */
 
-import { once } from "node:events";
-import type {
-  ChannelOptions,
-  handleServerStreamingCall,
-  handleUnaryCall,
-  UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { streamed } from "../grpc-stream.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { invoke } from "./functions.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
@@ -65,7 +60,7 @@ export function createService(session: Session, version: string): UntypedService
       await remove(session, request);
       return new emptyPb.Empty();
     }),
-    list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal)),
+    list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal), toServiceError),
     invoke: answered((request: providerPb.InvokeRequest) => invoke(session, request)),
     // Sent at every normal end as well, so it has to be quick and must not end the process before it answered.
     cancel: answered(async () => {
@@ -83,25 +78,6 @@ function answered<Request, Response>(
       (response) => callback(null, response),
       (error: unknown) => callback(toServiceError(error)),
     );
-  };
-}
-
-/** The signal is aborted once the client has gone away. */
-function streamed<Request, Response>(
-  call: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
-): handleServerStreamingCall<Request, Response> {
-  return async (stream) => {
-    const stop = new AbortController();
-    stream.once("cancelled", () => stop.abort());
-    try {
-      for await (const response of call(stream.request, stop.signal)) {
-        if (!stream.write(response)) await once(stream, "drain", { signal: stop.signal });
-      }
-      stream.end();
-    } catch (error) {
-      // One that is destroyed never ends for its client: grpc-js sends the status of an error at the stream's own end.
-      stream.emit("error", toServiceError(error));
-    }
   };
 }
 

@@ -8,7 +8,7 @@ import { type ContainerReading, readContainer } from "../engine/observe-containe
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
-import { uuidForm } from "./uuid.ts";
+import { uuidForm } from "../uuid-form.ts";
 
 interface Named {
   readonly id: string;

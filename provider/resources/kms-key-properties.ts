@@ -3,7 +3,8 @@
 import * as z from "zod";
 import { kmsLifecycleStates } from "../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../lifecycle/record-carriers.ts";
-import { uuid, uuidForm } from "./uuid.ts";
+import { uuidForm } from "../uuid-form.ts";
+import { uuid } from "./uuid.ts";
 
 const base64 = z
   .string()

@@ -8,11 +8,11 @@ import type { World } from "../engine/ports.ts";
 import { inputsIn } from "../engine/program-inputs.ts";
 import { digestSecrets } from "../engine/secrets.ts";
 import { UkoError } from "../errors.ts";
+import { uuidForm } from "../uuid-form.ts";
 import { adoptKmsKey, createKmsKey } from "./kms-key-birth.ts";
 import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./kms-key-properties.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./kms-key-state.ts";
 import { updateKmsKey } from "./kms-key-update.ts";
-import { uuidForm } from "./uuid.ts";
 
 const secrets = ["payload"] as const;
 const compared = [

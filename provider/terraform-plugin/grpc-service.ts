@@ -1,6 +1,5 @@
 /** A service of grpc-js out of the protocol's own description: paths, and how its messages are read and written. */
 
-import { once } from "node:events";
 import {
   create,
   type DescMessage,
@@ -11,13 +10,13 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import {
-  type handleServerStreamingCall,
   type handleUnaryCall,
   type Server,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { streamed } from "../grpc-stream.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 
@@ -45,7 +44,10 @@ export function addService<Service extends DescService>(
     implementation[localName] =
       methodKind === "unary"
         ? unary((request) => (answer(request) as Promise<unknown>).then(written))
-        : streamed((request, signal) => answer(request, signal) as AsyncIterable<unknown>, written);
+        : streamed(
+            (request, signal) => eachWritten(answer(request, signal) as AsyncIterable<unknown>, written),
+            failureFrom,
+          );
   }
   server.addService(definitionOf(service), implementation);
 }
@@ -83,23 +85,11 @@ function unary(answer: (request: unknown) => Promise<unknown>): handleUnaryCall<
   };
 }
 
-function streamed(
-  answer: (request: unknown, signal: AbortSignal) => AsyncIterable<unknown>,
+async function* eachWritten(
+  messages: AsyncIterable<unknown>,
   written: (init: unknown) => unknown,
-): handleServerStreamingCall<unknown, unknown> {
-  return async (stream) => {
-    const stop = new AbortController();
-    stream.once("cancelled", () => stop.abort());
-    try {
-      for await (const message of answer(stream.request, stop.signal)) {
-        if (!stream.write(written(message))) await once(stream, "drain", { signal: stop.signal });
-      }
-      stream.end();
-    } catch (error) {
-      // One that is destroyed never ends for its client: grpc-js sends the status of an error at the stream's own end.
-      stream.emit("error", failureFrom(error));
-    }
-  };
+): AsyncGenerator<unknown, void> {
+  for await (const message of messages) yield written(message);
 }
 
 function failureFrom(error: unknown): { readonly code: status; readonly details: string } {

@@ -1,6 +1,7 @@
 /** Where the instance is served: given, or asked of the broker once per run; and what proves that it is this instance. */
 
 import { UkoError } from "../../errors.ts";
+import { uuidForm } from "../../uuid-form.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "../http/client.ts";
 import { accessDenied, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
@@ -34,7 +35,6 @@ interface Discovered {
 
 const service = "The endpoint broker";
 const regionForm = /^[a-z]{2,10}(-[a-z]{2,20}){1,3}$/;
-const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
   let found: Discovered | undefined;

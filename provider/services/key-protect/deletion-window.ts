@@ -2,9 +2,10 @@
 
 import type { Written } from "../../engine/ports.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { uuidForm } from "../../uuid-form.ts";
 import { toWritten } from "../http/written.ts";
 import { kmsRules, noValue } from "./errors.ts";
-import { type KmsTransport, kmsIdForm } from "./transport.ts";
+import type { KmsTransport } from "./transport.ts";
 
 const needed = {
   setKeyForDeletion: kmsRights.setForDeletion,
@@ -18,7 +19,7 @@ export async function moveDeletionWindow(
   action: keyof typeof needed,
   signal: AbortSignal,
 ): Promise<Written<undefined>> {
-  if (!kmsIdForm.test(kmsKeyId)) {
+  if (!uuidForm.test(kmsKeyId)) {
     const message = "the id of the KMS key is not an id; nothing was sent";
     return { kind: "refused", status: 400, message, correlationId: "" };
   }

@@ -3,6 +3,7 @@
 import type { KmsKeyRef } from "../../engine/kms-ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { uuidForm } from "../../uuid-form.ts";
 import type { Endpoint } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "../http/client.ts";
 import { noAnswerToRead } from "../http/faults.ts";
@@ -32,8 +33,6 @@ export interface KmsTransport {
     isAnswer?: (answer: HttpAnswer) => boolean,
   ): Promise<HttpAnswer>;
 }
-
-export const kmsIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createKmsTransport(options: KmsClientOptions): KmsTransport {
   const call = async ({ path, headers, body, ...wanted }: KmsCall): Promise<HttpAnswer | NoAnswer> =>
@@ -68,7 +67,7 @@ export function kmsKeyPath(transport: KmsTransport, { instanceId, kmsKeyId }: Km
       detail: "Nothing was read or changed.",
     });
   }
-  if (kmsIdForm.test(kmsKeyId)) return `/keys/${kmsKeyId}`;
+  if (uuidForm.test(kmsKeyId)) return `/keys/${kmsKeyId}`;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: "The id of the KMS key is not an id",
     detail: "Ids are UUIDs in lower case; an alias is none. Nothing was called.",

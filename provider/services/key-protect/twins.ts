@@ -3,6 +3,7 @@
 import type { Twins } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
+import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { parseJson } from "../http/json.ts";
 import { printable } from "../http/printable.ts";
@@ -10,7 +11,7 @@ import { cancelled } from "../http/single-flight.ts";
 import { parseDateTimeMs } from "../http/timestamps.ts";
 import { moveDeletionWindow } from "./deletion-window.ts";
 import { isKeyNotFound, messageOf } from "./errors.ts";
-import { createKmsTransport, type KmsClientOptions, kmsIdForm } from "./transport.ts";
+import { createKmsTransport, type KmsClientOptions } from "./transport.ts";
 import { oneTwin, type WireTwin } from "./wire.ts";
 
 /** kms-v2-and-iam.md 3: there is no 4. */
@@ -25,7 +26,7 @@ export function createTwins(options: KmsClientOptions): Twins {
   const transport = createKmsTransport(options);
   return {
     async read(kmsKeyId, { signal }) {
-      if (!kmsIdForm.test(kmsKeyId)) return unreadable(kmsKeyId, "its id is not an id");
+      if (!uuidForm.test(kmsKeyId)) return unreadable(kmsKeyId, "its id is not an id");
       try {
         const path = `/keys/${kmsKeyId}/metadata`;
         return toTwin(kmsKeyId, await transport.call({ method: "GET", path, resend: "always", signal }));
