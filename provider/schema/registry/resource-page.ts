@@ -14,7 +14,7 @@ const words: DestroyWords = { again: "and the command is the same each time", pr
 /** Where more is told of a destroy. */
 const more: Partial<Record<ResourceName, string>> = {
   ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows the runs one by one.`,
-  KmsKey: `More of it: ${linkToGuide("keys of KMS itself", "whole-stack.md#keys-of-kms-itself")}.`,
+  KmsKey: `See ${linkToGuide("KMS keys", "whole-stack.md#kms-keys")}.`,
 };
 
 export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {
