@@ -13,6 +13,7 @@ import { createKmsOperations, type KmsOperations } from "./engine/kms-operations
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
 import type { TagProbe } from "./engine/probe-tags.ts";
+import { createServiceClock } from "./engine/service-clock.ts";
 import { UkoError } from "./errors.ts";
 import {
   functions,
@@ -103,6 +104,7 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, http, tokens, endpoints }),
+    serviceClock: createServiceClock(tokens.issuedAtMs),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),
     ...(settings.reportPath !== undefined && {

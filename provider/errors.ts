@@ -81,6 +81,7 @@ export const errorCatalogue = {
   UKO_ANSWER_INVALID: { summary: "The service's answer could not be understood", retryable: false, exitCode: 1 },
   UKO_ANSWER_LOST: { summary: "The service's answer did not arrive", retryable: true, exitCode: 1 },
   UKO_SERVICE_UNAVAILABLE: { summary: "The service is not available", retryable: true, exitCode: 1 },
+  UKO_CLOCK_SKEW: { summary: "The service's clock cannot be right", retryable: false, exitCode: 1 },
   UKO_CHANGED_MEANWHILE: { summary: "The key changed again and again meanwhile", retryable: true, exitCode: 1 },
   UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },

@@ -80,6 +80,11 @@ export async function examine(
           (found) => [listCheck("keys", found.length, "key")],
         );
   await look(
+    "clock",
+    async () => judgeClock(world, [...(vaults ?? []), ...(keys ?? [])]),
+    () => [],
+  );
+  await look(
     "keystores",
     () => world.keystores.list({}, options),
     (found) => [listCheck("keystores", found.length, "keystore")],
@@ -101,6 +106,14 @@ export async function examine(
   );
   if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
   return checks;
+}
+
+/** Throws UKO_CLOCK_SKEW where the token, or the object that was changed last, contradicts the service's `Date`. */
+function judgeClock({ session, serviceClock }: World, objects: readonly { readonly updatedAtMs?: number }[]): void {
+  const serviceTimeMs = session.serviceTimeMs();
+  if (serviceTimeMs === undefined) return;
+  const updatedAtMs = Math.max(0, ...objects.map((each) => each.updatedAtMs ?? 0));
+  serviceClock.decideAt("UKO", { serviceTimeMs, updatedAtMs }, "a vault or key");
 }
 
 function tagsOf(keys: readonly KeySnapshot[] | undefined): readonly Check[] {

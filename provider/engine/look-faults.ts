@@ -10,6 +10,7 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_ANSWER_LOST",
   "UKO_SERVICE_UNAVAILABLE",
   "UKO_DEADLINE",
+  "UKO_CLOCK_SKEW",
 ];
 
 /** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0017). */

@@ -35,6 +35,7 @@ interface AnySnapshot {
   readonly id: string;
   readonly vaultId?: string;
   readonly name: string;
+  readonly updatedAtMs?: number;
 }
 
 /**
@@ -100,7 +101,10 @@ export async function readContainer<Snapshot extends AnySnapshot>(
       detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
     });
   }
-  return { kind: "present", snapshot, etag, nowMs: serviceTimeMs };
+  const { updatedAtMs } = snapshot;
+  const answer = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
+  const nowMs = world.serviceClock.decideAt("UKO", answer, `${ref.kind} ${ref.id}`);
+  return { kind: "present", snapshot, etag, nowMs };
 }
 
 /** A vault is its own proof only where this run saw it there before, or where the instance is proven. */

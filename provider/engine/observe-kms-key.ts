@@ -33,8 +33,13 @@ export async function observeKmsKey(
   options: CallOptions,
 ): Promise<KmsSighting> {
   if (!isInOwnInstance(world, ref)) throw instanceMismatch(world, ref, `KMS key ${ref.kmsKeyId}`);
-  const { value: snapshot, serviceTimeMs: nowMs } = await world.kmsKeys.read(ref, options);
+  const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
   if (snapshot === undefined) return { kind: "gone" };
+  const answer = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
+  const nowMs =
+    depth === "decision"
+      ? world.serviceClock.decideAt("KMS", answer, `KMS key ${ref.kmsKeyId}`)
+      : world.serviceClock.showAt("KMS", answer);
   const isDecided = depth === "decision" && snapshot.state !== 5;
   const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
   const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
@@ -46,6 +51,11 @@ export async function observeKmsKey(
     }),
   };
   return { kind: "present", ...observedInSnapshot(snapshot, nowMs), observation: observationOf(snapshot, looked) };
+}
+
+/** KMS tells no time of the last change, so the latest of what it does tell stands for it. */
+function latestStampOf({ createdAtMs = 0, lastRotatedAtMs = 0, deletedAtMs = 0 }: KmsKeySnapshot): number {
+  return Math.max(createdAtMs, lastRotatedAtMs, deletedAtMs);
 }
 
 /** A glance without a call of its own, at what an answer shows. */

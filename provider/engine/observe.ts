@@ -42,10 +42,11 @@ export type Depth = "glance" | "decision";
  */
 export async function observeKey(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
   if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
-  const answer = await world.keys.read(ref, options);
-  if (answer.value === undefined) return goneOrThrow(world, ref, options);
-  const { snapshot, etag } = answer.value;
-  const seen = await lookAt(world, ref, { ...answer, value: snapshot }, depth, options);
+  const { value, serviceTimeMs } = await world.keys.read(ref, options);
+  if (value === undefined) return goneOrThrow(world, ref, options);
+  const { snapshot, etag } = value;
+  const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, ...stampOf(snapshot) }, `key ${ref.keyId}`);
+  const seen = await lookAt(world, ref, { snapshot, nowMs }, depth, options);
   return { kind: "present", ...seen, etag };
 }
 
@@ -56,15 +57,16 @@ export async function seeKey(
   options: CallOptions,
 ): Promise<({ readonly kind: "present" } & Seen) | { readonly kind: "gone" }> {
   if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
-  const { value: snapshot, ...answer } = await world.keys.glance(ref, options);
+  const { value: snapshot, serviceTimeMs } = await world.keys.glance(ref, options);
   if (snapshot === undefined) return goneOrThrow(world, ref, options);
-  return { kind: "present", ...(await lookAt(world, ref, { ...answer, value: snapshot }, "glance", options)) };
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
+  return { kind: "present", ...(await lookAt(world, ref, { snapshot, nowMs }, "glance", options)) };
 }
 
 async function lookAt(
   world: World,
   ref: KeyRef,
-  { value: snapshot, serviceTimeMs }: Answered<KeySnapshot>,
+  { snapshot, nowMs }: Pick<Seen, "snapshot" | "nowMs">,
   depth: Depth,
   options: CallOptions,
 ): Promise<Seen> {
@@ -79,15 +81,16 @@ async function lookAt(
   const twins = depth === "decision" ? await twinsOf(world, snapshot, state, keystores.statuses, options) : [];
   const use = await useOf(world, ref, state, depth, options);
   const observation = toObservation(world, ref, snapshot, state, { ...keystores, twins, use });
-  return { observation, snapshot, nowMs: serviceTimeMs };
+  return { observation, snapshot, nowMs };
 }
 
 /** What the answer to a write shows of the key: a glance without a call of its own, so that nothing can fail it. */
 export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): Observed {
   const { snapshot, etag } = answer.value;
+  const nowMs = world.serviceClock.showAt("UKO", { ...answer, ...stampOf(snapshot) });
   const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
   const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
-  return { observation, snapshot, etag, nowMs: answer.serviceTimeMs };
+  return { observation, snapshot, etag, nowMs };
 }
 
 /** What a list shows of a key at the service's latest time: the keystores' stored answers, to be shown and never acted on. */
@@ -95,12 +98,18 @@ export function observedInList(world: World, snapshot: KeySnapshot): Observed {
   const { vaultId, keyId } = snapshot;
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
   const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
+  const serviceTimeMs = world.session.serviceTimeMs() ?? snapshot.updatedAtMs ?? 0;
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
   return {
     observation: toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked),
     snapshot,
     etag: "",
-    nowMs: world.session.serviceTimeMs() ?? snapshot.updatedAtMs ?? 0,
+    nowMs,
   };
+}
+
+function stampOf({ updatedAtMs }: KeySnapshot): { readonly updatedAtMs?: number } {
+  return updatedAtMs === undefined ? {} : { updatedAtMs };
 }
 
 function toObservation(
@@ -125,6 +134,7 @@ function toObservation(
     snapshot.updatedBy === undefined
       ? undefined
       : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
+  const latestTimeMs = world.serviceClock.latestMs();
   const digest = (step: "deactivate" | "destroy"): string => world.sha256(digestText(facts, step)).slice(0, 32);
   return {
     facts,
@@ -132,6 +142,7 @@ function toObservation(
     stateWord: snapshot.stateWord,
     ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
     ...(updatedBy !== undefined && { updatedBy }),
+    ...(latestTimeMs !== undefined && { latestTimeMs }),
     carried: withAuthorsId(carriers.carried, updatedBy),
     ...(carriers.marker !== undefined && { marker: carriers.marker }),
     digests: { deactivate: digest("deactivate"), destroy: digest("destroy") },

@@ -7,6 +7,7 @@ import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import type { Answered, CallOptions, Progress, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./container-ports.ts";
 import type { KmsKeys } from "./kms-ports.ts";
+import type { ServiceClock } from "./service-clock.ts";
 
 export type { Answered, CallOptions, Progress, Written };
 
@@ -227,6 +228,8 @@ export interface World {
   readonly templates: Templates;
   readonly kmsKeys: KmsKeys;
   readonly session: Session;
+  /** One for the whole run. */
+  readonly serviceClock: ServiceClock;
   readonly progress: Progress;
   readonly evidence: Evidence;
   /** Absent where nobody asked for reports. */

@@ -12,7 +12,7 @@ import { describeStep } from "./explain/words.ts";
 import { answerLost, effectOf, maxLostAnswers, type Unsure } from "./lost-answer.ts";
 import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
-import { runStep, type StepResult } from "./run-step.ts";
+import { requireFit, runStep, type StepResult } from "./run-step.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
 
 /** What one run is to do with one key: `plan` is one of the pure planners with its policy already in it. */
@@ -119,6 +119,7 @@ async function settleLost(unsure: Unsure, sighting: Sighting, memory: RunMemory)
   if (effect === "none") return memory;
   const remembered = remember(memory, step, { kind: "done" }, context.observed);
   if (effect === "in_doubt") return { ...memory, run: remembered.run };
+  if (step.kind === "write_record" && sighting.kind === "present") requireFit(sighting, step.draft.step);
   await recordEvidence(step, context, { phase: "after" });
   return remembered;
 }

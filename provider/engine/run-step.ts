@@ -1,10 +1,13 @@
 /** Takes exactly one step: one call with the ETag of the look that led to it, or one record written and read back. */
 
 import { UkoError } from "../errors.ts";
-import { isSame } from "../lifecycle/observation.ts";
+import { standingOf } from "../lifecycle/consent-record.ts";
+import { type ConsequentialStep, isSame } from "../lifecycle/observation.ts";
 import type { Refusal, Step } from "../lifecycle/plan.ts";
 import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
 import { recordEvidence, writtenRecordId } from "./evidence.ts";
+import { explainUnfitRecord } from "./explain/clock-skew.ts";
+import { capital, sayKey } from "./explain/words.ts";
 import { type Observed, observeKey } from "./observe.ts";
 import type { Written } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
@@ -88,7 +91,10 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
   if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
   const { carried, updatedBy } = sighting.observation;
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
-    if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) return { kind: "done" };
+    if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) {
+      requireFit(sighting, step.draft.step);
+      return { kind: "done" };
+    }
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service names ${updatedBy?.iamId ?? "nobody"} as last writer of what ${step.draft.author.iamId ?? "this identity"} just wrote`,
       detail: "Two persons cannot be told apart this way, or somebody wrote in between. No step was taken.",
@@ -98,6 +104,25 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
   if (wasOverwritten) return { kind: "changed_meanwhile" };
   await restoreDescription(context, sighting);
   return { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
+}
+
+/**
+ * Stops the run where the record that it just wrote does not bind, because writing it again would not bind either.
+ * Throws UKO_CLOCK_SKEW, UKO_CHANGED_MEANWHILE.
+ */
+export function requireFit({ observation, nowMs }: Observed, step: ConsequentialStep): void {
+  const standing = standingOf(observation, step, nowMs);
+  if (standing.binds) return;
+  const what = sayKey(observation);
+  const { why } = standing;
+  const { updatedAtMs } = observation;
+  if ("record" in why && why.kind !== "changed" && updatedAtMs !== undefined) {
+    throw new UkoError("UKO_CLOCK_SKEW", explainUnfitRecord(why.record.writtenAtMs, updatedAtMs, what));
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `${capital(what)} changed while this run wrote its consent record`,
+    detail: "The record does not count, and no step was taken. Run again: the next run writes a new record.",
+  });
 }
 
 /** What the service made of a record must not stay in the user's description; nothing rests on whether this succeeds. */

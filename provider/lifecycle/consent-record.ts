@@ -150,7 +150,8 @@ export function standingOf(observation: KeyObservation, step: ConsequentialStep,
   if (record.step !== step) return not({ kind: "other_step", record });
   if (record.digest !== observation.digests[step]) return not({ kind: "changed", record });
   const lapsesAtMs = record.writtenAtMs + recordLifetimeMs;
-  if (nowMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
+  const latestMs = Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);
+  if (latestMs >= lapsesAtMs) return not({ kind: "lapsed", record, atMs: lapsesAtMs });
   return { binds: true, record, lapsesAtMs };
 }
 

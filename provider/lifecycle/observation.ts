@@ -111,6 +111,8 @@ export type CarriedRecord =
   | { readonly kind: "one"; readonly record: ConsentRecord };
 
 export interface KeyObservation {
+  /** The latest time that the run has seen anywhere; a record expires by it even where the service's `Date` is behind. */
+  readonly latestTimeMs?: number;
   readonly facts: KeyFacts;
   readonly state: ObservedState;
   /** The service's word for the state, for people. */

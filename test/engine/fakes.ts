@@ -1,6 +1,7 @@
 /** Ports that answer what a test says, for faults that have to be placed exactly. */
 
 import type { Answered, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "../../provider/engine/ports.ts";
+import { createServiceClock } from "../../provider/engine/service-clock.ts";
 import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();
@@ -54,6 +55,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     kmsKeys: uncalled("kmsKeys", over.kmsKeys),
     containers: uncalled("containers", { isInternalKeystore: async () => false, ...over.containers }),
     session: { instanceId, actor: async () => anActor(alice), isInstanceProven: async () => false, ...over.session },
+    serviceClock: createServiceClock(() => undefined),
     progress: { report: () => {} },
     evidence: { append: async () => {}, ...over.evidence },
     clock: {

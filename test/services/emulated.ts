@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { KeyRef, Session, World } from "../../provider/engine/ports.ts";
+import { createServiceClock } from "../../provider/engine/service-clock.ts";
 import { createEndpoints } from "../../provider/services/broker/endpoints.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam/tokens.ts";
@@ -12,7 +13,7 @@ import { createUkoClient, type UkoClient } from "../../provider/services/uko/cli
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
 
-export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys"> {
+export interface Adapters extends UkoClient, Pick<World, "twins" | "kmsKeys" | "serviceClock"> {
   readonly http: HttpClient;
   readonly session: Session;
 }
@@ -41,6 +42,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, http, tokens, endpoints }),
+    serviceClock: createServiceClock(tokens.issuedAtMs),
   };
 }
 

@@ -11,6 +11,7 @@ const iamId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const text = z.string().optional().catch(undefined);
 const claimsSchema = z.object({
   iam_id: iamId.optional().catch(undefined),
+  iat: z.number().int().positive().optional().catch(undefined),
   sub_type: text,
   name: text,
   email: text,
@@ -38,6 +39,12 @@ export function actorOf(token: string, sha256: Sha256): Actor {
     ...(claims.iam_id === undefined ? {} : { writesAs: identityOf(claims.iam_id, sha256) }),
     displayName: displayNameOf(claims, acting),
   };
+}
+
+/** When IAM issued the token; undefined where the token does not say. */
+export function issuedAtMsOf(token: string): number | undefined {
+  const issuedAt = readClaims(token)?.iat;
+  return issuedAt === undefined ? undefined : issuedAt * 1000;
 }
 
 function readClaims(token: string): Claims | undefined {

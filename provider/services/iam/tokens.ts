@@ -9,7 +9,7 @@ import { answerData, correlationLine, invalidAnswer, noAnswerToRead, unavailable
 import { parseJson } from "../http/json.ts";
 import { printable, withoutSecret } from "../http/printable.ts";
 import { cancelled, singleFlight } from "../http/single-flight.ts";
-import { actorOf } from "./claims.ts";
+import { actorOf, issuedAtMsOf } from "./claims.ts";
 import { iamError, tokenAnswer } from "./wire.ts";
 
 /** The secret is read when it is needed, which is after the host check. */
@@ -29,6 +29,8 @@ export interface TokenOptions {
 export interface Tokens extends BearerSource {
   /** Who the current token speaks for. */
   actor(signal: AbortSignal): Promise<Actor>;
+  /** When IAM issued the latest token of this run; undefined before the first, and where tokens do not say. */
+  issuedAtMs(): number | undefined;
 }
 
 interface Minted {
@@ -54,7 +56,12 @@ function givenToken({ credential, sha256 }: TokenOptions): Tokens {
     if (signal.aborted) throw cancelled();
     return requireSendable(credential.read(), "UKO_TOKEN");
   };
-  return { token, renew: async () => undefined, actor: async (signal) => actorOf(await token(signal), sha256) };
+  return {
+    token,
+    renew: async () => undefined,
+    actor: async (signal) => actorOf(await token(signal), sha256),
+    issuedAtMs: () => issuedAtMsOf(credential.read()),
+  };
 }
 
 function mintedTokens(options: TokenOptions): Tokens {
@@ -93,6 +100,7 @@ function mintedTokens(options: TokenOptions): Tokens {
       return fresh === rejected ? undefined : fresh;
     },
     actor: async (signal) => actorOf(await token(signal), sha256),
+    issuedAtMs: () => (current === undefined ? undefined : issuedAtMsOf(current.token)),
   };
 }
 

@@ -48,6 +48,23 @@ describe("a token from an API key", () => {
     expect(server.asked).toHaveLength(4);
   });
 
+  test("tells when IAM issued it, the latest one of a run, and nothing where it does not say", async () => {
+    server.answer(() => tokenReply({ ...person, iat: 1_800_000_000 + server.asked.length }));
+    const source = tokens();
+    expect(source.issuedAtMs()).toBeUndefined();
+    await source.token(never());
+    expect(source.issuedAtMs()).toBe(1_800_000_001_000);
+    nowMs = 3_000_000;
+    await source.token(never());
+    expect(source.issuedAtMs()).toBe(1_800_000_002_000);
+    const fixed = (claims: object) =>
+      tokens({ credential: { kind: "token", read: () => jwt({ ...person, ...claims }) } }).issuedAtMs();
+    expect(fixed({ iat: 1_800_000_000 })).toBe(1_800_000_000_000);
+    for (const iat of [undefined, "1800000000", -1, 1.5]) expect(fixed({ iat })).toBeUndefined();
+    const opaque = tokens({ credential: { kind: "token", read: () => "opaque" } });
+    expect(opaque.issuedAtMs()).toBeUndefined();
+  });
+
   test("is kept until 80 % of its life", async () => {
     server.answer(() => tokenReply({ ...person, jti: server.asked.length }));
     const source = tokens();

@@ -1,0 +1,46 @@
+/** Judges the time in a service's answer. Every due date and expiry rests on that time, so a contradiction stops the run. */
+
+import { writeToleranceMs } from "./consent-record.ts";
+
+/** IAM has a clock of its own, which may differ a little from the service's. */
+export const tokenToleranceMs = 60_000;
+
+/** One answer: the service's `Date` and the other times that the run knows of. */
+export interface TimeReading {
+  readonly dateMs: number;
+  /** When IAM issued the token of this run; absent where the token does not say. */
+  readonly tokenIssuedAtMs?: number;
+  /** When the object in the answer was last changed; absent where the service does not say. */
+  readonly updatedAtMs?: number;
+}
+
+/** The times that one run has seen so far. */
+export interface RunTime {
+  /** The latest `Date`. A run decides by this time, so its time never runs backwards. */
+  readonly reachedMs: number;
+  /** The latest of all times seen, tokens and objects included. Consent records expire by this time. */
+  readonly latestMs: number;
+}
+
+/** A `Date` that another time contradicts. */
+export type ClockSkew =
+  | { readonly kind: "before_token"; readonly dateMs: number; readonly tokenIssuedAtMs: number }
+  | { readonly kind: "before_update"; readonly dateMs: number; readonly updatedAtMs: number };
+
+/** The time of the run after an answer. */
+export function runTimeAfter(earlier: RunTime | undefined, reading: TimeReading): RunTime {
+  const { dateMs, tokenIssuedAtMs = dateMs, updatedAtMs = dateMs } = reading;
+  const reachedMs = Math.max(dateMs, earlier?.reachedMs ?? dateMs);
+  return { reachedMs, latestMs: Math.max(reachedMs, tokenIssuedAtMs, updatedAtMs, earlier?.latestMs ?? dateMs) };
+}
+
+/** What contradicts the `Date` of an answer beyond the tolerance; undefined where nothing does. */
+export function skewOf({ dateMs, tokenIssuedAtMs, updatedAtMs }: TimeReading): ClockSkew | undefined {
+  if (tokenIssuedAtMs !== undefined && dateMs < tokenIssuedAtMs - tokenToleranceMs) {
+    return { kind: "before_token", dateMs, tokenIssuedAtMs };
+  }
+  if (updatedAtMs !== undefined && dateMs < updatedAtMs - writeToleranceMs) {
+    return { kind: "before_update", dateMs, updatedAtMs };
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+/** A service, or something on the way to it, whose `Date` is wrong: no run decides by a time that contradicts the rest. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openWorld } from "../../provider/compose.ts";
+import { createHandlers } from "../../provider/engine/handlers.ts";
+import { kmsKey, vault } from "../../provider/resources/index.ts";
+import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";
+import { type DateProxy, startDateProxy } from "../support/date-proxy.ts";
+
+let local: CliTestWorld;
+let proxy: DateProxy;
+
+beforeAll(async () => {
+  local = await startCliWorld();
+  proxy = await startDateProxy(local.url);
+});
+beforeEach(async () => {
+  proxy.shiftMs = 0;
+  await local.reset();
+});
+afterAll(async () => {
+  await proxy.close();
+  await local.close();
+});
+
+const key = keys.payroll;
+const dayMs = 86_400_000;
+const options = { signal: new AbortController().signal };
+
+/** Runs a command as the person, through the proxy. IAM is asked directly: it has a clock of its own. */
+function uko(who: Person, command: string): Promise<Ended> {
+  return local.uko(who, command, { UKO_ENDPOINT: proxy.url, UKO_KMS_ENDPOINT: proxy.url });
+}
+
+/** The calls that changed a key, in order. */
+async function effects(): Promise<readonly string[]> {
+  const trail = await local.trail();
+  return trail.flatMap(({ effect, operation }) => (effect && /^[KMV]\d/.test(operation) ? [operation] : []));
+}
+
+async function requested(who: Person): Promise<string> {
+  const report = reportOf(await local.uko(who, `request ${key} --json`));
+  await local.advance("60s");
+  return report.deletion.recordId ?? "";
+}
+
+test.each([11, 30, 55])(
+  "a Date %d s ahead gets one record out of a run, and the run names the skew",
+  async (seconds) => {
+    proxy.shiftMs = seconds * 1000;
+    const { exitCode, err } = await uko("bob", `request ${key}`);
+    expect(err).toContain("[UKO_CLOCK_SKEW]");
+    expect(exitCode).toBe(1);
+    expect(await effects()).toEqual(["K4"]);
+  },
+);
+
+test.each([11, 30, 55])(
+  "a Date %d s behind gets one record out of a run, and the run names the skew",
+  async (seconds) => {
+    proxy.shiftMs = -seconds * 1000;
+    const { err } = await uko("bob", `request ${key}`);
+    expect(err).toContain("[UKO_CLOCK_SKEW]");
+    expect(await effects()).toEqual(["K4"]);
+  },
+);
+
+test("a Date more than a minute before the token was issued stops the run before it writes anything", async () => {
+  proxy.shiftMs = -62_000;
+  const { exitCode, err } = await uko("bob", `request ${key}`);
+  expect(err).toContain("[UKO_CLOCK_SKEW]");
+  expect(err).toContain("token");
+  expect(exitCode).toBe(1);
+  expect(await effects()).toEqual([]);
+});
+
+test("a Date before the key's own last change stops the run before it writes anything", async () => {
+  await requested("bob");
+  proxy.shiftMs = -59_000 - 15_000;
+  const { err } = await uko("alice", `withdraw ${key}`);
+  expect(err).toContain("[UKO_CLOCK_SKEW]");
+  expect(await effects()).toEqual(["K4"]);
+});
+
+test("a Date five days back does not make an expired request act", async () => {
+  const record = await requested("bob");
+  await local.advance("8d");
+  proxy.shiftMs = -5 * dayMs;
+  const { err } = await uko("alice", `continue ${key} --consent ${record}`);
+  expect(err).toContain("[UKO_CLOCK_SKEW]");
+  expect(await effects()).toEqual(["K4"]);
+});
+
+test("a request that expired by the token's time alone does not act, however little Date is behind", async () => {
+  const record = await requested("bob");
+  // Bob's request expires 7 days after it was written, 60 s ago.
+  await local.advance("604775s");
+  proxy.shiftMs = -50_000;
+  const { exitCode, out } = await uko("alice", `continue ${key} --consent ${record}`);
+  expect(out).toContain("lapsed");
+  expect(exitCode).toBe(10);
+  expect(await effects()).toEqual(["K4"]);
+});
+
+test("a Date behind the token stops the deletion of KMS keys and of vaults as well", async () => {
+  const environment = { ...local.environmentOf("carol"), UKO_ENDPOINT: proxy.url, UKO_KMS_ENDPOINT: proxy.url };
+  const opened = openWorld(environment, {}, { progress: { report: () => {} } });
+  const context = {
+    open: () => ({ world: opened.world, run: { isDualRequired: false, consents: [] } }),
+    door: { rerun: "pulumi destroy" },
+    sha256: opened.world.sha256,
+  } as const;
+  const kmsKeys = createHandlers(kmsKey, context);
+  const vaults = createHandlers(vault, context);
+  const news = { name: "backup", dualAuthorization: "single" };
+  const madeKey = await kmsKeys.create(kmsKeys.check(news, {}).inputs, options);
+  const madeVault = await vaults.create(vaults.check({ name: "spare" }, {}).inputs, options);
+  const before = await effects();
+  proxy.shiftMs = -5 * dayMs;
+  await expect(kmsKeys.delete(madeKey.state, options)).rejects.toMatchObject({ code: "UKO_CLOCK_SKEW" });
+  await expect(vaults.delete(madeVault.state, options)).rejects.toMatchObject({ code: "UKO_CLOCK_SKEW" });
+  await opened.close();
+  expect(await effects()).toEqual(before);
+});
+
+test("uko doctor names the skew", async () => {
+  proxy.shiftMs = -5 * dayMs;
+  const { exitCode, out } = await uko("carol", "doctor");
+  expect(out).toMatch(/^fail {2}clock .*Date/m);
+  expect(exitCode).not.toBe(0);
+});
