@@ -13,6 +13,10 @@ const record = z.object({
   writtenAt: z.string(),
   answers: z.string().optional(),
   reason: z.string().optional(),
+  earlierReasons: z
+    .array(z.object({ author: z.string(), name: z.string().optional(), reason: z.string() }))
+    .optional()
+    .catch(undefined),
 });
 /** Read tolerantly: a later release may say more. */
 const evidenceLine = z.object({

@@ -7,7 +7,10 @@ import type { CallOptions, RunRecord } from "./ports.ts";
 
 export type DeleteOutcome = {
   /** What a report tells beside code and exit code, where the planner of this kind knows it. */
-  readonly facts?: Pick<RunRecord, "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "taken">;
+  readonly facts?: Pick<
+    RunRecord,
+    "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "reasons" | "taken"
+  >;
 } & (
   | { readonly kind: "ended"; readonly warnings: readonly string[] }
   /** A wait, a refusal or a missing right, said in words. */

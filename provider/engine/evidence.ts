@@ -1,8 +1,9 @@
 /** What an auditor is left with after each step: who, what, from where to where, on whose consent. */
 
 import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
+import type { StatedReason } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
-import type { EvidenceEntry, EvidenceRecord } from "./ports.ts";
+import type { EvidenceEntry, EvidenceReason, EvidenceRecord } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
 
 /** Appends one entry; throws UKO_EVIDENCE_UNWRITABLE, and then the step has not been taken (phase `before`). */
@@ -72,7 +73,12 @@ function describeRecord(record: Omit<ConsentRecord, "carrier">): EvidenceRecord 
     writtenAt: isoTime(record.writtenAtMs),
     ...(record.answers !== undefined && { answers: record.answers }),
     ...(record.reason !== undefined && { reason: record.reason }),
+    ...(record.earlierReasons !== undefined && { earlierReasons: record.earlierReasons.map(describeReason) }),
   };
+}
+
+export function describeReason({ author, authorName, reason }: StatedReason): EvidenceReason {
+  return { author: author.iamId ?? author.mark, ...(authorName !== undefined && { name: authorName }), reason };
 }
 
 export function isoTime(ms: number): string {

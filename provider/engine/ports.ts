@@ -173,6 +173,15 @@ export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how
   readonly writtenAt: string;
   readonly answers?: string;
   readonly reason?: string;
+  /** As the record repeats them; its author alone vouches for that. */
+  readonly earlierReasons?: readonly EvidenceReason[];
+}
+
+/** Why somebody asked for a deletion; `author` is their IAM id. */
+export interface EvidenceReason {
+  readonly author: string;
+  readonly name?: string;
+  readonly reason: string;
 }
 
 export interface Evidence {
@@ -194,6 +203,8 @@ export interface RunRecord {
   readonly notBefore?: string;
   readonly requestedBy?: string;
   readonly recordId?: string;
+  /** The reasons that the record on the key states, oldest first. */
+  readonly reasons?: readonly EvidenceReason[];
   /** `create`, `update`, `delete`, or the command. */
   readonly operation: string;
   readonly code?: ErrorCode;

@@ -5,10 +5,11 @@ import { anyBindingRecord } from "../lifecycle/consent-record.ts";
 import type { KmsLifecycleState } from "../lifecycle/kms-key-states.ts";
 import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
-import { isoTime } from "./evidence.ts";
+import { recordWithReasons, statedReasons } from "../lifecycle/stated-reasons.ts";
+import { describeReason, isoTime } from "./evidence.ts";
 import { type Explanation, renderExplanation } from "./explain/explanation.ts";
 import type { Observed, Seen } from "./observe.ts";
-import type { KeyRef } from "./ports.ts";
+import type { EvidenceReason, KeyRef } from "./ports.ts";
 
 /** Printed by `--json`; the version changes when a field changes its meaning. */
 export interface Report {
@@ -34,6 +35,8 @@ export interface DeletionFacts {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
+  /** The reasons that the record on the key states, oldest first; the record binds, or its step was taken. */
+  readonly reasons?: readonly EvidenceReason[];
 }
 
 export function reportOn(
@@ -83,6 +86,7 @@ export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
   const untilMs =
     plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;
   const awaits = awaitedBy(plan, standing.binds);
+  const record = recordWithReasons(observed.observation, observed.nowMs);
   return {
     ...(awaits !== undefined && { awaits }),
     ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
@@ -91,6 +95,7 @@ export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
       recordId: standing.record.id,
       recordLapsesAt: isoTime(standing.lapsesAtMs),
     }),
+    ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
   };
 }
 

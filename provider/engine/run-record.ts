@@ -60,7 +60,7 @@ export async function withRecord<T>(
 
 /** What an operation's report says, in a record's words. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
-  const { awaits, notBefore, requestedBy, recordId } = deletion;
+  const { awaits, notBefore, requestedBy, recordId, reasons } = deletion;
   return {
     ...(label !== undefined && { label }),
     lifecycleState,
@@ -68,6 +68,7 @@ export function resultOfReport({ label, lifecycleState, deletion, taken, code, e
     ...(notBefore !== undefined && { notBefore }),
     ...(requestedBy !== undefined && { requestedBy }),
     ...(recordId !== undefined && { recordId }),
+    ...(reasons !== undefined && { reasons }),
     ...(code !== undefined && { code }),
     exitCode,
     taken,

@@ -18,6 +18,7 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
+import { reasonsToRepeat } from "./stated-reasons.ts";
 
 /** What applies to this key after the strictest of code, marker and service policy has won. */
 export type EffectivePolicy =
@@ -154,6 +155,7 @@ function draftFor(
 ): ConsentDraft {
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   const kmsSetter = step === "destroy" ? windowSetter(observation, run, nowMs) : undefined;
+  const earlierReasons = reasonsToRepeat(observation, author, policy.reason);
   return {
     step,
     writtenAtMs: nowMs,
@@ -164,6 +166,7 @@ function draftFor(
     ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
     ...(kmsSetter !== undefined && { kmsSetter }),
     ...(policy.reason !== undefined && policy.reason !== "" && { reason: policy.reason }),
+    ...(earlierReasons.length > 0 && { earlierReasons }),
   };
 }
 

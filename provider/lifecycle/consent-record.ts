@@ -1,6 +1,13 @@
 /** The consent record: the note on the key by which one person asks for, or consents to, exactly one step. */
 
-import type { ConsentRecord, ConsequentialStep, DualMarker, Identity, KeyObservation } from "./observation.ts";
+import type {
+  ConsentRecord,
+  ConsequentialStep,
+  DualMarker,
+  Identity,
+  KeyObservation,
+  StatedReason,
+} from "./observation.ts";
 import { isPerson, isSame } from "./observation.ts";
 
 /** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits; handed in, because this ring has no dependency. */
@@ -15,7 +22,12 @@ export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
 /** `updated_at` and the record's own time come from two readings of one clock, so they may differ a little. */
 export const writeToleranceMs = 10_000;
 export const maxReasonCharacters = 500;
+/** The first reason of a deletion and the latest. */
+const maxEarlierReasons = 2;
+/** An earlier reason is cut to the first of these lengths that leaves the tag within its limit. */
+const earlierReasonCharacters = [maxReasonCharacters, 200, 50] as const;
 const maxNameCharacters = 100;
+const maxEarlierNameCharacters = 40;
 const maxIamIdCharacters = 200;
 const maxTagValueCharacters = 8192;
 const markCharacters = 16;
@@ -34,7 +46,13 @@ export function markOf(iamId: string, sha256: Sha256): string {
 
 /** The value of tag `uko_deletion`: hex of compact JSON, because tag values admit only word characters (uko-v4.md 3.1). */
 export function encodeTagValue(draft: ConsentDraft): string {
-  const body = {
+  const values = earlierReasonCharacters.map((characters) => hexJson(bodyOf(draft, characters)));
+  // Only a reason full of control characters leaves no room for 50 characters of each earlier one.
+  return values.find((value) => value.length <= maxTagValueCharacters) ?? hexJson(bodyOf(draft, 0));
+}
+
+function bodyOf(draft: ConsentDraft, earlierCharacters: number): Record<string, unknown> {
+  return {
     v: 1,
     s: draft.step,
     t: seconds(draft.writtenAtMs),
@@ -46,7 +64,20 @@ export function encodeTagValue(draft: ConsentDraft): string {
     x: draft.deactivatedAtMs === undefined ? undefined : seconds(draft.deactivatedAtMs),
     k: draft.kmsSetter === undefined ? undefined : (draft.kmsSetter.iamId ?? draft.kmsSetter.mark),
     w: draft.reason === undefined ? undefined : firstCharacters(draft.reason, maxReasonCharacters),
+    e: earlierCharacters === 0 ? undefined : draft.earlierReasons?.map((each) => repeated(each, earlierCharacters)),
   };
+}
+
+function repeated({ author, authorName, reason }: StatedReason, limit: number): Record<string, unknown> {
+  const isCut = Array.from(reason).length > limit;
+  return {
+    a: author.iamId ?? author.mark,
+    n: authorName === undefined ? undefined : firstCharacters(authorName, maxEarlierNameCharacters),
+    w: isCut ? `${firstCharacters(reason, limit - 1)}…` : reason,
+  };
+}
+
+function hexJson(body: Record<string, unknown>): string {
   return Array.from(new TextEncoder().encode(JSON.stringify(body)), (byte) => byte.toString(16).padStart(2, "0")).join(
     "",
   );
@@ -88,9 +119,29 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
     ...(typeof body.n === "string" && body.n !== "" && { authorName: firstCharacters(body.n, maxNameCharacters) }),
     ...(isHex(body.r, 32) && { answers: body.r }),
     ...(isEpochSeconds(body.x) && { deactivatedAtMs: body.x * 1000 }),
-    ...(typeof body.k === "string" && body.k !== "" && { kmsSetter: setterFrom(body.k, sha256) }),
+    ...(typeof body.k === "string" && body.k !== "" && { kmsSetter: identityFrom(body.k, sha256) }),
     ...(typeof body.w === "string" && body.w !== "" && { reason: firstCharacters(body.w, maxReasonCharacters) }),
+    ...earlierReasonsIn(body.e, sha256),
   };
+}
+
+/** Reads what is well-formed and leaves the rest out: no decision rests on a repeated reason. */
+function earlierReasonsIn(list: unknown, sha256: Sha256): Pick<ConsentRecord, "earlierReasons"> {
+  if (!Array.isArray(list)) return {};
+  const earlierReasons = (list as readonly unknown[]).slice(0, maxEarlierReasons).flatMap((each): StatedReason[] => {
+    if (typeof each !== "object" || each === null) return [];
+    const { a: author, n: name, w: reason } = each as Record<string, unknown>;
+    if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return [];
+    if (typeof reason !== "string" || reason === "") return [];
+    return [
+      {
+        author: identityFrom(author, sha256),
+        ...(typeof name === "string" && name !== "" && { authorName: firstCharacters(name, maxEarlierNameCharacters) }),
+        reason: firstCharacters(reason, maxReasonCharacters),
+      },
+    ];
+  });
+  return earlierReasons.length === 0 ? {} : { earlierReasons };
 }
 
 const compactForm =
@@ -173,7 +224,7 @@ function parseHexJson(value: string): Record<string, unknown> | undefined {
   }
 }
 
-function setterFrom(text: string, sha256: Sha256): Identity {
+function identityFrom(text: string, sha256: Sha256): Identity {
   return isHex(text, markCharacters) ? { mark: text } : { iamId: text, mark: markOf(text, sha256) };
 }
 

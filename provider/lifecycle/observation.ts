@@ -84,6 +84,13 @@ export type KeyUse =
 /** Marks a key for which two people are needed: for both steps, or for destroy alone. */
 export type DualMarker = "both" | "destroy";
 
+/** A reason that an earlier record gave, as a later record repeats it. It tells people why and approves nothing. */
+export interface StatedReason {
+  readonly author: Identity;
+  readonly authorName?: string;
+  readonly reason: string;
+}
+
 /** The note by which one person asks for, or consents to, exactly one step of one key; see `consent-record.ts`. */
 export interface ConsentRecord {
   /** Names this record of this key and step alone: 32 hex digits. */
@@ -101,6 +108,8 @@ export interface ConsentRecord {
   readonly deactivatedAtMs?: number;
   readonly kmsSetter?: Identity;
   readonly reason?: string;
+  /** The first reason of this deletion and the latest, oldest first; only this record's author vouches for them. */
+  readonly earlierReasons?: readonly StatedReason[];
 }
 
 /** The consent record carried by the key, as read; at most one carrier may hold one. */

@@ -54,6 +54,17 @@ const drafts: fc.Arbitrary<ConsentDraft> = fc.record(
       hex(16).map((mark) => ({ mark })),
     ),
     reason: anyText(500).filter((reason) => reason !== ""),
+    earlierReasons: fc.array(
+      fc.record(
+        {
+          author: iamId.map(identityOf),
+          authorName: anyText(40).filter((name) => name !== ""),
+          reason: anyText(50).filter((reason) => reason !== ""),
+        },
+        { requiredKeys: ["author", "reason"] },
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
   },
   { requiredKeys: ["step", "writtenAtMs", "digest", "author", "how"] },
 );

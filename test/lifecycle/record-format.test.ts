@@ -19,14 +19,23 @@ const whole = aDraft({
   ...{ deactivatedAtMs: Date.parse("2026-11-24T10:00:00Z"), kmsSetter: bob, reason: "End of contract" },
 });
 
+const repeating = aDraft({
+  writtenAtMs,
+  digest,
+  earlierReasons: [{ author: bob, authorName: "Bob", reason: "Moved" }],
+});
+
 const plainTag = `{"v":1,"s":"deactivate","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"asked"}`;
 const wholeTag =
   `{"v":1,"s":"destroy","t":1795530120,"d":"${digest}","a":"IBMid-550000AL1C","n":"Alice Example","h":"answer",` +
   `"r":"fedcba9876543210fedcba9876543210","x":1795514400,"k":"IBMid-550000B0BB","w":"End of contract"}`;
 
+const repeatingTag = plainTag.replace(/}$/, ',"e":[{"a":"IBMid-550000B0BB","n":"Bob","w":"Moved"}]}');
+
 test.each([
   ["with what every record has", plain, plainTag, "60c9d042"],
   ["with all that a record can have", whole, wholeTag, "992e15e8"],
+  ["that repeats a reason", repeating, repeatingTag, "47cb7309"],
 ] as const)("a tag %s is this text in hexadecimal digits, has this id, and is read back", (_what, draft, text, id) => {
   const value = Buffer.from(text).toString("hex");
   expect(encodeTagValue(draft)).toBe(value);

@@ -48,6 +48,9 @@ function rowOf(event: AuditEvent): readonly string[] {
       event.isConfirmed ? "" : "not confirmed",
       event.single === true ? "single" : "",
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
+      ...(consent?.earlierReasons ?? []).map(
+        ({ author, name = author, reason }) => `"${plain(reason, 60)}" (${plain(name, 60)})`,
+      ),
     ]
       .filter((note) => note !== "")
       .join(", "),

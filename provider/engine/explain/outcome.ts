@@ -8,6 +8,7 @@ import type { Run, Step } from "../../lifecycle/plan.ts";
 import type { Outcome } from "../reconcile.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
+import { sayReasonWithoutRoom } from "./reasons.ts";
 import { actCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
 import {
   consequences,
@@ -38,7 +39,8 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door
     .map((step) => consequences[step.kind])
     .filter((sentence) => sentence !== undefined)
     .filter((sentence) => !facts.includes(sentence));
-  return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts] };
+  const unread = sayReasonWithoutRoom(taken, outcome.observed);
+  return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts, ...unread] };
 }
 
 /** A run that ends at its own record says when it asked; that it wrote the record would say the same again. */

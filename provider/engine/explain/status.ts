@@ -10,6 +10,7 @@ import type { Observed } from "../observe.ts";
 import type { RunMemory } from "../reconcile.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
+import { sayReasonsOnKey } from "./reasons.ts";
 import { actCommands, explainNotBinding } from "./waits.ts";
 import {
   capital,
@@ -57,6 +58,7 @@ export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Do
         ? [`${sayState(observation)}.`.replace(/^t/, "T")]
         : []),
       ...(dead === undefined ? [] : [dead]),
+      ...sayReasonsOnKey(observed),
       ...keystoreLines(observation.keystores),
     ],
     next: isOver ? [removal(observation)] : [],

@@ -6,6 +6,7 @@ import type { Observed } from "../observe.ts";
 import type { Report } from "../report.ts";
 import type { Explanation } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
+import { sayReasonsOnKey } from "./reasons.ts";
 import { capital, keyPath, sayKey, sayRoles } from "./words.ts";
 
 const door = { rerun: "uko continue" } as const;
@@ -23,11 +24,12 @@ export function explainListed(observed: Observed, run: Run, plan: Plan, isDue: b
 }
 
 /** A destroyed key of which nothing but its record is left. */
-export function explainRemovable({ observation }: Observed, why: string): Explanation {
+export function explainRemovable(observed: Observed, why: string): Explanation {
+  const { observation } = observed;
   const { vaultId } = observation.facts;
   return {
     summary: `${capital(sayKey(observation))} is destroyed and awaits removal: ${why}`,
-    facts: [],
+    facts: sayReasonsOnKey(observed),
     next: [
       {
         who: `to remove the record, somebody who holds ${sayRoles(rights.remove)} runs`,

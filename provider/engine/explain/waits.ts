@@ -8,6 +8,7 @@ import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
+import { sayReasons, sayReasonsOnKey } from "./reasons.ts";
 import {
   capital,
   keyPath,
@@ -74,11 +75,10 @@ function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: 
     wait.lapsesAtMs === undefined
       ? ""
       : `; the ${record.how === "answer" ? "consent" : "request"} lapses on ${sayTime(wait.lapsesAtMs)}`;
-  const reason = record.reason === undefined ? [] : [`Reason given: ${plain(record.reason, 500)}`];
   const named = run.consents.length > 0 && !run.consents.includes(record.id) && wait.standing === "may_consent";
   return [
     `${who} ${verb} on ${sayTime(record.writtenAtMs)}${how}${lapses}.`,
-    ...reason,
+    ...sayReasons(record),
     ...(named ? ["No id that this run named is the one on file."] : []),
     ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
     ...(isOwn && run.consents.includes(record.id) ? ["Your own record is not a second person's consent."] : []),
@@ -96,7 +96,7 @@ function nobodyAsked(wait: ApprovalWait, { observed, run }: WaitContext): readon
       : wait.standing === "acts_in_a_profile"
         ? [`${sayActor(run.actor)} acts through a trusted profile, and the service would name the profile as author.`]
         : [];
-  return [...(before === undefined ? [] : [before]), ...who];
+  return [...(before === undefined ? [] : [before]), ...sayReasonsOnKey(observed), ...who];
 }
 
 function notAPerson(run: Run): string {
@@ -200,6 +200,7 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
         facts: [
           "What it protects is cut off.",
           "The service refuses destroy for 4 hours after a deactivation.",
+          ...sayReasonsOnKey(observed),
           stillReversible,
         ],
         next: [{ who: "after that time you run", commands: again }, reactivate(path)],
@@ -218,7 +219,11 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
       const tell = names.length === 1 ? "tells" : "tell";
       return {
         summary: `${key} is destroyed; ${hold} its material ${until === undefined ? `still, and ${tell} no date` : `until ${until}`}`,
-        facts: [noWayBack, "Until the record is removed it blocks the deletion of its template and vault."],
+        facts: [
+          noWayBack,
+          "Until the record is removed it blocks the deletion of its template and vault.",
+          ...sayReasonsOnKey(observed),
+        ],
         next: [
           {
             who: `${until === undefined ? "on a later day" : "after that time"} somebody who holds Vault Administrator runs`,

@@ -70,7 +70,7 @@ export function keyPath(observation: KeyObservation): string {
 }
 
 /** The name is what the author wrote; the id is what the service vouches for. */
-export function sayAuthor(record: ConsentRecord): string {
+export function sayAuthor(record: Pick<ConsentRecord, "author" | "authorName">): string {
   const id = sayIdentity(record.author);
   return record.authorName === undefined ? id : `${plain(record.authorName, 60)} (${id})`;
 }

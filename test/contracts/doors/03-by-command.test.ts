@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { door } from "./door.ts";
-import { consentIn, endAgain, ended, firstLineOf } from "./support/next-steps.ts";
+import { consentIn, endAgain, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { withScenario } from "./support/scenario.ts";
 
@@ -50,6 +50,11 @@ test.each(profilesFor())(
         'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
       );
       expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
+      // Only a tag has room for words: Bob's answer and Alice's second record both repeat the reason.
+      const hasTags = (await scenario.key()).tags.some(({ name }) => name === "uko_deletion");
+      const told = messageOf(deactivated.output).replaceAll(/\s+/g, " ");
+      expect(told.includes("Reason given earlier by Alice Example (IBMid-550000ALICE)")).toBe(hasTags);
+      if (hasTags) expect(told).toContain("as repeated in this record: Payroll moved");
 
       // From here on by command alone: nobody needs the stack.
       await scenario.advance("1m");

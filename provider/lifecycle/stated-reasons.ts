@@ -1,0 +1,37 @@
+/** The reasons that people gave for a deletion. A record that replaces another repeats them; they never approve anything. */
+
+import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
+import { type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
+
+/** All reasons of a record, oldest first. */
+export function statedReasons(record: ConsentRecord): readonly StatedReason[] {
+  const { author, authorName, reason, earlierReasons = [] } = record;
+  if (reason === undefined) return earlierReasons;
+  return [...earlierReasons, { author, ...(authorName !== undefined && { authorName }), reason }];
+}
+
+/**
+ * The first reason and the latest on the key, which a new record by `author` repeats. The last writer could have put any text there, so
+ * only two kinds of record are repeated: one by the last writer, and one that `author` acted on with the last write.
+ */
+export function reasonsToRepeat(
+  { carried, state, updatedBy }: KeyObservation,
+  author: Identity,
+  ownReason: string | undefined,
+): readonly StatedReason[] {
+  if (carried.kind !== "one" || updatedBy === undefined) return [];
+  const { record } = carried;
+  const wasActedOn = state === "deactivated" && record.step === "deactivate" && isSame(author, updatedBy);
+  if (!wasActedOn && !isSame(record.author, updatedBy)) return [];
+  const others = statedReasons(record).filter((each) => each.reason !== ownReason || !isSame(each.author, author));
+  return others.length <= 2 ? others : [...others.slice(0, 1), ...others.slice(-1)];
+}
+
+/** The record on the key whose reasons people should see: it binds, or its step was taken. */
+export function recordWithReasons(observation: KeyObservation, nowMs: number): ConsentRecord | undefined {
+  const { carried, state } = observation;
+  if (carried.kind !== "one" || statedReasons(carried.record).length === 0) return undefined;
+  const { record } = carried;
+  const wasActedOn = state === "destroyed" || (state === "deactivated" && record.step === "deactivate");
+  return wasActedOn || anyBindingRecord(observation, nowMs).binds ? record : undefined;
+}

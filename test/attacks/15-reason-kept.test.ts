@@ -1,0 +1,165 @@
+/** The reason given with a request: who sees it, until when, and what a forged or crowded record makes of it. */
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { EvidenceEntry, RunRecord } from "../../provider/engine/ports.ts";
+import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
+import { recordTagName } from "../../provider/lifecycle/record-carriers.ts";
+import { apiKeys, type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";
+import { type Body, requestToken, send } from "../emulator/harness.ts";
+import { identityOf, sha256 } from "../support/builders.ts";
+
+const reason = "Payroll moved to the new ledger";
+const key = keys.payroll;
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-reason-"));
+  await world.reset();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => world.close());
+
+const types = (who: Person, command: string): Promise<Ended> =>
+  world.uko(who, command, {
+    UKO_REPORT: path.join(folder, "report.jsonl"),
+    UKO_EVIDENCE: path.join(folder, "evidence.jsonl"),
+  });
+const linesOf = <Line>(name: string): readonly Line[] =>
+  readFileSync(path.join(folder, name), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+const recordOf = async (): Promise<string> =>
+  reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
+const later = (duration: string): Promise<void> => world.advance(duration);
+
+const byBob = `Reason given earlier by Bob Example (IBMid-550000BOB), as repeated in this record: ${reason}`;
+const asData = { author: "IBMid-550000BOB", name: "Bob Example", reason };
+
+test("the run that deactivates replaces the request, and the reason stays with its author to the end", async () => {
+  await types("bob", `request ${key} --reason "${reason}"`);
+  await later("1m");
+  const deactivated = await types("alice", `continue ${key} --consent ${await recordOf()}`);
+  expect(deactivated.out).toContain(byBob);
+
+  expect((await types("bob", `status ${key}`)).out).toContain(byBob);
+  expect((await types("bob", "requests")).out).toContain(byBob);
+  expect(reportOf(await types("bob", `status ${key} --json`)).deletion).toMatchObject({ reasons: [asData] });
+  expect(reportOf(await types("bob", "requests --json")).deletion).toMatchObject({ reasons: [asData] });
+  expect((await types("bob", `continue ${key} --consent ${await recordOf()}`)).out).toContain(reason);
+
+  await later("5h");
+  const destroyed = await types("bob", `continue ${key} --consent ${await recordOf()}`);
+  const ofRecord = /record by Alice Example \(IBMid-550000ALICE\).*Bob Example \(IBMid-550000BOB\).*: Payroll moved/;
+  expect(destroyed.out).toMatch(ofRecord);
+  expect((await types("erin", `status ${key}`)).out).toMatch(ofRecord);
+  expect(linesOf<RunRecord>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
+    [asData],
+    [asData],
+    [asData],
+    [asData],
+  ]);
+
+  const destroy = linesOf<EvidenceEntry>("evidence.jsonl").filter(({ step }) => step === "destroy");
+  expect(destroy).toHaveLength(2);
+  for (const { consentedBy } of destroy) expect(consentedBy).toMatchObject({ earlierReasons: [asData] });
+  const audit = await types("erin", "audit --step destroy");
+  expect(audit.out).toContain(`"${reason}" (Bob Example)`);
+  const asJson = await types("erin", "audit --step destroy --json");
+  expect(asJson.out).toContain(JSON.stringify(asData));
+});
+
+test("an approver's answer replaces the request, and the reason stays with its author until somebody withdraws", async () => {
+  await types("carol", `request ${key} --reason "${reason}"`);
+  await later("1m");
+  await types("bob", `consent ${key} ${await recordOf()}`);
+  const byCarol = byBob.replace("Bob Example (IBMid-550000BOB)", "Carol Example (IBMid-550000CAROL)");
+  expect((await types("carol", `status ${key}`)).out).toContain(byCarol);
+  await later("1m");
+  await types("carol", `continue ${key} --consent ${await recordOf()}`);
+  await types("carol", `withdraw ${key}`);
+  await later("1m");
+  expect((await types("bob", `status ${key}`)).out, "withdrawn with its reason").not.toContain(reason);
+
+  await types("bob", `request ${key} --reason "Second thoughts"`);
+  await later("1m");
+  await types("carol", `consent ${key} ${await recordOf()}`);
+  expect((await types("bob", `status ${key}`)).out).toContain("Second thoughts");
+});
+
+test("a request that lapsed is replaced by another without a reason, and the first reason stays", async () => {
+  await types("bob", `request ${key} --reason "${reason}"`);
+  await later("8d");
+  expect((await types("carol", `request ${key}`)).out).toContain(byBob);
+  await later("8d");
+  expect((await types("carol", `request ${key} --reason "As decided"`)).out).toContain("Reason given: As decided");
+  expect((await types("bob", `status ${key}`)).out).toContain(byBob);
+});
+
+/** Reads the key past the product, or writes the record's tag on it by hand, as anybody may who holds write-tags. */
+async function byHand(who: Person, value?: string): Promise<Body> {
+  const token = (await requestToken(world.url, apiKeys[who])).body.access_token;
+  const url = `${world.url}/api/v4/managed_keys/${key.split("/")[1]}`;
+  const headers = { authorization: `Bearer ${token}` };
+  const read = await send(url, "GET", undefined, headers);
+  if (value === undefined) return read.body;
+  const tags = [...read.body.tags.filter(({ name }) => name !== recordTagName), { name: recordTagName, value }];
+  const written = await send(url, "PATCH", { tags }, { ...headers, "if-match": read.headers.get("etag") ?? "" });
+  expect(written.status, written.text).toBe(200);
+  return written.body;
+}
+
+const valueOnKey = async (): Promise<string> =>
+  (await byHand("carol")).tags.find(({ name }) => name === recordTagName)?.value ?? "";
+
+/** A record that binds if its author wrote it. */
+async function forge(who: Person, draft: Partial<ConsentDraft>): Promise<void> {
+  await types("bob", `request ${key}`);
+  const honest = decodeTagValue(key.split("/")[1] ?? "", await valueOnKey(), sha256);
+  if (honest === undefined) throw new Error("No record is on the key.");
+  await byHand(who, encodeTagValue({ ...honest, ...draft }));
+}
+
+test("a writer of tags forges a record in Bob's name, and the next request does not repeat its reason", async () => {
+  await forge("alice", { reason: "Bob says: delete at once" });
+  const asked = await types("carol", `request ${key}`);
+  expect(asked.out).toContain("does not count");
+  expect(asked.out + (await types("bob", `status ${key}`)).out).not.toContain("at once");
+});
+
+test("a person writes their own record that repeats a reason of another, and nobody has approved anything by that", async () => {
+  await forge("bob", { earlierReasons: [{ author: identityOf("IBMid-550000ALICE"), reason: "I approve" }] });
+  await later("1m");
+  const own = await types("bob", `continue ${key} --consent ${await recordOf()}`);
+  expect(own.exitCode).toBe(10);
+  expect(own.out).toContain("for a second person");
+  expect(own.out).toContain("as repeated in this record: I approve");
+});
+
+test.each([
+  ["a text", '"x"'],
+  ["an object", '{"a":"IBMid-1","w":"x"}'],
+  ["entries without author", '[{"w":"x"},null,7,{"a":"","w":"x"},{"a":"IBMid-1"}]'],
+  ["an author of 201 characters", `[{"a":"${"A".repeat(201)}","w":"x"}]`],
+])("a record whose earlier reasons are %s loses them and nothing else", async (_what, e) => {
+  await forge("bob", { reason });
+  const text = Buffer.from(await valueOnKey(), "hex").toString();
+  const value = Buffer.from(text.replace(/}$/, `,"e":${e}}`)).toString("hex");
+  await byHand("bob", value);
+  const { deletion } = reportOf(await types("alice", `status ${key} --json`));
+  expect(deletion).toMatchObject({ requestedBy: "IBMid-550000BOB", reasons: [asData] });
+});
+
+test("a reason of a service that drops tags has no room on the key, and whoever gives it is told", async () => {
+  await world.reset({ tags: "dropped" });
+  const asked = await types("bob", `request ${key} --reason "${reason}"`);
+  expect(asked.out).toContain("no room for the reason");
+  expect(linesOf<EvidenceEntry>("evidence.jsonl")[0]?.record).toMatchObject({ reason });
+});

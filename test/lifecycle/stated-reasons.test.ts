@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { authorize, planConsent } from "../../provider/lifecycle/authorization.ts";
+import { type ConsentDraft, decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent-record.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import { reasonsToRepeat, recordWithReasons, statedReasons } from "../../provider/lifecycle/stated-reasons.ts";
+import {
+  aDraft,
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  aPolicy,
+  aRecord,
+  aRun,
+  bob,
+  carol,
+  carrying,
+  dayMs,
+  nowMs,
+  sha256,
+  someFacts,
+} from "../support/builders.ts";
+
+const byAlice = { author: alice, authorName: "Alice Example", reason: "End of contract" };
+const byCarol = { author: carol, reason: "Moved to the ledger" };
+const asked = (over: Partial<ConsentDraft> = {}): ReturnType<typeof aRecord> =>
+  aRecord({ reason: "End of contract", ...over });
+
+describe("statedReasons", () => {
+  it("has the earlier reasons first and the record's own last", () => {
+    expect(statedReasons(asked({ earlierReasons: [byCarol] }))).toEqual([byCarol, byAlice]);
+    expect(statedReasons(aRecord({ author: bob }))).toEqual([]);
+    const { authorName: _name, ...nameless } = asked();
+    expect(statedReasons(nameless)).toEqual([{ author: alice, reason: "End of contract" }]);
+  });
+});
+
+describe("reasonsToRepeat", () => {
+  const used: Partial<KeyObservation> = { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs };
+
+  it.each<[string, KeyObservation, boolean]>([
+    ["a record that binds", aKeyWith(asked()), true],
+    ["a record that lapsed", aKeyWith(asked({ writtenAtMs: nowMs - 8 * dayMs })), true],
+    ["a record of a key that changed", aKeyWith(asked({ digest: "0".repeat(32) })), true],
+    ["a record that the author of the new one acted on with the last write", aKeyWith(asked(), used), true],
+    ["a record that somebody else acted on", aKeyWith(asked(), { ...used, updatedBy: carol }), false],
+    ["a record for destroy after another's write", aKeyWith(asked({ step: "destroy" }), used), false],
+    ["a record after which the author of the new one wrote", aKeyWith(asked(), { ...used, state: "active" }), false],
+    [
+      "a record whose last writer is unknown",
+      aKey({ carried: carrying(asked()), updatedBy: undefined } as never),
+      false,
+    ],
+    ["no record", aKey(), false],
+    ["a record without a reason", aKeyWith(aRecord()), false],
+  ])("of %s", (_what, key, isRepeated) => {
+    expect(reasonsToRepeat(key, bob, undefined)).toEqual(isRepeated ? [byAlice] : []);
+  });
+
+  it("keeps the first reason and the latest of several", () => {
+    const byBob = { author: bob, reason: "As decided" };
+    const key = aKeyWith(asked({ earlierReasons: [byCarol, byBob] }));
+    expect(reasonsToRepeat(key, bob, undefined)).toEqual([byCarol, byAlice]);
+  });
+
+  it("leaves out what the new record's author says again in the same words", () => {
+    expect(reasonsToRepeat(aKeyWith(asked()), alice, "End of contract")).toEqual([]);
+    expect(reasonsToRepeat(aKeyWith(asked()), alice, "Another")).toEqual([byAlice]);
+    expect(reasonsToRepeat(aKeyWith(asked()), bob, "End of contract")).toEqual([byAlice]);
+  });
+});
+
+describe("the tag form", () => {
+  const { keyId } = someFacts();
+
+  it.each([
+    ["a reason of its own in one byte a character", "A", 500, 200],
+    ["a long reason of its own in a script of many bytes", "🔑", 500, 50],
+    ["control characters alone, which take six bytes each", "\u0001", 500, 0],
+  ])("cuts earlier reasons until they fit beside %s", (_what, unit, own, kept) => {
+    const earlier = { author: bob, authorName: "🔑".repeat(41), reason: "🔑".repeat(500) };
+    const draft = aDraft({
+      reason: unit.repeat(own),
+      authorName: unit.repeat(100),
+      earlierReasons: [earlier, earlier],
+    });
+    const value = encodeTagValue(draft);
+    expect(value.length).toBeLessThanOrEqual(8192);
+    const record = decodeTagValue(keyId, value, sha256);
+    expect(record?.reason).toBe(draft.reason);
+    expect(record?.earlierReasons?.map(({ reason }) => Array.from(reason).length) ?? [0, 0]).toEqual([kept, kept]);
+    if (kept === 50) expect(record?.earlierReasons?.[0]?.reason).toBe(`${"🔑".repeat(49)}…`);
+  });
+
+  it.each([
+    ["no list", { a: "IBMid-1", w: "x" }],
+    ["entries of no use", [null, 7, { w: "x" }, { a: "", w: "x" }]],
+    [
+      "nobody's words",
+      [
+        { a: "A".repeat(201), w: "x" },
+        { a: "IBMid-1", w: "" },
+      ],
+    ],
+    [
+      "words that are none",
+      [
+        { a: "IBMid-1", w: 7 },
+        { a: 7, w: "x" },
+      ],
+    ],
+  ])("takes %s for no earlier reasons, and reads the rest", (_what, e) => {
+    const body = JSON.parse(Buffer.from(encodeTagValue(aDraft({ reason: "Why" })), "hex").toString());
+    const value = Buffer.from(JSON.stringify({ ...body, e })).toString("hex");
+    const record = decodeTagValue(keyId, value, sha256);
+    expect([record?.reason, record?.earlierReasons]).toEqual(["Why", undefined]);
+  });
+
+  it("reads two earlier reasons at most", () => {
+    const earlier = { author: bob, reason: "x" };
+    const value = encodeTagValue(aDraft({ earlierReasons: [earlier, earlier, earlier] }));
+    expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([earlier, earlier]);
+  });
+});
+
+describe("a new record", () => {
+  it("repeats the reason of the request that it answers", () => {
+    const request = asked();
+    const plan = planConsent(aKeyWith(request), aPolicy(), aRun({ actor: anActor(bob) }), request.id, nowMs);
+    expect(plan).toMatchObject({ kind: "ready", draft: { author: bob, earlierReasons: [byAlice] } });
+    expect(plan.kind === "ready" && plan.draft.reason).toBe(undefined);
+  });
+
+  it("repeats the reason of the record on which this run deactivated", () => {
+    const key = aKeyWith(asked(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
+    const run = aRun({ intent: "continues", deactivatedHere: true });
+    expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
+      kind: "must_write",
+      draft: { step: "destroy", author: bob, earlierReasons: [byAlice] },
+    });
+  });
+
+  it("never counts as approved by those whose reasons it repeats", () => {
+    const record = aRecord({ author: bob, earlierReasons: [byAlice] });
+    const run = aRun({ actor: anActor(bob), consents: [record.id] });
+    expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
+      kind: "must_wait",
+      standing: "wrote_it",
+    });
+  });
+});
+
+describe("recordWithReasons", () => {
+  const record = asked();
+  it.each<[string, KeyObservation, boolean]>([
+    ["binds", aKeyWith(record), true],
+    ["was acted on by a deactivation", aKeyWith(record, { state: "deactivated", updatedBy: bob }), true],
+    ["was acted on by a destroy", aKeyWith(asked({ step: "destroy" }), { state: "destroyed", updatedBy: bob }), true],
+    ["is for destroy and void", aKeyWith(asked({ step: "destroy" }), { updatedBy: bob }), false],
+    ["is void", aKeyWith(record, { updatedBy: bob }), false],
+    ["gives no reason", aKeyWith(aRecord()), false],
+  ])("answers a record that %s: %#", (_what, key, isShown) => {
+    const { carried } = key;
+    expect(recordWithReasons(key, nowMs)).toEqual(isShown && carried.kind === "one" ? carried.record : undefined);
+  });
+
+  it("has nothing to show of a key without record", () => {
+    expect(recordWithReasons(aKey(), nowMs)).toBe(undefined);
+  });
+});
