@@ -107,19 +107,19 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   }
   const region = firstGiven(environment.UKO_REGION, stored.region);
   const wait = firstGiven(environment.UKO_WAIT);
-  const endpoint = endpointOf(environment.UKO_ENDPOINT, stored.endpoint);
-  const kmsEndpoint = endpointOf(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
+  const endpoint = namedAddress(environment.UKO_ENDPOINT, stored.endpoint);
+  const kmsEndpoint = namedAddress(environment.UKO_KMS_ENDPOINT, stored.kmsEndpoint);
   const evidencePath = firstGiven(environment.UKO_EVIDENCE);
   const reportPath = firstGiven(environment.UKO_REPORT);
   const proxy = proxyOf(environment);
   return {
     instanceId,
     ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(kmsEndpoint !== undefined && { kmsEndpoint }),
-    iamEndpoint: endpointOf(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? {
-      url: ibmCloudIam,
-      source: "built_in",
+    ...(endpoint !== undefined && { endpoint: { ...endpoint, role: "uko", instanceId } }),
+    ...(kmsEndpoint !== undefined && { kmsEndpoint: { ...kmsEndpoint, role: "kms", instanceId } }),
+    iamEndpoint: {
+      ...(namedAddress(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? { url: ibmCloudIam, source: "built_in" }),
+      role: "iam",
     },
     credential: credentialOf(environment, stored),
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
@@ -177,7 +177,10 @@ function credentialOf(environment: Environment, stored: StoredSettings): Credent
 }
 
 /** Only the person's own environment may point to their machine, so where an address came from goes with it. */
-function endpointOf(fromEnvironment: string | undefined, stored: string | undefined): Endpoint | undefined {
+function namedAddress(
+  fromEnvironment: string | undefined,
+  stored: string | undefined,
+): Pick<Endpoint, "url" | "source"> | undefined {
   const url = isGiven(fromEnvironment) ? fromEnvironment : stored;
   const source: EndpointSource = isGiven(fromEnvironment) ? "environment" : "stored";
   return isGiven(url) ? { url, source } : undefined;

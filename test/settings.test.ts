@@ -95,7 +95,7 @@ describe("the environment outweighs what is stored", () => {
   });
 
   test("IAM is IBM Cloud's where nobody says otherwise", () => {
-    expect(read().iamEndpoint).toEqual({ url: "https://iam.cloud.ibm.com", source: "built_in" });
+    expect(read().iamEndpoint).toEqual({ url: "https://iam.cloud.ibm.com", source: "built_in", role: "iam" });
     expect(read()).not.toHaveProperty("endpoint");
     expect(read()).not.toHaveProperty("region");
   });

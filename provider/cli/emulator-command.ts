@@ -112,7 +112,7 @@ function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
     : ["", "On another machine NODE_EXTRA_CA_CERTS names a copy of that file."];
 }
 
-const isLoopback = (url: string): boolean => isLoopbackEndpoint({ url, source: "environment" });
+const isLoopback = (url: string): boolean => isLoopbackEndpoint({ url });
 
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -22,14 +22,15 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
   const { instanceId } = world.emulator;
   const http = aClient().http;
   const here = { url: world.url, source: "environment" } as const;
+  const iam = { ...here, role: "iam" } as const;
   const tokens = createTokens({
     http,
     credential: { kind: "api_key", read: () => (typeof name === "string" ? apiKeys[name] : name.apiKey) },
-    endpoint: here,
+    endpoint: iam,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     monotonicMs: () => 0,
   });
-  const endpoints = createEndpoints({ http, bearer: tokens, instanceId, broker: here });
+  const endpoints = createEndpoints({ http, bearer: tokens, instanceId, broker: { ...here, role: "broker" } });
   const service = { http, bearer: tokens, instanceId };
   return {
     http,

@@ -65,7 +65,7 @@ async function startScriptedServer(): Promise<ScriptedServer> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    endpoint: { url, source: "environment" },
+    endpoint: { url, source: "environment", role: "iam" },
     asked,
     mostAtOnce: () => most,
     script: (...replies) => {
@@ -114,7 +114,11 @@ export function serviceAt(server: ScriptedServer, { suffix = "", token = "token"
   return {
     http: aClient().http,
     bearer: { token: async () => token, renew: async () => renewed },
-    endpoint: async (): Promise<Endpoint> => ({ url: `${server.url}${suffix}`, source: "environment" }),
+    endpoint: async (): Promise<Endpoint> => ({
+      url: `${server.url}${suffix}`,
+      source: "environment",
+      role: "iam",
+    }),
     instanceId: "instance",
     monotonicMs: () => 0,
     sleep: async () => {},

@@ -61,7 +61,8 @@ OpenTofu 1.12, and runs with Terraform 1.12 or newer: ${linkToGuide("what is tes
 
 const aboutSettings = `Each may stand in the provider block or in the environment of a run. **The environment outweighs the block**, since the
 second person has to run the destroy under their own credential; \`UKO_DUAL_AUTHORIZATION\` can only be stricter. Another \`instance_id\`
-than that of a resource is an error, and never a replacement.`;
+than that of a resource is an error, and never a replacement. An endpoint in the block has to be a documented address of its service,
+without a port or a path; every other address takes the environment, and \`UKO_ALLOWED_HOSTS\`.`;
 
 const aboutRuns = `For a single run, in the environment alone: \`UKO_CONSENT\` names the records that the run consents to, \`UKO_WAIT\` says how
 long each deletion may wait within it, \`UKO_REPORT\` and \`UKO_EVIDENCE\` name files that get a line for each key and for each step.`;

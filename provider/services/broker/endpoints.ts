@@ -1,8 +1,7 @@
 /** Where the instance is served: given, or asked of the broker once per run; and what proves that it is this instance. */
 
 import { UkoError } from "../../errors.ts";
-import { uuidForm } from "../../uuid-form.ts";
-import { type Endpoint, hostOf, isLoopbackEndpoint } from "../http/allowed-hosts.ts";
+import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "../http/client.ts";
 import { accessDenied, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
 import { parseJson } from "../http/json.ts";
@@ -34,7 +33,6 @@ interface Discovered {
 }
 
 const service = "The endpoint broker";
-const regionForm = /^[a-z]{2,10}(-[a-z]{2,20}){1,3}$/;
 
 export function createEndpoints(options: EndpointOptions): Endpoints {
   let found: Discovered | undefined;
@@ -64,19 +62,17 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 
 /** Whether the host name itself says which instance it serves: `<instance>.uko.<region>.hs-crypto.appdomain.cloud`. */
 export function namesInstance(endpoint: Endpoint, instanceId: string): boolean {
-  if (!endpoint.url.toLowerCase().startsWith("https://")) return false;
-  const host = hostOf(endpoint) ?? "";
-  const region = host.slice(`${instanceId}.uko.`.length, -".hs-crypto.appdomain.cloud".length);
-  return (
-    uuidForm.test(instanceId) &&
-    host === `${instanceId}.uko.${region}.hs-crypto.appdomain.cloud` &&
-    regionForm.test(region)
-  );
+  return readDocumentedHost(endpoint)?.instance === instanceId;
 }
 
 function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
   if (broker !== undefined || region === undefined) return broker;
-  if (regionForm.test(region)) return { url: `https://${region}.broker.hs-crypto.cloud.ibm.com`, source: "built_in" };
+  if (regionForm.test(region))
+    return {
+      url: `https://${region}.broker.hs-crypto.cloud.ibm.com`,
+      source: "built_in",
+      role: "broker",
+    };
   throw new UkoError("UKO_SETTINGS_INVALID", {
     summary: "The region is not a region's name",
     detail: "A region is written like us-south or eu-de (setting region, UKO_REGION).",
@@ -111,16 +107,24 @@ async function discover(options: EndpointOptions, signal: AbortSignal): Promise<
       detail: "Nothing was read or changed.",
     });
   }
-  const endpointAt = (host: string | undefined): Endpoint | undefined => answeredEndpoint(broker, host);
-  return { uko: endpointAt(read.data.uko?.public), kms: endpointAt(read.data.kms?.public) };
+  const { uko, kms } = read.data;
+  return {
+    uko: answeredEndpoint(broker, uko?.public, { role: "uko", instanceId }),
+    kms: answeredEndpoint(broker, kms?.public, { role: "kms", instanceId }),
+  };
 }
 
 /** A broker on this machine, named by the environment, may point to this machine; no other may. */
-function answeredEndpoint(broker: Endpoint, host: string | undefined): Endpoint | undefined {
+function answeredEndpoint(
+  broker: Endpoint,
+  host: string | undefined,
+  served: { readonly role: "uko" | "kms"; readonly instanceId: string },
+): Endpoint | undefined {
   if (host === undefined) return undefined;
-  const local: Endpoint = { url: `${broker.url.slice(0, broker.url.indexOf(":"))}://${host}`, source: "environment" };
+  const url = `${broker.url.slice(0, broker.url.indexOf(":"))}://${host}`;
+  const local: Endpoint = { url, source: "environment", ...served };
   const isLocal = broker.source === "environment" && isLoopbackEndpoint(broker) && isLoopbackEndpoint(local);
-  return isLocal ? local : { url: `https://${host}`, source: "broker" };
+  return isLocal ? local : { url: `https://${host}`, source: "broker", ...served };
 }
 
 function brokerRefusal(answer: HttpAnswer, instanceId: string): UkoError {

@@ -1,32 +1,61 @@
 /** Which hosts may receive a credential: a pure table, asked before any credential is read. */
 
 import { UkoError } from "../../errors.ts";
+import { uuidForm } from "../../uuid-form.ts";
 
-/** Who named an endpoint. Only the person's own environment may point to this machine. */
+/** Who named an endpoint. Only the person's own environment may name this machine, a port of its choice or a path. */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
 
-export interface Endpoint {
-  readonly url: string;
-  readonly source: EndpointSource;
-}
+/** Each service has hosts of its own, so that a token request never goes to a host that serves keys. */
+export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
+  | { readonly role: "iam" | "broker" }
+  /** `instanceId` is the instance of this run: a host name that names another one is not called. */
+  | { readonly role: "uko" | "kms"; readonly instanceId: string }
+);
+
+type Role = Endpoint["role"];
 
 export type HostDecision =
   | { readonly kind: "allowed"; readonly origin: string; readonly path: string; readonly isLoopback: boolean }
+  | { readonly kind: "other_instance"; readonly host: string; readonly instanceId: string }
   | {
       readonly kind: "refused";
       readonly reason: string;
-      /** Present where UKO_ALLOWED_HOSTS would allow it: what stands there. */
+      /** The entry of UKO_ALLOWED_HOSTS that would allow a host from the environment. */
       readonly entry?: string;
     };
 
-/** IBM's own hosts (uko-v4.md 1.1, kms-v2-and-iam.md 1.1): at least one label stands before each. */
-const ibmSuffixes = [".cloud.ibm.com", ".hs-crypto.appdomain.cloud", ".kms.appdomain.cloud"] as const;
+/**
+ * IBM's documented hosts (uko-v4.md 1.1 and 1.2, kms-v2-and-iam.md 1.1 and 7.1), label by label. Customers have addresses of their own
+ * below the same domains, such as `c100-e.eu-de.containers.cloud.ibm.com`, so a domain alone never counts.
+ */
+const documentedHosts = {
+  iam: ["iam.cloud.ibm.com", "private.iam.cloud.ibm.com"],
+  broker: ["<region>.broker.hs-crypto.cloud.ibm.com", "broker.<region>.hs-crypto.cloud.ibm.com"],
+  uko: [
+    "<instance>.uko.<region>.hs-crypto.appdomain.cloud",
+    "uko.<region>.hs-crypto.cloud.ibm.com:<port>",
+    "uko.cloud.ibm.com",
+  ],
+  kms: [
+    "<instance>.api.<region>.hs-crypto.appdomain.cloud",
+    "<instance>.api.private.<region>.hs-crypto.appdomain.cloud",
+    "api.<region>.hs-crypto.cloud.ibm.com:<port>",
+    "api.private.<region>.hs-crypto.cloud.ibm.com:<port>",
+    "<region>.kms.cloud.ibm.com",
+    "private.<region>.kms.cloud.ibm.com",
+    "<instance>.api.<region>.kms.appdomain.cloud",
+  ],
+} as const satisfies Record<Role, readonly string[]>;
+
+/** Such as `us-south`; all documented regions have this form. */
+export const regionForm = /^[a-z]{2}-[a-z]{2,8}$/;
+/** Ports of instances that were created before 2024. */
+const instancePorts = { first: 8000, last: 19_999 } as const;
 
 /** Leaves no room for user information, queries, escapes, other alphabets or backslashes, which parsers read differently. */
 const plainUrl = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?(\/[a-z0-9._~/-]*)?$/i;
-const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
-const maxHostCharacters = 253;
 
 /** Decides whether an endpoint may receive a credential; `allowedHosts` are `host` or `host:port`, from the environment only. */
 export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]): HostDecision {
@@ -35,67 +64,181 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
     return { kind: "refused", reason: "an endpoint is https://, a host in plain ASCII, and at most a port and a path" };
   }
   const isLoopback = isLoopbackHost(url.hostname);
-  const isListed = allowedHosts.some((entry) => isSameHost(entry, url));
+  const isOwn = endpoint.source === "environment";
   if (url.protocol !== "https:" && !isLoopback) {
     return { kind: "refused", reason: "TLS is required: the address has to begin with https://" };
   }
-  const allowed: HostDecision = { kind: "allowed", origin: url.origin, path: trimSlashes(url.pathname), isLoopback };
-  if (isListed) return allowed;
-  if (isLoopback) {
-    if (endpoint.source === "environment") return allowed;
-    return {
-      kind: "refused",
-      reason: "this machine is allowed only where the environment of this run names it",
-      entry: url.host,
-    };
+  if (!isOwn && url.pathname !== "/") {
+    return { kind: "refused", reason: "only the environment of this run may name a path" };
   }
-  if (isIbmHost(url.hostname)) return allowed;
-  return {
-    kind: "refused",
-    reason: "it is none of IBM's own hosts, and UKO_ALLOWED_HOSTS does not name it",
-    entry: url.host,
-  };
+  const allowed: HostDecision = { kind: "allowed", origin: url.origin, path: trimSlashes(url.pathname), isLoopback };
+  if (allowedHosts.some((entry) => isSameHost(entry, url, isOwn))) return allowed;
+  if (isLoopback) {
+    if (isOwn) return allowed;
+    return { kind: "refused", reason: "only the environment of this run may name this machine", entry: url.host };
+  }
+  const documented = matchDocumented(endpoint.role, url);
+  if (documented === undefined) {
+    const reason = `it is not one of the documented addresses of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not name it`;
+    return { kind: "refused", reason, entry: url.host };
+  }
+  const { instance, hasPort } = documented;
+  if (hasPort && endpoint.source === "stored") {
+    return { kind: "refused", reason: "only the environment of this run, or IBM's broker, may name a port" };
+  }
+  if (instance !== undefined && "instanceId" in endpoint && instance !== endpoint.instanceId) {
+    return { kind: "other_instance", host: url.host, instanceId: instance };
+  }
+  return allowed;
 }
 
-/** Answers the decision for an allowed endpoint; throws UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information. */
+/**
+ * Returns the decision for an allowed endpoint. Throws UKO_INSTANCE_MISMATCH where the host name names another instance, and
+ * UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information.
+ */
 export function requireAllowedHost(
   endpoint: Endpoint,
   allowedHosts: readonly string[],
 ): Extract<HostDecision, { kind: "allowed" }> {
   const decision = decideHost(endpoint, allowedHosts);
-  if (decision.kind === "allowed") return decision;
+  switch (decision.kind) {
+    case "allowed":
+      return decision;
+    case "other_instance":
+      throw otherInstance(endpoint, decision);
+    case "refused":
+      throw notAllowed(endpoint, decision);
+  }
+}
+
+function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision, { kind: "refused" }>): UkoError {
   const host = readPlainUrl(endpoint.url)?.host;
-  throw new UkoError("UKO_HOST_NOT_ALLOWED", {
+  const { source } = endpoint;
+  return new UkoError("UKO_HOST_NOT_ALLOWED", {
     summary:
       host === undefined ? "An endpoint is not a plain address" : `The host ${host} may not receive a credential`,
     detail: [
-      `The endpoint, named by ${sourceWords[endpoint.source]}, was not called: ${decision.reason}.`,
+      `The address comes from ${originOf(endpoint)}. uko did not call the host: ${reason}.`,
       "No credential was read or sent.",
-      ...(decision.entry === undefined
-        ? []
-        : [`If you trust that host: UKO_ALLOWED_HOSTS=${decision.entry} in the environment of this run.`]),
+      ...adviceFor(source, entry),
     ].join("\n"),
-    data: { source: endpoint.source, ...(host === undefined ? {} : { host }) },
+    data: { source, ...(host === undefined ? {} : { host }) },
+  });
+}
+
+/** A ready line would make a person send their key to whoever wrote the address, so only their own environment gets one. */
+function adviceFor(source: EndpointSource, entry: string | undefined): readonly string[] {
+  switch (source) {
+    case "environment":
+      return entry === undefined
+        ? []
+        : [`If you trust that host: UKO_ALLOWED_HOSTS=${entry} in the environment of this run.`];
+    case "stored":
+      return [
+        "Next: ask the people who maintain this stack who put the address there, before you run anything else.",
+        "Without the setting, uko asks IBM's broker for the address (UKO_REGION).",
+      ];
+    case "broker":
+    case "built_in":
+      return [];
+  }
+}
+
+function otherInstance(
+  endpoint: Endpoint,
+  { host, instanceId }: Extract<HostDecision, { kind: "other_instance" }>,
+): UkoError {
+  const configured = "instanceId" in endpoint ? endpoint.instanceId : "";
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `The address ${host} serves instance ${instanceId}, and this run is configured for ${configured}`,
+    detail: [
+      `The address comes from ${originOf(endpoint)}. One of the two is wrong: uko cannot tell which.`,
+      "No credential was read or sent.",
+      "Next: compare both with the instance's page in IBM Cloud, and correct the wrong one.",
+    ].join("\n"),
+    data: { source: endpoint.source, host },
   });
 }
 
 /** Whether the endpoint is this very machine. */
-export function isLoopbackEndpoint(endpoint: Endpoint): boolean {
+export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   const url = readPlainUrl(endpoint.url);
   return url !== undefined && isLoopbackHost(url.hostname);
 }
 
 /** The host name that an endpoint names, where it is a plain address. */
-export function hostOf(endpoint: Endpoint): string | undefined {
+export function hostOf(endpoint: Pick<Endpoint, "url">): string | undefined {
   return readPlainUrl(endpoint.url)?.host;
 }
 
-const sourceWords = {
-  environment: "the environment",
-  stored: "the stored configuration",
-  broker: "the broker's answer",
-  built_in: "this release",
-} as const satisfies Record<EndpointSource, string>;
+/** What a documented host name says by itself; undefined for every other host. */
+export function readDocumentedHost({ url, role }: Pick<Endpoint, "url" | "role">): DocumentedHost | undefined {
+  const read = readPlainUrl(url);
+  return read?.protocol === "https:" ? matchDocumented(role, read) : undefined;
+}
+
+export interface DocumentedHost {
+  readonly instance?: string;
+  readonly region?: string;
+  /** An address of the port form names its instance by the port alone. */
+  readonly hasPort: boolean;
+}
+
+const settingOf = {
+  iam: { stored: "iamEndpoint", environment: "UKO_IAM_ENDPOINT" },
+  uko: { stored: "endpoint", environment: "UKO_ENDPOINT" },
+  kms: { stored: "kmsEndpoint", environment: "UKO_KMS_ENDPOINT" },
+  broker: { stored: "broker", environment: "the environment" },
+} as const satisfies Record<Role, object>;
+
+const roleWords = {
+  iam: "IBM Cloud IAM",
+  broker: "the endpoint broker",
+  uko: "Unified Key Orchestrator",
+  kms: "IBM Cloud KMS",
+} as const satisfies Record<Role, string>;
+
+function originOf({ source, role }: Endpoint): string {
+  switch (source) {
+    case "environment":
+      return settingOf[role].environment;
+    case "stored":
+      return `the stored setting ${settingOf[role].stored} of the provider`;
+    case "broker":
+      return "the broker's answer";
+    case "built_in":
+      return "this release";
+  }
+}
+
+function matchDocumented(role: Role, url: URL): DocumentedHost | undefined {
+  const labels = url.hostname.split(".");
+  for (const form of documentedHosts[role]) {
+    const [host = "", port] = form.split(":");
+    const wanted = host.split(".");
+    if (wanted.length !== labels.length || !isPortOf(port !== undefined, url.port)) continue;
+    if (!wanted.every((each, index) => isLabelOf(each, labels[index] ?? ""))) continue;
+    const instance = labels[wanted.indexOf("<instance>")];
+    const region = labels[wanted.indexOf("<region>")];
+    return {
+      ...(instance !== undefined && { instance }),
+      ...(region !== undefined && { region }),
+      hasPort: port !== undefined,
+    };
+  }
+  return undefined;
+}
+
+function isLabelOf(wanted: string, label: string): boolean {
+  if (wanted === "<instance>") return uuidForm.test(label);
+  return wanted === "<region>" ? regionForm.test(label) : wanted === label;
+}
+
+/** `URL` leaves out the port of https itself. */
+function isPortOf(hasPort: boolean, port: string): boolean {
+  if (!hasPort) return port === "";
+  return Number(port) >= instancePorts.first && Number(port) <= instancePorts.last;
+}
 
 /** Refuses whatever the parser reads other than it is written: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
 function readPlainUrl(text: string): URL | undefined {
@@ -110,15 +253,11 @@ function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || loopbackIpv4.test(hostname);
 }
 
-function isIbmHost(hostname: string): boolean {
-  const isWellFormed = hostname.length <= maxHostCharacters && hostname.split(".").every((part) => label.test(part));
-  return isWellFormed && ibmSuffixes.some((suffix) => hostname.endsWith(suffix));
-}
-
-function isSameHost(entry: string, url: URL): boolean {
+/** An entry without a port allows any port that the environment names, and of other sources the usual one. */
+function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";
-  return wanted === url.hostname || wanted === `${url.hostname}:${port}`;
+  return (wanted === url.hostname && (isOwn || url.port === "")) || wanted === `${url.hostname}:${port}`;
 }
 
 function trimSlashes(path: string): string {

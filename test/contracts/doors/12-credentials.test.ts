@@ -77,6 +77,28 @@ test.each([
   },
 );
 
+test.each([
+  ["uko:endpoint", "UKO_ENDPOINT", "endpoint"],
+  ["uko:kmsEndpoint", "UKO_KMS_ENDPOINT", "kmsEndpoint"],
+  ["uko:iamEndpoint", "UKO_IAM_ENDPOINT", "iamEndpoint"],
+])(
+  "an address of a customer's cluster below IBM's domain, left in %s, ends the run with nothing to copy",
+  async (...each) => {
+    const [setting, variable, name] = each;
+    const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
+    await using scenario = await openScenario({ profile: "documented", config: { [setting]: `https://${cluster}` } });
+    const bob = await scenario.person("bob");
+    expect(await bob.up()).toMatchObject({ exitCode: 0 });
+    const mark = await scenario.mark();
+    const run = await bob.engine.destroy([], { env: { [variable]: undefined } });
+    expect(run.exitCode, run.output).not.toBe(0);
+    expect(firstLineOf(run.output)).toBe(`The host ${cluster} may not receive a credential`);
+    expect(run.output).toContain(`stored setting ${name} of the provider`);
+    expect(run.output).not.toContain("UKO_ALLOWED_HOSTS=");
+    expect(await scenario.mark()).toBe(mark);
+  },
+);
+
 test("planted credentials are found nowhere: state, logs, outputs, tags, errors, evidence, homes", async () => {
   const planted = { alice: `planted-${"a".repeat(30)}-alice`, bob: `planted-${"b".repeat(30)}-bob` };
   await using scenario = await openScenario({

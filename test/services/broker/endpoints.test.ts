@@ -12,15 +12,21 @@ const server = useScriptedServer();
 
 const bearer = { token: async () => "token", renew: async () => undefined };
 const endpoints = (fields: Partial<EndpointOptions> = {}) =>
-  createEndpoints({ http: aClient().http, bearer, instanceId, broker: server.endpoint, ...fields });
+  createEndpoints({
+    http: aClient().http,
+    bearer,
+    instanceId,
+    broker: { ...server.endpoint, role: "broker" },
+    ...fields,
+  });
 
 describe("the broker", () => {
   test("is asked once per run, and its hosts get TLS", async () => {
     server.script({ body: found });
     const asked = endpoints();
     const [uko, kms] = await Promise.all([asked.uko(never()), asked.kms(never())]);
-    expect(uko).toEqual({ url: `https://${host}`, source: "broker" });
-    expect(kms).toEqual({ url: `https://${kmsHost}`, source: "broker" });
+    expect(uko).toEqual({ url: `https://${host}`, source: "broker", role: "uko", instanceId });
+    expect(kms).toEqual({ url: `https://${kmsHost}`, source: "broker", role: "kms", instanceId });
     expect(await asked.isInstanceProven(never())).toBe(true);
     expect(server.asked).toHaveLength(1);
     expect(server.asked[0]).toMatchObject({ method: "GET", path: `/crypto_v2/instances/${instanceId}` });
@@ -35,7 +41,7 @@ describe("the broker", () => {
   });
 
   test("is not asked where endpoints are given", async () => {
-    const given = { url: "https://uko.eu-de.hs-crypto.cloud.ibm.com:9000", source: "stored" } as const;
+    const given = { url: "https://a.example", source: "stored", role: "uko", instanceId } as const;
     const asked = endpoints({ uko: given, kms: given });
     expect(await asked.uko(never())).toBe(given);
     expect(await asked.kms(never())).toBe(given);
@@ -67,10 +73,20 @@ describe("the broker", () => {
 
   test("may point to this machine only if the environment named it and it is on this machine itself", async () => {
     server.script({ body: { ...found, uko: { public: "127.0.0.1:4711" } } });
-    expect(await endpoints().uko(never())).toEqual({ url: "http://127.0.0.1:4711", source: "environment" });
+    expect(await endpoints().uko(never())).toEqual({
+      url: "http://127.0.0.1:4711",
+      source: "environment",
+      role: "uko",
+      instanceId,
+    });
     const listed = aClient({ allowedHosts: [new URL(server.url).host] }).http;
-    const stored = endpoints({ http: listed, broker: { url: server.url, source: "stored" } });
-    expect(await stored.uko(never())).toEqual({ url: "https://127.0.0.1:4711", source: "broker" });
+    const stored = endpoints({ http: listed, broker: { url: server.url, source: "stored", role: "broker" } });
+    expect(await stored.uko(never())).toEqual({
+      url: "https://127.0.0.1:4711",
+      source: "broker",
+      role: "uko",
+      instanceId,
+    });
   });
 });
 
@@ -79,7 +95,7 @@ test("without region, broker or endpoint there is nothing to ask, and a region i
     http: aClient().http,
     bearer,
     instanceId,
-    broker: server.endpoint,
+    broker: { ...server.endpoint, role: "broker" },
   };
   await expect(createEndpoints(nowhere).uko(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   for (const region of ["evil.example/", "eu-de@evil", "", "EU-DE"]) {
@@ -91,11 +107,11 @@ test("without region, broker or endpoint there is nothing to ask, and a region i
 
 describe("which instance answers is proven", () => {
   const proves = (url: string, source: EndpointSource = "stored"): boolean =>
-    namesInstance({ url, source }, instanceId);
+    namesInstance({ url, source, role: "uko", instanceId }, instanceId);
 
   test("by the host name of the instance, under TLS", () => {
     expect(proves(`https://${host}`)).toBe(true);
-    expect(proves(`https://${host}:443/api`)).toBe(true);
+    expect(proves(`https://${host}:443/api`, "environment")).toBe(true);
   });
 
   test.each([
@@ -113,7 +129,8 @@ describe("which instance answers is proven", () => {
 
   test("by the broker where it names the very host that was given", async () => {
     server.script({ body: { ...found, uko: { public: "uko.eu-de.hs-crypto.cloud.ibm.com:9000" } } });
-    const given = (url: string) => endpoints({ uko: { url, source: "stored" } }).isInstanceProven(never());
+    const given = (url: string) =>
+      endpoints({ uko: { url, source: "stored", role: "uko", instanceId } }).isInstanceProven(never());
     expect(await given("https://uko.eu-de.hs-crypto.cloud.ibm.com:9000")).toBe(true);
     expect(await given("https://uko.eu-de.hs-crypto.cloud.ibm.com:9001")).toBe(false);
   });

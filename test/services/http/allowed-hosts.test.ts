@@ -1,23 +1,104 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideHost, type EndpointSource, requireAllowedHost } from "../../../provider/services/http/allowed-hosts.ts";
+import {
+  decideHost,
+  type Endpoint,
+  type EndpointSource,
+  requireAllowedHost,
+} from "../../../provider/services/http/allowed-hosts.ts";
 
+type Role = Endpoint["role"];
 const sources: readonly EndpointSource[] = ["environment", "stored", "broker", "built_in"];
-const isAllowed = (url: string, source: EndpointSource = "stored", hosts: readonly string[] = []): boolean =>
-  decideHost({ url, source }, hosts).kind === "allowed";
+const roles: readonly Role[] = ["iam", "broker", "uko", "kms"];
+const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
-describe("IBM's own hosts may receive a credential, whoever named them", () => {
+const endpoint = (url: string, source: EndpointSource, role: Role): Endpoint =>
+  role === "uko" || role === "kms" ? { url, source, role, instanceId } : { url, source, role };
+const decide = (url: string, source: EndpointSource, role: Role, hosts: readonly string[] = []): string =>
+  decideHost(endpoint(url, source, role), hosts).kind;
+/** Whether any service may be called there. */
+const isAllowed = (url: string, source: EndpointSource = "stored", hosts: readonly string[] = []): boolean =>
+  roles.some((role) => decide(url, source, role, hosts) === "allowed");
+
+const hpcsRegions = ["us-south", "eu-de", "eu-gb", "eu-es", "br-sao", "au-syd", "jp-tok", "ca-tor", "us-east"];
+const kmsRegions = [...hpcsRegions, "jp-osa", "ca-mon", "in-che", "in-mum"];
+
+describe("a documented address may receive its own service's credential, whoever named it", () => {
+  test.each<[Role, string, readonly string[]]>([
+    ["iam", "https://iam.cloud.ibm.com", [""]],
+    ["iam", "https://private.iam.cloud.ibm.com", [""]],
+    ["iam", "HTTPS://IAM.Cloud.IBM.com/", [""]],
+    ["broker", "https://<region>.broker.hs-crypto.cloud.ibm.com", hpcsRegions],
+    ["broker", "https://broker.<region>.hs-crypto.cloud.ibm.com", hpcsRegions],
+    ["uko", `https://${instanceId}.uko.<region>.hs-crypto.appdomain.cloud`, hpcsRegions],
+    ["uko", "https://uko.cloud.ibm.com", [""]],
+    ["kms", `https://${instanceId}.api.<region>.hs-crypto.appdomain.cloud`, hpcsRegions],
+    ["kms", `https://${instanceId}.api.private.<region>.hs-crypto.appdomain.cloud:443`, hpcsRegions],
+    ["kms", "https://<region>.kms.cloud.ibm.com", kmsRegions],
+    ["kms", "https://private.<region>.kms.cloud.ibm.com", kmsRegions],
+    ["kms", `https://${instanceId}.api.<region>.kms.appdomain.cloud`, kmsRegions],
+  ])("%s: %s", (role, form, regions) => {
+    for (const region of regions) {
+      const url = form.replace("<region>", region);
+      for (const source of sources) {
+        const allowed = roles.filter((each) => decide(url, source, each) === "allowed");
+        expect(allowed, `${url} from ${source}`).toEqual([role]);
+      }
+    }
+  });
+
+  test.each<[Role, string]>([
+    ["uko", "https://uko.us-south.hs-crypto.cloud.ibm.com"],
+    ["kms", "https://api.eu-de.hs-crypto.cloud.ibm.com"],
+    ["kms", "https://api.private.jp-tok.hs-crypto.cloud.ibm.com"],
+  ])("%s: %s with a documented port, unless it is stored", (role, host) => {
+    const allowedFrom = (url: string) => sources.filter((source) => decide(url, source, role) === "allowed");
+    for (const port of [8000, 9443, 19_999]) {
+      expect(allowedFrom(`${host}:${port}`)).toEqual(["environment", "broker", "built_in"]);
+    }
+    for (const port of ["", ":443", ":7999", ":20000"]) expect(allowedFrom(`${host}${port}`)).toEqual([]);
+  });
+});
+
+test("a path comes from the environment alone", () => {
+  const url = `https://${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud/api/v4/`;
+  expect(sources.filter((source) => isAllowed(url, source))).toEqual(["environment"]);
+  const decision = decideHost(endpoint(url, "environment", "uko"), []);
+  expect(decision).toMatchObject({ kind: "allowed", path: "/api/v4" });
+});
+
+test("a host that names another instance is not called, and is told from one that is nobody's", () => {
+  for (const source of sources) {
+    expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "uko")).toBe("other_instance");
+    expect(decide(`https://${another}.api.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
+    expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "kms")).toBe("refused");
+    expect(decide("https://abc.uko.eu-de.hs-crypto.appdomain.cloud", source, "uko")).toBe("refused");
+  }
+});
+
+describe("a customer's own address below IBM's domains may not", () => {
   test.each([
-    "https://iam.cloud.ibm.com",
-    "https://private.iam.cloud.ibm.com",
-    "https://eu-de.broker.hs-crypto.cloud.ibm.com",
-    "https://uko.us-south.hs-crypto.cloud.ibm.com:19999",
-    "https://0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e.uko.eu-de.hs-crypto.appdomain.cloud",
-    "https://0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e.api.private.eu-de.hs-crypto.appdomain.cloud/api/v2/",
-    "https://abc.api.eu-de.kms.appdomain.cloud",
-    "HTTPS://IAM.Cloud.IBM.com",
+    "https://c100-e.eu-de.containers.cloud.ibm.com",
+    "https://c100-e.eu-de.containers.cloud.ibm.com:30263",
+    "https://x.hs-crypto.appdomain.cloud",
+    "https://x.kms.appdomain.cloud",
+    "https://x.cloud.ibm.com",
+    "https://iam.test.cloud.ibm.com",
+    "https://iam.cloud.ibm.com:8443",
+    "https://eu-de.iam.cloud.ibm.com",
+    "https://x.iam.cloud.ibm.com",
+    "https://x.eu-de.kms.cloud.ibm.com",
+    "https://alice.kms.cloud.ibm.com",
+    "https://private.private.kms.cloud.ibm.com",
+    "https://uko.alice.hs-crypto.cloud.ibm.com:9000",
+    "https://broker.hs-crypto.cloud.ibm.com",
+    `https://${instanceId}.uko.x.evil.hs-crypto.appdomain.cloud`,
+    `https://x.${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud`,
+    `https://${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud:8443`,
+    `https://${instanceId.toUpperCase().replaceAll("-", "")}.uko.eu-de.hs-crypto.appdomain.cloud`,
   ])("%s", (url) => {
-    for (const source of sources) expect(isAllowed(url, source)).toBe(true);
+    for (const source of sources) expect(isAllowed(url, source)).toBe(false);
   });
 });
 
@@ -91,8 +172,11 @@ describe("this machine", () => {
 });
 
 describe("UKO_ALLOWED_HOSTS", () => {
-  test("names exact hosts, with any port or one port", () => {
-    expect(isAllowed("https://uko.example:9443", "stored", ["uko.example"])).toBe(true);
+  test("names exact hosts, with one port, or with any port that the environment names", () => {
+    expect(isAllowed("https://uko.example:9443/x", "environment", ["uko.example"])).toBe(true);
+    expect(isAllowed("https://uko.example:9443", "stored", ["uko.example"])).toBe(false);
+    expect(isAllowed("https://uko.example:9443/x", "stored", ["uko.example:9443"])).toBe(false);
+    expect(isAllowed("https://uko.example", "stored", ["uko.example"])).toBe(true);
     expect(isAllowed("https://uko.example:9443", "stored", ["UKO.example:9443 "])).toBe(true);
     expect(isAllowed("https://uko.example", "stored", ["uko.example:443"])).toBe(true);
     expect(isAllowed("https://uko.example:9444", "stored", ["uko.example:9443"])).toBe(false);
@@ -107,7 +191,20 @@ describe("UKO_ALLOWED_HOSTS", () => {
   });
 });
 
-test("whatever is allowed is one of IBM's domains, this machine named by the environment, or listed, and uses TLS elsewhere", () => {
+/** The documented forms once more, as one expression each, which shares nothing with the table. */
+const region = "[a-z]{2}-[a-z]{2,8}";
+const documented: Readonly<Record<Role, RegExp>> = {
+  iam: /^(private\.)?iam\.cloud\.ibm\.com$/,
+  broker: new RegExp(`^(${region}\\.broker|broker\\.${region})\\.hs-crypto\\.cloud\\.ibm\\.com$`),
+  uko: new RegExp(
+    `^(${instanceId}\\.uko\\.${region}\\.hs-crypto\\.appdomain\\.cloud|uko\\.cloud\\.ibm\\.com|uko\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5})$`,
+  ),
+  kms: new RegExp(
+    `^(${instanceId}\\.api(\\.private)?\\.${region}\\.(hs-crypto|kms)\\.appdomain\\.cloud|api(\\.private)?\\.${region}\\.hs-crypto\\.cloud\\.ibm\\.com:\\d{4,5}|(private\\.)?${region}\\.kms\\.cloud\\.ibm\\.com)$`,
+  ),
+};
+
+test("whatever is allowed is a documented address of that service, or this machine named by the environment, and uses TLS elsewhere", () => {
   const piece = fc.oneof(
     fc.constantFrom(
       "cloud.ibm.com",
@@ -123,43 +220,130 @@ test("whatever is allowed is one of IBM's domains, this machine named by the env
       "localhost",
       "127.0.0.1",
     ),
-    fc.constantFrom("hs-crypto.appdomain.cloud", "[::1]", ":443", "xn--80ak6aa92e", "。", "\t", "0x7f000001", "-", "a"),
+    fc.constantFrom(
+      "hs-crypto.appdomain.cloud",
+      "[::1]",
+      ":443",
+      ":9000",
+      "xn--80ak6aa92e",
+      "。",
+      "\t",
+      "0x7f000001",
+      "-",
+    ),
+    fc.constantFrom(
+      ".kms",
+      "iam",
+      ".eu-de",
+      "uko",
+      ".api",
+      ".private",
+      "broker.",
+      ".hs-crypto",
+      instanceId,
+      another,
+      "a",
+    ),
     fc.string({ maxLength: 4 }),
   );
+  // Mostly documented hosts with something put into them, since random pieces would hardly ever come near.
+  const nearMiss = fc
+    .tuple(
+      fc.constantFrom(
+        "iam.cloud.ibm.com",
+        "eu-de.broker.hs-crypto.cloud.ibm.com",
+        "uko.eu-de.hs-crypto.cloud.ibm.com:9000",
+        `${instanceId}.uko.eu-de.hs-crypto.appdomain.cloud`,
+        `${instanceId}.api.private.eu-de.hs-crypto.appdomain.cloud`,
+        `${another}.api.eu-de.kms.appdomain.cloud`,
+        "private.us-south.kms.cloud.ibm.com",
+      ),
+      fc.nat(60),
+      fc.nat(12),
+      fc.oneof(fc.constant(""), piece),
+    )
+    .map(([host, at, cut, put]) => host.slice(0, at) + put + host.slice(at + (cut > 6 ? 0 : cut)));
   const url = fc
-    .tuple(fc.constantFrom("https://", "http://", "https:", "//"), fc.array(piece, { minLength: 1, maxLength: 5 }))
-    .map(([scheme, pieces]) => scheme + pieces.join(""));
+    .tuple(
+      fc.constantFrom("https://", "https://", "http://", "https:", "//"),
+      fc.oneof(
+        nearMiss,
+        fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join("")),
+      ),
+    )
+    .map(([scheme, rest]) => scheme + rest);
+  let allowed = 0;
   fc.assert(
-    fc.property(url, fc.constantFrom(...sources), (text, source) => {
-      const decision = decideHost({ url: text, source }, []);
-      if (decision.kind === "refused") return;
+    fc.property(url, fc.constantFrom(...sources), fc.constantFrom(...roles), (text, source, role) => {
+      const decision = decideHost(endpoint(text, source, role), []);
+      if (decision.kind !== "allowed") return;
+      allowed += 1;
       // The judge is the parser that the connection is made by.
-      const { hostname, protocol, username, password } = new URL(text);
+      const { host, hostname, protocol, username, password, search, hash, pathname, port } = new URL(text);
       expect(decision.origin).toBe(new URL(text).origin);
-      expect(username + password).toBe("");
+      expect(username + password + search + hash).toBe("");
+      if (source !== "environment") expect(pathname).toBe("/");
+      if (source === "stored") expect(port).toBe("");
       const isLocal = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/.test(hostname);
-      const isIbm = /\.(cloud\.ibm\.com|hs-crypto\.appdomain\.cloud|kms\.appdomain\.cloud)$/.test(hostname);
-      expect(isLocal ? source === "environment" : isIbm && protocol === "https:").toBe(true);
+      expect(isLocal ? source === "environment" : documented[role].test(host) && protocol === "https:").toBe(true);
     }),
-    { numRuns: 20_000 },
+    { numRuns: 30_000 },
   );
+  expect(allowed).toBeGreaterThan(100);
 });
 
-test("a refusal names the host and the way out, and never a user or password that stands in the address", () => {
-  const refusal = (url: string, hosts: readonly string[] = []): string => {
+describe("a refusal", () => {
+  const refusal = (url: string, source: EndpointSource, hosts: readonly string[] = []): string => {
     try {
-      requireAllowedHost({ url, source: "stored" }, hosts);
+      requireAllowedHost(endpoint(url, source, "uko"), hosts);
     } catch (error) {
       return String(error);
     }
     throw new Error("was allowed");
   };
-  expect(refusal("https://evil.example:9")).toMatch(/UKO_HOST_NOT_ALLOWED/);
-  expect(refusal("https://evil.example:9")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
-  expect(refusal("http://127.0.0.1:9")).toMatch(/UKO_ALLOWED_HOSTS=127\.0\.0\.1:9/);
-  expect(refusal("http://evil.example")).toMatch(/TLS is required/);
-  // No list helps there.
-  expect(refusal("http://evil.example")).not.toMatch(/UKO_ALLOWED_HOSTS/);
-  expect(refusal("http://evil.example", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
-  expect(refusal("https://alice:hunter2@evil.example")).not.toMatch(/hunter2|alice/);
+
+  test("of the caller's own environment names the host and the entry that would allow it", () => {
+    expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_HOST_NOT_ALLOWED/);
+    expect(refusal("https://evil.example:9", "environment")).toMatch(/comes from UKO_ENDPOINT\./);
+    expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
+    expect(refusal("http://evil.example", "environment")).toMatch(/TLS is required/);
+    // No list helps there.
+    expect(refusal("http://evil.example", "environment")).not.toMatch(/UKO_ALLOWED_HOSTS/);
+    expect(refusal("http://evil.example", "environment", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
+  });
+
+  test("of a stored address says where it comes from and whom to ask, and has no line that would allow it", () => {
+    for (const url of [
+      "https://evil.example:9",
+      "http://127.0.0.1:9",
+      "https://evil.example/x",
+      "http://evil.example",
+    ]) {
+      const said = refusal(url, "stored");
+      expect(said).toMatch(/stored setting endpoint of the provider/);
+      expect(said).toMatch(/ask the people who maintain this stack/);
+      expect(said).not.toMatch(/UKO_ALLOWED_HOSTS=/);
+    }
+  });
+
+  test.each([
+    ["broker", "the broker's answer"],
+    ["built_in", "this release"],
+  ] as const)("of an address by %s says so", (source, words) => {
+    expect(refusal("https://evil.example", source)).toContain(`comes from ${words}`);
+    expect(refusal("https://evil.example", source)).not.toMatch(/UKO_ALLOWED_HOSTS=/);
+  });
+
+  test("of another instance's host names both instances", () => {
+    const said = refusal(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, "environment");
+    expect(said).toMatch(/UKO_INSTANCE_MISMATCH/);
+    expect(said).toContain(another);
+    expect(said).toContain(instanceId);
+  });
+
+  test("never names a user or password that stands in the address", () => {
+    for (const source of sources) {
+      expect(refusal("https://alice:hunter2@evil.example", source)).not.toMatch(/hunter2|alice/);
+    }
+  });
 });

@@ -35,7 +35,7 @@ describe("a credential", () => {
     let bodies = 0;
     const sent = aClient().http.send(
       request({
-        endpoint: { url: server.url, source: "stored" },
+        endpoint: { url: server.url, source: "stored", role: "iam" },
         bearer: source,
         body: () => {
           bodies += 1;

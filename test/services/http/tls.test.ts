@@ -55,7 +55,7 @@ test.each([undefined, "0"])(`is refused where ${setting} is %j`, async (value) =
   else process.env[setting] = value;
   const url = `https://localhost:${(server.address() as AddressInfo).port}`;
   const end = await aClient().http.send({
-    endpoint: { url, source: "environment" },
+    endpoint: { url, source: "environment", role: "iam" },
     method: "GET",
     path: () => "/",
     bearer: { token: async () => "token", renew: async () => undefined },
@@ -88,7 +88,7 @@ test("behind a proxy is refused as well: the proxy learns the host, and nobody t
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const send = (exceptions: string, host: string) =>
     aClient({ proxy: { url, exceptions }, allowedHosts: ["uko.invalid"] }).http.send({
-      endpoint: { url: `https://${host}`, source: "environment" },
+      endpoint: { url: `https://${host}`, source: "environment", role: "iam" },
       method: "GET",
       path: () => "/",
       bearer: { token: async () => "planted-token", renew: async () => undefined },

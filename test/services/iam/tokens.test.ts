@@ -38,7 +38,7 @@ describe("a token from an API key", () => {
   test("is asked for as the contract says, under every spelling of the endpoint", async () => {
     server.script(tokenReply());
     for (const suffix of ["", "/", "/identity", "/identity/token"]) {
-      await tokens({ endpoint: { url: `${server.url}${suffix}`, source: "environment" } }).token(never());
+      await tokens({ endpoint: { url: `${server.url}${suffix}`, source: "environment", role: "iam" } }).token(never());
     }
     for (const asked of server.asked) {
       expect(asked).toMatchObject({ method: "POST", path: "/identity/token" });

@@ -42,17 +42,18 @@ for (const profile of ["documented", "stale-status", "unique-etags", "api-4.7"])
 /** Somebody with a token that this service never issued. */
 function strangerOf(world: TestWorld) {
   const http = aClient().http;
-  const endpoint = { url: world.url, source: "environment" } as const;
+  const iam = { url: world.url, source: "environment", role: "iam" } as const;
   const bearer = createTokens({
     http,
     credential: { kind: "token", read: () => "e30.e30.e30" },
-    endpoint,
+    endpoint: iam,
     sha256: (text) => createHash("sha256").update(text).digest("hex"),
     monotonicMs: () => 0,
   });
   const { instanceId } = world.emulator;
   const timing = { monotonicMs: () => 0, sleep: async () => {} };
-  return createUkoClient({ http, bearer, endpoint: async () => endpoint, instanceId, ...timing }).keys;
+  const uko = { ...iam, role: "uko", instanceId } as const;
+  return createUkoClient({ http, bearer, endpoint: async () => uko, instanceId, ...timing }).keys;
 }
 
 test("API 4.9 and earlier tell an internal keystore through their list", async () => {
