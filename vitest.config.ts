@@ -1,15 +1,22 @@
 /**
- * Two groups of tests, one after the other: those within one process, then those with the real Pulumi CLI. Of the latter the
- * scenarios of test/contracts/doors run once for each door, each a project: `npx vitest run --project "door: dynamic"`.
+ * The projects of the test suite and the tier of a run (test/support/tier.ts): the tests within one process, those of one engine,
+ * and the scenarios of test/contracts/doors once for each door: `npx vitest run --project "door: dynamic"`.
  */
 
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 import { doorNames } from "./test/contracts/doors/door-names.ts";
+import { quickScenarios, tier } from "./test/support/tier.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const scenarios = ["test/contracts/doors/*.test.ts"];
+const attacks = ["test/attacks/**/*.test.ts"];
+/** What `quick` leaves out of the tests within one process, or explores less deeply. */
+const slowUnit = [...attacks, "test/lifecycle/model/model.test.ts"];
+const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
+/** 11-crashes kills the provider in other runs there. */
+const alsoInRest = "test/contracts/doors/11-crashes.test.ts";
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 
@@ -19,39 +26,42 @@ const withEngine = {
   hookTimeout: 120_000,
   pool: "forks",
   maxWorkers,
-  sequence: { groupOrder: 1 },
 } as const;
+
+const unit = {
+  test: {
+    name: "unit",
+    include: tier === "rest" ? slowUnit : ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? attacks : [])],
+    testTimeout: 30_000,
+    maxWorkers,
+  },
+};
+
+/** What belongs to one engine. A recording of the path for it is made through the door that needs no other process. */
+const e2e = { test: { ...withEngine, name: "e2e", include: endToEnd, env: { UKO_TEST_DOOR: "dynamic" } } };
+
+/** In `quick` the Pulumi doors run a choice of scenarios, and OpenTofu, which nobody may have yet, none. */
+const doors = doorNames
+  .filter((door) => tier !== "quick" || door !== "terraform")
+  .map((door) => ({
+    test: {
+      ...withEngine,
+      name: `door: ${door}`,
+      include: tier === "quick" ? quickFiles : scenarios,
+      exclude: [
+        ...configDefaults.exclude,
+        ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => file !== alsoInRest) : []),
+      ],
+      setupFiles: "test/contracts/doors/support/skip-listed.ts",
+      env: { UKO_TEST_DOOR: door },
+    },
+  }));
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios],
-          testTimeout: 30_000,
-          maxWorkers,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      ...(withoutEngines
-        ? []
-        : [
-            // What begins anywhere on a recorded path records it through the door that needs no other process.
-            { test: { ...withEngine, name: "e2e", include: endToEnd, env: { UKO_TEST_DOOR: "dynamic" } } },
-            ...doorNames.map((door) => ({
-              test: {
-                ...withEngine,
-                name: `door: ${door}`,
-                include: scenarios,
-                setupFiles: "test/contracts/doors/support/skip-listed.ts",
-                env: { UKO_TEST_DOOR: door },
-              },
-            })),
-          ]),
-    ],
+    projects: [unit, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
     coverage: {
       provider: "v8",
       include: ["provider/lifecycle/**"],

@@ -55,6 +55,7 @@ function run(command, args, failure, env = process.env) {
 
 /** What a script asks of engines/main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
 function enginesOf(script, [wanted = ""]) {
+  if (script?.endsWith("vitest.mjs") && process.env.UKO_TEST_TIER === "quick") return ["nodejs"];
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
   if (/^(?:sdk\/make\/|examples\/release\/|examples\/engines\/build\.mjs$)/.test(script)) return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];

@@ -21,8 +21,8 @@ import {
   runs,
 } from "../contracts/doors/support/recorded-path.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
+import { isWhole } from "../support/tier.ts";
 
-const isWhole = process.env.UKO_TEST_ALL === "1";
 const limitMs = isWhole ? 1_800_000 : 180_000;
 /** They wait for the pauses between attempts. */
 const inProcessAtOnce = 16;

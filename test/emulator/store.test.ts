@@ -9,6 +9,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { recordVersion } from "../../provider/emulator/store-migrations.ts";
 import { World } from "../../provider/emulator/world.ts";
+import { isWhole } from "../support/tier.ts";
 import { type Answer, auditOf, type Body, send, startTestWorld, type TestWorld } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "uko-store-"));
@@ -187,7 +188,7 @@ describe("versions", () => {
 });
 
 describe("a process that is killed under load", () => {
-  const rounds = process.env.UKO_TEST_ALL === "1" ? 50 : 10;
+  const rounds = isWhole ? 50 : 10;
   const script = new URL("../../provider/emulator/main.ts", import.meta.url).pathname;
   const startMs = Date.parse(frozen.clock.start);
 

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { LocalUko } from "../../examples/support/local-uko.ts";
 import { PulumiWorkspace } from "../../examples/support/pulumi.ts";
+import { isWhole } from "../support/tier.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,7 +15,7 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const npmQuiet = ["--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error", "--fetch-retries=0"];
 
 // Installing takes the registry and half a minute, so it is one of the long ones.
-test.runIf(process.env.UKO_TEST_ALL === "1")("the packed package works for a stranger", async () => {
+test.runIf(isWhole)("the packed package works for a stranger", async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "uko-packed-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder, ...npmQuiet], { cwd: repository });

@@ -23,6 +23,7 @@ import { sha256 } from "../../examples/release/release-file.ts";
 import { LocalUko } from "../../examples/support/local-uko.ts";
 import { TofuWorkspace } from "../../examples/support/tofu.ts";
 import { PulumiWorkspace } from "../support/pulumi.ts";
+import { isWhole } from "../support/tier.ts";
 import { readZip } from "./read-zip.ts";
 
 const build = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -237,10 +238,7 @@ test("is taken by OpenTofu from a mirror, and serves where no Node is", async ()
 test(
   "of each platform holds the program in an executable for that platform",
   async ({ skip }) => {
-    skip(
-      process.env.UKO_TEST_ALL !== "1",
-      "it takes Node's packages for six platforms and minutes; `npm run test:all` runs it",
-    );
+    skip(!isWhole, "it takes Node's packages for six platforms and minutes; `npm run test:all` runs it");
     const release = path.join(folder, "six");
     await make(platforms, release);
     for (const program of programs) {

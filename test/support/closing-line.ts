@@ -1,5 +1,9 @@
-/** A reporter whose last line says the outcome in plain words, and loudly what the reader chose to leave out. */
+/**
+ * A reporter whose last line says the outcome in plain words, and loudly what the reader chose to leave out. With
+ * `UKO_TEST_COUNTS=<file>` the line sums up this run and the earlier ones that named the same file.
+ */
 
+import { appendFileSync, readFileSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 
 export default class ClosingLine implements Reporter {
@@ -22,10 +26,31 @@ export default class ClosingLine implements Reporter {
       }
     }
     const failed = count("failed") + broken + unhandledErrors.length;
-    const skipped = count("skipped");
+    const sum = addUp({ passed: count("passed"), failed, skipped: count("skipped") });
     // After the summary and the coverage, which are written later in the same turn.
     process.once("exit", () => {
-      console.log(`${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+      console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
     });
   }
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** The counts of this run, and of the earlier runs in the file that `UKO_TEST_COUNTS` names. */
+export function addUp(counts: Counts): Counts {
+  const file = process.env.UKO_TEST_COUNTS;
+  if (file === undefined) return counts;
+  appendFileSync(file, `${JSON.stringify(counts)}\n`);
+  const runs = readFileSync(file, "utf8").trim().split("\n");
+  return runs
+    .map((line) => JSON.parse(line) as Counts)
+    .reduce((sum, run) => ({
+      passed: sum.passed + run.passed,
+      failed: sum.failed + run.failed,
+      skipped: sum.skipped + run.skipped,
+    }));
 }

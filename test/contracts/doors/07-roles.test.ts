@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import { isWhole } from "../../support/tier.ts";
 import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";
 import { type Profile, profilesFor } from "./support/profiles.ts";
@@ -52,7 +53,7 @@ const fast: readonly (readonly [keyof typeof casts, Gate])[] = [
 ];
 const rest = [["three", "destroy"]] as const;
 const cases = profilesFor().flatMap((profile) =>
-  [...fast, ...(process.env.UKO_TEST_ALL === "1" ? rest : [])].map((each): Case => [...each, profile]),
+  [...fast, ...(isWhole ? rest : [])].map((each): Case => [...each, profile]),
 );
 
 test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", async (cast, gate, profile) => {

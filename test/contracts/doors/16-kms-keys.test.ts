@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import { isWhole } from "../../support/tier.ts";
 import { door } from "./door.ts";
 import { untilHeld } from "./support/emulator-process.ts";
 import { codeOf, ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
@@ -151,7 +152,6 @@ test.each(profilesFor())("what still needs a KMS key, or keeps nobody from endin
 const kills = (["set", "destroy"] as const).flatMap((step) =>
   (["before", "after"] as const).map((when) => ({ step, when })),
 );
-const isWhole = process.env.UKO_TEST_ALL === "1";
 
 test.each(kills.filter(({ when }) => isWhole || when === "after"))(
   "a provider killed $when its call to $step leaves nothing that the next run does not bring to its end",

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import { isWhole } from "../../support/tier.ts";
 import type { AuditEntry } from "./support/emulator-process.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
 import { programOf, type Scenario, withScenario } from "./support/scenario.ts";
 
 /** The suite that everybody runs has 40, the whole one the 100 that people have asked for. */
-const count = process.env.UKO_TEST_ALL === "1" ? 100 : 40;
+const count = isWhole ? 100 : 40;
 /** A clock that runs: one that stands still moves a second with each write, so that writes side by side would seem slow. */
 const seed: Seed = { ...demoSeed, clock: { frozen: false } };
 const timeoutMs = 170_000;

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { modelDepth } from "../../support/tier.ts";
 import { realCore } from "./core.ts";
 import type { Explored } from "./explore.ts";
 import { emptyTally, type Tally } from "./judge.ts";
@@ -6,9 +7,9 @@ import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
 import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
 import type { Config } from "./world.ts";
 
-/** `UKO_TEST_ALL=1` goes a move deeper and takes every cast; it needs about half an hour and 4 GB. */
-const isDeep = process.env.UKO_TEST_ALL === "1";
-const timeoutMs = isDeep ? 7_200_000 : 600_000;
+/** With every cast and a move deeper, the whole depth needs about half an hour and 4 GB. */
+const { runs, calls, isEveryCast } = modelDepth;
+const timeoutMs = isEveryCast ? 7_200_000 : 600_000;
 const gates = ["both", "destroy"] as const;
 const switches = { twinSees: "caller", keepsTags: true } as const;
 const total = { states: 0, moves: 0 };
@@ -25,7 +26,7 @@ function count(family: string, explored: readonly Explored[], tally: Tally): voi
 }
 
 afterAll(() => {
-  console.log(`model: ${total.states} states, ${total.moves} moves explored in all`);
+  console.log(`model: ${total.states} states, ${total.moves} moves explored in all, depth "${modelDepth.name}"`);
 });
 
 interface Family {
@@ -47,16 +48,16 @@ const families: readonly Family[] = [
     twins: ["none", "dual"],
     gates,
     grain: "coarse",
-    depth: isDeep ? 3 : 2,
+    depth: runs,
     switches,
   },
   {
     title: "whole runs, three people",
     casts: everyCast.slice(3),
-    twins: isDeep ? ["none", "dual"] : ["dual"],
-    gates: isDeep ? gates : ["both"],
+    twins: isEveryCast ? ["none", "dual"] : ["dual"],
+    gates: isEveryCast ? gates : ["both"],
     grain: "coarse",
-    depth: isDeep ? 3 : 2,
+    depth: runs,
     switches,
   },
   {
@@ -65,33 +66,33 @@ const families: readonly Family[] = [
     twins: ["plain"],
     gates,
     grain: "coarse",
-    depth: 2,
+    depth: Math.min(runs, 2),
     switches,
   },
   {
     title: "records in the description, KMS sees the service",
-    casts: isDeep ? [twoOfAll, threeWithAll] : [twoOfAll],
+    casts: isEveryCast ? [twoOfAll, threeWithAll] : [twoOfAll],
     twins: ["none", "dual"],
     gates,
     grain: "coarse",
-    depth: isDeep ? 3 : 2,
+    depth: runs,
     switches: { twinSees: "service", keepsTags: false },
   },
   {
     title: "call by call",
     casts: [twoOfAll],
-    twins: isDeep ? ["none", "dual"] : ["none"],
-    gates: isDeep ? gates : ["both"],
+    twins: isEveryCast ? ["none", "dual"] : ["none"],
+    gates: isEveryCast ? gates : ["both"],
     grain: "fine",
-    depth: isDeep ? 4 : 3,
+    depth: calls,
     switches,
   },
 ];
 
 describe("safety: no step of the tool without two people, whatever rights and tags one of them has", () => {
-  it.each(families)(
-    "$title",
-    (family) => {
+  it.each(families.map((family) => [`${family.title}, to depth ${family.depth}`, family] as const))(
+    "%s",
+    (_title, family) => {
       const tally = emptyTally();
       const explored = family.casts.flatMap((cast) =>
         gates.flatMap((gate) =>
@@ -106,7 +107,7 @@ describe("safety: no step of the tool without two people, whatever rights and ta
     timeoutMs,
   );
 
-  it(
+  it.runIf(runs > 1)(
     "meets each residual that the product lists, and judges it to be of that kind, one move deeper",
     () => {
       const tally = emptyTally();
@@ -164,7 +165,7 @@ describe("liveness: a legal cast reaches removed from wherever it gets, any othe
     timeoutMs,
   );
 
-  it.runIf(isDeep)(
+  it.runIf(isEveryCast)(
     "every cast of two, and of three without KMS",
     () => {
       const tally = emptyTally();

@@ -182,13 +182,16 @@ export async function mutate(mutant: Mutant): Promise<Core> {
 export function verdictOn(core: Core): string | undefined {
   const tally = emptyTally();
   try {
-    for (const [cast, gate, twin, grain, depth] of [
-      ["both hold everything", "both", "none", "coarse", 2],
-      ["both hold everything", "both", "dual", "coarse", 2],
-      ["both hold everything", "destroy", "none", "coarse", 2],
-      ["both hold everything", "both", "none", "fine", 2],
-    ] as const) {
-      exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
+    // Most mutants fail within one move, so every family is explored that far before any goes deeper.
+    for (const depth of [1, 2]) {
+      for (const [cast, gate, twin, grain] of [
+        ["both hold everything", "both", "none", "coarse"],
+        ["both hold everything", "both", "dual", "coarse"],
+        ["both hold everything", "destroy", "none", "coarse"],
+        ["both hold everything", "both", "none", "fine"],
+      ] as const) {
+        exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
+      }
     }
     for (const [cast, twin] of [
       [["deployer", "administrator and creator"], "dual"],

@@ -1,6 +1,7 @@
 /** The six named profiles of the local UKO that every scenario is proven under; the fast suite takes the documented one. */
 
 import { createHash } from "node:crypto";
+import { isWhole } from "../../../support/tier.ts";
 
 export const sixProfiles = [
   "documented",
@@ -12,9 +13,9 @@ export const sixProfiles = [
 ] as const;
 export type Profile = (typeof sixProfiles)[number];
 
-/** All six when `UKO_TEST_ALL=1`; otherwise `documented` and those that a scenario cannot do without. */
+/** All six in `npm run test:all`; otherwise `documented` and those that a scenario cannot do without. */
 export function profilesFor(...always: readonly Profile[]): readonly Profile[] {
-  return process.env.UKO_TEST_ALL === "1" ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
+  return isWhole ? sixProfiles : [...new Set<Profile>(["documented", ...always])];
 }
 
 const iamIds = { Alice: "IBMid-550000ALICE", Bob: "IBMid-550000BOB", Carol: "IBMid-550000CAROL" } as const;

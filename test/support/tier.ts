@@ -1,0 +1,42 @@
+/**
+ * The tiers of the test suite. `npm test` runs `quick`, `.ci/run` adds `rest`, and `full` is both in one run; `all` adds every
+ * profile. Without `UKO_TEST_TIER`, as in `npx vitest run <file>`, every project can be selected and the slow tables stay short.
+ */
+
+export const tiers = ["quick", "rest", "full", "all"] as const;
+export type Tier = (typeof tiers)[number];
+
+export const tier: Tier | undefined = chosenTier();
+
+/** Whether the slow tables run with every profile and every case. */
+export const isWhole = tier === "all";
+
+/**
+ * How deep the model in test/lifecycle/model explores: whole runs, single calls, and whether it takes every cast.
+ * Each depth is exhaustive: the model takes every move from every state that it reaches.
+ */
+export const modelDepth = {
+  shallow: { name: "shallow", runs: 1, calls: 2, isEveryCast: false },
+  full: { name: "full", runs: 2, calls: 3, isEveryCast: false },
+  whole: { name: "whole", runs: 3, calls: 4, isEveryCast: true },
+}[isWhole ? "whole" : tier === "full" || tier === "rest" ? "full" : "shallow"];
+
+/** The scenarios that `quick` runs with the real Pulumi CLI; `rest` runs the others. */
+export const quickScenarios = [
+  "01-four-runs",
+  "05-printed-commands",
+  "11-crashes",
+  "15-whole-stack",
+  "16-kms-keys",
+] as const;
+
+/** The runs of a deletion in which 11-crashes kills the provider in `quick`; `rest` takes the others. */
+export const quickCrashes: readonly string[] = ["deactivate", "destroy"];
+
+function chosenTier(): Tier | undefined {
+  const named = process.env.UKO_TEST_TIER;
+  const found = tiers.find((each) => each === named);
+  if (named !== undefined && found === undefined)
+    throw new Error(`UKO_TEST_TIER is ${named}. Set one of ${tiers.join(", ")}.`);
+  return found;
+}
