@@ -2,7 +2,7 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FunctionDefinition, ListOptions, RunSettings } from "./engine/definition.ts";
+import type { FunctionDefinition, ListOptions } from "./engine/definition.ts";
 import { examine } from "./engine/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
@@ -10,6 +10,7 @@ import { parseGiven } from "./engine/given.ts";
 import { createHandlers, type HandlerContext, type Handlers } from "./engine/handlers.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
+import { saysNothingOfTheObject } from "./engine/look-faults.ts";
 import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
 import type { TagProbe } from "./engine/probe-tags.ts";
@@ -214,6 +215,8 @@ export interface OpenHandlers {
   readonly keystore: Handlers<KeystoreInputs, KeystoreState>;
   readonly keyTemplate: Handlers<KeyTemplateInputs, KeyTemplateState>;
   readonly kmsKey: Handlers<KmsKeyInputs, KmsKeyState>;
+  /** Whether a read that failed like this leaves the state as it was; under UKO_STRICT_READS no failed read does (decision 0017). */
+  mayKeepState(error: unknown): error is UkoError;
   /** Each answers a question and changes nothing. Throws UKO_INPUT_INVALID for arguments that it does not take. */
   readonly ask: Questions;
 }
@@ -248,7 +251,7 @@ function asker<Args extends object, Result extends object>(
  */
 export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
   let opened: OpenWorld | undefined;
-  const open = (): { world: World; run: RunSettings } => {
+  const open = (): { world: World; run: Settings } => {
     opened ??= openWorld(process.env, configured(stored()), outputs);
     return { world: opened.world, run: opened.settings };
   };
@@ -259,6 +262,7 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
     keystore: createHandlers(keystore, context),
     keyTemplate: createHandlers(keyTemplate, context),
     kmsKey: createHandlers(kmsKey, context),
+    mayKeepState: (error): error is UkoError => saysNothingOfTheObject(error) && !open().run.isReadStrict,
     ask: askAll(open),
   };
 }

@@ -18,6 +18,8 @@ export interface StoredSettings {
   readonly apiKey?: string;
   readonly token?: string;
   readonly dualAuthorization?: string;
+  /** `true` or `false`, as text. */
+  readonly strictReads?: string;
 }
 
 const storedNames = [
@@ -29,6 +31,7 @@ const storedNames = [
   "apiKey",
   "token",
   "dualAuthorization",
+  "strictReads",
 ] as const satisfies readonly (keyof StoredSettings)[];
 
 /** Reads each by its name; what the engine has not stored stays out. */
@@ -48,6 +51,9 @@ export function checkStored(
   const { instanceId, apiKey, token, dualAuthorization } = given;
   const failures = Object.entries(given).flatMap(([property, value]) => {
     if (!storedNames.some((name) => name === property)) return [{ property, reason: "is not known" }];
+    if (property === "strictReads") {
+      return ["true", "false"].includes(String(value)) ? [] : [{ property, reason: "is true or false" }];
+    }
     return typeof value === "string" ? [] : [{ property, reason: "has to be a text" }];
   });
   const fail = (property: string, reason: string): void => void failures.push({ property, reason });
@@ -77,6 +83,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Whether environment or provider ask for two people; neither can ask for fewer. */
   readonly isDualRequired: boolean;
+  /** Whether a resource that cannot be read fails the refresh. */
+  readonly isReadStrict: boolean;
   readonly consents: readonly string[];
   /** Absent where nothing is said of waiting. */
   readonly waitMs?: number;
@@ -127,6 +135,7 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
       asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
       asksForTwo(stored.dualAuthorization, "dualAuthorization in the configuration of the provider"),
     ].includes(true),
+    isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
     isUnattended: !["", "0", "false"].includes(environment.CI ?? ""),
     ...(wait !== undefined && { waitMs: parseDurationMs(wait, "UKO_WAIT") }),
@@ -190,6 +199,12 @@ function asksForTwo(value: string | undefined, where: string): boolean {
   if (value === undefined || value === "" || value === "single") return false;
   if (value === "required") return true;
   throw invalid(`${where} is not valid`, 'It is "required" or "single"; a run can only be made stricter by it.');
+}
+
+function isOn(value: string | undefined, where: string): boolean {
+  if (value === undefined || value === "0" || value === "false") return false;
+  if (value === "1" || value === "true") return true;
+  throw invalid(`${where} is not valid`, "Write 1 or true to turn the setting on, and 0 or false to turn it off.");
 }
 
 function words(text: string | undefined): readonly string[] {

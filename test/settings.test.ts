@@ -72,6 +72,31 @@ describe("the environment outweighs what is stored", () => {
     expect(read({ CI }).isUnattended).toBe(isUnattended);
   });
 
+  test.each([
+    ["1", "false", true],
+    ["true", undefined, true],
+    [undefined, "true", true],
+    ["", "true", true],
+    ["0", "true", false],
+    ["false", "true", false],
+    [undefined, "false", false],
+    [undefined, undefined, false],
+  ])(
+    "UKO_STRICT_READS=%s beside a stored %s makes failed reads fail the run: %s",
+    (UKO_STRICT_READS, strictReads, isReadStrict) => {
+      expect(read({ UKO_STRICT_READS }, strictReads === undefined ? {} : { strictReads }).isReadStrict).toBe(
+        isReadStrict,
+      );
+    },
+  );
+
+  test("a value of UKO_STRICT_READS that is neither on nor off is refused", () => {
+    expect(() => read({ UKO_STRICT_READS: "yes" })).toThrow(invalid("UKO_STRICT_READS is not valid"));
+    expect(checkStored({ strictReads: true })).toEqual([]);
+    expect(checkStored({ strictReads: "false" })).toEqual([]);
+    expect(checkStored({ strictReads: "yes" })).toEqual([{ property: "strictReads", reason: "is true or false" }]);
+  });
+
   test("stored settings are checked by themselves, and no value is in the reasons", () => {
     expect(checkStored({ instanceId: other, region: "eu-de", apiKey: "k", endpoint: "https://a.example" })).toEqual([]);
     const odd = {

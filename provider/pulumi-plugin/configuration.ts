@@ -71,7 +71,7 @@ export function toFailure(property: string, reason: string): providerPb.CheckFai
 
 function textIn(properties: Properties, name: string): string | undefined {
   const value = properties[name];
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
 }
 
 /** What the engine keeps beside a provider's own properties. */

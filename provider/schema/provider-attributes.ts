@@ -50,6 +50,13 @@ export const providerAttributes: readonly Attribute[] = [
     ),
     type: { kind: "enum", values: ["required", "single"] },
   },
+  {
+    ...text(
+      "strictReads",
+      "With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.",
+    ),
+    type: { kind: "boolean" },
+  },
 ];
 
 /**

@@ -14,6 +14,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let opened: Promise<OpenHandlers> | undefined;
   let found = new Set<string>();
   let looked = new Set<string>();
+  let unread = new Set<string>();
   let labels = createLabels();
   let warnings: string[] = [];
 
@@ -37,6 +38,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       stopping = new AbortController();
       found = new Set();
       looked = new Set();
+      unread = new Set();
       labels = createLabels();
     },
     handlers() {
@@ -51,6 +53,7 @@ export function createSession(log: Log, command: HclCommand): Session {
     stop: () => stopping.abort(),
     noteLooked: (typeName, id) => void looked.add(`${typeName} ${id}`),
     hasLooked: (typeName, id) => looked.has(`${typeName} ${id}`),
+    noteUnread: (typeName, id) => unread.add(`${typeName} ${id}`).size,
     noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
     get labels() {
       return labels;

@@ -23,6 +23,8 @@ export interface Session {
   /** This run has looked at it, as it does for a plan; an apply plans once more, and looks at nothing before. */
   noteLooked(typeName: string, id: string): void;
   hasLooked(typeName: string, id: string): boolean;
+  /** This run could not read it; returns how many resources that is true of so far. */
+  noteUnread(typeName: string, id: string): number;
   readonly labels: Labels;
   /** What people have to hear of beside any call; each is told once. */
   takeWarnings(): readonly string[];

@@ -76,6 +76,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["instanceId"] = (args?.instanceId) ?? utilities.getEnv("UKO_INSTANCE_ID");
             resourceInputs["kmsEndpoint"] = args?.kmsEndpoint;
             resourceInputs["region"] = (args?.region) ?? utilities.getEnv("UKO_REGION");
+            resourceInputs["strictReads"] = pulumi.output(args?.strictReads).apply(JSON.stringify);
             resourceInputs["token"] = args?.token ? pulumi.secret(args.token) : undefined;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
@@ -117,6 +118,10 @@ export interface ProviderArgs {
      * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
      */
     region?: pulumi.Input<string | undefined>;
+    /**
+     * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+     */
+    strictReads?: pulumi.Input<boolean | undefined>;
     /**
      * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
      */

@@ -18,7 +18,7 @@ export async function configureProvider(
   const isKnown = !Object.values(given).includes(knownLater);
   const textOf = (name: string): string | undefined => {
     const value = given[name];
-    return typeof value === "string" ? value : undefined;
+    return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
   };
   session.log.write("debug", "Configured", { host_version: terraformVersion });
   const settings = storedSettings(textOf);

@@ -1,7 +1,7 @@
 /** ReadResource: the resource as it is now; null only where it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { saysNothingOfTheObject, sayUnseen } from "../../compose.ts";
+import { errorAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
 import type { Looked } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
@@ -30,12 +30,15 @@ export async function readResource(
   try {
     found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
   } catch (error) {
-    // An error here would stop the runs of people who have nothing to do with this key (decision 0017).
     if (!saysNothingOfTheObject(error)) throw error;
+    const about = errorAbout(whichOf(resource, before), error);
+    // An error here would stop the runs of people who have nothing to do with this key (decision 0017).
+    if (!(await session.handlers()).mayKeepState(error)) throw about;
+    const count = session.noteUnread(request.typeName, String(before.id));
     return {
       ...echoed,
       ...(currentState !== undefined && { newState: currentState }),
-      diagnostics: [warningDiagnostic(sayUnseen(error.message))],
+      diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
     };
   }
   if (found === undefined) {
@@ -51,6 +54,19 @@ export async function readResource(
     newState: writeObject(values, resource),
     diagnostics: warnings.map(warningDiagnostic),
   };
+}
+
+/** Hosts show warnings with the same first line as one, and count the others. */
+function sayUnread(why: string, count: number): string {
+  return [
+    "Could not read a resource, so its state is from the last read",
+    why,
+    `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`,
+  ].join("\n");
+}
+
+function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectValue): Which {
+  return { kind: handlers, name: label ?? name, id };
 }
 
 /** The state says only which object it is, so one that cannot be found or seen is an error: there is nothing to keep. */

@@ -85,6 +85,8 @@ type providerArgs struct {
 	KmsEndpoint *string `pulumi:"kmsEndpoint"`
 	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 	Region *string `pulumi:"region"`
+	// With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+	StrictReads *bool `pulumi:"strictReads"`
 	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 	Token *string `pulumi:"token"`
 }
@@ -105,6 +107,8 @@ type ProviderArgs struct {
 	KmsEndpoint pulumi.StringPtrInput
 	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 	Region pulumi.StringPtrInput
+	// With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+	StrictReads pulumi.BoolPtrInput
 	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
 	Token pulumi.StringPtrInput
 }

@@ -85,6 +85,17 @@ Object.defineProperty(exports, "region", {
 });
 
 /**
+ * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+ */
+export declare const strictReads: boolean | undefined;
+Object.defineProperty(exports, "strictReads", {
+    get() {
+        return __config.getObject<boolean>("strictReads");
+    },
+    enumerable: true,
+});
+
+/**
  * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
  */
 export declare const token: string | undefined;

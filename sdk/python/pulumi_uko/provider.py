@@ -27,6 +27,7 @@ class ProviderArgs:
                  instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  kms_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
+                 strict_reads: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
@@ -38,6 +39,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
         :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
         :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
         :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         if api_key is not None:
@@ -58,6 +60,8 @@ class ProviderArgs:
             region = _utilities.get_env('UKO_REGION')
         if region is not None:
             pulumi.set(__self__, "region", region)
+        if strict_reads is not None:
+            pulumi.set(__self__, "strict_reads", strict_reads)
         if token is not None:
             pulumi.set(__self__, "token", token)
 
@@ -146,6 +150,18 @@ class ProviderArgs:
         pulumi.set(self, "region", value)
 
     @_builtins.property
+    @pulumi.getter(name="strictReads")
+    def strict_reads(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+        """
+        return pulumi.get(self, "strict_reads")
+
+    @strict_reads.setter
+    def strict_reads(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "strict_reads", value)
+
+    @_builtins.property
     @pulumi.getter
     def token(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -171,6 +187,7 @@ class Provider(pulumi.ProviderResource):
                  instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  kms_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
+                 strict_reads: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -185,6 +202,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
         :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
         :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
         :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
         """
         ...
@@ -218,6 +236,7 @@ class Provider(pulumi.ProviderResource):
                  instance_id: pulumi.Input[Optional[_builtins.str]] = None,
                  kms_endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
+                 strict_reads: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -239,6 +258,7 @@ class Provider(pulumi.ProviderResource):
             if region is None:
                 region = _utilities.get_env('UKO_REGION')
             __props__.__dict__["region"] = region
+            __props__.__dict__["strict_reads"] = pulumi.Output.from_input(strict_reads).apply(pulumi.runtime.to_json) if strict_reads is not None else None
             __props__.__dict__["token"] = None if token is None else pulumi.Output.secret(token)
         secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["apiKey", "token"])
         opts = pulumi.ResourceOptions.merge(opts, secret_opts)

@@ -49,7 +49,7 @@ test.each([[401], [403], [500]])(
     for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: code });
     const { errors, warnings } = await core.refresh();
     expect(errors).toEqual([]);
-    expect(warnings[0]).toMatch(/^Could not be looked at, so its state is from the last look: /);
+    expect(warnings[0]).toMatch(/^Could not read a resource, so its state is from the last read\n/);
     expect(core.saved).toEqual(before);
   },
 );

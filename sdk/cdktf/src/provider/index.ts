@@ -35,6 +35,10 @@ export interface UkoProviderConfig {
   */
   readonly region?: string;
   /**
+  * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+  */
+  readonly strictReads?: boolean | cdktf.IResolvable;
+  /**
   * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
   */
   readonly token?: string;
@@ -95,6 +99,7 @@ export class UkoProvider extends cdktf.TerraformProvider {
     this._instanceId = config.instanceId;
     this._kmsEndpoint = config.kmsEndpoint;
     this._region = config.region;
+    this._strictReads = config.strictReads;
     this._token = config.token;
     this._alias = config.alias;
   }
@@ -215,6 +220,22 @@ export class UkoProvider extends cdktf.TerraformProvider {
     return this._region;
   }
 
+  private _strictReads?: boolean | cdktf.IResolvable; 
+  /** With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it. */
+  public get strictReads() {
+    return this._strictReads;
+  }
+  public set strictReads(value: boolean | cdktf.IResolvable | undefined) {
+    this._strictReads = value;
+  }
+  public resetStrictReads() {
+    this._strictReads = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get strictReadsInput() {
+    return this._strictReads;
+  }
+
   private _token?: string; 
   /** IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run. */
   public get token() {
@@ -260,6 +281,7 @@ export class UkoProvider extends cdktf.TerraformProvider {
       instance_id: cdktf.stringToTerraform(this._instanceId),
       kms_endpoint: cdktf.stringToTerraform(this._kmsEndpoint),
       region: cdktf.stringToTerraform(this._region),
+      strict_reads: cdktf.booleanToTerraform(this._strictReads),
       token: cdktf.stringToTerraform(this._token),
       alias: cdktf.stringToTerraform(this._alias),
     };
@@ -308,6 +330,12 @@ export class UkoProvider extends cdktf.TerraformProvider {
         isBlock: false,
         type: "simple",
         storageClassType: "string",
+      },
+      strict_reads: {
+        value: cdktf.booleanToHclTerraform(this._strictReads),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
       },
       token: {
         value: cdktf.stringToHclTerraform(this._token),

@@ -49,6 +49,11 @@ region: Optional[str]
 Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 """
 
+strictReads: Optional[bool]
+"""
+With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+"""
+
 token: Optional[str]
 """
 IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.

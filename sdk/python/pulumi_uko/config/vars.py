@@ -70,6 +70,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('region') or _utilities.get_env('UKO_REGION')
 
     @_builtins.property
+    def strict_reads(self) -> Optional[bool]:
+        """
+        With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+        """
+        return __config__.get_bool('strictReads')
+
+    @_builtins.property
     def token(self) -> Optional[str]:
         """
         IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
