@@ -40,6 +40,7 @@ import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
 import { type WatchedAnswer, watchClient } from "./services/http/watched-client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
+import { jsonLine } from "./services/json-line.ts";
 import { createKmsKeys } from "./services/key-protect/keys.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
@@ -134,6 +135,7 @@ export { checkArguments } from "./resources/index.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
 export type { StoredSettings };
+export { jsonLine };
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(
@@ -205,7 +207,7 @@ function sha256(text: string): string {
 
 function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
   if (settings.evidencePath !== undefined) return createEvidenceFile({ path: settings.evidencePath });
-  return { append: async (entry) => outputs.evidenceLog?.(`evidence ${JSON.stringify(entry)}`) };
+  return { append: async (entry) => outputs.evidenceLog?.(`evidence ${jsonLine(entry)}`) };
 }
 
 /** What a door for engines calls. */

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";
-import { auditEvidence, auditedSteps, explainAudit } from "../compose.ts";
+import { auditEvidence, auditedSteps, explainAudit, jsonLine } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { type KeyPath, parseDate, parseKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -39,7 +39,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
         ...(path !== undefined && { vaultId: path.vaultId }),
       });
       if (json !== true) world.out.write(`${explainAudit(audit)}\n`);
-      else for (const event of audit.events) world.out.write(`${JSON.stringify(event)}\n`);
+      else for (const event of audit.events) world.out.write(`${jsonLine(event)}\n`);
     });
 }
 

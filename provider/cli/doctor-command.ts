@@ -1,7 +1,7 @@
 /** `uko doctor`: says whether everything is in place for a run; reads and lists, and changes nothing unless a probe is asked for. */
 
 import { type Command, Option } from "commander";
-import { examineWorld, renderChecks } from "../compose.ts";
+import { examineWorld, jsonLine, renderChecks } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -32,7 +32,7 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
       const checks = await examineWorld(world.environment, { progress }, { signal: world.signal }, probe);
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
-      else for (const check of checks) world.out.write(`${JSON.stringify({ v: 1, ...check })}\n`);
+      else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);
       end(checks.some(({ level }) => level === "fail") ? 1 : 0);
     });
 }

@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
+import { jsonLine } from "../compose.ts";
 import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
@@ -50,7 +51,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       const mirror = options.mirror ?? impliedMirror(machine, environment);
       const write = (text: string, fields: object): void =>
         out.write(
-          options.json === true ? `${JSON.stringify({ v: 1, provider: providerSource, mirror, ...fields })}\n` : text,
+          options.json === true ? `${jsonLine({ v: 1, provider: providerSource, mirror, ...fields })}\n` : text,
         );
 
       if (options.print === true) {

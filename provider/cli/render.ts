@@ -1,6 +1,6 @@
 /** Encodes reports and errors: text for people, one line of JSON for machines. */
 
-import { renderExplanation } from "../compose.ts";
+import { jsonLine, renderExplanation } from "../compose.ts";
 import type { Report } from "../engine/report.ts";
 import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
 import type { KeyPath } from "./arguments.ts";
@@ -10,7 +10,7 @@ export function reportText(report: Report): string {
 }
 
 export function reportJson(report: Report): string {
-  return `${JSON.stringify(report)}\n`;
+  return `${jsonLine(report)}\n`;
 }
 
 export function errorText(error: UkoError): string {
@@ -21,7 +21,7 @@ export function errorText(error: UkoError): string {
 /** `key` is absent where the fault concerns the whole run. */
 export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
   const { code, summary, detail } = error;
-  return `${JSON.stringify({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
+  return `${jsonLine({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
 }
 
 /** Whatever was thrown, as an error of the catalogue; what is not from there is a fault of this program. */

@@ -1,7 +1,7 @@
 /** The commands about whole vaults: each looks over every key there is, and acts on many at once or on none. */
 
 import { type Command, Option } from "commander";
-import { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
+import { jsonLine, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
 import type { KeyRef } from "../engine/ports.ts";
 import type { Survey } from "../engine/survey.ts";
 import { collectVaultIds } from "./arguments.ts";
@@ -140,7 +140,7 @@ async function removeEach(
 }
 
 function tellSummary({ world, json }: Sweeping, summary: string, counts: object): void {
-  world.out.write(json ? `${JSON.stringify({ v: 1, sweep: counts })}\n` : `${summary}\n`);
+  world.out.write(json ? `${jsonLine({ v: 1, sweep: counts })}\n` : `${summary}\n`);
 }
 
 /** A vault whose list was refused, or a key that could not be looked at, is told, and does not hide the others. */

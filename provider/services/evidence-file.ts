@@ -3,6 +3,7 @@
 import type { Evidence, EvidenceEntry } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, systemSays } from "./durable-append.ts";
+import { jsonLine } from "./json-line.ts";
 
 export interface EvidenceFileOptions {
   readonly path: string;
@@ -14,7 +15,7 @@ export function createEvidenceFile({ path }: EvidenceFileOptions): Evidence {
   return {
     async append(entry) {
       try {
-        await write(JSON.stringify(entry));
+        await write(jsonLine(entry));
       } catch (error) {
         throw unwritable(path, entry.phase, error);
       }

@@ -3,6 +3,7 @@
 import type { Reports } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, requireAppendable, systemSays } from "./durable-append.ts";
+import { jsonLine } from "./json-line.ts";
 
 export interface ReportFileOptions {
   readonly path: string;
@@ -30,7 +31,7 @@ export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Repo
     async append(told) {
       const time = new Date(nowMs()).toISOString().replace(/\.\d{3}Z$/, "Z");
       try {
-        await write(JSON.stringify({ v: 1, time, ...told }));
+        await write(jsonLine({ v: 1, time, ...told }));
       } catch (error) {
         warn(`The report file ${path} could not be written, and what was done stands. ${systemSays(error)}`.trimEnd());
       }

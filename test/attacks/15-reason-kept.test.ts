@@ -157,7 +157,7 @@ test.each([
   expect(deletion).toMatchObject({ requestedBy: "IBMid-550000BOB", reasons: [asData] });
 });
 
-test("a reason of a service that drops tags has no room on the key, and whoever gives it is told", async () => {
+test("a service that drops tags leaves no room for a reason on the key, and the message says so to the requester", async () => {
   await world.reset({ tags: "dropped" });
   const asked = await types("bob", `request ${key} --reason "${reason}"`);
   expect(asked.out).toContain("no room for the reason");

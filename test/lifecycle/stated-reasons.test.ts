@@ -116,6 +116,12 @@ describe("the tag form", () => {
     expect([record?.reason, record?.earlierReasons]).toEqual(["Why", undefined]);
   });
 
+  it("keeps an author of whom only the mark is known", () => {
+    const { mark } = bob;
+    const value = encodeTagValue(aDraft({ earlierReasons: [{ author: { mark }, reason: "x" }] }));
+    expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([{ author: { mark }, reason: "x" }]);
+  });
+
   it("reads two earlier reasons at most", () => {
     const earlier = { author: bob, reason: "x" };
     const value = encodeTagValue(aDraft({ earlierReasons: [earlier, earlier, earlier] }));

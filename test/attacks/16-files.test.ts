@@ -1,0 +1,126 @@
+/** Files that runs leave behind, in a folder where somebody else may have been first, and texts that steer a terminal. */
+
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { runCli } from "../../provider/cli/program.ts";
+import type { EvidenceEntry } from "../../provider/engine/ports.ts";
+import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
+import { createReportFile } from "../../provider/services/report-file.ts";
+import { type CliTestWorld, keys, quietWorld, startCliWorld } from "../cli/harness.ts";
+
+/** Right-to-left override, an 8-bit escape sequence, an escape, a line separator, a soft hyphen and a tag character. */
+const steering = "a\u202Eb\u009B31mc\u001B[2Jd\u2028e\u00ADf\u{E0041}g\u007F";
+const steers = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+let folder: string;
+let world: CliTestWorld;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "uko-attack-"));
+  await world.reset();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const entry = (label: string): EvidenceEntry => ({
+  ...{ v: 1, time: "2026-11-24T14:22:00Z", instanceId: "i", vaultId: "v", keyId: "k", label, step: "destroy" },
+  ...{ phase: "before", from: "deactivated", to: "destroyed", keystores: [] },
+  actor: { iamId: "IBMid-A", name: steering },
+});
+const writers = {
+  evidence: (file: string): Promise<void> => createEvidenceFile({ path: file }).append(entry(steering)),
+  report: async (file: string): Promise<void> => {
+    const fail = (line: string): never => {
+      throw new Error(line);
+    };
+    const reports = createReportFile({ path: file, nowMs: () => 0, warn: fail });
+    await reports.open();
+    const actor = { iamId: "IBMid-A", name: steering };
+    await reports.append({ ...{ instanceId: "i", vaultId: "v", keyId: "k", exitCode: 0 }, operation: "delete", actor });
+  },
+} as const;
+const both = ["evidence", "report"] as const;
+
+describe.each(both)("the %s file", (kind) => {
+  test("keeps every control and format character of a hostile name as an escape", async () => {
+    const file = path.join(folder, "file.jsonl");
+    await writers[kind](file);
+    const text = readFileSync(file, "utf8");
+    expect(text.trimEnd()).not.toMatch(steers);
+    expect(JSON.parse(text).actor.name).toBe(steering);
+  });
+
+  test.each(["another file", "nothing"])("is not written through a symbolic link to %s", async (target) => {
+    const [file, victim] = [path.join(folder, "file.jsonl"), path.join(folder, "victim")];
+    if (target === "another file") writeFileSync(victim, "mine\n", { mode: 0o644 });
+    symlinkSync(victim, file);
+    await expect(writers[kind](file)).rejects.toThrow(/symbolic link/);
+    expect(existsSync(victim) && readFileSync(victim, "utf8")).toBe(target === "another file" && "mine\n");
+    if (target === "another file") expect(statSync(victim).mode & 0o777).toBe(0o644);
+  });
+
+  test.each([0o666, 0o644, 0o640, 0o606])(
+    "that others may read or write (%i) is its owner's alone after the first line",
+    async (mode) => {
+      const file = path.join(folder, "file.jsonl");
+      writeFileSync(file, "{}\n");
+      chmodSync(file, mode);
+      await writers[kind](file);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect(readFileSync(file, "utf8").split("\n")).toHaveLength(3);
+    },
+  );
+
+  test.runIf(existsSync("/dev/null"))("is not a device", async () => {
+    await expect(writers[kind]("/dev/null")).rejects.toThrow(/not a regular file/);
+  });
+});
+
+test("a run whose evidence file is a link takes no step, and its message says why", async () => {
+  const [file, victim] = [path.join(folder, "evidence.jsonl"), path.join(folder, "victim")];
+  writeFileSync(victim, "mine\n");
+  symlinkSync(victim, file);
+  await world.uko("bob", `request ${keys.payroll}`);
+  await world.advance("1m");
+  const status = await world.uko("erin", `status ${keys.payroll} --json`);
+  const { recordId } = JSON.parse(status.out).deletion;
+  const { exitCode, err } = await world.uko("alice", `continue ${keys.payroll} --consent ${recordId}`, {
+    UKO_EVIDENCE: file,
+  });
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("symbolic link")]);
+  expect(err).toContain("[UKO_EVIDENCE_UNWRITABLE]");
+  expect(JSON.parse((await world.uko("erin", `status ${keys.payroll} --json`)).out).keyState).toBe("active");
+  expect(readFileSync(victim, "utf8")).toBe("mine\n");
+});
+
+test("an evidence file from elsewhere cannot steer the terminal that shows it as a table or as JSON", async () => {
+  const file = path.join(folder, "evidence.jsonl");
+  const raw = { ...entry(steering), phase: "after", correlationId: steering };
+  writeFileSync(file, `${JSON.stringify(raw)}\n`);
+  for (const options of [[], ["--json"]]) {
+    const here = quietWorld();
+    expect(await runCli(["audit", "--file", file, ...options], here)).toBe(0);
+    for (const line of here.said.out.trimEnd().split("\n")) expect(line).not.toMatch(steers);
+    if (options.length > 0) expect(JSON.parse(here.said.out)).toMatchObject({ label: steering });
+  }
+});
+
+test("a label that steers a terminal is escaped in what --json prints of a key", async () => {
+  await world.control(`keys/${keys.payroll.split("/")[1]}`, { record: { label: steering } });
+  const { out } = await world.uko("bob", `status ${keys.payroll} --json`);
+  expect(out.trimEnd()).not.toMatch(steers);
+  expect(JSON.parse(out).label).toBe(steering);
+});
