@@ -133,7 +133,7 @@ export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts"
 export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
 export { checkArguments } from "./resources/index.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
-export { checkStored, parseDurationMs, storedSettings } from "./settings.ts";
+export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";
 export type { StoredSettings };
 export { jsonLine };
 

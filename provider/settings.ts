@@ -99,6 +99,7 @@ const ibmCloudIam = "https://iam.cloud.ibm.com";
 /** A consent record's id, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
 const consentForm =
   /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
+/** In one run, wherever they are written. */
 const maxConsents = 10_000;
 
 /** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of what is missing or wrong. */
@@ -145,11 +146,21 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   };
 }
 
+/** Whether a text has the form of a record id or of a KMS window's name. */
+export function isConsent(text: string): boolean {
+  return consentForm.test(text);
+}
+
 /** Checks record ids, and names of KMS windows, that somebody named; `where` is what they wrote them in. */
 export function readConsents(ids: readonly string[], where: string): readonly string[] {
-  if (ids.length > maxConsents) throw invalid(`${where} names more than ${maxConsents} records`, "");
-  const odd = ids.find((id) => !consentForm.test(id));
-  if (odd === undefined) return ids;
+  const different = [...new Set(ids)];
+  if (different.length > maxConsents) {
+    throw invalid(
+      `${where} names more than ${maxConsents.toLocaleString("en")} consents`,
+      "Give each run a part of them.",
+    );
+  }
+  if (different.every(isConsent)) return different;
   throw invalid(
     `${where} holds something that is not a record id`,
     "A record id has 32 hexadecimal digits, and a KMS window is named as <keyId>@2026-12-01T14:22:00Z; several are divided by commas. The message of the run that asked has it.",

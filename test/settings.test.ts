@@ -225,7 +225,9 @@ describe("consents", () => {
     for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
       expect(() => readConsents([odd], "--consent")).toThrow(/--consent holds something that is not a record id/);
     }
-    expect(() => readConsents(Array(10_001).fill(a), "UKO_CONSENT")).toThrow(/more than 10000/);
+    const different = Array.from({ length: 10_001 }, (_, at) => at.toString(16).padStart(32, "0"));
+    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT names more than 10,000 consents/);
+    expect(readConsents([a, b, a], "UKO_CONSENT")).toEqual([a, b]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Decodes what people type after a command; throws UKO_INPUT_INVALID with the form that is wanted. */
 
 import path from "node:path";
-import { parseDurationMs } from "../compose.ts";
+import { isConsent, parseDurationMs } from "../compose.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 
 /** A key as commands name it: in full, since some of them act for good. */
@@ -71,13 +71,10 @@ export function parseRecordId(text: string): string {
   );
 }
 
-/** The deletion window of a KMS key, to the second. */
-const windowForm = new RegExp(`^${uuid}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`);
-
 /** Reads the ids and windows after one `--consent`, divided by commas, and adds them to those before. */
 export function collectConsents(text: string, before: readonly string[] = []): readonly string[] {
   const named = text.split(",").map((each) => each.trim());
-  return [...before, ...named.map((each) => (windowForm.test(each) ? each : parseRecordId(each)))];
+  return [...before, ...named.map((each) => (isConsent(each) ? each : parseRecordId(each)))];
 }
 
 export function parseReason(text: string): string {

@@ -71,7 +71,7 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
       );
       write(installedText({ engine, given, mirror, put, overruledBy }, options), {
         ...{ version, platform, wrote, alreadyThere, needsNode: kind === "folder", overruledBy },
-        ...(given.kind === "zip" && { isChecksumCompared: given.agreesWith !== undefined }),
+        isChecksumCompared: given.kind === "zip" && given.agreesWith !== undefined,
       });
     });
 }
@@ -85,11 +85,12 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
       : "It is a script, which needs Node 22.19 or newer on PATH in each run; with --from a zip of a release, none.";
   const isNew = put.some(({ before }) => before !== "same");
   const what = `${providerSource} ${version} for ${platform}`;
+  const proof = sayProof(given);
   return [
-    isNew ? `Installed ${what} ${where}:` : `${what} was there already, ${where}:`,
+    isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was there already, ${where}:`,
     ...put.map(({ place }) => `  ${place}`),
     needs,
-    ...(given.kind === "zip" ? [compared(given.agreesWith)] : []),
+    ...(given.kind === "zip" ? [sayWhoVouches(given.agreesWith)] : []),
     ...(overruledBy.length === 0 ? ["While it is there, the engines take this provider from there alone."] : []),
     "No configuration file was written.",
     ...(put.some(({ before }) => before === "another")
@@ -120,10 +121,16 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
   ].join("\n");
 }
 
-function compared(agreesWith: string | undefined): string {
+/** In the first line, because a reader may stop there. */
+function sayProof(given: ProviderPackage): string {
+  const agreesWith = given.kind === "zip" ? given.agreesWith : undefined;
+  return agreesWith === undefined ? "no checksum was compared" : `checksum as in ${path.basename(agreesWith)}`;
+}
+
+function sayWhoVouches(agreesWith: string | undefined): string {
   return agreesWith === undefined
-    ? "Its checksum was not compared: no ..._SHA256SUMS of its release is beside it."
-    : `It has the checksum that ${path.basename(agreesWith)} says; whether that is signed, gpg --verify tells.`;
+    ? "To have its checksum compared, put the ..._SHA256SUMS of its release next to it and run this again."
+    : `Run gpg --verify to see who signed ${path.basename(agreesWith)}.`;
 }
 
 function overruledText(mirror: string, files: readonly string[]): readonly string[] {

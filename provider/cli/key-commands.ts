@@ -1,6 +1,7 @@
 /** The commands about keys: each decodes its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
+import { readConsents } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import {
   collectConsents,
@@ -14,7 +15,7 @@ import {
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
-import { type KeyRun, runOnKeys } from "./run-on-keys.ts";
+import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 
 /** How often a waiting run looks at the key, since anybody may act on it meanwhile. */
 const pollIntervalMs = 30_000;
@@ -97,6 +98,10 @@ interface ContinueOptions extends JsonOption {
   readonly wait?: string;
 }
 
+function consentsOf({ consents }: KeyCall["settings"], { consent = [] }: ContinueOptions): readonly string[] {
+  return readConsents([...consents, ...consent], "This run");
+}
+
 function addContinue(program: Command, run: Run): void {
   keyCommand(
     program,
@@ -120,11 +125,11 @@ function addContinue(program: Command, run: Run): void {
       run(keys, given, {
         ...(given.wait !== undefined && { over: { UKO_WAIT: given.wait } }),
         act: ({ operations, settings, ref, options }) => {
-          const consents = [...settings.consents, ...(given.consent ?? [])];
+          const consents = consentsOf(settings, given);
           return operations.continue(ref, consents, { budgetMs: settings.waitMs ?? 0, pollIntervalMs }, options);
         },
         actOnKms: ({ operations, settings, ref, options }) =>
-          operations.continue(ref, [...settings.consents, ...(given.consent ?? [])], options),
+          operations.continue(ref, consentsOf(settings, given), options),
       }),
     );
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chmod, cp, mkdtemp, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { access, chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Environment, Machine } from "./cli-world.ts";
@@ -34,7 +34,10 @@ export interface Put {
 export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly Put[]> {
   const done: Put[] = [];
   try {
-    for (const folder of foldersIn(mirror)) done.push(await putInto(folder, given));
+    for (const folder of foldersIn(mirror)) {
+      await refuseLinks(mirror, placesIn(folder, given.version, given.platform).asFolder);
+      done.push(await putInto(folder, given));
+    }
   } catch (error) {
     const written = done.filter(({ before }) => before !== "same").map(({ place }) => place);
     throw unchanged(mirror, error, "Name another folder with --mirror.", ...listed("Written before that:", written));
@@ -50,7 +53,8 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
   const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
   try {
     const copy = path.join(fresh, "package");
-    await cp(given.place, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+    // What a link points to can change later without a trace in the mirror.
+    await cp(given.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
     const digest = await digestOf(copy);
     if (given.kind === "zip" && digest !== given.sha256) throw becameAnother(given.place);
     const isSame = digest === (await digestOf(place));
@@ -78,6 +82,7 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
   const gone: string[] = [];
   try {
     for (const folder of foldersIn(mirror)) {
+      await refuseLinks(mirror, path.dirname(folder));
       if (!(await removed(folder))) continue;
       gone.push(folder);
       const [author, registry] = [path.dirname(folder), path.dirname(path.dirname(folder))];
@@ -98,6 +103,18 @@ const placesIn = (folder: string, version: string, platform: string) => ({
   asZip: path.join(folder, `terraform-provider-uko_${version}_${platform}.zip`),
 });
 
+/** The mirror itself may be a link of its owner's; below it, a link would have this command write or delete elsewhere. */
+async function refuseLinks(mirror: string, place: string): Promise<void> {
+  if (place === mirror) return;
+  await refuseLinks(mirror, path.dirname(place));
+  const found = await lstat(place).catch(() => undefined);
+  if (found?.isSymbolicLink() !== true) return;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${place} is a symbolic link, and uko install neither writes nor deletes through one`,
+    detail: "Take the link away, or name another folder with --mirror.",
+  });
+}
+
 const isThere = (place: string): Promise<boolean> =>
   access(place).then(
     () => true,
@@ -111,10 +128,10 @@ async function removed(place: string): Promise<boolean> {
   return wasThere;
 }
 
-/** Of the names and contents of a folder's files, or of a file's content; undefined where nothing is. */
+/** Of the names and contents of a folder's files, or of a file's content; undefined for a link, or where nothing is. */
 async function digestOf(place: string): Promise<string | undefined> {
-  const found = await stat(place).catch(() => undefined);
-  if (found === undefined) return undefined;
+  const found = await lstat(place).catch(() => undefined);
+  if (found === undefined || found.isSymbolicLink()) return undefined;
   const hash = createHash("sha256");
   if (!found.isDirectory()) return hash.update(await readFile(place)).digest("hex");
   for (const name of (await readdir(place)).toSorted()) {

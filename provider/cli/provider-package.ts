@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
+import { jsonLine } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import type { Machine } from "./cli-world.ts";
-import { namesInZip } from "./zip-entries.ts";
+import { entriesInZip, isInside } from "./zip-entries.ts";
 
 export const executable = "terraform-provider-uko";
 const zipForm = /^terraform-provider-uko_(?<version>\d+\.\d+\.\d+(?:-[\w.-]+)?)_(?<platform>[a-z]+_[a-z0-9]+)\.zip$/;
@@ -62,10 +63,17 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   if (zip === undefined) throw refused(`There is no file ${file}`);
   const sha256 = createHash("sha256").update(zip).digest("hex");
   const agreesWith = await findChecksum(file, version, sha256);
-  const names = namesInZip(zip);
-  if (names === undefined) throw refused(`${name} is no zip, or not all of one`, "Get it again.");
+  const entries = entriesInZip(zip);
+  if (entries === undefined) throw refused(`${name} is no zip, or not all of one`, "Get it again.");
   const wanted = `${executable}_v${version}${machine.system === "win32" ? ".exe" : ""}`;
-  if (!names.includes(wanted)) throw refused(`${name} does not hold ${wanted}, as a release does`);
+  const odd = entries.find((entry) => !isInside(entry));
+  if (odd?.isSymbolicLink === true)
+    throw refused(`${name} holds a symbolic link, as no release does`, "Do not use it.");
+  if (odd !== undefined) {
+    throw refused(`${name} holds an entry that is not plainly inside it: ${jsonLine([odd.name])}`, "Do not use it.");
+  }
+  if (!entries.some((entry) => entry.name === wanted))
+    throw refused(`${name} does not hold ${wanted}, as a release does`);
   return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
 }
 
