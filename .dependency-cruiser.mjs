@@ -29,8 +29,17 @@ const rings = {
   // For programs of either Pulumi door, which load nothing else of ours for it.
   "pulumi-hooks/": { ours: ["settings.ts"], types: ["errors.ts"], packages: ["@pulumi/pulumi"], node: true },
   "pulumi-plugin/": {
-    // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts.
-    ours: ["errors.ts", "bundled-text.ts", "compose.ts", "engine/preview.ts", "grpc-stream.ts", "schema/pulumi.ts"],
+    // The sign for values that are known only later has to be one; all else of the engine is loaded with compose.ts, but for
+    // what a run remembers of its resources, which is needed before the first call.
+    ours: [
+      "errors.ts",
+      "bundled-text.ts",
+      "compose.ts",
+      "engine/declarations.ts",
+      "engine/preview.ts",
+      "grpc-stream.ts",
+      "schema/pulumi.ts",
+    ],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@types/google-protobuf"],
     outside: ["package.json"],

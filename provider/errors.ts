@@ -60,6 +60,7 @@ export const errorCatalogue = {
   UKO_CONTENTS_UNREADABLE: { summary: "What it holds could not be read", retryable: false, exitCode: 12 },
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
   UKO_DELETION_ON_FILE: { summary: "A deletion is on file for the key", retryable: false, exitCode: 12 },
+  UKO_DECLARED_TWICE: { summary: "Another resource declares the same object", retryable: false, exitCode: 12 },
   UKO_NO_WAY_BACK: { summary: "There is no way back", retryable: false, exitCode: 12 },
 
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },

@@ -29,6 +29,10 @@ export interface RunSettings {
 export interface CreateOptions extends CallOptions {
   /** The resource's lasting name in its engine, such as organisation and URN; absent where the engine tells none. */
   readonly origin?: string;
+  /** As for an update. */
+  readonly apply?: ApplyCommand | undefined;
+  /** The resource under which state holds the object of this id, as far as this run has been told. */
+  readonly holderOf?: (id: string) => string | undefined;
 }
 
 /** For an update, whose message may tell people what to run next. */
@@ -74,6 +78,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly secrets?: readonly string[];
   /** The form of its id, `<vaultId>/<keyId>`, by which it is imported. */
   readonly idForm: string;
+  /** The input that adopts an existing object: the last part of its id. */
+  readonly adoptBy: keyof Inputs & string;
   /**
    * Outputs that a change of this input moves, so that a preview promises none of them; what is not named stays. The first
    * tells how far a goal is that this input names.

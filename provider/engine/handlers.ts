@@ -72,7 +72,8 @@ export function createHandlers<Inputs, State extends Inputs>(
         ...resultOfStored(stored),
         taken: ["create"],
       });
-      const work = () => definition.create(world, inputs, run, options);
+      const apply = applyCommand(context.door);
+      const work = () => definition.create(world, inputs, run, { ...options, apply });
       return looked(await withRecord(world, { operation: "create", work, resultOf }, options), run);
     },
     async read(olds, options) {

@@ -30,6 +30,8 @@ export interface ProgramReader<Inputs, State extends Inputs> {
   known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
   /** The state that a creation or, with `olds`, an update will come to, as far as it is known before. */
   promise(news: unknown, olds?: unknown): Properties;
+  /** The id of an existing object that the program adopts; undefined where it names none, or one known only later. */
+  adopted(news: unknown): string | undefined;
   /** The inputs of a program that wants what is there; `before` are those of the program that there is. */
   inputsOf(state: State, before?: unknown): Properties;
   /** Paths of inputs that are secrets, and of which the state has digests. */
@@ -104,6 +106,7 @@ export function readProgram<Inputs, State extends Inputs>(
       const later = pick(withWhatIsThere(news, state, [asItIs]) as Properties, open);
       return promiseOfUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
     },
+    adopted: (news) => adoptedId(definition, news as Properties),
     inputsOf(state, before) {
       if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
       const parsed = definition.inputs.safeParse(before);
@@ -111,6 +114,14 @@ export function readProgram<Inputs, State extends Inputs>(
       return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
     },
   };
+}
+
+function adoptedId(
+  { adoptBy, idForm }: { readonly adoptBy: string; readonly idForm: string },
+  { vaultId, [adoptBy]: id }: Properties,
+): string | undefined {
+  if (typeof id !== "string" || !idForm.includes("/")) return typeof id === "string" ? id : undefined;
+  return typeof vaultId === "string" ? `${vaultId}/${id}` : undefined;
 }
 
 function pick(values: Properties, names: readonly string[]): Properties {

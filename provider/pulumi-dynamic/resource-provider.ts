@@ -3,9 +3,10 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
+import { createDeclarations, declaredTwice, sayLetGo } from "../compose.ts";
 import type { CheckFailure } from "../engine/definition.ts";
 import type { Handlers } from "../engine/handlers.ts";
-import { asUkoError } from "../errors.ts";
+import { asUkoError, isUkoError } from "../errors.ts";
 
 /** gRPC FAILED_PRECONDITION: the engine takes it as understood; UNKNOWN would mark the update as possibly corrupt. */
 const failedPrecondition = 9;
@@ -19,6 +20,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 ): dynamic.ResourceProvider {
   // A forced replacement finds the very key that it is to replace (decision 0010), and would go on to ask for its end.
   const found = new Set<string>();
+  const declarations = createDeclarations();
   return {
     async configure(request) {
       configure(request.config);
@@ -28,11 +30,15 @@ export function createResourceProvider<Inputs, State extends Inputs>(
     async check(olds: Properties, news: Properties) {
       const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
       // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
+      const [urn, adopted] = [urnIn(news), handlers.adopted(news)];
+      if (urn !== undefined && adopted !== undefined) declarations.noteNamed(urn, adopted);
       const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
       return { inputs: { ...inputs, ...originIn(news) }, failures: known.map(withoutValue) };
     },
 
-    async diff(_id, olds: Properties, news: Properties) {
+    async diff(id, olds: Properties, news: Properties) {
+      const urn = urnIn(news);
+      if (urn !== undefined) declarations.noteStored(urn, id);
       if (isUnknown(news)) return { changes: true };
       // A state of the package names no provider, and no later look or deletion would find one; an update puts it there.
       if (!("__provider" in olds)) return { changes: true };
@@ -42,9 +48,16 @@ export function createResourceProvider<Inputs, State extends Inputs>(
     async create(news: Properties) {
       return orFail(async () => {
         const { __origin: origin } = news;
+        const urn = urnIn(news);
         const options = { ...unstoppable(), ...(typeof origin === "string" && { origin }) };
-        const { id, state, warnings, isFound } = await handlers.create(withoutPulumi(news), options);
+        const made = await handlers.create(withoutPulumi(news), options).catch((error: unknown) => {
+          const { alikeId } = isUkoError(error) ? error.data : {};
+          if (urn !== undefined && typeof alikeId === "string") declarations.noteNamed(urn, alikeId);
+          throw error;
+        });
+        const { id, state, warnings, isFound } = made;
         if (isFound) found.add(id);
+        if (urn !== undefined) declarations.noteStored(urn, id);
         await warn(warnings);
         return { id, outs: { ...state, ...originIn(news) } };
       });
@@ -71,6 +84,10 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       if (found.has(id)) return;
       await orFail(async () => {
         const target = urnIn(olds);
+        const shared = declarations.decideDeletion(target, id);
+        if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
+        if (shared.kind === "refused")
+          throw declaredTwice({ resource: target, holder: shared.holder, id }, "pulumi up");
         const options = { ...unstoppable(), ...(target !== undefined && { target }) };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
         if (outcome.kind === "unfinished") throw toEngineError(outcome.message);

@@ -4,7 +4,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { OpenHandlers } from "../compose.ts";
 import type { Handlers, Looked } from "../engine/handlers.ts";
 import { isOpen } from "../engine/preview.ts";
-import { UkoError } from "../errors.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { loadLater } from "./load-later.ts";
@@ -26,7 +26,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
-  session.memory.noteWanted(request.getUrn());
+  session.memory.noteWanted(request.getUrn(), handlers.adopted(news));
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -38,7 +38,7 @@ export async function diff(session: Session, request: providerPb.DiffRequest): P
   const handlers = await handlersOf(session, typeIn(request));
   const olds = readProperties(request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
-  session.memory.noteStored(request.getUrn(), request.getId());
+  session.memory.noteDeclared(request.getUrn(), request.getId());
   const ignored = new Set(request.getIgnorechangesList());
   const found = handlers
     .differences(withoutPulumi(olds), withoutPulumi(news))
@@ -66,10 +66,17 @@ export async function create(session: Session, request: providerPb.CreateRequest
     response.setProperties(stateOf(handlers, handlers.promise(news), mask));
     return response;
   }
+  const urn = request.getUrn();
+  const { memory } = session;
   // Organisation is not told to plugins; the URN says the rest of the resource's lasting name (decision 0010).
-  const options = { ...optionsOf(session, request), origin: request.getUrn() };
-  const made = await handlers.create(news, options);
-  if (made.isFound) session.memory.takeFound(request.getUrn(), made.id);
+  const options = { ...optionsOf(session, request), origin: urn, holderOf: memory.holderOf };
+  const made = await handlers.create(news, options).catch((error: unknown) => {
+    const { alikeId } = isUkoError(error) ? error.data : {};
+    if (typeof alikeId === "string") memory.noteWanted(urn, alikeId);
+    throw error;
+  });
+  if (made.isFound) memory.takeFound(urn, made.id);
+  memory.noteDeclared(urn, made.id);
   await warnOf(session, request, made.warnings);
   response.setId(made.id);
   response.setProperties(stateOf(handlers, made.state, mask));
@@ -83,7 +90,8 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const before = readProperties(request.getInputs());
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
-  if (!isImport) session.memory.noteStored(request.getUrn(), request.getId());
+  if (isImport) session.memory.noteImported(request.getUrn(), request.getId());
+  else session.memory.noteStored(request.getUrn(), request.getId());
   const { saysNothingOfTheObject, sayUnseen } = await loadLater();
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
@@ -134,16 +142,22 @@ export async function update(session: Session, request: providerPb.UpdateRequest
 export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
   const handlers = await handlersOf(session, typeIn(request));
   const { memory } = session;
-  if (memory.isFound(request.getUrn(), request.getId())) return;
+  const [urn, id] = [request.getUrn(), request.getId()];
+  if (memory.isFound(urn, id)) return;
+  const shared = memory.decideDeletion(urn, id);
+  const { sayLetGo, declaredTwice } = await loadLater();
+  if (shared.kind === "let_go")
+    return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
+  if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id }, "pulumi up");
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
-    target: request.getUrn(),
+    target: urn,
     // The program wants a resource of this name, so a destroy of it would end the one that takes this one's place too.
-    ...(memory.isWanted(request.getUrn()) && { rerun: "pulumi up" as const }),
+    ...(memory.isWanted(urn) && { rerun: "pulumi up" as const }),
     waiting: {
       timeoutMs: request.getTimeout() * 1000,
-      warn: (line) => void session.log.warn(line, request.getUrn()),
+      warn: (line) => void session.log.warn(line, urn),
     },
   });
   if (outcome.kind === "unfinished") throw failureOf(outcome.code, outcome.message);

@@ -56,6 +56,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   inputs: keyTemplateInputs,
   state: keyTemplateState,
   idForm: "<vaultId>/<templateId>",
+  adoptBy: "existingTemplateId",
   immutable: [],
   moves: Object.fromEntries([...compared, ...blockNames].map((name) => [name, ["version"] as const])),
   absentAfterCreation: ({ keystoreType }) =>

@@ -36,6 +36,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   inputs: keystoreInputs,
   state: keystoreState,
   idForm: "<vaultId>/<keystoreId>",
+  adoptBy: "existingKeystoreId",
   immutable: [],
   moves: Object.fromEntries(blockNames.map((name) => [name, ["health", "healthMessage", "location"] as const])),
   absentAfterCreation: ({ type }) => {

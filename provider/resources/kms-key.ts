@@ -52,6 +52,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   inputs: kmsKeyInputs,
   state: kmsKeyState,
   idForm: "<keyId>",
+  adoptBy: "existingKeyId",
   immutable: [],
   moves: {
     dualAuthDelete: ["dualAuthDelete"],

@@ -10,7 +10,15 @@ import type { Tag } from "../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/record-carriers.ts";
 import { isMarked, markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
-import { type CreationMark, creationMark, findMade, findMarked, type Search, sayAlike } from "./managed-key-search.ts";
+import {
+  alikeData,
+  type CreationMark,
+  creationMark,
+  findMade,
+  findMarked,
+  type Search,
+  sayAlike,
+} from "./managed-key-search.ts";
 import { asTags } from "./managed-key-state.ts";
 
 export interface Born {
@@ -57,7 +65,7 @@ export async function createKey(
     case "refused": {
       const search: Search = written.status === 409 ? await findMarked(world, inputs, mark, options) : { kind: "none" };
       if (search.kind === "found") return takeUp(world, inputs, gate, search.key, options);
-      throw refused(written, search);
+      throw refused(written, search, options);
     }
   }
 }
@@ -133,15 +141,17 @@ async function takeUp(
 function refused(
   { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
   search: Search,
+  options: CreateOptions,
 ): UkoError {
-  const isAlike = search.kind === "none" && search.alike !== undefined;
+  const alike = search.kind === "none" ? search.alike : undefined;
   return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
     summary: `The service did not create the key: ${plain(message)}`,
     detail: [
       "No key was made.",
-      ...(isAlike ? [sayAlike(search.alike, search.reason)] : []),
+      ...(alike === undefined || search.kind !== "none" ? [] : [sayAlike(alike, options, search.reason)]),
       `Correlation id: ${correlationId}`,
     ].join("\n"),
+    ...(alike !== undefined && { data: alikeData(alike) }),
   });
 }
 

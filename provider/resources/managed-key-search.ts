@@ -1,5 +1,7 @@
 /** The mark of a creation, and the search by it: a lost answer or a crash leads to the key that was made, never to a second one. */
 
+import type { CreateOptions } from "../engine/definition.ts";
+import { sayKeepUnderNewName } from "../engine/explain/shared-object.ts";
 import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { creationTagName, readCarriers } from "../lifecycle/record-carriers.ts";
@@ -63,7 +65,7 @@ export async function findMade(
   world: World,
   inputs: ManagedKeyInputs,
   mark: CreationMark,
-  options: CallOptions,
+  options: CreateOptions,
 ): Promise<Answered<KeyWithEtag>> {
   let search: Search = { kind: "none" };
   try {
@@ -76,19 +78,27 @@ export async function findMade(
     const why = isUkoError(error) ? error.summary : "";
     throw answerLost(inputs, `The vault could not be searched either. ${why}`, error);
   }
+  const alike = search.kind === "none" ? search.alike : undefined;
+  if (alike !== undefined && search.kind === "none") {
+    throw answerLost(inputs, sayAlike(alike, options, search.reason), undefined, alike);
+  }
   throw answerLost(
     inputs,
-    search.kind === "none" && search.alike !== undefined
-      ? sayAlike(search.alike, search.reason)
-      : "No key with the mark of this resource is in the vault, so most likely none was made. Look at the vault, then run again.",
+    "No key with the mark of this resource is in the vault, so most likely none was made. Look at the vault, then run again.",
   );
 }
 
-/** Says of a key that is not taken why not, and what a person can do who knows better. */
-export function sayAlike({ keyId }: KeySnapshot, reason?: string): string {
+/** Says why an existing key of this label was not taken, and how to keep it under a new name or to adopt it. */
+export function sayAlike(
+  { vaultId, keyId }: KeySnapshot,
+  { apply, origin, holderOf }: CreateOptions,
+  reason?: string,
+): string {
   const why =
     reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
-  return `Key ${keyId} has that label, ${why}. If it is the one, set existingKeyId to it.`;
+  const holder = holderOf?.(`${vaultId}/${keyId}`);
+  const known = { ...(apply && { apply }), ...(origin && { origin }), ...(holder && { holder }) };
+  return `Key ${keyId} has that label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
 }
 
 function bearsMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
@@ -104,8 +114,14 @@ function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs
   return ageMs > longestInterruptionMs ? "it was made more than 7 days ago" : undefined;
 }
 
-function answerLost(inputs: ManagedKeyInputs, detail: string, cause?: unknown): UkoError {
+function answerLost(inputs: ManagedKeyInputs, detail: string, cause?: unknown, alike?: KeySnapshot): UkoError {
   const name = inputs.label === undefined ? "" : ` "${inputs.label}"`;
   const summary = `Whether the key${name} was created is not known: the answer did not arrive`;
-  return new UkoError("UKO_ANSWER_LOST", { summary, detail: detail.trim(), cause });
+  const data = alike === undefined ? {} : alikeData(alike);
+  return new UkoError("UKO_ANSWER_LOST", { summary, detail: detail.trim(), data, cause });
+}
+
+/** The key that the program means although it was not taken, so that the run does not delete it under another name. */
+export function alikeData({ vaultId, keyId }: KeySnapshot): { readonly alikeId: string } {
+  return { alikeId: `${vaultId}/${keyId}` };
 }

@@ -36,6 +36,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   inputs: managedKeyInputs,
   state: storedManagedKeyState,
   idForm: "<vaultId>/<keyId>",
+  adoptBy: "existingKeyId",
   immutable: ["vaultId", "existingKeyId", "labelTags"],
   moves: {
     state: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],

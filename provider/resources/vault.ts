@@ -47,6 +47,7 @@ export const vault = defineResource<VaultInputs, VaultState>({
   inputs: vaultInputs,
   state: vaultState,
   idForm: "<vaultId>",
+  adoptBy: "existingVaultId",
   immutable: [],
   moves: {},
   isWatched: () => false,

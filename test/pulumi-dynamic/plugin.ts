@@ -68,11 +68,11 @@ export interface Plugin {
     olds: Properties,
     news: Properties,
   ): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }>;
-  diff(olds: Properties, news: Properties): Promise<{ changes: number; replaces: readonly string[] }>;
+  diff(olds: Properties, news: Properties, id?: string): Promise<{ changes: number; replaces: readonly string[] }>;
   create(news: Properties): Promise<{ id: string; properties: Properties }>;
   read(id: string, olds: Properties): Promise<{ id: string; properties: Properties }>;
   update(olds: Properties, news: Properties): Promise<{ properties: Properties }>;
-  delete(olds: Properties): Promise<void>;
+  delete(olds: Properties, id?: string): Promise<void>;
   /** What the process wrote, and what it told the engine. */
   readonly written: () => string;
   readonly log: readonly LogLine[];
@@ -121,8 +121,8 @@ export async function startPlugin(
         .map((each) => ({ property: each.getProperty(), reason: each.getReason() }));
       return { inputs: reply.getInputs().toJavaScript(), failures };
     },
-    async diff(olds, news) {
-      const reply = await call("diff", "DiffRequest", { Id: "id", Olds: olds, News: news });
+    async diff(olds, news, id = "id") {
+      const reply = await call("diff", "DiffRequest", { Id: id, Olds: olds, News: news });
       return { changes: reply.getChanges(), replaces: reply.getReplacesList() };
     },
     async create(news) {
@@ -137,8 +137,8 @@ export async function startPlugin(
       const reply = await call("update", "UpdateRequest", { Id: "id", Olds: olds, News: news });
       return { properties: reply.getProperties()?.toJavaScript() ?? {} };
     },
-    async delete(olds) {
-      await call("delete", "DeleteRequest", { Id: "id", Properties: olds });
+    async delete(olds, id = "id") {
+      await call("delete", "DeleteRequest", { Id: id, Properties: olds });
     },
     written: () => written,
     log,

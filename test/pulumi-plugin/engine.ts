@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { credentials, type requestCallback, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
@@ -27,6 +28,8 @@ export interface Plugin {
   /** What the process wrote on both its streams. */
   written(): string;
   configure(args?: Properties): Promise<providerPb.ConfigureResponse>;
+  /** Begins another run in the same process, as an engine does that attaches again. */
+  beginRun(): Promise<void>;
   check(news: Properties, olds?: Properties): Promise<{ inputs: Properties; failures: readonly string[] }>;
   diff(olds: Properties, news: Properties, ignoreChanges?: readonly string[]): Promise<Difference>;
   create(news: Properties, preview?: boolean): Promise<State & { readonly id: string }>;
@@ -105,6 +108,12 @@ export async function startPlugin(
       const request = new providerPb.ConfigureRequest();
       request.setArgs(structOf(args));
       return unary((done) => client.configure(request, done));
+    },
+    async beginRun() {
+      const attach = new pluginPb.PluginAttach();
+      attach.setAddress(engine.address);
+      await unary<emptyPb.Empty>((done) => client.attach(attach, done));
+      log.length = 0;
     },
     async check(news, olds = {}) {
       const request = about(new providerPb.CheckRequest());

@@ -30,10 +30,16 @@ export interface Door {
 /** Everything else could be more than a URN to the shell that it is pasted into; it comes from a state that others can edit. */
 const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
 
+/** The URN, where a command may carry it in single quotes. */
+export function shellSafeUrn(urn: string | undefined): string | undefined {
+  return urn !== undefined && urnForm.test(urn) ? urn : undefined;
+}
+
 /** `pulumi destroy --target '<URN>'`, `pulumi up`, or `pulumi destroy` for want of a URN. */
 export function rerunCommand(door: Door): string {
-  if (door.rerun !== "pulumi destroy" || door.target === undefined || !urnForm.test(door.target)) return door.rerun;
-  return `pulumi destroy --target '${door.target}'`;
+  const target = shellSafeUrn(door.target);
+  if (door.rerun !== "pulumi destroy" || target === undefined) return door.rerun;
+  return `pulumi destroy --target '${target}'`;
 }
 
 /** The engine's command that brings a changed program about. */

@@ -1,0 +1,34 @@
+/**
+ * Decides a deletion where other resources declare the same object, as after a rename without an alias or a `moved` block.
+ * Deleting one of them must not delete the object that the program still declares.
+ */
+
+/** One resource of the program or state, and the object that it stands for. */
+export interface Declaration {
+  /** The resource's name in its engine, or any text that tells two resources apart. */
+  readonly resource: string;
+  /** The object's id, `<vaultId>/<keyId>` for a managed key. */
+  readonly id: string;
+  /** State holds the object under this resource. False: the program only names the object, such as by `existingKeyId`. */
+  readonly isStored: boolean;
+}
+
+export type SharedDeletion =
+  /** No other resource declares the object: its own planner decides. */
+  | { readonly kind: "delete" }
+  /** The resource leaves state; the object stays, and state holds the object under `holder`. */
+  | { readonly kind: "let_go"; readonly holder: string }
+  /** The program names the object for `holder`, and state does not hold the object there. Letting go could lose it. */
+  | { readonly kind: "refused"; readonly holder: string };
+
+/** `resource` is undefined where the engine does not tell the provider which resource it deletes. */
+export function decideSharedDeletion(
+  declarations: readonly Declaration[],
+  target: { readonly resource: string | undefined; readonly id: string },
+): SharedDeletion {
+  const others = declarations.filter(({ resource, id }) => id === target.id && resource !== target.resource);
+  const holder = others.find(({ isStored }) => isStored);
+  if (holder !== undefined) return { kind: "let_go", holder: holder.resource };
+  const [named] = others;
+  return named === undefined ? { kind: "delete" } : { kind: "refused", holder: named.resource };
+}

@@ -1,0 +1,93 @@
+/** Two resources of one program on the dynamic provider stand for one key. Point 4 of issue 12. */
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type CallError, type Plugin, type Properties, startPlugin } from "../pulumi-dynamic/plugin.ts";
+
+let uko: EngineWorld;
+let run: Plugin;
+beforeAll(async () => {
+  uko = await startEngineWorld();
+}, 60_000);
+beforeEach(async () => {
+  uko.reset();
+  // Each run of the engine has a process of its own.
+  run = await newRun();
+  return () => run.close();
+});
+afterAll(() => uko.test.close());
+
+function newRun(): Promise<Plugin> {
+  return startPlugin({
+    UKO_ENDPOINT: uko.test.url,
+    UKO_KMS_ENDPOINT: uko.test.url,
+    UKO_IAM_ENDPOINT: uko.test.url,
+    UKO_INSTANCE_ID: uko.test.emulator.instanceId,
+    UKO_API_KEY: apiKeys.bob,
+  });
+}
+
+const originOf = (name: string) => `acme/urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::${name}`;
+const argsOf = (name: string, over: Properties = {}): Properties => ({
+  vaultId,
+  template: "payroll",
+  label: "payroll",
+  ...over,
+  __origin: originOf(name),
+  __provider: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey',
+});
+
+async function made(name: string, over: Properties = {}) {
+  const { inputs } = await run.check({}, argsOf(name, over));
+  const created = await run.create(inputs);
+  await uko.advance("60s");
+  return { inputs, ...created };
+}
+
+async function errorOf(call: Promise<unknown>): Promise<CallError> {
+  try {
+    await call;
+  } catch (error) {
+    return error as CallError;
+  }
+  throw new Error("The call went well.");
+}
+
+async function nextRun(): Promise<() => Promise<readonly unknown[]>> {
+  await run.close();
+  run = await newRun();
+  const seq = await uko.lastSeq();
+  return () => uko.effects(seq);
+}
+
+test("a program drops one of two resources of a key: the key stays, and the run says so", async () => {
+  const payroll = await made("payroll");
+  const wages = await made("wages", { existingKeyId: payroll.properties.keyId });
+  const writes = await nextRun();
+  await run.diff(wages.properties, wages.inputs, wages.id);
+  await run.delete(payroll.properties, payroll.id);
+  expect(await writes()).toEqual([]);
+  await expect
+    .poll(() => run.log.map(({ message }) => message))
+    .toContainEqual(expect.stringMatching(/^"payroll" left the state only: "wages" declares the same object/));
+});
+
+test("the creation under the new name fails and the run goes on: the deletion is refused, since the state would lose the key", async () => {
+  const payroll = await made("payroll");
+  await nextRun();
+  const { inputs } = await run.check({}, argsOf("wages"));
+  const refused = await errorOf(run.create(inputs));
+  expect(refused.details).toMatch(/give it the option aliases.*or run pulumi state rename/);
+  expect((await errorOf(run.delete(payroll.properties, payroll.id))).details).toContain("[UKO_DECLARED_TWICE]");
+});
+
+test("a destroy of both resources still asks for the key's deletion, since no program declares them", async () => {
+  const payroll = await made("payroll");
+  const wages = await made("wages", { existingKeyId: payroll.properties.keyId });
+  await nextRun();
+  for (const { properties, id } of [payroll, wages]) {
+    await run.read(id, properties);
+    expect((await errorOf(run.delete(properties, id))).details).toContain("[UKO_APPROVAL_PENDING]");
+  }
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { type Declaration, decideSharedDeletion } from "../../provider/lifecycle/shared-object.ts";
+
+const stored = (resource: string, id = "key"): Declaration => ({ resource, id, isStored: true });
+const named = (resource: string, id = "key"): Declaration => ({ resource, id, isStored: false });
+const target = { resource: "old", id: "key" };
+
+test("plans a deletion whose object no other resource declares", () => {
+  expect(decideSharedDeletion([], target)).toEqual({ kind: "delete" });
+  expect(decideSharedDeletion([stored("old"), stored("new", "other")], target)).toEqual({ kind: "delete" });
+});
+
+test("lets go where state holds the object under another resource", () => {
+  const declarations = [named("draft"), stored("new")];
+  expect(decideSharedDeletion(declarations, target)).toEqual({ kind: "let_go", holder: "new" });
+});
+
+test("refuses where the program names the object for a resource that state does not hold yet", () => {
+  expect(decideSharedDeletion([stored("old"), named("new")], target)).toEqual({ kind: "refused", holder: "new" });
+});
+
+test("counts every declaration where the engine does not say which resource it deletes", () => {
+  const unnamed = { resource: undefined, id: "key" };
+  expect(decideSharedDeletion([stored("new")], unnamed)).toEqual({ kind: "let_go", holder: "new" });
+});
