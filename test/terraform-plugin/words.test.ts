@@ -73,7 +73,9 @@ describe("every sentence", () => {
   const files = [...folders.flatMap(sourceOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
   const all = files.sort().flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
   // The engine's own commands are chosen by the door.
-  const said = all.filter(({ sentence }) => !/^pulumi (?:up|destroy|state rename)\b|\(pulumi destroy goes/.test(sentence));
+  const said = all.filter(
+    ({ sentence }) => !/^pulumi (?:up|destroy|state rename)\b|\(pulumi destroy goes/.test(sentence),
+  );
 
   test("is one of many, so that the others look at something", () => {
     expect(said.length).toBeGreaterThan(700);
