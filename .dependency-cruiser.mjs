@@ -38,6 +38,7 @@ const rings = {
       "engine/declarations.ts",
       "engine/preview.ts",
       "grpc-stream.ts",
+      "same-user.ts",
       "schema/pulumi.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],
@@ -62,6 +63,7 @@ const rings = {
     node: true,
   },
   "bundled-text.ts": { ours: [], packages: [], node: true },
+  "same-user.ts": { ours: [], packages: [], node: true },
   "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
     ours: ["errors.ts", "compose.ts", "schema/terraform.ts"],

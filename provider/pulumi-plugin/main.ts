@@ -3,6 +3,7 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import packageFile from "../../package.json" with { type: "json" };
+import { listenForSameUser, whyPeersAreUnknown } from "../same-user.ts";
 import { channelOptions, createService } from "./service.ts";
 import { createSession } from "./session.ts";
 
@@ -16,13 +17,28 @@ if (engineAddress !== undefined) session.attach(engineAddress);
 
 const server = new Server(channelOptions);
 server.addService(providerGrpc.ResourceProviderService, createService(session, packageFile.version));
-server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-  if (error !== null) {
-    console.error(`pulumi-resource-uko cannot listen on this machine: ${error.message}`);
-    process.exit(1);
-  }
-  process.stdout.write(`${port}\n`);
-});
+const blindness = whyPeersAreUnknown();
+if (blindness !== undefined) fail(blindness);
+const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
+let isRefusalTold = false;
+listenForSameUser(
+  (socket) => connections.injectConnection(socket),
+  () => {
+    if (!isRefusalTold) void session.log.warn(refusal);
+    isRefusalTold = true;
+  },
+).then(
+  ({ port }) => process.stdout.write(`${port}\n`),
+  (error: Error) => fail(error.message),
+);
+
+const refusal =
+  "Another user of this machine tried to connect to the provider and was refused. The provider obeys only the user that runs it";
+
+function fail(why: string): never {
+  console.error(`pulumi-resource-uko cannot listen on this machine: ${why}`);
+  process.exit(1);
+}
 
 /** The engine asks for the end after it has cancelled; what was on the wire has its answer, or is found by the next run. */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));

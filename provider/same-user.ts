@@ -1,0 +1,134 @@
+/**
+ * Accepts connections on loopback from this process's own user only. Every local user can reach a loopback port, and the plugin
+ * and the console act with the caller's credential (decision 0028). Linux says who owns a TCP socket; other systems do not.
+ */
+
+import { accessSync, constants, readFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { endianness } from "node:os";
+
+/** How this process learns about its peers; tests hand in their own. */
+export interface UserGuardSystem {
+  readonly platform: string;
+  /** Absent on systems without user ids. */
+  readonly uid: number | undefined;
+  /** The table of IPv4 or IPv6 sockets; throws where the system does not show it. */
+  readonly table: (name: "tcp" | "tcp6") => string;
+  /** Throws where the tables cannot be read; a table of thousands of sockets takes its time to read. */
+  readonly requireTables: () => void;
+}
+
+const thisSystem: UserGuardSystem = {
+  platform: process.platform,
+  uid: process.geteuid?.(),
+  table: (name) => readFileSync(`/proc/self/net/${name}`, "latin1"),
+  requireTables: () => accessSync("/proc/self/net/tcp", constants.R_OK),
+};
+
+export interface Ends {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+}
+
+/** Why no peer can be recognized; undefined where every one can, or where the system offers nothing to recognize one by. */
+export function whyPeersAreUnknown(system: UserGuardSystem = thisSystem): string | undefined {
+  if (system.platform !== "linux") return undefined;
+  try {
+    system.requireTables();
+    return undefined;
+  } catch {
+    return "it cannot read /proc/net/tcp, which says who connects";
+  }
+}
+
+/** A table that changes while it is read may lack a line for a moment. */
+const maxReads = 3;
+
+/** Whether the peer of an accepted connection runs as the same user. Outside Linux the answer is always yes. */
+export function isSameUser(ends: Ends, system: UserGuardSystem = thisSystem): boolean {
+  if (system.platform !== "linux") return true;
+  for (let read = 0; read < maxReads; read += 1) {
+    const owner = ownerOfPeer(ends, system);
+    if (owner !== undefined) return owner === system.uid;
+  }
+  return false;
+}
+
+/** Serves loopback on a free port; a connection of another user is closed before anything is read from it. */
+export async function listenForSameUser(
+  onConnection: (socket: Socket) => void,
+  onRefused: () => void,
+): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    if (isSameUser(socket)) return onConnection(socket);
+    socket.destroy();
+    onRefused();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
+  return { port: address.port, close: () => void server.close() };
+}
+
+/**
+ * The owner of the peer's socket: the line whose local end is our remote end. Only an established socket counts, because
+ * the kernel shows user 0 for a socket that its process has closed already.
+ */
+function ownerOfPeer({ remoteAddress, remotePort, localAddress, localPort }: Ends, system: UserGuardSystem) {
+  const [remote, local] = [asIPv4(remoteAddress), asIPv4(localAddress)];
+  if (remote === undefined || local === undefined || remotePort === undefined || localPort === undefined) return;
+  const established = "01";
+  for (const [name, prefix] of [
+    ["tcp", ""],
+    ["tcp6", mappedPrefix()],
+  ] as const) {
+    const line = `${prefix}${inTable(remote, remotePort)} ${prefix}${inTable(local, localPort)} ${established} `;
+    const owner = ownerIn(tableOrNothing(system, name), line);
+    if (owner !== undefined) return owner;
+  }
+  return undefined;
+}
+
+/** Columns after the state: queues, timer, retransmits, user, timeout, inode. */
+function ownerIn(table: string, line: string): number | undefined {
+  const begin = table.indexOf(line);
+  if (begin < 0) return undefined;
+  const columns = table.slice(begin + line.length, begin + line.length + 200).split("\n")[0] ?? "";
+  const owner = columns.trim().split(/\s+/)[3] ?? "";
+  return /^[0-9]+$/.test(owner) ? Number(owner) : undefined;
+}
+
+function tableOrNothing(system: UserGuardSystem, name: "tcp" | "tcp6"): string {
+  try {
+    return system.table(name);
+  } catch {
+    return "";
+  }
+}
+
+function asIPv4(address = ""): readonly number[] | undefined {
+  const parts = address.replace(/^::ffff:/, "").split(".");
+  const bytes = parts.map(Number);
+  return parts.length === 4 && bytes.every((byte) => Number.isInteger(byte)) ? bytes : undefined;
+}
+
+const isLittleEndian = endianness() === "LE";
+
+/** The kernel prints each 32 bits of an address as one number in the machine's own byte order. */
+function inTable(bytes: readonly number[], port: number): string {
+  return `${hex(isLittleEndian ? bytes.toReversed() : bytes)}:${hex([port >> 8, port & 255])}`;
+}
+
+/** `::ffff:`, as a client that speaks both families writes an IPv4 address. */
+function mappedPrefix(): string {
+  return `${"0".repeat(16)}${isLittleEndian ? "FFFF0000" : "0000FFFF"}`;
+}
+
+function hex(bytes: readonly number[]): string {
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
+}
