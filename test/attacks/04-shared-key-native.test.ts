@@ -117,7 +117,7 @@ test("a forced replacement by another key still asks for the end of the key that
   expect((await statusOf(payroll.delete(id, properties))).details).toContain("[UKO_APPROVAL_PENDING]");
 });
 
-test("the hint after a rename names the resource that holds the key and never advises an adoption beside it", async () => {
+test("the hint after a rename names the resource that holds the key and does not advise an adoption", async () => {
   const { id, inputs, properties, payroll, wages } = await renamed();
   await payroll.read(id, properties, inputs);
   const { details } = await statusOf(wages.create(await wages.check(news())));
@@ -126,7 +126,7 @@ test("the hint after a rename names the resource that holds the key and never ad
   expect(details).not.toContain("set existingKeyId to it");
 });
 
-test("where the run was not told who holds the key, the hint names the alias first and the condition of an adoption", async () => {
+test("where the run does not know who holds the key, the hint names the alias first and the condition of an adoption", async () => {
   const { wages } = await renamed();
   const { details } = await statusOf(wages.create(await wages.check(news())));
   expect(details).toMatch(/had another name before, give it the option aliases.*or run pulumi state rename/);

@@ -71,7 +71,7 @@ describe.runIf(isRoot)(`another user of the machine${reason}`, () => {
     expect(await isCancelled(stage.bob)).toBe(false);
   });
 
-  test("is told of in the run, once", async () => {
+  test("is reported in the run once", async () => {
     const plugin = await stage.another(stage.environmentOf("bob"));
     for (let time = 0; time < 3; time += 1) run(caller, plugin, "Cancel", stranger);
     await expect
