@@ -34,7 +34,7 @@ test("a service that is down fails the refresh of a provider configuration that 
   expect(await core.by(lenient).refresh()).toMatchObject({ errors: [] });
 });
 
-test("a person who may not read one key is told so by an error under UKO_STRICT_READS=1", async () => {
+test("a person who may not read one key gets an error under UKO_STRICT_READS=1", async () => {
   const core = await stage.made();
   const strict = await stage.another({ ...stage.environmentOf("bob"), UKO_STRICT_READS: "true" });
   for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 403 });
@@ -44,11 +44,11 @@ test("a person who may not read one key is told so by an error under UKO_STRICT_
 test("without it every warning has the same first line, which the engine counts, and names the resource and the number so far", async () => {
   const cores = [await stage.made(), await stage.made({ label: "ledger" })];
   await serviceDown();
-  const told = [];
-  for (const core of cores) told.push(...(await core.refresh()).warnings);
-  const firstLines = told.map((warning) => warning.split("\n")[0]);
+  const warned = [];
+  for (const core of cores) warned.push(...(await core.refresh()).warnings);
+  const firstLines = warned.map((warning) => warning.split("\n")[0]);
   expect(firstLines).toEqual(Array(2).fill("Could not read a resource, so its state is from the last read"));
-  expect(told[0]).toContain('Key "payroll"');
-  expect(told[1]).toContain('Key "ledger"');
-  expect(told[1]).toContain("could not read so far: 2. UKO_STRICT_READS=1");
+  expect(warned[0]).toContain('Key "payroll"');
+  expect(warned[1]).toContain('Key "ledger"');
+  expect(warned[1]).toContain("could not read so far: 2. UKO_STRICT_READS=1");
 });
