@@ -13,6 +13,7 @@ import { answerLost, effectOf, maxLostAnswers, type Unsure } from "./lost-answer
 import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 import { requireFit, runStep, type StepResult } from "./run-step.ts";
+import { createSettler, readingOf } from "./settle.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
 
 /** What one run is to do with one key: `plan` is one of the pure planners with its policy already in it. */
@@ -40,10 +41,10 @@ export type Outcome = { readonly memory: RunMemory } & (
   | { readonly kind: "record_not_kept"; readonly message: string; readonly observed: Observed }
 );
 
+/** Steps that rest on what the key carries, or replace it: a write hidden in the second of the last one would matter. */
+const restingSteps: readonly Step["kind"][] = ["write_record", "drop_record", "deactivate", "destroy", "sync"];
 /** The longest honest path has about ten steps; the rest is room for others who write meanwhile. */
 const maxRounds = 30;
-/** Two edits within one second can share an ETag, so a key is read again this long after its last write. */
-const settledAfterMs = 2000;
 
 /** Carries a task as far as it may go now. Throws `UkoError` for faults only; waits and refusals are outcomes. */
 export async function reconcile(world: World, task: Task, options: CallOptions, earlier?: RunMemory): Promise<Outcome> {
@@ -53,7 +54,7 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
       ? { run: { actor, consents: task.consents, intent: task.intent }, taken: [] }
       : { ...earlier, run: { ...earlier.run, actor } };
   const forbidden: Forbidden[] = [];
-  let settledEtag: string | undefined;
+  const settler = createSettler(world, `key ${task.ref.keyId}`, options);
   let unsure: Unsure | undefined;
   let lostAnswers = 0;
 
@@ -67,15 +68,12 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
     const plan = task.plan(sighting.observation, memory.run, sighting.nowMs);
     if (plan.kind !== "ready") return ended(plan, sighting, memory, forbidden);
     const { step } = plan;
-    if (rests(step) && settledEtag !== sighting.etag && unsettledMs(sighting) > 0) {
-      await world.clock.sleep(unsettledMs(sighting), options.signal);
-      settledEtag = sighting.etag;
-      continue;
-    }
+    if (restingSteps.includes(step.kind) && !(await settler.isSettled(readingOf(sighting)))) continue;
     const carrier = memory.carrier ?? carrierOf(sighting);
     const context: StepContext = { world, ref: task.ref, observed: sighting, actor, carrier, options };
     world.progress.report(describeStep(step, sighting.observation));
     const result = await runStep(step, context);
+    if (result.kind !== "changed_meanwhile") settler.afterOwnWrite();
     if (result.kind === "not_kept" && carrier === "description") {
       return { kind: "record_not_kept", message: result.message, observed: sighting, memory };
     }
@@ -176,16 +174,6 @@ function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: Obs
 
 function isRefusalOf(plan: Plan, step: Step): boolean {
   return plan.kind === "refused" && plan.guard.guard === "service_refused" && plan.guard.step === step.kind;
-}
-
-/** Whether the step rests on a record, so that an edit hidden in the record's own second would matter. */
-function rests(step: Step): boolean {
-  return (step.kind === "deactivate" || step.kind === "destroy") && step.consentedBy !== undefined;
-}
-
-function unsettledMs(observed: Observed): number {
-  const ageMs = observed.nowMs - (observed.observation.updatedAtMs ?? Number.NEGATIVE_INFINITY);
-  return Math.max(0, settledAfterMs - Math.max(0, ageMs));
 }
 
 /** Where a service dropped the marker's tag before, the record's would be dropped too. */

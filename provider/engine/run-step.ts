@@ -10,6 +10,7 @@ import { explainUnfitRecord } from "./explain/clock-skew.ts";
 import { capital, sayKey } from "./explain/words.ts";
 import { type Observed, observeKey } from "./observe.ts";
 import type { Written } from "./ports.ts";
+import { observeAfterRest } from "./settle.ts";
 import type { StepContext } from "./step-context.ts";
 
 /** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
@@ -128,7 +129,9 @@ export function requireFit({ observation, nowMs }: Observed, step: Consequential
 /** What the service made of a record must not stay in the user's description; nothing rests on whether this succeeds. */
 async function restoreDescription({ world, ref, observed, options }: StepContext, now: Observed): Promise<void> {
   const { description } = observed.snapshot;
-  if (now.snapshot.description !== description) await world.keys.update(ref, { description }, now.etag, options);
+  if (now.snapshot.description === description) return;
+  const rested = await observeAfterRest(world, ref, now, options);
+  if (rested !== undefined) await world.keys.update(ref, { description }, rested.etag, options);
 }
 
 function resultOf(step: Step, written: Written<unknown>): { result: StepResult; correlationId: string } {

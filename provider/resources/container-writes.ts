@@ -6,6 +6,7 @@ import { containerRights, sayContainer } from "../engine/explain/container-words
 import { capital, plain, sayRoles } from "../engine/explain/words.ts";
 import { type ContainerReading, readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
+import { createSettler } from "../engine/settle.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
@@ -15,6 +16,7 @@ interface Named {
   readonly vaultId?: string;
   readonly name: string;
   readonly createdBy?: string;
+  readonly updatedAtMs?: number;
 }
 
 /** A container that is there, as one call showed it. */
@@ -133,9 +135,13 @@ export async function changeContainer<Snapshot extends Named>(
   write: (found: Present<Snapshot>) => Promise<Written<WithEtag<Snapshot>> | undefined>,
   options: CallOptions,
 ): Promise<Snapshot> {
+  const settler = createSettler(world, `${ref.kind} ${ref.id}`, options);
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const reading = await readContainer(world, ref, port, attempt > 0, options);
     if (reading.kind === "gone") throw goneMeanwhile(ref);
+    const { etag, nowMs, snapshot } = reading;
+    const { updatedAtMs } = snapshot;
+    if (!(await settler.isSettled({ etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) }))) continue;
     const written = await write(reading);
     if (written === undefined) return reading.snapshot;
     const what = sayContainer({ kind: ref.kind, id: ref.id, name: reading.snapshot.name });

@@ -4,6 +4,7 @@ import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-por
 import { plain, sayKey, sayRoles } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
+import { createSettler, readingOf } from "../engine/settle.ts";
 import { UkoError } from "../errors.ts";
 import { rights } from "../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../lifecycle/plan-update.ts";
@@ -18,6 +19,7 @@ const maxTries = 4;
  * Throws UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
  */
 export async function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
+  const settler = createSettler(world, `key ${ref.keyId}`, options);
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
     if (sighting.kind === "gone")
@@ -36,6 +38,7 @@ export async function alignKey(world: World, ref: KeyRef, options: CallOptions):
       case "ready":
         break;
     }
+    if (!(await settler.isSettled(readingOf(sighting)))) continue;
     const written = await world.keys.align(ref, sighting.etag, options);
     const key = sayKey(sighting.observation);
     if (written.kind === "done") return [];

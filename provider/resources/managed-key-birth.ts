@@ -160,7 +160,8 @@ async function complete(
   world: World,
   inputs: ManagedKeyInputs,
   gate: DualMarker | undefined,
-  made: Answered<KeyWithEtag>,
+  /** `kind` tells the answer to this run's own POST from a key that was found. */
+  made: Answered<KeyWithEtag> & { readonly kind?: "done" },
   options: CallOptions,
 ): Promise<Born> {
   const { snapshot, etag } = made.value;
@@ -179,7 +180,8 @@ async function complete(
       else warnings.push("The dates could not be set; the next run tries again");
     }
     const isWanting = gate !== undefined && !isMarked(world, snapshot, gate);
-    if (isWanting) warnings.push(...(await markKey(world, ref, gate, options)));
+    const ownEtag = made.kind === "done" ? last.value.etag : undefined;
+    if (isWanting) warnings.push(...(await markKey(world, ref, gate, options, ownEtag)));
   } catch (error) {
     const why = asUkoError(error).summary;
     warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);

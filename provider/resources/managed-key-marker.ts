@@ -2,6 +2,7 @@
 
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../engine/ports.ts";
+import { createSettler, observeAfterRest, readingOf } from "../engine/settle.ts";
 import type { Carrier } from "../engine/step-context.ts";
 import type { DualMarker } from "../lifecycle/consent-record.ts";
 import { planUpdate } from "../lifecycle/plan-update.ts";
@@ -17,17 +18,22 @@ export async function markKey(
   ref: KeyRef,
   gate: DualMarker | undefined,
   options: CallOptions,
+  /** Of a key that this run has just created: nobody else knows the key yet. */
+  ownEtag?: string,
 ): Promise<readonly string[]> {
   if (gate === undefined) return [];
+  const settler = createSettler(world, `key ${ref.keyId}`, options, ownEtag);
   let carrier: Carrier = "tag";
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
     if (sighting.kind === "gone" || isNoneNeeded(world, sighting, gate)) return [];
     const patch = patchWithMarker(sighting.snapshot, gate, carrier);
     if (patch === undefined) return [notMarked];
+    if (!(await settler.isSettled(readingOf(sighting)))) continue;
     const written = await world.keys.update(ref, patch, sighting.etag, options);
     if (written.kind === "stale" || written.kind === "lost") continue;
     if (written.kind === "done") {
+      settler.afterOwnWrite();
       if (isMarked(world, written.value.snapshot, gate)) return [];
       await restoreDescription(world, ref, sighting, written.value, options);
     }
@@ -58,5 +64,7 @@ async function restoreDescription(
   options: CallOptions,
 ): Promise<void> {
   const { description } = before.snapshot;
-  if (now.snapshot.description !== description) await world.keys.update(ref, { description }, now.etag, options);
+  if (now.snapshot.description === description) return;
+  const rested = await observeAfterRest(world, ref, now, options);
+  if (rested !== undefined) await world.keys.update(ref, { description }, rested.etag, options);
 }

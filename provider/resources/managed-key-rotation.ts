@@ -3,6 +3,7 @@
 import { plain, sayKey, sayRoles, sayTime } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World, Written } from "../engine/ports.ts";
+import { createSettler, readingOf } from "../engine/settle.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../lifecycle/plan-update.ts";
@@ -31,6 +32,7 @@ export async function rotateKey(
   knownVersion: number,
   options: CallOptions,
 ): Promise<Rotated> {
+  const settler = createSettler(world, `key ${ref.keyId}`, options);
   let observed = await presentKey(world, ref, options);
   let lost: string | undefined;
   for (let tries = 0; tries <= maxTries; tries += 1) {
@@ -40,6 +42,10 @@ export async function rotateKey(
     }
     if (plan.kind !== "ready") throw refused(plan, observed.observation);
     if (tries === maxTries) break;
+    if (!(await settler.isSettled(readingOf(observed)))) {
+      observed = await presentKey(world, ref, options);
+      continue;
+    }
     const sent = letEnd(options);
     const written = await world.keys.rotate(ref, observed.etag, sent);
     throwIfDenied(written, observed.observation);

@@ -8,6 +8,7 @@ import { type Observed, observeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyPatch, KeyRef, World, Written } from "../engine/ports.ts";
 import { type Outcome, reconcile } from "../engine/reconcile.ts";
 import { errorOf } from "../engine/report.ts";
+import { createSettler, readingOf } from "../engine/settle.ts";
 import { UkoError } from "../errors.ts";
 import type { DualMarker } from "../lifecycle/consent-record.ts";
 import { managedKeyTable } from "../lifecycle/managed-key-states.ts";
@@ -122,6 +123,7 @@ async function writeAttributes(
   inputs: ManagedKeyInputs,
   options: CallOptions,
 ): Promise<readonly string[]> {
+  const settler = createSettler(world, `key ${ref.keyId}`, options);
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
     if (sighting.kind === "gone")
@@ -135,6 +137,7 @@ async function writeAttributes(
     if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
       return [`${capital(sayKey(sighting.observation))} is ${stateWord}, so its attributes stay as they are`];
     }
+    if (!(await settler.isSettled(readingOf(sighting)))) continue;
     const written = await world.keys.update(ref, patch, sighting.etag, options);
     if (written.kind === "done") return [];
     throwIfFinal(written, sighting);
@@ -194,19 +197,24 @@ async function activate(
   before: ManagedKeyState,
   options: CallOptions,
 ): Promise<readonly string[]> {
-  const sighting = await observeKey(world, ref, "glance", options);
-  if (sighting.kind === "gone" || sighting.observation.state === "active") return [];
-  const key = capital(sayKey(sighting.observation));
-  if (sighting.observation.state !== "pre_activation") {
-    return [
-      `${key} is ${sighting.observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
-    ];
+  const settler = createSettler(world, `key ${ref.keyId}`, options);
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const sighting = await observeKey(world, ref, "glance", options);
+    if (sighting.kind === "gone" || sighting.observation.state === "active") return [];
+    const key = capital(sayKey(sighting.observation));
+    if (sighting.observation.state !== "pre_activation") {
+      return [
+        `${key} is ${sighting.observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
+      ];
+    }
+    const permission = planUpdate(sighting.observation, sighting.nowMs);
+    if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
+    if (!(await settler.isSettled(readingOf(sighting)))) continue;
+    const written = await world.keys.act(ref, "activate", sighting.etag, options);
+    throwIfFinal(written, sighting);
+    return written.kind === "done" ? [] : [`${key} changed meanwhile; the next run activates it`];
   }
-  const permission = planUpdate(sighting.observation, sighting.nowMs);
-  if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
-  const written = await world.keys.act(ref, "activate", sighting.etag, options);
-  throwIfFinal(written, sighting);
-  return written.kind === "done" ? [] : [`${key} changed meanwhile; the next run activates it`];
+  throw new UkoError("UKO_CHANGED_MEANWHILE");
 }
 
 function isSameTags(wanted: Readonly<Record<string, string>>, actual: readonly Tag[]): boolean {

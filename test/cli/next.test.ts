@@ -83,6 +83,7 @@ testEach({
       by("bob", "request KEY"),
       async (name) => {
         const recordId = await recordOf(name);
+        await after("10m")(name);
         await edited({ record: { updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-24T14:30:00Z" } })(name);
         return run("alice", "consent KEY ID", name, recordId);
       },

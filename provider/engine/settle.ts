@@ -1,0 +1,58 @@
+/** Waits until an object has rested after its last write, at most once for each run and object. */
+
+import { UkoError } from "../errors.ts";
+import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../lifecycle/settling.ts";
+import { type Observed, observeKey } from "./observe.ts";
+import type { CallOptions, KeyRef, World } from "./ports.ts";
+
+export interface Settler {
+  /** True where the run may write by this reading. False after a wait: read again. Throws UKO_CHANGED_MEANWHILE. */
+  isSettled(reading: Reading): Promise<boolean>;
+  /** After a write of this run: what it wrote has to rest as well, and the run may wait for that. */
+  afterOwnWrite(): void;
+}
+
+/** `restedEtag` is the ETag of an object that this run has just created, so that nobody else can have written to it. */
+export function createSettler(world: World, what: string, { signal }: CallOptions, restedEtag?: string): Settler {
+  let memory: SettlingMemory = { hasWaited: false, ...(restedEtag !== undefined && { restedEtag }) };
+  return {
+    async isSettled(reading) {
+      const settling = settlingOf(reading, memory);
+      if (settling.kind === "settled") return true;
+      if (settling.kind === "busy") throw busy(what);
+      await world.clock.sleep(settling.forMs, signal);
+      memory = { hasWaited: true, restedEtag: reading.etag };
+      return false;
+    },
+    afterOwnWrite() {
+      memory = { hasWaited: false };
+    },
+  };
+}
+
+/** The key once this run's own write of it has rested; undefined where somebody else wrote meanwhile. */
+export async function observeAfterRest(
+  world: World,
+  ref: KeyRef,
+  own: { readonly etag: string },
+  options: CallOptions,
+): Promise<Observed | undefined> {
+  await world.clock.sleep(settledAfterMs, options.signal);
+  const sighting = await observeKey(world, ref, "glance", options);
+  return sighting.kind === "present" && sighting.etag === own.etag ? sighting : undefined;
+}
+
+export function readingOf({ etag, nowMs, observation }: Observed): Reading {
+  const { updatedAtMs } = observation;
+  return { etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
+}
+
+function busy(what: string): UkoError {
+  return new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `Another writer changes ${what} again and again, so uko did not write to it`,
+    detail: [
+      "The service tells two writes apart only if they are in different seconds, and a write now could replace the other one.",
+      "What this run did before that stands. Run again when nobody else writes to it.",
+    ].join("\n"),
+  });
+}
