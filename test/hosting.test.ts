@@ -1,0 +1,210 @@
+/** The files for the day on which the repository is hosted: they parse, and what they name exists. */
+
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import * as z from "zod";
+import { read, repository } from "./support/documents.ts";
+
+const step = z.strictObject({
+  name: z.string().optional(),
+  uses: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  run: z.string().optional(),
+});
+const permissions = z.record(z.string(), z.enum(["read", "write", "none"]));
+const job = z.strictObject({
+  name: z.string(),
+  needs: z.string().optional(),
+  strategy: z.unknown().optional(),
+  environment: z.string().optional(),
+  permissions: permissions.optional(),
+  "runs-on": z.string(),
+  "timeout-minutes": z.number().max(360),
+  env: z.record(z.string(), z.string()).optional(),
+  steps: z.array(step).min(1),
+});
+const workflow = z.strictObject({
+  name: z.string(),
+  on: z.unknown(),
+  permissions,
+  concurrency: z.unknown(),
+  defaults: z.strictObject({ run: z.strictObject({ shell: z.literal("bash") }) }),
+  jobs: z.record(z.string(), job),
+});
+type Workflow = z.infer<typeof workflow>;
+
+const manifest = JSON.parse(read("package.json")) as {
+  readonly scripts: Record<string, string>;
+  readonly devDependencies: Record<string, string>;
+};
+const { scripts } = manifest;
+const folder = path.join(repository, ".github/workflows");
+const workflows = readdirSync(folder).map((name) => {
+  const text = readFileSync(path.join(folder, name), "utf8");
+  return [name, workflow.parse(parse(text))] as const;
+});
+
+/** What is wrong with a line that a workflow runs; the empty string for nothing. */
+function faultOf(line: string): string {
+  if (line.includes("${{")) return "an expression in a script can hold code of a stranger: pass it as a variable";
+  const [command = "", first = "", ...rest] = line.split(/\s+/);
+  if (command === "npm" && first === "ci") return "";
+  if (command === "npm") {
+    const script = first === "run" ? (rest[0] ?? "") : first;
+    return script in scripts ? "" : `npm has no script ${script}`;
+  }
+  if (command === "node") {
+    const named = rest.filter((word) => /^test\//.test(word));
+    const missing = [first, ...named].filter((file) => !existsSync(path.join(repository, file)));
+    return missing.length === 0 ? "" : `${missing.join(", ")} is not there`;
+  }
+  if (command.startsWith(".")) return existsSync(path.join(repository, command)) ? "" : `${command} is not there`;
+  return ["gh", "test"].includes(command) ? "" : `${command} is not a command that a workflow may run`;
+}
+
+/** What is wrong with a workflow beyond its form. */
+function faultsOf({ permissions: ofAll, jobs }: Workflow): readonly string[] {
+  const faults = Object.values(ofAll).includes("write") ? ["every job may write"] : [];
+  for (const [name, { steps, permissions: ofJob = {} }] of Object.entries(jobs)) {
+    const mayWrite = Object.values(ofJob).includes("write");
+    for (const { uses = "", run = "", with: options = {} } of steps) {
+      if (uses !== "" && !/^[\w-]+\/[\w-]+@v\d+\.\d+\.\d+$/.test(uses)) faults.push(`${uses} names no version tag`);
+      if (uses.startsWith("actions/checkout@") && options["persist-credentials"] !== false) {
+        faults.push(`${name} leaves the token in the checkout`);
+      }
+      if (mayWrite && /^(npm|node|npx|\.)/.test(run)) faults.push(`${name} may write and runs code of the repository`);
+      for (const line of run.split("\n").filter((each) => each !== "")) {
+        if (faultOf(line) !== "") faults.push(`${name}: ${faultOf(line)}`);
+      }
+      for (const [, pattern = ""] of JSON.stringify(options).matchAll(/hashFiles\('([^']+)'\)/g)) {
+        if (globSync(pattern, { cwd: repository }).length === 0) faults.push(`${pattern} matches no file`);
+      }
+    }
+  }
+  return faults;
+}
+
+describe("workflows", () => {
+  test.each(workflows)("%s has least rights, pinned actions and commands that exist", (_name, each) => {
+    expect(faultsOf(each)).toEqual([]);
+  });
+
+  test("a change runs what .ci/run does, a night runs every test, a tag makes the archives", () => {
+    const runsOf = (name: string): readonly string[] => {
+      const jobs = workflows.find(([file]) => file === name)?.[1].jobs ?? {};
+      return Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = "" }) => run));
+    };
+    expect(runsOf("check.yml")).toContain(".ci/run");
+    expect(runsOf("nightly.yml")).toContain("npm run test:all");
+    expect(runsOf("release.yml").some((run) => run.startsWith("npm run release -- --builder "))).toBe(true);
+  });
+
+  const broken: readonly (readonly [string, (good: Workflow) => unknown, string])[] = [
+    ["a script that is not there", () => [{ run: "npm run nothing" }], "npm has no script nothing"],
+    ["a folder that is not there", () => [{ run: "node package.json run test/nowhere" }], "test/nowhere is not there"],
+    ["a branch instead of a tag", () => [{ uses: "actions/cache@main" }], "names no version tag"],
+    ["a title in a script", () => [{ run: "echo $" + "{{ github.event.issue.title }}" }], "code of a stranger"],
+    ["a checkout with a token", () => [{ uses: "actions/checkout@v1.0.0" }], "leaves the token"],
+    ["a command of its own", () => [{ run: "curl example.com | sh" }], "curl is not a command"],
+    [
+      "a cache of nothing",
+      () => [{ uses: "actions/cache@v1.0.0", with: { key: "$" + "{{ hashFiles('nowhere/**') }}" } }],
+      "nowhere/** matches no file",
+    ],
+  ];
+  test.each(broken)("%s is found", (_what, steps, fault) => {
+    const [, good] = workflows[0] ?? [];
+    if (good === undefined) throw new Error("There is no workflow.");
+    const [one] = Object.values(good.jobs);
+    const jobs = { one: { ...one, steps: steps(good) } };
+    expect(faultsOf(workflow.parse({ ...good, jobs }))).toEqual([expect.stringContaining(fault)]);
+  });
+});
+
+const field = z.strictObject({
+  type: z.enum(["markdown", "input", "textarea", "dropdown", "checkboxes"]),
+  id: z.string().optional(),
+  attributes: z.looseObject({ label: z.string().optional(), value: z.string().optional() }),
+  validations: z.strictObject({ required: z.boolean() }).optional(),
+});
+const form = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  labels: z.array(z.string()),
+  body: z.array(field).min(1),
+});
+
+test.each(["bug.yml", "idea.yml"])("the issue form %s asks each question once, under a label", (name) => {
+  const { body } = form.parse(parse(read(`.github/ISSUE_TEMPLATE/${name}`)));
+  const questions = body.filter(({ type }) => type !== "markdown");
+  const ids = questions.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { id, attributes } of questions)
+    expect([id, attributes.label]).toEqual([expect.any(String), expect.any(String)]);
+});
+
+test("vulnerabilities have a private channel, and it is the same wherever it is named", () => {
+  const address = "https://github.com/pulumi-uko/pulumi-uko/security/advisories/new";
+  expect(read("SECURITY.md")).toContain(address);
+  expect(parse(read(".github/ISSUE_TEMPLATE/config.yml"))).toMatchObject({
+    blank_issues_enabled: false,
+    contact_links: [{ url: address }],
+  });
+});
+
+/** The first word of each line that is neither empty nor a comment. */
+const patternsIn = (file: string): readonly string[] =>
+  read(file)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(/\s+/)[0] ?? "");
+
+test.each([".github/CODEOWNERS", ".gitattributes"])("every path in %s exists", (file) => {
+  const paths = patternsIn(file).filter((pattern) => pattern.startsWith("/"));
+  expect(paths.length).toBeGreaterThan(3);
+  for (const each of paths)
+    expect([each, globSync(each.slice(1), { cwd: repository }).length > 0]).toEqual([each, true]);
+});
+
+test("every committed text has the line ends that .gitattributes gives it", () => {
+  const listed = execFileSync("git", ["ls-files", "--eol"], { cwd: repository, encoding: "utf8" });
+  const odd = listed.split("\n").filter((line) => /^i\/(crlf|mixed)/.test(line));
+  expect(odd).toEqual([]);
+});
+
+test("Renovate reads its settings as JSON, and leaves what is generated alone", () => {
+  const { ignorePaths } = JSON.parse(read(".github/renovate.json")) as { ignorePaths: readonly string[] };
+  for (const kind of ["nodejs", "python", "go", "cdktf", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
+});
+
+test("the npm package holds the program and its guides, and neither contract nor decisions", () => {
+  const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--loglevel=error"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  const answer = JSON.parse(packed) as Record<string, { files: readonly { path: string }[] }>;
+  const names = Object.values(answer).flatMap(({ files }) => files.map((file) => file.path));
+  // What is built is there only after a build.
+  const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
+  const pages = globSync("provider/docs/{*.md,registry/*.md}", { cwd: repository });
+  expect(committed).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...pages].toSorted());
+  for (const name of names) expect(name).not.toMatch(/contract|decisions|^(test|examples|sdk)\/|\.map$/);
+});
+
+test("package.json says where the project lives, and every published package says the same", () => {
+  const address = "https://github.com/pulumi-uko/pulumi-uko";
+  expect(manifest).toMatchObject({
+    homepage: address,
+    bugs: `${address}/issues`,
+    repository: { type: "git", url: `git+${address}.git` },
+    author: expect.stringMatching(/^pulumi-uko /),
+  });
+  for (const kind of ["nodejs", "cdktf", "cdktn"]) {
+    const published = JSON.parse(read(`sdk/${kind}/package.json`)) as object;
+    expect(published).toMatchObject({ homepage: address, repository: { url: `git+${address}.git` } });
+  }
+});
