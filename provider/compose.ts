@@ -133,6 +133,7 @@ export { declaredTwice, sayLetGo } from "./engine/explain/shared-object.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
 export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
 export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
+export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
 export { checkArguments } from "./resources/index.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";

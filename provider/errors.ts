@@ -61,6 +61,11 @@ export const errorCatalogue = {
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
   UKO_DELETION_ON_FILE: { summary: "A deletion is on file for the key", retryable: false, exitCode: 12 },
   UKO_DECLARED_TWICE: { summary: "Another resource declares the same object", retryable: false, exitCode: 12 },
+  UKO_PLAN_OUTDATED: {
+    summary: "The plan that is applied did not show this step",
+    retryable: false,
+    exitCode: 12,
+  },
   UKO_NO_WAY_BACK: { summary: "There is no way back", retryable: false, exitCode: 12 },
 
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },

@@ -1,6 +1,7 @@
 /** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
 
 import * as z from "zod";
+import type { Announcement } from "../lifecycle/announcement.ts";
 import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
@@ -39,6 +40,8 @@ export interface CreateOptions extends CallOptions {
 export interface UpdateOptions extends CallOptions {
   /** The command that brings a program about, in the engine that is at work; Pulumi's where it is absent. */
   readonly apply?: ApplyCommand | undefined;
+  /** What the plan of this update announced of a retirement; no limit where the engine has none. */
+  readonly announced?: Announcement;
 }
 
 /** A resource after a call: its id, its whole state, and what people have to hear of. */

@@ -1,10 +1,11 @@
 /** What every door calls: check, diff, create, read, update, delete for any definition, with plain values in and out. */
 
+import type { Announcement } from "../lifecycle/announcement.ts";
+import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announce.ts";
 import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
 import { endResource, type Waiting } from "./end-resource.ts";
 import { applyCommand, type Door } from "./explain/explanation.ts";
-import { type Foretold, foretellEnding, foretellRetirement } from "./explain/foretell.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
@@ -12,7 +13,12 @@ import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-r
 /** A resource after a look or a change, for engines that look again before a run. */
 export interface Looked<State> extends Stored<State> {
   readonly isWatched: boolean;
+  /** The pending consent record, or the open KMS window, that this run approves. */
+  readonly approvedRecordId?: string;
 }
+
+/** For an engine that plans an update a second time when it applies it: what the first plan's run approved of the pending record. */
+export type FirstPlan = { readonly approvedRecordId?: string };
 
 export type { DeleteOutcome };
 
@@ -20,19 +26,24 @@ export interface Handlers<Inputs, State extends Inputs>
   extends Omit<ProgramReader<Inputs, State>, "stateFrom" | "inputsFrom" | "known"> {
   create(news: unknown, options: CreateOptions): Promise<Looked<State>>;
   read(olds: unknown, options: CallOptions): Promise<Looked<State> | undefined>;
-  update(olds: unknown, news: unknown, options: CallOptions): Promise<Looked<State>>;
+  update(olds: unknown, news: unknown, options: ApplyOptions): Promise<Looked<State>>;
   /** By id alone, as an import does; undefined only where it is proven gone. */
   lookup(id: string, options: CallOptions): Promise<Looked<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** What a deletion that is only planned yet will meet, as far as the state tells; makes no call. */
-  foretell(olds: unknown): Foretold;
+  foretell(olds: unknown): Planned;
   /** The same of an update, which may go towards the end of what it is about; `short` for every other one. */
-  foretellUpdate(olds: unknown, news: unknown): Foretold;
+  foretellUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
+}
+
+/** For an engine whose plan may be applied later than it was made; without an announcement there is no limit. */
+export interface ApplyOptions extends CallOptions {
+  readonly announced?: Announcement;
 }
 
 /** For a deletion, whose message tells people what to run next. */
-export interface DeleteOptions extends CallOptions {
+export interface DeleteOptions extends ApplyOptions {
   /** The resource's URN, where the engine tells it. */
   readonly target?: string;
   /** What people run next, where it is not what the door says of all its deletions. */
@@ -58,10 +69,15 @@ export function createHandlers<Inputs, State extends Inputs>(
     const { world, run } = context.open();
     return { world: progress === undefined ? world : { ...world, progress }, run };
   };
-  const looked = (stored: Stored<State>, run: RunSettings): Looked<State> => ({
-    ...stored,
-    isWatched: definition.isWatched(stored.state, run),
-  });
+  const looked = (stored: Stored<State>, run: RunSettings): Looked<State> => {
+    const { deletionRecordId: pending } = stored.state as { readonly deletionRecordId?: unknown };
+    const isApproved = typeof pending === "string" && run.consents.includes(pending);
+    return {
+      ...stored,
+      isWatched: definition.isWatched(stored.state, run),
+      ...(isApproved && { approvedRecordId: pending }),
+    };
+  };
   return {
     ...program,
     async create(news, options) {
@@ -103,25 +119,26 @@ export function createHandlers<Inputs, State extends Inputs>(
     foretell(olds) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      const { consents } = run;
-      return foretellEnding(definition.deletion(state, run), { facts: state as object, consents, door: context.door });
+      return planEnding(definition.deletion(state, run), Object(state), run, context.door);
     },
-    foretellUpdate(olds, news) {
+    foretellUpdate(olds, news, first) {
       const { state, inputs } = known(olds, news);
       const goal = definition.retirement?.(state, inputs);
-      if (goal === undefined) return { kind: "short" };
+      if (goal === undefined) return nothingPlanned;
       const { run } = context.open();
       // As the update itself has it: what the program says now outweighs what it said before.
       const ending = definition.deletion({ ...state, ...inputs }, run);
-      if (ending.kind !== "managed_key") return { kind: "short" };
+      if (ending.kind !== "managed_key") return nothingPlanned;
       const aimed = { ...ending, policy: { ...ending.policy, goal } };
       const rerun = applyCommand(context.door) ?? context.door.rerun;
-      return foretellRetirement(aimed, { facts: state as object, consents: run.consents, door: { rerun } });
+      const consents = first === undefined ? run.consents : [first.approvedRecordId ?? ""];
+      return planRetirement(aimed, Object(state), consents, { rerun });
     },
     async delete(olds, options) {
       const { world, run } = opened(options);
       const state = stateFrom(olds);
-      const ending = definition.deletion(state, run);
+      const { announced } = options;
+      const ending = limitedTo(definition.deletion(state, run), announced);
       const { target, rerun = context.door.rerun, waiting } = options;
       const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
       const work = () => endResource(world, { ending, run, door, ...(waiting !== undefined && { waiting }) }, options);

@@ -1,7 +1,9 @@
 /** Plans the end of a vault, keystore or template: what still blocks it, and until when. Pure; a container is never emptied by it. */
 
 import type { ErrorCode } from "../errors.ts";
+import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
 import type { ObservedState } from "./managed-key-states.ts";
+import type { BeyondPlan } from "./plan.ts";
 
 export const containerKinds = ["vault", "keystore", "template"] as const;
 export type ContainerKind = (typeof containerKinds)[number];
@@ -50,6 +52,8 @@ export interface ContainerObservation {
 
 export interface ContainerPolicy {
   readonly deletionProtection: boolean;
+  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  readonly atMost?: Announcement;
 }
 
 /** What this one run already learned by asking for the deletion. */
@@ -63,7 +67,8 @@ export type ContainerGuard =
   | { readonly guard: "holds_keys"; readonly keys: readonly ContainedKey[] }
   | { readonly guard: "holds_containers"; readonly containers: readonly ContainedContainer[] }
   | { readonly guard: "holds_ring_keys"; readonly ringKeys: readonly RingKey[] }
-  | { readonly guard: "service_refused"; readonly message: string; readonly ringUnreadable?: string };
+  | { readonly guard: "service_refused"; readonly message: string; readonly ringUnreadable?: string }
+  | BeyondPlan;
 
 export type ContainerPlan =
   | { readonly kind: "ready" }
@@ -86,6 +91,7 @@ export const containerGuardCodes = {
   holds_containers: "UKO_CONTAINER_IN_USE",
   holds_ring_keys: "UKO_CONTAINER_IN_USE",
   service_refused: "UKO_SERVICE_REFUSED",
+  beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<ContainerGuard["guard"], ErrorCode>;
 
 /** The code under which a plan that is not ready is reported. */
@@ -117,7 +123,14 @@ export function planContainerDeletion(
   const livingRingKeys = ringKeys.filter((key) => !key.isDestroyed);
   if (livingRingKeys.length > 0) return refuse({ guard: "holds_ring_keys", ringKeys: livingRingKeys });
   if (ringKeys.length > 0) return awaitMetadata(ringKeys);
-  return run.refusal === undefined ? { kind: "ready" } : afterRefusal(ring, run.refusal);
+  return run.refusal === undefined ? withinAnnouncement(observation, policy) : afterRefusal(ring, run.refusal);
+}
+
+function withinAnnouncement({ id, name }: ContainerObservation, { atMost }: ContainerPolicy): ContainerPlan {
+  if (atMost === undefined) return { kind: "ready" };
+  const excess = excessOf(atMost, { step: "remove", subject: id, shown: shownNameText(name) });
+  if (excess === undefined) return { kind: "ready" };
+  return refuse({ guard: "beyond_plan", step: "remove", announced: atMost.steps, excess });
 }
 
 /**

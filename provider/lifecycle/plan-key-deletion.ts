@@ -1,5 +1,6 @@
 /** Plans the end of a managed key: what may happen now, or who or what is awaited. Pure; every consequential step is decided here. */
 
+import { type AnnouncedStep, type Announcement, excessOf, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, remainsOf } from "./guards.ts";
@@ -22,7 +23,36 @@ import {
  * earlier run remembers; `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
-  return unlessRefused(planByState(observation, policy, run, nowMs), run);
+  return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
+}
+
+/** A window is set for a deactivation alone; what takes something back, or changes no key, is always allowed. */
+const announcedAs: { readonly [Kind in Step["kind"]]?: AnnouncedStep } = {
+  write_record: "request",
+  set_for_deletion: "deactivate",
+  deactivate: "deactivate",
+  destroy: "destroy",
+  remove: "remove",
+};
+
+function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
+  if (plan.kind !== "ready" || atMost === undefined) return plan;
+  const step = announcedAs[plan.step.kind];
+  if (step === undefined) return plan;
+  const { facts, keystores } = observation;
+  const excess = excessOf(atMost, {
+    step,
+    subject: `${facts.vaultId}/${facts.keyId}`,
+    shown: shownKeyText({ ...facts, keystores }),
+    recordId: recordOf(plan.step, atMost),
+  });
+  return excess === undefined ? plan : refuse({ guard: "beyond_plan", step, announced: atMost.steps, excess });
+}
+
+/** A KMS window carries no record; the deactivation that follows it does. */
+function recordOf(step: Step, atMost: Announcement): string | undefined {
+  if (step.kind === "set_for_deletion") return atMost.recordId;
+  return step.kind === "deactivate" || step.kind === "destroy" ? step.consentedBy?.id : undefined;
 }
 
 function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {

@@ -1,11 +1,13 @@
 /** Plans the end of a KMS key under KMS's own dual authorization: one person sets it for deletion, another one destroys it. Pure. */
 
 import type { ErrorCode } from "../errors.ts";
+import { type AnnouncedStep, type Announcement, excessOf, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
 import { writeToleranceMs } from "./consent-record.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 import { kmsWindowMs } from "./kms-window.ts";
 import { type Actor, type Identity, isPerson, isSame } from "./observation.ts";
+import type { BeyondPlan } from "./plan.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
 export interface Registration {
@@ -60,6 +62,8 @@ export interface KmsKeyPolicy {
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
+  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  readonly atMost?: Announcement;
 }
 
 /** Who acts in this run, what they named, and what this one run has already done. */
@@ -92,7 +96,8 @@ export type KmsGuard =
   | { readonly guard: "window_used"; readonly deletedAtMs: number }
   | { readonly guard: "window_not_kept" }
   | { readonly guard: "already_destroyed" }
-  | { readonly guard: "service_refused"; readonly step: KmsStep["kind"]; readonly message: string };
+  | { readonly guard: "service_refused"; readonly step: KmsStep["kind"]; readonly message: string }
+  | BeyondPlan;
 
 export interface KmsApprovalWait {
   readonly kind: "waitingForApproval";
@@ -125,6 +130,7 @@ export const kmsGuardCodes = {
   window_not_kept: "UKO_KMS_WINDOW_LAPSED",
   already_destroyed: "UKO_NO_WAY_BACK",
   service_refused: "UKO_SERVICE_REFUSED",
+  beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<KmsGuard["guard"], ErrorCode>;
 
 /** The code under which a plan that is not ready is reported. */
@@ -145,6 +151,29 @@ export function planKmsKeyDeletion(
   run: KmsRun,
   nowMs: number,
 ): KmsPlan {
+  return withinAnnouncement(planByState(observation, policy, run, nowMs), observation, policy);
+}
+
+/** To take a window back is always allowed. */
+const announcedAs: { readonly [Kind in KmsStep["kind"]]?: AnnouncedStep } = {
+  set_for_deletion: "request",
+  destroy: "destroy",
+};
+
+function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
+  if (plan.kind !== "ready" || atMost === undefined) return plan;
+  const step = announcedAs[plan.step.kind];
+  if (step === undefined) return plan;
+  const excess = excessOf(atMost, {
+    step,
+    subject: observation.kmsKeyId,
+    shown: shownNameText(observation.name),
+    recordId: plan.step.kind === "destroy" ? plan.step.consentedTo : undefined,
+  });
+  return excess === undefined ? plan : refuse({ guard: "beyond_plan", step, announced: atMost.steps, excess });
+}
+
+function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: KmsRun, nowMs: number): KmsPlan {
   const { state, stateWord } = observation;
   if (state === "unrecognised") return refuse({ guard: "state_unrecognised", stateWord });
   if (state === "destroyed") return planAfterDestroy(observation, policy, nowMs);

@@ -1,6 +1,7 @@
 /** What a plan can say, and the policy and run that it is made for. A wait is an ordinary answer, not a fault. */
 
 import type { ErrorCode } from "../errors.ts";
+import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import type { Right } from "./managed-key-states.ts";
 import type { Actor, ConsequentialStep, KeystoreStatus } from "./observation.ts";
@@ -17,6 +18,8 @@ export interface DeletionPolicy {
   /** `as_marked`: both steps, unless the key's marker says destroy alone (the command line, which sees no code). */
   readonly gate: DualMarker | "as_marked";
   readonly reason?: string;
+  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  readonly atMost?: Announcement;
 }
 
 /** Who acts in this run, what they said, and what this one run has already done; nothing outlives the run. */
@@ -75,7 +78,16 @@ export type Guard =
   | { readonly guard: "no_way_back"; readonly pending: readonly KeystoreStatus[] }
   | { readonly guard: "record_binds"; readonly record: ConsentRecord }
   | { readonly guard: "consent_mismatch"; readonly named: string; readonly why: ConsentMismatch }
-  | { readonly guard: "actor_not_a_person"; readonly actor: Actor };
+  | { readonly guard: "actor_not_a_person"; readonly actor: Actor }
+  | BeyondPlan;
+
+/** The step would do more than the plan announced. */
+export interface BeyondPlan {
+  readonly guard: "beyond_plan";
+  readonly step: AnnouncedStep;
+  readonly announced: readonly AnnouncedStep[];
+  readonly excess: Excess;
+}
 
 /** Why a record that somebody named cannot be answered. */
 export type ConsentMismatch =
@@ -138,6 +150,7 @@ export const guardCodes = {
   record_binds: "UKO_DELETION_ON_FILE",
   consent_mismatch: "UKO_CONSENT_MISMATCH",
   actor_not_a_person: "UKO_ACTOR_NOT_A_PERSON",
+  beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<Guard["guard"], ErrorCode>;
 
 /** The code under which a plan that is not ready is reported. */

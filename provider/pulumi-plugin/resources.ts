@@ -126,7 +126,7 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   const { value: news, mask } = readProperties(request.getNews());
   const response = new providerPb.UpdateResponse();
   if (request.getPreview()) {
-    const foretold = handlers.foretellUpdate(olds, withoutPulumi(news));
+    const { foretold } = handlers.foretellUpdate(olds, withoutPulumi(news));
     await warnOf(session, request, foretold.kind === "short" ? [] : [foretold.message]);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;

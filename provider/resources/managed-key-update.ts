@@ -53,7 +53,9 @@ export async function updateKey(
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, state, options)));
   else if (inputs.state !== undefined) {
-    warnings.push(...(await retire(world, ref, { ...policy, goal: inputs.state }, run, options)));
+    const { announced: atMost } = options;
+    const aimed = { ...policy, goal: inputs.state, ...(atMost !== undefined && { atMost }) };
+    warnings.push(...(await retire(world, ref, aimed, run, options)));
   }
   if (!isRotating) return { observed: await present(world, ref, options), warnings };
   // Last: where anything after it failed, the state would keep the old trigger, and the next run would rotate again (decision 0026).

@@ -68,6 +68,11 @@ const destroyed = aKmsKey({ state: "destroyed", purgeScheduledAtMs: nowMs + 90 *
 
 const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard, { guard: Kind }>, Told?][] } = {
   deletion_protection: [[{ guard: "deletion_protection" }]],
+  beyond_plan: [
+    [{ guard: "beyond_plan", step: "request", announced: [], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", announced: ["request"], excess: "step" }],
+    [{ guard: "beyond_plan", step: "destroy", announced: ["destroy"], excess: "record" }],
+  ],
   twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
   ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed." }]],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 401." }]],

@@ -53,6 +53,8 @@ export interface Core {
   plan(config: Config | null, options?: Lifecycle & { readonly isReplacement?: boolean }): Promise<PlanOutcome>;
   /** A plan and its apply; `config: null` destroys. */
   apply(config: Config | null, options?: Lifecycle): Promise<Told>;
+  /** A plan that was saved, applied later; the state is that of the plan. */
+  applySaved(plan: PlanOutcome, config: Config | null): Promise<Told>;
   /** The same state by this host: another person's, perhaps. */
   by(host: Host): Core;
   /** A deletion of this on the wire, without the plan that comes before. */
@@ -190,6 +192,14 @@ export function openCore(
       // Creations and updates are planned again, and have to be planned alike.
       const plan = config === null ? first : await core.plan(config, lifecycle);
       if (config !== null) requireConsistentPlan(first.planned, plan.planned);
+      return settle(plan, config, saved);
+    },
+    async applySaved(first, config) {
+      const { saved } = kept;
+      if (config === null) return settle(first, config, saved);
+      const plan = await core.plan(config);
+      if (plan.errors.length > 0) return plan;
+      requireConsistentPlan(first.planned, plan.planned);
       return settle(plan, config, saved);
     },
   };

@@ -12,6 +12,7 @@ import {
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
 import type { ContainerOutcome } from "../end-container.ts";
+import { planAgain, sayBeyondPlan } from "./beyond-plan.ts";
 import { containerRights, sayContainer, vaultAdministrator } from "./container-words.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
@@ -113,6 +114,10 @@ const sayings: Sayings = {
     ],
     rerun("once its reason is gone you run", door),
   ],
+  beyond_plan: (guard, { what, door }) => {
+    const [summary, reason] = sayBeyondPlan(guard, what, true);
+    return [summary, [reason, unchanged], rerun(planAgain, door)];
+  },
 };
 
 function sayGuard(guard: ContainerGuard, about: About): Saying {

@@ -115,7 +115,8 @@ function kmsWay(ending: OfKind<"kms_key">, what: string, context: Context): Expl
   }
   if (facts.deletionAwaits === "time") return timeWay(what, facts, "deletion", []);
   if (facts.keyState === "destroyed") return undefined;
-  const isForTwo = ending.policy.dualAuthorization === "required";
+  // KMS's own dual authorization overrides the program, and is never off again.
+  const isForTwo = ending.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
   const steps = kmsSteps(isForTwo);
   return {
     summary: sayTakes(what, isForTwo, steps, "end"),

@@ -12,6 +12,7 @@ export interface KeyFacts {
   readonly label?: unknown;
   readonly keyState?: unknown;
   readonly keystores?: unknown;
+  readonly dualAuthDelete?: unknown;
   readonly deletionAwaits?: unknown;
   readonly deletionNotBefore?: unknown;
   readonly deletionRequestedBy?: unknown;

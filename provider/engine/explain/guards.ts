@@ -4,6 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
+import { planAgain, sayBeyondPlan } from "./beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
@@ -190,6 +191,10 @@ const sayings: Sayings = {
             unchanged,
           ],
         ],
+  beyond_plan: (guard, { key, unchanged, door }) => {
+    const [summary, reason] = sayBeyondPlan(guard, key);
+    return [summary, [reason, unchanged], [{ who: planAgain, commands: [rerunCommand(door)] }]];
+  },
 };
 
 /** Says why a plan was refused, what that leaves as it was, and what leads on. */

@@ -2,6 +2,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { planAgain, sayBeyondPlan } from "./beyond-plan.ts";
 import { type Explanation, type NextStep, sayApply, sayUnprotect } from "./explanation.ts";
 import {
   type KmsContext,
@@ -147,6 +148,10 @@ const sayings: Sayings = {
       [plain(guard.message, 500), unchanged],
       [{ ...rerun, who: "once its reason is gone you run" }],
     ];
+  },
+  beyond_plan: (guard, { key, unchanged, rerun }) => {
+    const [summary, reason] = sayBeyondPlan(guard, key);
+    return [summary, [reason, unchanged], [{ ...rerun, who: planAgain }]];
   },
 };
 

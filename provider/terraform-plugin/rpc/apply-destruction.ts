@@ -1,12 +1,12 @@
 /** The end of a resource: what is not finished stays in the state, as it is now, beside the error that says what is awaited. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { errorAbout, messageAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
+import { announcesNothing, errorAbout, messageAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { readPlanned, writePrivate } from "../private-data.ts";
+import { readAnnounced, readPlanned, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
 import type {
   ApplyResourceChange_RequestSchema,
@@ -47,6 +47,7 @@ export async function applyDestruction(
     const outcome = await handlers.delete(state, {
       signal: session.signal,
       progress: { report: progress("info") },
+      announced: readAnnounced(plannedPrivate) ?? announcesNothing,
       waiting: { timeoutMs: 0, warn: progress("warn") },
     });
     if (outcome.kind === "ended") {

@@ -1,13 +1,14 @@
 /** ApplyResourceChange: makes, changes or ends a resource. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { announcesNothing } from "../../compose.ts";
 import type { Looked } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { plannedConfig, settled } from "../planned-values.ts";
-import { readGiven, writePrivate } from "../private-data.ts";
+import { readAnnounced, readGiven, writePrivate } from "../private-data.ts";
 import { type Properties, propertiesBeside, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
 import type {
   ApplyResourceChange_RequestSchema,
@@ -48,7 +49,9 @@ export async function applyResourceChange(session: Session, request: Request): P
     return answered;
   }
   const state = stateProperties(resource.attributes, prior);
-  const changed = await handlers.update(state, propertiesBeside(resource.attributes, wanted), options);
+  const announced = readAnnounced(request.plannedPrivate) ?? announcesNothing;
+  const inputs = propertiesBeside(resource.attributes, wanted);
+  const changed = await handlers.update(state, inputs, { ...options, announced });
   return answer(session, resource, planned, changed);
 }
 

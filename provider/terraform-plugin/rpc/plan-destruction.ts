@@ -4,7 +4,7 @@ import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
-import { writePrivate } from "../private-data.ts";
+import { writeDestruction, writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
@@ -26,13 +26,14 @@ export async function planDestruction(
   if (prior === null) return planned;
   const { attributes } = resource;
   const clash = twice(session, prior);
-  const foretold = handlers.foretell(stateProperties(attributes, prior));
+  const { foretold, announced } = handlers.foretell(stateProperties(attributes, prior));
+  const limited = { ...planned, plannedPrivate: writeDestruction(announced) };
   switch (foretold.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(foretold.code, foretold.message, attributes)] };
     case "long":
-      return { ...planned, diagnostics: [...clash, warningDiagnostic(foretold.message)] };
+      return { ...limited, diagnostics: [...clash, warningDiagnostic(foretold.message)] };
     case "short":
-      return { ...planned, diagnostics: clash };
+      return { ...limited, diagnostics: clash };
   }
 }

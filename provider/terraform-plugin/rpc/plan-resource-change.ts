@@ -6,7 +6,7 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
-import { readMoved, readPlanned, writeGiven } from "../private-data.ts";
+import { readApproved, readMoved, readPlanned, writeCreation, writeUpdate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
@@ -47,7 +47,7 @@ function creation(
   if (config.existing_key_id === null) session.labels.noteWanted(config);
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writeGiven("create", secretsGiven(resource, config)),
+    plannedPrivate: writeCreation(secretsGiven(resource, config)),
     diagnostics: twice(session, config),
   };
 }
@@ -58,19 +58,21 @@ function update(
   handlers: AnyHandlers,
   prior: ObjectValue,
   config: ObjectValue,
-  { priorIdentity }: Request,
+  { priorIdentity, priorPrivate }: Request,
 ): Response {
   const { values, inputs, failures } = planUpdate(resource, handlers, prior, config);
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
   }
   // Never an error: a destroy begins with such a plan.
-  const foretold = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs);
+  const approvedRecordId = readApproved(priorPrivate);
+  const first = approvedRecordId === undefined ? {} : { approvedRecordId };
+  const { foretold, announced } = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs, first);
   // Told once: an apply plans each update again, and then says itself what came of it.
   const isTold = foretold.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
-    plannedPrivate: writeGiven("update", secretsGiven(resource, config)),
+    plannedPrivate: writeUpdate(secretsGiven(resource, config), announced),
     ...(isTold && { diagnostics: [warningDiagnostic(foretold.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };

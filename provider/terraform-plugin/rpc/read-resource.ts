@@ -7,7 +7,7 @@ import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { readMoved } from "../private-data.ts";
+import { readMoved, writeRead } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
 import type { ReadResource_RequestSchema, ReadResource_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
@@ -49,7 +49,8 @@ export async function readResource(
   const identity = identityOf(resource, values);
   const warnings = [...session.takeWarnings(), ...found.warnings];
   return {
-    ...echoed,
+    private: writeRead(found.approvedRecordId),
+    ...(currentIdentity !== undefined && { newIdentity: currentIdentity }),
     ...(identity !== undefined && { newIdentity: identity }),
     newState: writeObject(values, resource),
     diagnostics: warnings.map(warningDiagnostic),

@@ -107,6 +107,7 @@ describe("a destruction", () => {
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "cooling_down", key_state: "deactivated" });
 
     await stage.uko.advance("4h1m");
+    await core.refresh();
     const bob = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: consentIn(half) });
     const [last] = (await core.by(bob).apply(null)).errors;
     expect(last).toMatch(/\[UKO_DESTRUCTION_PENDING\]$/);
@@ -114,6 +115,8 @@ describe("a destruction", () => {
     expect(core.saved?.value.deletion_not_before).toMatch(/^2026-12-24T/);
 
     await stage.uko.advance("31d");
+    await stage.bob.provider.configureProvider();
+    await core.refresh();
     expect((await core.apply(null)).errors).toEqual([]);
     expect(core.saved).toBeUndefined();
     await stage.uko.expectNobodyAlone();

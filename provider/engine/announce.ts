@@ -1,0 +1,94 @@
+/** What a plan announces of a deletion, from what an engine's state says of the resource. */
+
+import {
+  announceContainerDeletion,
+  announceKeyDeletion,
+  announceKmsKeyDeletion,
+  type PlannedRun,
+} from "../lifecycle/announce.ts";
+import { type Announcement, announcesNothing } from "../lifecycle/announcement.ts";
+import type { KeystoreStatus } from "../lifecycle/observation.ts";
+import type { Ending, RunSettings } from "./definition.ts";
+import type { Door } from "./explain/explanation.ts";
+import { type Foretold, foretellEnding, foretellRetirement } from "./explain/foretell.ts";
+
+/** What a plan says, and the limit that it sets to its apply. */
+export interface Planned {
+  readonly foretold: Foretold;
+  readonly announced: Announcement;
+}
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** An update that does not retire anything takes no step towards an end. */
+export const nothingPlanned: Planned = { foretold: { kind: "short" }, announced: announcesNothing };
+
+/** The plan of a deletion. */
+export function planEnding(ending: Ending, facts: Facts, { consents, waitMs = 0 }: RunSettings, door: Door): Planned {
+  return {
+    foretold: foretellEnding(ending, { facts, consents, door }),
+    announced: announcementOf(ending, facts, { consents, waits: waitMs > 0 }),
+  };
+}
+
+/** The plan of an update that retires a key, which never waits. */
+export function planRetirement(
+  ending: Extract<Ending, { kind: "managed_key" }>,
+  facts: Facts,
+  consents: readonly string[],
+  door: Door,
+): Planned {
+  return {
+    foretold: foretellRetirement(ending, { facts, consents, door }),
+    announced: announcementOf(ending, facts, { consents, waits: false }),
+  };
+}
+
+function announcementOf(ending: Ending, facts: Facts, run: PlannedRun): Announcement {
+  const isPending = facts.deletionAwaits === "approval" && typeof facts.deletionRecordId === "string";
+  const pending = {
+    ...(isPending && { recordId: textOf(facts.deletionRecordId) }),
+    isTooEarly: facts.deletionNotBefore !== undefined,
+  };
+  const stateWord = textOf(facts.keyState);
+  switch (ending.kind) {
+    case "container":
+      return announceContainerDeletion(ending.ref.id, ending.name);
+    case "kms_key": {
+      const { kmsKeyId } = ending.ref;
+      const key = { kmsKeyId, name: ending.name, stateWord, dualAuthDelete: facts.dualAuthDelete === true };
+      return announceKmsKeyDeletion(key, ending.policy, pending, run);
+    }
+    case "managed_key": {
+      const key = {
+        ...ending.ref,
+        stateWord,
+        version: Number(facts.version),
+        label: textOf(facts.label),
+        description: textOf(facts.description),
+        activationDate: textOf(facts.activationDate),
+        expirationDate: textOf(facts.expirationDate),
+        tags: Object.entries(Object(facts.tags) as Facts).map(([name, value]) => ({ name, value: textOf(value) })),
+        keystores: Array.isArray(facts.keystores) ? (facts.keystores as readonly KeystoreStatus[]) : [],
+      };
+      return announceKeyDeletion(key, ending.policy, pending, run);
+    }
+  }
+}
+
+/** The same deletion under the limit of its plan; no limit where the engine has none. */
+export function limitedTo(ending: Ending, atMost: Announcement | undefined): Ending {
+  if (atMost === undefined) return ending;
+  switch (ending.kind) {
+    case "container":
+      return { ...ending, policy: { ...ending.policy, atMost } };
+    case "kms_key":
+      return { ...ending, policy: { ...ending.policy, atMost } };
+    case "managed_key":
+      return { ...ending, policy: { ...ending.policy, atMost } };
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,82 @@
+/** What the next run may do at most towards the end of a resource of which an engine's state says this: for plans, which make no call. */
+
+import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
+import { foreseeKeyDeletion, type KnownOfKey } from "./foresee.ts";
+import type { DeletionPolicy } from "./plan.ts";
+import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
+
+/** What the plan knows of its run. */
+export interface PlannedRun {
+  /** Records and KMS windows that the run approves. */
+  readonly consents: readonly string[];
+  /** Whether the run may wait, and then take what others have made possible. */
+  readonly waits: boolean;
+}
+
+/** What the state says of a pending deletion. */
+export interface PendingFacts {
+  /** The consent record, or the KMS window, that awaits approval. */
+  readonly recordId?: string;
+  /** Whether the state names a time before which the next step is refused; it names none that has passed. */
+  readonly isTooEarly: boolean;
+}
+
+export interface KnownKey extends Omit<ShownKey, "keystores">, Pick<KnownOfKey, "stateWord" | "keystores"> {}
+
+export function announceKeyDeletion(
+  key: KnownKey,
+  policy: DeletionPolicy,
+  { recordId, isTooEarly }: PendingFacts,
+  { consents, waits }: PlannedRun,
+): Announcement {
+  const removal: readonly AnnouncedStep[] = policy.goal === "removed" ? ["remove"] : [];
+  const isApproved = recordId !== undefined && consents.includes(recordId);
+  const { next } = foreseeKeyDeletion(key, policy);
+  const asksFirst = next.kind === "ready" && next.step.kind === "write_record";
+  const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
+    subject: `${key.vaultId}/${key.keyId}`,
+    shown: shownKeyText(key),
+    steps,
+    ...(isApproved && asksFirst && { recordId }),
+  });
+  // A run that waits removes what others have destroyed meanwhile.
+  const afterWait = waits ? removal : [];
+  if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
+  if (next.kind !== "ready") return announced([]);
+  const mayAct = isApproved || (recordId === undefined && !asksFirst);
+  if (!mayAct) return announced(recordId === undefined ? ["request", ...afterWait] : afterWait);
+  if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);
+  // Who approves a destruction before its time is shown that time, and the destruction.
+  return announced(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);
+}
+
+export interface KnownKmsKey {
+  readonly kmsKeyId: string;
+  readonly name: string;
+  readonly stateWord: string;
+  readonly dualAuthDelete: boolean;
+}
+
+export function announceKmsKeyDeletion(
+  { kmsKeyId, name, stateWord, dualAuthDelete }: KnownKmsKey,
+  policy: KmsKeyPolicy,
+  { recordId }: Pick<PendingFacts, "recordId">,
+  { consents }: PlannedRun,
+): Announcement {
+  const isApproved = recordId !== undefined && consents.includes(recordId);
+  const isForTwo = dualAuthDelete || policy.dualAuthorization === "required";
+  const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
+    subject: kmsKeyId,
+    shown: shownNameText(name),
+    steps,
+    ...(isApproved && { recordId }),
+  });
+  if (stateWord === "destroyed") return announced([]);
+  if (recordId !== undefined) return announced(isApproved ? ["destroy"] : []);
+  return announced(isForTwo ? ["request"] : ["destroy"]);
+}
+
+/** A vault, keystore or template is deleted in one step, and only where it is empty. */
+export function announceContainerDeletion(id: string, name: string): Announcement {
+  return { subject: id, shown: shownNameText(name), steps: ["remove"] };
+}

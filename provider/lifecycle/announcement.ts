@@ -1,0 +1,66 @@
+/**
+ * The limit that a plan sets to its apply: the steps that people saw and agreed to, for one resource as the plan showed it.
+ * An engine may apply a saved plan hours later, when more would be possible than the plan said.
+ */
+
+import type { KeyFacts, KeystoreStatus } from "./observation.ts";
+
+/** In the order of harm. */
+export const announcedSteps = ["request", "deactivate", "destroy", "remove"] as const;
+export type AnnouncedStep = (typeof announcedSteps)[number];
+
+export interface Announcement {
+  /** The path of the resource, as its id has it. */
+  readonly subject: string;
+  /** Canonical text of what the plan showed of the resource. */
+  readonly shown: string;
+  readonly steps: readonly AnnouncedStep[];
+  /** The consent record, or the KMS window, on which the step rests; absent where the plan said that one person is enough. */
+  readonly recordId?: string;
+}
+
+/** The limit where a plan's announcement is missing or unreadable. */
+export const announcesNothing: Announcement = { subject: "", shown: "", steps: [] };
+
+/** Why a step exceeds an announcement. */
+export type Excess = "step" | "resource" | "record";
+
+export interface WantedStep extends Pick<Announcement, "subject" | "shown"> {
+  readonly step: AnnouncedStep;
+  readonly recordId?: string | undefined;
+}
+
+/** Decides whether an apply may take a step; undefined where it may. A request does less than every other step, so each of them covers it. */
+export function excessOf(announced: Announcement, wanted: WantedStep): Excess | undefined {
+  const { steps, recordId } = announced;
+  const isAnnounced = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
+  if (!isAnnounced) return "step";
+  if (announced.subject !== wanted.subject || announced.shown !== wanted.shown) return "resource";
+  const restsOnRecord = wanted.step === "deactivate" || wanted.step === "destroy";
+  return restsOnRecord && recordId !== undefined && recordId !== wanted.recordId ? "record" : undefined;
+}
+
+/** What a plan shows of a managed key: the facts of a consent record's digest, as far as an engine's state has them. */
+export interface ShownKey extends Omit<KeyFacts, "keystores"> {
+  readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
+}
+
+/** JSON arrays keep every part apart from its neighbors, whatever characters it holds. */
+export function shownKeyText(key: ShownKey): string {
+  return JSON.stringify([
+    "uko-plan-1",
+    key.instanceId,
+    key.version,
+    key.label,
+    key.description,
+    key.activationDate,
+    key.expirationDate,
+    key.tags.map(({ name, value }) => JSON.stringify([name, value])).sort(),
+    key.keystores.map(({ name, type }) => JSON.stringify([name, type])).sort(),
+  ]);
+}
+
+/** The same of a KMS key, or of a vault, keystore or template. */
+export function shownNameText(name: string): string {
+  return JSON.stringify(["uko-plan-1", name]);
+}

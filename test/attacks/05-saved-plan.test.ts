@@ -1,0 +1,171 @@
+/** A saved plan that is applied when more is possible than it showed: OpenTofu applies the deletion without planning it again. */
+
+import { describe, expect, test } from "vitest";
+import type { Core } from "../terraform-plugin/core.ts";
+import { keyConfig, useStage } from "../terraform-plugin/stage.ts";
+
+const stage = useStage();
+
+const stateOf = async (core: Core): Promise<unknown> =>
+  (await stage.uko.test.as("carol").key(String(core.saved?.value.key_id))).body.state;
+const keyId = (core: Core): string => String(core.saved?.value.key_id);
+const approving = (core: Core) =>
+  stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(core.saved?.value.deletion_record_id) });
+const single = { dual_authorization: "single" };
+
+describe("a saved plan of a destroy", () => {
+  test("that said 'deactivated' does not destroy a key that was deactivated by hand five hours ago", async () => {
+    const core = await stage.made(single);
+    const plan = await core.plan(null);
+    const before = core.saved;
+    await stage.uko.test.as("carol").step(keyId(core), "deactivate");
+    await stage.uko.advance("5h");
+    const { errors } = await core.applySaved(plan, null);
+    expect(errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(errors[0]).toMatch(/^The plan that is applied did not show that key "payroll" would be destroyed\n/);
+    expect(errors[0]).toContain("The plan showed the deactivation, and more is possible now");
+    expect(await stateOf(core)).toBe("deactivated");
+    expect(core.saved?.value.key_id).toBe(before?.value.key_id);
+    await core.refresh();
+    expect((await core.apply(null)).errors.join("\n")).not.toContain("UKO_PLAN_OUTDATED");
+    expect(await stateOf(core)).toBe("destroyed");
+  });
+
+  test("that said 'changes nothing' does not deactivate with a consent that only the apply names", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    await core.refresh();
+    const plan = await core.plan(null);
+    expect(plan.warnings.join("\n")).toContain("changes nothing");
+    const alice = await approving(core);
+    const { errors } = await core.by(alice).applySaved(plan, null);
+    expect(errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test("that showed a wait does not remove a key once its keystores have destroyed the material", async () => {
+    const core = await stage.made();
+    const id = keyId(core);
+    await stage.uko.test.as("carol").step(id, "deactivate");
+    await stage.uko.advance("5h");
+    await stage.uko.test.as("carol").step(id, "destroy");
+    await core.refresh();
+    const plan = await core.plan(null);
+    await stage.uko.advance("31d");
+    const carol = await stage.another(stage.environmentOf("carol"));
+    const { errors } = await core.by(carol).applySaved(plan, null);
+    expect(errors[0]).toMatch(/^The plan that is applied did not show that key "payroll" would be removed\n/);
+    expect(await stateOf(core)).toBe("destroyed");
+    await core.by(carol).refresh();
+    expect(await core.by(carol).apply(null)).toMatchObject({ errors: [] });
+  });
+
+  test("that approves one record does not act on another one", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    const first = String(core.saved?.value.deletion_record_id);
+    await core.refresh();
+    const plan = await core.by(await approving(core)).plan(null);
+    await stage.uko.advance("8d");
+    await stage.bob.provider.configureProvider();
+    const other = stage.core("uko_managed_key");
+    other.restore(core.saved);
+    await other.refresh();
+    await other.apply(null);
+    const second = String(other.saved?.value.deletion_record_id);
+    expect(second).not.toBe(first);
+    const both = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: `${first},${second}` });
+    const { errors } = await core.by(both).applySaved(plan, null);
+    expect(errors[0]).toContain("rests on another consent record");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test("does not touch a key whose tags changed after the plan", async () => {
+    const core = await stage.made(single);
+    const plan = await core.plan(null);
+    await stage.uko.test.as("carol").patch(keyId(core), { description: "in use again: do not touch" });
+    const { errors } = await core.applySaved(plan, null);
+    expect(errors[0]).toContain("changed after the plan was made");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test.each([
+    ["is missing", new Uint8Array()],
+    ["is not JSON", new TextEncoder().encode("{")],
+    [
+      "has steps that are unknown",
+      json({ version: 1, planned: "destroy", announced: { subject: "a", shown: "b", steps: ["all"] } }),
+    ],
+    ["is that of an earlier release", json({ version: 1, planned: "destroy" })],
+  ])("whose announcement %s counts as a plan that changes nothing", async (_what, bytes) => {
+    const core = await stage.made(single);
+    const plan = await core.plan(null);
+    const { errors } = await core.applySaved({ ...plan, private: bytes }, null);
+    expect(errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test("of another key does not act on this one", async () => {
+    const core = await stage.made(single);
+    const ledger = await stage.made({ ...single, label: "ledger" });
+    const plan = await ledger.plan(null);
+    expect((await core.applySaved(plan, null)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test("may do less than it showed: a key that needs two people by now is asked for", async () => {
+    const core = await stage.made(single);
+    const plan = await core.plan(null);
+    const strict = await stage.another({ ...stage.environmentOf("bob"), UKO_DUAL_AUTHORIZATION: "required" });
+    expect((await core.by(strict).applySaved(plan, null)).errors.join("\n")).toContain("[UKO_APPROVAL_PENDING]");
+    expect(await stateOf(core)).toBe("active");
+  });
+
+  test("of a KMS key or a vault is bound as well", async () => {
+    const kms = stage.core("uko_kms_key");
+    expect(await kms.apply({ name: "orders" })).toMatchObject({ errors: [] });
+    const plan = await kms.plan(null);
+    expect((await kms.applySaved({ ...plan, private: new Uint8Array() }, null)).errors.join("\n")).toContain(
+      "[UKO_PLAN_OUTDATED]",
+    );
+    const vault = stage.core("uko_vault", await stage.another(stage.environmentOf("carol")));
+    expect(await vault.apply({ name: "archive" })).toMatchObject({ errors: [] });
+    const other = await vault.plan(null);
+    expect((await vault.applySaved({ ...other, private: new Uint8Array() }, null)).errors.join("\n")).toContain(
+      "[UKO_PLAN_OUTDATED]",
+    );
+    expect((await vault.applySaved(other, null)).errors).toEqual([]);
+  });
+});
+
+describe("a saved plan of an update that retires a key", () => {
+  const retired = keyConfig({ state: "destroyed" });
+
+  test("does not deactivate with a consent that only the apply names", async () => {
+    const core = await stage.made();
+    await core.apply(retired);
+    await core.refresh();
+    const plan = await core.plan(retired);
+    const alice = await approving(core);
+    expect((await core.by(alice).applySaved(plan, retired)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("active");
+    await core.by(alice).refresh();
+    expect(await core.by(alice).apply(retired)).toMatchObject({ errors: [] });
+    expect(await stateOf(core)).toBe("deactivated");
+  });
+
+  test("that said 'deactivated' does not destroy a key that was deactivated by hand five hours ago", async () => {
+    const config = keyConfig({ ...single, state: "destroyed" });
+    const core = await stage.made(single);
+    await core.refresh();
+    const plan = await core.plan(config);
+    await stage.uko.test.as("carol").step(keyId(core), "deactivate");
+    await stage.uko.advance("5h");
+    expect((await core.applySaved(plan, config)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("deactivated");
+  });
+});
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

@@ -1,0 +1,289 @@
+/** The limit of a plan: announced from the state alone, kept by every planner, and never passed by a step that does more. */
+
+import { describe, expect, test } from "vitest";
+import {
+  announceContainerDeletion,
+  announceKeyDeletion,
+  announceKmsKeyDeletion,
+  type PendingFacts,
+  type PlannedRun,
+} from "../../provider/lifecycle/announce.ts";
+import {
+  type AnnouncedStep,
+  type Announcement,
+  announcedSteps,
+  announcesNothing,
+  excessOf,
+  shownKeyText,
+  shownNameText,
+} from "../../provider/lifecycle/announcement.ts";
+import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import { type DeletionPolicy, deletionGoals } from "../../provider/lifecycle/plan.ts";
+import { planContainerDeletion } from "../../provider/lifecycle/plan-container-deletion.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { planKmsKeyDeletion } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  aPolicy,
+  aRecord,
+  aRun,
+  aTwin,
+  bob,
+  hourMs,
+  nowMs,
+  secondMs,
+  someFacts,
+} from "../support/builders.ts";
+import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../support/kms-builders.ts";
+
+const onTime: PendingFacts = { isTooEarly: false };
+const early: PendingFacts = { isTooEarly: true };
+const plain: PlannedRun = { consents: [], waits: false };
+const recordId = "a".repeat(32);
+const pending: PendingFacts = { isTooEarly: false, recordId };
+const naming: PlannedRun = { consents: [recordId], waits: false };
+
+const known = (observation: KeyObservation) => ({
+  ...observation.facts,
+  stateWord: observation.stateWord,
+  keystores: observation.keystores,
+});
+const announce = (
+  state: KeyObservation["state"],
+  policy: Partial<DeletionPolicy> = {},
+  facts: PendingFacts = onTime,
+  run: PlannedRun = plain,
+): Announcement => announceKeyDeletion(known(aKey({ state })), aPolicy(policy), facts, run);
+const single = { dualAuthorization: "single" } as const;
+
+describe("what a plan announces of a managed key", () => {
+  test.each<[string, Announcement, readonly AnnouncedStep[]]>([
+    ["an active key under two people", announce("active"), ["request"]],
+    ["an active key of one person", announce("active", single), ["deactivate"]],
+    ["a deactivated key under two people", announce("deactivated"), ["request"]],
+    ["a deactivated key of one person", announce("deactivated", single), ["destroy", "remove"]],
+    [
+      "a deactivated key that stays in the vault",
+      announce("deactivated", { ...single, goal: "destroyed" }),
+      ["destroy"],
+    ],
+    ["a key of one person that cools down", announce("deactivated", single, early), []],
+    [
+      "a key of one person that cools down in a run that waits",
+      announce("deactivated", single, early, { ...plain, waits: true }),
+      ["destroy", "remove"],
+    ],
+    ["a key that was never active", announce("pre_activation", single), ["destroy", "remove"]],
+    ["a key whose request this run does not approve", announce("active", {}, pending), []],
+    ["the same in a run that waits", announce("active", {}, pending, { ...plain, waits: true }), ["remove"]],
+    ["a key whose deactivation this run approves", announce("active", {}, pending, naming), ["deactivate"]],
+    ["a key whose destruction this run approves", announce("deactivated", {}, pending, naming), ["destroy", "remove"]],
+    [
+      "the same during the cool-down",
+      announce("deactivated", {}, { ...early, recordId }, naming),
+      ["destroy", "remove"],
+    ],
+    ["a destroyed key", announce("destroyed"), ["remove"]],
+    ["a destroyed key whose keystores count down", announce("destroyed", {}, early), []],
+    ["the same in a run that waits", announce("destroyed", {}, early, { ...plain, waits: true }), ["remove"]],
+    ["a destroyed key that stays in the vault", announce("destroyed", { goal: "destroyed" }), []],
+    ["a compromised key", announce("compromised", single), []],
+    ["a key that is where it is to be", announce("deactivated", { ...single, goal: "deactivated" }), []],
+    ["a request in a run that waits", announce("active", {}, onTime, { ...plain, waits: true }), ["request", "remove"]],
+  ])("%s", (_what, { steps }, wanted) => {
+    expect(steps).toEqual(wanted);
+  });
+
+  test("binds the record that it rests on, where two people are needed", () => {
+    expect(announce("active", {}, pending, naming).recordId).toBe(recordId);
+    expect(announce("active", single, pending, naming)).not.toHaveProperty("recordId");
+    expect(announce("active", {}, pending)).not.toHaveProperty("recordId");
+  });
+
+  test("whatever the state says of a key, the planner goes no further than announced, and never needs more", () => {
+    for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
+      for (const goal of deletionGoals) {
+        for (const dualAuthorization of ["required", "single"] as const) {
+          const observation = aKey({ state });
+          const policy = aPolicy({ goal, dualAuthorization });
+          const free = planKeyDeletion(observation, policy, aRun({ intent: "meets" }), nowMs);
+          const atMost = announceKeyDeletion(known(observation), policy, onTime, plain);
+          const limited = planKeyDeletion(observation, { ...policy, atMost }, aRun({ intent: "meets" }), nowMs);
+          expect(limited).toEqual(free);
+        }
+      }
+    }
+  });
+});
+
+describe("what a plan announces of others", () => {
+  const key = { kmsKeyId: "k", name: "orders", stateWord: "active", dualAuthDelete: false };
+  const one = aKmsPolicy({ dualAuthorization: "single" });
+  test.each<[string, Announcement, readonly AnnouncedStep[]]>([
+    ["a KMS key under two people", announceKmsKeyDeletion(key, aKmsPolicy(), onTime, plain), ["request"]],
+    ["a KMS key of one person", announceKmsKeyDeletion(key, one, onTime, plain), ["destroy"]],
+    [
+      "a KMS key that KMS itself keeps for two",
+      announceKmsKeyDeletion({ ...key, dualAuthDelete: true }, one, onTime, plain),
+      ["request"],
+    ],
+    ["a KMS key whose window this run does not name", announceKmsKeyDeletion(key, aKmsPolicy(), pending, plain), []],
+    ["a KMS key whose window this run names", announceKmsKeyDeletion(key, aKmsPolicy(), pending, naming), ["destroy"]],
+    ["a destroyed KMS key", announceKmsKeyDeletion({ ...key, stateWord: "destroyed" }, one, onTime, plain), []],
+    ["a vault", announceContainerDeletion("v", "archive"), ["remove"]],
+  ])("%s", (_what, { steps }, wanted) => {
+    expect(steps).toEqual(wanted);
+  });
+});
+
+describe("a step", () => {
+  const announced = (steps: readonly AnnouncedStep[], record?: string): Announcement => ({
+    ...{ subject: "v/k", shown: "as it is", steps },
+    ...(record !== undefined && { recordId: record }),
+  });
+  const wanted = (step: AnnouncedStep, record?: string) => ({
+    step,
+    subject: "v/k",
+    shown: "as it is",
+    recordId: record,
+  });
+
+  test("that is not announced exceeds the plan, and a request is covered by every other step", () => {
+    for (const step of announcedSteps) {
+      expect(excessOf(announcesNothing, wanted(step))).toBe("step");
+      for (const other of announcedSteps) {
+        const isCovered = step === other || step === "request";
+        expect(excessOf(announced([other]), wanted(step))).toBe(isCovered ? undefined : "step");
+      }
+    }
+  });
+
+  test("exceeds the plan of another resource, or of the same one before it changed", () => {
+    expect(excessOf(announced(["destroy"]), { ...wanted("destroy"), subject: "v/other" })).toBe("resource");
+    expect(excessOf(announced(["destroy"]), { ...wanted("destroy"), shown: "otherwise" })).toBe("resource");
+  });
+
+  test("exceeds the plan where it rests on another record, or on none", () => {
+    expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r1"))).toBeUndefined();
+    expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r2"))).toBe("record");
+    expect(excessOf(announced(["deactivate"], "r1"), wanted("deactivate"))).toBe("record");
+    expect(excessOf(announced(["deactivate"], "r1"), wanted("request"))).toBeUndefined();
+    expect(excessOf(announced(["destroy"]), wanted("destroy", "r2"))).toBeUndefined();
+  });
+
+  test("the text of what was shown changes with everything that it shows, and with nothing else", () => {
+    const facts = {
+      ...someFacts(),
+      keystores: [
+        { name: "a", type: "t" },
+        { name: "b", type: "t" },
+      ],
+    };
+    const text = shownKeyText(facts);
+    expect(shownKeyText({ ...facts, keystores: facts.keystores.toReversed() })).toBe(text);
+    for (const change of [
+      { version: 2 },
+      { label: "x" },
+      { description: "x" },
+      { activationDate: "x" },
+      { expirationDate: "x" },
+      { tags: [] },
+      { keystores: [] },
+      { instanceId: "x" },
+    ]) {
+      expect(shownKeyText({ ...facts, ...change })).not.toBe(text);
+    }
+    expect(shownNameText("a")).not.toBe(shownNameText("b"));
+  });
+});
+
+describe("the planner of a managed key", () => {
+  const record = aRecord();
+  const limit = (observation: KeyObservation, steps: readonly AnnouncedStep[], record?: string): Announcement => ({
+    subject: `${observation.facts.vaultId}/${observation.facts.keyId}`,
+    shown: shownKeyText({ ...observation.facts, keystores: observation.keystores }),
+    steps,
+    ...(record !== undefined && { recordId: record }),
+  });
+
+  test("refuses what the plan did not announce, and says how far it went", () => {
+    const observation = aKey({ state: "deactivated" });
+    const policy = aPolicy({ ...single, atMost: limit(observation, ["deactivate"]) });
+    expect(planKeyDeletion(observation, policy, aRun(), nowMs)).toEqual({
+      kind: "refused",
+      guard: { guard: "beyond_plan", step: "destroy", announced: ["deactivate"], excess: "step" },
+    });
+  });
+
+  test("takes an approved step on the announced record alone, and its KMS window with it", () => {
+    const twins = [aTwin({ dualAuthDelete: true })];
+    const run = aRun({ actor: anActor(bob), consents: [record.id] });
+    for (const [observation, step] of [
+      [aKeyWith(record), "deactivate"],
+      [aKeyWith(record, { twins }), "set_for_deletion"],
+    ] as const) {
+      const plan = (recordId: string) =>
+        planKeyDeletion(observation, aPolicy({ atMost: limit(observation, ["deactivate"], recordId) }), run, nowMs);
+      expect(plan(record.id)).toMatchObject({ kind: "ready", step: { kind: step } });
+      if (step === "deactivate") expect(plan("b".repeat(32))).toMatchObject({ guard: { excess: "record" } });
+    }
+  });
+
+  test("takes back its own window, whatever was announced", () => {
+    const window = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
+    const refusals = [{ step: "deactivate", status: 409, message: "no" }] as const;
+    const run = aRun({ actor: anActor(bob), consents: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
+    const observation = aKeyWith(record, { twins: [window] });
+    expect(planKeyDeletion(observation, aPolicy({ atMost: announcesNothing }), run, nowMs)).toMatchObject({
+      kind: "ready",
+      step: { kind: "unset_for_deletion" },
+    });
+  });
+
+  test("leaves waits as they are", () => {
+    const observation = aKeyWith(record);
+    const policy = aPolicy({ atMost: announcesNothing });
+    expect(planKeyDeletion(observation, policy, aRun({ actor: anActor(alice) }), nowMs + secondMs).kind).toBe(
+      "waitingForApproval",
+    );
+  });
+});
+
+describe("the planners of others", () => {
+  test("of a KMS key sets a window, or destroys by it, only as announced", () => {
+    const atMost = (steps: readonly AnnouncedStep[], recordId?: string) =>
+      aKmsPolicy({
+        atMost: {
+          subject: aKmsKey().kmsKeyId,
+          shown: shownNameText("backup"),
+          steps,
+          ...(recordId !== undefined && { recordId }),
+        },
+      });
+    expect(planKmsKeyDeletion(aKmsKey(), atMost(["request"]), aKmsRun(), nowMs).kind).toBe("ready");
+    expect(planKmsKeyDeletion(aKmsKey(), atMost([]), aKmsRun(), nowMs)).toMatchObject({
+      guard: { guard: "beyond_plan", step: "request" },
+    });
+    const set = aKmsKeySetBy(alice);
+    const run = aKmsRun({ consents: [openWindow] });
+    expect(planKmsKeyDeletion(set, atMost(["destroy"], openWindow), run, nowMs).kind).toBe("ready");
+    expect(planKmsKeyDeletion(set, atMost(["destroy"], "another"), run, nowMs)).toMatchObject({
+      guard: { excess: "record" },
+    });
+    expect(planKmsKeyDeletion(set, atMost([]), aKmsRun(), nowMs).kind).toBe("waitingForApproval");
+  });
+
+  test("of a vault deletes it only as announced", () => {
+    const none = { kind: "known", items: [] } as const;
+    const vault = { kind: "vault", id: "v", name: "archive", keys: none, containers: none, ring: none } as const;
+    const plan = (atMost: Announcement) =>
+      planContainerDeletion(vault, { deletionProtection: false, atMost }, {}, nowMs);
+    expect(plan(announceContainerDeletion("v", "archive"))).toEqual({ kind: "ready" });
+    expect(plan(announceContainerDeletion("v", "before"))).toMatchObject({
+      guard: { guard: "beyond_plan", excess: "resource" },
+    });
+  });
+});
