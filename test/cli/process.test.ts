@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { compileCache } from "../support/child-env.ts";
 import { explainVerdict, judge, type TrailEntry } from "../support/oracle.ts";
 import { apiKeys, type Ended, executable, keys, type Person, reportOf, seed, vaultId } from "./harness.ts";
 import { aReleasedZip } from "./released-zip.ts";
@@ -11,7 +12,7 @@ import { aReleasedZip } from "./released-zip.ts";
 /** `uko` as a process of its own, without anything of this one's environment. */
 function start(typed: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [executable, ...typed], {
-    env: { ...environment },
+    env: { NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err] = [text(child.stdout), text(child.stderr)];

@@ -9,6 +9,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { recordVersion } from "../../provider/emulator/store-migrations.ts";
 import { World } from "../../provider/emulator/world.ts";
+import { compileCache } from "../support/child-env.ts";
 import { isWhole } from "../support/tier.ts";
 import { type Answer, auditOf, type Body, send, startTestWorld, type TestWorld } from "./harness.ts";
 
@@ -224,6 +225,7 @@ describe("a process that is killed under load", () => {
   async function launch(file: string, seedFile: string) {
     const child = spawn(process.execPath, [script, "--json", "--file", file, "--seed", seedFile], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     });
     running = child;
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { childEnv } from "../support/child-env.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 // What Pulumi brings along is Pulumi's dependency, not this project's.
@@ -92,7 +93,7 @@ export async function startPlugin(
     [pulumiRequire.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address],
     {
       cwd: project,
-      env: { PATH: process.env.PATH ?? "", ...environment },
+      env: { ...childEnv, ...environment },
     },
   );
   let written = "";

@@ -10,6 +10,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { childEnv } from "../support/child-env.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -80,7 +81,7 @@ export async function startPlugin(
   const log: LogLine[] = [];
   const engine = await startEngine(log);
   const child = spawn(process.execPath, [main, engine.address], {
-    env: { PATH: process.env.PATH ?? "", ...environment },
+    env: { ...childEnv, ...environment },
   });
   let written = "";
   const keep = (text: Buffer) => {

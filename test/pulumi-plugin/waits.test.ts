@@ -6,6 +6,7 @@ import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { describe, expect, test } from "vitest";
 import { consentIn } from "../engine/harness.ts";
+import { childEnv } from "../support/child-env.ts";
 import { statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
@@ -80,7 +81,7 @@ describe("a wait within a run", () => {
     const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
     // An engine that starts the plugin and is killed: the shell is its parent.
     const script = `"${process.execPath}" "${main}" 127.0.0.1:9 & echo "pid $!"; wait`;
-    const engine = spawn("/bin/sh", ["-c", script], { env: { PATH: process.env.PATH, ...stage.environmentOf("bob") } });
+    const engine = spawn("/bin/sh", ["-c", script], { env: { ...childEnv, ...stage.environmentOf("bob") } });
     let out = "";
     engine.stdout.on("data", (text: Buffer) => {
       out += text.toString();

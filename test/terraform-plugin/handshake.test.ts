@@ -21,6 +21,7 @@ import { createLog } from "../../provider/terraform-plugin/log.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { createServer } from "../../provider/terraform-plugin/server.ts";
+import { childEnv } from "../support/child-env.ts";
 import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
 
 const hosts: Host[] = [];
@@ -150,9 +151,7 @@ describe("who may call", () => {
 
 describe("a person who starts it by hand", () => {
   test("reads what it is and what to do", async () => {
-    const { code, stdout, stderr } = await outputOf(
-      spawn(process.execPath, [main], { env: { PATH: process.env.PATH } }),
-    );
+    const { code, stdout, stderr } = await outputOf(spawn(process.execPath, [main], { env: childEnv }));
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
       /^terraform-provider-uko \d+\.\d+\.\d+ is started by OpenTofu or Terraform\..*tofu init\.\n$/,
@@ -160,7 +159,7 @@ describe("a person who starts it by hand", () => {
   });
 
   test("gets with --debug the variable by which engines find it, and ends it with Ctrl-C", async () => {
-    const child = spawn(process.execPath, [main, "--debug"], { env: { PATH: process.env.PATH } });
+    const child = spawn(process.execPath, [main, "--debug"], { env: childEnv });
     const line = await new Promise<string>((resolve) =>
       child.stdout.once("data", (text: Buffer) => resolve(text.toString())),
     );
@@ -220,7 +219,7 @@ describe("the end", () => {
   test("comes when the host is gone", async () => {
     const script = `"${process.execPath}" "${main}" & echo "pid $!"; wait`;
     const shell = spawn("/bin/sh", ["-c", script], {
-      env: { PATH: process.env.PATH, TF_PLUGIN_MAGIC_COOKIE: magicCookie },
+      env: { ...childEnv, TF_PLUGIN_MAGIC_COOKIE: magicCookie },
     });
     let out = "";
     shell.stdout.on("data", (text: Buffer) => {

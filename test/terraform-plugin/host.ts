@@ -9,6 +9,7 @@ import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { GRPCController } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { childEnv } from "../support/child-env.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -76,7 +77,7 @@ export async function startHost(environment: Environment = {}, certificate?: Cer
 export function startProvider(environment: Environment): ChildProcess {
   return spawn(process.execPath, [main], {
     env: {
-      PATH: process.env.PATH ?? "",
+      ...childEnv,
       TF_PLUGIN_MAGIC_COOKIE: magicCookie,
       PLUGIN_PROTOCOL_VERSIONS: "5,6",
       ...environment,

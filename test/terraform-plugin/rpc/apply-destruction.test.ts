@@ -1,7 +1,7 @@
 /** What is said of deletions that fail: hosts show no address beside it, so each message names its resource in its first line. */
 
 import { create, type MessageShape } from "@bufbuild/protobuf";
-import { describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { asUkoError, type ErrorCode, errorCatalogue, UkoError } from "../../../provider/errors.ts";
 import { terraformResources } from "../../../provider/schema/terraform.ts";
 import { type AnyHandlers, readObject, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
@@ -14,6 +14,7 @@ import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-d
 import type { Session } from "../../../provider/terraform-plugin/session.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config } from "../core.ts";
+import { type Host, startHost } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
@@ -151,8 +152,18 @@ describe("with the service", () => {
     uko_key_template: "/api/v4/templates",
   };
 
+  /** One host each for the whole table; `configureProvider` begins a run. */
+  const hosts: Host[] = [];
+  beforeAll(async () => {
+    const carols = stage.environmentOf("carol");
+    for (const over of [{}, { UKO_API_KEY: "nobody" }, { UKO_API_KEY: "" }])
+      hosts.push(await startHost({ ...carols, ...over }));
+  });
+  beforeEach(() => Promise.all(hosts.map((host) => host.provider.configureProvider())));
+  afterAll(() => Promise.all(hosts.map((host) => host.close())));
+
   test.each(typeNames)("a denial and a credential that is refused name the %s", async (typeName) => {
-    const carol = await stage.another(stage.environmentOf("carol"));
+    const [carol, stranger, unset] = hosts as [Host, Host, Host];
     const core = stage.core(typeName, carol);
     expect(await core.apply(configs[typeName])).toMatchObject({ errors: [] });
     await stage.uko.advance("60s");
@@ -166,11 +177,9 @@ describe("with the service", () => {
       expect(errors[0]?.split("\n")[0]?.startsWith(begin), errors[0]).toBe(true);
       await stage.uko.clearFaults();
     }
-    const stranger = await stage.another({ ...stage.environmentOf("carol"), UKO_API_KEY: "nobody" });
     const [refused] = (await core.by(stranger).apply(null)).errors;
     expect(refused?.startsWith(begin), refused).toBe(true);
     expect(refused).toContain("[UKO_CREDENTIAL_REFUSED]");
-    const unset = await stage.another({ ...stage.environmentOf("carol"), UKO_API_KEY: "" });
     const [missing] = (await core.by(unset).apply(null)).errors;
     expect(missing).toContain("[UKO_SETTINGS_INVALID]");
   });

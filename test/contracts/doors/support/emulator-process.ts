@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
+import { compileCache } from "../../../support/child-env.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
 
 const main = fileURLToPath(new URL("../../../../provider/emulator/main.ts", import.meta.url));
@@ -87,6 +88,7 @@ export async function startEmulatorProcess(profile: string, seed: Seed): Promise
   await writeFile(seedFile, JSON.stringify(seed));
   const child = spawn(process.execPath, [main, "--json", "--profile", profile, "--seed", seedFile], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   });
   // Where a whole test run is ended from outside, nothing is to be left behind.
   const kill = (): void => void child.kill("SIGKILL");
