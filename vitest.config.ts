@@ -5,7 +5,7 @@
 
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
-import { doorNames } from "./test/contracts/doors/door-names.ts";
+import { doorNames, wireDoors } from "./test/contracts/doors/door-names.ts";
 import { quickScenarios, tier } from "./test/support/tier.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
@@ -58,10 +58,23 @@ const doors = doorNames
     },
   }));
 
+/** Every scenario on the wire, without the CLI; `rest` need not repeat what `quick` ran. A tier has the package alone so far. */
+const wires = wireDoors
+  .filter((door) => tier === undefined || (tier !== "rest" && door === "package"))
+  .map((door) => ({
+    test: {
+      ...withEngine,
+      name: `wire: ${door}`,
+      include: scenarios,
+      setupFiles: "test/contracts/doors/support/skip-listed.ts",
+      env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
+    },
+  }));
+
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [unit, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
+    projects: [unit, ...wires, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
     coverage: {
       provider: "v8",
       include: ["provider/lifecycle/**"],

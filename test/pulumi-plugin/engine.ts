@@ -226,7 +226,7 @@ export function structOf(properties: Properties): structPb.Struct {
   return structPb.Struct.fromJavaScript(properties as Parameters<typeof structPb.Struct.fromJavaScript>[0]);
 }
 
-function plain(struct: structPb.Struct | undefined): Properties {
+export function plain(struct: structPb.Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }
 
@@ -234,7 +234,7 @@ function stateIn(reply: { getProperties(): structPb.Struct | undefined; getRefre
   return { properties: plain(reply.getProperties()), refreshBeforeUpdate: reply.getRefreshBeforeUpdate() };
 }
 
-async function startEngine(log: LogLine[]): Promise<{ readonly address: string; close(): void }> {
+export async function startEngine(log: LogLine[]): Promise<{ readonly address: string; close(): void }> {
   const server = new Server();
   server.addService(engineGrpc.EngineService as never, {
     log({ request }: { request: enginePb.LogRequest }, done: (error: null, reply: emptyPb.Empty) => void) {
@@ -257,7 +257,7 @@ async function startEngine(log: LogLine[]): Promise<{ readonly address: string; 
 }
 
 /** The first line of output is the port, with nothing before it. */
-function firstLine(child: ChildProcess, written: () => string): Promise<number> {
+export function firstLine(child: ChildProcess, written: () => string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.stdout?.on("data", () => {
       const line = /^(\d+)\n/.exec(written());

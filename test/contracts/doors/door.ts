@@ -1,10 +1,11 @@
 /** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
 
 import { locateTofu } from "../../../examples/engines/find-tofu.ts";
-import { type DoorName, doorNames } from "./door-names.ts";
+import { type DoorName, doorNames, isOnWire } from "./door-names.ts";
 import type { EngineWorkspace } from "./support/engine.ts";
 import { openPulumi } from "./support/pulumi-engine.ts";
 import { openTofu } from "./support/tofu-engine.ts";
+import { openPulumiWire } from "./support/wire/pulumi-workspace.ts";
 import { hclProgram, terraformTypeOf } from "./terraform-program.ts";
 
 export type ResourceKind = "Vault" | "Keystore" | "KeyTemplate" | "ManagedKey" | "KmsKey";
@@ -133,7 +134,18 @@ const doors: Readonly<Record<DoorName, Door>> = {
 };
 
 /** The door of this run: each is a project of its own in vitest.config.ts. */
-export const door: Door = doors[chosenDoor()];
+export const door: Door = isOnWire ? onWire(doors[chosenDoor()]) : doors[chosenDoor()];
+
+/** The same door without the CLI: a program is the list of its resources. */
+function onWire(real: Door): Door {
+  const { name, typeOf } = real;
+  if (name === "terraform") throw new Error("The Terraform door has no host on the wire.");
+  return {
+    ...real,
+    open: () => openPulumiWire({ name, typeOf }),
+    programFor: (resources) => JSON.stringify(resources),
+  };
+}
 
 function chosenDoor(): DoorName {
   const chosen = doorNames.find((name) => name === process.env.UKO_TEST_DOOR);

@@ -6,8 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
+import { startEmulator } from "../../../../provider/emulator/start.ts";
 import { compileCache } from "../../../support/child-env.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
+import { isOnWire } from "../door-names.ts";
 
 const main = fileURLToPath(new URL("../../../../provider/emulator/main.ts", import.meta.url));
 const startLimitMs = 30_000;
@@ -82,7 +84,12 @@ export interface EmulatorProcess {
   stop(): Promise<void>;
 }
 
+/** On the wire the emulator runs in this process: the provider that calls it is a process of its own either way. */
 export async function startEmulatorProcess(profile: string, seed: Seed): Promise<EmulatorProcess> {
+  if (isOnWire) {
+    const { url, instanceId, close } = await startEmulator({ profile, seed });
+    return emulatorAt(url, instanceId, close);
+  }
   const folder = await mkdtemp(path.join(os.tmpdir(), "uko-emulator-"));
   const seedFile = path.join(folder, "seed.json");
   await writeFile(seedFile, JSON.stringify(seed));
@@ -100,19 +107,23 @@ export async function startEmulatorProcess(profile: string, seed: Seed): Promise
   };
   try {
     const { url, instanceId } = JSON.parse(await firstLine(child)) as { url: string; instanceId: string };
-    const control = (name: string, body?: unknown) => callControl(url, name, body);
-    return {
-      url,
-      instanceId,
-      control,
-      world: async () => (await control("world")) as WorldView,
-      audit: async () => (await control("audit")) as readonly AuditEntry[],
-      stop,
-    };
+    return emulatorAt(url, instanceId, stop);
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+export function emulatorAt(url: string, instanceId: string, stop: () => Promise<void>): EmulatorProcess {
+  const control = (name: string, body?: unknown) => callControl(url, name, body);
+  return {
+    url,
+    instanceId,
+    control,
+    world: async () => (await control("world")) as WorldView,
+    audit: async () => (await control("audit")) as readonly AuditEntry[],
+    stop,
+  };
 }
 
 /** Waits until a fault rule holds a call. */

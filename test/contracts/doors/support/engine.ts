@@ -6,7 +6,7 @@ export type EngineResult = PulumiResult;
 export type EngineRun = PulumiRun;
 
 type Arguments = readonly string[];
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** One person with the engine's CLI. */
 export interface EnginePerson {

@@ -25,7 +25,10 @@ describe("the committed skip list", () => {
 
   test("is as long for each door as committed", () => {
     const counts = Object.fromEntries(
-      Object.keys(skipCounts).map((door) => [door, skips.filter((skip) => skip.door === door).length]),
+      Object.keys(skipCounts).map((door) => [
+        door,
+        skips.filter((skip) => skip.door === door && skip.needs === undefined).length,
+      ]),
     );
     expect(counts).toEqual(skipCounts);
   });
@@ -41,12 +44,15 @@ describe("the committed skip list", () => {
 test("an entry leaves out that test alone, with every value of its table, for that door alone", () => {
   const running = {
     door: "package",
+    isOnWire: false,
     file: "test/contracts/doors/08-gone-or-not.test.ts",
     title: "a key that was never active ends in one pair of runs (documented)",
   } as const;
   expect(findSkip([real], running)).toBe(real);
   expect(findSkip([real], { ...running, title: running.title.replace("documented", "tags-dropped") })).toBe(real);
   expect(findSkip([real], { ...running, door: "dynamic" })).toBeUndefined();
+  expect(findSkip([{ ...real, needs: "cli" }], running)).toBeUndefined();
+  expect(findSkip([{ ...real, needs: "cli" }], { ...running, isOnWire: true })).toMatchObject({ needs: "cli" });
   expect(findSkip([real], { ...running, file: "01-four-runs.test.ts" })).toBeUndefined();
   expect(findSkip([real], { ...running, title: `${running.title} twice` })).toBeUndefined();
 });

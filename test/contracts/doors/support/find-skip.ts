@@ -6,15 +6,18 @@ import type { Skip } from "../skips.ts";
 
 export interface RunningTest {
   readonly door: DoorName;
+  readonly isOnWire: boolean;
   /** Its file, with folder and ending. */
   readonly file: string;
   /** Its title with the table's values filled in. */
   readonly title: string;
 }
 
-export function findSkip(skips: readonly Skip[], { door, file, title }: RunningTest): Skip | undefined {
+export function findSkip(skips: readonly Skip[], { door, isOnWire, file, title }: RunningTest): Skip | undefined {
   const name = path.basename(file, ".test.ts");
-  return skips.find((skip) => skip.door === door && skip.file === name && formOf(skip.title).test(title));
+  return skips
+    .filter(({ needs }) => needs !== "cli" || isOnWire)
+    .find((skip) => skip.door === door && skip.file === name && formOf(skip.title).test(title));
 }
 
 function formOf(title: string): RegExp {

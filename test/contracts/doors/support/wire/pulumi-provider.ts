@@ -1,0 +1,219 @@
+/** The built provider of one run of a Pulumi door, in a process of its own, called over gRPC as the engine calls it. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { credentials } from "@grpc/grpc-js";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import {
+  firstLine,
+  type LogLine,
+  type Properties,
+  plain,
+  startEngine,
+  structOf,
+  unary,
+} from "../../../../pulumi-plugin/engine.ts";
+import { compileCache } from "../../../../support/child-env.ts";
+import type { DoorName } from "../../door-names.ts";
+
+export const repository = fileURLToPath(new URL("../../../../../", import.meta.url));
+const requirePulumi = createRequire(path.join(repository, "node_modules/@pulumi/pulumi/index.js"));
+
+/** What the engine knows of a resource when it calls the provider. */
+export interface Target {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A resource's part of the state, with secrets as the wire marks them. */
+export interface Stored extends Target {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+  readonly refreshBeforeUpdate: boolean;
+  /** Names of the resources that this one needs. */
+  readonly needs: readonly string[];
+}
+
+type Answer = Pick<Stored, "id" | "outputs" | "refreshBeforeUpdate">;
+
+export interface Provider {
+  readonly child: ChildProcess;
+  readonly log: readonly LogLine[];
+  /** What the process wrote on both its streams. */
+  written(): string;
+  configure(settings: Properties): Promise<readonly string[]>;
+  check(
+    target: Target,
+    news: Properties,
+    olds: Properties,
+  ): Promise<{ inputs: Properties; failures: readonly string[] }>;
+  differs(stored: Stored, news: Properties): Promise<boolean>;
+  create(target: Target, inputs: Properties, isPreview: boolean): Promise<Answer>;
+  update(stored: Stored, inputs: Properties, isPreview: boolean): Promise<Omit<Answer, "id">>;
+  /** Undefined where the resource is gone. */
+  read(stored: Stored): Promise<(Answer & { readonly inputs: Properties }) | undefined>;
+  delete(stored: Stored): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startProvider(
+  door: Exclude<DoorName, "terraform">,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Provider> {
+  const log: LogLine[] = [];
+  const engine = await startEngine(log);
+  const program =
+    door === "package"
+      ? path.join(repository, "build/plugin/pulumi-resource-uko")
+      : requirePulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+  const child = spawn(process.execPath, [program, engine.address], {
+    cwd: folder,
+    env: { ...env, NODE_COMPILE_CACHE: compileCache },
+  });
+  let written = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text: Buffer) => {
+      written += text.toString();
+    });
+  }
+  const port = await firstLine(child, () => written);
+  const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  /** The dynamic provider cannot read the mark of a secret, so the engine takes it off. */
+  const sent = (properties: Properties) =>
+    structOf(door === "package" ? properties : (revealed(properties) as Properties));
+  const about = <Request extends { setUrn(urn: string): unknown; setType(type: string): unknown }>(
+    request: Request,
+    { urn, type }: Target,
+  ): Request => {
+    request.setUrn(urn);
+    request.setType(type);
+    return request;
+  };
+
+  return {
+    child,
+    log,
+    written: () => written,
+    async configure(settings) {
+      if (door === "package") {
+        const check = new providerPb.CheckRequest();
+        check.setUrn("urn:pulumi:dev::keys::pulumi:providers:uko::default");
+        check.setNews(structOf(settings));
+        const checked = await unary<providerPb.CheckResponse>((done) => client.checkConfig(check, done));
+        const failures = checked.getFailuresList().map((each) => each.getReason());
+        if (failures.length > 0) return failures;
+      }
+      const request = new providerPb.ConfigureRequest();
+      request.setAcceptsecrets(true);
+      request.setArgs(sent(settings));
+      await unary((done) => client.configure(request, done));
+      return [];
+    },
+    async check(target, news, olds) {
+      const request = about(new providerPb.CheckRequest(), target);
+      request.setNews(sent(news));
+      request.setOlds(sent(olds));
+      const reply = await unary<providerPb.CheckResponse>((done) => client.check(request, done));
+      const failures = reply.getFailuresList().map((each) => each.getReason());
+      return { inputs: remarked(plain(reply.getInputs()), news), failures };
+    },
+    async differs(stored, news) {
+      const request = about(new providerPb.DiffRequest(), stored);
+      request.setId(stored.id);
+      request.setOlds(sent(stored.outputs));
+      request.setOldInputs(sent(stored.inputs));
+      request.setNews(sent(news));
+      const reply = await unary<providerPb.DiffResponse>((done) => client.diff(request, done));
+      if (reply.getReplacesList().length > 0) throw new Error(`${stored.urn} would be replaced.`);
+      return reply.getChanges() === providerPb.DiffResponse.DiffChanges.DIFF_SOME;
+    },
+    async create(target, inputs, isPreview) {
+      const request = about(new providerPb.CreateRequest(), target);
+      request.setProperties(sent(inputs));
+      request.setPreview(isPreview);
+      const reply = await unary<providerPb.CreateResponse>((done) => client.create(request, done));
+      return { id: reply.getId(), ...answerOf(reply, inputs) };
+    },
+    async update(stored, inputs, isPreview) {
+      const request = about(new providerPb.UpdateRequest(), stored);
+      request.setId(stored.id);
+      request.setOlds(sent(stored.outputs));
+      request.setOldInputs(sent(stored.inputs));
+      request.setNews(sent(inputs));
+      request.setPreview(isPreview);
+      return answerOf(await unary<providerPb.UpdateResponse>((done) => client.update(request, done)), inputs);
+    },
+    async read(stored) {
+      const request = about(new providerPb.ReadRequest(), stored);
+      request.setId(stored.id);
+      request.setProperties(sent(stored.outputs));
+      request.setInputs(sent(stored.inputs));
+      const reply = await unary<providerPb.ReadResponse>((done) => client.read(request, done));
+      if (reply.getId() === "") return undefined;
+      // The dynamic provider keeps the inputs that it was sent.
+      const inputs = door === "package" ? plain(reply.getInputs()) : stored.inputs;
+      return { id: reply.getId(), inputs, ...answerOf(reply, stored.inputs) };
+    },
+    async delete(stored) {
+      const request = about(new providerPb.DeleteRequest(), stored);
+      request.setId(stored.id);
+      request.setProperties(sent(stored.outputs));
+      request.setOldInputs(sent(stored.inputs));
+      await unary((done) => client.delete(request, done));
+    },
+    async close() {
+      client.close();
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        await new Promise((resolve) => child.once("close", resolve));
+      }
+      engine.close();
+    },
+  };
+
+  function answerOf(
+    reply: { getProperties(): Parameters<typeof plain>[0]; getRefreshBeforeUpdate(): boolean },
+    inputs: Properties,
+  ): Omit<Answer, "id"> {
+    return {
+      outputs: remarked(plain(reply.getProperties()), inputs),
+      refreshBeforeUpdate: reply.getRefreshBeforeUpdate(),
+    };
+  }
+
+  /** Where a provider knows no secrets, the engine marks again what was one when it was sent. */
+  function remarked(properties: Properties, sentAs: Properties): Properties {
+    if (door === "package") return properties;
+    return Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [name, isSecret(sentAs[name]) ? secretOf(value) : value]),
+    );
+  }
+}
+
+const signKey = "4dabf18193072939515e22adb298388d";
+const secretSign = "1b47061264138c4ac30d75fd1eb44270";
+
+export const secretOf = (value: unknown): Properties => ({ [signKey]: secretSign, value });
+
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  return typeof value === "object" && value !== null && (value as Properties)[signKey] === secretSign;
+}
+
+/** The value without the marks of secrets in it. */
+export function revealed(value: unknown): unknown {
+  return mapSecrets(value, (secret) => revealed(secret.value));
+}
+
+/** The value with `change` applied to each secret in it. */
+export function mapSecrets(value: unknown, change: (secret: { readonly value: unknown }) => unknown): unknown {
+  if (isSecret(value)) return change(value);
+  if (Array.isArray(value)) return value.map((each) => mapSecrets(each, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, mapSecrets(each, change)]));
+}
