@@ -1,5 +1,6 @@
 /** What older versions of UKO's API lack (uko-v4.md 1.6): the one place where requests and answers are cut down to a version. */
 
+import { withoutMember } from "./members.ts";
 import type { Call, Reply, Route } from "./serve.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
 
@@ -101,23 +102,12 @@ function told(call: Call, reply: Reply, lacking: readonly Delta[]): Reply {
   if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
   const paths = lacking.flatMap((delta) => delta.answers?.[kind] ?? []);
   const lists = ["managed_keys", "templates", "keystores", "vaults"];
-  const cut = paths.reduce((rest: unknown, path) => without(rest, path.split(".")), body);
+  const cut = paths.reduce((rest: unknown, path) => withoutMember(rest, path.split(".")), body);
   const entries = Object.entries(cut as object).map(([name, value]) => [
     name,
     lists.includes(name) && "total_count" in body
-      ? paths.reduce((rest: unknown, path) => without(rest, path.split(".")), value)
+      ? paths.reduce((rest: unknown, path) => withoutMember(rest, path.split(".")), value)
       : value,
   ]);
   return { ...reply, body: Object.fromEntries(entries) };
-}
-
-function without(value: unknown, [name = "", ...rest]: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => without(item, [name, ...rest]));
-  if (typeof value !== "object" || value === null || !(name in value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([member, inner]) => {
-      if (member !== name) return [[member, inner]];
-      return rest.length === 0 ? [] : [[member, without(inner, rest)]];
-    }),
-  );
 }

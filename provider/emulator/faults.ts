@@ -32,6 +32,11 @@ export const faultSchema = z.strictObject({
     .default("before")
     .meta({ description: "Whether `status` replaces the effect or only its answer" }),
   body: z.unknown().optional(),
+  rewrite: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: "Members of a successful answer by their paths (`a.b`, also in each item of a list)" }),
+  omit: z.array(z.string()).optional().meta({ description: "Members that a successful answer lacks, by their paths" }),
   retryAfter: z.union([z.string(), z.number()]).optional(),
 });
 

@@ -7,6 +7,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import type { AuditNote } from "./audit.ts";
 import type { FaultRule, FaultSubject } from "./faults.ts";
+import { withMember, withoutMember } from "./members.ts";
 import type { Caller } from "./model.ts";
 import { Refusal } from "./refusal.ts";
 import type { World } from "./world.ts";
@@ -180,9 +181,18 @@ function retryAfter(fault: FaultRule): Record<string, string> {
 }
 
 function alteredAfter(api: Api, fault: FaultRule, reply: Reply, correlationId: string): Reply {
-  if (fault.status === undefined || fault.when !== "after") return reply;
+  if (fault.status === undefined || fault.when !== "after") return rewritten(fault, reply);
   const refusal = emulatedFault(fault, fault.status);
   return { status: refusal.status, body: fault.body ?? api.refuse(refusal, correlationId), headers: retryAfter(fault) };
+}
+
+function rewritten({ rewrite = {}, omit = [] }: FaultRule, reply: Reply): Reply {
+  if (reply.status >= 300) return reply;
+  const told = Object.entries(rewrite).reduce(
+    (body, [path, member]) => withMember(body, path.split("."), member),
+    reply.body,
+  );
+  return { ...reply, body: omit.reduce((body, path) => withoutMember(body, path.split(".")), told) };
 }
 
 /** A held call whose client went away has no effect: the request counts as never received. */

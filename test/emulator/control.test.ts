@@ -119,6 +119,26 @@ describe("faults", () => {
     });
   });
 
+  it("rewrite and leave out members of an answer, in each item of a list too, and nothing of a refusal", async () => {
+    const key = await world.keyIn("active", "cards");
+    const paths = { "status_in_keystores.status": "moved", "no.such": 1, label: null, extra: [1] };
+    await fault({
+      operation: "K3",
+      rewrite: paths,
+      omit: ["status_in_keystores.keystore.id", "referenced_keystores", "no.such"],
+    });
+    const { body } = await world.as("carol").key(key.id);
+    expect(body).toMatchObject({
+      label: null,
+      extra: [1],
+      status_in_keystores: [{ status: "moved", keystore: { name: "aws-frankfurt" } }],
+    });
+    expect(body).not.toHaveProperty("no");
+    expect(body).not.toHaveProperty("referenced_keystores");
+    expect(body.status_in_keystores[0]).not.toHaveProperty("keystore.id");
+    expect((await world.as("carol").key("00000000-0000-4000-8000-000000000000")).body).not.toHaveProperty("extra");
+  });
+
   it("delay in real time", async () => {
     await fault({ operation: "V1", latencyMs: 80, times: 1 });
     const startedMs = performance.now();

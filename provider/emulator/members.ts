@@ -1,0 +1,28 @@
+/** Members of a body by their paths: a dot leads into a member, or into each item of a list. */
+
+/** The value without the member; unchanged where the path leads nowhere. */
+export function withoutMember(value: unknown, path: readonly string[]): unknown {
+  return changed(value, path, (members, last) =>
+    Object.fromEntries(Object.entries(members).filter(([name]) => name !== last)),
+  );
+}
+
+/** The value in which the member is `member`; the path's last name may be new. */
+export function withMember(value: unknown, path: readonly string[], member: unknown): unknown {
+  return changed(value, path, (members, last) => ({ ...members, [last]: member }));
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function changed(
+  value: unknown,
+  path: readonly string[],
+  change: (members: Members, last: string) => Members,
+): unknown {
+  const [name = "", ...rest] = path;
+  if (Array.isArray(value)) return value.map((item) => changed(item, path, change));
+  if (typeof value !== "object" || value === null) return value;
+  const members = value as Members;
+  if (rest.length === 0) return change(members, name);
+  return name in members ? { ...members, [name]: changed(members[name], rest, change) } : value;
+}
