@@ -2,6 +2,7 @@
 
 import { isUkoError, UkoError } from "../errors.ts";
 import { isGone } from "../lifecycle/gone.ts";
+import { keystoreKindOf } from "../lifecycle/keystore-kind.ts";
 import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
 import type {
   ContainedContainer,
@@ -197,9 +198,7 @@ function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
 
 /** The key ring of an internal keystore has to be empty, of destroyed keys' metadata as well (uko-v4.md 5). */
 async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
-  if (keystore.type !== "ibm_cloud_kms" || keystore.variant === "hpcs" || keystore.variant === "key_protect") {
-    return nothing;
-  }
+  if (keystoreKindOf(keystore) === "external") return nothing;
   const { ring } = keystore;
   if (ring === "") return { kind: "unreadable", reason: "The service does not tell which key ring it is." };
   return found(async () => {

@@ -2,6 +2,7 @@
 
 import { isUkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
+import { keystoreKindOf } from "../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { KeystoreSnapshot } from "./container-ports.ts";
@@ -158,8 +159,7 @@ const maxTwinsRead = 5;
 
 /** An instance may also be connected to itself by its address. */
 function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
-  const isExternal = variant === "hpcs" || variant === "key_protect";
-  return type === "ibm_cloud_kms" && (!isExternal || fields.ibm_instance_id === session.instanceId);
+  return keystoreKindOf({ type, variant }) !== "external" || fields.ibm_instance_id === session.instanceId;
 }
 
 /** KMS's ring `default` is `Default` in UKO (uko-v4.md 3.8). */

@@ -15,6 +15,7 @@ import {
   type Twin,
 } from "../lifecycle/observation.ts";
 import { readCarriers } from "../lifecycle/record-carriers.ts";
+import { twinsOf } from "./observe-twins.ts";
 import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
@@ -78,7 +79,8 @@ async function lookAt(
   }
   const state = stateOf(snapshot.stateWord);
   const keystores = await keystoresOf(world, ref, snapshot, state, options);
-  const twins = depth === "decision" ? await twinsOf(world, snapshot, state, keystores.statuses, options) : [];
+  const twins =
+    depth === "decision" ? await twinsOf(world, { snapshot, state, statuses: keystores.statuses }, options) : [];
   const use = await useOf(world, ref, state, depth, options);
   const observation = toObservation(world, ref, snapshot, state, { ...keystores, twins, use });
   return { observation, snapshot, nowMs };
@@ -148,6 +150,8 @@ function toObservation(
     digests: { deactivate: digest("deactivate"), destroy: digest("destroy") },
     keystores: asked.statuses,
     keystoresAreLive: asked.areLive,
+    storedKeystores: snapshot.storedStatus,
+    ...(snapshot.materialPresent !== undefined && { materialIn: snapshot.materialPresent }),
     twins: asked.twins,
     use: asked.use,
   };
@@ -199,38 +203,6 @@ async function useOf(
 }
 
 const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };
-
-/** The KMS twins of a key: one for each internal keystore that has or had the key. */
-async function twinsOf(
-  world: World,
-  snapshot: KeySnapshot,
-  state: ObservedState,
-  statuses: readonly KeystoreStatusWithKey[],
-  options: CallOptions,
-): Promise<readonly Twin[]> {
-  if (state === "pre_activation") return [];
-  const twins: Twin[] = [];
-  for (const status of statuses) {
-    if (!(await isInternal(world, status.keystoreId, status.type, options))) continue;
-    const kmsKeyId = status.keyIdInKeystore.split("/").at(-1) ?? "";
-    if (kmsKeyId !== "") twins.push(await world.twins.read(kmsKeyId, options));
-    else if (status.status !== "not_present") twins.push(untold(status.name));
-  }
-  // A keystore that nobody answered for may hold a twin under KMS's own dual authorization, unseen.
-  for (const { id, name, type } of snapshot.referencedKeystores) {
-    const isAnswered = statuses.some(({ keystoreId }) => keystoreId === id);
-    if (!isAnswered && (await isInternal(world, id, type, options))) twins.push(untold(name));
-  }
-  return twins;
-}
-
-async function isInternal(world: World, keystoreId: string, type: string, options: CallOptions): Promise<boolean> {
-  return type === "ibm_cloud_kms" && (await world.containers.isInternalKeystore(keystoreId, options));
-}
-
-function untold(keystoreName: string): Twin {
-  return { kind: "unreadable", kmsKeyId: "", reason: `keystore "${keystoreName}" does not tell the key's id` };
-}
 
 function stateOf(word: string): ObservedState {
   return keyStates.find((state) => state === word) ?? "unrecognised";

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
+import type { KeystoreKind } from "../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import type { Answered, CallOptions, Progress, Written } from "./calls.ts";
@@ -44,6 +45,8 @@ export interface KeySnapshot {
   readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
   /** What the service remembers; `liveStatus` asks the keystores. */
   readonly storedStatus: readonly KeystoreStatusWithKey[];
+  /** Where the service says that key material is; absent where it does not say (uko-v4.md 3.2). */
+  readonly materialPresent?: readonly string[];
   /** Whether the key's keystores match its template's current version; absent where the service does not tell. */
   readonly alignment?: "aligned" | "unaligned";
   readonly isRotatable?: boolean;
@@ -127,11 +130,15 @@ export interface Twins {
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
+export type KeystoreAnswer =
+  | { readonly kind: Exclude<KeystoreKind, "unknown"> }
+  | { readonly kind: "unknown"; readonly reason: string };
+
 /** What the end of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
-  /** Whether a keystore is a key ring of this very instance (`ibm_variant: internal`), so that a KMS twin exists. */
-  isInternalKeystore(keystoreId: string, options: CallOptions): Promise<boolean>;
+  /** Whether a keystore is a key ring of this very instance, so that a KMS twin exists; `reason` is a whole sentence. */
+  keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
 }
 
 /** The identity and the instance behind this run. */

@@ -73,14 +73,13 @@ export async function surveyRemovals(
   return { ...survey, reports, removable, unreadable };
 }
 
-/** Such faults are one key's own: somebody removed it at this very moment, or its keystore is not there any more. */
+/** Errors that concern one key alone: another person removed it meanwhile, or the service does not describe it whole. */
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
   "UKO_GONE_UNPROVEN",
   "UKO_KEY_NOT_FOUND",
   "UKO_RIGHTS_MISSING",
-  "UKO_TWIN_UNREADABLE",
 ];
 
 async function lookOrTell(

@@ -49,7 +49,7 @@ function observationOf({ instanceId, vaultId, keyId, label, stateWord, keystores
     facts: {
       ...{ instanceId, vaultId, keyId, version: 1, label, description: "", activationDate: "", expirationDate: "" },
       tags: [],
-      keystores: keystores.map(({ name, type }) => ({ id: name, type })),
+      keystores: keystores.map(({ type }, at) => ({ id: String(at), type })),
     },
     state: keyStates.find((state) => state === stateWord) ?? "unrecognised",
     stateWord,
@@ -57,8 +57,9 @@ function observationOf({ instanceId, vaultId, keyId, label, stateWord, keystores
     updatedBy: lastWriter,
     carried: { kind: "none" },
     digests: { deactivate: "", destroy: "" },
-    keystores: keystores.map((each) => ({ ...each, keystoreId: each.name, detail: "" })),
+    keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,
+    storedKeystores: [],
     twins: [],
     use: { kind: "known", count: 0, retainedBy: [] },
   };

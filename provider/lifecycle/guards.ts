@@ -1,7 +1,8 @@
 /** Preconditions of a deletion that have nothing to do with who acts; checked before the outage and again before destroy. */
 
-import type { KeyObservation, KeystoreStatus } from "./observation.ts";
+import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
+import { materialContradiction, namingContradictions } from "./removal-evidence.ts";
 
 /** The first precondition that does not hold; undefined where all do. */
 export function failingGuard(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
@@ -20,60 +21,71 @@ export type Remains =
   | { readonly kind: "held"; readonly guard: Guard };
 
 /**
- * Reads what the keystores and KMS say about a destroyed key. Anything but a plain "not present, in sync" counts as a
- * living key: removing the record of one is the worst mistake of all.
+ * Reads what every source says about a destroyed key: the live answer of each keystore that is named anywhere, the key's own
+ * metadata, and KMS. Only "not present, in sync" from all of them counts as gone (provider/docs/decisions, "removal").
  */
 export function remainsOf(observation: KeyObservation): Remains {
-  if (!observation.keystoresAreLive) return { kind: "held", guard: { guard: "status_not_live" } };
-  const silent = observation.facts.keystores.filter(
-    (keystore) => !observation.keystores.some((each) => each.keystoreId === keystore.id),
-  );
-  const holding = [
-    ...observation.keystores.filter((each) => !isGone(each) && !isPending(each)),
-    ...silent.map(withoutAnswer),
-  ];
-  if (holding.length > 0) return { kind: "held", guard: { guard: "keystore_holds_key", keystores: holding } };
+  if (!observation.keystoresAreLive) return held({ guard: "status_not_live" });
+  const holding = observation.keystores.filter((each) => !isGone(each) && !isPending(each));
+  if (holding.length > 0) return held({ guard: "keystore_holds_key", keystores: holding });
+  const contradictions = namingContradictions(observation);
+  if (contradictions.length > 0) return held({ guard: "removal_contradicted", contradictions });
   const pending = observation.keystores.filter(isPending);
-  if (pending.length > 0) {
-    const dates = pending.map((each) => each.destructionAtMs);
-    const known = dates.filter((date) => date !== undefined);
-    return {
-      kind: "pending",
-      keystores: pending,
-      ...(known.length === dates.length && { untilMs: Math.max(...known) }),
-    };
-  }
+  if (pending.length > 0) return pendingUntil(pending);
+  const material = materialContradiction(observation);
+  if (material !== undefined) return held({ guard: "removal_contradicted", contradictions: [material] });
   const unreadable = unreadableTwin(observation);
-  if (unreadable !== undefined) return { kind: "held", guard: unreadable };
+  if (unreadable !== undefined) return held(unreadable);
   for (const twin of observation.twins) {
     if (twin.kind === "present" && twin.state !== "destroyed") {
-      return { kind: "held", guard: { guard: "twin_remains", kmsKeyId: twin.kmsKeyId, state: twin.state } };
+      return held({ guard: "twin_remains", kmsKeyId: twin.kmsKeyId, state: twin.state });
     }
   }
   return { kind: "nothing" };
 }
 
-function unreadableTwin(observation: KeyObservation): Guard | undefined {
-  const twin = observation.twins.find((each) => each.kind === "unreadable");
-  return twin?.kind === "unreadable"
-    ? { guard: "twin_unreadable", kmsKeyId: twin.kmsKeyId, reason: twin.reason }
-    : undefined;
+function held(guard: Guard): Remains {
+  return { kind: "held", guard };
 }
 
-/** A keystore that the key refers to and that nobody answered for. */
-function withoutAnswer(keystore: { readonly id: string; readonly type: string }): KeystoreStatus {
-  return {
-    keystoreId: keystore.id,
-    name: keystore.id,
-    type: keystore.type,
-    status: "unknown",
-    syncFlag: "unrecognised",
-    detail: "no answer",
-  };
+function pendingUntil(keystores: readonly KeystoreStatus[]): Remains {
+  const dates = keystores.map((each) => each.destructionAtMs);
+  const known = dates.filter((date) => date !== undefined);
+  return { kind: "pending", keystores, ...(known.length === dates.length && { untilMs: Math.max(...known) }) };
 }
+
+function unreadableTwin({ twins, state }: KeyObservation): Guard | undefined {
+  for (const twin of twins) {
+    const { kind, kmsKeyId } = twin;
+    if (kind === "unreadable") return { guard: "twin_unreadable", kmsKeyId, reason: twin.reason };
+    if (kind === "absent" && isExpected(twin, state)) {
+      const reason = `KMS does not know key ${kmsKeyId}, and UKO reports the managed key as ${state}.`;
+      return { guard: "twin_unreadable", kmsKeyId, reason };
+    }
+  }
+  return undefined;
+}
+
+/** KMS forgets a key that it purged. Where UKO still counts on the twin, the id may be wrong, so KMS's rule is unknown. */
+function isExpected({ keystoreSays }: Extract<Twin, { kind: "absent" }>, state: KeyObservation["state"]): boolean {
+  return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");
+}
+
+/** Details that say the key is there, or that nobody could look (uko-v4.md 3.4). */
+const detailsOfPresence: readonly string[] = [
+  "active_key_is_active_in_keystore",
+  "connection_error",
+  "deactivated_key_is_deactivated_in_keystore",
+  "deactivated_key_is_not_deactivated_in_keystore",
+  "destroyed_key_is_present_in_keystore",
+  "destroyed_pending_key_is_pending_destruction_in_keystore",
+  "pre_active_key_is_present_in_keystore",
+  "target_keystore_removed_by_user_contains_an_active_key",
+];
 
 function isGone(status: KeystoreStatus): boolean {
-  return status.status === "not_present" && status.syncFlag === "ok";
+  const isPlain = status.error === undefined && !detailsOfPresence.includes(status.detail);
+  return status.status === "not_present" && status.syncFlag === "ok" && isPlain;
 }
 
 export function isPending(status: KeystoreStatus): boolean {

@@ -64,7 +64,12 @@ export interface KeystoreStatus {
 
 /** The key of an internal keystore as KMS shows it (kms-v2-and-iam.md 3). */
 export type Twin =
-  | { readonly kind: "absent"; readonly kmsKeyId: string }
+  | {
+      readonly kind: "absent";
+      readonly kmsKeyId: string;
+      /** What its keystore reports of the key, by UKO. */
+      readonly keystoreSays?: KeystoreStatus["status"];
+    }
   | { readonly kind: "unreadable"; readonly kmsKeyId: string; readonly reason: string }
   | {
       readonly kind: "present";
@@ -135,6 +140,10 @@ export interface KeyObservation {
   readonly keystores: readonly KeystoreStatus[];
   /** Whether `keystores` was asked of the keystores just now, or is what the service remembered. */
   readonly keystoresAreLive: boolean;
+  /** The statuses that the service stores with the key; it may name keystores that the live status leaves out. */
+  readonly storedKeystores: readonly KeystoreStatus[];
+  /** Where the service says that key material is (`key_material_present`); absent where it does not say. */
+  readonly materialIn?: readonly string[];
   readonly twins: readonly Twin[];
   readonly use: KeyUse;
 }

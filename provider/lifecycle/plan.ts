@@ -5,6 +5,7 @@ import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import type { Right } from "./managed-key-states.ts";
 import type { Actor, ConsequentialStep, KeystoreStatus } from "./observation.ts";
+import type { Contradiction } from "./removal-evidence.ts";
 
 /** Where a deletion is to end; what a user writes as `deletionCompletesAt`, and `deactivated` as a desired state. */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
@@ -65,6 +66,7 @@ export type Guard =
   | { readonly guard: "twin_not_active"; readonly kmsKeyId: string; readonly state: string }
   | { readonly guard: "twin_remains"; readonly kmsKeyId: string; readonly state: string }
   | { readonly guard: "keystore_holds_key"; readonly keystores: readonly KeystoreStatus[] }
+  | { readonly guard: "removal_contradicted"; readonly contradictions: readonly Contradiction[] }
   | { readonly guard: "status_not_live" }
   | { readonly guard: "compromised"; readonly stateWord: string }
   | { readonly guard: "state_unrecognised"; readonly stateWord: string }
@@ -136,6 +138,7 @@ export const guardCodes = {
   twin_not_active: "UKO_TWIN_NOT_ACTIVE",
   twin_remains: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   keystore_holds_key: "UKO_KEYSTORE_BLOCKS_REMOVAL",
+  removal_contradicted: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   status_not_live: "UKO_KEYSTORE_BLOCKS_REMOVAL",
   compromised: "UKO_KEY_COMPROMISED",
   state_unrecognised: "UKO_STATE_UNRECOGNISED",

@@ -88,7 +88,10 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
   use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 403." }]],
-  twin_unreadable: [[{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It answered 403." }]],
+  twin_unreadable: [
+    [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It answered 403." }],
+    [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not tell the type of keystore "ring".' }],
+  ],
   twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
   twin_remains: [[{ guard: "twin_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],
   keystore_holds_key: [
@@ -98,6 +101,35 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
         keystores: ["ring", "frankfurt", "dublin", "tokyo"].map((name) =>
           aKeystoreStatus({ name, status: "error", syncFlag: "error", error: "no route\u001b[31m to host" }),
         ),
+      },
+      destroyed,
+    ],
+  ],
+  removal_contradicted: [
+    [
+      {
+        guard: "removal_contradicted",
+        contradictions: [
+          {
+            kind: "no_live_answer",
+            keystore: { id: "ks-1", name: "aws\u001b[31m-frankfurt", type: "aws_kms" },
+            namedBy: ["metadata", "stored_status"],
+          },
+          {
+            kind: "no_live_answer",
+            keystore: { id: "ks-2", name: "ring", type: "ibm_cloud_kms" },
+            namedBy: ["stored_status"],
+          },
+          { kind: "keystore_without_id", source: "live_status", name: "" },
+          { kind: "keystore_without_id", source: "metadata", name: "tokyo" },
+        ],
+      },
+      destroyed,
+    ],
+    [
+      {
+        guard: "removal_contradicted",
+        contradictions: [{ kind: "material_present", places: ["keystores", "repository"] }],
       },
       destroyed,
     ],

@@ -53,7 +53,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
     keystores: uncalled("keystores", over.keystores),
     templates: uncalled("templates", over.templates),
     kmsKeys: uncalled("kmsKeys", over.kmsKeys),
-    containers: uncalled("containers", { isInternalKeystore: async () => false, ...over.containers }),
+    containers: uncalled("containers", { keystoreKind: async () => ({ kind: "external" }), ...over.containers }),
     session: { instanceId, actor: async () => anActor(alice), isInstanceProven: async () => false, ...over.session },
     serviceClock: createServiceClock(() => undefined),
     progress: { report: () => {} },

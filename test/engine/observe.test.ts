@@ -81,11 +81,17 @@ describe("a key that is not found is gone only where that is proven", () => {
 
 const unusedNow = { use: async () => ({ kind: "known", count: 0, retainedBy: [] }) as const };
 
+const unreadable = (reason: string): unknown => ({
+  kind: "unreadable",
+  kmsKeyId: "",
+  reason: expect.stringContaining(reason),
+});
+
 async function lookAt(over: Partial<KeySnapshot>, internal = true) {
   const asked: string[] = [];
   const world = aWorld({
     keys: { read: async () => found(over), ...unusedNow, liveStatus: async () => answered([aStatus()]) },
-    containers: { isInternalKeystore: async () => internal },
+    containers: { keystoreKind: async () => ({ kind: internal ? "internal" : "external" }) },
     twins: {
       read: async (id) => {
         asked.push(id);
@@ -102,11 +108,82 @@ describe("the KMS twins of a key", () => {
   test("are read by the id in the key ring, for internal keystores only", async () => {
     expect((await lookAt({})).asked).toEqual(["kms-1"]);
     expect((await lookAt({}, false)).asked).toEqual([]);
-    expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual([]);
+    const referencedKeystores = [{ id: "ks-1", name: "frankfurt", type: "aws_kms" }];
+    const external = await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })], referencedKeystores });
+    expect(external.asked).toEqual([]);
+  });
+
+  test("are looked for wherever one source does not call the keystore external", async () => {
+    expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual(["kms-1"]);
+    const referencedKeystores = [{ id: "ks-1", name: "ring", type: "aws_kms" }];
+    expect((await lookAt({ referencedKeystores })).asked).toEqual(["kms-1"]);
   });
 
   test("are not there before the key was ever installed", async () => {
-    expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([]);
+    const storedStatus = [aStatus({ status: "not_present" })];
+    expect((await lookAt({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
+    expect((await lookAt({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
+  });
+
+  test("are unreadable where a key was never active and its keystore says otherwise", async () => {
+    expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
+      unreadable("reports the key as never active"),
+    ]);
+    expect((await lookAt({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
+  });
+
+  test("are unreadable where the keystore's kind is unknown, or the keystore has no id", async () => {
+    const world = aWorld({
+      keys: { read: async () => found(), ...unusedNow },
+      containers: { keystoreKind: async () => ({ kind: "unknown", reason: "It is new." }) },
+    });
+    expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+      observation: { twins: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
+    });
+    const { twins } = await lookAt({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
+    expect(twins).toEqual([unreadable("without its id")]);
+  });
+
+  test("are unreadable where material is said to be in keystores and none is named", async () => {
+    const nowhere = { storedStatus: [], referencedKeystores: [] };
+    expect((await lookAt({ ...nowhere, materialPresent: ["keystores"] })).twins).toEqual([
+      unreadable("does not name one"),
+    ]);
+    expect((await lookAt({ ...nowhere, materialPresent: ["repository"] })).twins).toEqual([]);
+    expect((await lookAt(nowhere)).twins).toEqual([]);
+  });
+
+  test("that KMS does not know carry what the keystore says", async () => {
+    const read = async (kmsKeyId: string) => ({ kind: "absent", kmsKeyId }) as const;
+    for (const status of ["active", "not_present"] as const) {
+      const world = aWorld({
+        keys: { read: async () => found({ storedStatus: [aStatus({ status })] }), ...unusedNow },
+        containers: { keystoreKind: async () => ({ kind: "internal" }) },
+        twins: { read },
+      });
+      expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+        observation: { twins: [{ kind: "absent", kmsKeyId: "kms-1", keystoreSays: status }] },
+      });
+    }
+  });
+
+  test("of a destroyed key are looked for by the ids of the stored statuses too", async () => {
+    const asked: string[] = [];
+    const live = [aStatus({ status: "not_present", keyIdInKeystore: "" })];
+    const world = aWorld({
+      keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
+      containers: { keystoreKind: async () => ({ kind: "internal" }) },
+      twins: {
+        read: async (id) => {
+          asked.push(id);
+          return aTwin({ kmsKeyId: id });
+        },
+      },
+    });
+    expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+      observation: { keystores: live, storedKeystores: [aStatus()] },
+    });
+    expect(asked).toEqual(["kms-1"]);
   });
 
   test("are unreadable where the keystore holds the key and does not tell its id", async () => {

@@ -1,7 +1,7 @@
 /** Every state x actor x record x consent x gate x policy x goal x intent, against a decision that is written down a second time. */
 
 import { expect, it } from "vitest";
-import type { Actor, KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { Actor, KeyObservation, KeystoreStatus, Twin } from "../../provider/lifecycle/observation.ts";
 import {
   type DeletionGoal,
   type DeletionPolicy,
@@ -12,6 +12,7 @@ import {
 import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
 import {
   aKey,
+  aKeystoreStatus,
   aKeyWith,
   alice,
   anActor,
@@ -19,6 +20,7 @@ import {
   aPolicy,
   aRecord,
   aRun,
+  aTwin,
   aWorkload,
   bob,
   carol,
@@ -147,6 +149,65 @@ it("answers every situation as the product says", () => {
     count += 1;
   }
   expect(count).toBe(7 * 8 * 12 * 2 * 2 * 2 * 4 * 3);
+});
+
+/** What the service says of a destroyed key: which keystores each source names, and what the live answers are. */
+interface Evidence {
+  readonly metadata: readonly string[];
+  readonly stored: readonly string[];
+  readonly live: readonly string[];
+  readonly status: KeystoreStatus["status"];
+  readonly material: readonly string[] | undefined;
+  readonly twin: Twin["kind"] | "none";
+}
+
+function* evidence(): Generator<Evidence> {
+  const namings = [[], ["a"], ["b"], ["a", "b"], [""]];
+  for (const metadata of namings)
+    for (const stored of namings)
+      for (const live of namings)
+        for (const status of ["not_present", "pending_destruction", "active", "unknown"] as const)
+          for (const material of [undefined, [], ["keystores"], ["repository"]])
+            for (const twin of ["none", "absent", "present", "unreadable"] as const)
+              yield { metadata, stored, live, status, material, twin };
+}
+
+/** The rule for removal, read top to bottom as a person would: every keystore that is ever named, or nothing. */
+function expectedOfRemoval({ metadata, stored, live, status, material, twin }: Evidence): string {
+  const answersGone = live.length === 0 || status === "not_present";
+  if (!answersGone && status !== "pending_destruction") return "refused: keystore_holds_key";
+  const everNamed = [...metadata, ...stored, ...live];
+  if (everNamed.some((id) => id === "" || !live.includes(id))) return "refused: removal_contradicted";
+  if (!answersGone) return "waitingForTime";
+  if (material !== undefined && material.length > 0) return "refused: removal_contradicted";
+  if (twin === "unreadable") return "refused: twin_unreadable";
+  return twin === "present" ? "refused: twin_remains" : "remove";
+}
+
+it("removes the metadata of a destroyed key only where all that speaks agrees", () => {
+  let removals = 0;
+  const twins = {
+    absent: { kind: "absent", kmsKeyId: "k" },
+    present: aTwin(),
+    unreadable: { kind: "unreadable", kmsKeyId: "k", reason: "403" },
+  } as const;
+  const answer = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
+  for (const one of evidence()) {
+    const key = aKey({
+      state: "destroyed",
+      facts: someFacts({ keystores: one.metadata.map((id) => ({ id, type: "aws_kms" })) }),
+      storedKeystores: one.stored.map((id) => answer(id, "active")),
+      keystores: one.live.map((id) => answer(id, one.status)),
+      ...(one.material !== undefined && { materialIn: one.material }),
+      twins: one.twin === "none" ? [] : [twins[one.twin]],
+    });
+    const answered = said(planKeyDeletion(key, aPolicy(), aRun(), nowMs));
+    const expected = expectedOfRemoval(one);
+    if (answered !== expected) expect({ ...one, answered }).toEqual({ ...one, answered: expected });
+    if (answered === "remove") removals += 1;
+  }
+  // 24 namings with a live answer from all that is named, and the empty one under each of 4 statuses; 2 materials, 2 twins.
+  expect(removals).toBe((24 + 4) * 2 * 2);
 });
 
 it("asks in every wait for the right that the step needs", () => {

@@ -24,7 +24,24 @@ const flags = [
 
 describe("failingGuard", () => {
   it("lets an unprotected, unused key with a readable twin pass", () => {
-    expect(failingGuard(aKey({ twins: [aTwin(), { kind: "absent", kmsKeyId: "kms-2" }] }), aPolicy())).toBeUndefined();
+    expect(failingGuard(aKey({ twins: [aTwin(), aTwin({ kmsKeyId: "kms-2" })] }), aPolicy())).toBeUndefined();
+  });
+
+  it.each([
+    ["active", "active", true],
+    ["active", "not_present", true],
+    ["deactivated", "not_active", true],
+    ["deactivated", undefined, true],
+    ["deactivated", "not_present", false],
+    ["pre_activation", "unknown", true],
+  ] as const)("of a twin that KMS does not know: key %s, keystore %s, stops %s", (state, keystoreSays, isStopped) => {
+    const absent = { kind: "absent", kmsKeyId: "kms-1", ...(keystoreSays !== undefined && { keystoreSays }) } as const;
+    const guard = failingGuard(aKey({ state, twins: [absent] }), aPolicy());
+    if (!isStopped) expect(guard).toBeUndefined();
+    else {
+      const reason = `KMS does not know key kms-1, and UKO reports the managed key as ${state}.`;
+      expect(guard).toEqual({ guard: "twin_unreadable", kmsKeyId: "kms-1", reason });
+    }
   });
 
   it("passes a key in use where no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
@@ -94,19 +111,40 @@ describe("remainsOf", () => {
     expect(remains).toEqual({
       kind: "held",
       guard: {
-        guard: "keystore_holds_key",
-        keystores: [
+        guard: "removal_contradicted",
+        contradictions: [
           {
-            keystoreId: "ks-2",
-            name: "ks-2",
-            type: "aws_kms",
-            status: "unknown",
-            syncFlag: "unrecognised",
-            detail: "no answer",
+            kind: "no_live_answer",
+            keystore: { id: "ks-2", name: "ks-2", type: "aws_kms" },
+            namedBy: ["metadata"],
           },
         ],
       },
     });
+  });
+
+  it.each([
+    ["an error beside it", { error: "timeout" }],
+    ["a detail that says that the key is there", { detail: "destroyed_key_is_present_in_keystore" }],
+    ["a detail that says that nobody could look", { detail: "connection_error" }],
+  ])("does not take not present, in sync, for gone with %s", (_what, over) => {
+    const status = aKeystoreStatus({ status: "not_present", ...over });
+    expect(remainsOf(destroyed(status))).toEqual({
+      kind: "held",
+      guard: { guard: "keystore_holds_key", keystores: [status] },
+    });
+  });
+
+  it("holds a key whose metadata says that there is material, once no keystore is pending", () => {
+    const materialIn = ["keystores"];
+    const contradictions = [{ kind: "material_present", places: materialIn }];
+    expect(remainsOf(aKey({ state: "destroyed", materialIn }))).toEqual({
+      kind: "held",
+      guard: { guard: "removal_contradicted", contradictions },
+    });
+    const pending = [aKeystoreStatus({ status: "pending_destruction" })];
+    expect(remainsOf(aKey({ state: "destroyed", keystores: pending, materialIn }))).toMatchObject({ kind: "pending" });
+    expect(remainsOf(aKey({ state: "destroyed", materialIn: [] }))).toEqual({ kind: "nothing" });
   });
 
   it("names a holding keystore before it waits for a pending one", () => {

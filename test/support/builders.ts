@@ -94,7 +94,7 @@ export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreSta
     type: "ibm_cloud_kms",
     status: "active",
     syncFlag: "ok",
-    detail: "active_key_is_active_in_keystore",
+    detail: "",
     ...over,
   };
 }
@@ -117,6 +117,9 @@ const statusBesideState = {
 export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
   const facts = over.facts ?? someFacts();
   const state = over.state ?? "active";
+  const keystores = facts.keystores.map((keystore) =>
+    aKeystoreStatus({ keystoreId: keystore.id, type: keystore.type, status: statusBesideState[state] }),
+  );
   return {
     facts,
     state,
@@ -125,10 +128,9 @@ export function aKey(over: Partial<KeyObservation> = {}): KeyObservation {
     updatedBy: carol,
     carried: { kind: "none" },
     digests: digestsOf(facts),
-    keystores: facts.keystores.map((keystore) =>
-      aKeystoreStatus({ keystoreId: keystore.id, type: keystore.type, status: statusBesideState[state] }),
-    ),
+    keystores,
     keystoresAreLive: true,
+    storedKeystores: over.keystores ?? keystores,
     twins: [],
     use: { kind: "known", count: 0, retainedBy: [] },
     ...over,

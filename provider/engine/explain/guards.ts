@@ -4,6 +4,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
 import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
+import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { planAgain, sayBeyondPlan } from "./beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
 import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
@@ -71,7 +72,12 @@ const sayings: Sayings = {
   ],
   twin_unreadable: (guard, { key, unchanged }) => [
     `The KMS twin of ${key} could not be read, so KMS's own rule for it is unknown`,
-    [plain(guard.reason), "Reading it takes the KMS service role Reader or above on this instance.", unchanged],
+    [
+      plain(guard.reason),
+      // Without the key's id KMS was not asked.
+      ...(guard.kmsKeyId === "" ? [] : ["Reading it takes the KMS service role Reader or above on this instance."]),
+      unchanged,
+    ],
   ],
   twin_not_active: (guard, { key, unchanged, rerun }) => [
     `The KMS twin of ${key} is ${guard.state}, and KMS lets only an active key be set for deletion`,
@@ -99,6 +105,14 @@ const sayings: Sayings = {
         commands: [`uko sync ${path}`],
       },
     ],
+  ],
+  removal_contradicted: (guard, { key, path }) => [
+    `uko keeps the metadata of ${key}: the service's answers do not agree that the key is gone`,
+    [
+      ...guard.contradictions.slice(0, 10).map(sayContradiction),
+      "If the material was restored on purpose, keep the key.",
+    ],
+    [{ who: `to have the service ask the keystores, ${distributor} runs`, commands: [`uko sync ${path}`] }],
   ],
   status_not_live: (_guard, { key, rerun }) => [
     `The record of ${key} stays: its keystores could not be asked`,
@@ -285,6 +299,31 @@ function mismatchNext(why: ConsentMismatch, path: string, named: string): readon
       return [
         { who: "whoever holds the right runs", commands: actCommands(why.record.id, path, { rerun: "uko continue" }) },
       ];
+  }
+}
+
+const sources = {
+  metadata: "metadata",
+  stored_status: "stored status",
+  live_status: "live status",
+} as const satisfies Record<NamingSource, string>;
+
+function sayContradiction(contradiction: Contradiction): string {
+  switch (contradiction.kind) {
+    case "no_live_answer": {
+      const { keystore, namedBy } = contradiction;
+      const verb = namedBy.length === 1 ? "names" : "name";
+      const told = `keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)})`;
+      return `The ${namedBy.map((each) => sources[each]).join(" and the ")} ${verb} ${told}, and the live status has no answer from it.`;
+    }
+    case "keystore_without_id": {
+      const named = contradiction.name === "" ? "a keystore" : `keystore "${plain(contradiction.name, 60)}"`;
+      return `The ${sources[contradiction.source]} names ${named} without an id, so uko cannot match it.`;
+    }
+    case "material_present": {
+      const places = contradiction.places.slice(0, 10).map((place) => plain(place, 40));
+      return `The metadata reports key material in ${places.join(" and ")}, and the live status does not.`;
+    }
   }
 }
 

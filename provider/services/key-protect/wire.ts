@@ -18,7 +18,10 @@ function listOf<T extends z.ZodType>(item: T) {
     .transform((items) => items ?? []);
 }
 
-/** What the end of a managed key needs of its twin: `dualAuthDelete` may be absent; present, it has to be whole, because a guard rests on it. */
+/**
+ * What the end of a managed key needs of its twin. `dualAuthDelete` may be absent (kms-v2-and-iam.md 5.2); null, or without
+ * `enabled`, it says nothing, and a guard rests on it.
+ */
 const twin = z.object({
   id: z.string(),
   state: z.number().int(),
@@ -28,7 +31,7 @@ const twin = z.object({
       keySetForDeletion: z.boolean().optional(),
       authExpiration: z.string().optional(),
     })
-    .nullish(),
+    .optional(),
 });
 export type WireTwin = z.output<typeof twin>;
 export const oneTwin = z.object({ resources: z.array(twin).min(1).max(1) });
@@ -56,9 +59,9 @@ export const kmsKey = twin.extend({
 });
 export type WireKmsKey = z.output<typeof kmsKey>;
 
-/** Absent where nothing matches (kms-v2-and-iam.md 1.5). */
+/** Absent where nothing matches (kms-v2-and-iam.md 1.5); null is not an answer. */
 function collectionOf<T extends z.ZodType>(item: T) {
-  return z.object({ resources: listOf(item) });
+  return z.object({ resources: z.array(item).default([]) });
 }
 export const kmsKeys = collectionOf(kmsKey);
 export const keyPolicies = collectionOf(
@@ -69,8 +72,10 @@ export const keyPolicies = collectionOf(
     lastUpdateDate: optionalText,
   }),
 );
-/** `preventKeyDeletion` may be absent when false. */
-export const registrations = collectionOf(z.object({ resourceCrn: z.string(), preventKeyDeletion: optionalFlag }));
+/** `preventKeyDeletion` may be absent when false; a guard rests on it, so null is not an answer. */
+export const registrations = collectionOf(
+  z.object({ resourceCrn: z.string(), preventKeyDeletion: z.boolean().default(false) }),
+);
 export const keyRings = collectionOf(z.object({ id: z.string() }));
 
 const text = z.string().catch("");

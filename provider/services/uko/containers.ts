@@ -1,21 +1,22 @@
 /** The port `Containers` over UKO v4 (uko-v4.md V3, S3): is the vault there, and is a keystore a key ring of this instance. */
 
-import type { Containers } from "../../engine/ports.ts";
-import { isUkoError, UkoError } from "../../errors.ts";
+import type { Containers, KeystoreAnswer } from "../../engine/ports.ts";
+import { isUkoError } from "../../errors.ts";
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { invalidAnswer } from "../http/faults.ts";
+import { printable } from "../http/printable.ts";
 import { singleFlight } from "../http/single-flight.ts";
-import { isOwnNotFound, readRights, service } from "./errors.ts";
+import { isOwnNotFound, readRights } from "./errors.ts";
 import { walkPages } from "./pages.ts";
 import { checkedId, opened, type UkoTransport } from "./transport.ts";
-import { keystore, vault } from "./wire-containers.ts";
+import { keystorePlace, vault, type WireKeystorePlace } from "./wire-containers.ts";
 
 /** 50 internal keystores are an instance's limit (uko-v4.md 3.8); external ones have none, so the memory has. */
 const maxRemembered = 10_000;
 
 export function createContainers(transport: UkoTransport): Containers {
   /** A keystore never changes its kind, so one look per run is enough. */
-  const kinds = new Map<string, (signal: AbortSignal) => Promise<boolean>>();
+  const kinds = new Map<string, (signal: AbortSignal) => Promise<KeystoreAnswer>>();
 
   return {
     async vaultExists(vaultId, { signal }) {
@@ -30,11 +31,11 @@ export function createContainers(transport: UkoTransport): Containers {
         return "unknown";
       }
     },
-    async isInternalKeystore(keystoreId, { signal }) {
+    async keystoreKind(keystoreId, { signal }) {
       let kind = kinds.get(keystoreId);
       if (kind === undefined) {
         if (kinds.size >= maxRemembered) kinds.clear();
-        kind = remembered((flight) => readIsInternal(transport, keystoreId, flight));
+        kind = remembered((flight) => readKind(transport, keystoreId, flight));
         kinds.set(keystoreId, kind);
       }
       return kind(signal);
@@ -49,32 +50,61 @@ const doesNotConcernTheVault: readonly string[] = [
   "UKO_BUG",
 ];
 
-/** Keeps a success, never a failure. */
-function remembered(read: (signal: AbortSignal) => Promise<boolean>): (signal: AbortSignal) => Promise<boolean> {
-  let known: boolean | undefined;
+/** Keeps a success, never a failure or an answer that tells nothing. */
+function remembered(
+  read: (signal: AbortSignal) => Promise<KeystoreAnswer>,
+): (signal: AbortSignal) => Promise<KeystoreAnswer> {
+  let known: KeystoreAnswer | undefined;
   const join = singleFlight(async (signal) => {
-    known = await read(signal);
-    return known;
+    const answer = await read(signal);
+    if (answer.kind !== "unknown") known = answer;
+    return answer;
   });
   return async (signal) => known ?? join(signal);
 }
 
-async function readIsInternal(transport: UkoTransport, keystoreId: string, signal: AbortSignal): Promise<boolean> {
+async function readKind(transport: UkoTransport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
+  try {
+    return kindIn(await findKeystore(transport, keystoreId, signal), keystoreId);
+  } catch (error) {
+    if (!isUkoError(error) || error.code !== "UKO_ANSWER_INVALID") throw error;
+    return unknown(`Keystore ${keystoreId} could not be read: ${error.summary}. ${error.detail}`);
+  }
+}
+
+/** Taken for external without proof, a twin under KMS's own dual authorization would go unseen. */
+function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreAnswer {
+  if (found === undefined) {
+    return unknown(
+      `The service does not find keystore ${keystoreId}. If it was removed from UKO, uko sync updates the key's keystores.`,
+    );
+  }
+  if (found.id !== keystoreId) return unknown(`Asked for keystore ${keystoreId}, the service answered about another.`);
+  const { type, ibm_variant: variant } = found;
+  const kind = keystoreKindOf({ type, variant });
+  if (kind !== "unknown") return { kind };
+  const [word, value] = type === "ibm_cloud_kms" ? ["variant", variant] : ["type", type];
+  const of = `the ${word} of keystore "${printable(found.name, 60)}"`;
+  return value === ""
+    ? unknown(`The service does not tell ${of}.`)
+    : unknown(`The service calls ${of} ${printable(value, 60)}, which this release does not know.`);
+}
+
+function unknown(reason: string): KeystoreAnswer {
+  return { kind: "unknown", reason: printable(reason) };
+}
+
+/** Undefined where the service itself says that it has no such keystore. */
+async function findKeystore(
+  transport: UkoTransport,
+  keystoreId: string,
+  signal: AbortSignal,
+): Promise<WireKeystorePlace | undefined> {
   const path = `/keystores/${checkedId(keystoreId, "keystore")}`;
   const isAnswer = (answer: HttpAnswer): boolean => answer.status === 400 || isOwnNotFound(answer);
   const answer = await transport.read({ method: "GET", path, signal }, readRights.readKeystore, isAnswer);
-  const found =
-    answer.status === 200
-      ? opened(answer, keystore)
-      : answer.status === 400
-        ? await findInList(transport, keystoreId, signal)
-        : undefined;
-  // Taken for external, a twin under KMS's own dual authorization would go unseen.
-  if (found === undefined) throw keystoreNotFound(keystoreId);
-  if (found.id !== keystoreId) throw invalidAnswer(service, "it is about another keystore than was asked for", answer);
-  if (found.type !== "ibm_cloud_kms") return false;
-  if (found.ibm_variant === "") throw invalidAnswer(service, "it does not tell the keystore's ibm_variant", answer);
-  return found.ibm_variant === "internal";
+  if (answer.status === 200) return opened(answer, keystorePlace);
+  return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
 /** API 4.9 and earlier want `UKO-Vault` for one keystore, whose vault is not known here, but not for the list (uko-v4.md 1.4). */
@@ -82,15 +112,8 @@ async function findInList(transport: UkoTransport, keystoreId: string, signal: A
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },
     collection: "keystores",
-    items: keystore.array(),
+    items: keystorePlace.array(),
     right: readRights.listKeystores,
   });
   return all.find(({ id }) => id === keystoreId);
-}
-
-function keystoreNotFound(keystoreId: string): UkoError {
-  return new UkoError("UKO_TWIN_UNREADABLE", {
-    summary: `Keystore ${keystoreId} was not found, so whether the key has a KMS twin is not known`,
-    detail: "Nothing was changed. Where the keystore was removed, uko sync lets the key's keystores be named anew.",
-  });
 }

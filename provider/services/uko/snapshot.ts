@@ -47,6 +47,7 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
     ...(key.label_tags.length === 0 ? {} : { labelTags: key.label_tags }),
     referencedKeystores: key.referenced_keystores,
     storedStatus: key.status_in_keystores.map(toKeystoreStatus),
+    ...(Array.isArray(key.key_material_present) ? { materialPresent: key.key_material_present } : {}),
   };
 }
 

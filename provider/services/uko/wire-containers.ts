@@ -1,4 +1,4 @@
-/** Vaults, keystores and templates on the wire (uko-v4.md 3.5-3.8, 3.12), read as tolerantly as keys are. */
+/** Vaults, keystores and templates on the wire (uko-v4.md 3.5-3.8, 3.12), read as tolerantly as keys, and as strictly. */
 
 import * as z from "zod";
 import { listOf, optionalText, reference, textOrNumber, wholeNumber } from "./wire.ts";
@@ -27,7 +27,7 @@ export const keystore = z
     name: optionalText,
     description: optionalText,
     location: optionalText,
-    groups: listOf(z.string()),
+    groups: z.array(z.string()),
     type: z.string(),
     ibm_variant: optionalText,
     status: z.unknown().optional(),
@@ -35,6 +35,15 @@ export const keystore = z
   })
   .loose();
 export type WireKeystore = z.output<typeof keystore>;
+
+/** What tells where a keystore's keys are; whatever its type and variant say is for the decision to judge. */
+export const keystorePlace = z.object({
+  id: z.string().min(1),
+  name: optionalText,
+  type: optionalText,
+  ibm_variant: optionalText,
+});
+export type WireKeystorePlace = z.output<typeof keystorePlace>;
 
 export const keystoreHealth = z.object({ health_status: optionalText, message: optionalText });
 
@@ -55,7 +64,7 @@ export const template = z.object({
     state: optionalText,
     deactivate_on_rotation: z.boolean().nullish(),
   }),
-  keystores: listOf(z.object({ group: optionalText, type: optionalText, naming_scheme: optionalText }).loose()),
+  keystores: z.array(z.object({ group: optionalText, type: optionalText, naming_scheme: optionalText }).loose()),
   ...stamps,
 });
 export type WireTemplate = z.output<typeof template>;

@@ -1,4 +1,7 @@
-/** UKO v4 on the wire (uko-v4.md 3), read tolerantly: unknown fields and words pass, missing lists are empty, numbers may be texts. */
+/**
+ * UKO v4 on the wire (uko-v4.md 3), read tolerantly: unknown fields and words pass, numbers may be texts. A list that the
+ * contract requires and a decision rests on is required: null or missing makes the answer unreadable, never an empty list.
+ */
 
 import * as z from "zod";
 
@@ -39,7 +42,7 @@ export const keystoreStatus = z.object({
   keystore: keystoreReference.nullish(),
   status: z.string(),
   keystore_sync_flag: z.string(),
-  keystore_sync_flag_detail: optionalText,
+  keystore_sync_flag_detail: z.string(),
   destruction_at: optionalText,
   key_id_in_keystore: optionalText,
   error: z.unknown().optional(),
@@ -68,8 +71,10 @@ export const managedKey = z.object({
   created_by: optionalText,
   updated_at: optionalText,
   updated_by: optionalText,
-  referenced_keystores: listOf(keystoreReference),
-  status_in_keystores: listOf(keystoreStatus),
+  referenced_keystores: z.array(keystoreReference),
+  status_in_keystores: z.array(keystoreStatus),
+  /** From API 4.14 on. */
+  key_material_present: z.array(z.string()).nullish(),
 });
 export type WireManagedKey = z.output<typeof managedKey>;
 

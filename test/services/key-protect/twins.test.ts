@@ -86,6 +86,7 @@ describe("reading a twin", () => {
     ["another key", keyAnswer({ id: "other" })],
     ["a state that is no number", keyAnswer({ state: "1" })],
     ["dual authorization that is not told", keyAnswer({ dualAuthDelete: {} })],
+    ["null for dual authorization", keyAnswer({ dualAuthDelete: null })],
     ["dual authorization in words", keyAnswer({ dualAuthDelete: { enabled: "false" } })],
     ["a window without end", keyAnswer({ dualAuthDelete: { enabled: true, keySetForDeletion: true } })],
     [

@@ -14,6 +14,7 @@ const keystore: ContainerRef = { kind: "keystore", instanceId: "instance", vault
 const template: ContainerRef = { kind: "template", instanceId: "instance", vaultId, id };
 
 const server = useScriptedServer();
+const unknown = (reason: string) => ({ kind: "unknown", reason: expect.stringContaining(reason) });
 
 const client = () => createUkoClient(serviceAt(server));
 const reply = (body: object, status = 200): Reply => ({ status, headers: { etag }, body });
@@ -64,7 +65,7 @@ describe("a vault", () => {
 });
 
 describe("a keystore", () => {
-  const least = { id, type: "aws_kms" };
+  const least = { id, type: "aws_kms", groups: ["g"] };
   const fieldsOf = async (fields: object) => {
     server.script(reply({ ...least, ...fields }));
     return (await client().keystores.read(keystore, options)).value?.snapshot;
@@ -86,10 +87,9 @@ describe("a keystore", () => {
     expect(JSON.stringify(found)).not.toContain("PLANTED");
   });
 
-  test("is read with numbers and flags as texts, missing lists, and words of a later release", async () => {
+  test("is read with numbers and flags as texts, and words of a later release", async () => {
     const found = await fieldsOf({
       type: "moon_kms",
-      groups: null,
       cca_port: "9443",
       cca_use_tls: "true",
       status: { health_status: "napping", message: "z\u001b[2Jz" },
@@ -97,7 +97,7 @@ describe("a keystore", () => {
     expect(found).toMatchObject({
       type: "moon_kms",
       vaultId,
-      groups: [],
+      groups: ["g"],
       fields: { cca_port: 9443, cca_use_tls: true },
       health: "napping",
       healthMessage: "zz",
@@ -107,6 +107,39 @@ describe("a keystore", () => {
       variant: "internal",
       ring: "r1",
     });
+  });
+
+  test.each([[null], [undefined]])(
+    "is not read with %j for its groups: which keys it holds would be unknown",
+    async (groups) => {
+      await expect(fieldsOf({ groups })).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    },
+  );
+
+  test.each([
+    [{ type: "ibm_cloud_kms", ibm_variant: "internal" }, { kind: "internal" }],
+    [{ type: "ibm_cloud_kms", ibm_variant: "hpcs" }, { kind: "external" }],
+    [{ type: "ibm_cloud_kms", ibm_variant: "key_protect" }, { kind: "external" }],
+    [{ type: "aws_kms", ibm_variant: "internal" }, { kind: "external" }],
+    [{ type: "ibm_cloud_kms" }, unknown('does not tell the variant of keystore "ring"')],
+    [{ type: "ibm_cloud_kms", ibm_variant: null }, unknown('does not tell the variant of keystore "ring"')],
+    [{ type: "ibm_cloud_kms", ibm_variant: "Internal" }, unknown('calls the variant of keystore "ring" Internal')],
+    [{ type: null, ibm_variant: "internal" }, unknown('does not tell the type of keystore "ring"')],
+    [{ type: "IBM_CLOUD_KMS", ibm_variant: "internal" }, unknown('calls the type of keystore "ring" IBM_CLOUD_KMS')],
+    [{ type: 7 }, unknown(`Keystore ${id} could not be read`)],
+    [{ id: "other" }, unknown("the service answered about another")],
+  ])("with %j is of a kind that is known only by the contract's words", async (fields, expected) => {
+    server.script(reply({ ...least, name: "ring", ...fields }));
+    expect(await client().containers.keystoreKind(id, options)).toEqual(expected);
+  });
+
+  test("is asked for its kind again only while its kind is unknown", async () => {
+    const { containers } = client();
+    server.script(reply({ ...least, type: "?" }), reply(least));
+    expect(await containers.keystoreKind(id, options)).toMatchObject({ kind: "unknown" });
+    expect(await containers.keystoreKind(id, options)).toEqual({ kind: "external" });
+    expect(await containers.keystoreKind(id, options)).toEqual({ kind: "external" });
+    expect(server.asked).toHaveLength(2);
   });
 
   test("is removed in mode restrict, whatever happens", async () => {
@@ -144,7 +177,7 @@ describe("a keystore", () => {
 
 describe("a template", () => {
   const key = { algorithm: "aes", size: 256, activation_date: "P0D", expiration_date: "P1Y", state: "active" };
-  const least = { id, key };
+  const least = { id, key, keystores: [] };
   const distributed = { group: "g", type: "google_kms", google_key_purpose: "mac", cca_key_words: ["a"], x: 1 };
 
   test("tells where its keys go, with the variant's own fields", async () => {

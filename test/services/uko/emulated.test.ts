@@ -56,14 +56,19 @@ function strangerOf(world: TestWorld) {
   return createUkoClient({ http, bearer, endpoint: async () => uko, instanceId, ...timing }).keys;
 }
 
+const internal = { kind: "internal" };
+const external = { kind: "external" };
+
 test("API 4.9 and earlier tell an internal keystore through their list", async () => {
   const world = await startTestWorld({ profile: "api-4.7" });
   try {
     const { containers } = adaptersOf(world, "carol");
-    expect(await containers.isInternalKeystore("ce110000-0000-4000-8000-000000000001", { signal })).toBe(true);
-    expect(await containers.isInternalKeystore("ce110000-0000-4000-8000-000000000002", { signal })).toBe(false);
-    const absent = containers.isInternalKeystore("00000000-0000-4000-8000-000000000000", { signal });
-    await expect(absent).rejects.toMatchObject({ code: "UKO_TWIN_UNREADABLE" });
+    expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);
+    expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000002", { signal })).toEqual(external);
+    expect(await containers.keystoreKind("00000000-0000-4000-8000-000000000000", { signal })).toMatchObject({
+      kind: "unknown",
+      reason: expect.stringContaining("does not find keystore 00000000-0000-4000-8000-000000000000"),
+    });
   } finally {
     await world.close();
   }
@@ -181,11 +186,13 @@ describe("against the local UKO", () => {
     expect(await containers.vaultExists("00000000-0000-4000-8000-000000000000", { signal })).toBe("not_found");
     const before = (await auditOf(world)).length;
     for (let look = 0; look < 3; look += 1) {
-      expect(await containers.isInternalKeystore("ce110000-0000-4000-8000-000000000001", { signal })).toBe(true);
-      expect(await containers.isInternalKeystore("ce110000-0000-4000-8000-000000000002", { signal })).toBe(false);
+      expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);
+      expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000002", { signal })).toEqual(external);
     }
     expect(await auditOf(world)).toHaveLength(before + 2);
-    const absent = containers.isInternalKeystore("00000000-0000-4000-8000-000000000000", { signal });
-    await expect(absent).rejects.toMatchObject({ code: "UKO_TWIN_UNREADABLE" });
+    expect(await containers.keystoreKind("00000000-0000-4000-8000-000000000000", { signal })).toMatchObject({
+      kind: "unknown",
+      reason: expect.stringContaining("does not find keystore 00000000-0000-4000-8000-000000000000"),
+    });
   });
 });

@@ -8,7 +8,10 @@ import { type Asked, never, type Reply, serviceAt, serviceTimeMs, useScriptedSer
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const options = { signal: never() };
 const ref = (at: number): KeyRef => ({ instanceId: "instance", vaultId, keyId: `k-${at}` });
-const wire = (at: number, fields: object = {}) => ({ id: `k-${at}`, label: `key ${at}`, state: "active", ...fields });
+const wire = (at: number, fields: object = {}) => ({
+  ...{ id: `k-${at}`, label: `key ${at}`, state: "active", referenced_keystores: [], status_in_keystores: [] },
+  ...fields,
+});
 
 const server = useScriptedServer();
 let nowMs = 0;

@@ -8,7 +8,8 @@ import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "
 const keyId = "9b2d0000-0000-4000-8000-000000000001";
 const ref = { instanceId: "instance", vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId };
 const options = { signal: never() };
-const least = { id: keyId, label: "payroll", state: "active", algorithm: "aes" };
+const noKeystores = { referenced_keystores: [], status_in_keystores: [] };
+const least = { id: keyId, label: "payroll", state: "active", algorithm: "aes", ...noKeystores };
 const etag = "2022-05-27T10:15:38Z";
 
 const server = useScriptedServer();
@@ -95,7 +96,7 @@ describe("a key is read", () => {
     });
   });
 
-  test("with numbers as texts, texts as numbers, nulls for absent lists, and unknown words and fields", async () => {
+  test("with numbers as texts, texts as numbers, null for a list that is not required, and unknown words and fields", async () => {
     const found = await snapshotOf({
       version: "3",
       size: 256,
@@ -107,6 +108,14 @@ describe("a key is read", () => {
     });
     expect(found).toMatchObject({ version: 3, size: "256", tags: [], stateWord: "hibernating", updatedBy: "IBMid-A" });
     expect(found?.updatedAtMs).toBe(Date.UTC(2022, 4, 27, 10, 15, 38, 123));
+  });
+
+  test("with the places of its material where the service names them", async () => {
+    expect(await snapshotOf({ key_material_present: ["keystores", "moon"] })).toMatchObject({
+      materialPresent: ["keystores", "moon"],
+    });
+    expect(await snapshotOf({ key_material_present: [] })).toMatchObject({ materialPresent: [] });
+    expect(await snapshotOf({ key_material_present: null })).not.toHaveProperty("materialPresent");
   });
 
   test("with a last writer who hides behind invisible characters taken for unknown", async () => {
@@ -127,6 +136,15 @@ describe("a key is read", () => {
     ["without a label", keyReply({ label: undefined })],
     ["without a state", keyReply({ state: null })],
     ["with tags that are none", keyReply({ tags: "a" })],
+    ["without the keystores that it refers to", keyReply({ referenced_keystores: undefined })],
+    ["with null for the keystores that it refers to", keyReply({ referenced_keystores: null })],
+    ["without its status in keystores", keyReply({ status_in_keystores: undefined })],
+    ["with null for its status in keystores", keyReply({ status_in_keystores: null })],
+    ["with a place of its material that is no list", keyReply({ key_material_present: "keystores" })],
+    [
+      "with a status in a keystore that lacks its detail",
+      keyReply({ status_in_keystores: [{ status: "not_present", keystore_sync_flag: "ok" }] }),
+    ],
   ])("not %s", async (_, reply) => {
     server.script(reply);
     await expect(keys().read(ref, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
@@ -137,9 +155,9 @@ describe("a key is read", () => {
 });
 
 describe("a keystore's answer", () => {
+  const least = { status: "active", keystore_sync_flag: "ok", keystore_sync_flag_detail: "" };
   const status = async (fields: Record<string, unknown>) =>
-    (await snapshotOf({ status_in_keystores: [{ status: "active", keystore_sync_flag: "ok", ...fields }] }))
-      ?.storedStatus[0];
+    (await snapshotOf({ status_in_keystores: [{ ...least, ...fields }] }))?.storedStatus[0];
 
   test("in words of the contract is kept, the old word for verifying understood, any other unrecognised", async () => {
     expect(await status({})).toMatchObject({ status: "active", syncFlag: "ok", keystoreId: "", keyIdInKeystore: "" });

@@ -1,0 +1,60 @@
+/**
+ * What the service's answers say against removing a destroyed key's metadata. Each keystore that any answer names has to
+ * report the key live and by id; an answer that names none proves nothing about a keystore that another answer names.
+ */
+
+import type { KeyObservation } from "./observation.ts";
+
+/** Where a keystore of the key is named: `referenced_keystores`, `status_in_keystores` of the key, and the live status. */
+export type NamingSource = "metadata" | "stored_status" | "live_status";
+
+export interface NamedKeystore {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Two answers of the service that cannot both be true of a key that is gone. */
+export type Contradiction =
+  | {
+      readonly kind: "no_live_answer";
+      readonly keystore: NamedKeystore;
+      readonly namedBy: readonly Exclude<NamingSource, "live_status">[];
+    }
+  /** An entry without the keystore's id can be matched with no other. */
+  | { readonly kind: "keystore_without_id"; readonly source: NamingSource; readonly name: string }
+  | { readonly kind: "material_present"; readonly places: readonly string[] };
+
+/** The keystores that lack a live answer, and the entries that name a keystore without its id. */
+export function namingContradictions(observation: KeyObservation): readonly Contradiction[] {
+  const named = [...namedIn(observation, "metadata"), ...namedIn(observation, "stored_status")];
+  const live = namedIn(observation, "live_status");
+  const withoutId = [...named, ...live]
+    .filter(({ keystore }) => keystore.id === "")
+    .map(({ source, keystore }) => ({ kind: "keystore_without_id", source, name: keystore.name }) as const);
+  const answered = new Set(live.map(({ keystore }) => keystore.id));
+  const unanswered = new Map<string, Extract<Contradiction, { kind: "no_live_answer" }>>();
+  for (const { source, keystore } of named) {
+    if (keystore.id === "" || answered.has(keystore.id)) continue;
+    const known = unanswered.get(keystore.id);
+    const namedBy = [...new Set([...(known?.namedBy ?? []), source])];
+    // The stored status comes later and knows the keystore's name; the metadata may know the id alone.
+    unanswered.set(keystore.id, { kind: "no_live_answer", keystore, namedBy });
+  }
+  return [...unanswered.values(), ...withoutId];
+}
+
+/** `key_material_present` of a key that every keystore reports as not present; absent before API 4.14. */
+export function materialContradiction({ materialIn = [] }: KeyObservation): Contradiction | undefined {
+  return materialIn.length === 0 ? undefined : { kind: "material_present", places: materialIn };
+}
+
+function namedIn<Source extends NamingSource>(
+  { facts, storedKeystores, keystores }: KeyObservation,
+  source: Source,
+): readonly { readonly source: Source; readonly keystore: NamedKeystore }[] {
+  if (source === "metadata")
+    return facts.keystores.map(({ id, type }) => ({ source, keystore: { id, name: id, type } }));
+  const answers = source === "stored_status" ? storedKeystores : keystores;
+  return answers.map(({ keystoreId, name, type }) => ({ source, keystore: { id: keystoreId, name, type } }));
+}

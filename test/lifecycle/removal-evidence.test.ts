@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
+import { materialContradiction, namingContradictions } from "../../provider/lifecycle/removal-evidence.ts";
+import { aKey, aKeystoreStatus, someFacts } from "../support/builders.ts";
+
+/** A destroyed key as three sources name its keystores. */
+function named(
+  metadata: readonly string[],
+  stored: readonly KeystoreStatus[],
+  live: readonly KeystoreStatus[],
+): ReturnType<typeof namingContradictions> {
+  const facts = someFacts({ keystores: metadata.map((id) => ({ id, type: "aws_kms" })) });
+  return namingContradictions(aKey({ state: "destroyed", facts, storedKeystores: stored, keystores: live }));
+}
+
+const answer = (keystoreId: string, over: Partial<KeystoreStatus> = {}) =>
+  aKeystoreStatus({ keystoreId, name: `name of ${keystoreId}`, type: "aws_kms", status: "not_present", ...over });
+
+it("finds no contradiction where each keystore that is named anywhere answers live", () => {
+  expect(named(["a"], [answer("a"), answer("b")], [answer("b"), answer("a"), answer("c")])).toEqual([]);
+  expect(named([], [], [])).toEqual([]);
+});
+
+it.each([
+  ["metadata", ["b"], [], ["metadata"], "b"],
+  ["stored status", [], [answer("b")], ["stored_status"], "name of b"],
+  ["metadata and stored status", ["b"], [answer("b"), answer("b")], ["metadata", "stored_status"], "name of b"],
+] as const)("names a keystore of the %s without a live answer once", (_what, metadata, stored, namedBy, name) => {
+  expect(named(["a", ...metadata], stored, [answer("a")])).toEqual([
+    { kind: "no_live_answer", keystore: { id: "b", name, type: "aws_kms" }, namedBy },
+  ]);
+});
+
+it("takes no entry without an id for an answer, nor for answered", () => {
+  const nameless = answer("", { name: "paris" });
+  expect(named(["", "a"], [nameless], [nameless, answer("a")])).toEqual([
+    { kind: "keystore_without_id", source: "metadata", name: "" },
+    { kind: "keystore_without_id", source: "stored_status", name: "paris" },
+    { kind: "keystore_without_id", source: "live_status", name: "paris" },
+  ]);
+});
+
+it("finds material where the metadata has any place for it, and nothing where the service does not say", () => {
+  expect(materialContradiction(aKey({ materialIn: ["repository"] }))).toEqual({
+    kind: "material_present",
+    places: ["repository"],
+  });
+  expect(materialContradiction(aKey({ materialIn: [] }))).toBeUndefined();
+  expect(materialContradiction(aKey())).toBeUndefined();
+});
