@@ -2,7 +2,7 @@
 
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour } from "./service.ts";
-import { identity, recordIdOf } from "./sight.ts";
+import { holdersOf, identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
 import { isPersonId, standing } from "./truth.ts";
 import { type Config, type Flight, meaningOf, textsOn, type World } from "./world.ts";
@@ -25,7 +25,8 @@ export type Tally = Record<
   | "markerLoosenedByHand"
   | "setterForged"
   | "setterGuessed"
-  | "sameSecondWrite",
+  | "sameSecondWrite"
+  | "removedUnseen",
   number
 >;
 
@@ -39,6 +40,7 @@ export function emptyTally(): Tally {
     setterForged: 0,
     setterGuessed: 0,
     sameSecondWrite: 0,
+    removedUnseen: 0,
   };
 }
 
@@ -53,7 +55,7 @@ export function createJudge(tally: Tally): Judge {
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
       if (kind === "update" || kind === "sync") leavesBindingAlone(before, flight, kind, tally);
       if (kind === "update") carriesNothingOn(before, planned);
-      if (kind === "remove") onlyTheDead(before);
+      if (kind === "remove") onlyTheDead(before, tally);
     },
     over: undoneEntirely,
   };
@@ -223,9 +225,19 @@ function undoneEntirely(world: World, flight: Flight, plan: Plan | undefined): v
   if (isOpen) throw new Violation("undo by half", "the KMS window is still open");
 }
 
-function onlyTheDead(before: World): void {
-  const { key, twin, now } = before;
-  const isDead = key?.state === "destroyed" && now >= (key.materialUntil ?? 0);
-  if (!isDead || (twin !== undefined && twin.state !== "destroyed"))
-    throw new Violation("living key removed", `${key?.state}`);
+function onlyTheDead(before: World, tally: Tally): void {
+  const { key, twin, now, answers } = before;
+  const holders = key === undefined ? [] : holdersOf(key, now);
+  const isTwinAlive = twin !== undefined && twin.state !== "destroyed";
+  if (key?.state === "destroyed" && holders.length === 0 && !isTwinAlive) return;
+  // No tool can find a keystore that no answer names; any trace in any answer has to be enough.
+  const isTraceless =
+    key?.state === "destroyed" &&
+    answers !== undefined &&
+    answers.live.every((keystore) => !holders.includes(keystore)) &&
+    [...answers.metadata, ...answers.stored].every((keystore) => answers.live.includes(keystore)) &&
+    (answers.material === "untold" || holders.length === 0) &&
+    (answers.twin !== "told" || !isTwinAlive);
+  if (!isTraceless) throw new Violation("living key removed", `${key?.state}, material in ${holders.join(" and ")}`);
+  tally.removedUnseen += 1;
 }

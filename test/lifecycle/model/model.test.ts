@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { modelDepth } from "../../support/tier.ts";
 import { realCore } from "./core.ts";
+import { exploreEvidence } from "./evidence.ts";
 import type { Explored } from "./explore.ts";
 import { emptyTally, type Tally } from "./judge.ts";
 import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
@@ -123,6 +124,21 @@ describe("safety: no step of the tool without two people, whatever rights and ta
       ] as const) {
         expect(tally[residual], residual).toBeGreaterThan(0);
       }
+    },
+    timeoutMs,
+  );
+});
+
+describe("evidence: no metadata of a living key is removed while any answer of the service shows a trace of it", () => {
+  it.each(["none", "plain", "dual"] as const)(
+    "every omission, twin %s",
+    (twin) => {
+      const tally = emptyTally();
+      const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", twin), isDeep ? 3 : 2, tally);
+      count(`evidence, twin ${twin}`, [explored], tally);
+      expect(explored.refusedInVain).toBe(0);
+      // What no answer names is beyond any tool; the model has to meet that case to judge it.
+      expect(tally.removedUnseen).toBeGreaterThan(0);
     },
     timeoutMs,
   );

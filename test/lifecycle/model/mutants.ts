@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Core, coreFrom } from "./core.ts";
+import { exploreEvidence } from "./evidence.ts";
 import { emptyTally, Violation } from "./judge.ts";
 import { exploreLiveness, livenessConfig } from "./liveness.ts";
 import { exploreSafety, safetyConfig } from "./safety.ts";
@@ -133,8 +134,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "pending keys may be removed",
     file: "guards",
-    from: "if (pending.length > 0) {",
-    to: "if (pending.length > 99) {",
+    from: "if (pending.length > 0) return",
+    to: "if (pending.length > 99) return",
   },
   {
     name: "a run never writes a record that is missing",
@@ -153,6 +154,48 @@ export const mutants: readonly Mutant[] = [
     file: "plan-reversal",
     from: 'if (observation.carried.kind !== "none") return ready({ kind: "drop_record" });',
     to: 'if (observation.carried.kind !== "none") return { kind: "done" };',
+  },
+  {
+    name: "the stored statuses name no keystore",
+    file: "removal-evidence",
+    from: ', ...namedIn(observation, "stored_status")];',
+    to: "];",
+  },
+  {
+    name: "the metadata names no keystore",
+    file: "removal-evidence",
+    from: '[...namedIn(observation, "metadata"), ',
+    to: "[",
+  },
+  {
+    name: "a keystore without a live answer is empty",
+    file: "removal-evidence",
+    from: "answered.has(keystore.id)) continue;",
+    to: "live.length >= 0) continue;",
+  },
+  {
+    name: "a keystore that answers holds nothing",
+    file: "guards",
+    from: "filter((each) => !isGone(each) && !isPending(each));\n  if (holding",
+    to: "filter((each) => each.keystoreId === undefined);\n  if (holding",
+  },
+  {
+    name: "material in the metadata does not matter",
+    file: "removal-evidence",
+    from: "materialIn.length === 0 ?",
+    to: "materialIn.length >= 0 ?",
+  },
+  {
+    name: "a twin that remains does not matter",
+    file: "guards",
+    from: 'twin.kind === "present" && twin.state !== "destroyed"',
+    to: 'twin.kind === "present" && twin.state === "other"',
+  },
+  {
+    name: "KMS need not know the twin of a living key",
+    file: "guards",
+    from: 'return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");',
+    to: 'return keystoreSays === "unrecognised";',
   },
 ];
 
@@ -193,6 +236,8 @@ export function verdictOn(core: Core): string | undefined {
         exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
       }
     }
+    const { refusedInVain } = exploreEvidence(core, safetyConfig("both hold everything", "both", "dual"), 1, tally);
+    if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
     for (const [cast, twin] of [
       [["deployer", "administrator and creator"], "dual"],
       [["administrator", "creator", "deployer"], "none"],

@@ -36,6 +36,21 @@ export interface ModelKey {
   updatedAt: number;
   deactivatedAt?: number;
   materialUntil?: number;
+  /** The keystores that the key was ever in; `ks-1` alone where absent. */
+  readonly keystores?: readonly Keystore[];
+  /** Where a provider brought the material of the destroyed key back. */
+  restored?: readonly Keystore[];
+}
+
+export type Keystore = "ks-1" | "ks-2";
+
+/** What the service's answers show in place of the truth: the keystores that each source names, material, the twin. */
+export interface Answers {
+  readonly metadata: readonly Keystore[];
+  readonly stored: readonly Keystore[];
+  readonly live: readonly Keystore[];
+  readonly material: "told" | "untold";
+  readonly twin: "told" | "untold" | "not_known";
 }
 
 export interface ModelTwin {
@@ -50,6 +65,8 @@ export interface ServiceState {
   /** Absent after removal. */
   key?: ModelKey;
   twin?: ModelTwin;
+  /** Absent where the service tells the truth. */
+  readonly answers?: Answers;
 }
 
 /** Who calls: `iamId` is what the service writes down, which is the profile's where a person acts through one. */

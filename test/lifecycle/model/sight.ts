@@ -3,7 +3,7 @@
 import type { Actor, Identity, KeyObservation, KeystoreStatus, Twin } from "../../../provider/lifecycle/observation.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
-import type { ModelKey, ModelTwin } from "./service.ts";
+import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
 import { profileIamId } from "./world.ts";
 
 export const keyId = "9b2d0000-0000-4000-8000-000000000002";
@@ -64,7 +64,15 @@ function readCarriers(core: Core, key: ModelKey): Carriers {
   return found;
 }
 
-export function observationOf(core: Core, key: ModelKey, twin: ModelTwin | undefined, now: number): KeyObservation {
+const types = { "ks-1": "ibm_cloud_kms", "ks-2": "aws_kms" } as const satisfies Record<Keystore, string>;
+
+export function observationOf(
+  core: Core,
+  key: ModelKey,
+  twin: ModelTwin | undefined,
+  now: number,
+  answers: Answers = truthAbout(key),
+): KeyObservation {
   const carriers = readCarriers(core, key);
   const facts = {
     instanceId: "i",
@@ -76,7 +84,7 @@ export function observationOf(core: Core, key: ModelKey, twin: ModelTwin | undef
     activationDate: "",
     expirationDate: "",
     tags: carriers.userTags,
-    keystores: [{ id: "ks-1", type: "ibm_cloud_kms" }],
+    keystores: answers.metadata.map((id) => ({ id, type: types[id] })),
   };
   return {
     facts,
@@ -90,22 +98,36 @@ export function observationOf(core: Core, key: ModelKey, twin: ModelTwin | undef
       deactivate: sha256(core.digestText(facts, "deactivate")).slice(0, 32),
       destroy: sha256(core.digestText(facts, "destroy")).slice(0, 32),
     },
-    keystores: [statusOf(key, now)],
+    keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,
-    twins: twin === undefined ? [] : [twinOf(twin)],
+    storedKeystores: answers.stored.map((keystore) => statusOf(key, keystore, now)),
+    ...(answers.material === "told" && { materialIn: holdersOf(key, now).length > 0 ? ["keystores"] : [] }),
+    twins: twin === undefined || answers.twin === "untold" ? [] : [twinOf(twin, answers.twin, key, now)],
     use: { kind: "known", count: 0, retainedBy: [] },
   };
 }
 
-function statusOf(key: ModelKey, now: number): KeystoreStatus {
-  const base = { keystoreId: "ks-1", name: "ring", type: "ibm_cloud_kms", syncFlag: "ok", detail: "" } as const;
+function truthAbout({ keystores = ["ks-1"] }: ModelKey): Answers {
+  return { metadata: keystores, stored: keystores, live: keystores, material: "told", twin: "told" };
+}
+
+/** The keystores that hold material of the key. */
+export function holdersOf(key: ModelKey, now: number): readonly Keystore[] {
+  return (key.keystores ?? ["ks-1"]).filter((keystore) => statusOf(key, keystore, now).status !== "not_present");
+}
+
+function statusOf(key: ModelKey, keystore: Keystore, now: number): KeystoreStatus {
+  const base = { keystoreId: keystore, name: "ring", type: types[keystore], syncFlag: "ok", detail: "" } as const;
+  if (key.restored?.includes(keystore) === true) return { ...base, status: "active", syncFlag: "out_of_sync" };
   if (key.state === "active") return { ...base, status: "active" };
   if (key.state === "deactivated") return { ...base, status: "not_active" };
   if (key.materialUntil === undefined || now >= key.materialUntil) return { ...base, status: "not_present" };
   return { ...base, status: "pending_destruction", destructionAtMs: key.materialUntil * 1000 };
 }
 
-function twinOf(twin: ModelTwin): Twin {
+function twinOf(twin: ModelTwin, told: "told" | "not_known", key: ModelKey, now: number): Twin {
+  const { status: keystoreSays } = statusOf(key, "ks-1", now);
+  if (told === "not_known") return { kind: "absent", kmsKeyId: "kms-1", keystoreSays };
   return {
     kind: "present",
     kmsKeyId: "kms-1",

@@ -60,7 +60,7 @@ export function look(core: Core, config: Config, world: World): Look {
 function planned(core: Core, config: Config, world: World, flight: Flight): Look {
   const seen = flight.seen;
   if (seen === undefined) throw new Error("nothing was seen");
-  const observation = observationOf(core, seen.key, seen.twin, seen.at);
+  const observation = observationOf(core, seen.key, seen.twin, seen.at, world.answers);
   if (flight.command.kind === "up") return up(core, observation, flight, seen.at);
   const plan = planFor(core, config, flight, observation, seen.at * 1000);
   if (plan.kind !== "ready") return { kind: "over", plan };

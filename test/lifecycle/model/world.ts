@@ -178,7 +178,8 @@ function keySymbol(now: number, key: ModelKey | undefined): string {
   const marker = key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value);
   const cooled = key.deactivatedAt === undefined ? "" : age(now, key.deactivatedAt);
   const pending = key.materialUntil === undefined ? "" : now < key.materialUntil ? "p" : "q";
-  return `${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
+  const restored = key.restored === undefined ? "" : `r${key.restored.join()}`;
+  return `${restored}${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
 }
 
 function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
@@ -199,7 +200,8 @@ export function symbolOf(world: World): string {
       ? ""
       : `${truth.consent.author}${truth.consent.step[2]}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
   const past = world.history.map((text) => textSymbol(now, text)).join("&");
-  const base = `${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const said = world.answers === undefined ? "" : JSON.stringify(world.answers);
+  const base = `${said}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   if (flight === undefined) return base;
   const { command, seen, readBack } = flight;
   const look =

@@ -1,0 +1,99 @@
+/**
+ * A service that lies by omission: every subset of a destroyed key's keystores in each of its answers, material that a
+ * provider brought back, a twin that KMS does not show. Whole runs; the lies do not depend on who runs when.
+ */
+
+import type { Core } from "./core.ts";
+import { type Explored, explore } from "./explore.ts";
+import { createJudge, type Tally } from "./judge.ts";
+import { command, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
+import { type SafetyConfig, stages } from "./safety.ts";
+import { type Answers, day, type Keystore } from "./service.ts";
+import { type Config, copyOf, freshWorld, type World } from "./world.ts";
+
+const keystores = ["ks-1", "ks-2"] as const satisfies readonly Keystore[];
+const subsets: readonly (readonly Keystore[])[] = [[], ["ks-1"], ["ks-2"], keystores];
+
+const truth: Answers = {
+  metadata: keystores,
+  stored: keystores,
+  live: keystores,
+  material: "told",
+  twin: "told",
+};
+
+function* everyAnswer(): Generator<Answers> {
+  for (const metadata of subsets)
+    for (const stored of subsets)
+      for (const live of subsets)
+        for (const material of ["told", "untold"] as const)
+          for (const twin of ["told", "untold", "not_known"] as const) yield { metadata, stored, live, material, twin };
+}
+
+/** A destroyed key whose pending period is over, with its material back where a provider restored it. */
+function destroyed(config: Config, restored: readonly Keystore[], answers: Answers): World {
+  const world = freshWorld(config, "active");
+  const { key, twin, now } = world;
+  if (key === undefined) throw new Error("a fresh world has a key");
+  const isTwinBack = restored.includes("ks-1");
+  return {
+    ...world,
+    key: {
+      ...{ ...key, state: "destroyed", updatedAt: now - 40 * day, materialUntil: now - 10 * day, keystores },
+      ...(restored.length > 0 && { restored }),
+    },
+    ...(twin !== undefined && { twin: { ...twin, state: isTwinBack ? "active" : "destroyed" } }),
+    answers,
+  };
+}
+
+/** Runs by people who may remove, a restore at the provider of what is gone, and a month. */
+function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
+  const { mallory, honest } = model.config;
+  const { current } = nameable(world);
+  for (const who of [...honest, mallory]) {
+    yield runThrough(model, world, command("destroy", who, current));
+    yield runThrough(model, world, command("continue", who, current));
+  }
+  if (world.key?.state !== "destroyed") return;
+  yield wait(world, 31 * day);
+  for (const restored of subsets.slice(1)) {
+    const to = copyOf(world);
+    if (to.key !== undefined) to.key.restored = restored;
+    if (to.twin !== undefined && restored.includes("ks-1")) to.twin.state = "active";
+    yield { label: `material is back in ${restored.join(" and ")}`, to };
+  }
+}
+
+/** Whether no answer contradicts that the key is gone, by the truth and the answers alone. */
+function isPlainlyGone({ key, answers = truth }: World): boolean {
+  const everNamed = [...answers.metadata, ...answers.stored];
+  return key?.restored === undefined && everNamed.every((keystore) => answers.live.includes(keystore));
+}
+
+export interface Evidence extends Explored {
+  /** Keys that are gone, with answers that agree, which a run did not remove. */
+  readonly refusedInVain: number;
+}
+
+export function exploreEvidence(core: Core, config: SafetyConfig, depth: number, tally: Tally): Evidence {
+  const model = { core, config, judge: createJudge(tally) };
+  const starts = [...everyAnswer()].flatMap((answers) => subsets.map((each) => destroyed(config, each, answers)));
+  const ring = ["ks-1"] as const;
+  const hidden: Answers = { metadata: ring, stored: ring, live: ring, material: "told", twin: "not_known" };
+  const living = config.twin === "none" ? [] : stages(core, config, tally);
+  const unknownToKms = living.map((world): World => ({ ...world, answers: hidden }));
+  let refusedInVain = 0;
+  const explored = explore(
+    model,
+    [...starts, ...unknownToKms],
+    (world) => movesOf(model, world),
+    depth,
+    (_index, { world, says }) => {
+      if (world.key?.state !== "destroyed" || !isPlainlyGone(world)) return;
+      const [first] = says as readonly { readonly plan: unknown }[];
+      if (first?.plan !== undefined) refusedInVain += 1;
+    },
+  );
+  return { ...explored, refusedInVain };
+}
