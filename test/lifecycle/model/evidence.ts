@@ -30,19 +30,23 @@ function* everyAnswer(): Generator<Answers> {
           for (const twin of ["told", "untold", "not_known"] as const) yield { metadata, stored, live, material, twin };
 }
 
-/** A destroyed key whose pending period is over, with its material back where a provider restored it. */
-function destroyed(config: Config, restored: readonly Keystore[], answers: Answers): World {
+/** What became of a destroyed key's material: still pending, or gone but for where a provider restored it. */
+type Fate = "pending" | readonly Keystore[];
+const fates: readonly Fate[] = ["pending", ...subsets];
+
+function destroyed(config: Config, fate: Fate, answers: Answers): World {
   const world = freshWorld(config, "active");
   const { key, twin, now } = world;
   if (key === undefined) throw new Error("a fresh world has a key");
-  const isTwinBack = restored.includes("ks-1");
+  const restored = fate === "pending" ? [] : fate;
+  const materialUntil = fate === "pending" ? now + 10 * day : now - 10 * day;
   return {
     ...world,
     key: {
-      ...{ ...key, state: "destroyed", updatedAt: now - 40 * day, materialUntil: now - 10 * day, keystores },
+      ...{ ...key, state: "destroyed", updatedAt: now - 40 * day, materialUntil, keystores },
       ...(restored.length > 0 && { restored }),
     },
-    ...(twin !== undefined && { twin: { ...twin, state: isTwinBack ? "active" : "destroyed" } }),
+    ...(twin !== undefined && { twin: { ...twin, state: restored.includes("ks-1") ? "active" : "destroyed" } }),
     answers,
   };
 }
@@ -66,9 +70,10 @@ function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World
 }
 
 /** Whether no answer contradicts that the key is gone, by the truth and the answers alone. */
-function isPlainlyGone({ key, answers = truth }: World): boolean {
+function isPlainlyGone({ key, now, answers = truth }: World): boolean {
   const everNamed = [...answers.metadata, ...answers.stored];
-  return key?.restored === undefined && everNamed.every((keystore) => answers.live.includes(keystore));
+  const isOver = key?.restored === undefined && now >= (key?.materialUntil ?? 0);
+  return isOver && everNamed.every((keystore) => answers.live.includes(keystore));
 }
 
 export interface Evidence extends Explored {
@@ -78,7 +83,7 @@ export interface Evidence extends Explored {
 
 export function exploreEvidence(core: Core, config: SafetyConfig, depth: number, tally: Tally): Evidence {
   const model = { core, config, judge: createJudge(tally) };
-  const starts = [...everyAnswer()].flatMap((answers) => subsets.map((each) => destroyed(config, each, answers)));
+  const starts = [...everyAnswer()].flatMap((answers) => fates.map((fate) => destroyed(config, fate, answers)));
   const ring = ["ks-1"] as const;
   const hidden: Answers = { metadata: ring, stored: ring, live: ring, material: "told", twin: "not_known" };
   const living = config.twin === "none" ? [] : stages(core, config, tally);

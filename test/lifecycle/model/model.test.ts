@@ -134,7 +134,7 @@ describe("evidence: no metadata of a living key is removed while any answer of t
     "every omission, twin %s",
     (twin) => {
       const tally = emptyTally();
-      const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", twin), isDeep ? 3 : 2, tally);
+      const explored = exploreEvidence(realCore, safetyConfig(twoOfAll, "both", twin), runs, tally);
       count(`evidence, twin ${twin}`, [explored], tally);
       expect(explored.refusedInVain).toBe(0);
       // What no answer names is beyond any tool; the model has to meet that case to judge it.

@@ -225,6 +225,8 @@ export async function mutate(mutant: Mutant): Promise<Core> {
 export function verdictOn(core: Core): string | undefined {
   const tally = emptyTally();
   try {
+    const { refusedInVain } = exploreEvidence(core, safetyConfig("both hold everything", "both", "dual"), 1, tally);
+    if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
     // Most mutants fail within one move, so every family is explored that far before any goes deeper.
     for (const depth of [1, 2]) {
       for (const [cast, gate, twin, grain] of [
@@ -236,8 +238,6 @@ export function verdictOn(core: Core): string | undefined {
         exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
       }
     }
-    const { refusedInVain } = exploreEvidence(core, safetyConfig("both hold everything", "both", "dual"), 1, tally);
-    if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
     for (const [cast, twin] of [
       [["deployer", "administrator and creator"], "dual"],
       [["administrator", "creator", "deployer"], "none"],
