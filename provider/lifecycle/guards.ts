@@ -22,7 +22,7 @@ export type Remains =
 
 /**
  * Reads what every source says about a destroyed key: the live answer of each keystore that is named anywhere, the key's own
- * metadata, and KMS. Only "not present, in sync" from all of them counts as gone (decision 0028).
+ * metadata, and KMS. Only "not present, in sync" from all of them counts as gone (decision 0032).
  */
 export function remainsOf(observation: KeyObservation): Remains {
   if (!observation.keystoresAreLive) return held({ guard: "status_not_live" });
