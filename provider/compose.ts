@@ -132,7 +132,7 @@ export { renderExplanation } from "./engine/explain/explanation.ts";
 export { declaredTwice, sayLetGo } from "./engine/explain/shared-object.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
 export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
-export { saysNothingOfTheObject, sayUnseen } from "./engine/look-faults.ts";
+export { saysNothingOfTheObject, sayUnreadInAll, sayUnreadSoFar, sayUnseen } from "./engine/look-faults.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
 export { checkArguments } from "./resources/index.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";

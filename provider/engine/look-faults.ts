@@ -22,3 +22,14 @@ export function saysNothingOfTheObject(error: unknown): error is UkoError {
 export function sayUnseen(why: string): string {
   return `Could not be looked at, so its state is from the last look: ${why}`;
 }
+
+/** Ends each such warning, so that the last one has the total. */
+export function sayUnreadSoFar(count: number): string {
+  return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
+}
+
+/** Ends a run whose engine tells its end. */
+export function sayUnreadInAll(count: number): string {
+  const resources = count === 1 ? "1 resource" : `${count} resources`;
+  return `This run could not read ${resources}, so what it shows of them is from the last read. UKO_STRICT_READS=1 fails such a run`;
+}

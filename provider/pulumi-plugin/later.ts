@@ -5,7 +5,8 @@ export {
   declaredTwice,
   openHandlers,
   sayLetGo,
-  saysNothingOfTheObject,
+  sayUnreadInAll,
+  sayUnreadSoFar,
   sayUnseen,
   storedSettings,
 } from "../compose.ts";

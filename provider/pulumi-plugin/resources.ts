@@ -20,7 +20,7 @@ const resourceNames = {
   "uko:index:Keystore": "keystore",
   "uko:index:KeyTemplate": "keyTemplate",
   "uko:index:KmsKey": "kmsKey",
-} as const satisfies Record<string, Exclude<keyof OpenHandlers, "ask">>;
+} as const satisfies Record<string, Exclude<keyof OpenHandlers, "ask" | "mayKeepState">>;
 
 export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const handlers = await handlersOf(session, typeIn(request));
@@ -92,7 +92,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const isImport = Object.keys(olds).length === 0;
   if (isImport) session.memory.noteImported(request.getUrn(), request.getId());
   else session.memory.noteStored(request.getUrn(), request.getId());
-  const { saysNothingOfTheObject, sayUnseen } = await loadLater();
+  const { sayUnreadSoFar, sayUnseen } = await loadLater();
   const response = new providerPb.ReadResponse();
   let found: Looked<Properties> | undefined;
   try {
@@ -100,9 +100,11 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
       ? await handlers.lookup(request.getId(), options)
       : await handlers.read(withoutPulumi(olds), options);
   } catch (error) {
-    if (isImport || !saysNothingOfTheObject(error)) throw error;
+    if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
+    const count = session.memory.noteUnread(request.getUrn());
     // The detail is for who acts on the key, and stands in the message of that run.
-    await warnOf(session, request, [sayUnseen(`${error.summary} [${error.code}]`)]);
+    const warning = [sayUnseen(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
+    await warnOf(session, request, [warning]);
     response.setId(request.getId());
     response.setProperties(request.getProperties());
     response.setInputs(request.getInputs());

@@ -24,6 +24,10 @@ export interface RunMemory {
   takeFound(urn: string, id: string): void;
   /** Whether a creation of this run found this very one, so that what is to be deleted is only its former place in the state. */
   isFound(urn: string, id: string): boolean;
+  /** The run could not read the resource and kept its state; answers how many there are so far. */
+  noteUnread(urn: string): number;
+  /** How many there are; 0 from the second time on, so that a run ends with one such line. */
+  takeUnread(): number;
   /** What a deletion may do, given what other resources of the program declare. */
   decideDeletion(urn: string, id: string): SharedDeletion;
 }
@@ -33,6 +37,7 @@ export function createRunMemory(): RunMemory {
   const stored = new Map<string, string>();
   const imported = new Set<string>();
   const found = new Set<string>();
+  const unread = new Set<string>();
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   return {
@@ -64,6 +69,12 @@ export function createRunMemory(): RunMemory {
       found.add(join(urn, id));
     },
     isFound: (urn, id) => found.has(join(urn, id)),
+    noteUnread: (urn) => unread.add(urn).size,
+    takeUnread() {
+      const count = unread.size;
+      unread.clear();
+      return count;
+    },
     decideDeletion: (urn, id) => declarations.decideDeletion(urn, id),
   };
 }

@@ -65,6 +65,8 @@ export function createService(session: Session, version: string): UntypedService
     // Sent at every normal end as well, so it has to be quick and must not end the process before it answered.
     cancel: answered(async () => {
       session.cancel();
+      const unread = session.memory.takeUnread();
+      if (unread > 0) await session.log.warn((await loadLater()).sayUnreadInAll(unread));
       return new emptyPb.Empty();
     }),
   };

@@ -1,7 +1,7 @@
 /** ReadResource: the resource as it is now; null only where it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { errorAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
+import { errorAbout, saysNothingOfTheObject, sayUnreadSoFar, type Which } from "../../compose.ts";
 import type { Looked } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
@@ -59,11 +59,7 @@ export async function readResource(
 
 /** Hosts show warnings with the same first line as one, and count the others. */
 function sayUnread(why: string, count: number): string {
-  return [
-    "Could not read a resource, so its state is from the last read",
-    why,
-    `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`,
-  ].join("\n");
+  return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
 }
 
 function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectValue): Which {
