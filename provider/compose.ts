@@ -4,8 +4,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionDefinition, ListOptions } from "./engine/definition.ts";
 import { examine } from "./engine/doctor.ts";
+import { examineControls, examineStored, loosenedIn } from "./engine/examine-state.ts";
 import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
 import type { Door } from "./engine/explain/explanation.ts";
+import { controlsCheck, controlsNotCompared } from "./engine/explain/state-checks.ts";
 import { parseGiven } from "./engine/given.ts";
 import { createHandlers, type HandlerContext, type Handlers } from "./engine/handlers.ts";
 import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
@@ -15,7 +17,8 @@ import { createOperations, type Operations } from "./engine/operations.ts";
 import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
 import type { TagProbe } from "./engine/probe-tags.ts";
 import { createServiceClock } from "./engine/service-clock.ts";
-import { UkoError } from "./errors.ts";
+import { readState } from "./engine/stored-state.ts";
+import { asUkoError, UkoError } from "./errors.ts";
 import {
   functions,
   type KeystoreInputs,
@@ -188,6 +191,33 @@ export async function examineWorld(
     return await examine({ world, ...where, calls: () => calls, ...probed }, options);
   } finally {
     await close();
+  }
+}
+
+/**
+ * What is wrong with a state that somebody may have edited. Calls the service only where the state loosens a key, and says so
+ * where it cannot. Throws UKO_INPUT_INVALID for a text that is not a state.
+ */
+export async function examineState(
+  environment: Environment,
+  text: string,
+  outputs: Outputs,
+  options: CallOptions,
+): Promise<readonly Check[]> {
+  const state = readState(text);
+  const checks = examineStored(state);
+  const loosened = loosenedIn(state);
+  if (loosened.length === 0) return [...checks, controlsCheck([], [], 0)];
+  let opened: OpenWorld;
+  try {
+    opened = openWorld(environment, {}, outputs);
+  } catch (error) {
+    return [...checks, controlsNotCompared(loosened.length, asUkoError(error).summary)];
+  }
+  try {
+    return [...checks, await examineControls(opened.world, loosened, options)];
+  } finally {
+    await opened.close();
   }
 }
 

@@ -26,6 +26,7 @@ const world: CliWorld = {
   environment: process.env,
   out: outputTo(process.stdout),
   err: outputTo(process.stderr),
+  readInput: async () => (await import("node:stream/consumers")).text(process.stdin),
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   signal: stop.signal,
   openOperations,

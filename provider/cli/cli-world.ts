@@ -17,6 +17,8 @@ export interface CliWorld {
   readonly out: TextOutput;
   /** Errors, and how a long run goes. */
   readonly err: TextOutput;
+  /** Reads standard input to its end. */
+  readonly readInput: () => Promise<string>;
   /** Asks whoever sits at the terminal; absent where nobody does. */
   readonly ask?: (question: string) => Promise<string>;
   /** Aborts when somebody stops the run. */

@@ -1,7 +1,8 @@
 /** `uko doctor`: says whether everything is in place for a run; reads and lists, and changes nothing unless a probe is asked for. */
 
+import { readFile, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { examineWorld, jsonLine, renderChecks } from "../compose.ts";
+import { examineState, examineWorld, jsonLine, renderChecks } from "../compose.ts";
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -15,6 +16,7 @@ interface DoctorOptions {
   readonly probeTags?: true;
   readonly vault?: string;
   readonly template?: string;
+  readonly state?: string;
 }
 
 export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
@@ -24,12 +26,18 @@ export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCo
     .option("--probe-tags", "make a key that is never active, see what is kept on it, and end it again")
     .addOption(new Option("--vault <id>", "the vault to probe in").argParser(parseVaultId))
     .option("--template <name>", "the template to probe with; its keys begin as pre_activation")
+    .option("--state <file>", "check an exported state instead, - for standard input")
     .option("--json", "one line of JSON per check")
     .addHelpText("after", `${doctorHelp}\n${exampleHelp("doctor")}`)
-    .action(async ({ json, ...probing }: DoctorOptions) => {
+    .action(async ({ json, state, ...probing }: DoctorOptions) => {
       const probe = probeOf(probing);
+      if (probe !== undefined && state !== undefined) throw oneOrTheOther();
       const progress = createProgressLine(world.err);
-      const checks = await examineWorld(world.environment, { progress }, { signal: world.signal }, probe);
+      const options = { signal: world.signal };
+      const checks =
+        state === undefined
+          ? await examineWorld(world.environment, { progress }, options, probe)
+          : await examineState(world.environment, await readStateFile(world, state), { progress }, options);
       progress.clear();
       if (json !== true) world.out.write(`${renderChecks(checks)}\n`);
       else for (const check of checks) world.out.write(`${jsonLine({ v: 1, ...check })}\n`);
@@ -44,4 +52,27 @@ function probeOf({ probeTags, vault, template }: DoctorOptions): Probed | undefi
     summary: "A probe takes --probe-tags, --vault and --template, all three",
     detail: "Without them uko doctor only reads. uko doctor lists the vaults.",
   });
+}
+
+function oneOrTheOther(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "--state and --probe-tags are checks of their own",
+    detail: "Run uko doctor twice, once with each.",
+  });
+}
+
+const maxStateBytes = 512 * 1024 * 1024;
+
+async function readStateFile(world: CliWorld, file: string): Promise<string> {
+  try {
+    if (file === "-") return await world.readInput();
+    const { size } = await stat(file);
+    if (size > maxStateBytes) throw new Error("it has more than 512 MiB");
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `Could not read the state from ${file === "-" ? "standard input" : file}`,
+      detail: `${error instanceof Error ? error.message : "unknown fault"}\nNext: write it with pulumi stack export --file state.json`,
+    });
+  }
 }

@@ -9,6 +9,7 @@ import {
   listCheck,
   reachabilityCheck,
   settingsCheck,
+  stateHintCheck,
   tagsCheck,
   vaultsCheck,
   versionCheck,
@@ -35,7 +36,7 @@ export async function examine(
   { world, endpoint, region, calls, probe }: Examined,
   options: CallOptions,
 ): Promise<Check[]> {
-  const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region)];
+  const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region), stateHintCheck()];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
     world.progress.report(`Looking at ${name}`);
     try {

@@ -74,7 +74,7 @@ export function reportOf(ended: Ended): Report {
 export interface CliTestWorld {
   readonly url: string;
   /** Runs a command in this process, as the person. */
-  uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
   /** Runs a command line as it was printed: taken apart by a shell, carried out in this process. */
   shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
@@ -114,7 +114,8 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
   return {
     url,
     environmentOf,
-    uko: (who, command, environment = {}) => runHere(splitWords(command), { ...environmentOf(who), ...environment }),
+    uko: (who, command, environment = {}, input = "") =>
+      runHere(splitWords(command), { ...environmentOf(who), ...environment }, input),
     shell: (who, commandLine) => runShell(commandLine, environmentOf(who), shim),
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
@@ -147,6 +148,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     environment: {},
     out: { write: appendTo("out") },
     err: { write: appendTo("err") },
+    readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
     openOperations,
     startLocalUko: () => Promise.reject(new Error("not in this test")),
@@ -156,8 +158,12 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
   };
 }
 
-async function runHere(typed: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ended> {
-  const world = quietWorld({ environment });
+async function runHere(
+  typed: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  input = "",
+): Promise<Ended> {
+  const world = quietWorld({ environment, readInput: () => Promise.resolve(input) });
   const exitCode = await runCli(typed, world);
   return { exitCode, ...world.said };
 }

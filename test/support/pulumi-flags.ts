@@ -8,7 +8,9 @@ export const pulumiFlags = {
   "package add": [],
   "plugin install": ["--server", "--file"],
   preview: ["--policy-pack", "--policy-pack-config"],
-  refresh: [],
+  refresh: ["--yes", "--expect-no-changes"],
+  "stack export": ["--file"],
+  "state rename": [],
   up: ["--refresh"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -186,3 +186,13 @@ export function vaultsCheck(vaults: readonly { readonly id: string; readonly nam
 export function listCheck(check: string, count: number, noun: string): Check {
   return { check, level: "ok", says: `${count} ${count === 1 ? noun : `${noun}s`} to be seen` };
 }
+
+/** Nothing in a run can protect from a state that names other code, so every doctor names the check that can. */
+export function stateHintCheck(): Check {
+  return {
+    check: "state",
+    level: "ok",
+    says: "not checked; a person who can edit a Pulumi state runs code as the next person",
+    do: "pulumi stack export | uko doctor --state -",
+  };
+}
