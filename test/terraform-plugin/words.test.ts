@@ -71,7 +71,10 @@ function sentencesIn(file: string): readonly string[] {
 describe("every sentence", () => {
   const folders = ["provider/engine", "provider/resources", "provider/services", "provider/lifecycle"];
   const files = [...folders.flatMap(sourceOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
-  const all = files.sort().flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
+  /** What the command line says about a state speaks of every engine. */
+  const ofCommandLine = /engine\/(?:explain\/(?:doctor|state-checks)|stored-state)\.ts$/;
+  const ofDoors = files.filter((file) => !ofCommandLine.test(file)).sort();
+  const all = ofDoors.flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
   // The engine's own commands are chosen by the door.
   const said = all.filter(
     ({ sentence }) => !/^pulumi (?:up|destroy|state rename)\b|\(pulumi destroy goes/.test(sentence),
