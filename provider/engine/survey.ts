@@ -82,6 +82,9 @@ const concernOneKey: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
 ];
 
+/** Errors of a list that concern one vault: a role that is missing there, or a key that the service does not describe whole. */
+const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+
 async function lookOrTell(
   world: World,
   ref: KeyRef,
@@ -108,7 +111,7 @@ async function listAll(
     try {
       keys.push(...(await world.keys.list({ vaultId }, options)));
     } catch (error) {
-      if (!isUkoError(error) || error.code !== "UKO_RIGHTS_MISSING") throw error;
+      if (!isUkoError(error) || !concernOneVault.includes(error.code)) throw error;
       unreadable.push({ vaultId, error });
     }
   }

@@ -208,3 +208,12 @@ describe("the metadata of a key that is nowhere is still removed", () => {
     expect(await removers["uko continue"]?.(state)).toBe("gone");
   });
 });
+
+test("a sweep removes no key of a vault in whose list one key has null for its keystores, and names the vault", async () => {
+  const { vaultId } = await destroyedKey("enabled");
+  const seq = await uko.lastSeq();
+  await uko.fault({ operation: "K1", rewrite: { "managed_keys.referenced_keystores": null } });
+  const survey = await uko.run("bob").operations.removals([vaultId], options);
+  expect(survey).toMatchObject({ removable: [], reports: [], unreadable: [{ vaultId, error: { code: unreadable } }] });
+  expect(await uko.effects(seq)).toEqual([]);
+});

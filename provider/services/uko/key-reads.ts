@@ -1,5 +1,6 @@
 /** Reads of managed keys (uko-v4.md K1, K3, K12, K13). */
 
+import type * as z from "zod";
 import type { Answered, KeyRef, KeySnapshot, Keys, KeyWithEtag } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
@@ -7,7 +8,7 @@ import type { KeyUse } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";
 import { isOwnNotFound, readRights } from "./errors.ts";
 import { objectPath, openedWithEtag, readObject } from "./objects.ts";
-import { type PageWalk, pagesOf, walkPages } from "./pages.ts";
+import { type PageWalk, pagesOf } from "./pages.ts";
 import type { Glances, GlancesOptions, Listing } from "./read-batch.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
 import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
@@ -99,12 +100,21 @@ function keyPath(transport: UkoTransport, ref: KeyRef): string {
 
 async function readUse(transport: UkoTransport, ref: KeyRef, signal: AbortSignal): Promise<KeyUse> {
   try {
-    const found = await walkPages(transport, {
+    const found: z.output<typeof associatedResources> = [];
+    let counted = 0;
+    const pages = pagesOf(transport, {
       call: { path: `${keyPath(transport, ref)}/associated_resources`, vaultId: ref.vaultId, signal },
       collection: "associated_resources",
       items: associatedResources,
       right: readRights.readUse,
     });
+    for await (const { total, items } of pages) {
+      counted = total;
+      found.push(...items);
+    }
+    if (found.length < counted) {
+      return { kind: "unreadable", reason: `the service counts ${counted} resources and lists ${found.length}` };
+    }
     const retainedBy: string[] = [];
     for (const resource of found) {
       const registration = resource.com_ibm_cloud_kms_registration;

@@ -142,7 +142,8 @@ describe("lists of KMS", () => {
         { resourceCrn: "crn:b", preventsKeyDeletion: true },
       ],
     });
-    for (const reply of [refusal(401), refusal(404, "KEY_NOT_FOUND_ERR"), collection([{}])]) {
+    const nulls = [{ body: { resources: null } }, collection([{ resourceCrn: "crn:a", preventKeyDeletion: null }])];
+    for (const reply of [refusal(401), refusal(404, "KEY_NOT_FOUND_ERR"), collection([{}]), ...nulls]) {
       server.script(reply);
       expect(await keys().registrations(ref, options)).toMatchObject({ kind: "unreadable" });
     }

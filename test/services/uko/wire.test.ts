@@ -250,6 +250,7 @@ describe("what uses a key", () => {
     ["it does not say whether it keeps the key", page(registration(undefined))],
     ["the answer is no list", { body: {} }],
     ["it is not found", { status: 404 }],
+    ["the service counts more than it lists", { body: { total_count: 2, associated_resources: [] } }],
   ])("is unreadable where %s", async (_, reply) => {
     expect(await use(reply)).toMatchObject({ kind: "unreadable" });
   });
