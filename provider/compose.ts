@@ -43,6 +43,7 @@ import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
 import { createHttpClient } from "./services/http/client.ts";
 import { type WatchedAnswer, watchClient } from "./services/http/watched-client.ts";
 import { createTokens } from "./services/iam/tokens.ts";
+import { createInstanceCheck } from "./services/instance-check.ts";
 import { jsonLine } from "./services/json-line.ts";
 import { createKmsKeys } from "./services/key-protect/keys.ts";
 import { createTwins } from "./services/key-protect/twins.ts";
@@ -104,11 +105,19 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
     ...(settings.kmsEndpoint !== undefined && { kms: settings.kmsEndpoint }),
   });
   const service = { http, bearer: tokens, instanceId };
+  const instance = createInstanceCheck({ instanceId, endpoints, keystores: () => uko.keystores });
+  const uko = createUkoClient({
+    ...service,
+    endpoint: endpoints.uko,
+    beforeWrite: instance.require,
+    monotonicMs,
+    sleep: clock.sleep,
+  });
   const world: World = {
-    ...createUkoClient({ ...service, endpoint: endpoints.uko, monotonicMs, sleep: clock.sleep }),
+    ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, http, tokens, endpoints }),
+    session: createSession({ instanceId, http, tokens, instance }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),

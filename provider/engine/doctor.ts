@@ -66,7 +66,10 @@ export async function examine(
     checks.push(...reachabilityCheck("service", fromUko), clockCheck(fromUko.skewMs));
     await look(
       "instance",
-      () => world.session.isInstanceProven(options),
+      async () => {
+        await world.session.requireOwnInstance(options);
+        return world.session.isInstanceProven(options);
+      },
       (isProven) => [instanceCheck(isProven)],
     );
   }

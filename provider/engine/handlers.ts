@@ -2,7 +2,15 @@
 
 import type { Announcement } from "../lifecycle/announcement.ts";
 import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announce.ts";
-import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import type {
+  CreateOptions,
+  Ending,
+  ListFilter,
+  ListOptions,
+  ResourceDefinition,
+  RunSettings,
+  Stored,
+} from "./definition.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
 import { endResource, type Waiting } from "./end-resource.ts";
 import { applyCommand, type Door } from "./explain/explanation.ts";
@@ -69,14 +77,11 @@ export function createHandlers<Inputs, State extends Inputs>(
     const { world, run } = context.open();
     return { world: progress === undefined ? world : { ...world, progress }, run };
   };
-  const looked = (stored: Stored<State>, run: RunSettings): Looked<State> => {
-    const { deletionRecordId: pending } = stored.state as { readonly deletionRecordId?: unknown };
-    const isApproved = typeof pending === "string" && run.consents.includes(pending);
-    return {
-      ...stored,
-      isWatched: definition.isWatched(stored.state, run),
-      ...(isApproved && { approvedRecordId: pending }),
-    };
+  const looked = (stored: Stored<State>, run: RunSettings) =>
+    withApproval({ ...stored, isWatched: definition.isWatched(stored.state, run) }, run);
+  const pinned = async (world: World, stored: Stored<State>, run: RunSettings, options: CallOptions) => {
+    await requirePinnable(world, definition.deletion(stored.state, run), options);
+    return looked(stored, run);
   };
   return {
     ...program,
@@ -90,7 +95,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       });
       const apply = applyCommand(context.door);
       const work = () => definition.create(world, inputs, run, { ...options, apply });
-      return looked(await withRecord(world, { operation: "create", work, resultOf }, options), run);
+      return pinned(world, await withRecord(world, { operation: "create", work, resultOf }, options), run, options);
     },
     async read(olds, options) {
       const { world, run } = opened(options);
@@ -111,7 +116,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     async lookup(id, options) {
       const { world, run } = opened(options);
       const found = await definition.lookup(world, id, run, options);
-      return found && looked(found, run);
+      return found && pinned(world, found, run, options);
     },
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
@@ -146,4 +151,16 @@ export function createHandlers<Inputs, State extends Inputs>(
       return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
+}
+
+/** The approval of the pending request, where this run names it. */
+function withApproval<State>(looked: Looked<State>, run: RunSettings): Looked<State> {
+  const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
+  const isApproved = typeof pending === "string" && run.consents.includes(pending);
+  return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
+}
+
+/** A new state names the instance, so nothing may report another one. KMS compares the instance by itself. */
+async function requirePinnable(world: World, { kind }: Ending, options: CallOptions): Promise<void> {
+  if (kind !== "kms_key") await world.session.requireOwnInstance(options);
 }

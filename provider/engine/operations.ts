@@ -3,8 +3,9 @@
 import { UkoError } from "../errors.ts";
 import { planConsent } from "../lifecycle/authorization.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { isGoneForCommand } from "../lifecycle/gone.ts";
 import { isSame, type KeyObservation } from "../lifecycle/observation.ts";
-import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "../lifecycle/plan.ts";
+import { type DeletionPolicy, type Plan, type Run, type Step, unlessRefused } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
 import { planReversal, type Reversal } from "../lifecycle/plan-reversal.ts";
 import { planSync } from "../lifecycle/plan-update.ts";
@@ -67,7 +68,7 @@ export function createOperations(world: World): Operations {
   return {
     async status(ref, options) {
       const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportGone(ref);
+      if (sighting.kind === "gone") return reportProvenGone(world, ref, [], options);
       const run = await runNow(options);
       const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
       return reportOn(ref, sighting, run, explainStatus(sighting, run, plan, door), [], plan);
@@ -75,7 +76,7 @@ export function createOperations(world: World): Operations {
 
     async plan(ref, options) {
       const sighting = await lookAt(ref, options);
-      if (sighting.kind === "gone") return reportGone(ref);
+      if (sighting.kind === "gone") return reportProvenGone(world, ref, [], options);
       const run = await runNow(options);
       return reportOn(ref, sighting, run, explainPath(sighting, policy, run), []);
     },
@@ -106,7 +107,7 @@ export function createOperations(world: World): Operations {
       const task = { ref, plan, consents, intent: "continues" } as const;
       const outcome = await reconcileWithPatience(world, task, patience, options);
       throwIfStopped(options.signal);
-      return reportOutcome(ref, outcome);
+      return reportOutcome(world, ref, outcome, options);
     }),
 
     withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),
@@ -123,7 +124,7 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         onlyRemoval(planKeyDeletion(observation, policy, run, nowMs));
       const outcome = await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options);
-      return reportOutcome(ref, outcome);
+      return reportOutcome(world, ref, outcome, options);
     }),
   };
 }
@@ -180,8 +181,28 @@ async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: C
 }
 
 /** For what leads towards the end, which a key that is gone has reached. */
-function reportOutcome(ref: KeyRef, outcome: Outcome): Report {
-  return outcome.kind === "gone" ? reportGone(ref, outcome.memory.taken) : reportOnThere(ref, outcome);
+function reportOutcome(world: World, ref: KeyRef, outcome: Outcome, options: CallOptions): Report | Promise<Report> {
+  if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
+  return reportOnThere(ref, outcome);
+}
+
+/** Throws UKO_GONE_UNPROVEN where nothing but the caller's own setting says which instance answered. */
+async function reportProvenGone(
+  world: World,
+  ref: KeyRef,
+  taken: readonly Step[],
+  options: CallOptions,
+): Promise<Report> {
+  const isRemovedHere = taken.some(({ kind }) => kind === "remove");
+  const isInstanceProven = isRemovedHere || (await world.session.isInstanceProven(options));
+  if (isGoneForCommand({ isRemovedHere, isInstanceProven })) return reportGone(ref, taken);
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
+    detail: [
+      `Nothing but your settings says that instance ${ref.instanceId} answered. uko changed nothing.`,
+      "Next: set UKO_REGION, so that uko asks IBM's broker, and run `uko doctor`.",
+    ].join("\n"),
+  });
 }
 
 /** For what a key has to be there for. Throws UKO_KEY_NOT_FOUND. */

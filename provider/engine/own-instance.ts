@@ -15,6 +15,9 @@ export function isInOwnInstance({ session }: World, { instanceId }: Place): bool
 export function instanceMismatch({ session }: World, { instanceId }: Place, what: string): UkoError {
   return new UkoError("UKO_INSTANCE_MISMATCH", {
     summary: `${what} belongs to instance ${instanceId}, and this run talks to ${session.instanceId}`,
-    detail: "Nothing was changed. Set UKO_INSTANCE_ID (or uko:instanceId) to its own instance.",
+    detail: [
+      "Nothing was changed. The state and the settings name different instances, and either may be wrong.",
+      "Next: run `uko doctor`, which says which instance answers, and correct the wrong one.",
+    ].join("\n"),
   });
 }

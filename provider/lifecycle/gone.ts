@@ -13,6 +13,14 @@ export type GoneVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "unproven"; readonly why: "other_instance" | "vault_not_found" | "vault_unknown" };
 
+/** A command has no state that pins the instance: a 404 counts only where the instance is proven, unless this run removed the key. */
+export function isGoneForCommand(seen: {
+  readonly isRemovedHere: boolean;
+  readonly isInstanceProven: boolean;
+}): boolean {
+  return seen.isRemovedHere || seen.isInstanceProven;
+}
+
 /** A 404 for the key counts on its own instance, beside its vault, or where the instance is proven; 401 and 403 never come here. */
 export function isGone(absence: Absence): GoneVerdict {
   if (!absence.isSameInstance) return { kind: "unproven", why: "other_instance" };

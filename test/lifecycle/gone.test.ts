@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isGone } from "../../provider/lifecycle/gone.ts";
+import { isGone, isGoneForCommand } from "../../provider/lifecycle/gone.ts";
 
 /** Every absence that there can be: instance, vault, proven -> verdict. */
 const golden: Record<string, string> = {
@@ -26,5 +26,16 @@ describe("isGone", () => {
       isInstanceProven: proof === "proven",
     });
     expect(verdict.kind === "gone" ? "gone" : verdict.why).toBe(expected);
+  });
+});
+
+describe("isGoneForCommand", () => {
+  it.each([
+    [true, true, true],
+    [true, false, true],
+    [false, true, true],
+    [false, false, false],
+  ])("removed by this run %s, instance proven %s: %s", (isRemovedHere, isInstanceProven, expected) => {
+    expect(isGoneForCommand({ isRemovedHere, isInstanceProven })).toBe(expected);
   });
 });

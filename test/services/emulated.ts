@@ -6,6 +6,7 @@ import { createServiceClock } from "../../provider/engine/service-clock.ts";
 import { createEndpoints } from "../../provider/services/broker/endpoints.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam/tokens.ts";
+import { createInstanceCheck } from "../../provider/services/instance-check.ts";
 import { createKmsKeys } from "../../provider/services/key-protect/keys.ts";
 import { createTwins } from "../../provider/services/key-protect/twins.ts";
 import { createSession } from "../../provider/services/session.ts";
@@ -32,17 +33,20 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
   });
   const endpoints = createEndpoints({ http, bearer: tokens, instanceId, broker: { ...here, role: "broker" } });
   const service = { http, bearer: tokens, instanceId };
+  const uko = createUkoClient({
+    ...service,
+    endpoint: endpoints.uko,
+    beforeWrite: async () => {},
+    monotonicMs: () => world.emulator.world.clock.nowMs(),
+    sleep: async (_, signal) => signal.throwIfAborted(),
+  });
+  const instance = createInstanceCheck({ instanceId, endpoints, keystores: () => uko.keystores });
   return {
     http,
-    ...createUkoClient({
-      ...service,
-      endpoint: endpoints.uko,
-      monotonicMs: () => world.emulator.world.clock.nowMs(),
-      sleep: async (_, signal) => signal.throwIfAborted(),
-    }),
+    ...uko,
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({ instanceId, http, tokens, endpoints }),
+    session: createSession({ instanceId, http, tokens, instance }),
     serviceClock: createServiceClock(tokens.issuedAtMs),
   };
 }

@@ -120,6 +120,7 @@ export function serviceAt(server: ScriptedServer, { suffix = "", token = "token"
       role: "iam",
     }),
     instanceId: "instance",
+    beforeWrite: async () => {},
     monotonicMs: () => 0,
     sleep: async () => {},
   };

@@ -1,11 +1,12 @@
 /** Where the instance is served: given, or asked of the broker once per run; and what proves that it is this instance. */
 
-import { UkoError } from "../../errors.ts";
+import { isUkoError, UkoError } from "../../errors.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "../http/client.ts";
-import { accessDenied, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
+import { accessDenied, answerData, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
 import { parseJson } from "../http/json.ts";
 import { singleFlight } from "../http/single-flight.ts";
+import { isOwnNotFound } from "../uko/errors.ts";
 import { brokerAnswer } from "./wire.ts";
 
 export interface EndpointOptions {
@@ -23,9 +24,14 @@ export interface EndpointOptions {
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /** Never throws but for UKO_CANCELLED: what cannot be asked is not proven. */
-  isInstanceProven(signal: AbortSignal): Promise<boolean>;
+  /** What host name and broker report. Never throws but for UKO_CANCELLED: a broker that cannot be asked proves nothing. */
+  instance(signal: AbortSignal): Promise<InstanceReport>;
 }
+
+/** How far it is known which instance answers; `why` says what contradicts the settings of this run. */
+export type InstanceReport =
+  | { readonly kind: "proven" | "unproven" }
+  | { readonly kind: "contradicted"; readonly why: string };
 
 interface Discovered {
   readonly uko: Endpoint | undefined;
@@ -37,32 +43,54 @@ const service = "The endpoint broker";
 export function createEndpoints(options: EndpointOptions): Endpoints {
   let found: Discovered | undefined;
   const ask = singleFlight(async (signal) => {
-    found = await discover(options, signal);
+    found = await discover(options, witnessOf(options) ?? nowhere(), signal);
     return found;
   });
   const discovered = async (signal: AbortSignal): Promise<Discovered> => found ?? ask(signal);
+  const served = async (signal: AbortSignal): Promise<Discovered> =>
+    brokerOf(options) === undefined ? nowhere() : discovered(signal);
 
   return {
-    uko: async (signal) => options.uko ?? (await discovered(signal)).uko ?? missing("UKO", "UKO_ENDPOINT"),
-    kms: async (signal) => options.kms ?? (await discovered(signal)).kms ?? missing("KMS", "UKO_KMS_ENDPOINT"),
-    async isInstanceProven(signal) {
-      const { uko } = options;
-      if (uko !== undefined && namesInstance(uko, options.instanceId)) return true;
-      if (brokerOf(options) === undefined) return false;
+    uko: async (signal) => options.uko ?? (await served(signal)).uko ?? missing("UKO", "UKO_ENDPOINT"),
+    kms: async (signal) => options.kms ?? (await served(signal)).kms ?? missing("KMS", "UKO_KMS_ENDPOINT"),
+    async instance(signal) {
+      const { uko, instanceId } = options;
+      const named = uko === undefined ? undefined : readDocumentedHost(uko)?.instance;
+      if (named === instanceId) return { kind: "proven" };
+      if (named !== undefined) return { kind: "contradicted", why: `The address names instance ${named}.` };
+      const broker = witnessOf(options);
+      if (broker === undefined) return { kind: "unproven" };
       try {
-        const answered = (await discovered(signal)).uko;
-        return answered !== undefined && (uko === undefined || hostOf(uko) === hostOf(answered));
+        return comparedWith((await discovered(signal)).uko, uko, broker);
       } catch (error) {
         if (signal.aborted) throw error;
-        return false;
+        const isUnknown = uko !== undefined && isUkoError(error) && error.data.isUnknownInstance === true;
+        if (!isUnknown) return { kind: "unproven" };
+        return { kind: "contradicted", why: `The broker of this address does not know instance ${instanceId}.` };
       }
     },
   };
 }
 
-/** Whether the host name itself says which instance it serves: `<instance>.uko.<region>.hs-crypto.appdomain.cloud`. */
-export function namesInstance(endpoint: Endpoint, instanceId: string): boolean {
-  return readDocumentedHost(endpoint)?.instance === instanceId;
+/** A host that is not IBM's, such as a proxy, may well serve the instance that the broker names another host for. */
+function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined, broker: Endpoint): InstanceReport {
+  if (answered === undefined) return { kind: "unproven" };
+  if (uko === undefined || hostOf(uko) === hostOf(answered) || hostOf(uko) === hostOf(broker))
+    return { kind: "proven" };
+  if (readDocumentedHost(uko) === undefined) return { kind: "unproven" };
+  return { kind: "contradicted", why: `IBM's broker says that the instance is served at ${hostOf(answered)}.` };
+}
+
+/** The broker that can tell about the endpoint: the configured one, the one of the host's region, or the emulator's own. */
+function witnessOf(options: EndpointOptions): Endpoint | undefined {
+  const { uko } = options;
+  const broker = brokerOf(options);
+  if (broker !== undefined || uko === undefined) return broker;
+  const region = readDocumentedHost(uko)?.region;
+  if (region !== undefined) return brokerOf({ ...options, region });
+  const host = hostOf(uko);
+  if (host === undefined || !isLoopbackEndpoint(uko)) return undefined;
+  return { url: `${uko.url.slice(0, uko.url.indexOf(":"))}://${host}`, source: uko.source, role: "broker" };
 }
 
 function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
@@ -79,16 +107,19 @@ function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
   });
 }
 
-async function discover(options: EndpointOptions, signal: AbortSignal): Promise<Discovered> {
-  const { http, bearer, instanceId } = options;
-  const broker = brokerOf(options);
-  if (broker === undefined) {
-    throw new UkoError("UKO_SETTINGS_INVALID", {
-      summary: "Where the instance is served is not known",
-      detail:
-        "Set the region (UKO_REGION), so that the broker can be asked, or the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
-    });
-  }
+function nowhere(): never {
+  throw new UkoError("UKO_SETTINGS_INVALID", {
+    summary: "Where the instance is served is not known",
+    detail:
+      "Set the region (UKO_REGION), so that the broker can be asked, or the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
+  });
+}
+
+async function discover(
+  { http, bearer, instanceId }: EndpointOptions,
+  broker: Endpoint,
+  signal: AbortSignal,
+): Promise<Discovered> {
   const end = await http.send({
     endpoint: broker,
     method: "GET",
@@ -98,7 +129,7 @@ async function discover(options: EndpointOptions, signal: AbortSignal): Promise<
     signal,
   });
   if (end.kind === "none") throw noAnswerToRead(service, end);
-  if (end.status !== 200) throw brokerRefusal(end, instanceId);
+  if (end.status !== 200) throw brokerRefusal(end, broker, instanceId);
   const read = brokerAnswer.safeParse(parseJson(end.text));
   if (!read.success) throw invalidAnswer(service, "its answer does not have the documented form", end);
   if (read.data.instance_id !== instanceId) {
@@ -127,7 +158,7 @@ function answeredEndpoint(
   return isLocal ? local : { url: `https://${host}`, source: "broker", ...served };
 }
 
-function brokerRefusal(answer: HttpAnswer, instanceId: string): UkoError {
+function brokerRefusal(answer: HttpAnswer, broker: Endpoint, instanceId: string): UkoError {
   switch (answer.status) {
     case 401:
       return accessDenied(service, answer, "");
@@ -142,6 +173,7 @@ function brokerRefusal(answer: HttpAnswer, instanceId: string): UkoError {
         summary: `Instance ${instanceId} is not known in this region`,
         detail:
           "Check the instance id and the region (UKO_INSTANCE_ID, UKO_REGION). This never means that a key is gone.",
+        data: { ...answerData(answer), isUnknownInstance: broker.source === "built_in" || isOwnNotFound(answer) },
       });
     default:
       if (answer.status === 429 || answer.status >= 500) return unavailable(service, answer, "");

@@ -16,10 +16,12 @@ import {
   readObject,
   removed,
 } from "./objects.ts";
-import { walkPages } from "./pages.ts";
+import { findVaultInList, type PageWalk, walkPages } from "./pages.ts";
 import { answered, checkedId, type UkoTransport } from "./transport.ts";
 
-export interface CollectionKind<Wire extends { readonly id: string }, Snapshot> {
+type Identified = { readonly id: string; readonly vault?: { id: string } | null | undefined };
+
+export interface CollectionKind<Wire extends Identified, Snapshot> {
   readonly kind: ObjectKind;
   readonly schema: z.ZodType<Wire>;
   /** `vaultId` is the one that was asked for, used only where the answer names none. */
@@ -51,27 +53,28 @@ export interface UkoCollection<Snapshot> {
   remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
-export function createCollection<Wire extends { readonly id: string }, Snapshot>(
+export function createCollection<Wire extends Identified, Snapshot>(
   transport: UkoTransport,
   { kind, schema, toSnapshot, listQuery, removalQuery, rights }: CollectionKind<Wire, Snapshot>,
 ): UkoCollection<Snapshot> {
+  const listWalk = (signal: AbortSignal, within: Readonly<Record<string, string>> = {}): PageWalk<Wire> => ({
+    // Oldest first, because a walk by offset must not lose what is written meanwhile.
+    call: { path: `/${kind.path}`, query: { sort: "created_at", ...listQuery, ...within }, signal },
+    collection: kind.path,
+    items: schema.array(),
+    right: rights.list,
+  });
   return {
     async read(ref, { signal }) {
-      const answer = await readObject(transport, kind, ref, rights.read, signal);
+      const findVault = (within: AbortSignal) => findVaultInList(transport, listWalk(within), ref.id);
+      const answer = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
       if (answer.status !== 200) return answered(answer, undefined);
       const { wire, etag } = openedWithEtag(answer, schema, kind, ref.id);
       return answered(answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
     },
     async list({ vaultId }, { signal }) {
-      // Oldest first, because a walk by offset must not lose what is written meanwhile.
-      const query = { sort: "created_at", ...listQuery };
       const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };
-      const found = await walkPages(transport, {
-        call: { path: `/${kind.path}`, query: { ...query, ...within }, signal },
-        collection: kind.path,
-        items: schema.array(),
-        right: rights.list,
-      });
+      const found = await walkPages(transport, listWalk(signal, within));
       return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
     },
     async create({ vaultId, body, secrets = [] }, { signal }) {

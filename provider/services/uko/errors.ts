@@ -92,9 +92,19 @@ export function withTrace(answer: HttpAnswer): HttpAnswer {
   return { ...answer, correlationId: read.success ? printable(read.data.trace ?? "", 200) : "" };
 }
 
-/** Whether a 404 is the service's own: a gateway's 404 says nothing about any object. */
+/**
+ * Whether a 404 is the service's own: a gateway's 404 says nothing about any object. The service names a code in each error and the
+ * transaction in `trace` (uko-v4.md 3.15); which code a missing object has is not documented (U1).
+ */
 export function isOwnNotFound(answer: HttpAnswer): boolean {
-  return answer.status === 404 && errorEnvelope.safeParse(parseJson(answer.text)).success;
+  const read = errorEnvelope.safeParse(parseJson(answer.text));
+  if (answer.status !== 404 || !read.success) return false;
+  const { errors, trace, status_code: status = 404 } = read.data;
+  return status === 404 && isNamed(trace) && errors.length > 0 && errors.every(({ code }) => isNamed(code));
+}
+
+function isNamed(text: string | null | undefined): boolean {
+  return (text ?? "").trim() !== "";
 }
 
 /** Throws for every answer to a read that is not a success. */
@@ -104,7 +114,9 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
   if (status === 401) throw accessDenied(service, answer, message);
   if (status === 403) throw rightsMissing(answer, needed, message);
   if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
-  throw invalidAnswer(service, `a read was answered ${status}${message === "" ? "" : `: ${message}`}`, answer);
+  const said = `a read was answered ${status}${message === "" ? "" : `: ${unended(message)}`}`;
+  const doubt = "; without the service's own error code and trace, a 404 does not prove that anything is gone";
+  throw invalidAnswer(service, `${said}${status === 404 && !isOwnNotFound(answer) ? doubt : ""}`, answer);
 }
 
 function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoError {

@@ -8,7 +8,7 @@ import type { KeyUse } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";
 import { isOwnNotFound, readRights } from "./errors.ts";
 import { objectPath, openedWithEtag, readObject } from "./objects.ts";
-import { type PageWalk, pagesOf } from "./pages.ts";
+import { findVaultInList, type PageWalk, pagesOf } from "./pages.ts";
 import type { Glances, GlancesOptions, Listing } from "./read-batch.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
 import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
@@ -58,10 +58,13 @@ export function keysForGlances(transport: UkoTransport): Pick<GlancesOptions, "r
 // Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first, because a walk by
 // offset must not lose keys that are written meanwhile.
 function keyWalk(vaultId: string, signal: AbortSignal, filter: { readonly label?: string } = {}): KeyWalk {
-  const query = { "vault.id": checkedId(vaultId, "vault"), state: keyStates.join(","), sort: "created_at", ...filter };
+  return { ...wholeWalk(signal, { "vault.id": checkedId(vaultId, "vault"), ...filter }), vaultId };
+}
+
+function wholeWalk(signal: AbortSignal, filter: Readonly<Record<string, string>> = {}): PageWalk<WireManagedKey> {
+  const query = { state: keyStates.join(","), sort: "created_at", ...filter };
   return {
     call: { path: "/managed_keys", query, signal },
-    vaultId,
     collection: "managed_keys",
     items: managedKeys,
     right: readRights.listKeys,
@@ -88,7 +91,16 @@ async function readKey(
   ref: KeyRef,
   signal: AbortSignal,
 ): Promise<Answered<KeyWithEtag | undefined>> {
-  const answer = await readObject(transport, keyKind, { ...ref, id: ref.keyId }, readRights.readKey, signal);
+  const answer = await readObject(
+    transport,
+    {
+      kind: keyKind,
+      ref: { ...ref, id: ref.keyId },
+      right: readRights.readKey,
+      findVault: (within) => findVaultInList(transport, wholeWalk(within), ref.keyId),
+    },
+    signal,
+  );
   if (answer.status !== 200) return answered(answer, undefined);
   const { wire, etag } = openedWithEtag(answer, managedKey, keyKind, ref.keyId);
   return answered(answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });

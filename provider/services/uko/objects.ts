@@ -40,12 +40,18 @@ export function vaultHeader(kind: ObjectKind, vaultId: string): Pick<UkoCall, "v
   return kind.word === "vault" ? {} : { vaultId };
 }
 
+export interface ObjectRead {
+  readonly kind: ObjectKind;
+  readonly ref: ObjectRef;
+  readonly right: Right;
+  /** The vault that the plain list of the whole instance shows the object in; undefined if the list does not show the object. */
+  readonly findVault: (signal: AbortSignal) => Promise<string | undefined>;
+}
+
 /** Answers the object's 200, or what stands in its place: the service's own 404. */
 export async function readObject(
   transport: UkoTransport,
-  kind: ObjectKind,
-  ref: ObjectRef,
-  right: Right,
+  { kind, ref, right, findVault }: ObjectRead,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const call = { method: "GET", path: objectPath(transport, kind, ref), signal } as const;
@@ -53,9 +59,12 @@ export async function readObject(
   const answer = await transport.read({ ...call, ...header }, right, isOwnNotFound);
   if (answer.status === 200 || header.vaultId === undefined) return answer;
   // 404 is also said of an object in another vault than the header names (uko-v4.md 1.4): only a second look without the
-  // header tells them apart. API 4.9 and earlier answer 400 to that, and then the first 404 stands.
+  // header tells them apart. API 4.9 and earlier answer 400 to that; their plain lists need no header.
   const isAnswer = (second: HttpAnswer): boolean => second.status === 400 || isOwnNotFound(second);
-  return transport.read(call, right, isAnswer);
+  const second = await transport.read(call, right, isAnswer);
+  if (second.status !== 400) return second;
+  const elsewhere = await findVault(signal);
+  return elsewhere === undefined ? answer : transport.read({ ...call, vaultId: elsewhere }, right, isOwnNotFound);
 }
 
 /** Opens the answer to a read; throws UKO_ANSWER_INVALID where it is about another object, or has no ETag. */

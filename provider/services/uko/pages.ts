@@ -37,6 +37,23 @@ export async function walkPages<T>(transport: UkoTransport, walk: PageWalk<T>): 
   return found;
 }
 
+/**
+ * The vault that a list of the whole instance shows an object in. Throws UKO_ANSWER_INVALID if the list changed meanwhile: a removal
+ * moves later items to a page that was read already, so the object could be missed.
+ */
+export async function findVaultInList<
+  T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
+>(transport: UkoTransport, walk: PageWalk<T>, id: string): Promise<string | undefined> {
+  let first: number | undefined;
+  for await (const { answer, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
+    const found = items.find((item) => item.id === id);
+    if (found !== undefined) return found.vault?.id;
+    first ??= total;
+    if (total !== first) throw invalidAnswer(service, "a list changed while uko read its pages", answer);
+  }
+  return undefined;
+}
+
 /** Page after page, as far as the caller goes on. A page that came back empty ends the walk, whatever the count says. */
 export async function* pagesOf<T>(transport: UkoTransport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
   let found = 0;

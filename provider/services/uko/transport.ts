@@ -16,6 +16,8 @@ export interface UkoTransportOptions {
   readonly bearer: BearerSource;
   readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
   readonly instanceId: string;
+  /** Throws where another instance answers; called before every write, and expected to remember. */
+  readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface UkoCall {
@@ -44,6 +46,7 @@ export function createUkoTransport(options: UkoTransportOptions): UkoTransport {
   const { http, bearer, instanceId } = options;
   const call = async (wanted: UkoCall): Promise<HttpAnswer | NoAnswer> => {
     const { vaultId, etag, body } = wanted;
+    if (wanted.method !== "GET") await options.beforeWrite(wanted.signal);
     const end = await http.send({
       endpoint: await options.endpoint(wanted.signal),
       method: wanted.method,

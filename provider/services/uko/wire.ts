@@ -28,6 +28,7 @@ const keystoreReference = reference.extend({ type: optionalText });
 export const tag = z.object({ name: z.string(), value: optionalText });
 
 export const errorEnvelope = z.object({
+  status_code: z.number().nullish().catch(undefined),
   trace: z.string().nullish(),
   errors: z.array(
     z.object({

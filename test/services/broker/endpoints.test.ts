@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createEndpoints, type EndpointOptions, namesInstance } from "../../../provider/services/broker/endpoints.ts";
-import type { EndpointSource } from "../../../provider/services/http/allowed-hosts.ts";
+import { createEndpoints, type EndpointOptions } from "../../../provider/services/broker/endpoints.ts";
 import { aClient, never, useScriptedServer } from "../scripted-server.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
@@ -27,7 +26,7 @@ describe("the broker", () => {
     const [uko, kms] = await Promise.all([asked.uko(never()), asked.kms(never())]);
     expect(uko).toEqual({ url: `https://${host}`, source: "broker", role: "uko", instanceId });
     expect(kms).toEqual({ url: `https://${kmsHost}`, source: "broker", role: "kms", instanceId });
-    expect(await asked.isInstanceProven(never())).toBe(true);
+    expect(await asked.instance(never())).toEqual({ kind: "proven" });
     expect(server.asked).toHaveLength(1);
     expect(server.asked[0]).toMatchObject({ method: "GET", path: `/crypto_v2/instances/${instanceId}` });
     expect(server.asked[0]?.headers.authorization).toBe("Bearer token");
@@ -68,7 +67,7 @@ describe("the broker", () => {
   ])("that answers %i gives %s, and proves nothing", async (status, code) => {
     server.script({ status });
     await expect(endpoints().uko(never())).rejects.toMatchObject({ code });
-    expect(await endpoints().isInstanceProven(never())).toBe(false);
+    expect(await endpoints().instance(never())).toEqual({ kind: "unproven" });
   });
 
   test("may point to this machine only if the environment named it and it is on this machine itself", async () => {
@@ -102,36 +101,67 @@ test("without region, broker or endpoint there is nothing to ask, and a region i
     const asked = createEndpoints({ ...nowhere, region }).uko(never());
     await expect(asked).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   }
-  expect(await createEndpoints(nowhere).isInstanceProven(never())).toBe(false);
+  expect(await createEndpoints(nowhere).instance(never())).toEqual({ kind: "unproven" });
 });
 
-describe("which instance answers is proven", () => {
-  const proves = (url: string, source: EndpointSource = "stored"): boolean =>
-    namesInstance({ url, source, role: "uko", instanceId }, instanceId);
+describe("which instance answers is", () => {
+  const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+  const portForm = "https://uko.eu-de.hs-crypto.cloud.ibm.com:9000";
+  const at = (url: string) =>
+    endpoints({ uko: { url, source: "environment", role: "uko", instanceId } }).instance(never());
 
-  test("by the host name of the instance, under TLS", () => {
-    expect(proves(`https://${host}`)).toBe(true);
-    expect(proves(`https://${host}:443/api`, "environment")).toBe(true);
+  test("proven by the host name of the instance, and the broker is not asked", async () => {
+    expect(await at(`https://${host}`)).toEqual({ kind: "proven" });
+    expect(await at(`https://${host}:443/api`)).toEqual({ kind: "proven" });
+    expect(server.asked).toEqual([]);
+  });
+
+  test("contradicted by the host name of another one", async () => {
+    expect(await at(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`)).toMatchObject({
+      kind: "contradicted",
+      why: expect.stringContaining(another),
+    });
+  });
+
+  test("proven by a broker that names the very host, and contradicted by one that names another documented host", async () => {
+    server.script({ body: { ...found, uko: { public: "uko.eu-de.hs-crypto.cloud.ibm.com:9000" } } });
+    expect(await at(portForm)).toEqual({ kind: "proven" });
+    expect(await at("https://uko.eu-de.hs-crypto.cloud.ibm.com:9001")).toMatchObject({
+      kind: "contradicted",
+      why: expect.stringContaining(":9000"),
+    });
+    // A proxy may serve the instance.
+    expect(await at("https://proxy.example")).toEqual({ kind: "unproven" });
   });
 
   test.each([
     `http://${host}`,
     `https://${host}.evil.example`,
-    `https://uko.eu-de.hs-crypto.cloud.ibm.com:9000`,
+    portForm,
     `https://${instanceId}.api.eu-de.hs-crypto.appdomain.cloud`,
     `https://${instanceId}.uko.x.evil.example.hs-crypto.appdomain.cloud`,
     `https://${instanceId}.uko.hs-crypto.appdomain.cloud`,
-    `https://11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e.uko.eu-de.hs-crypto.appdomain.cloud`,
-    "http://127.0.0.1:4711",
-  ])("not by %s", (url) => {
-    expect(proves(url)).toBe(false);
+    "https://127.0.0.1:4711",
+  ])("not proven by %s where the broker is silent", async (url) => {
+    server.script({ status: 500 });
+    expect(await at(url)).toEqual({ kind: "unproven" });
   });
 
-  test("by the broker where it names the very host that was given", async () => {
-    server.script({ body: { ...found, uko: { public: "uko.eu-de.hs-crypto.cloud.ibm.com:9000" } } });
-    const given = (url: string) =>
-      endpoints({ uko: { url, source: "stored", role: "uko", instanceId } }).isInstanceProven(never());
-    expect(await given("https://uko.eu-de.hs-crypto.cloud.ibm.com:9000")).toBe(true);
-    expect(await given("https://uko.eu-de.hs-crypto.cloud.ibm.com:9001")).toBe(false);
+  test("contradicted by a broker's own 404 about it, and by no other server's", async () => {
+    server.script({ status: 404, body: { status_code: 404, trace: "t", errors: [{ code: "not_found" }] } });
+    expect(await at(portForm)).toMatchObject({ kind: "contradicted", why: expect.stringContaining(instanceId) });
+    server.script({ status: 404, body: "<html>" });
+    expect(await at(portForm)).toEqual({ kind: "unproven" });
+    server.script({ body: { instance_id: instanceId } });
+    expect(await at(portForm)).toEqual({ kind: "unproven" });
+  });
+
+  test("asked of the emulator itself where the endpoint is on this machine and no region is set", async () => {
+    server.script({ body: { ...found, uko: { public: "0.0.0.0:7600" } } });
+    const uko = { url: server.url, source: "environment", role: "uko", instanceId } as const;
+    const local = createEndpoints({ http: aClient().http, bearer, instanceId, uko });
+    expect(await local.instance(never())).toEqual({ kind: "proven" });
+    // What is only asked for proof is no endpoint.
+    await expect(local.kms(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   });
 });

@@ -53,7 +53,14 @@ function strangerOf(world: TestWorld) {
   const { instanceId } = world.emulator;
   const timing = { monotonicMs: () => 0, sleep: async () => {} };
   const uko = { ...iam, role: "uko", instanceId } as const;
-  return createUkoClient({ http, bearer, endpoint: async () => uko, instanceId, ...timing }).keys;
+  return createUkoClient({
+    http,
+    bearer,
+    endpoint: async () => uko,
+    instanceId,
+    beforeWrite: async () => {},
+    ...timing,
+  }).keys;
 }
 
 const internal = { kind: "internal" };

@@ -33,7 +33,7 @@ function service({ method, path }: Asked): Reply {
   const key = keysThere.find((each) => each.id === id);
   if (method === "DELETE") return { status: 204 };
   return key === undefined
-    ? { status: 404, body: { errors: [{ code: "not_found", message: "no" }] } }
+    ? { status: 404, body: { trace: "t-1", errors: [{ code: "not_found", message: "no" }] } }
     : { headers: { etag: "e-1" }, body: key };
 }
 

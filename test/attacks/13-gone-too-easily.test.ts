@@ -1,0 +1,150 @@
+/** Point 13: what may pass for "gone", and an instance id that is mistyped. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { openHandlers, openWorld } from "../../provider/compose.ts";
+import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { type CliTestWorld, keys, seed, startCliWorld, vaultId } from "../cli/harness.ts";
+
+const typo = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2f";
+const missing = "9b2d0000-0000-4000-8000-0000000000ff";
+const quiet = { progress: { report: () => {} } };
+const options = { signal: new AbortController().signal };
+const [, payrollId = ""] = keys.payroll.split("/");
+
+const worlds: CliTestWorld[] = [];
+let uko: CliTestWorld;
+let old: CliTestWorld;
+beforeAll(async () => {
+  // A second vault, which the key is not in.
+  const twoVaults = { ...seed, vaults: [...(seed.vaults ?? []), { name: "other" }] };
+  uko = await startCliWorld();
+  old = await startCliWorld({ seed: twoVaults, profile: "api-4.7" });
+  worlds.push(uko, old);
+});
+beforeEach(() => Promise.all(worlds.map((world) => world.reset())));
+afterEach(() => vi.unstubAllEnvs());
+afterAll(() => Promise.all(worlds.map((world) => world.close())));
+
+/** What an engine's door calls, as Carol, who holds every role. */
+function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {
+  for (const [name, value] of Object.entries({ ...world.environmentOf("carol"), ...environment }))
+    vi.stubEnv(name, value);
+  return openHandlers(() => ({}), quiet, { rerun: "pulumi destroy" });
+}
+const endOf = (call: Promise<unknown>): Promise<string> =>
+  call.then((value) => JSON.stringify(value) ?? "gone", String);
+const effects = async (world: CliTestWorld) =>
+  (await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed" && operation !== "control");
+
+describe("a 404 that is not the service's own word about the key", () => {
+  test.each([
+    ["an empty list of errors", { errors: [] }],
+    ["an error without a code", { trace: "t-1", errors: [{ message: "Not Found" }] }],
+    ["an error with an empty code", { trace: "t-1", errors: [{ code: "", message: "Not Found" }] }],
+    ["an error without the service's trace", { errors: [{ code: "not_found", message: "Not Found" }] }],
+    ["another status in the body", { status_code: 502, trace: "t-1", errors: [{ code: "bad_gateway", message: "" }] }],
+  ])("%s, while the vault answers 200: no door forgets the key", async (_, body) => {
+    const { managedKey } = handlers(uko);
+    const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
+    await uko.control("faults", { operation: "K3", status: 404, body });
+    expect(await endOf(managedKey.read(state, options))).toContain("[UKO_ANSWER_INVALID]");
+    expect(await endOf(managedKey.delete(state, options))).toContain("[UKO_ANSWER_INVALID]");
+    expect(await endOf(managedKey.lookup(keys.payroll, options))).toContain("[UKO_ANSWER_INVALID]");
+    for (const command of ["status", "plan", "continue"]) {
+      expect(await uko.uko("carol", `${command} ${keys.payroll}`)).toMatchObject({ exitCode: 1 });
+    }
+  });
+});
+
+describe("on an API that wants the vault in a header", () => {
+  const otherVault = async (): Promise<string> => {
+    const { world } = openWorld(old.environmentOf("carol"), {}, quiet);
+    const vaults = await world.vaults.list({}, options);
+    return vaults.find(({ name }) => name === "other")?.id ?? "";
+  };
+
+  test("a state that names another vault does not make the key gone", async () => {
+    const { managedKey } = handlers(old);
+    const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
+    const elsewhere = await otherVault();
+    const edited = { ...(state as object), vaultId: elsewhere };
+    expect(await endOf(managedKey.read(edited, options))).toContain("[UKO_KEY_NOT_FOUND]");
+    expect(await endOf(managedKey.delete(edited, options))).toContain("[UKO_KEY_NOT_FOUND]");
+    expect(await old.uko("carol", `continue ${elsewhere}/${payrollId}`)).toMatchObject({ exitCode: 1 });
+  });
+
+  test("a key that no list shows is gone", async () => {
+    // The emulator finds that a key is missing before it misses the header; API 4.7 may well look at the header first.
+    const wantsHeader = { operation: "K3", skip: 1, times: 1, status: 400 };
+    await old.control("faults", wantsHeader);
+    expect(await old.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 0 });
+    await old.control("faults", wantsHeader);
+    await old.control("faults", { operation: "K1", status: 403 });
+    expect(await old.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 13 });
+  });
+});
+
+describe("a mistyped instance id together with the right address", () => {
+  const mistyped = { UKO_INSTANCE_ID: typo };
+
+  test("creates nothing, writes nothing and pins nothing, and no message says to set it", async () => {
+    const { managedKey, vault, keystore } = handlers(uko, mistyped);
+    const said = [
+      await endOf(managedKey.create({ vaultId, template: "payroll", label: "by typo" }, options)),
+      await endOf(managedKey.create({ vaultId, template: "payroll", existingKeyId: payrollId }, options)),
+      await endOf(managedKey.lookup(keys.payroll, options)),
+      await endOf(vault.create({ name: "by typo" }, options)),
+      await endOf(keystore.create({ vaultId, name: "by typo", type: "internal" }, options)),
+      (await uko.uko("bob", `request ${keys.draft}`, mistyped)).err,
+    ];
+    for (const each of said) {
+      expect(each).toContain("[UKO_INSTANCE_MISMATCH]");
+      expect(each).not.toMatch(/UKO_INSTANCE_ID=|[Ss]et UKO_INSTANCE_ID/);
+    }
+    expect(await effects(uko)).toEqual([]);
+  });
+
+  test("is seen by what internal keystores report, where the broker does not answer", async () => {
+    await uko.control("faults", { operation: "broker", status: 500 });
+    const { managedKey } = handlers(uko, mistyped);
+    const made = await endOf(managedKey.create({ vaultId, template: "payroll", label: "by typo" }, options));
+    expect(made).toContain("[UKO_INSTANCE_MISMATCH]");
+    expect(made).toContain(demoInstanceId);
+    expect(await effects(uko)).toEqual([]);
+  });
+
+  test("is never taken for the instance on which a key is gone", async () => {
+    for (const command of ["status", "plan", "continue", "sweep"]) {
+      const ended = await uko.uko("carol", `${command} ${vaultId}/${missing}`, mistyped);
+      expect(ended.exitCode, `${command}: ${ended.out}${ended.err}`).toBe(1);
+    }
+  });
+
+  test("is a failed check of the doctor", async () => {
+    const { out, exitCode } = await uko.uko("carol", "doctor", mistyped);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/fail +instance .*UKO_INSTANCE_MISMATCH/);
+  });
+
+  test("that a state already holds is not advised by the message about two instances", async () => {
+    const { managedKey } = handlers(uko);
+    const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
+    const said = await endOf(managedKey.read({ ...(state as object), instanceId: typo }, options));
+    expect(said).toContain("[UKO_INSTANCE_MISMATCH]");
+    expect(said).not.toMatch(/[Ss]et UKO_INSTANCE_ID/);
+  });
+});
+
+test("the command line does not call a key gone where nothing proves the instance", async () => {
+  await uko.control("faults", { operation: "broker", status: 500 });
+  await uko.control("faults", { operation: "S1", status: 403 });
+  for (const command of ["status", "plan", "continue"]) {
+    const ended = await uko.uko("carol", `${command} ${vaultId}/${missing}`);
+    expect(ended.exitCode).toBe(1);
+    expect(ended.err).toContain("[UKO_GONE_UNPROVEN]");
+  }
+});
+
+test("the command line calls a key gone where the broker proves the instance", async () => {
+  expect(await uko.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 0 });
+});
