@@ -141,7 +141,7 @@ export { explainAudit } from "./engine/explain/audit.ts";
 export { renderChecks } from "./engine/explain/doctor.ts";
 /** What the command line renders with, so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
-export { declaredTwice, sayLetGo } from "./engine/explain/shared-object.ts";
+export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/explain/shared-object.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
 export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
 export { saysNothingOfTheObject, sayUnreadInAll, sayUnreadSoFar, sayUnseen } from "./engine/look-faults.ts";

@@ -35,7 +35,10 @@ export interface KmsKeyArgs {
   iv?: Input<string>;
   /** Secure import, beside an encrypted payload. Cannot change. */
   encryptionAlgorithm?: Input<"RSAES_OAEP_SHA_256" | "RSAES_OAEP_SHA_1">;
-  /** KMS's own dual authorization; on where `dualAuthorization` is `required`. Never goes off again. */
+  /**
+   * KMS's own dual authorization. On for a new key where `dualAuthorization` is `required`; on an existing key only where the
+   * program says true. KMS never turns it off again.
+   */
   dualAuthDelete?: Input<boolean>;
   /** Months between rotations by KMS, of a root key that was not imported. */
   rotationIntervalMonths?: Input<number>;

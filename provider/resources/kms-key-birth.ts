@@ -11,7 +11,7 @@ import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { KmsKeyInputs } from "./kms-key-properties.ts";
 import { prepareRing } from "./kms-key-ring.ts";
 import { findMadeKmsKey, findMarkedKmsKey, type KmsCreationMark, kmsCreationMark } from "./kms-key-search.ts";
-import { requireTwo, restoreKey } from "./kms-key-steps.ts";
+import { restoreKey, turnOnAsWritten } from "./kms-key-steps.ts";
 
 export interface BornKmsKey {
   readonly observed: ObservedKmsKey;
@@ -20,8 +20,8 @@ export interface BornKmsKey {
   readonly isFound?: true;
 }
 
-/** Whether KMS's dual authorization is wanted: as the program says, else on where two people are needed. */
-export function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
+/** Whether KMS turns its dual authorization on for a new key: as the program says, else where two people are needed. */
+function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
   const isRequired = run.isDualRequired || inputs.dualAuthorization === "required";
   return inputs.dualAuthDelete ?? (isRequired ? true : undefined);
 }
@@ -87,10 +87,7 @@ export async function adoptKmsKey(
     }
     await restoreKey(world, ref, sighting, options);
   }
-  const warnings =
-    wantsTwo(inputs, run) === true && !sighting.snapshot.dualAuthDelete
-      ? await requireTwo(world, ref, sighting, options)
-      : [];
+  const warnings = await turnOnAsWritten(world, ref, inputs, run, sighting, options);
   const adopted = await observeKmsKey(world, ref, "glance", options);
   return { observed: adopted.kind === "present" ? adopted : sighting, warnings, isFound: true };
 }

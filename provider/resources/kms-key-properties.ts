@@ -65,7 +65,8 @@ export const kmsKeyInputs = z.strictObject({
     .optional()
     .meta({ description: "Secure import, beside an encrypted payload. Cannot change." }),
   dualAuthDelete: z.boolean().optional().meta({
-    description: "KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.",
+    description:
+      "KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.",
   }),
   rotationIntervalMonths: z.int().min(1).max(12).optional().meta({
     description: "Months between rotations by KMS, of a root key that was not imported.",

@@ -1,5 +1,6 @@
 /** Single changes of a KMS key, each with what people hear where it cannot be made. */
 
+import type { RunSettings } from "../engine/definition.ts";
 import { restorableUntilMs, sayKmsKey } from "../engine/explain/kms-key-words.ts";
 import { plain, sayRoles, sayTime } from "../engine/explain/words.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
@@ -8,6 +9,7 @@ import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { Right } from "../lifecycle/managed-key-states.ts";
+import type { KmsKeyInputs } from "./kms-key-properties.ts";
 
 /** Brings a destroyed key back (kms-v2-and-iam.md 2.6), once: a lost answer leads to a look, not to a second call. */
 export async function restoreKey(
@@ -32,8 +34,27 @@ export async function restoreKey(
   throw answerLost(`Whether ${key} was restored is not known`);
 }
 
-/** Turns KMS's dual authorization on, which KMS never turns off; a key without it is warned of, since it cannot be ended. */
-export async function requireTwo(
+/**
+ * Turns KMS's dual authorization on for an existing key where the program says `dualAuthDelete: true`. KMS never turns it off
+ * again, so neither a default nor the environment is enough; a key without it gets a warning, because it cannot be deleted.
+ */
+export async function turnOnAsWritten(
+  world: World,
+  ref: KmsKeyRef,
+  inputs: KmsKeyInputs,
+  run: RunSettings,
+  observed: ObservedKmsKey,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  if (observed.snapshot.dualAuthDelete) return [];
+  if (inputs.dualAuthDelete === true) return requireTwo(world, ref, observed, options);
+  if (inputs.dualAuthorization === "single" && !run.isDualRequired) return [];
+  return [
+    `${sayKmsKey(observed.observation)} has no KMS dual authorization, so it cannot be deleted where two people are required: dualAuthDelete: true in the program turns it on, and KMS never turns it off again`,
+  ];
+}
+
+async function requireTwo(
   world: World,
   ref: KmsKeyRef,
   { observation }: ObservedKmsKey,

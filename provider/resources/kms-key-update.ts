@@ -10,11 +10,11 @@ import { asUkoError, UkoError } from "../errors.ts";
 import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { Right } from "../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../lifecycle/plan-kms-key-deletion.ts";
-import { refuseTwin, wantsTwo } from "./kms-key-birth.ts";
+import { refuseTwin } from "./kms-key-birth.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 import { prepareRing } from "./kms-key-ring.ts";
 import { openWindowWarning } from "./kms-key-state.ts";
-import { answerLost, requireTwo, restoreKey, throwIfDenied } from "./kms-key-steps.ts";
+import { answerLost, restoreKey, throwIfDenied, turnOnAsWritten } from "./kms-key-steps.ts";
 import { letEnd } from "./sent-rotation.ts";
 
 export interface UpdatedKmsKey {
@@ -69,9 +69,7 @@ export async function updateKmsKey(
     if (mustRotate) throw deletionOnFile(observed);
     return { observed, warnings: [...warnings, ...openWindowWarning(observed)], isRotated: true };
   }
-  if (wantsTwo(inputs, run) === true && !observed.snapshot.dualAuthDelete) {
-    warnings.push(...(await requireTwo(world, ref, observed, options)));
-  }
+  warnings.push(...(await turnOnAsWritten(world, ref, inputs, run, observed, options)));
   const { keyRing } = inputs;
   if (keyRing !== undefined && keyRing !== observed.snapshot.ring) {
     warnings.push(...(await prepareRing(world, keyRing, options)));

@@ -102,9 +102,11 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     if (inputs.expirationDate !== undefined && !isSameInstant(inputs.expirationDate, state.expirationDate ?? "")) {
       differing.push("expirationDate");
     }
-    const wantsTwo = inputs.dualAuthDelete ?? (inputs.dualAuthorization === "required" ? true : undefined);
+    const { dualAuthDelete } = inputs;
     const isOver = state.keyState === "destroyed";
-    if (wantsTwo !== undefined && wantsTwo !== state.dualAuthDelete && !isOver) differing.push("dualAuthDelete");
+    if (dualAuthDelete !== undefined && dualAuthDelete !== state.dualAuthDelete && !isOver) {
+      differing.push("dualAuthDelete");
+    }
     return differing;
   },
 

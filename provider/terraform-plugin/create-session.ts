@@ -6,6 +6,7 @@ import { createLabels } from "./labels.ts";
 import { loadLater } from "./load-later.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
+import { createSharedObjects } from "./shared-objects.ts";
 
 /** `command`: what people run, for the commands that messages give them. */
 export function createSession(log: Log, command: HclCommand): Session {
@@ -16,6 +17,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let looked = new Set<string>();
   let unread = new Set<string>();
   let labels = createLabels();
+  let objects = createSharedObjects();
   let warnings: string[] = [];
 
   const open = async (): Promise<OpenHandlers> => {
@@ -40,6 +42,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       looked = new Set();
       unread = new Set();
       labels = createLabels();
+      objects = createSharedObjects();
     },
     handlers() {
       opened ??= open();
@@ -57,6 +60,9 @@ export function createSession(log: Log, command: HclCommand): Session {
     noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
     get labels() {
       return labels;
+    },
+    get objects() {
+      return objects;
     },
     isFound: (typeName, id) => found.has(`${typeName} ${id}`),
     takeWarnings() {

@@ -4,6 +4,7 @@ import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/explain/explanation.ts";
 import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
+import type { SharedObjects } from "./shared-objects.ts";
 
 export interface Session {
   /** Begins a run; `undefined` where a setting is known only later. The environment of this process outweighs the settings. */
@@ -26,6 +27,7 @@ export interface Session {
   /** This run could not read it; returns how many resources that is true of so far. */
   noteUnread(typeName: string, id: string): number;
   readonly labels: Labels;
+  readonly objects: SharedObjects;
   /** What people have to hear of beside any call; each is told once. */
   takeWarnings(): readonly string[];
 }

@@ -62,7 +62,7 @@ export interface GetKmsKeyResult {
      */
     readonly description?: string;
     /**
-     * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
      */
     readonly dualAuthDelete: boolean;
     /**

@@ -102,7 +102,7 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
      */
     declare public readonly dualAuthDelete: pulumi.Output<boolean>;
     /**
@@ -292,7 +292,7 @@ export interface KmsKeyArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
      */
     dualAuthDelete?: pulumi.Input<boolean | undefined>;
     /**

@@ -152,12 +152,17 @@ describe("an update", () => {
     expect(diff(after, over)).toEqual([]);
   });
 
-  it("turns dual authorization on, and says that it stays so", async () => {
+  it("turns dual authorization on only where the program says so, and says that it stays so", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
-    expect(diff(state)).toEqual(["dualAuthorization", "dualAuthDelete"]);
-    const byWriter = await update(state, {}, "alice");
+    expect(diff(state)).toEqual(["dualAuthorization"]);
+    const { state: without, warnings: hint } = await update(state, {});
+    expect(without.dualAuthDelete).toBe(false);
+    expect(hint.join()).toContain("dualAuthDelete: true in the program turns it on");
+    const written = { dualAuthDelete: true };
+    expect(diff(state, written)).toEqual(["dualAuthorization", "dualAuthDelete"]);
+    const byWriter = await update(state, written, "alice");
     expect(byWriter.warnings.join()).toContain("takes the role KMS Manager; until then it cannot be ended");
-    const { state: after, warnings } = await update(state, {});
+    const { state: after, warnings } = await update(state, written);
     expect(after.dualAuthDelete).toBe(true);
     expect(warnings.join()).toContain("KMS never turns it off again");
   });
@@ -279,11 +284,15 @@ describe("an update", () => {
 });
 
 describe("an adoption", () => {
-  it("takes a key under management, and turns dual authorization on where two are needed", async () => {
+  it("takes a key under management, and turns dual authorization on where the program says so", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
     const { handlers } = kmsRun(stage, "bob");
-    const adopted = await handlers.create(kmsInputs(handlers, { existingKeyId: state.keyId }), options);
-    expect(adopted.state).toMatchObject({ keyId: state.keyId, dualAuthDelete: true });
+    const { keyId } = state;
+    const adopted = await handlers.create(kmsInputs(handlers, { existingKeyId: keyId }), options);
+    expect(adopted.state).toMatchObject({ keyId, dualAuthDelete: false });
+    expect(adopted.warnings.join()).toContain("has no KMS dual authorization");
+    const written = await handlers.create(kmsInputs(handlers, { existingKeyId: keyId, dualAuthDelete: true }), options);
+    expect(written.state).toMatchObject({ keyId, dualAuthDelete: true });
     expect(await keysNamed("backup")).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 /** What people are told where two resources declare one object, or a resource was renamed and its engine does not know. */
 
 import { UkoError } from "../../errors.ts";
-import { type ApplyCommand, shellSafeUrn } from "./explanation.ts";
+import { type ApplyCommand, type HclCommand, shellSafeUrn } from "./explanation.ts";
 import { plain } from "./words.ts";
 
 /** A resource's name in its engine as people know it: the last part of a URN. */
@@ -31,6 +31,24 @@ export function declaredTwice({ resource, holder, id }: Shared, apply: ApplyComm
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
       `Next: correct what stopped "${nameIn(holder)}", then run`,
       `  ${apply}`,
+    ].join("\n"),
+  });
+}
+
+/** The same in OpenTofu and Terraform, whose provider does not know the address of a resource. */
+export function declaredTwiceInHcl(typeName: string, id: string, command: HclCommand): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `This run deletes a ${typeName} whose object another resource of the configuration declares: ${plain(id, 100)}`,
+    detail: [
+      "uko took no step. A deletion of the former resource would delete the object that the other one needs.",
+      "Next: if you renamed the resource, leave out what adopts the object, and write",
+      `  moved {`,
+      `    from = ${typeName}.<former name>`,
+      `    to   = ${typeName}.<new name>`,
+      `  }`,
+      "or, to keep only the other resource, run",
+      `  ${command} state rm ${typeName}.<former name>`,
+      "A removed block with destroy = false does the same.",
     ].join("\n"),
   });
 }

@@ -1,7 +1,14 @@
 /** The end of a resource: what is not finished stays in the state, as it is now, beside the error that says what is awaited. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { announcesNothing, errorAbout, messageAbout, saysNothingOfTheObject, type Which } from "../../compose.ts";
+import {
+  announcesNothing,
+  declaredTwiceInHcl,
+  errorAbout,
+  messageAbout,
+  saysNothingOfTheObject,
+  type Which,
+} from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -35,6 +42,10 @@ export async function applyDestruction(
   const which: Which = { kind: resource.handlers, name: prior.label ?? prior.name, id };
   // Hosts show no address beside what is said of a deletion, so every message names what it is about.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
+  // The plan of a resource that adopts the object comes before its creation, and may come before this deletion.
+  if (typeof id === "string" && session.objects.isDeclared(typeName, id)) {
+    return unchanged(session, resource, prior, request, failed(declaredTwiceInHcl(typeName, id, session.command)));
+  }
   // A tainted one is planned like a creation, and hands its end what that plan left.
   if (readPlanned(plannedPrivate) === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));

@@ -1,6 +1,7 @@
 /** The plan of a destruction: tells what it will need, and refuses where it is protected, before anything begins. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { declaredTwiceInHcl } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -24,7 +25,11 @@ export async function planDestruction(
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
   if (prior === null) return planned;
-  const { attributes } = resource;
+  const { attributes, typeName } = resource;
+  const { objects, command } = session;
+  const id = String(prior.id);
+  objects.noteDeletion(typeName, id);
+  if (objects.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   const clash = twice(session, prior);
   const { foretold, announced } = handlers.foretell(stateProperties(attributes, prior));
   const limited = { ...planned, plannedPrivate: writeDestruction(announced) };

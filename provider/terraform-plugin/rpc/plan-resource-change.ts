@@ -1,13 +1,14 @@
 /** PlanResourceChange: what a run will come to. It never asks for a replacement, since that would end the key that there is. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { declaredTwiceInHcl } from "../../compose.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
 import { readApproved, readMoved, readPlanned, writeCreation, writeUpdate } from "../private-data.ts";
-import { stateProperties } from "../properties.ts";
+import { propertiesOf, stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
@@ -43,6 +44,8 @@ function creation(
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
   }
+  const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
+  if (adopted !== undefined) declare(session, resource, adopted);
   // What is adopted is not made, and may well be in the state under its former name.
   if (config.existing_key_id === null) session.labels.noteWanted(config);
   return {
@@ -64,6 +67,7 @@ function update(
   if (failures.length > 0) {
     return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
   }
+  declare(session, resource, String(prior.id));
   // Never an error: a destroy begins with such a plan.
   const approvedRecordId = readApproved(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
@@ -76,6 +80,12 @@ function update(
     ...(isTold && { diagnostics: [warningDiagnostic(foretold.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
+}
+
+/** Whichever plan of the two comes second is refused: the deletion, or the one of the resource that stays. */
+function declare({ objects, command }: Session, { typeName }: TerraformResource, id: string): void {
+  objects.noteDeclared(typeName, id);
+  if (objects.isDeleted(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
 }
 
 function notLookedAt({ typeName }: TerraformResource): UkoError {

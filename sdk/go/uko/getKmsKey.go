@@ -46,7 +46,7 @@ type LookupKmsKeyResult struct {
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
-	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 	DualAuthDelete bool `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
@@ -163,7 +163,7 @@ func (o LookupKmsKeyResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 func (o LookupKmsKeyResultOutput) DualAuthDelete() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }

@@ -76,7 +76,7 @@ type KmsKey struct {
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 	DualAuthDelete pulumi.BoolOutput `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
@@ -196,7 +196,7 @@ type kmsKeyArgs struct {
 	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
-	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 	DualAuthDelete *bool `pulumi:"dualAuthDelete"`
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
@@ -238,7 +238,7 @@ type KmsKeyArgs struct {
 	DeletionProtection pulumi.BoolPtrInput
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrInput
-	// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 	DualAuthDelete pulumi.BoolPtrInput
 	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
 	DualAuthorization DualAuthorizationPtrInput
@@ -402,7 +402,7 @@ func (o KmsKeyOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
 func (o KmsKeyOutput) DualAuthDelete() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }

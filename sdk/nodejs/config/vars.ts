@@ -87,10 +87,10 @@ Object.defineProperty(exports, "region", {
 /**
  * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
  */
-export declare const strictReads: boolean | undefined;
+export declare const strictReads: string | undefined;
 Object.defineProperty(exports, "strictReads", {
     get() {
-        return __config.getObject<boolean>("strictReads");
+        return __config.get("strictReads");
     },
     enumerable: true,
 });

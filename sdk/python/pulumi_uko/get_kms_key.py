@@ -192,7 +192,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> _builtins.bool:
         """
-        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 

@@ -47,7 +47,7 @@ class KmsKeyArgs:
         :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
         :param pulumi.Input[_builtins.str] description: 2 to 240 characters. Cannot change.
-        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
         :param pulumi.Input[_builtins.str] encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
         :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
@@ -172,7 +172,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 
@@ -399,7 +399,7 @@ class KmsKey(pulumi.CustomResource):
         :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
         :param pulumi.Input[_builtins.str] description: 2 to 240 characters. Cannot change.
-        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
         :param pulumi.Input[_builtins.str] encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
         :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
@@ -668,7 +668,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> pulumi.Output[_builtins.bool]:
         """
-        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 

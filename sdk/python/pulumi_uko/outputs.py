@@ -1233,7 +1233,7 @@ class KmsKeyEntry(dict):
         :param _builtins.str crn: Cloud resource name of the key.
         :param 'KmsKeyDeletionCompletesAt' deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
         :param _builtins.bool deletion_protection: Refuses every step towards the key's end.
-        :param _builtins.bool dual_auth_delete: KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        :param _builtins.bool dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         :param 'DualAuthorization' dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
         :param _builtins.bool imported: Whether its material came from outside.
         :param _builtins.str instance_id: Instance that the key belongs to.
@@ -1337,7 +1337,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> _builtins.bool:
         """
-        KMS's own dual authorization; on where dualAuthorization is required. Never goes off again.
+        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 

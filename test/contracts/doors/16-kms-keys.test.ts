@@ -131,7 +131,7 @@ test.each(profilesFor())("what still needs a KMS key, or keeps nobody from endin
       await bob.writeProgram(programOf({ used: {}, lone: { dualAuthorization: "single" } }));
       ended(await bob.up(), 0);
       expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
-        /^KMS key "older" has no KMS dual authorization, and this identity may not turn it on/,
+        /^KMS key "older" has no KMS dual authorization, so it cannot be deleted where two people are required/,
       );
       const { id } = await keyNamed(scenario, "used");
       await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });

@@ -12,6 +12,7 @@ import {
 } from "../../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { applyDestruction } from "../../../provider/terraform-plugin/rpc/apply-destruction.ts";
 import type { Session } from "../../../provider/terraform-plugin/session.ts";
+import { createSharedObjects } from "../../../provider/terraform-plugin/shared-objects.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config } from "../core.ts";
 import { type Host, startHost } from "../host.ts";
@@ -38,6 +39,7 @@ const session = {
   signal: new AbortController().signal,
   command: "terraform",
   isFound: () => false,
+  objects: createSharedObjects(),
   log: { write: () => undefined },
   takeWarnings: () => [],
 } as unknown as Session;

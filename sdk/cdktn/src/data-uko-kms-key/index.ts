@@ -104,7 +104,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
-  /** KMS's own dual authorization; on where dual_authorization is required. Never goes off again. */
+  /** KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again. */
   public get dualAuthDelete() {
     return this.getBooleanAttribute('dual_auth_delete');
   }

@@ -23,7 +23,7 @@ export interface KmsKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * KMS's own dual authorization; on where dual_authorization is required. Never goes off again.
+  * KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again.
   */
   readonly dualAuthDelete?: boolean | cdktn.IResolvable;
   /**
@@ -249,7 +249,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _dualAuthDelete?: boolean | cdktn.IResolvable; 
-  /** KMS's own dual authorization; on where dual_authorization is required. Never goes off again. */
+  /** KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again. */
   public get dualAuthDelete() {
     return this.getBooleanAttribute('dual_auth_delete');
   }

@@ -63,8 +63,8 @@ func GetRegion(ctx *pulumi.Context) string {
 }
 
 // With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
-func GetStrictReads(ctx *pulumi.Context) bool {
-	return config.GetBool(ctx, "uko:strictReads")
+func GetStrictReads(ctx *pulumi.Context) string {
+	return config.Get(ctx, "uko:strictReads")
 }
 
 // IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.

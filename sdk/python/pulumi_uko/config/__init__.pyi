@@ -49,7 +49,7 @@ region: Optional[str]
 Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
 """
 
-strictReads: Optional[bool]
+strictReads: Optional[str]
 """
 With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
 """

@@ -70,11 +70,11 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('region') or _utilities.get_env('UKO_REGION')
 
     @_builtins.property
-    def strict_reads(self) -> Optional[bool]:
+    def strict_reads(self) -> Optional[str]:
         """
         With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
         """
-        return __config__.get_bool('strictReads')
+        return __config__.get('strictReads')
 
     @_builtins.property
     def token(self) -> Optional[str]:

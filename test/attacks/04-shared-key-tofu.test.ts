@@ -1,0 +1,76 @@
+/** A resource renamed without a moved block in OpenTofu: the run that adopts the key under the new name must not delete it under the old one. */
+
+import { expect, test } from "vitest";
+import type { Core } from "../terraform-plugin/core.ts";
+import { type keyConfig as KeyConfig, keyConfig, useStage } from "../terraform-plugin/stage.ts";
+
+const stage = useStage();
+
+const stateOf = async (core: Core): Promise<unknown> =>
+  (await stage.uko.test.as("carol").key(String(core.saved?.value.key_id))).body.state;
+const single = { dual_authorization: "single" };
+
+/** The key under its former name, which left the configuration, and the resource that adopts the key. */
+async function renamed(): Promise<{ former: Core; later: Core; adopting: ReturnType<typeof KeyConfig> }> {
+  const former = await stage.made(single);
+  const adopting = keyConfig({ ...single, existing_key_id: former.saved?.value.key_id });
+  return { former, later: stage.core("uko_managed_key"), adopting };
+}
+
+const wayOut = /^This run deletes a uko_managed_key whose object another resource of the configuration declares/;
+
+test("the deletion is refused in the plan where it comes after the adoption", async () => {
+  const { former, later, adopting } = await renamed();
+  expect((await later.plan(adopting)).errors).toEqual([]);
+  const [refused = ""] = (await former.plan(null)).errors;
+  expect(refused).toMatch(wayOut);
+  expect(refused).toContain("moved {");
+  expect(refused).toContain("from = uko_managed_key.<former name>");
+  expect(refused).toContain("state rm uko_managed_key.<former name>");
+  expect(refused).toContain("[UKO_DECLARED_TWICE]");
+});
+
+test("the adoption is refused in the plan where it comes after the deletion", async () => {
+  const { former, later, adopting } = await renamed();
+  expect((await former.plan(null)).errors).toEqual([]);
+  expect((await later.plan(adopting)).errors[0]).toMatch(wayOut);
+});
+
+test("the same after a refresh, and for a key that an import block took up under another name", async () => {
+  const { former } = await renamed();
+  const imported = stage.core("uko_managed_key");
+  imported.restore(former.saved);
+  await former.refresh();
+  await imported.refresh();
+  expect((await imported.plan(keyConfig(single))).errors).toEqual([]);
+  expect((await former.plan(null)).errors[0]).toMatch(wayOut);
+});
+
+test("a deletion that is applied although the run plans the adoption takes no step, and the state keeps the key", async () => {
+  const { former, later, adopting } = await renamed();
+  const plan = await former.plan(null);
+  await stage.bob.provider.configureProvider();
+  expect((await later.plan(adopting)).errors).toEqual([]);
+  const before = former.saved;
+  const { errors } = await former.applySaved(plan, null);
+  expect(errors.join("\n")).toContain("[UKO_DECLARED_TWICE]");
+  expect(former.saved?.value).toEqual(before?.value);
+  expect(await stateOf(former)).toBe("active");
+});
+
+test("a destroy of both resources deletes the key as usual", async () => {
+  const { former, later, adopting } = await renamed();
+  expect(await later.apply(adopting)).toMatchObject({ errors: [] });
+  await stage.bob.provider.configureProvider();
+  expect((await later.plan(null)).errors).toEqual([]);
+  expect((await former.plan(null)).errors).toEqual([]);
+});
+
+test("without a moved block and without an adoption, the creation fails and names the moved block", async () => {
+  const { former } = await renamed();
+  const later = stage.core("uko_managed_key");
+  const [refused = ""] = (await later.apply(keyConfig(single))).errors;
+  expect(refused).toContain("write a moved block from that name to the new one");
+  expect(refused).toContain("If no other resource of this or another state declares key");
+  expect(await stateOf(former)).toBe("active");
+});
