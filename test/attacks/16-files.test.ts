@@ -1,5 +1,6 @@
 /** Files that runs leave behind, in a folder where somebody else may have been first, and texts that steer a terminal. */
 
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -17,7 +18,7 @@ import { runCli } from "../../provider/cli/program.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { createReportFile } from "../../provider/services/report-file.ts";
-import { type CliTestWorld, keys, quietWorld, startCliWorld } from "../cli/harness.ts";
+import { type CliTestWorld, keys, quietWorld, repository, startCliWorld } from "../cli/harness.ts";
 
 /** Right-to-left override, an 8-bit escape sequence, an escape, a line separator, a soft hyphen and a tag character. */
 const steering = "a\u202Eb\u009B31mc\u001B[2Jd\u2028e\u00ADf\u{E0041}g\u007F";
@@ -87,6 +88,27 @@ describe.each(both)("the %s file", (kind) => {
   test.runIf(existsSync("/dev/null"))("is not a device", async () => {
     await expect(writers[kind]("/dev/null")).rejects.toThrow(/not a regular file/);
   });
+});
+
+// Only the administrator can start a process as somebody else.
+test.runIf(process.getuid?.() === 0)("a file of another user that everybody may write is refused", () => {
+  const file = path.join(folder, "evidence.jsonl");
+  chmodSync(folder, 0o755);
+  writeFileSync(file, "{}\n");
+  chmodSync(file, 0o666);
+  const program = `
+    import { createEvidenceFile } from ${JSON.stringify(path.join(repository, "provider/services/evidence-file.ts"))};
+    await createEvidenceFile({ path: ${JSON.stringify(file)} }).append({ phase: "before" }).catch((error) => console.log(error.message));
+  `;
+  const typed = ["--input-type=module", "--eval", program];
+  const { stdout, stderr } = spawnSync(process.execPath, typed, {
+    uid: 65_534,
+    gid: 65_534,
+    encoding: "utf8",
+    env: {},
+  });
+  expect([stdout, stderr]).toEqual([expect.stringContaining("only its owner can change that"), ""]);
+  expect(readFileSync(file, "utf8")).toBe("{}\n");
 });
 
 test("a run whose evidence file is a link takes no step, and its message says why", async () => {
