@@ -8,6 +8,7 @@ import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import type { Tokens } from "./iam/tokens.ts";
 import { keyNotFound } from "./kms/envelope.ts";
 import { kmsApi, kmsRoutes } from "./kms/kms-api.ts";
+import { onlyKnownCallers } from "./known-callers.ts";
 import { type Api, type Route, serve } from "./serve.ts";
 import { notFound } from "./uko/envelope.ts";
 import { ukoApi, ukoRoutes } from "./uko/uko-api.ts";
@@ -15,8 +16,10 @@ import type { World } from "./world.ts";
 
 export type EmulatorApp = Hono<{ Bindings: HttpBindings }>;
 
-export function buildApp(world: World, tokens: Tokens): EmulatorApp {
+/** `host` is the address that the user configured. */
+export function buildApp(world: World, tokens: Tokens, host: string): EmulatorApp {
   const app: EmulatorApp = new Hono();
+  app.use(onlyKnownCallers(host));
   const uko = ukoApi(tokens);
   const kms = kmsApi(tokens);
   const mount = (api: Api, routes: readonly Route[]): void => {

@@ -45,7 +45,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   try {
     const tls =
       options.tls === undefined ? undefined : await (await import("./tls.ts")).makeTls(host, options.tls.caFile);
-    const { fetch } = buildApp(world, new Tokens());
+    const { fetch } = buildApp(world, new Tokens(), host);
     const server =
       tls === undefined
         ? createAdaptorServer({ fetch })

@@ -4,6 +4,7 @@ import { UkoError } from "../errors.ts";
 import { isSame } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import { writtenRecordId } from "./evidence.ts";
+import { plain } from "./explain/words.ts";
 import type { Sighting } from "./observe.ts";
 import type { StepContext } from "./step-context.ts";
 
@@ -53,6 +54,20 @@ function isWhereItLeads(
 
 /** The same call again and again without an answer is a fault of the way there, not something a plan can answer. */
 export const maxLostAnswers = 3;
+
+/** Refusals (412) of an ETag that a new read shows again; one alone may come from a cache on the way. */
+export const maxRefusedEtags = 2;
+
+export function etagRefused(keyId: string, etag: string): UkoError {
+  return new UkoError("UKO_ANSWER_INVALID", {
+    summary: `The service refuses the ETag that it gives for key ${keyId}`,
+    detail: [
+      `A read shows the ETag ${plain(etag, 100)}, and a change that names the same ETag is answered 412.`,
+      "A gateway that changes ETags, for example one that compresses answers, can cause this. No step was taken with this ETag.",
+      "Next: have the gateway pass ETags on unchanged, and run the same command again.",
+    ].join("\n"),
+  });
+}
 
 export function answerLost(keyId: string, reason: string): UkoError {
   return new UkoError("UKO_ANSWER_LOST", {

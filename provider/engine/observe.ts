@@ -1,6 +1,6 @@
 /** One fresh look at a key: reads what a decision needs through the ports and hands the planner plain values. */
 
-import { UkoError } from "../errors.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
 import { digestText } from "../lifecycle/digest.ts";
 import { isGone } from "../lifecycle/gone.ts";
@@ -47,8 +47,24 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
   if (value === undefined) return goneOrThrow(world, ref, options);
   const { snapshot, etag } = value;
   const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, ...stampOf(snapshot) }, `key ${ref.keyId}`);
-  const seen = await lookAt(world, ref, { snapshot, nowMs }, depth, options);
-  return { kind: "present", ...seen, etag };
+  const seen = await unlessRemoved(world, ref, lookAt(world, ref, { snapshot, nowMs }, depth, options), options);
+  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen, etag };
+}
+
+/** Undefined if another person removed the key since it was read, so that its next read found nothing: the caller plans again. */
+async function unlessRemoved(
+  world: World,
+  ref: KeyRef,
+  look: Promise<Seen>,
+  options: CallOptions,
+): Promise<Seen | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
+    if ((await world.keys.read(ref, options)).value !== undefined) throw error;
+    return undefined;
+  }
 }
 
 /** A glance that nothing follows, for refresh: many of them together cost the service a few calls. Answers and throws as `observeKey`. */

@@ -9,7 +9,7 @@ import type { KeyObservation } from "../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
 import { recordEvidence } from "./evidence.ts";
 import { describeStep } from "./explain/words.ts";
-import { answerLost, effectOf, maxLostAnswers, type Unsure } from "./lost-answer.ts";
+import { answerLost, effectOf, etagRefused, maxLostAnswers, maxRefusedEtags, type Unsure } from "./lost-answer.ts";
 import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 import { requireFit, runStep, type StepResult } from "./run-step.ts";
@@ -57,6 +57,7 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
   const settler = createSettler(world, `key ${task.ref.keyId}`, options);
   let unsure: Unsure | undefined;
   let lostAnswers = 0;
+  let refused = { etag: "", times: 0 };
 
   for (let round = 0; round < maxRounds; round += 1) {
     throwIfStopped(options.signal);
@@ -76,6 +77,10 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
     if (result.kind !== "changed_meanwhile") settler.afterOwnWrite();
     if (result.kind === "not_kept" && carrier === "description") {
       return { kind: "record_not_kept", message: result.message, observed: sighting, memory };
+    }
+    if (result.kind === "changed_meanwhile") {
+      refused = { etag: sighting.etag, times: sighting.etag === refused.etag ? refused.times + 1 : 1 };
+      if (refused.times >= maxRefusedEtags) throw etagRefused(task.ref.keyId, sighting.etag);
     }
     memory = remember({ ...memory, carrier }, step, result, sighting);
     if (result.kind === "forbidden") forbidden.push({ step, message: result.message });

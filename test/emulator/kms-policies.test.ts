@@ -185,9 +185,9 @@ describe("where KMS may be called from (2.12, 4.3)", () => {
     });
     await bob.kms("PUT", "/instance/policies", body);
     expect(code(await act(id, "disable"))).toBe("CONFIG_RULE_CONFLICT_ERR");
-    expect(await statusByName("api.eu-de.hs-crypto.example")).toBe(403);
-    expect(await statusByName("api.private.eu-de.hs-crypto.example")).toBe(200);
-    expect(await statusByName("private.eu-de.kms.example")).toBe(200);
+    expect(await statusByName("api.eu-de.hs-crypto.localhost")).toBe(403);
+    expect(await statusByName("api.private.eu-de.hs-crypto.localhost")).toBe(200);
+    expect(await statusByName("private.eu-de.kms.localhost")).toBe(200);
   });
 });
 

@@ -61,10 +61,32 @@ describe("412: somebody else wrote between the look and the step", () => {
     await uko.expectNobodyAlone({ isOutsider: isCarol });
   });
 
-  test("again and again it ends the run after a bounded number of rounds", async () => {
+  test("of the ETag that the next read shows again ends the run, which names it", async () => {
     const state = await uko.make();
-    const stale = async () => ({ kind: "stale" }) as const;
+    let sent = 0;
+    const stale = async () => {
+      sent += 1;
+      return { kind: "stale" } as const;
+    };
     const bob = uko.run("bob", { wrap: withKeys(() => ({ update: stale })) });
+    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    expect(sent).toBe(2);
+  });
+
+  test("of another ETag again and again ends the run after a bounded number of rounds", async () => {
+    const state = await uko.make();
+    let sent = 0;
+    const stale = async () => ({ kind: "stale" }) as const;
+    const bob = uko.run("bob", {
+      wrap: withKeys((keys) => ({
+        update: stale,
+        async read(...call) {
+          const { value, ...answer } = await keys.read(...call);
+          sent += 1;
+          return { ...answer, value: value && { ...value, etag: `e-${sent}` } };
+        },
+      })),
+    });
     await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_CHANGED_MEANWHILE" });
   });
 });

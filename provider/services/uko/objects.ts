@@ -75,10 +75,22 @@ export function openedWithEtag<T extends { readonly id: string }>(
   id: string,
 ): { readonly wire: T; readonly etag: string } {
   const wire = opened(answer, schema);
-  const etag = answer.header("etag") ?? "";
+  const etag = etagOf(answer);
   if (wire.id !== id) throw invalidAnswer(service, `it is about another ${kind.word} than was asked for`, answer);
-  if (etag === "") throw invalidAnswer(service, "it has no ETag", answer);
+  if (etag === "") {
+    const isAny = answer.header("etag") === "*";
+    throw invalidAnswer(service, isAny ? "its ETag is *, which names no version" : "it has no ETag", answer);
+  }
   return { wire, etag };
+}
+
+/**
+ * The ETag as a change has to send it; empty where the answer names no version. A gateway that compresses marks the service's ETag as
+ * weak, and If-Match never fits a weak one (RFC 9110, 13.1.1), so the mark is taken off.
+ */
+function etagOf(answer: HttpAnswer): string {
+  const etag = (answer.header("etag") ?? "").trim().replace(/^W\//, "");
+  return etag === "*" ? "" : etag;
 }
 
 export interface ObjectChange extends Pick<UkoCall, "method" | "query" | "body"> {
@@ -128,7 +140,7 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
 ): WrittenRules<{ readonly snapshot: Snapshot; readonly etag: string }>["readValue"] {
   return (answer) => {
     const read = schema.safeParse(parseJson(answer.text));
-    const etag = answer.header("etag") ?? "";
+    const etag = etagOf(answer);
     if (!read.success || etag === "" || (id !== undefined && read.data.id !== id)) return undefined;
     return { value: { snapshot: toSnapshot(read.data), etag } };
   };

@@ -45,12 +45,16 @@ export async function findVaultInList<
   T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
 >(transport: UkoTransport, walk: PageWalk<T>, id: string): Promise<string | undefined> {
   let first: number | undefined;
+  let seen = 0;
   for await (const { answer, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
     const found = items.find((item) => item.id === id);
-    if (found !== undefined) return found.vault?.id;
+    if (found?.vault?.id) return found.vault.id;
+    if (found !== undefined) throw invalidAnswer(service, "a list does not say which vault an object is in", answer);
     first ??= total;
+    seen += items.length;
     if (total !== first) throw invalidAnswer(service, "a list changed while uko read its pages", answer);
   }
+  if (seen < (first ?? 0)) throw invalidAnswer(service, "a list is shorter than it says");
   return undefined;
 }
 

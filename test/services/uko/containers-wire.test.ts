@@ -173,7 +173,7 @@ describe("a keystore", () => {
     const listed = (...ids: readonly string[]) => ({
       body: {
         total_count: ids.length,
-        keystores: ids.map((each) => ({ id: each, type: "aws_kms", vault: { id: "v-2" } })),
+        keystores: ids.map((each) => ({ id: each, type: "aws_kms", groups: [], vault: { id: "v-2" } })),
       },
     });
     server.script(missing, wantsHeader, listed("ks-9"));
@@ -182,7 +182,7 @@ describe("a keystore", () => {
     expect(server.asked.at(-1)?.path).toBe("/api/v4/keystores?sort=created_at&limit=1000&offset=0");
 
     server.script(missing, wantsHeader, listed("ks-9", id), {
-      body: { id, type: "aws_kms", vault: { id: "v-2" } },
+      body: { id, type: "aws_kms", groups: [], vault: { id: "v-2" } },
       headers: { etag: "e" },
     });
     const elsewhere = await client().keystores.read(keystore, options);
@@ -191,7 +191,7 @@ describe("a keystore", () => {
 
     // A removal meanwhile could have moved it to a page that was read already.
     const pageOf = (total: number, item: string) => ({
-      body: { total_count: total, keystores: [{ id: item, type: "aws_kms" }] },
+      body: { total_count: total, keystores: [{ id: item, type: "aws_kms", groups: [] }] },
     });
     server.script(missing, wantsHeader, pageOf(3, "ks-1"), pageOf(2, "ks-3"));
     await expect(client().keystores.read(keystore, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });

@@ -1,0 +1,34 @@
+/** Who may call the emulator: nobody holds a credential for its control API, so web pages are kept away by Host and Origin. */
+
+import { isIP } from "node:net";
+import type { MiddlewareHandler } from "hono";
+
+/**
+ * Refuses requests under a name that a web page could point to this machine (DNS rebinding), and requests from pages of elsewhere.
+ * `host` is the address that the user configured; with a wildcard other machines call by an address or by a name without a dot.
+ */
+export function onlyKnownCallers(host: string): MiddlewareHandler {
+  return async (context, next) => {
+    const origin = context.req.header("origin");
+    const isKnown = isKnownName(nameIn(`http://${context.req.header("host") ?? ""}`), host);
+    if (isKnown && (origin === undefined || isKnownName(nameIn(origin), host))) return next();
+    return context.json(
+      { error: "The emulator answers only under this machine's names, and no page of elsewhere." },
+      403,
+    );
+  };
+}
+
+const wildcards: readonly string[] = ["0.0.0.0", "::"];
+
+function isKnownName(name: string, host: string): boolean {
+  if (name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name))
+    return true;
+  if (!wildcards.includes(host)) return name !== "" && name === host.toLowerCase();
+  return isIP(name) !== 0 || /^[a-z0-9-]+$/.test(name);
+}
+
+/** The host name of an address, without port and brackets; empty where there is none. */
+function nameIn(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, "$1") : "";
+}

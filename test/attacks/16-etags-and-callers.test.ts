@@ -1,0 +1,155 @@
+/** Point 16: ETags that a gateway changes, a key that disappears between two reads, and web pages that call the emulator. */
+
+import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { apiKeys, requestToken } from "../emulator/harness.ts";
+
+let uko: CliTestWorld;
+let gateway: Server;
+/** What the gateway makes of the service's ETags. */
+let rewrite: (etag: string) => string;
+/** Called before a read of the keystores' live status is passed on. */
+let beforeStatus: () => Promise<void>;
+
+beforeAll(async () => {
+  uko = await startCliWorld();
+  gateway = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    if (incoming.method === "GET" && incoming.url?.includes("/status_in_keystores")) await beforeStatus();
+    const { host: _host, connection: _connection, "content-length": _length, ...headers } = incoming.headers;
+    const answer = await fetch(`${uko.url}${incoming.url}`, {
+      method: incoming.method ?? "GET",
+      headers: headers as Record<string, string>,
+      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+    });
+    for (const name of ["date", "content-type", "x-correlation-id"]) {
+      const value = answer.headers.get(name);
+      if (value !== null) outgoing.setHeader(name, value);
+    }
+    const etag = answer.headers.get("etag");
+    if (etag !== null) outgoing.setHeader("etag", rewrite(etag));
+    outgoing.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
+});
+beforeEach(async () => {
+  rewrite = (etag) => etag;
+  beforeStatus = async () => {};
+  await uko.reset();
+});
+afterAll(async () => {
+  gateway.close();
+  await uko.close();
+});
+
+const behind = () => ({ UKO_ENDPOINT: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` });
+const patches = async () => (await uko.trail()).filter(({ operation }) => operation === "K4").length;
+
+describe("a gateway on the way", () => {
+  test("marks every ETag as weak: uko takes the mark off, and the request is written at once", async () => {
+    rewrite = (etag) => `W/"${etag}"`;
+    expect(await uko.uko("bob", `request ${keys.draft}`, behind())).toMatchObject({ exitCode: 0 });
+    expect(await patches()).toBe(1);
+  });
+
+  test("appends to every ETag what it compressed with: uko stops after two refusals and names the ETag", async () => {
+    rewrite = (etag) => `"${etag}-gzip"`;
+    const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/refuses the ETag that it gives/);
+    expect(err).toMatch(/-gzip"/);
+    expect(await patches()).toBe(2);
+  });
+
+  test("answers * for every ETag: that is no fault of uko, and nothing is written", async () => {
+    rewrite = () => "*";
+    const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
+    expect(exitCode).toBe(1);
+    expect(err).toContain("[UKO_ANSWER_INVALID]");
+    expect(err).toMatch(/ETag is \*/);
+    expect(await patches()).toBe(0);
+  });
+});
+
+test("another person removes the key between two reads: uko plans again, and exits with 0 because the key is gone", async () => {
+  const [, draftId = ""] = keys.draft.split("/");
+  const token = String((await requestToken(uko.url, apiKeys.carol)).body.access_token);
+  const asCarol = async (method: string, below = "") => {
+    const url = `${uko.url}/api/v4/managed_keys/${draftId}`;
+    const headers = { authorization: `Bearer ${token}` };
+    const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
+    return fetch(`${url}${below}`, { method, headers: { ...headers, "if-match": etag } });
+  };
+  expect((await asCarol("POST", "/destroy")).status).toBe(200);
+  let removed = 0;
+  beforeStatus = async () => {
+    if (removed === 0) removed = (await asCarol("DELETE")).status;
+  };
+  const ended = await uko.uko("carol", `continue ${keys.draft}`, behind());
+  expect(removed).toBe(204);
+  expect(ended, ended.err).toMatchObject({ exitCode: 0 });
+});
+
+describe("a web page that reaches the emulator by a name of its own", () => {
+  const ask = (
+    headers: IncomingHttpHeaders,
+    path = "/_emulator/world",
+    method = "GET",
+  ): Promise<number | undefined> => {
+    const { hostname, port } = new URL(uko.url);
+    return new Promise((resolve, reject) => {
+      request({ hostname, port, path, method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .once("error", reject)
+        .end();
+    });
+  };
+
+  test.each(["evil.example", "evil.example:7600", "127.0.0.1.evil.example", "localhost.evil.example", "uko"])(
+    "cannot read its world or call its control API under Host %s",
+    async (host) => {
+      expect(await ask({ host })).toBe(403);
+      expect(await ask({ host }, "/_emulator/reset", "POST")).toBe(403);
+      expect(await ask({ host }, "/identity/keys")).toBe(403);
+    },
+  );
+
+  test.each(["https://evil.example", "http://evil.example:7600", "null", "http://127.0.0.1.evil.example"])(
+    "cannot send a request from Origin %s",
+    async (origin) => {
+      expect(await ask({ origin }, "/_emulator/reset", "POST")).toBe(403);
+      expect(await ask({ origin })).toBe(403);
+    },
+  );
+
+  test("differs from a page of this machine, and from a call without a page", async () => {
+    expect(await ask({})).toBe(200);
+    for (const host of ["localhost", "localhost:1", "127.0.0.1", "[::1]:7600", "api.private.localhost"]) {
+      expect(await ask({ host })).toBe(200);
+      expect(await ask({ origin: `http://${host}` })).toBe(200);
+    }
+  });
+
+  test("and an address that the user configured stays possible", async () => {
+    const open = await startCliWorld({ host: "0.0.0.0" });
+    const { port } = new URL(open.url);
+    const asked = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request({ host: "127.0.0.1", port, path: "/_emulator/health", headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .once("error", reject)
+          .end();
+      });
+    for (const host of ["192.0.2.7:7600", "[2001:db8::1]", "uko:7600", "localhost"])
+      expect(await asked(host)).toBe(200);
+    expect(await asked("evil.example")).toBe(403);
+    await open.close();
+  });
+});
