@@ -101,6 +101,20 @@ export function sayAlike(
   return `Key ${keyId} has that label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
 }
 
+/** Whether the key was created for another resource, of this stack or of another one; a key without a mark does not say. */
+export function isMadeForAnother(
+  world: World,
+  inputs: ManagedKeyInputs,
+  key: KeySnapshot,
+  origin: string | undefined,
+): boolean {
+  if (origin === undefined || !key.tags.some(({ name }) => name === creationTagName)) return false;
+  // A program that leaves the label to the naming scheme derived the mark without one.
+  const { label: _label, ...unnamed } = inputs;
+  const named = { ...inputs, label: key.label };
+  return ![named, unnamed].some((one) => bearsMark(key, creationMark(world, one, origin)));
+}
+
 function bearsMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
   return tags.some((tag) => tag.name === creationTagName && tag.value === value);
 }

@@ -1,6 +1,7 @@
 /** The managed key as a resource: an encryption key whose end of life takes two people. */
 
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
+import { sayMadeForAnother } from "../engine/explain/shared-object.ts";
 import { type Seen, seeKey } from "../engine/observe.ts";
 import type { KeyRef } from "../engine/ports.ts";
 import { inputsIn } from "../engine/program-inputs.ts";
@@ -14,6 +15,7 @@ import {
   managedKeyInputs,
   storedManagedKeyState,
 } from "./managed-key-properties.ts";
+import { isMadeForAnother } from "./managed-key-search.ts";
 import { driftWarnings, stateOf } from "./managed-key-state.ts";
 import { updateKey } from "./managed-key-update.ts";
 
@@ -79,7 +81,10 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
       inputs.existingKeyId === undefined
         ? await createKey(world, inputs, run, options)
         : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
-    return { ...stored(inputs, observed, warnings), ...(isFound && { isFound }) };
+    const isShared =
+      inputs.existingKeyId !== undefined && isMadeForAnother(world, inputs, observed.snapshot, options.origin);
+    const shared = isShared ? [sayMadeForAnother(observed.snapshot.label)] : [];
+    return { ...stored(inputs, observed, [...shared, ...warnings]), ...(isFound && { isFound }) };
   },
 
   async read(world, state, _run, options) {

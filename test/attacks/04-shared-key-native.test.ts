@@ -132,3 +132,16 @@ test("where the run does not know who holds the key, the hint names the alias fi
   expect(details).toMatch(/had another name before, give it the option aliases.*or run pulumi state rename/);
   expect(details).toMatch(/If no other resource of this or another stack declares key \S+, set existingKeyId to it/);
 });
+
+test("a second stack that adopts the key of a first one is warned, and the resource that created the key is not", async () => {
+  const { properties, run, payroll, wages } = await renamed();
+  const adoptedBy = async (resource: NativeResource) => {
+    await run.beginRun();
+    await adopt(resource, properties);
+    return warningsOf(run).filter((warning) => warning.includes("was created for another resource"));
+  };
+  expect(await adoptedBy(wages)).toEqual([
+    expect.stringMatching(/^Key "payroll" was created for another resource\. If that resource still exists/),
+  ]);
+  expect(await adoptedBy(payroll)).toEqual([]);
+});

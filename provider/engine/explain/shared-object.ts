@@ -53,6 +53,11 @@ export function declaredTwiceInHcl(typeName: string, id: string, command: HclCom
   });
 }
 
+/** Warns of an adoption: the key's first resource may still exist, where this run cannot see it. */
+export function sayMadeForAnother(label: string): string {
+  return `Key "${plain(label, 100)}" was created for another resource. If that resource still exists, in this stack or in another one, then deleting either resource starts the deletion of the key for both`;
+}
+
 /** How a program keeps an object under another name. An adoption beside the former resource would cost the object. */
 export function sayKeepUnderNewName(
   id: string,
