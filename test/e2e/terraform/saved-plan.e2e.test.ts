@@ -1,0 +1,54 @@
+/** What a plan promises with the real OpenTofu: a saved plan, a rename without a moved block, and a plan while the service is down. */
+
+import { expect, test } from "vitest";
+import { keyProgram, withStage } from "./support/tofu-stage.ts";
+
+test("a saved plan that changes nothing does not act on a record that only its apply names", () =>
+  withStage(async (stage) => {
+    const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
+    await bob.apply();
+    await stage.advance(60_000);
+    await bob.destroy();
+    const record = String((await bob.state()).resources[0]?.attributes.deletion_record_id);
+    const env = { UKO_CONSENT: record };
+    const planned = await alice.plan(["-destroy", "-out=saved.plan"]);
+    expect(planned.output).toContain("changes nothing");
+    const mark = await stage.mark();
+    const applied = await alice.apply(["saved.plan"], { env });
+    expect(applied.exitCode, applied.output).toBe(1);
+    expect(applied.output).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stage.effects(mark)).toEqual([]);
+    expect((await alice.plan(["-destroy", "-out=saved.plan"], { env })).exitCode).toBe(0);
+    const acted = await alice.apply(["saved.plan"], { env });
+    expect(acted.output).not.toContain("[UKO_PLAN_OUTDATED]");
+    expect((await alice.state()).resources[0]?.attributes).toMatchObject({ key_state: "deactivated" });
+  }));
+
+test("a block that is renamed without moved, and adopts the key, fails in the plan, also without a refresh", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    const keyId = String((await bob.state()).resources[0]?.attributes.key_id);
+    await bob.writeProgram(keyProgram(`existing_key_id = "${keyId}"`).replace('" "payroll"', '" "wages"'));
+    const mark = await stage.mark();
+    for (const args of [[], ["-refresh=false"]]) {
+      const refused = await bob.apply(args);
+      expect(refused.exitCode, refused.output).toBe(1);
+      expect(refused.output).toContain("[UKO_DECLARED_TWICE]");
+    }
+    expect(await stage.effects(mark)).toEqual([]);
+    expect((await bob.destroy()).output).toContain("state rm uko_managed_key.");
+  }));
+
+test("a plan while the service is down exits 1 under UKO_STRICT_READS=1, and otherwise 0 with a warning", () =>
+  withStage(async (stage) => {
+    const bob = await stage.person("bob");
+    await bob.apply();
+    for (const operation of ["K1", "K3"]) await stage.uko.control("faults", { operation, status: 503 });
+    const lenient = await bob.plan(["-detailed-exitcode"]);
+    expect(lenient.exitCode, lenient.output).toBe(0);
+    expect(lenient.output).toContain("Could not read a resource, so its state is from the last read");
+    const strict = await bob.plan(["-detailed-exitcode"], { env: { UKO_STRICT_READS: "1" } });
+    expect(strict.exitCode, strict.output).toBe(1);
+    expect(strict.output).toContain("[UKO_SERVICE_UNAVAILABLE]");
+  }));
