@@ -98,6 +98,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+/** Stands before the code of a wait that no waiting ends, because this run's own person has to act, in a new run. */
+export const newRunMark = "[new run]";
+
 export interface UkoErrorOptions {
   /** What happened in particular: one complete sentence without a full stop. */
   readonly summary?: string;

@@ -1,13 +1,15 @@
 /** The deletion of a KMS key as an IaC engine meets it: asks, consents where the window is named, and says what is awaited. */
 
+import { isForOthers } from "../lifecycle/plan.ts";
 import { type KmsPlan, planKmsKeyDeletion } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { Ending, RunSettings } from "./definition.ts";
 import { type DeleteOutcome, unfinished } from "./delete-outcome.ts";
 import { endKmsKey, type KmsOutcome, type KmsTask } from "./end-kms-key.ts";
 import type { Door } from "./explain/explanation.ts";
-import { noteAfterDestroy } from "./explain/kms-key-words.ts";
+import { noteAfterDestroy, sayKmsAwaited } from "./explain/kms-key-words.ts";
 import { explainKmsOutcome } from "./explain/kms-keys.ts";
 import { kmsKeyFacts } from "./kms-key-facts.ts";
+import type { ObservedKmsKey } from "./observe-kms-key.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type Awaited, neededUntil, type Patience, type PatientWork, patiently } from "./wait.ts";
 
@@ -29,7 +31,7 @@ export async function deleteKmsKey(
       const next = await endKmsKey(world, task, options, earlier?.run);
       return { ...next, taken: [...(earlier?.taken ?? []), ...next.taken] };
     },
-    awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed.nowMs) : undefined),
+    awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed) : undefined),
   };
   const outcome = await patiently(world, work, patience, options);
   const { taken } = outcome;
@@ -40,13 +42,14 @@ export async function deleteKmsKey(
   const facts = { ...told, taken };
   if (plan?.kind === "done") return { kind: "ended", warnings: [noteAfterDestroy(observed)], facts };
   const explanation = explainKmsOutcome(outcome, door);
-  return unfinished(explanation, facts, options);
+  return unfinished(explanation, facts, options, plan);
 }
 
 /** Undefined where waiting cannot help. */
-function awaitedBy(plan: KmsPlan, nowMs: number): Awaited | undefined {
+function awaitedBy(plan: KmsPlan, { observation, nowMs }: ObservedKmsKey): Awaited | undefined {
   if (plan.kind === "waitingForApproval") {
-    return { neededMs: Number.POSITIVE_INFINITY, what: "Waiting for a second person" };
+    if (!isForOthers(plan.standing)) return undefined;
+    return { neededMs: Number.POSITIVE_INFINITY, what: sayKmsAwaited(plan, observation) };
   }
   if (plan.kind !== "waitingForTime") return undefined;
   return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to forget the key" };

@@ -1,6 +1,7 @@
 /** What a deletion answers its door: whether the engine may forget the resource. */
 
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, newRunMark } from "../errors.ts";
+import { isForOthers } from "../lifecycle/plan.ts";
 import { type Explanation, renderExplanation } from "./explain/explanation.ts";
 import { noteOfStop } from "./explain/stopped.ts";
 import type { CallOptions, RunRecord } from "./ports.ts";
@@ -17,12 +18,18 @@ export type DeleteOutcome = {
   | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string }
 );
 
-/** The resource stays in the state; a run that somebody stopped in a wait says so beside what is awaited. */
+/**
+ * The resource stays in the state; a run that somebody stopped in a wait says so beside what is awaited. The message of an approval
+ * that this run cannot receive is marked, for a hook that has nothing but the message.
+ */
 export function unfinished(
   explanation: Explanation,
   facts: NonNullable<DeleteOutcome["facts"]>,
   { signal }: CallOptions,
+  plan?: { readonly kind: string; readonly standing?: Parameters<typeof isForOthers>[0] },
 ): DeleteOutcome {
-  const told = signal.aborted ? { ...explanation, facts: [...explanation.facts, noteOfStop] } : explanation;
-  return { kind: "unfinished", code: explanation.code ?? "UKO_BUG", message: renderExplanation(told), facts };
+  const { code = "UKO_BUG", ...uncoded } = explanation;
+  const told = signal.aborted ? { ...uncoded, facts: [...explanation.facts, noteOfStop] } : uncoded;
+  const mark = plan?.standing === undefined || isForOthers(plan.standing) ? "" : `${newRunMark} `;
+  return { kind: "unfinished", code, message: `${renderExplanation(told)}\n  ${mark}[${code}]`, facts };
 }

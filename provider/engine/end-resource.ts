@@ -102,7 +102,7 @@ function deleteOutcome(outcome: Outcome, door: Door, options: CallOptions): Dele
     const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
     return { kind: "ended", warnings: [warning], facts };
   }
-  return unfinished(explainOutcome(outcome, door), facts, options);
+  return unfinished(explainOutcome(outcome, door), facts, options, "plan" in outcome ? outcome.plan : undefined);
 }
 
 /** What a report tells of the end of a managed key beside its code. */

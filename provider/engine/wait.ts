@@ -2,8 +2,9 @@
 
 import { isUkoError } from "../errors.ts";
 import type { ConsequentialStep } from "../lifecycle/observation.ts";
-import type { Plan } from "../lifecycle/plan.ts";
-import { sayDuration } from "./explain/words.ts";
+import { type ApprovalWait, isForOthers, type Plan } from "../lifecycle/plan.ts";
+import { keyPath, sayDuration } from "./explain/words.ts";
+import type { Observed } from "./observe.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { type Outcome, type RunMemory, reconcile, type Task } from "./reconcile.ts";
 
@@ -75,7 +76,7 @@ export function reconcileWithPatience(
       earlier === undefined
         ? reconcile(world, task, options)
         : reconcile(world, askingOnce(task, earlier.memory), options, afterWait(earlier.memory, isDue)),
-    awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed.nowMs) : undefined),
+    awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed) : undefined),
   };
   return patiently(world, work, patience, options);
 }
@@ -129,10 +130,18 @@ function afterWait(memory: RunMemory, isDue: boolean): RunMemory {
   return isDue && refusals !== undefined ? { ...memory, run } : memory;
 }
 
+/** For whoever reads the log of the run meanwhile. */
+function sayAwaited({ record }: ApprovalWait, path: string): string {
+  return record === undefined
+    ? `Waiting for two people. The first one runs: uko request ${path}`
+    : `Waiting for another person to act on record ${record.id}, by: uko continue ${path} --consent ${record.id}`;
+}
+
 /** Undefined where waiting cannot help. */
-function awaitedBy(plan: Plan, nowMs: number): Awaited | undefined {
+function awaitedBy(plan: Plan, { observation, nowMs }: Observed): Awaited | undefined {
   if (plan.kind === "waitingForApproval") {
-    return { neededMs: Number.POSITIVE_INFINITY, what: "Waiting for a second person" };
+    if (!isForOthers(plan.standing)) return undefined;
+    return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, keyPath(observation)) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
   const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to let go of the key";

@@ -101,6 +101,14 @@ export type ConsentMismatch =
 /** What the actor of a run can do about a missing second person. */
 export type ActorStanding = "wrote_it" | "may_consent" | "may_ask" | "not_a_person" | "acts_in_a_profile";
 
+/**
+ * Whether somebody else can end the wait while this run goes on waiting. A run learns consents at its start, so what its own person
+ * has to ask or consent to needs a new run. `set_it` is said of a KMS key.
+ */
+export function isForOthers(standing: ActorStanding | "set_it"): boolean {
+  return standing === "wrote_it" || standing === "set_it" || standing === "not_a_person";
+}
+
 export interface ApprovalWait {
   readonly kind: "waitingForApproval";
   readonly step: ConsequentialStep;

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorHook, type ErrorHookArgs, log, runtime } from "@pulumi/pulumi";
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, newRunMark } from "../errors.ts";
 import { parseDurationMs } from "../settings.ts";
 
 export interface ApprovalWait {
@@ -68,8 +68,9 @@ export function createDecision(
   };
 }
 
-/** A message of this tool ends with its code. */
+/** A message of this tool ends with its code. The mark before it says that only a new run can end the wait. */
 function isWait(message: string): boolean {
-  const code = /\[(UKO_[A-Z_]+)\]\s*$/.exec(message)?.[1];
-  return waits.some((wait) => wait === code);
+  const code = /\[(UKO_[A-Z_]+)\]\s*$/.exec(message);
+  const isForNewRun = message.slice(0, code?.index).trimEnd().endsWith(newRunMark);
+  return !isForNewRun && waits.some((wait) => wait === code?.[1]);
 }

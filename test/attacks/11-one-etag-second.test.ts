@@ -121,6 +121,8 @@ test("two requests in one second do not replace one another", async () => {
 });
 
 test("a sync does not void a request of the same second", async () => {
+  uko.reset({ syncChangesLastWriter: true });
+  uko.test.emulator.world.clock.tickMs = 0;
   const state = await justWritten();
   const ref = uko.ref(state.keyId);
   const still = (world: World): World => ({ ...world, clock: { sleep: async () => {} } });

@@ -106,8 +106,8 @@ it("two people end a key, one waits for the keystores, and nobody needs a stack"
 it.each(["SIGINT", "SIGTERM"] as const)(
   "%s ends a waiting run at once, and it says that what was done stands",
   async (signal) => {
-    const { child, ended } = start(["continue", keys.vouchers, "--wait", "5h"], environmentOf("bob"));
-    await firstMatch(child.stderr, /Waiting for a second person\n/);
+    const { child, ended } = start(["continue", keys.vouchers, "--wait", "5h"], environmentOf("pipeline"));
+    await firstMatch(child.stderr, /Waiting for two people\. The first one runs: uko request \S+\n/);
     const stoppedMs = performance.now();
     child.kill(signal);
     const { exitCode, out, err } = await ended;
@@ -121,7 +121,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
 
 it("waits no longer than it may", async () => {
   const startedMs = performance.now();
-  const { exitCode } = await uko("bob", "continue", keys.vouchers, "--wait", "1s");
+  const { exitCode } = await uko("pipeline", "continue", keys.vouchers, "--wait", "1s");
   expect(exitCode).toBe(10);
   expect(performance.now() - startedMs).toBeGreaterThan(1_000);
 });

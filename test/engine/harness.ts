@@ -185,6 +185,13 @@ export function useEngineWorld(over: EmulatorOptions = {}): EngineWorld {
   });
 }
 
+/** The seeded world again, for processes that live on: time never runs backwards for them. */
+export function resetGoingForward(uko: EngineWorld): void {
+  const reachedMs = uko.test.emulator.world.clock.nowMs();
+  uko.reset();
+  uko.test.emulator.world.clock.set(reachedMs);
+}
+
 /** Puts something between the engine and the service's keys. */
 export const withKeys =
   (over: (keys: Keys) => Partial<Keys>) =>

@@ -60,7 +60,9 @@ describe("waiting in one run", () => {
     const report = await bob.operations.continue(ref, [], patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });
     expect(bob.sleeps.reduce((sum, each) => sum + each, 0)).toBe(hourMs);
-    expect(bob.progress).toEqual(["Waiting for a second person"]);
+    expect(bob.progress).toEqual([
+      expect.stringMatching(/^Waiting for another person to act on record [0-9a-f]{32}, by: uko/),
+    ]);
     expect(await uko.effects(seq)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type EngineWorld, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
 import { type CallError, type Plugin, type Properties, startPlugin } from "./plugin.ts";
 
 const __provider = 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey';
@@ -31,7 +31,7 @@ afterAll(async () => {
   await Promise.all([bob.close(), alice.close()]);
   await uko.test.close();
 });
-beforeEach(() => uko.reset());
+beforeEach(() => resetGoingForward(uko));
 
 const news = (over: Properties = {}): Properties => ({
   vaultId,

@@ -19,7 +19,7 @@ import {
   planDeletion,
 } from "../../provider/pulumi-dynamic/index.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";
+import { type EngineWorld, options, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
 
 let uko: EngineWorld;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   await uko.test.close();
 });
-beforeEach(() => uko.reset());
+beforeEach(() => resetGoingForward(uko));
 
 const settled = <T>(of: Output<T>): Promise<T> => new Promise((resolve) => of.apply(resolve));
 

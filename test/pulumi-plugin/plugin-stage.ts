@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { signKey, signs } from "../../provider/pulumi-plugin/values.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type EngineWorld, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
 import { type Plugin, type Properties, startPlugin } from "./engine.ts";
 
 export const secret = (value: unknown) => ({ [signKey]: signs.secret, value });
@@ -42,7 +42,7 @@ export function usePluginStage(): PluginStage {
     bob = await startPlugin(environmentOf("bob"));
     await bob.configure();
   }, 60_000);
-  beforeEach(() => uko.reset());
+  beforeEach(() => resetGoingForward(uko));
   afterEach(async () => {
     await uko.clearFaults();
     for (const other of others.splice(0)) await other.close();

@@ -5,7 +5,7 @@ import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { apiKeys } from "../emulator/harness.ts";
-import { consentIn, type EngineWorld, startEngineWorld, startTime } from "../engine/harness.ts";
+import { consentIn, type EngineWorld, resetGoingForward, startEngineWorld, startTime } from "../engine/harness.ts";
 import { openCore } from "./core.ts";
 import { type Host, startHost } from "./host.ts";
 import { keyConfig } from "./stage.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   uko = await startEngineWorld({ seed });
   bob = await startHost(environmentOf("bob"));
 }, 60_000);
-beforeEach(() => uko.reset());
+beforeEach(() => resetGoingForward(uko));
 afterAll(async () => {
   await bob.close();
   await uko.test.close();

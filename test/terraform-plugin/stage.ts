@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
-import { type EngineWorld, startEngineWorld } from "../engine/harness.ts";
+import { type EngineWorld, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
 import { type Config, type Core, openCore } from "./core.ts";
 import { type Host, startHost } from "./host.ts";
 
@@ -45,7 +45,7 @@ export function useStage(): Stage {
     bob = await startHost(environmentOf("bob"));
   }, 60_000);
   beforeEach(async () => {
-    uko.reset();
+    resetGoingForward(uko);
     // Each run begins so, and with it what a run may remember for some seconds.
     await bob.provider.configureProvider();
   });

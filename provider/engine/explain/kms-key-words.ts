@@ -3,7 +3,7 @@
 import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { KmsApprovalWait, KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { ObservedKmsKey } from "../observe-kms-key.ts";
 import { type Door, type NextStep, rerunCommand } from "./explanation.ts";
 import { plain, sayRoles, sayTime } from "./words.ts";
@@ -119,6 +119,14 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
 export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
+}
+
+/** What a run waits for, for whoever reads its log meanwhile. */
+export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyObservation): string {
+  const path = kmsKeyPath(observation);
+  return window === undefined
+    ? `Waiting for two people. The first one runs: uko request ${path}`
+    : `Waiting for another person to act on window ${window.name}, by: uko continue ${path} --consent ${window.name}`;
 }
 
 /** The commands that ask, by setting the key for deletion. */

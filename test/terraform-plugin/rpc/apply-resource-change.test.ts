@@ -192,7 +192,9 @@ describe("a wait within a run", () => {
     const core = await stage.made();
     const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_WAIT: "2h", TF_LOG_PROVIDER: "info" });
     const applying = core.by(patient).apply(null);
-    await expect.poll(() => patient.log(), { timeout: 10_000 }).toContain("Waiting for a second person");
+    await expect
+      .poll(() => patient.log(), { timeout: 10_000 })
+      .toMatch(/Waiting for another person to act on record [0-9a-f]{32}, by: uko continue/);
     const begun = performance.now();
     await patient.provider.stopProvider();
     const { errors } = await applying;
@@ -206,7 +208,7 @@ describe("a wait within a run", () => {
     const [asked = ""] = (await core.apply(null)).errors;
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: consentIn(asked) });
     const [half = ""] = (await core.by(alice).apply(null)).errors;
-    await stage.uko.advance("3h59m58s");
+    await stage.uko.advance("3h59m54s");
     const patient = await stage.another({
       ...stage.environmentOf("bob"),
       UKO_CONSENT: consentIn(half),
