@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorCatalogue } from "../../provider/errors.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";
-import { guardCodes, planCode, unlessRefused } from "../../provider/lifecycle/plan.ts";
+import { guardCodes, isForOthers, planCode, unlessRefused } from "../../provider/lifecycle/plan.ts";
 import { aRun } from "../support/builders.ts";
 
 describe("planCode", () => {
@@ -41,4 +41,9 @@ describe("unlessRefused", () => {
       guard: { guard: "service_refused", step: "remove", message: "not empty" },
     });
   });
+});
+
+it("a wait goes on only where somebody else can end it", () => {
+  const standings = ["wrote_it", "set_it", "not_a_person", "may_consent", "may_ask", "acts_in_a_profile"] as const;
+  expect(standings.filter(isForOthers)).toEqual(["wrote_it", "set_it", "not_a_person"]);
 });
