@@ -76,6 +76,10 @@ export const examples = {
     ["once the keystores let go of the key", `uko continue ${key}`],
     ["destroy a key of KMS itself that somebody else set for deletion", `uko continue ${kmsKey} --consent ${window}`],
   ],
+  loosen: [
+    ["ask another person to let one person delete the key", `uko loosen ${key} --to single`],
+    ["approve the request, and loosen the key", `uko loosen ${key} --to single --consent ${recordId}`],
+  ],
   withdraw: [
     ["take back a request or a consent", `uko withdraw ${key}`],
     ["take back the deletion window of a key of KMS itself", `uko withdraw ${kmsKey}`],

@@ -2,6 +2,7 @@
 
 import { Argument, type Command, Option } from "commander";
 import { readConsents } from "../compose.ts";
+import type { Loosening } from "../engine/operations.ts";
 import { UkoError } from "../errors.ts";
 import {
   collectConsents,
@@ -73,6 +74,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     );
 
   addContinue(program, run);
+  addLoosen(program, run);
   addWaysBack(program, run);
 
   keyCommand(program, "sync", "one", "Have the service bring the keystores in line with a key").action(
@@ -130,6 +132,39 @@ function addContinue(program: Command, run: Run): void {
         },
         actOnKms: ({ operations, settings, ref, options }) =>
           operations.continue(ref, consentsOf(settings, given), options),
+      }),
+    );
+}
+
+interface LoosenOptions extends JsonOption {
+  readonly to: Loosening["to"];
+  readonly consent?: readonly string[];
+  readonly reason?: string;
+}
+
+function addLoosen(program: Command, run: Run): void {
+  keyCommand(
+    program,
+    "loosen",
+    "one",
+    "Ask another person to let fewer people delete a key, or do so on their request by naming it",
+  )
+    .addOption(
+      new Option(
+        "--to <rule>",
+        "destroy: two people for the destruction alone; single: one person for both steps, where the program says so too",
+      )
+        .choices(["destroy", "single"])
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option("--consent <id>", "approve the request with this id").argParser(collectConsents))
+    .addOption(
+      new Option("--reason <text>", "why, for the second person; at most 500 characters").argParser(parseReason),
+    )
+    .action((key: KeyPath, { to, consent = [], reason, json }: LoosenOptions) =>
+      run([key], json === undefined ? {} : { json }, {
+        act: ({ operations, ref, options }) =>
+          operations.loosen(ref, { to, consents: consent, ...(reason !== undefined && { reason }) }, options),
       }),
     );
 }

@@ -7,6 +7,7 @@ import {
   type PlannedRun,
 } from "../lifecycle/announce.ts";
 import { type Announcement, announcesNothing } from "../lifecycle/announcement.ts";
+import { shownMarker } from "../lifecycle/dual-marker.ts";
 import type { KeystoreStatus } from "../lifecycle/observation.ts";
 import type { Ending, RunSettings } from "./definition.ts";
 import type { Door } from "./explain/explanation.ts";
@@ -60,9 +61,11 @@ function announcementOf(ending: Ending, facts: Facts, run: PlannedRun): Announce
       return announceKmsKeyDeletion(key, ending.policy, pending, run);
     }
     case "managed_key": {
+      const marker = shownMarker(facts.dualMarker, ending.policy);
       const key = {
         ...ending.ref,
         stateWord,
+        ...(marker !== undefined && { marker }),
         version: Number(facts.version),
         label: textOf(facts.label),
         description: textOf(facts.description),

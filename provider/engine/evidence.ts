@@ -1,6 +1,7 @@
 /** What an auditor is left with after each step: who, what, from where to where, on whose consent. */
 
 import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
+import { looseningTo } from "../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import type { EvidenceEntry, EvidenceReason, EvidenceRecord } from "./ports.ts";
@@ -30,6 +31,7 @@ export async function recordEvidence(
       record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
     }),
     ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
+    ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
     ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
     ...(call.correlationId !== undefined && call.correlationId !== "" && { correlationId: call.correlationId }),
   };
@@ -41,7 +43,7 @@ export function writtenRecordId(
   step: Extract<Step, { kind: "write_record" }>,
   { world, ref, carrier }: StepContext,
 ): string {
-  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.gate);
+  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.marker);
   return recordId(ref.keyId, text, world.sha256);
 }
 
@@ -57,6 +59,7 @@ function stateAfter(step: Step, from: string): string {
       return "absent";
     case "write_record":
     case "drop_record":
+    case "loosen":
     case "sync":
     case "set_for_deletion":
     case "unset_for_deletion":

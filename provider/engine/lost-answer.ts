@@ -42,6 +42,8 @@ function isWhereItLeads(
       return observation.state === "active";
     case "drop_record":
       return observation.carried.kind === "none";
+    case "loosen":
+      return observation.carried.kind === "none" && observation.marker === step.to;
     case "write_record":
       return observation.carried.kind === "one" && observation.carried.record.id === writtenRecordId(step, context);
     case "set_for_deletion":

@@ -7,6 +7,7 @@ import { isGone } from "../lifecycle/gone.ts";
 import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
 import {
   type CarriedRecord,
+  digestsBy,
   type Identity,
   isSame,
   type KeyFacts,
@@ -153,7 +154,6 @@ function toObservation(
       ? undefined
       : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
   const latestTimeMs = world.serviceClock.latestMs();
-  const digest = (step: "deactivate" | "destroy"): string => world.sha256(digestText(facts, step)).slice(0, 32);
   return {
     facts,
     state,
@@ -163,7 +163,7 @@ function toObservation(
     ...(latestTimeMs !== undefined && { latestTimeMs }),
     carried: withAuthorsId(carriers.carried, updatedBy),
     ...(carriers.marker !== undefined && { marker: carriers.marker }),
-    digests: { deactivate: digest("deactivate"), destroy: digest("destroy") },
+    digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
     keystores: asked.statuses,
     keystoresAreLive: asked.areLive,
     storedKeystores: snapshot.storedStatus,

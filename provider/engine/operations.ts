@@ -3,10 +3,12 @@
 import { UkoError } from "../errors.ts";
 import { planConsent } from "../lifecycle/authorization.ts";
 import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { markerBesideRecord } from "../lifecycle/dual-marker.ts";
 import { isGoneForCommand } from "../lifecycle/gone.ts";
-import { isSame, type KeyObservation } from "../lifecycle/observation.ts";
+import { isSame, type KeyObservation, type LooserMarker } from "../lifecycle/observation.ts";
 import { type DeletionPolicy, type Plan, type Run, type Step, unlessRefused } from "../lifecycle/plan.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import { planLoosening } from "../lifecycle/plan-loosening.ts";
 import { planReversal, type Reversal } from "../lifecycle/plan-reversal.ts";
 import { planSync } from "../lifecycle/plan-update.ts";
 import { explainOutcome } from "./explain/outcome.ts";
@@ -21,6 +23,13 @@ import { resultOfReport, subjectOfKey, withRecord } from "./run-record.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
 import { type Patience, reconcileWithPatience } from "./wait.ts";
 
+/** Without consents it is asked for; with some it is carried out, and nothing is asked. */
+export interface Loosening {
+  readonly to: LooserMarker;
+  readonly consents: readonly string[];
+  readonly reason?: string;
+}
+
 export interface Operations {
   /** What the key is, and what its end waits for. Changes nothing. */
   status(ref: KeyRef, options: CallOptions): Promise<Report>;
@@ -32,6 +41,8 @@ export interface Operations {
   consent(ref: KeyRef, recordId: string, options: CallOptions): Promise<Report>;
   /** Takes the steps that the named records allow, towards removed. */
   continue(ref: KeyRef, consents: readonly string[], patience: Patience, options: CallOptions): Promise<Report>;
+  /** Asks another person to make the key's marker less strict, or does so on the record that is named. */
+  loosen(ref: KeyRef, loosening: Loosening, options: CallOptions): Promise<Report>;
   withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
   reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
   /** Brings the keystores in line; refused while a consent record binds, which it could void. */
@@ -49,12 +60,13 @@ export interface Operations {
 
 const door = { rerun: "uko continue" } as const;
 
-/** The command line sees no code, so it assumes the strictest policy; the key's marker can say `destroy` alone. */
+/** The command line sees no code, so it assumes the strictest policy; no marker loosens that. */
 const policy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,
   dualAuthorization: "required",
-  gate: "as_marked",
+  gate: "both",
+  isAssumed: true,
 };
 
 export function createOperations(world: World): Operations {
@@ -87,11 +99,7 @@ export function createOperations(world: World): Operations {
         onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
       const outcome = await reconcile(world, { ref, plan, consents: [], intent: "asks" }, options);
       const report = reportOnThere(ref, outcome);
-      const isOnFile =
-        outcome.kind === "stopped" &&
-        outcome.plan.kind === "waitingForApproval" &&
-        outcome.plan.standing === "wrote_it";
-      return isOnFile ? { ...report, exitCode: 0 } : report;
+      return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
     consent: recorded(world, "consent", async (ref, recordId, options) => {
@@ -108,6 +116,16 @@ export function createOperations(world: World): Operations {
       const outcome = await reconcileWithPatience(world, task, patience, options);
       throwIfStopped(options.signal);
       return reportOutcome(world, ref, outcome, options);
+    }),
+
+    loosen: recorded(world, "loosen", async (ref, { to, consents, reason }, options) => {
+      const asked = { ...policy, ...(reason !== undefined && { reason }) };
+      const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
+        planLoosening(observation, to, asked, run, nowMs);
+      const intent = consents.length > 0 ? "continues" : "asks";
+      const outcome = await reconcile(world, { ref, plan, consents, intent }, options);
+      const report = reportOnThere(ref, outcome);
+      return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
 
     withdraw: recorded(world, "withdraw", (ref, options) => reverse(world, ref, "withdraw", options)),
@@ -142,6 +160,12 @@ function recorded<Rest extends readonly [...unknown[], CallOptions]>(
   };
 }
 
+/** A request is on file, which is all that asking can reach. */
+function waitsForOther(outcome: Outcome): boolean {
+  const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
+  return isWaiting && outcome.plan.standing === "wrote_it";
+}
+
 /** A request writes a record and takes no step, whatever step would be ready. */
 function onlyRecords(plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
@@ -171,7 +195,8 @@ function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs
   }
   const plan = planConsent(observation, policy, run, named, nowMs);
   if (plan.kind === "refused") return plan;
-  return unlessRefused({ kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } }, run);
+  const marker = markerBesideRecord(observation, policy);
+  return unlessRefused({ kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } }, run);
 }
 
 async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {

@@ -7,6 +7,7 @@ import { UkoError } from "../errors.ts";
 import { type NotBinding, standingOf } from "../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
+import { carriedId } from "../lifecycle/plan-reversal.ts";
 import { recordEvidence } from "./evidence.ts";
 import { describeStep } from "./explain/words.ts";
 import { answerLost, effectOf, etagRefused, maxLostAnswers, maxRefusedEtags, type Unsure } from "./lost-answer.ts";
@@ -42,7 +43,14 @@ export type Outcome = { readonly memory: RunMemory } & (
 );
 
 /** Steps that rest on what the key carries, or replace it: a write hidden in the second of the last one would matter. */
-const restingSteps: readonly Step["kind"][] = ["write_record", "drop_record", "deactivate", "destroy", "sync"];
+const restingSteps: readonly Step["kind"][] = [
+  "write_record",
+  "drop_record",
+  "loosen",
+  "deactivate",
+  "destroy",
+  "sync",
+];
 /** The longest honest path has about ten steps; the rest is room for others who write meanwhile. */
 const maxRounds = 30;
 
@@ -135,7 +143,7 @@ export function throwIfStopped(signal: AbortSignal): void {
 function remember(memory: RunMemory, step: Step, result: StepResult, before: Observed): RunMemory {
   switch (result.kind) {
     case "done": {
-      const done = { ...memory, run: runAfter(memory.run, step), taken: [...memory.taken, step] };
+      const done = { ...memory, run: runAfter(memory.run, step, before), taken: [...memory.taken, step] };
       if (step.kind !== "write_record") return done;
       const { replaced: _replaced, ...others } = done;
       const why = replacedBy(step, before);
@@ -156,8 +164,12 @@ function remember(memory: RunMemory, step: Step, result: StepResult, before: Obs
   }
 }
 
-function runAfter(run: Run, step: Step): Run {
+function runAfter(run: Run, step: Step, { observation }: Observed): Run {
   switch (step.kind) {
+    case "drop_record": {
+      const id = carriedId(observation);
+      return id === undefined ? run : { ...run, droppedHere: [...(run.droppedHere ?? []), id] };
+    }
     case "deactivate":
       return { ...run, deactivatedHere: true };
     case "sync":

@@ -1,7 +1,7 @@
 /** What one operation on one key came to, as data for machines and words for people. */
 
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
-import { anyBindingRecord } from "../lifecycle/consent-record.ts";
+import { deletionStanding } from "../lifecycle/consent-record.ts";
 import type { KmsLifecycleState } from "../lifecycle/kms-key-states.ts";
 import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
@@ -82,7 +82,7 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
 
 /** What the end of the key waits for, whoever asks. */
 export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
-  const standing = anyBindingRecord(observed.observation, observed.nowMs);
+  const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =
     plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;
   const awaits = awaitedBy(plan, standing.binds);

@@ -2,16 +2,16 @@
 
 import { UkoError } from "../errors.ts";
 import { standingOf } from "../lifecycle/consent-record.ts";
-import { type ConsequentialStep, isSame } from "../lifecycle/observation.ts";
+import { type ApprovedStep, isSame } from "../lifecycle/observation.ts";
 import type { Refusal, Step } from "../lifecycle/plan.ts";
-import { patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
+import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../lifecycle/record-carriers.ts";
 import { recordEvidence, writtenRecordId } from "./evidence.ts";
 import { explainUnfitRecord } from "./explain/clock-skew.ts";
 import { capital, sayKey } from "./explain/words.ts";
-import { type Observed, observeKey } from "./observe.ts";
+import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { Written } from "./ports.ts";
 import { observeAfterRest } from "./settle.ts";
-import type { StepContext } from "./step-context.ts";
+import type { Carrier, StepContext } from "./step-context.ts";
 
 /** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
 export type StepResult =
@@ -27,7 +27,7 @@ export type StepResult =
 const etagGrainMs = 1000;
 
 /** Steps that put evidence on file before the call as well as after it, so that none is taken where it cannot be written. */
-const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "deactivate", "destroy", "remove"];
+const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
 
 /** Takes `step`: one call, or one record written and read back. */
 export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
@@ -42,6 +42,8 @@ async function callFor(step: Step, context: StepContext): Promise<{ result: Step
   switch (step.kind) {
     case "write_record":
       return writeRecord(step, context);
+    case "loosen":
+      return loosen(step, context);
     case "drop_record": {
       const patch = patchWithoutRecord(observed.snapshot);
       if (patch === undefined) return { result: { kind: "done" }, correlationId: "" };
@@ -68,7 +70,7 @@ async function writeRecord(
   context: StepContext,
 ): Promise<{ result: StepResult; correlationId: string }> {
   const { world, ref, observed, carrier, options } = context;
-  const patch = patchWithRecord(observed.snapshot, step.draft, step.gate, carrier);
+  const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrier);
   if (patch === undefined) {
     const message = "the description is longer than 110 characters, which leaves no room for the record";
     return { result: { kind: "not_kept", message }, correlationId: "" };
@@ -83,12 +85,8 @@ async function writeRecord(
 
 /** Nothing is cut off on the strength of a record that was not seen again as it was written, by its author, under a new ETag. */
 async function readBack(step: Extract<Step, { kind: "write_record" }>, context: StepContext): Promise<StepResult> {
-  const { world, ref, observed, carrier, options } = context;
-  let sighting = await observeKey(world, ref, "glance", options);
-  if (sighting.kind === "present" && sighting.etag === observed.etag) {
-    await world.clock.sleep(etagGrainMs, options.signal);
-    sighting = await observeKey(world, ref, "glance", options);
-  }
+  const { carrier } = context;
+  const sighting = await observeSettled(context);
   if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
   const { carried, updatedBy } = sighting.observation;
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
@@ -111,7 +109,7 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
  * Stops the run where the record that it just wrote does not bind, because writing it again would not bind either.
  * Throws UKO_CLOCK_SKEW, UKO_CHANGED_MEANWHILE.
  */
-export function requireFit({ observation, nowMs }: Observed, step: ConsequentialStep): void {
+export function requireFit({ observation, nowMs }: Observed, step: ApprovedStep): void {
   const standing = standingOf(observation, step, nowMs);
   if (standing.binds) return;
   const what = sayKey(observation);
@@ -124,6 +122,39 @@ export function requireFit({ observation, nowMs }: Observed, step: Consequential
     summary: `${capital(what)} changed while this run wrote its consent record`,
     detail: "The record does not count, and no step was taken. Run again: the next run writes a new record.",
   });
+}
+
+/** The record is used up by the very write that loosens the key, so that it approves nothing a second time. */
+async function loosen(
+  step: Extract<Step, { kind: "loosen" }>,
+  context: StepContext,
+): Promise<{ result: StepResult; correlationId: string }> {
+  const { world, ref, observed, options } = context;
+  const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
+  if (patch === undefined) {
+    const message = "the description leaves no room for the marker";
+    return { result: { kind: "refused", refusal: { step: step.kind, status: 400, message } }, correlationId: "" };
+  }
+  const outcome = resultOf(step, await world.keys.update(ref, patch, observed.etag, options));
+  if (outcome.result.kind !== "done") return outcome;
+  const sighting = await observeSettled(context);
+  if (sighting.kind === "gone" || sighting.observation.marker !== step.to) {
+    return { ...outcome, result: { kind: "changed_meanwhile" } };
+  }
+  return outcome;
+}
+
+/** Where the record rides, the service keeps a marker too. */
+function recordCarrier({ observation }: Observed): Carrier {
+  return observation.carried.kind === "one" ? observation.carried.record.carrier : "tag";
+}
+
+/** The key under another ETag than before the write. */
+async function observeSettled({ world, ref, observed, options }: StepContext): Promise<Sighting> {
+  const sighting = await observeKey(world, ref, "glance", options);
+  if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;
+  await world.clock.sleep(etagGrainMs, options.signal);
+  return observeKey(world, ref, "glance", options);
 }
 
 /** What the service made of a record must not stay in the user's description; nothing rests on whether this succeeds. */

@@ -1,7 +1,7 @@
 /** Waiting inside one run, within a budget: sleeps, looks again, goes on, and stops at once when told to. */
 
 import { isUkoError } from "../errors.ts";
-import type { ConsequentialStep } from "../lifecycle/observation.ts";
+import type { ApprovedStep } from "../lifecycle/observation.ts";
 import { type ApprovalWait, isForOthers, type Plan } from "../lifecycle/plan.ts";
 import { keyPath, sayDuration } from "./explain/words.ts";
 import type { Observed } from "./observe.ts";
@@ -112,7 +112,7 @@ function reporter({ progress }: World): (awaited: Awaited) => void {
 
 /** A record that this run wrote and that counts no longer was withdrawn, voided or lapsed: a wait never asks again. */
 function askingOnce(task: Task, { taken }: RunMemory): Task {
-  const hasAsked = (step: ConsequentialStep): boolean =>
+  const hasAsked = (step: ApprovedStep): boolean =>
     taken.some((each) => each.kind === "write_record" && each.draft.step === step);
   return {
     ...task,

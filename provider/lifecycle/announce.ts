@@ -21,7 +21,7 @@ export interface PendingFacts {
   readonly isTooEarly: boolean;
 }
 
-export interface KnownKey extends Omit<ShownKey, "keystores">, Pick<KnownOfKey, "stateWord" | "keystores"> {}
+export interface KnownKey extends Omit<ShownKey, "keystores">, Pick<KnownOfKey, "stateWord" | "keystores" | "marker"> {}
 
 export function announceKeyDeletion(
   key: KnownKey,

@@ -4,15 +4,17 @@ import {
   anyBindingRecord,
   type ConsentDraft,
   type ConsentRecord,
-  type DualMarker,
   type NotBinding,
   standingOf,
 } from "./consent-record.ts";
+import { demandedBy, markerOf, stricterOf } from "./dual-marker.ts";
 import { windowSetter } from "./kms-window.ts";
 import {
   type Actor,
-  type ConsequentialStep,
+  type ApprovedStep,
+  type DeletionGate,
   type Identity,
+  isLoosening,
   isPerson,
   isSame,
   type KeyObservation,
@@ -23,23 +25,22 @@ import { reasonsToRepeat } from "./stated-reasons.ts";
 /** What applies to this key after the strictest of code, marker and service policy has won. */
 export type EffectivePolicy =
   | { readonly dualAuthorization: "single" }
-  | { readonly dualAuthorization: "required"; readonly gate: DualMarker };
+  | { readonly dualAuthorization: "required"; readonly gate: DeletionGate };
 
-/** Combines by maximum: KMS dual authorization on a twin or a marker on the key makes two people needed, whatever code says. */
+/**
+ * Combines by maximum: a marker loosens only where code agrees, code only where the marker agrees. KMS dual authorization on a
+ * twin makes two people needed, whatever both say.
+ */
 export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): EffectivePolicy {
-  const demanded =
-    policy.dualAuthorization === "required" ||
-    observation.marker !== undefined ||
-    observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
-  if (!demanded) return { dualAuthorization: "single" };
-  const marked = observation.marker ?? (policy.gate === "destroy" ? "destroy" : "both");
-  const asked = policy.gate === "as_marked" ? marked : policy.gate;
-  return { dualAuthorization: "required", gate: marked === "destroy" && asked === "destroy" ? "destroy" : "both" };
+  const demanded = stricterOf(markerOf(observation), demandedBy(policy));
+  if (demanded !== "single") return { dualAuthorization: "required", gate: demanded };
+  const isDual = observation.twins.some((twin) => twin.kind === "present" && twin.dualAuthDelete);
+  return isDual ? { dualAuthorization: "required", gate: policy.gate } : { dualAuthorization: "single" };
 }
 
 export type Authorization =
   | { readonly kind: "may"; readonly consentedBy?: ConsentRecord }
-  | { readonly kind: "must_write"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  | { readonly kind: "must_write"; readonly draft: ConsentDraft }
   | {
       readonly kind: "must_wait";
       readonly standing: ActorStanding;
@@ -54,17 +55,23 @@ export function authorize(
   observation: KeyObservation,
   policy: DeletionPolicy,
   run: Run,
-  step: ConsequentialStep,
+  step: ApprovedStep,
   nowMs: number,
 ): Authorization {
-  const effective = effectivePolicy(observation, policy);
+  // Nothing but another person loosens a key: no marker, no code.
+  const effective = isLoosening(step) ? bothSteps : effectivePolicy(observation, policy);
   if (effective.dualAuthorization === "single") return { kind: "may" };
   const { actor } = run;
   if (actor.identity === undefined) return unknown("actor");
   if (observation.updatedBy === undefined || observation.updatedAtMs === undefined) return unknown("last_writer");
 
   const standing = standingOf(observation, step, nowMs);
-  if (!standing.binds) return withoutRecord(observation, run, policy, effective.gate, step, standing.why, nowMs);
+  if (!standing.binds) {
+    // A deletion does not replace the request for a loosening, nor a loosening the request for a deletion.
+    const other = anyBindingRecord(observation, nowMs);
+    if (other.binds) return { kind: "refused", guard: { guard: "record_binds", record: other.record } };
+    return withoutRecord(observation, run, policy, step, standing.why, nowMs);
+  }
 
   const { record, lapsesAtMs } = standing;
   const isOwn = isSame(record.author, actor.identity);
@@ -75,13 +82,15 @@ export function authorize(
   return { kind: "must_wait", standing: standingOfActor, record, lapsesAtMs };
 }
 
+const bothSteps = { dualAuthorization: "required", gate: "both" } as const satisfies EffectivePolicy;
+
 /** Whether a record that this actor writes would name them as the service does: a person, and not through a profile. */
 export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {
   return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
 }
 
 export type ConsentPlan =
-  | { readonly kind: "ready"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  | { readonly kind: "ready"; readonly draft: ConsentDraft }
   | { readonly kind: "refused"; readonly guard: Guard };
 
 /** Plans an answer to the record `named`: a record of one's own that notes what it answers, so that its author may act. */
@@ -106,9 +115,8 @@ export function planConsent(
   const standing = anyBindingRecord(observation, nowMs);
   if (!standing.binds) return mismatch({ kind: "not_binding", why: standing.why });
   const { record } = standing;
-  if (isSame(record.author, actor.identity)) return mismatch({ kind: "own" });
+  if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });
   if (record.how === "answer") return mismatch({ kind: "is_an_answer", record });
-  const effective = effectivePolicy(observation, policy);
   return {
     kind: "ready",
     draft: {
@@ -116,7 +124,6 @@ export function planConsent(
       how: "answer",
       answers: record.id,
     },
-    gate: effective.dualAuthorization === "required" ? effective.gate : "both",
   };
 }
 
@@ -133,8 +140,7 @@ function withoutRecord(
   observation: KeyObservation,
   run: Run,
   policy: DeletionPolicy,
-  gate: DualMarker,
-  step: ConsequentialStep,
+  step: ApprovedStep,
   why: NotBinding,
   nowMs: number,
 ): Authorization {
@@ -142,7 +148,7 @@ function withoutRecord(
   if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
   const mayWrite = run.intent !== "continues" || run.deactivatedHere === true;
   if (!mayWrite) return { kind: "must_wait", standing: "may_ask", notBinding: why };
-  return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs), gate };
+  return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
 }
 
 function draftFor(
@@ -150,7 +156,7 @@ function draftFor(
   run: Run,
   author: Identity,
   policy: DeletionPolicy,
-  step: ConsequentialStep,
+  step: ApprovedStep,
   nowMs: number,
 ): ConsentDraft {
   const deactivatedAtMs = knownDeactivationMs(observation, run);

@@ -1,14 +1,7 @@
 /** The consent record: the note on the key by which one person asks for, or consents to, exactly one step. */
 
-import type {
-  ConsentRecord,
-  ConsequentialStep,
-  DualMarker,
-  Identity,
-  KeyObservation,
-  StatedReason,
-} from "./observation.ts";
-import { isPerson, isSame } from "./observation.ts";
+import type { ApprovedStep, ConsentRecord, DualMarker, Identity, KeyObservation, StatedReason } from "./observation.ts";
+import { approvedSteps, isLoosening, isPerson, isSame } from "./observation.ts";
 
 /** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits; handed in, because this ring has no dependency. */
 export type Sha256 = (text: string) => string;
@@ -83,12 +76,19 @@ function hexJson(body: Record<string, unknown>): string {
   );
 }
 
+const stepLetters = {
+  deactivate: "d",
+  destroy: "x",
+  loosen_to_destroy: "g",
+  loosen_to_single: "s",
+} as const satisfies Record<ApprovedStep, string>;
+
 /** The fixed-width form that ends a description where the service keeps no tags; without the newline before it. */
-export function encodeCompact(draft: ConsentDraft, gate: DualMarker): string {
+export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   return [
     "[uko1",
-    gate === "both" ? "b" : "d",
-    draft.step === "deactivate" ? "d" : "x",
+    marker.charAt(0),
+    stepLetters[draft.step],
     draft.how === "answer" ? "n" : draft.how === "met" ? "m" : "a",
     hexSeconds(draft.writtenAtMs),
     draft.digest,
@@ -104,7 +104,7 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
   const body = parseHexJson(value);
   if (body === undefined || body.v !== 1) return undefined;
   const { s: step, t: time, d: digest, a: author, h: how } = body;
-  if (step !== "deactivate" && step !== "destroy") return undefined;
+  if (!isApprovedStep(step)) return undefined;
   if (how !== "asked" && how !== "met" && how !== "answer") return undefined;
   if (!isEpochSeconds(time) || !isHex(digest, 32)) return undefined;
   if (typeof author !== "string" || author === "" || author.length > maxIamIdCharacters) return undefined;
@@ -145,17 +145,25 @@ function earlierReasonsIn(list: unknown, sha256: Sha256): Pick<ConsentRecord, "e
 }
 
 const compactForm =
-  /^\[uko1[bd](?<step>[dx])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
+  /^\[uko1[bds](?<step>[dxgs])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
 
 /** Reads a compact record, `[uko1…]` with nothing before or after it. */
 export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
   const parts = compactForm.exec(text)?.groups;
   if (parts === undefined) return undefined;
-  const { step, how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
+  const {
+    step: letter,
+    how,
+    time = noTime,
+    digest = "",
+    author = noMark,
+    deactivated = noTime,
+    setter = noMark,
+  } = parts;
   return {
     id: recordId(keyId, text, sha256),
     carrier: "description",
-    step: step === "d" ? "deactivate" : "destroy",
+    step: approvedSteps.find((each) => stepLetters[each] === letter) ?? "deactivate",
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,
     author: { mark: author },
@@ -187,7 +195,7 @@ export type Standing =
   | { readonly binds: false; readonly why: NotBinding };
 
 /** Whether the record on the key binds for `step` (provider/docs/two-people.md, "What makes a record void"). */
-export function standingOf(observation: KeyObservation, step: ConsequentialStep, nowMs: number): Standing {
+export function standingOf(observation: KeyObservation, step: ApprovedStep, nowMs: number): Standing {
   const { carried, updatedBy, updatedAtMs } = observation;
   if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };
   const { record } = carried;
@@ -206,9 +214,21 @@ export function standingOf(observation: KeyObservation, step: ConsequentialStep,
   return { binds: true, record, lapsesAtMs };
 }
 
-/** Whether the record on the key binds for the step that comes next: while it does, nothing else may write to the key. */
-export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
+/** Whether the record on the key binds for the next step of its deletion. */
+export function deletionStanding(observation: KeyObservation, nowMs: number): Standing {
   return standingOf(observation, observation.state === "active" ? "deactivate" : "destroy", nowMs);
+}
+
+/** Whether any record on the key binds, for its deletion or for a loosening: while one does, nothing else may write to the key. */
+export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
+  const { carried } = observation;
+  return carried.kind === "one" && isLoosening(carried.record.step)
+    ? standingOf(observation, carried.record.step, nowMs)
+    : deletionStanding(observation, nowMs);
+}
+
+function isApprovedStep(step: unknown): step is ApprovedStep {
+  return approvedSteps.some((each) => each === step);
 }
 
 function parseHexJson(value: string): Record<string, unknown> | undefined {

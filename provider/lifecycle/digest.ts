@@ -1,13 +1,13 @@
 /** The text whose SHA-256 a consent record quotes, so that consent is to this key as it stands and to nothing else. */
 
-import type { ConsequentialStep, KeyFacts } from "./observation.ts";
+import type { ApprovedStep, KeyFacts } from "./observation.ts";
 
 /**
  * Canonical text of what two honest people both see; the digest is the first 32 hex digits of its SHA-256.
  * JSON arrays keep every part apart from its neighbours, whatever characters it holds. No endpoint, no registrations:
  * those may differ between two honest runs.
  */
-export function digestText(facts: KeyFacts, step: ConsequentialStep): string {
+export function digestText(facts: KeyFacts, step: ApprovedStep): string {
   const byNameThenValue = facts.tags.map((tag) => [tag.name, tag.value]).sort(compareTexts);
   const byId = facts.keystores.map((keystore) => [keystore.id, keystore.type]).sort(compareTexts);
   return JSON.stringify([

@@ -1,7 +1,7 @@
 /** What the planner would say of a key of which no more is known than an engine's state keeps: for plans, which make no call. */
 
 import { keyStates } from "./managed-key-states.ts";
-import type { Identity, KeyObservation, KeystoreStatus } from "./observation.ts";
+import { type DualMarker, digestsBy, type Identity, type KeyObservation, type KeystoreStatus } from "./observation.ts";
 import type { DeletionPolicy, Plan, Run } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { type PathStep, remainingPath } from "./remaining-path.ts";
@@ -14,6 +14,8 @@ export interface KnownOfKey {
   /** The service's word. */
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
+  /** Absent where the key had none, and in states of before there was one of each kind. */
+  readonly marker?: DualMarker;
 }
 
 export interface Foresight {
@@ -34,7 +36,7 @@ const run: Run = {
   intent: "meets",
 };
 
-/** Answers for a key with nothing on file: marker, twins and what uses the key are in no state, and only ever make it stricter. */
+/** Answers for a key with nothing on file: twins and what uses the key are in no state, and only ever make it stricter. */
 export function foreseeKeyDeletion(known: KnownOfKey, policy: DeletionPolicy): Foresight {
   const observation = observationOf(known);
   return {
@@ -44,7 +46,15 @@ export function foreseeKeyDeletion(known: KnownOfKey, policy: DeletionPolicy): F
   };
 }
 
-function observationOf({ instanceId, vaultId, keyId, label, stateWord, keystores }: KnownOfKey): KeyObservation {
+function observationOf({
+  instanceId,
+  vaultId,
+  keyId,
+  label,
+  stateWord,
+  keystores,
+  marker,
+}: KnownOfKey): KeyObservation {
   return {
     facts: {
       ...{ instanceId, vaultId, keyId, version: 1, label, description: "", activationDate: "", expirationDate: "" },
@@ -56,7 +66,8 @@ function observationOf({ instanceId, vaultId, keyId, label, stateWord, keystores
     updatedAtMs: 0,
     updatedBy: lastWriter,
     carried: { kind: "none" },
-    digests: { deactivate: "", destroy: "" },
+    ...(marker !== undefined && { marker }),
+    digests: digestsBy(() => ""),
     keystores: keystores.map((each, at) => ({ ...each, keystoreId: String(at), detail: "" })),
     keystoresAreLive: true,
     storedKeystores: [],

@@ -1,7 +1,7 @@
 /** The one derived state that users see, and what stands beside it. Derived at every look, never stored by hand. */
 
 import { knownDeactivationMs } from "./authorization.ts";
-import { anyBindingRecord } from "./consent-record.ts";
+import { deletionStanding } from "./consent-record.ts";
 import { isPending } from "./guards.ts";
 import { coolDownMs } from "./managed-key-states.ts";
 import type { KeyObservation } from "./observation.ts";
@@ -27,7 +27,7 @@ export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: n
   if (isCoolingDown(observation, run, nowMs)) return "cooling_down";
   if (state === "compromised" || state === "destroyed_compromised") return "compromised";
   if (state === "unrecognised") return "unrecognised";
-  return anyBindingRecord(observation, nowMs).binds ? "pending_approval" : state;
+  return deletionStanding(observation, nowMs).binds ? "pending_approval" : state;
 }
 
 /** Whether destroy would be refused by the 4-hour rule, as far as is known. */

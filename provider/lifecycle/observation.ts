@@ -17,8 +17,16 @@ export interface Actor {
   readonly displayName: string;
 }
 
-export const consequentialSteps = ["deactivate", "destroy"] as const;
-export type ConsequentialStep = (typeof consequentialSteps)[number];
+/** The steps of a deletion that take two people unless the key's marker and code say otherwise. */
+const consequentialSteps = ["deactivate", "destroy"] as const;
+
+/** The step by which fewer people are asked for; its name holds the target, so that an approval is of this target alone. */
+const looseningSteps = ["loosen_to_destroy", "loosen_to_single"] as const;
+export type LooseningStep = (typeof looseningSteps)[number];
+
+/** What a consent record can approve. */
+export const approvedSteps = [...consequentialSteps, ...looseningSteps] as const;
+export type ApprovedStep = (typeof approvedSteps)[number];
 
 export interface Tag {
   readonly name: string;
@@ -86,8 +94,14 @@ export type KeyUse =
   | { readonly kind: "known"; readonly count: number; readonly retainedBy: readonly string[] }
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Marks a key for which two people are needed: for both steps, or for destroy alone. */
-export type DualMarker = "both" | "destroy";
+/** Which steps of a deletion take two people: both, or destroy alone. */
+export type DeletionGate = "both" | "destroy";
+
+/** What the key's own marker asks for; see `dual-marker.ts`. */
+export type DualMarker = DeletionGate | "single";
+
+/** What a loosening can aim at. */
+export type LooserMarker = Exclude<DualMarker, "both">;
 
 /** A reason that an earlier record gave, as a later record repeats it. It tells people why and approves nothing. */
 export interface StatedReason {
@@ -101,7 +115,7 @@ export interface ConsentRecord {
   /** Names this record of this key and step alone: 32 hex digits. */
   readonly id: string;
   readonly carrier: "tag" | "description";
-  readonly step: ConsequentialStep;
+  readonly step: ApprovedStep;
   readonly writtenAtMs: number;
   readonly digest: string;
   readonly author: Identity;
@@ -134,9 +148,10 @@ export interface KeyObservation {
   readonly updatedAtMs?: number;
   readonly updatedBy?: Identity;
   readonly carried: CarriedRecord;
+  /** Absent where the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker;
-  /** Today's digest for each consequential step; computed by the engine from `digestText`. */
-  readonly digests: Readonly<Record<ConsequentialStep, string>>;
+  /** Today's digest for each step that a record can approve; computed by the engine from `digestText`. */
+  readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];
   /** Whether `keystores` was asked of the keystores just now, or is what the service remembered. */
   readonly keystoresAreLive: boolean;
@@ -146,6 +161,20 @@ export interface KeyObservation {
   readonly materialIn?: readonly string[];
   readonly twins: readonly Twin[];
   readonly use: KeyUse;
+}
+
+/** One digest for each step that a record can approve. */
+export function digestsBy(digest: (step: ApprovedStep) => string): Readonly<Record<ApprovedStep, string>> {
+  return {
+    deactivate: digest("deactivate"),
+    destroy: digest("destroy"),
+    loosen_to_destroy: digest("loosen_to_destroy"),
+    loosen_to_single: digest("loosen_to_single"),
+  };
+}
+
+export function isLoosening(step: ApprovedStep): step is LooseningStep {
+  return step === "loosen_to_destroy" || step === "loosen_to_single";
 }
 
 /** Whether an IAM id names a person: service ids and profiles begin `iam-`, cloud services `crn-` (kms-v2-and-iam.md 7.4). */

@@ -3,10 +3,11 @@
 import { type AnnouncedStep, type Announcement, excessOf, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
+import { markerBesideRecord } from "./dual-marker.ts";
 import { failingGuard, remainsOf } from "./guards.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
-import { coolDownMs, rights } from "./managed-key-states.ts";
-import { type ConsequentialStep, isSame, type KeyObservation } from "./observation.ts";
+import { coolDownMs, type Right, rights } from "./managed-key-states.ts";
+import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
 import {
   type ApprovalWait,
   type DeletionPolicy,
@@ -83,7 +84,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   const authorization = authorize(observation, policy, run, "deactivate", nowMs);
   if (authorization.kind !== "may") {
     const unset = ownWindowToUnset(observation, run, nowMs);
-    return unset === undefined ? awaitPerson(authorization, "deactivate", observation, undefined) : ready(unset);
+    return unset === undefined ? awaitPerson(authorization, "deactivate", { observation, policy }) : ready(unset);
   }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
@@ -103,7 +104,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") {
-    return awaitPerson(authorization, "destroy", observation, isCooling ? coolUntilMs : undefined);
+    return awaitPerson(authorization, "destroy", { observation, policy }, isCooling ? coolUntilMs : undefined);
   }
   const setter = guardedSetter(observation, run, authorization.consentedBy);
   if (setter !== undefined) return refuse(setter);
@@ -122,7 +123,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
 /** A key that was never installed has no outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
-  if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", observation, undefined);
+  if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });
   return ready({
     kind: "destroy",
     ...(authorization.consentedBy !== undefined && { consentedBy: authorization.consentedBy }),
@@ -166,32 +167,35 @@ function guardedSetter(
   return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
 }
 
-function awaitPerson(
+/** Turns what stands between an actor and a step into a plan: a record to write, a person to wait for, or a refusal. */
+export function awaitPerson(
   authorization: Exclude<ReturnType<typeof authorize>, { kind: "may" }>,
-  step: ConsequentialStep,
-  observation: KeyObservation,
-  notBeforeMs: number | undefined,
+  step: ApprovedStep,
+  { observation, policy }: { readonly observation: KeyObservation; readonly policy: DeletionPolicy },
+  notBeforeMs?: number,
 ): Plan {
   if (authorization.kind === "refused") return refuse(authorization.guard);
   if (authorization.kind === "must_write") {
-    return ready({ kind: "write_record", draft: authorization.draft, gate: authorization.gate });
+    const { draft } = authorization;
+    return ready({ kind: "write_record", draft, marker: markerBesideRecord(observation, policy) });
   }
   const wait: ApprovalWait = {
     kind: "waitingForApproval",
     step,
     standing: authorization.standing,
-    right:
-      step === "deactivate"
-        ? rights.deactivate
-        : observation.state === "pre_activation"
-          ? rights.destroyUnused
-          : rights.destroy,
+    right: rightFor(step, observation),
     ...(authorization.record !== undefined && { record: authorization.record }),
     ...(authorization.lapsesAtMs !== undefined && { lapsesAtMs: authorization.lapsesAtMs }),
     ...(authorization.notBinding !== undefined && { notBinding: authorization.notBinding }),
     ...(notBeforeMs !== undefined && { notBeforeMs }),
   };
   return wait;
+}
+
+function rightFor(step: ApprovedStep, { state }: KeyObservation): Right {
+  if (isLoosening(step)) return rights.writeTags;
+  if (step === "deactivate") return rights.deactivate;
+  return state === "pre_activation" ? rights.destroyUnused : rights.destroy;
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {

@@ -11,7 +11,7 @@ export interface ProbeKey {
   readonly label: string;
 }
 
-/** Code asks for one person, so a marker or KMS's own dual authorization still makes it two (provider/docs/two-people.md, "Who counts"). */
+/** Code asks for one person, so a marker or KMS's own dual authorization still makes it two (provider/docs/two-people.md, "The marker"). */
 const probePolicy: DeletionPolicy = {
   goal: "removed",
   deletionProtection: false,
@@ -27,5 +27,8 @@ export function planProbeEnd(observation: KeyObservation, probe: ProbeKey, run: 
   const { facts, state } = observation;
   const isOwn = facts.keyId === probe.keyId && facts.label === probe.label && facts.version <= 1;
   const isUnused = state === "pre_activation" || state === "destroyed";
-  return isOwn && isUnused ? planKeyDeletion(observation, probePolicy, run, nowMs) : { kind: "done" };
+  if (!isOwn || !isUnused) return { kind: "done" };
+  // A missing marker counts as `both` because nobody knows who made the key; this one the very run made.
+  const marked: KeyObservation = { ...observation, marker: observation.marker ?? "single" };
+  return planKeyDeletion(marked, probePolicy, run, nowMs);
 }

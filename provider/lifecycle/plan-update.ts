@@ -1,7 +1,8 @@
 /** What may write to a key beside its deletion: nothing while a consent record binds. */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
-import type { KeyObservation } from "./observation.ts";
+import { isLooser } from "./dual-marker.ts";
+import type { DualMarker, KeyObservation } from "./observation.ts";
 import { type Plan, type Run, unlessRefused } from "./plan.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.ts";
 
@@ -14,6 +15,18 @@ export type UpdatePermission =
 export function planUpdate(observation: KeyObservation, nowMs: number): UpdatePermission {
   const standing = anyBindingRecord(observation, nowMs);
   return standing.binds ? { kind: "leave", record: standing.record } : { kind: "may" };
+}
+
+/**
+ * Plans the marker of a key that exists: a missing one is `both` whatever a program wants, and another one can only become
+ * stricter. Undefined where nothing is to be written.
+ */
+export function planMarking(observation: KeyObservation, wanted: DualMarker, nowMs: number): DualMarker | undefined {
+  const { state, marker } = observation;
+  const isOver = state === "destroyed" || state === "destroyed_compromised";
+  if (isOver || planUpdate(observation, nowMs).kind === "leave") return undefined;
+  if (marker === undefined) return "both";
+  return isLooser(marker, wanted) ? wanted : undefined;
 }
 
 /** Plans the one sync of a `uko sync`; it may change the last writer, and so void a record (provider/docs/two-people.md, "What makes a record void"). */

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
 import type { ConsentDraft, ConsentRecord, DualMarker, NotBinding } from "./consent-record.ts";
 import type { Right } from "./managed-key-states.ts";
-import type { Actor, ConsequentialStep, KeystoreStatus } from "./observation.ts";
+import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 
 /** Where a deletion is to end; what a user writes as `deletionCompletesAt`, and `deactivated` as a desired state. */
@@ -16,8 +16,9 @@ export interface DeletionPolicy {
   readonly goal: DeletionGoal;
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
-  /** `as_marked`: both steps, unless the key's marker says destroy alone (the command line, which sees no code). */
-  readonly gate: DualMarker | "as_marked";
+  readonly gate: DeletionGate;
+  /** The strictest policy of a caller that sees no code (the command line): it says nothing of what the marker should be. */
+  readonly isAssumed?: true;
   readonly reason?: string;
   /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
   readonly atMost?: Announcement;
@@ -34,6 +35,8 @@ export interface Run {
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;
+  /** Ids of records that this run took off the key, as the service answered. */
+  readonly droppedHere?: readonly string[];
   /** What the service refused in this run. */
   readonly refusals?: readonly Refusal[];
 }
@@ -47,12 +50,14 @@ export interface Refusal {
 
 /** One call that changes something at the service. */
 export type Step =
-  | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly gate: DualMarker }
+  /** `marker` stands beside the record from then on. */
+  | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
   | { readonly kind: "drop_record" }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "deactivate"; readonly consentedBy?: ConsentRecord }
   | { readonly kind: "destroy"; readonly consentedBy?: ConsentRecord }
+  | { readonly kind: "loosen"; readonly to: LooserMarker; readonly consentedBy: ConsentRecord | undefined }
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
@@ -95,7 +100,7 @@ export interface BeyondPlan {
 export type ConsentMismatch =
   | { readonly kind: "not_on_file"; readonly onFile: string | undefined }
   | { readonly kind: "not_binding"; readonly why: NotBinding }
-  | { readonly kind: "own" }
+  | { readonly kind: "own"; readonly record: ConsentRecord }
   | { readonly kind: "is_an_answer"; readonly record: ConsentRecord };
 
 /** What the actor of a run can do about a missing second person. */
@@ -111,7 +116,7 @@ export function isForOthers(standing: ActorStanding | "set_it"): boolean {
 
 export interface ApprovalWait {
   readonly kind: "waitingForApproval";
-  readonly step: ConsequentialStep;
+  readonly step: ApprovedStep;
   /** The record on file that binds; absent while nobody's does. */
   readonly record?: ConsentRecord;
   readonly lapsesAtMs?: number;

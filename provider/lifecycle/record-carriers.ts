@@ -2,6 +2,7 @@
 
 import {
   type ConsentDraft,
+  type ConsentRecord,
   type DualMarker,
   decodeCompact,
   decodeTagValue,
@@ -9,7 +10,9 @@ import {
   encodeTagValue,
   recordId,
   type Sha256,
+  writeToleranceMs,
 } from "./consent-record.ts";
+import { dualMarkers } from "./dual-marker.ts";
 import type { CarriedRecord, Tag } from "./observation.ts";
 
 export const reservedTagPrefix = "uko_";
@@ -33,7 +36,7 @@ export interface ReadCarriers {
   readonly userTags: readonly Tag[];
 }
 
-const suffixForm = /(?:^|\n)(?<text>\[uko1(?<gate>[bd])(?:[dx][amn][0-9a-f]{80})?\])$/;
+const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dxgs][amn][0-9a-f]{80})?\])$/;
 
 /** Whether a text ends in a way that this tool keeps for itself. */
 export function endsLikeCarrier(description: string): boolean {
@@ -46,11 +49,9 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): R
   const compact = suffix?.groups?.text ?? "";
   const fromDescription = compact === "" ? undefined : decodeCompact(keyId, compact, sha256);
   const values = raw.tags.filter((tag) => tag.name === recordTagName).map((tag) => tag.value);
-  const marker = strictest([
-    ...raw.tags
-      .filter((tag) => tag.name === markerTagName)
-      .map((tag): DualMarker => (tag.value === "destroy" ? "destroy" : "both")),
-    ...(suffix === null ? [] : [suffix.groups?.gate === "d" ? ("destroy" as const) : ("both" as const)]),
+  const marker = markerIn([
+    ...raw.tags.filter((tag) => tag.name === markerTagName).map((tag) => tag.value),
+    ...(suffix === null ? [] : [compactMarker(raw.description)]),
   ]);
   return {
     carried: carriedIn(keyId, values, fromDescription, sha256),
@@ -70,20 +71,20 @@ export interface CarrierPatch {
 export function patchWithRecord(
   raw: RawCarriers,
   draft: ConsentDraft,
-  gate: DualMarker,
+  marker: DualMarker,
   carrier: "tag" | "description",
 ): CarrierPatch | undefined {
   const others = raw.tags.filter((tag) => tag.name !== recordTagName && tag.name !== markerTagName);
   const userDescription = raw.description.replace(suffixForm, "");
   if (carrier === "tag") {
     return {
-      tags: [...others, { name: markerTagName, value: gate }, { name: recordTagName, value: encodeTagValue(draft) }],
+      tags: [...others, { name: markerTagName, value: marker }, { name: recordTagName, value: encodeTagValue(draft) }],
       ...(userDescription !== raw.description && { description: userDescription }),
     };
   }
   if (userDescription.length > maxDescriptionBesideRecord) return undefined;
   return {
-    description: `${userDescription}\n${encodeCompact(draft, gate)}`,
+    description: `${userDescription}\n${encodeCompact(draft, marker)}`,
     ...(raw.tags.some((tag) => tag.name === recordTagName) && {
       tags: raw.tags.filter((tag) => tag.name !== recordTagName),
     }),
@@ -116,24 +117,38 @@ export function patchOfUser(
   };
 }
 
-/** The patch that marks a key as needing two people, in the carrier that the service keeps; it drops a dead record, too. */
+/** The patch that marks a key, in the carrier that the service keeps and in no other; it drops a dead record, too. */
 export function patchWithMarker(
   raw: RawCarriers,
-  gate: DualMarker,
+  marker: DualMarker,
   carrier: "tag" | "description",
 ): CarrierPatch | undefined {
-  const cleaning = patchWithoutRecord(raw);
+  const others = raw.tags.filter((tag) => tag.name !== recordTagName && tag.name !== markerTagName);
   if (carrier === "tag") {
-    const others = (cleaning?.tags ?? raw.tags).filter((tag) => tag.name !== markerTagName);
-    return { ...cleaning, tags: [...others, { name: markerTagName, value: gate }] };
+    const description = userPart(raw.description);
+    return {
+      tags: [...others, { name: markerTagName, value: marker }],
+      ...(description !== raw.description && { description }),
+    };
   }
-  const description = describe(userPart(raw.description), gate);
-  return description.length > maxDescription ? undefined : { ...cleaning, description };
+  const description = describe(userPart(raw.description), marker);
+  if (description.length > maxDescription) return undefined;
+  // A service that takes no tags refuses a patch with any; beside a tag the strictest marker is what it is.
+  const cleared = marker === "both" ? raw.tags.filter((tag) => tag.name !== recordTagName) : others;
+  return { description, ...(cleared.length < raw.tags.length && { tags: cleared }) };
 }
 
-/** The stricter of two gates; `both` covers more than `destroy`. */
-export function strictest(gates: readonly DualMarker[]): DualMarker | undefined {
-  return gates.includes("both") ? "both" : gates[0];
+/** Where the key carries its marker, so that a new one takes its place. */
+export function markerCarrier(raw: RawCarriers): "tag" | "description" {
+  const isInTag = raw.tags.some((tag) => tag.name === markerTagName);
+  return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";
+}
+
+/** An unknown marker and two markers count as the strictest one: whoever wrote them, no doubt loosens a key. */
+function markerIn(values: readonly unknown[]): DualMarker | undefined {
+  const [value, ...more] = values;
+  if (value === undefined) return undefined;
+  return more.length > 0 ? "both" : (dualMarkers.find((each) => each === value) ?? "both");
 }
 
 function carriedIn(
@@ -143,12 +158,25 @@ function carriedIn(
   sha256: Sha256,
 ): CarriedRecord {
   const [value, ...more] = values;
-  if (more.length > 0 || (value !== undefined && fromDescription !== undefined)) return { kind: "twice" };
+  if (more.length > 0) return { kind: "twice" };
   if (value === undefined) {
     return fromDescription === undefined ? { kind: "none" } : { kind: "one", record: fromDescription };
   }
   const record = decodeTagValue(keyId, value, sha256);
+  if (fromDescription !== undefined) {
+    return record !== undefined && isOutlived(record, fromDescription)
+      ? { kind: "one", record: fromDescription }
+      : { kind: "twice" };
+  }
   return record === undefined ? { kind: "unreadable", id: recordId(keyId, value, sha256) } : { kind: "one", record };
+}
+
+/**
+ * Whether the key's last write cannot be the older record's where it is the newer one's. A service that began to drop tags leaves
+ * the tag of an old record on the key for good, and no write takes it off.
+ */
+function isOutlived(older: ConsentRecord, newer: ConsentRecord): boolean {
+  return newer.writtenAtMs - older.writtenAtMs > 2 * writeToleranceMs;
 }
 
 function userPart(description: string): string {
@@ -156,10 +184,10 @@ function userPart(description: string): string {
 }
 
 function compactMarker(description: string): DualMarker | undefined {
-  const gate = suffixForm.exec(description)?.groups?.gate;
-  return gate === undefined ? undefined : gate === "d" ? "destroy" : "both";
+  const letter = suffixForm.exec(description)?.groups?.marker;
+  return dualMarkers.find((marker) => marker.charAt(0) === letter);
 }
 
 function describe(userDescription: string, marker: DualMarker | undefined): string {
-  return marker === undefined ? userDescription : `${userDescription}\n[uko1${marker === "both" ? "b" : "d"}]`;
+  return marker === undefined ? userDescription : `${userDescription}\n[uko1${marker.charAt(0)}]`;
 }

@@ -32,7 +32,10 @@ export interface ManagedKeyArgs {
   existingKeyId?: Input<string>;
   /** Refuses every step towards the key's end. Default false. */
   deletionProtection?: Input<boolean>;
-  /** Whether two people stand behind the key's end. Default `required`; a marker on the key outweighs `single`. */
+  /**
+   * Whether the key's deletion takes two people. Default `required`. `single` counts for a key that this resource creates; on an
+   * existing key the marker decides until another person approves `uko loosen`.
+   */
   dualAuthorization?: Input<"required" | "single">;
   /** Which steps take two people: deactivate and destroy (`both`, the default), or `destroy` alone. */
   deletionGate?: Input<"both" | "destroy">;
@@ -63,6 +66,8 @@ export class ManagedKey extends CustomResource {
   declare readonly size: Output<string>;
   /** The service's own word for the state. */
   declare readonly keyState: Output<string>;
+  /** What the key's own marker asks for: `both`, `destroy` or `single`; `none` where it has none, which counts as `both`. */
+  declare readonly dualMarker: Output<string | undefined>;
   /** `aligned` or `unaligned`: whether the key is where its template wants it. */
   declare readonly alignment: Output<string | undefined>;
   /** The one derived state, pending approval included. */
@@ -99,6 +104,7 @@ const kind: ResourceKind = {
     "algorithm",
     "size",
     "keyState",
+    "dualMarker",
     "alignment",
     "lifecycleState",
     "keystores",

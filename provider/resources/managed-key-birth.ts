@@ -5,10 +5,10 @@ import { plain } from "../engine/explain/words.ts";
 import { type Observed, observedInAnswer, observeKey } from "../engine/observe.ts";
 import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../engine/ports.ts";
 import { asUkoError, UkoError } from "../errors.ts";
-import type { DualMarker } from "../lifecycle/consent-record.ts";
-import type { Tag } from "../lifecycle/observation.ts";
+import { demandedBy } from "../lifecycle/dual-marker.ts";
+import type { DualMarker, Tag } from "../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../lifecycle/record-carriers.ts";
-import { isMarked, markKey } from "./managed-key-marker.ts";
+import { markCreated, markerIn, markKey } from "./managed-key-marker.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 import {
   alikeData,
@@ -39,24 +39,24 @@ export async function createKey(
   run: RunSettings,
   options: CreateOptions,
 ): Promise<Born> {
-  const gate = wantedMarker(inputs, run);
+  const marker = wantedMarker(inputs, run);
   const mark = creationMark(world, inputs, options.origin);
   if (mark.isLasting && inputs.label === undefined) {
     // No label, so no 409 tells that the key is there: only a look before the POST can.
     const earlier = await findMarked(world, inputs, mark, options);
-    if (earlier.kind === "found") return takeUp(world, inputs, gate, earlier.key, options);
+    if (earlier.kind === "found") return takeUp(world, inputs, marker, earlier.key, options);
   }
-  let written = await world.keys.create(tagged(inputs, gate, mark), options);
+  let written = await world.keys.create(tagged(inputs, marker, mark), options);
   if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
     // The service may take no tags at all; a 400 means that no key was made, so the POST may be sent in another form.
-    written = await world.keys.create(untagged(inputs, gate), options);
+    written = await world.keys.create(untagged(inputs, marker), options);
   }
   switch (written.kind) {
     case "done":
-      return complete(world, inputs, gate, written, options);
+      return complete(world, inputs, marker, { made: written, isOurs: true }, options);
     case "lost":
     case "stale":
-      return complete(world, inputs, gate, await findMade(world, inputs, mark, options), options);
+      return complete(world, inputs, marker, { made: await findMade(world, inputs, mark, options) }, options);
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
         summary: `This identity may not create a key in vault ${inputs.vaultId}`,
@@ -64,7 +64,7 @@ export async function createKey(
       });
     case "refused": {
       const search: Search = written.status === 409 ? await findMarked(world, inputs, mark, options) : { kind: "none" };
-      if (search.kind === "found") return takeUp(world, inputs, gate, search.key, options);
+      if (search.kind === "found") return takeUp(world, inputs, marker, search.key, options);
       throw refused(written, search, options);
     }
   }
@@ -93,24 +93,27 @@ export async function adoptKey(
       detail: `Write template: "${plain(templateName)}".`,
     });
   }
-  return { observed: sighting, warnings: await markKey(world, ref, wantedMarker(inputs, run), options), isFound: true };
+  const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
+  const after = await observeKey(world, ref, "glance", options);
+  return { observed: after.kind === "present" ? after : sighting, warnings, isFound: true };
 }
 
-function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker | undefined {
-  return run.isDualRequired || inputs.dualAuthorization === "required" ? inputs.deletionGate : undefined;
+function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {
+  const { deletionGate: gate } = inputs;
+  return demandedBy({ dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization, gate });
 }
 
-function tagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined, mark: CreationMark): NewKey {
-  const marks: Tag[] = gate === undefined ? [] : [{ name: markerTagName, value: gate }];
-  return {
-    ...bare(inputs),
-    tags: [...asTags(inputs.tags ?? {}), ...marks, { name: creationTagName, value: mark.value }],
-  };
+function tagged(inputs: ManagedKeyInputs, marker: DualMarker, mark: CreationMark): NewKey {
+  const marks: readonly Tag[] = [
+    { name: markerTagName, value: marker },
+    { name: creationTagName, value: mark.value },
+  ];
+  return { ...bare(inputs), tags: [...asTags(inputs.tags ?? {}), ...marks] };
 }
 
-function untagged(inputs: ManagedKeyInputs, gate: DualMarker | undefined): NewKey {
+function untagged(inputs: ManagedKeyInputs, marker: DualMarker): NewKey {
   const raw = { description: inputs.description ?? "", tags: [] };
-  const marked = gate === undefined ? undefined : patchWithMarker(raw, gate, "description");
+  const marked = patchWithMarker(raw, marker, "description");
   return { ...bare(inputs), ...(marked?.description !== undefined && { description: marked.description }), tags: [] };
 }
 
@@ -128,13 +131,13 @@ function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
 async function takeUp(
   world: World,
   inputs: ManagedKeyInputs,
-  gate: DualMarker | undefined,
+  marker: DualMarker,
   key: Answered<KeyWithEtag>,
   options: CallOptions,
 ): Promise<Born> {
   const { label, keyId } = key.value.snapshot;
   const told = `Key "${plain(label, 100)}" (${keyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
-  const born = await complete(world, inputs, gate, key, options);
+  const born = await complete(world, inputs, marker, { made: key }, options);
   return { ...born, warnings: [told, ...born.warnings], isFound: true };
 }
 
@@ -155,16 +158,21 @@ function refused(
   });
 }
 
+interface Made {
+  readonly made: Answered<KeyWithEtag>;
+  /** The POST's own answer: this run made the key, and nobody has written to it at the answer's ETag. */
+  readonly isOurs?: true;
+}
+
 /** The key exists now, so nothing that follows may fail the creation: what could not be done is told, and shows as a difference. */
 async function complete(
   world: World,
   inputs: ManagedKeyInputs,
-  gate: DualMarker | undefined,
-  /** `kind` tells the answer to this run's own POST from a key that was found. */
-  made: Answered<KeyWithEtag> & { readonly kind?: "done" },
+  marker: DualMarker,
+  { made, isOurs }: Made,
   options: CallOptions,
 ): Promise<Born> {
-  const { snapshot, etag } = made.value;
+  const { snapshot } = made.value;
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
   const { activationDate, expirationDate } = inputs;
   const dates = {
@@ -174,17 +182,29 @@ async function complete(
   let last = made;
   const warnings: string[] = [];
   try {
+    if (isOurs === true) last = await markCreated(world, ref, made, marker, options);
     if (Object.keys(dates).length > 0) {
-      const written = await world.keys.update(ref, dates, etag, options);
+      const written = await world.keys.update(ref, dates, last.value.etag, options);
       if (written.kind === "done") last = written;
       else warnings.push("The dates could not be set; the next run tries again");
     }
-    const isWanting = gate !== undefined && !isMarked(world, snapshot, gate);
-    const ownEtag = made.kind === "done" ? last.value.etag : undefined;
-    if (isWanting) warnings.push(...(await markKey(world, ref, gate, options, ownEtag)));
+    if (markerIn(world, last.value.snapshot) !== marker) {
+      warnings.push(...(await markKey(world, ref, marker, options, isOurs === true ? last.value.etag : undefined)));
+      last = await readAgain(world, ref, last, options);
+    }
   } catch (error) {
     const why = asUkoError(error).summary;
     warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);
   }
   return { observed: observedInAnswer(world, ref, last), warnings };
+}
+
+async function readAgain(
+  world: World,
+  ref: KeyRef,
+  last: Answered<KeyWithEtag>,
+  options: CallOptions,
+): Promise<Answered<KeyWithEtag>> {
+  const { value, ...beside } = await world.keys.read(ref, options);
+  return value === undefined ? last : { ...beside, value };
 }

@@ -1,69 +1,109 @@
-/** Marks a key as needing two people, so that neither an edited state nor another stack can loosen that. */
+/** The marker on a key: written by the creation as the program wants it, on an existing key only ever made stricter. */
 
-import { type Observed, observeKey } from "../engine/observe.ts";
-import type { CallOptions, KeyRef, KeySnapshot, World } from "../engine/ports.ts";
+import { capital, keyPath, loosenCommand, sayKey } from "../engine/explain/words.ts";
+import { observeKey } from "../engine/observe.ts";
+import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../engine/ports.ts";
 import { createSettler, observeAfterRest, readingOf } from "../engine/settle.ts";
 import type { Carrier } from "../engine/step-context.ts";
-import type { DualMarker } from "../lifecycle/consent-record.ts";
-import { planUpdate } from "../lifecycle/plan-update.ts";
-import { patchWithMarker, readCarriers } from "../lifecycle/record-carriers.ts";
+import { isLooser, markerOf } from "../lifecycle/dual-marker.ts";
+import type { DualMarker, KeyObservation } from "../lifecycle/observation.ts";
+import { planMarking } from "../lifecycle/plan-update.ts";
+import { markerCarrier, patchWithMarker, readCarriers } from "../lifecycle/record-carriers.ts";
 
 /** Two carriers, and room for somebody who writes meanwhile. */
 const maxTries = 4;
-const notMarked = "The key could not be marked as needing two people; the first consent record will mark it";
+const notMarked =
+  "The key could not be marked. It counts as needing two people at both steps; the first consent record marks it";
 
-/** Marks the key where it is not; answers what people have to hear of. Never over a binding record, never on a destroyed key. */
+/**
+ * Marks an existing key where it has no marker or one that is looser than `wanted`; answers what people have to hear of. Never
+ * over a binding record, never on a destroyed key.
+ */
 export async function markKey(
   world: World,
   ref: KeyRef,
-  gate: DualMarker | undefined,
+  wanted: DualMarker,
   options: CallOptions,
   /** Of a key that this run has just created: nobody else knows the key yet. */
   ownEtag?: string,
 ): Promise<readonly string[]> {
-  if (gate === undefined) return [];
   const settler = createSettler(world, `key ${ref.keyId}`, options, ownEtag);
-  let carrier: Carrier = "tag";
+  let carrier: Carrier | undefined;
   for (let attempt = 0; attempt < maxTries; attempt += 1) {
     const sighting = await observeKey(world, ref, "glance", options);
-    if (sighting.kind === "gone" || isNoneNeeded(world, sighting, gate)) return [];
-    const patch = patchWithMarker(sighting.snapshot, gate, carrier);
+    if (sighting.kind === "gone") return [];
+    const { observation, snapshot, nowMs } = sighting;
+    const marker = planMarking(observation, wanted, nowMs);
+    if (marker === undefined) return strictness(observation, wanted);
+    const usual = markerCarrier(snapshot);
+    const patch = patchWithMarker(snapshot, marker, carrier ?? usual);
     if (patch === undefined) return [notMarked];
     if (!(await settler.isSettled(readingOf(sighting)))) continue;
     const written = await world.keys.update(ref, patch, sighting.etag, options);
     if (written.kind === "stale" || written.kind === "lost") continue;
     if (written.kind === "done") {
       settler.afterOwnWrite();
-      if (isMarked(world, written.value.snapshot, gate)) return [];
-      await restoreDescription(world, ref, sighting, written.value, options);
+      const kept = markerIn(world, written.value.snapshot);
+      if (kept !== undefined && !isLooser(kept, marker)) return strictness({ ...observation, marker: kept }, wanted);
+      await restoreDescription(world, ref, snapshot, written.value, options);
     }
     const mayBeTheCarrier = written.kind === "done" || (written.kind === "refused" && written.status === 400);
-    if (carrier === "description" || !mayBeTheCarrier) return [notMarked];
+    if ((carrier ?? usual) === "description" || !mayBeTheCarrier) return [notMarked];
     carrier = "description";
   }
   return [notMarked];
 }
 
-/** Whether the key's own marker asks for at least `gate`. */
-export function isMarked(world: World, snapshot: KeySnapshot, gate: DualMarker): boolean {
-  const { marker } = readCarriers(snapshot.keyId, snapshot, world.sha256);
-  return marker === "both" || marker === gate;
+/**
+ * Marks a key that this very run made, where the service did not keep the marker of its creation. `made` is the creation's own
+ * answer: under its ETag nobody else has written, so the marker may be a loosening one. Answers the key as it is then.
+ */
+export async function markCreated(
+  world: World,
+  ref: KeyRef,
+  made: Answered<KeyWithEtag>,
+  wanted: DualMarker,
+  options: CallOptions,
+): Promise<Answered<KeyWithEtag>> {
+  const { snapshot, etag } = made.value;
+  if (markerIn(world, snapshot) !== undefined) return made;
+  const patch = patchWithMarker(snapshot, wanted, "description");
+  if (patch === undefined) return made;
+  const written = await world.keys.update(ref, patch, etag, options);
+  if (written.kind !== "done") return made;
+  if (markerIn(world, written.value.snapshot) !== wanted) {
+    await restoreDescription(world, ref, snapshot, written.value, options);
+  }
+  return written;
 }
 
-function isNoneNeeded(world: World, { snapshot, observation, nowMs }: Observed, gate: DualMarker): boolean {
+export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | undefined {
+  return readCarriers(snapshot.keyId, snapshot, world.sha256).marker;
+}
+
+/** Said wherever a program asks for fewer people than the key: the key stays as strict as it is. */
+function strictness(observation: KeyObservation, wanted: DualMarker): readonly string[] {
+  const marker = markerOf(observation);
   const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
-  return isOver || isMarked(world, snapshot, gate) || planUpdate(observation, nowMs).kind === "leave";
+  if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];
+  const asked = wanted === "single" ? 'dualAuthorization "single"' : 'deletionGate "destroy"';
+  return [
+    [
+      `${capital(sayKey(observation))} keeps its marker "${marker}", although the program says ${asked}`,
+      "  Only another person's approval makes an existing key less strict.",
+      `  Next: ${loosenCommand(keyPath(observation), wanted)}`,
+    ].join("\n"),
+  ];
 }
 
 /** What the service made of a marker must not stay in the user's description. */
 async function restoreDescription(
   world: World,
   ref: KeyRef,
-  before: Observed,
-  now: { readonly snapshot: KeySnapshot; readonly etag: string },
+  { description }: KeySnapshot,
+  now: KeyWithEtag,
   options: CallOptions,
 ): Promise<void> {
-  const { description } = before.snapshot;
   if (now.snapshot.description === description) return;
   const rested = await observeAfterRest(world, ref, now, options);
   if (rested !== undefined) await world.keys.update(ref, { description }, rested.etag, options);

@@ -71,7 +71,7 @@ export const managedKeyInputs = z.strictObject({
   deletionProtection: z.boolean().default(false).meta({ description: "Refuses every step towards the key's end." }),
   dualAuthorization: z.enum(["required", "single"]).default("required").meta({
     description:
-      "Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.",
+      "Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.",
   }),
   deletionGate: z.enum(["both", "destroy"]).default("both").meta({
     description: "Which steps take two people: deactivate and destroy, or destroy alone.",
@@ -112,6 +112,10 @@ export const managedKeyState = managedKeyInputs.extend({
   algorithm: z.string().meta({ description: "The service's word, for instance aes." }),
   size: z.string().meta({ description: "Size as the service says it, for instance 256." }),
   keyState: z.string().meta({ description: "The service's own word for the state." }),
+  dualMarker: z.string().optional().meta({
+    description:
+      "What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.",
+  }),
   alignment: z.string().optional().meta({
     description: "aligned or unaligned: whether the key is where its template wants it; absent where untold.",
   }),

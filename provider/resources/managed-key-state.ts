@@ -46,6 +46,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Seen): ManagedKeySta
     algorithm: snapshot.algorithm,
     size: snapshot.size,
     keyState: observation.stateWord,
+    dualMarker: observation.marker ?? noMarker,
     ...(snapshot.alignment !== undefined && { alignment: snapshot.alignment }),
     lifecycleState,
     keystores: observation.keystores.map((each) => ({
@@ -128,6 +129,9 @@ function awaitsOf(
     ? { deletionAwaits: "time" }
     : {};
 }
+
+/** Shown where a key has no marker. */
+const noMarker = "none";
 
 /** Tags as the wire has them. */
 export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {

@@ -10,7 +10,7 @@ import { type Outcome, reconcile } from "../engine/reconcile.ts";
 import { errorOf } from "../engine/report.ts";
 import { createSettler, readingOf } from "../engine/settle.ts";
 import { UkoError } from "../errors.ts";
-import type { DualMarker } from "../lifecycle/consent-record.ts";
+import { demandedBy } from "../lifecycle/dual-marker.ts";
 import { managedKeyTable } from "../lifecycle/managed-key-states.ts";
 import type { Tag } from "../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
@@ -48,7 +48,7 @@ export async function updateKey(
   if (isRotating) refuseRetirement(state, inputs);
   const warnings = [
     ...(await writeAttributes(world, ref, state, inputs, options)),
-    ...(await markKey(world, ref, wantedMarker(policy), options)),
+    ...(await markKey(world, ref, demandedBy(policy), options)),
     ...(inputs.align ? await alignKey(world, ref, options) : []),
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, state, options)));
@@ -170,10 +170,6 @@ function requireTemplate({ snapshot, observation }: Observed, before: ManagedKey
     summary: `${capital(sayKey(observation))} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
     detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
   });
-}
-
-function wantedMarker(policy: DeletionPolicy): DualMarker | undefined {
-  return policy.dualAuthorization === "required" && policy.gate !== "as_marked" ? policy.gate : undefined;
 }
 
 /** Undefined where nothing differs: an update that changes nothing writes nothing. */

@@ -5,6 +5,7 @@ import { sayMadeForAnother } from "../engine/explain/shared-object.ts";
 import { type Seen, seeKey } from "../engine/observe.ts";
 import type { KeyRef } from "../engine/ports.ts";
 import { inputsIn } from "../engine/program-inputs.ts";
+import { demandedBy, dualMarkers, isLooser } from "../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
 import { isAlignable } from "../lifecycle/plan-update.ts";
 import { adoptKey, createKey } from "./managed-key-birth.ts";
@@ -44,6 +45,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     state: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
     rotationTrigger: ["version", "keystores", "alignment"],
     align: ["alignment", "keystores"],
+    dualAuthorization: ["dualMarker"],
+    deletionGate: ["dualMarker"],
   },
 
   absentAfterCreation: ({ existingKeyId, state }) =>
@@ -72,6 +75,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     if (inputs.align !== state.align || (inputs.align && isAlignable(state.keyState, state.alignment))) {
       differing.push("align");
     }
+    if (isMarkerMissing(state, inputs) && !differing.includes("dualAuthorization")) differing.push("dualAuthorization");
     if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.push("state");
     return differing;
   },
@@ -146,6 +150,23 @@ function stored(inputs: ManagedKeyInputs, observed: Seen, warnings: readonly str
   const state = stateOf(inputs, observed);
   return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
 }
+
+/**
+ * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the key was marked unless the program
+ * said `single`.
+ */
+function isMarkerMissing(
+  { keyState, dualMarker, dualAuthorization }: ManagedKeyState,
+  inputs: ManagedKeyInputs,
+): boolean {
+  if (!markableStates.includes(keyState)) return false;
+  if (dualMarker === undefined) return dualAuthorization === "single";
+  const marker = dualMarkers.find((each) => each === dualMarker);
+  const { dualAuthorization: wanted, deletionGate: gate } = inputs;
+  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization: wanted, gate }));
+}
+
+const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
 
 /** A goal further on counts as reached; `destroyed` only once no keystore holds the material. */
 function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {

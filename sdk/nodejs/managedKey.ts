@@ -141,9 +141,13 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization>;
+    /**
+     * What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+     */
+    declare public /*out*/ readonly dualMarker: pulumi.Output<string | undefined>;
     /**
      * Adopts this key instead of making one. Cannot change.
      */
@@ -253,6 +257,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
+            resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
             resourceInputs["keyId"] = undefined /*out*/;
             resourceInputs["keyState"] = undefined /*out*/;
@@ -276,6 +281,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;
+            resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["existingKeyId"] = undefined /*out*/;
             resourceInputs["expirationDate"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -334,7 +340,7 @@ export interface ManagedKeyArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**

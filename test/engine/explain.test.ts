@@ -72,6 +72,7 @@ function tell(outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" 
 const destroyed = aKey({ state: "destroyed" });
 const deactivated = aKey({ state: "deactivated" });
 const request = aRecord();
+const loosening = aRecord({ step: "loosen_to_single" });
 const answer = aRecord({ how: "answer", answers: "1".repeat(32) });
 const pending = aKeystoreStatus({ status: "pending_destruction", destructionAtMs: nowMs + 7 * dayMs });
 
@@ -164,11 +165,14 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "no_way_back", pending: [pending] }, destroyed],
     [{ guard: "no_way_back", pending: [] }, destroyed],
   ],
-  record_binds: [[{ guard: "record_binds", record: request }, aKeyWith(request)]],
+  record_binds: [
+    [{ guard: "record_binds", record: request }, aKeyWith(request)],
+    [{ guard: "record_binds", record: loosening }, aKeyWith(loosening, { state: "active" })],
+  ],
   consent_mismatch: [
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: undefined } }],
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_on_file", onFile: answer.id } }],
-    [{ guard: "consent_mismatch", named: request.id, why: { kind: "own" } }],
+    [{ guard: "consent_mismatch", named: request.id, why: { kind: "own", record: request } }],
     [{ guard: "consent_mismatch", named: answer.id, why: { kind: "is_an_answer", record: answer } }],
     [{ guard: "consent_mismatch", named: request.id, why: { kind: "not_binding", why: { kind: "twice" } } }],
     [
@@ -193,6 +197,8 @@ const approval = (over: Partial<ApprovalWait> = {}): ApprovalWait => ({
   ...over,
 });
 const onFile = { record: request, lapsesAtMs: nowMs + 3 * dayMs };
+const loosens = (over: Partial<ApprovalWait>): ApprovalWait =>
+  approval({ ...onFile, step: loosening.step, right: rights.writeTags, record: loosening, ...over });
 const voids: readonly NotBinding[] = [
   { kind: "none" },
   { kind: "twice" },
@@ -228,7 +234,7 @@ describe("what people are told is the same as in the golden files", () => {
       "you asked": stopped(approval({ ...onFile, standing: "wrote_it" }), {
         key: aKeyWith(request),
         run: { actor: anActor(alice), consents: [request.id] },
-        taken: [{ kind: "write_record", draft: aDraft(), gate: "both" }],
+        taken: [{ kind: "write_record", draft: aDraft(), marker: "both" }],
       }),
       "you may consent": stopped(approval({ ...onFile, standing: "may_consent" }), {
         key: aKeyWith(request),
@@ -239,6 +245,14 @@ describe("what people are told is the same as in the golden files", () => {
       }),
       "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
       "an answer to act on": stopped(approval({ ...onFile, record: answer, standing: "may_consent" })),
+      "nobody asked to loosen": stopped(approval({ step: "loosen_to_destroy", right: rights.writeTags })),
+      "you asked to loosen": stopped(loosens({ standing: "wrote_it" }), {
+        key: aKeyWith(loosening, { state: "active" }),
+        run: { actor: anActor(alice) },
+      }),
+      "you may approve the loosening": stopped(loosens({ standing: "may_consent" }), {
+        key: aKeyWith(loosening, { state: "deactivated" }),
+      }),
       "your half of destroy": stopped(
         approval({
           step: "destroy",
@@ -254,7 +268,7 @@ describe("what people are told is the same as in the golden files", () => {
           taken: [
             { kind: "set_for_deletion", kmsKeyId: "kms-1" },
             { kind: "deactivate", consentedBy: request },
-            { kind: "write_record", draft: aDraft({ step: "destroy" }), gate: "both" },
+            { kind: "write_record", draft: aDraft({ step: "destroy" }), marker: "both" },
           ],
           replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
         },
@@ -299,8 +313,8 @@ describe("what people are told is the same as in the golden files", () => {
   it("of missing rights, and of records that are not kept", async () => {
     const record = aRecord({ step: "destroy" });
     const steps: readonly Step[] = [
-      { kind: "write_record", draft: aDraft(), gate: "both" },
-      { kind: "write_record", draft: aDraft({ how: "answer", answers: request.id }), gate: "both" },
+      { kind: "write_record", draft: aDraft(), marker: "both" },
+      { kind: "write_record", draft: aDraft({ how: "answer", answers: request.id }), marker: "both" },
       { kind: "drop_record" },
       { kind: "set_for_deletion", kmsKeyId: "kms-1" },
       { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
@@ -349,12 +363,13 @@ describe("what people are told is the same as in the golden files", () => {
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
       done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
-      done(aKeyWith(answer), [{ kind: "write_record", draft: aDraft({ how: "answer" }), gate: "both" }]),
+      done(aKeyWith(answer), [{ kind: "write_record", draft: aDraft({ how: "answer" }), marker: "both" }]),
       done(aKeyWith(request), []),
+      done(aKey({ marker: "single" }), [{ kind: "loosen", to: "single", consentedBy: loosening }]),
       done(destroyed, [{ kind: "destroy" }]),
       done(pendingKey, []),
-      path(aKey(), aPolicy({ gate: "destroy" })),
-      path(aKey(), aPolicy({ dualAuthorization: "single", goal: "destroyed" })),
+      path(aKey({ marker: "destroy" }), aPolicy({ gate: "destroy" })),
+      path(aKey({ marker: "single" }), aPolicy({ dualAuthorization: "single", goal: "destroyed" })),
       path(aKey({ state: "deactivated" }), aPolicy({ deletionProtection: true })),
       path(pendingKey),
       path(aKey({ state: "destroyed", keystores: [aKeystoreStatus({ status: "error", syncFlag: "error" })] })),

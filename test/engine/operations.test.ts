@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { KeyRef } from "../../provider/engine/ports.ts";
 import type { Report } from "../../provider/engine/report.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
-import { options, type Person, useEngineWorld } from "./harness.ts";
+import { options, type Person, unfinished, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();
 
@@ -129,12 +129,15 @@ describe("what an operation never does", () => {
   });
 });
 
-test("gate destroy: a person may act on their own request for the outage alone", async () => {
+test("gate destroy: a person may act on their own request for the outage alone, by their program and not by command", async () => {
   const state = await uko.make({ deletionGate: "destroy" });
   await by("alice").request(refOf(state), undefined, options);
   await uko.advance("60s");
-  const report = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
-  expect(report).toMatchObject({ taken: ["deactivate", "write_record"], code: "UKO_APPROVAL_PENDING" });
+  const byCommand = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  expect(byCommand).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
+  const { handlers } = uko.run("alice", { consents: [await recordOn(state)] });
+  expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+  expect(await uko.effects()).toEqual(["K2", "K4", "K7", "K4"]);
   await uko.advance("5h");
   const alone = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
   expect(alone).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });

@@ -17,6 +17,7 @@ import {
   shownKeyText,
   shownNameText,
 } from "../../provider/lifecycle/announcement.ts";
+import { demandedBy } from "../../provider/lifecycle/dual-marker.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import { type DeletionPolicy, deletionGoals } from "../../provider/lifecycle/plan.ts";
 import { planContainerDeletion } from "../../provider/lifecycle/plan-container-deletion.ts";
@@ -50,13 +51,15 @@ const known = (observation: KeyObservation) => ({
   ...observation.facts,
   stateWord: observation.stateWord,
   keystores: observation.keystores,
+  ...(observation.marker !== undefined && { marker: observation.marker }),
 });
 const announce = (
   state: KeyObservation["state"],
   policy: Partial<DeletionPolicy> = {},
   facts: PendingFacts = onTime,
   run: PlannedRun = plain,
-): Announcement => announceKeyDeletion(known(aKey({ state })), aPolicy(policy), facts, run);
+): Announcement =>
+  announceKeyDeletion(known(aKey({ state, marker: demandedBy(aPolicy(policy)) })), aPolicy(policy), facts, run);
 const single = { dualAuthorization: "single" } as const;
 
 describe("what a plan announces of a managed key", () => {
@@ -107,8 +110,8 @@ describe("what a plan announces of a managed key", () => {
     for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
       for (const goal of deletionGoals) {
         for (const dualAuthorization of ["required", "single"] as const) {
-          const observation = aKey({ state });
           const policy = aPolicy({ goal, dualAuthorization });
+          const observation = aKey({ state, marker: demandedBy(policy) });
           const free = planKeyDeletion(observation, policy, aRun({ intent: "meets" }), nowMs);
           const atMost = announceKeyDeletion(known(observation), policy, onTime, plain);
           const limited = planKeyDeletion(observation, { ...policy, atMost }, aRun({ intent: "meets" }), nowMs);
@@ -210,7 +213,7 @@ describe("the planner of a managed key", () => {
   });
 
   test("refuses what the plan did not announce, and says how far it went", () => {
-    const observation = aKey({ state: "deactivated" });
+    const observation = aKey({ state: "deactivated", marker: "single" });
     const policy = aPolicy({ ...single, atMost: limit(observation, ["deactivate"]) });
     expect(planKeyDeletion(observation, policy, aRun(), nowMs)).toEqual({
       kind: "refused",

@@ -31,8 +31,8 @@ import {
 
 describe("effectivePolicy", () => {
   const kinds = ["single", "required"] as const;
-  const gates = ["both", "destroy", "as_marked"] as const;
-  const markers = [undefined, "both", "destroy"] as const;
+  const gates = ["both", "destroy"] as const;
+  const markers = [undefined, "both", "destroy", "single"] as const;
   const cases = kinds.flatMap((dualAuthorization) =>
     gates.flatMap((gate) =>
       markers.flatMap((marker) => [false, true].map((isDual) => ({ dualAuthorization, gate, marker, isDual }))),
@@ -43,14 +43,13 @@ describe("effectivePolicy", () => {
     const { dualAuthorization, gate, marker, isDual } = one;
     const key = aKey({ ...(marker !== undefined && { marker }), twins: [aTwin({ dualAuthDelete: isDual })] });
     const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
-    const isFree = dualAuthorization === "single" && marker === undefined && !isDual;
-    // A gate covers the outage unless everybody who speaks about it says destroy alone.
-    const voices = [gate, marker].filter((voice) => voice === "both" || voice === "destroy");
-    const isDestroyAlone = voices.length > 0 && voices.every((voice) => voice === "destroy");
+    // A missing marker speaks as loudly as "both"; KMS has the last word, and code then names the gate.
+    const voices = [marker ?? "both", dualAuthorization === "single" ? "single" : gate];
+    const isFree = voices.every((voice) => voice === "single");
+    const strictest = voices.includes("both") ? "both" : "destroy";
+    const expected = isFree && !isDual ? undefined : isFree ? gate : strictest;
     expect(effective).toEqual(
-      isFree
-        ? { dualAuthorization: "single" }
-        : { dualAuthorization: "required", gate: isDestroyAlone ? "destroy" : "both" },
+      expected === undefined ? { dualAuthorization: "single" } : { dualAuthorization: "required", gate: expected },
     );
   });
 
@@ -59,7 +58,7 @@ describe("effectivePolicy", () => {
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
     ];
-    expect(effectivePolicy(aKey({ twins }), aPolicy({ dualAuthorization: "single" }))).toEqual({
+    expect(effectivePolicy(aKey({ twins, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toEqual({
       dualAuthorization: "single",
     });
   });
@@ -116,7 +115,6 @@ describe("authorize", () => {
     const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
     expect(answer).toEqual({
       kind: "must_write",
-      gate: "both",
       draft: {
         step: "destroy",
         writtenAtMs: nowMs,
@@ -137,7 +135,6 @@ describe("authorize", () => {
   ] as const)("marks how a record came about: a run that %s writes `%s`", (intent, how) => {
     expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
       kind: "must_write",
-      gate: "both",
       draft: {
         step: "deactivate",
         writtenAtMs: nowMs,
@@ -165,29 +162,12 @@ describe("planConsent", () => {
   it("answers with a record of one's own for the same step that notes what it answers", () => {
     expect(answer(aKeyWith(record))).toMatchObject({
       kind: "ready",
-      gate: "both",
       draft: { step: "deactivate", author: bob, how: "answer", answers: record.id, writtenAtMs: nowMs },
     });
     const half = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, kmsSetter: alice });
     expect(answer(aKeyWith(half), {}, half.id)).toMatchObject({
       draft: { step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs, how: "answer" },
     });
-  });
-
-  it("marks the key as its own marker does, and as both where nothing is marked", () => {
-    const marked = aKeyWith(record, { marker: "destroy" });
-    expect(planConsent(marked, aPolicy({ gate: "as_marked" }), aRun(), record.id, nowMs)).toMatchObject({
-      gate: "destroy",
-    });
-    expect(
-      planConsent(
-        aKeyWith(record),
-        aPolicy({ dualAuthorization: "single", gate: "destroy" }),
-        aRun(),
-        record.id,
-        nowMs,
-      ),
-    ).toMatchObject({ gate: "both" });
   });
 
   it.each([
@@ -201,7 +181,7 @@ describe("planConsent", () => {
     [
       "the record's own author",
       { actor: anActor(alice) },
-      { guard: "consent_mismatch", named: record.id, why: { kind: "own" } },
+      { guard: "consent_mismatch", named: record.id, why: { kind: "own", record } },
     ],
   ] as const)("refuses %s", (_who, run, guard) => {
     expect(answer(aKeyWith(record), run)).toEqual({ kind: "refused", guard });

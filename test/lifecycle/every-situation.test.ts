@@ -71,6 +71,7 @@ const records: Readonly<Record<string, (state: State) => KeyObservation>> = {
   "for the other step": (state) =>
     aKeyWith(aRecord({ step: state === "active" ? "destroy" : "deactivate" }), { state }),
   "by a machine": (state) => aKeyWith(aRecord({ step: nextStep(state), author: pipeline }), { state }),
+  "for a loosening": (state) => aKeyWith(aRecord({ step: "loosen_to_single" }), { state }),
   "by nobody known": (state) => {
     const { updatedBy: _gone, ...rest } = aKeyWith(aRecord({ step: nextStep(state) }), { state });
     return rest;
@@ -98,6 +99,7 @@ function expected(one: Situation): string {
   const step = nextStep(one.state);
   if (one.people === "single") return step;
   if (one.who === "nobody" || one.record === "by nobody known") return "refused: persons_unknown";
+  if (one.record === "for a loosening") return "refused: record_binds";
   const isPerson = one.who.startsWith("author") || one.who.startsWith("other");
   const counts = one.record === "binding" || one.record === "answer";
   if (!isPerson) return "wait: not_a_person";
@@ -131,7 +133,11 @@ function* situations(): Generator<Situation> {
 }
 
 function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: Run } {
-  const key = records[one.record]?.(one.state) ?? aKey();
+  // A marker that loosens nothing by itself: what code says then decides.
+  const key: KeyObservation = {
+    ...(records[one.record]?.(one.state) ?? aKey()),
+    marker: one.people === "single" ? "single" : one.gate,
+  };
   const onFile = key.carried.kind === "one" ? key.carried.record.id : "0".repeat(32);
   return {
     key,
@@ -148,7 +154,7 @@ it("answers every situation as the product says", () => {
     if (answer !== expected(one)) expect({ ...one, answer }).toEqual({ ...one, answer: expected(one) });
     count += 1;
   }
-  expect(count).toBe(7 * 8 * 12 * 2 * 2 * 2 * 4 * 3);
+  expect(count).toBe(7 * 8 * 13 * 2 * 2 * 2 * 4 * 3);
 });
 
 /** What the service says of a destroyed key: which keystores each source names, and what the live answers are. */

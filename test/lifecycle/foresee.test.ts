@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { dualMarkers } from "../../provider/lifecycle/dual-marker.ts";
 import { foreseeKeyDeletion } from "../../provider/lifecycle/foresee.ts";
 import { keyStates } from "../../provider/lifecycle/managed-key-states.ts";
 import { deletionGoals } from "../../provider/lifecycle/plan.ts";
@@ -14,11 +15,13 @@ const policies = deletionGoals.flatMap((goal) =>
   ),
 );
 
+const markers = [undefined, ...dualMarkers];
+
 test("what the state alone tells is what the planner says of the key itself, wherever nothing is on file", () => {
   let compared = 0;
   for (const state of [...keyStates, "unrecognised"] as const) {
-    const key = aKey({ state });
-    for (const policy of policies) {
+    for (const [policy, marker] of policies.flatMap((each) => markers.map((one) => [each, one] as const))) {
+      const key = aKey({ state, ...(marker !== undefined && { marker }) });
       const { next, path, observation } = foreseeKeyDeletion({ ...key.facts, ...key }, policy);
       const actual = planKeyDeletion(key, policy, aRun({ intent: "meets" }), nowMs);
       expect(observation.state).toBe(state);
@@ -28,7 +31,7 @@ test("what the state alone tells is what the planner says of the key itself, whe
       compared += 1;
     }
   }
-  expect(compared).toBe(7 * policies.length);
+  expect(compared).toBe(7 * policies.length * markers.length);
 });
 
 function outlineOf(plan: ReturnType<typeof planKeyDeletion>): unknown {

@@ -100,29 +100,38 @@ describe("cooling down", () => {
   });
 
   it("refuses at once where the service does not even say when the key was last written", () => {
-    const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated" });
+    const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated", marker: "single" });
     expect(say(timeless, no("destroy"), { dualAuthorization: "single" })).toBe("service_refused");
   });
 });
 
-describe("one person, where code says single", () => {
+describe("one person, where code and the key's marker say single", () => {
   const single = { dualAuthorization: "single" } as const;
+  const marker = "single";
 
   it("needs no record", () => {
-    expect(plan(aKey(), {}, single)).toEqual({ kind: "ready", step: { kind: "deactivate" } });
-    expect(plan(aKey({ state: "deactivated" }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
-    expect(plan(aKey({ state: "pre_activation" }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
+    expect(plan(aKey({ marker }), {}, single)).toEqual({ kind: "ready", step: { kind: "deactivate" } });
+    for (const state of ["deactivated", "pre_activation"] as const) {
+      expect(plan(aKey({ state, marker }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
+    }
+  });
+
+  it("is not enough where the marker says more or is missing, nor where the marker alone says single", () => {
+    expect(say(aKey(), {}, single)).toBe("write_record");
+    expect(say(aKey({ marker: "both" }), {}, single)).toBe("write_record");
+    expect(say(aKey({ marker: "destroy" }), {}, single)).toBe("write_record");
+    expect(say(aKey({ marker }), {}, {})).toBe("write_record");
   });
 
   it("never destroys in the run that deactivated, waiting included", () => {
-    const key = aKey({ state: "deactivated", updatedAtMs: nowMs });
+    const key = aKey({ state: "deactivated", updatedAtMs: nowMs, marker });
     expect(say(key, { deactivatedHere: true }, single)).toBe("cool_down");
     expect(say(key, { deactivatedHere: true }, single, nowMs + 5 * hourMs)).toBe("separate_run");
     expect(say(key, {}, single, nowMs + 5 * hourMs)).toBe("destroy");
   });
 
   it("is not enough where KMS wants two", () => {
-    expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })] }), {}, single)).toBe("write_record");
+    expect(say(aKey({ twins: [aTwin({ dualAuthDelete: true })], marker }), {}, single)).toBe("write_record");
   });
 });
 

@@ -10,6 +10,7 @@ const plan = (key: KeyObservation) => planProbeEnd(key, probe, aRun({ intent: "c
 
 it("ends its own key, which was never active", () => {
   expect(plan(fresh)).toEqual({ kind: "ready", step: { kind: "destroy" } });
+  expect(plan({ ...fresh, marker: "single" })).toEqual({ kind: "ready", step: { kind: "destroy" } });
 });
 
 describe("leaves alone", () => {

@@ -2,10 +2,21 @@ import { describe, expect, it } from "vitest";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
 import type { Run } from "../../provider/lifecycle/plan.ts";
 import { planReversal, type Reversal } from "../../provider/lifecycle/plan-reversal.ts";
-import { aKey, aKeystoreStatus, aRecord, aRun, aTwin, carrying, dayMs, nowMs } from "../support/builders.ts";
+import {
+  aKey,
+  aKeystoreStatus,
+  alice,
+  aRecord,
+  aRun,
+  aTwin,
+  bob,
+  carrying,
+  dayMs,
+  nowMs,
+} from "../support/builders.ts";
 
 const open = aTwin({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
-const record = carrying(aRecord());
+const record = { kind: "one", record: aRecord() } as const;
 const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<Run> = {}): string => {
   const plan = planReversal(aKey(over), reversal, aRun(run), nowMs);
   if (plan.kind === "ready") return plan.step.kind;
@@ -48,6 +59,24 @@ describe("planReversal", () => {
   it.each(golden)("%s", (_what, over, withdraw, reactivate) => {
     expect(say("withdraw", over)).toBe(withdraw);
     expect(say("reactivate", over)).toBe(reactivate);
+  });
+
+  it("takes a record off once more unless this run did, wrote last, and it does not bind: then the service keeps none off", () => {
+    const dropped = (id: string, over: Partial<KeyObservation> = {}) =>
+      say("withdraw", { carried: record, updatedBy: bob, ...over }, { droppedHere: [id] });
+    const { id } = record.record;
+    expect(dropped(id)).toBe("done");
+    expect(dropped("another")).toBe("drop_record");
+    expect(dropped("0", { carried: { kind: "unreadable", id: "0" } })).toBe("done");
+    expect(dropped(id, { carried: { kind: "twice" } })).toBe("drop_record");
+    expect(dropped(id, { updatedBy: alice })).toBe("drop_record");
+    expect(dropped(id, { updatedBy: undefined } as unknown as Partial<KeyObservation>)).toBe("drop_record");
+    const own = aRecord({ author: bob });
+    const again = { carried: carrying(own), updatedAtMs: own.writtenAtMs };
+    expect(dropped(own.id, again)).toBe("drop_record");
+    expect(
+      say("withdraw", { carried: record, updatedBy: bob }, { actor: { displayName: "?" }, droppedHere: [id] }),
+    ).toBe("drop_record");
   });
 
   it("names the keystores in which a cloud's own way back may still be open", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   isAlignable,
   planAlignment,
+  planMarking,
   planRotation,
   planSync,
   planUpdate,
@@ -19,6 +20,37 @@ describe("planUpdate", () => {
     expect(planUpdate(aKey(), nowMs)).toEqual({ kind: "may" });
     expect(planUpdate(aKeyWith(record, { updatedBy: bob }), nowMs)).toEqual({ kind: "may" });
     expect(planUpdate(aKeyWith(record), nowMs + 7 * dayMs)).toEqual({ kind: "may" });
+  });
+});
+
+describe("planMarking", () => {
+  it("gives a key without a marker the strictest one, whatever a program wants", () => {
+    for (const wanted of ["single", "destroy", "both"] as const) {
+      for (const state of ["pre_activation", "active", "deactivated"] as const) {
+        expect(planMarking(aKey({ state }), wanted, nowMs)).toBe("both");
+      }
+    }
+  });
+
+  it.each([
+    ["single", "destroy", "destroy"],
+    ["single", "both", "both"],
+    ["destroy", "both", "both"],
+    ["both", "single", undefined],
+    ["destroy", "single", undefined],
+    ["single", "single", undefined],
+  ] as const)("makes %s no looser and, if it is looser than %s, as strict: %s", (marker, wanted, expected) => {
+    expect(planMarking(aKey({ marker }), wanted, nowMs)).toBe(expected);
+  });
+
+  it("leaves alone a key that is over, and one with a binding record for whatever step", () => {
+    expect(planMarking(aKey({ state: "destroyed" }), "both", nowMs)).toBeUndefined();
+    expect(planMarking(aKey({ state: "destroyed_compromised" }), "both", nowMs)).toBeUndefined();
+    for (const step of ["deactivate", "destroy", "loosen_to_single"] as const) {
+      const key = aKeyWith(aRecord({ step }));
+      expect(planMarking(key, "both", nowMs)).toBeUndefined();
+      expect(planMarking({ ...key, updatedBy: bob }, "both", nowMs)).toBe("both");
+    }
   });
 });
 

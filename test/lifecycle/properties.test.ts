@@ -49,7 +49,7 @@ const keys: fc.Arbitrary<KeyObservation> = fc
     writer: fc.constantFrom(...people),
     agoMs: fc.constantFrom(1000, hourMs, 5 * hourMs, 8 * dayMs),
     hasRecord: fc.boolean(),
-    marker: fc.constantFrom(undefined, "both" as const, "destroy" as const),
+    marker: fc.constantFrom(undefined, "both" as const, "destroy" as const, "single" as const),
     status: fc.constantFrom("not_present" as const, "pending_destruction" as const, "error" as const),
     twins: fc.array(twins, { maxLength: 2 }),
   })
@@ -80,7 +80,7 @@ const policies: fc.Arbitrary<DeletionPolicy> = fc.record({
   goal: fc.constantFrom(...deletionGoals),
   deletionProtection: fc.boolean(),
   dualAuthorization: fc.constantFrom("required" as const, "single" as const),
-  gate: fc.constantFrom("both" as const, "destroy" as const, "as_marked" as const),
+  gate: fc.constantFrom("both" as const, "destroy" as const),
 });
 const situations = keys.chain((key) => fc.record({ key: fc.constant(key), run: runs(key), policy: policies }));
 
@@ -120,7 +120,11 @@ describe("every plan", () => {
         const { consentedBy } = plan.step;
         expect(run.consents).toContain(consentedBy?.id);
         expect(consentedBy?.author).toEqual(key.updatedBy);
-        const mayUseOwn = plan.step.kind === "deactivate" && policy.gate !== "both" && key.marker !== "both";
+        const mayUseOwn =
+          plan.step.kind === "deactivate" &&
+          policy.gate !== "both" &&
+          key.marker !== "both" &&
+          key.marker !== undefined;
         if (!mayUseOwn) expect(consentedBy?.author.iamId).not.toBe(run.actor.identity?.iamId);
       }),
       { numRuns: 5000 },

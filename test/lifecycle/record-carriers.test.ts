@@ -5,6 +5,7 @@ import {
   type CarrierPatch,
   creationTagName,
   endsLikeCarrier,
+  markerCarrier,
   markerTagName,
   maxDescriptionBesideRecord,
   patchOfUser,
@@ -14,9 +15,8 @@ import {
   type RawCarriers,
   readCarriers,
   recordTagName,
-  strictest,
 } from "../../provider/lifecycle/record-carriers.ts";
-import { aDraft, sha256, someFacts } from "../support/builders.ts";
+import { aDraft, dayMs, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const keyId = someFacts().keyId;
 const team = { name: "team", value: "people" };
@@ -69,7 +69,11 @@ describe("readCarriers", () => {
     ["nothing", [], "Salaries", undefined],
     ["a tag for both", [markerTag("both")], "Salaries", "both"],
     ["a tag for destroy", [markerTag("destroy")], "Salaries", "destroy"],
+    ["a tag for one person", [markerTag("single")], "Salaries", "single"],
     ["a tag with another value", [markerTag("")], "Salaries", "both"],
+    ["two tags that agree", [markerTag("single"), markerTag("single")], "Salaries", "both"],
+    ["a suffix for one person", [], "Salaries\n[uko1s]", "single"],
+    ["tag and suffix that agree", [markerTag("destroy")], "Salaries\n[uko1d]", "both"],
     ["two tags that disagree", [markerTag("destroy"), markerTag("both")], "Salaries", "both"],
     ["a suffix for both", [], "Salaries\n[uko1b]", "both"],
     ["a suffix for destroy", [], "Salaries\n[uko1d]", "destroy"],
@@ -155,7 +159,7 @@ describe("patchWithRecord", () => {
       recordTag,
       { ...recordTag, value: "x" },
     ]);
-    const gates = fc.constantFrom("both" as const, "destroy" as const);
+    const gates = fc.constantFrom("both" as const, "destroy" as const, "single" as const);
     const carriers = fc.constantFrom("tag" as const, "description" as const);
     fc.assert(
       fc.property(descriptions, tags, gates, carriers, (description, some, gate, carrier) => {
@@ -236,6 +240,19 @@ describe("patchWithMarker", () => {
     expect(patchWithMarker(raw(), "destroy", "description")).toEqual({ description: "Salaries\n[uko1d]" });
   });
 
+  it("leaves none in the other carrier, which would make it count as both", () => {
+    const inTag = raw({ tags: [team, markerTag("both")] });
+    expect(patchWithMarker(inTag, "single", "description")).toEqual({
+      tags: [team],
+      description: "Salaries\n[uko1s]",
+    });
+    const inDescription = raw({ tags: [team], description: "Salaries\n[uko1b]" });
+    expect(patchWithMarker(inDescription, "single", "tag")).toEqual({
+      tags: [team, markerTag("single")],
+      description: "Salaries",
+    });
+  });
+
   it.each([
     [192, true],
     [193, false],
@@ -255,8 +272,29 @@ describe("patchWithMarker", () => {
   });
 });
 
-it("takes the stricter gate", () => {
-  expect(strictest([])).toBeUndefined();
-  expect(strictest(["destroy"])).toBe("destroy");
-  expect(strictest(["destroy", "both", "destroy"])).toBe("both");
+it("knows in which carrier a key has its marker", () => {
+  expect(markerCarrier(raw())).toBe("tag");
+  expect(markerCarrier(raw({ tags: [markerTag("single")] }))).toBe("tag");
+  expect(markerCarrier(raw({ description: "Salaries\n[uko1s]" }))).toBe("description");
+  expect(markerCarrier(raw({ tags: [markerTag("single")], description: "Salaries\n[uko1s]" }))).toBe("tag");
+});
+
+describe("a service that began to drop tags and left an old record's tag on the key", () => {
+  const old = aDraft({ writtenAtMs: nowMs - 10 * dayMs });
+  const left = { name: recordTagName, value: encodeTagValue(old) };
+  const beside = (agoMs: number) =>
+    read(
+      raw({
+        tags: [left],
+        description: `Salaries\n${encodeCompact(aDraft({ writtenAtMs: old.writtenAtMs + agoMs }), "both")}`,
+      }),
+    ).carried;
+
+  it("lets the description's record count once the tag's cannot bind beside it", () => {
+    expect(beside(21_000)).toMatchObject({ kind: "one", record: { carrier: "description" } });
+  });
+
+  it.each([20_000, 0, -21_000])("counts neither where the description's is %i ms later", (agoMs) => {
+    expect(beside(agoMs)).toEqual({ kind: "twice" });
+  });
 });

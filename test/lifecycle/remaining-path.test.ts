@@ -41,8 +41,12 @@ describe("remainingPath", () => {
   });
 
   it("needs two people for destroy alone under gate destroy, and nobody else under single", () => {
-    expect(path({}, { gate: "destroy", goal: "destruction_scheduled" })).toEqual(["deactivate +0", "destroy +4 2 !"]);
-    expect(path({}, { dualAuthorization: "single", goal: "destruction_scheduled" })).toEqual([
+    const [destroy, single] = [{ marker: "destroy" }, { marker: "single" }] as const;
+    expect(path(destroy, { gate: "destroy", goal: "destruction_scheduled" })).toEqual([
+      "deactivate +0",
+      "destroy +4 2 !",
+    ]);
+    expect(path(single, { dualAuthorization: "single", goal: "destruction_scheduled" })).toEqual([
       "deactivate +0",
       "destroy +4 !",
     ]);

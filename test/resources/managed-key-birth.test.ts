@@ -77,7 +77,8 @@ describe("creating a key", () => {
     expect(await uko.tagNames(state)).toEqual(["uko_created", "uko_dual"]);
     expect(state).not.toHaveProperty("tags");
     const alone = await create({ label: "alone", dualAuthorization: "single" });
-    expect(await uko.tagNames(alone.state)).toEqual(["uko_created"]);
+    expect(await uko.tagNames(alone.state)).toEqual(["uko_created", "uko_dual"]);
+    expect([state, alone.state].map(({ dualMarker }) => dualMarker)).toEqual(["both", "single"]);
     const tightened = await create({ label: "tight", dualAuthorization: "single" }, "bob", { isDualRequired: true });
     expect(await uko.tagNames(tightened.state)).toEqual(["uko_created", "uko_dual"]);
   });
@@ -277,7 +278,9 @@ describe("a creation that was interrupted (decision 0010)", () => {
     const seq = await uko.lastSeq();
     const { state } = await createAs(origin, { label: undefined, dualAuthorization: "single" });
     expect(state.keyId).toBe(key.id);
-    expect(await uko.effects(seq)).toEqual([]);
+    // Found again and without a marker, so nobody knows that this program made it: it is marked as strictly as can be.
+    expect(await uko.effects(seq)).toEqual(["K4"]);
+    expect(key.tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
 });
 

@@ -22,7 +22,21 @@ test("a lookup by id answers what a program has to say of the key, and the stric
       keyState: "active",
     },
   });
-  expect(handlers.diff(found?.state, checked(handlers, inputsOf()))).toEqual([]);
+  // Its marker says single, and an update makes it as strict as the program.
+  expect(found?.state).toMatchObject({ dualMarker: "single" });
+  expect(handlers.diff(found?.state, checked(handlers, inputsOf()))).toEqual(["dualAuthorization"]);
+});
+
+test("a key without a marker shows a difference, whatever the program wants, until an update has marked it", async () => {
+  const made = await uko.make();
+  const { handlers } = uko.run("bob");
+  Object.assign(uko.test.emulator.world.keys.get(made.keyId) ?? {}, { tags: [] });
+  const found = await handlers.lookup(`${made.vaultId}/${made.keyId}`, options);
+  expect(found?.state).toMatchObject({ dualMarker: "none" });
+  for (const dualAuthorization of ["required", "single"]) {
+    const inputs = checked(handlers, inputsOf({ dualAuthorization }));
+    expect(handlers.diff(found?.state, inputs)).toEqual(["dualAuthorization"]);
+  }
 });
 
 test("what is found is as another stack's: single in a program does not outweigh the key's own marker", async () => {

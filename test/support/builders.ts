@@ -9,15 +9,15 @@ import {
   recordId,
 } from "../../provider/lifecycle/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/digest.ts";
-import type {
-  Actor,
-  CarriedRecord,
-  ConsequentialStep,
-  Identity,
-  KeyFacts,
-  KeyObservation,
-  KeystoreStatus,
-  Twin,
+import {
+  type Actor,
+  type CarriedRecord,
+  digestsBy,
+  type Identity,
+  type KeyFacts,
+  type KeyObservation,
+  type KeystoreStatus,
+  type Twin,
 } from "../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
 
@@ -82,9 +82,8 @@ export function someFacts(over: Partial<KeyFacts> = {}): KeyFacts {
   };
 }
 
-export function digestsOf(facts: KeyFacts): Readonly<Record<ConsequentialStep, string>> {
-  const digest = (step: ConsequentialStep): string => sha256(digestText(facts, step)).slice(0, 32);
-  return { deactivate: digest("deactivate"), destroy: digest("destroy") };
+export function digestsOf(facts: KeyFacts): KeyObservation["digests"] {
+  return digestsBy((step) => sha256(digestText(facts, step)).slice(0, 32));
 }
 
 export function aKeystoreStatus(over: Partial<KeystoreStatus> = {}): KeystoreStatus {

@@ -191,20 +191,22 @@ function consentOf(entry: TrailEntry, isPerson: (iamId: string) => boolean): Con
   return { id: record.id, step: record.step, isAnswer: record.isAnswer, writtenMs, author: authn };
 }
 
-const compactForm = /\n(\[uko1[bd]([dx])([amn])([0-9a-f]{8})[0-9a-f]{32}([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
+const compactForm = /\n(\[uko1[bds]([dx])([amn])([0-9a-f]{8})[0-9a-f]{32}([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
 
-/** The one record on the key after a write; a key with both carriers, or two, has none. */
+/**
+ * The one record on the key after a write. A key with both carriers, or two, has none, unless the tag is so much older than the
+ * record in the description that the last write cannot be its own.
+ */
 function recordOn(entry: TrailEntry): RawRecord | undefined {
   const keyId = entry.keyId ?? "";
-  const found = [
-    ...(entry.after?.tags ?? [])
-      .filter(({ name }) => name === "uko_deletion")
-      .map(({ value }) => fromTag(keyId, value)),
-    ...[compactForm.exec(entry.after?.description ?? "")]
-      .filter((match) => match !== null)
-      .map((match) => fromCompact(keyId, match)),
-  ];
-  return found.length === 1 ? found[0] : undefined;
+  const tags = (entry.after?.tags ?? []).filter(({ name }) => name === "uko_deletion");
+  const [inTag, ...more] = tags.map(({ value }) => fromTag(keyId, value));
+  const match = compactForm.exec(entry.after?.description ?? "");
+  if (match === null) return more.length === 0 ? inTag : undefined;
+  const inDescription = fromCompact(keyId, match);
+  if (tags.length === 0) return inDescription;
+  if (inDescription === undefined || inTag === undefined || more.length > 0) return undefined;
+  return inDescription.writtenSeconds - inTag.writtenSeconds > 20 ? inDescription : undefined;
 }
 
 function fromTag(keyId: string, value: string): RawRecord | undefined {

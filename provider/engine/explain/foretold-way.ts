@@ -1,5 +1,6 @@
 /** The way of a managed key from the state that an engine keeps to its goal, in sentences: what this run does, and what is left after it. */
 
+import { shownMarker } from "../../lifecycle/dual-marker.ts";
 import { type Foresight, foreseeKeyDeletion } from "../../lifecycle/foresee.ts";
 import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
@@ -11,6 +12,7 @@ import { noWayBack } from "./words.ts";
 export interface KeyFacts {
   readonly label?: unknown;
   readonly keyState?: unknown;
+  readonly dualMarker?: unknown;
   readonly keystores?: unknown;
   readonly dualAuthDelete?: unknown;
   readonly deletionAwaits?: unknown;
@@ -34,11 +36,13 @@ export interface Way extends Pick<Foresight, "next" | "observation"> {
 }
 
 export function wayOf(ref: KeyRef, policy: DeletionPolicy, facts: KeyFacts, manner: Manner): Way {
+  const marker = shownMarker(facts.dualMarker, policy);
   const known = {
     ...ref,
     label: typeof facts.label === "string" ? facts.label : ref.keyId,
     stateWord: String(facts.keyState),
     keystores: Array.isArray(facts.keystores) ? (facts.keystores as readonly KeystoreStatus[]) : [],
+    ...(marker !== undefined && { marker }),
   };
   const { next, path, observation } = foreseeKeyDeletion(known, policy);
   const asksFirst = next.kind === "ready" && next.step.kind === "write_record";

@@ -2,12 +2,12 @@
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
-import { isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
+import { isLoosening, isPerson, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { planAgain, sayBeyondPlan } from "./beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "./explanation.ts";
-import { actCommands, explainNotBinding, type WaitContext } from "./waits.ts";
+import { actOnCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 import {
   capital,
   keyPath,
@@ -20,6 +20,7 @@ import {
   sayStatus,
   sayTime,
   sayTimeAndDistance,
+  stepNouns,
 } from "./words.ts";
 
 /** What a refusal says: first line, facts, ways on. */
@@ -138,7 +139,7 @@ const sayings: Sayings = {
         ? "This run's token names no identity."
         : "The service does not tell who wrote last to the key.",
       unchanged,
-      'What is left is dualAuthorization: "single" in code, with the pipeline\'s own approval in front of it.',
+      'For new keys, what is left is dualAuthorization: "single" in code, with the pipeline\'s own approval in front of it.',
     ],
   ],
   kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
@@ -179,15 +180,11 @@ const sayings: Sayings = {
       ...guard.pending.map(sayKeystore),
     ],
   ],
-  record_binds: (guard, { key, path, unchanged }) => [
-    `${capital(key)} was left alone: a deletion is on file for it`,
-    [`${sayAuthor(guard.record)} asked on ${sayTime(guard.record.writtenAtMs)}.`, unchanged],
-    [{ who: "to take the request back first", commands: [`uko withdraw ${path}`] }],
-  ],
+  record_binds: (guard, about) => sayRecordBinds(guard.record, about),
   consent_mismatch: (guard, { key, path, unchanged, observation }) => [
     `The record ${guard.named} on ${key} cannot be answered`,
     [explainMismatch(guard.why, observation), unchanged],
-    mismatchNext(guard.why, path, guard.named),
+    mismatchNext(guard.why, path),
   ],
   actor_not_a_person: (guard, { key, unchanged }) =>
     isPerson(guard.actor.identity)
@@ -233,9 +230,25 @@ export function explainGuard(guard: Guard, context: WaitContext): Explanation {
 function rerunCommands({ observed: { observation }, run, door }: WaitContext): readonly string[] {
   const path = keyPath(observation);
   const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
-  if (record !== undefined && run.consents.includes(record.id)) return actCommands(record.id, path, door);
+  if (record !== undefined && run.consents.includes(record.id)) return actOnCommands(record, path, door);
   if (door.rerun !== "uko continue") return [rerunCommand(door)];
   return [run.intent === "asks" ? `uko request ${path}` : `uko continue ${path}`];
+}
+
+function sayRecordBinds(record: ConsentRecord, { key, path, unchanged, door }: About): Saying {
+  const asked = `${sayAuthor(record)} asked on ${sayTime(record.writtenAtMs)}.`;
+  const undo: NextStep = { who: "to take the request back first", commands: [`uko withdraw ${path}`] };
+  if (!isLoosening(record.step)) {
+    return [`${capital(key)} was left alone: a deletion is on file for it`, [asked, unchanged], [undo]];
+  }
+  return [
+    `${capital(key)} was left alone: a request for its ${stepNouns[record.step]} is pending`,
+    [asked, unchanged],
+    [
+      { who: "another person who may write to the key approves it by", commands: actOnCommands(record, path, door) },
+      undo,
+    ],
+  ];
 }
 
 function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): Saying {
@@ -257,7 +270,7 @@ function sayKmsSetter(record: ConsentRecord, { key, path, unchanged }: About): S
     [
       {
         who: `a third person who holds ${sayRoles(rights.destroy)} runs`,
-        commands: actCommands(record.id, path, { rerun: "uko continue" }),
+        commands: actOnCommands(record, path, { rerun: "uko continue" }),
       },
       {
         who: `to begin again, somebody who holds ${sayRoles(rights.reactivate)} runs`,
@@ -282,7 +295,7 @@ function explainMismatch(why: ConsentMismatch, observation: KeyObservation): str
   }
 }
 
-function mismatchNext(why: ConsentMismatch, path: string, named: string): readonly NextStep[] {
+function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
   switch (why.kind) {
     case "not_on_file":
       return [{ who: "to see what is on file", commands: [`uko status ${path}`] }];
@@ -292,12 +305,12 @@ function mismatchNext(why: ConsentMismatch, path: string, named: string): readon
       return [
         {
           who: "somebody else who holds the right runs",
-          commands: actCommands(named, path, { rerun: "uko continue" }),
+          commands: actOnCommands(why.record, path, { rerun: "uko continue" }),
         },
       ];
     case "is_an_answer":
       return [
-        { who: "whoever holds the right runs", commands: actCommands(why.record.id, path, { rerun: "uko continue" }) },
+        { who: "whoever holds the right runs", commands: actOnCommands(why.record, path, { rerun: "uko continue" }) },
       ];
   }
 }

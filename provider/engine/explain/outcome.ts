@@ -9,11 +9,12 @@ import type { Outcome } from "../reconcile.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
 import { explainGuard } from "./guards.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
-import { actCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
+import { actOnCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
 import {
   consequences,
   describeTaken,
   keyPath,
+  loosenCommand,
   plain,
   sayActor,
   sayAuthor,
@@ -62,7 +63,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
           `${plain(outcome.message, 300)}.`,
           "Where tags are not kept, the record ends the description, which may then have at most 110 characters.",
           `No step was taken: ${sayState(observed.observation)}.`,
-          'If neither can be had, what is left is dualAuthorization: "single" in code, with the pipeline\'s own approval in front of it.',
+          "If the service keeps neither, uko cannot delete this key: nothing shows who approved it, or how many people have to.",
         ],
         next: [],
         code: "UKO_RECORD_NOT_KEPT",
@@ -91,6 +92,7 @@ interface Context {
 const phrases = {
   write_record: "write the consent record on KEY",
   drop_record: "take the consent record off KEY",
+  loosen: "loosen the two-person rule of KEY",
   set_for_deletion: "set the KMS twin of KEY for deletion",
   unset_for_deletion: "take back the KMS deletion window of KEY",
   deactivate: "deactivate KEY",
@@ -157,7 +159,7 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
     ...(!isAnswer && mayAuthor(run.actor) ? [consent] : []),
     {
       who: `somebody other than ${sayAuthor(named)} who holds ${roles} runs`,
-      commands: actCommands(named.id, path, door),
+      commands: actOnCommands(named, path, door),
     },
     ...(isAnswer ? [begin] : []),
   ];
@@ -171,11 +173,13 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
   switch (step.kind) {
     case "write_record":
       if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
-      return requestCommands(path, door);
+      return requestCommands(step.draft.step, path, door);
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record the windows are being taken back.
-      return record === undefined ? [`uko withdraw ${path}`] : actCommands(record.id, path, door);
+      return record === undefined ? [`uko withdraw ${path}`] : actOnCommands(record, path, door);
+    case "loosen":
+      return [loosenCommand(path, step.to, step.consentedBy?.id)];
     case "drop_record":
       return [`uko withdraw ${path}`];
     case "reactivate":
@@ -194,6 +198,7 @@ function rightFor(step: Step, isUnused: boolean): Right {
   switch (step.kind) {
     case "write_record":
     case "drop_record":
+    case "loosen":
       return rights.writeTags;
     case "set_for_deletion":
     case "unset_for_deletion":

@@ -6,12 +6,13 @@ import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
+import { isLeftByService } from "../../lifecycle/plan-reversal.ts";
 import type { Observed } from "../observe.ts";
 import type { RunMemory } from "../reconcile.ts";
 import type { Door, Explanation, NextStep } from "./explanation.ts";
 import { explainOutcome } from "./outcome.ts";
 import { sayReasonsOnKey } from "./reasons.ts";
-import { actCommands, explainNotBinding } from "./waits.ts";
+import { actOnCommands, explainNotBinding } from "./waits.ts";
 import {
   capital,
   consequences,
@@ -78,7 +79,7 @@ export function explainDone({ observation, nowMs }: Observed, memory: RunMemory,
       next: [
         {
           who: "whoever asked, or anybody else who holds the right, runs",
-          commands: actCommands(record.id, keyPath(observation), door),
+          commands: actOnCommands(record, keyPath(observation), door),
         },
       ],
     };
@@ -91,12 +92,16 @@ export function explainDone({ observation, nowMs }: Observed, memory: RunMemory,
       ...did.map((sentence) => `${sentence}.`),
       ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
       ...(standing.binds ? [`On file: a record by ${sayAuthor(standing.record)}.`] : []),
+      ...(isLeftByService(observation, memory.run, nowMs) ? [leftBehind] : []),
       ...(isOver ? ["Until its record is removed it blocks the deletion of its template and vault."] : []),
       ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores) : []),
     ],
     next: isOver ? [removal(observation)] : [],
   };
 }
+
+const leftBehind =
+  "The service no longer changes tags, so the tag of the old request stays on the key. It does not count, and new requests are written into the description.";
 
 function removal(observation: KeyObservation): NextStep {
   const once = observation.keystores.some(isPending) ? " once no keystore holds the material" : "";

@@ -2,9 +2,10 @@
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
+import { targetOf } from "../../lifecycle/dual-marker.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
-import { isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
+import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import type { Observed } from "../observe.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "./explanation.ts";
@@ -12,6 +13,7 @@ import { sayReasons, sayReasonsOnKey } from "./reasons.ts";
 import {
   capital,
   keyPath,
+  loosenCommand,
   noWayBack,
   plain,
   sayActor,
@@ -41,7 +43,9 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
       ? []
       : [`It is cooling down: destroy is possible after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
     ...(setsWindow(wait, observation) ? kmsRule : []),
-    observation.state === "deactivated" ? stillReversible : `Nothing has changed yet: ${sayState(observation)}.`,
+    observation.state === "deactivated" && wait.step === "destroy"
+      ? stillReversible
+      : `Nothing has changed yet: ${sayState(observation)}.`,
   ];
   return {
     summary: approvalSummary(wait, observed),
@@ -54,7 +58,8 @@ export function explainApproval(wait: ApprovalWait, context: WaitContext): Expla
 function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["observed"]): string {
   const key = capital(sayKey(observation));
   const noun = stepNouns[wait.step];
-  const subject = observation.state === "deactivated" ? `${key} is deactivated and waits` : `${key} waits`;
+  const subject =
+    observation.state === "deactivated" && wait.step === "destroy" ? `${key} is deactivated and waits` : `${key} waits`;
   if (wait.record === undefined) return `${subject} for two people: nobody has asked for its ${noun}`;
   if (wait.record.how === "answer") {
     return wait.standing === "wrote_it"
@@ -82,7 +87,7 @@ function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: 
     ...(named ? ["No id that this run named is the one on file."] : []),
     ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
     ...(isOwn && run.consents.includes(record.id) ? ["Your own record is not a second person's consent."] : []),
-    ...(observed.observation.state === "deactivated" && record.how !== "answer" && isOwn
+    ...(observed.observation.state === "deactivated" && wait.step === "destroy" && record.how !== "answer" && isOwn
       ? ["This is your half of its destruction."]
       : []),
   ];
@@ -120,9 +125,9 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
   if (wait.record === undefined) {
     const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";
-    return [{ who, commands: requestCommands(path, door) }];
+    return [{ who, commands: requestCommands(wait.step, path, door) }];
   }
-  const act = actCommands(wait.record.id, path, door);
+  const act = actOnCommands(wait.record, path, door);
   const undo: NextStep = {
     who: "to take it back, anybody who may write to the key runs",
     commands: [`uko withdraw ${path}`],
@@ -148,8 +153,18 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
 }
 
-/** The commands that ask for a key's next step. */
-export function requestCommands(path: string, door: Door): readonly string[] {
+/** The same of a record for any step: a loosening has a command of its own, and no engine takes it. */
+export function actOnCommands(
+  { id, step }: Pick<ConsentRecord, "id" | "step">,
+  path: string,
+  door: Door,
+): readonly string[] {
+  return isLoosening(step) ? [loosenCommand(path, targetOf(step), id)] : actCommands(id, path, door);
+}
+
+/** The commands that ask for a step. */
+export function requestCommands(step: ApprovedStep, path: string, door: Door): readonly string[] {
+  if (isLoosening(step)) return [loosenCommand(path, targetOf(step))];
   const byCommand = `uko request ${path}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
 }

@@ -4,10 +4,11 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type {
   Actor,
-  ConsequentialStep,
+  ApprovedStep,
   Identity,
   KeyObservation,
   KeystoreStatus,
+  LooserMarker,
 } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 
@@ -96,12 +97,19 @@ export const consequences: Partial<Record<Step["kind"], string>> = {
 export const stepNouns = {
   deactivate: "deactivation",
   destroy: "destruction",
-} as const satisfies Record<ConsequentialStep, string>;
+  loosen_to_destroy: 'loosening to "destroy"',
+  loosen_to_single: 'loosening to "single"',
+} as const satisfies Record<ApprovedStep, string>;
 
 /** `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS Writer or KMS Manager)`. */
 export function sayRoles(right: Right, kmsRight?: Right): string {
   const roles = right.roles.join(" or ");
   return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
+}
+
+/** Asks for a loosening, or carries out the one that is asked for by the named record. */
+export function loosenCommand(path: string, to: LooserMarker, recordId?: string): string {
+  return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
 }
 
 /** What is about to be done, for progress lines. */
@@ -110,6 +118,8 @@ export function describeStep(step: Step, observation: KeyObservation): string {
   switch (step.kind) {
     case "write_record":
       return `Writing the consent record for the ${stepNouns[step.draft.step]} of ${key}`;
+    case "loosen":
+      return `Loosening the two-person rule of ${key} to "${step.to}"`;
     case "drop_record":
       return `Taking the consent record off ${key}`;
     case "set_for_deletion":
@@ -136,6 +146,8 @@ export function describeTaken(step: Step): string | undefined {
       return step.draft.how === "answer"
         ? `This run wrote a consent to its ${stepNouns[step.draft.step]}`
         : `This run wrote the request for its ${stepNouns[step.draft.step]}`;
+    case "loosen":
+      return `This run loosened the two-person rule of the key to "${step.to}"`;
     case "drop_record":
       return "This run took the consent record off the key";
     case "deactivate":

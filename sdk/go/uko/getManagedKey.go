@@ -56,8 +56,10 @@ type LookupManagedKeyResult struct {
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 where the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
+	// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+	DualMarker *string `pulumi:"dualMarker"`
 	// Adopts this key instead of making one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use. Planning only: nothing happens on it.
@@ -189,9 +191,14 @@ func (o LookupManagedKeyResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 func (o LookupManagedKeyResultOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
+}
+
+// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+func (o LookupManagedKeyResultOutput) DualMarker() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DualMarker }).(pulumi.StringPtrOutput)
 }
 
 // Adopts this key instead of making one. Cannot change.

@@ -121,8 +121,10 @@ type ManagedKey struct {
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 where the service keeps no tags.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
+	// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+	DualMarker pulumi.StringPtrOutput `pulumi:"dualMarker"`
 	// Adopts this key instead of making one. Cannot change.
 	ExistingKeyId pulumi.StringPtrOutput `pulumi:"existingKeyId"`
 	// Last day of use. Planning only: nothing happens on it.
@@ -240,7 +242,7 @@ type managedKeyArgs struct {
 	DeletionReason *string `pulumi:"deletionReason"`
 	// Up to 200 characters; up to 110 where the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
 	// Adopts this key instead of making one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
@@ -278,7 +280,7 @@ type ManagedKeyArgs struct {
 	DeletionReason pulumi.StringPtrInput
 	// Up to 200 characters; up to 110 where the service keeps no tags.
 	Description pulumi.StringPtrInput
-	// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 	DualAuthorization DualAuthorizationPtrInput
 	// Adopts this key instead of making one. Cannot change.
 	ExistingKeyId pulumi.StringPtrInput
@@ -452,9 +454,14 @@ func (o ManagedKeyOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
 func (o ManagedKeyOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v *ManagedKey) DualAuthorizationOutput { return v.DualAuthorization }).(DualAuthorizationOutput)
+}
+
+// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+func (o ManagedKeyOutput) DualMarker() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DualMarker }).(pulumi.StringPtrOutput)
 }
 
 // Adopts this key instead of making one. Cannot change.

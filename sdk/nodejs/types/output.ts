@@ -553,9 +553,13 @@ export interface ManagedKeyEntry {
      */
     description?: string;
     /**
-     * Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
      */
     dualAuthorization: enums.DualAuthorization;
+    /**
+     * What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+     */
+    dualMarker?: string;
     /**
      * Adopts this key instead of making one. Cannot change.
      */

@@ -25,7 +25,7 @@ __all__ = [
 
 @pulumi.output_type
 class GetManagedKeyResult:
-    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, existing_key_id=None, expiration_date=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
+    def __init__(__self__, activation_date=None, algorithm=None, align=None, alignment=None, deletion_awaits=None, deletion_completes_at=None, deletion_gate=None, deletion_not_before=None, deletion_protection=None, deletion_reason=None, deletion_record_id=None, deletion_requested_by=None, description=None, dual_authorization=None, dual_marker=None, existing_key_id=None, expiration_date=None, instance_id=None, key_id=None, key_state=None, keystores=None, label=None, label_tags=None, lifecycle_state=None, rotation_trigger=None, size=None, state=None, tags=None, template=None, template_id=None, vault_id=None, version=None):
         if activation_date and not isinstance(activation_date, str):
             raise TypeError("Expected argument 'activation_date' to be a str")
         pulumi.set(__self__, "activation_date", activation_date)
@@ -68,6 +68,9 @@ class GetManagedKeyResult:
         if dual_authorization and not isinstance(dual_authorization, str):
             raise TypeError("Expected argument 'dual_authorization' to be a str")
         pulumi.set(__self__, "dual_authorization", dual_authorization)
+        if dual_marker and not isinstance(dual_marker, str):
+            raise TypeError("Expected argument 'dual_marker' to be a str")
+        pulumi.set(__self__, "dual_marker", dual_marker)
         if existing_key_id and not isinstance(existing_key_id, str):
             raise TypeError("Expected argument 'existing_key_id' to be a str")
         pulumi.set(__self__, "existing_key_id", existing_key_id)
@@ -228,9 +231,17 @@ class GetManagedKeyResult:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         """
         return pulumi.get(self, "dual_authorization")
+
+    @_builtins.property
+    @pulumi.getter(name="dualMarker")
+    def dual_marker(self) -> Optional[_builtins.str]:
+        """
+        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        """
+        return pulumi.get(self, "dual_marker")
 
     @_builtins.property
     @pulumi.getter(name="existingKeyId")
@@ -389,6 +400,7 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
             deletion_requested_by=self.deletion_requested_by,
             description=self.description,
             dual_authorization=self.dual_authorization,
+            dual_marker=self.dual_marker,
             existing_key_id=self.existing_key_id,
             expiration_date=self.expiration_date,
             instance_id=self.instance_id,
@@ -438,6 +450,7 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         deletion_requested_by=pulumi.get(__ret__, 'deletion_requested_by'),
         description=pulumi.get(__ret__, 'description'),
         dual_authorization=pulumi.get(__ret__, 'dual_authorization'),
+        dual_marker=pulumi.get(__ret__, 'dual_marker'),
         existing_key_id=pulumi.get(__ret__, 'existing_key_id'),
         expiration_date=pulumi.get(__ret__, 'expiration_date'),
         instance_id=pulumi.get(__ret__, 'instance_id'),
@@ -484,6 +497,7 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
         deletion_requested_by=pulumi.get(__response__, 'deletion_requested_by'),
         description=pulumi.get(__response__, 'description'),
         dual_authorization=pulumi.get(__response__, 'dual_authorization'),
+        dual_marker=pulumi.get(__response__, 'dual_marker'),
         existing_key_id=pulumi.get(__response__, 'existing_key_id'),
         expiration_date=pulumi.get(__response__, 'expiration_date'),
         instance_id=pulumi.get(__response__, 'instance_id'),

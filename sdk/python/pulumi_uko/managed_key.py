@@ -50,7 +50,7 @@ class ManagedKeyArgs:
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
         :param pulumi.Input[_builtins.str] deletion_reason: Why the key is ended; kept in the consent record.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 where the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use. Planning only: nothing happens on it.
         :param pulumi.Input[_builtins.str] label: Name of the key; absent where the template's naming scheme makes it.
@@ -214,7 +214,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -392,7 +392,7 @@ class ManagedKey(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
         :param pulumi.Input[_builtins.str] deletion_reason: Why the key is ended; kept in the consent record.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 where the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use. Planning only: nothing happens on it.
         :param pulumi.Input[_builtins.str] label: Name of the key; absent where the template's naming scheme makes it.
@@ -539,6 +539,7 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_id"] = None
             __props__.__dict__["deletion_requested_by"] = None
+            __props__.__dict__["dual_marker"] = None
             __props__.__dict__["instance_id"] = None
             __props__.__dict__["key_id"] = None
             __props__.__dict__["key_state"] = None
@@ -585,6 +586,7 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_authorization"] = None
+        __props__.__dict__["dual_marker"] = None
         __props__.__dict__["existing_key_id"] = None
         __props__.__dict__["expiration_date"] = None
         __props__.__dict__["instance_id"] = None
@@ -712,9 +714,17 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output['DualAuthorization']:
         """
-        Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         """
         return pulumi.get(self, "dual_authorization")
+
+    @_builtins.property
+    @pulumi.getter(name="dualMarker")
+    def dual_marker(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        """
+        return pulumi.get(self, "dual_marker")
 
     @_builtins.property
     @pulumi.getter(name="existingKeyId")

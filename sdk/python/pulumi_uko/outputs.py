@@ -1581,6 +1581,7 @@ class ManagedKeyEntry(dict):
                  deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
+                 dual_marker: Optional[_builtins.str] = None,
                  existing_key_id: Optional[_builtins.str] = None,
                  expiration_date: Optional[_builtins.str] = None,
                  label_tags: Optional[Mapping[str, _builtins.str]] = None,
@@ -1595,7 +1596,7 @@ class ManagedKeyEntry(dict):
         :param 'DeletionCompletesAt' deletion_completes_at: When the key may leave the state; the earlier ones leave a record that blocks template and vault.
         :param 'DeletionGate' deletion_gate: Which steps take two people: deactivate and destroy, or destroy alone.
         :param _builtins.bool deletion_protection: Refuses every step towards the key's end.
-        :param 'DualAuthorization' dual_authorization: Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        :param 'DualAuthorization' dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         :param _builtins.str instance_id: Instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_state: The service's own word for the state.
@@ -1615,6 +1616,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str deletion_record_id: Id of the binding record, as UKO_CONSENT takes it.
         :param _builtins.str deletion_requested_by: IAM id of the author of the binding record.
         :param _builtins.str description: Up to 200 characters; up to 110 where the service keeps no tags.
+        :param _builtins.str dual_marker: What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
         :param _builtins.str existing_key_id: Adopts this key instead of making one. Cannot change.
         :param _builtins.str expiration_date: Last day of use. Planning only: nothing happens on it.
         :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
@@ -1655,6 +1657,8 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
             pulumi.set(__self__, "description", description)
+        if dual_marker is not None:
+            pulumi.set(__self__, "dual_marker", dual_marker)
         if existing_key_id is not None:
             pulumi.set(__self__, "existing_key_id", existing_key_id)
         if expiration_date is not None:
@@ -1712,7 +1716,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single.
+        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -1867,6 +1871,14 @@ class ManagedKeyEntry(dict):
         Up to 200 characters; up to 110 where the service keeps no tags.
         """
         return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter(name="dualMarker")
+    def dual_marker(self) -> Optional[_builtins.str]:
+        """
+        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        """
+        return pulumi.get(self, "dual_marker")
 
     @_builtins.property
     @pulumi.getter(name="existingKeyId")

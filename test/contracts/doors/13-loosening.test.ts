@@ -142,5 +142,5 @@ function markerOf({
   tags: readonly { name: string; value: string }[];
   description: string;
 }): string {
-  return tags.find(({ name }) => name === "uko_dual")?.value ?? /\[uko1[bd]\]$/.exec(description)?.[0] ?? "";
+  return tags.find(({ name }) => name === "uko_dual")?.value ?? /\[uko1[bds]\]$/.exec(description)?.[0] ?? "";
 }

@@ -29,9 +29,9 @@ test.each(profilesFor())(
       const mark = await scenario.mark();
       const up = ended(await second.up(), 0);
       const since = async () => (await scenario.writes(mark)).map(({ operation, label }) => `${operation} ${label}`);
-      // Pulumi tells the provider which resource adopts, so that the provider knows of the other one.
-      const said = messageOf(up.output).split("\n");
-      expect(said.filter((line) => !/^(Key "ledger" was created for another resource.*)?$/.test(line))).toEqual([]);
+      expect(messageOf(up.output, "ledger")).toContain('keeps its marker "both"');
+      expect(messageOf(up.output, "ledger")).toMatch(/uko loosen \S+ --to single/);
+      expect(messageOf(up.output, "unmarked")).toBe("");
       // Where a service drops tags the marker is written a second time, into the description.
       const marking = await since();
       expect([...new Set(marking)], "the marker of the key that had none").toEqual(["K4 unmarked"]);

@@ -3,7 +3,9 @@
 import * as authorization from "../../../provider/lifecycle/authorization.ts";
 import * as consentRecord from "../../../provider/lifecycle/consent-record.ts";
 import * as digest from "../../../provider/lifecycle/digest.ts";
+import * as dualMarker from "../../../provider/lifecycle/dual-marker.ts";
 import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
+import * as planLoosening from "../../../provider/lifecycle/plan-loosening.ts";
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
@@ -15,20 +17,27 @@ export interface Core {
   readonly encodeCompact: typeof consentRecord.encodeCompact;
   readonly digestText: typeof digest.digestText;
   readonly planKeyDeletion: typeof planKeyDeletion.planKeyDeletion;
+  readonly planLoosening: typeof planLoosening.planLoosening;
+  readonly markerBesideRecord: typeof dualMarker.markerBesideRecord;
   readonly planReversal: typeof planReversal.planReversal;
   readonly planUpdate: typeof planUpdate.planUpdate;
+  readonly planMarking: typeof planUpdate.planMarking;
   readonly planSync: typeof planUpdate.planSync;
   readonly readCarriers: typeof recordCarriers.readCarriers;
   readonly patchWithRecord: typeof recordCarriers.patchWithRecord;
   readonly patchWithoutRecord: typeof recordCarriers.patchWithoutRecord;
   readonly patchOfUser: typeof recordCarriers.patchOfUser;
+  readonly patchWithMarker: typeof recordCarriers.patchWithMarker;
+  readonly markerCarrier: typeof recordCarriers.markerCarrier;
 }
 
 export const realCore: Core = {
   ...authorization,
   ...consentRecord,
   ...digest,
+  ...dualMarker,
   ...planKeyDeletion,
+  ...planLoosening,
   ...planReversal,
   ...planUpdate,
   ...recordCarriers,
@@ -40,7 +49,9 @@ export async function coreFrom(folder: string): Promise<Core> {
     "authorization",
     "consent-record",
     "digest",
+    "dual-marker",
     "plan-key-deletion",
+    "plan-loosening",
     "plan-reversal",
     "plan-update",
     "record-carriers",

@@ -1,11 +1,12 @@
 /** Judges every call of the tool by the truth: what must never happen, and the few residuals that the product lists. */
 
+import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Plan } from "../../../provider/lifecycle/plan.ts";
 import { day, hour } from "./service.ts";
 import { holdersOf, identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
 import { isPersonId, standing } from "./truth.ts";
-import { type Config, type Flight, meaningOf, textsOn, type World } from "./world.ts";
+import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type World } from "./world.ts";
 
 /** A broken promise; `rule` names which, so that a test can tell what a broken core is caught by. */
 export class Violation extends Error {
@@ -22,7 +23,8 @@ export type Tally = Record<
   | "metNamed"
   | "forgedWithinTolerance"
   | "ownRecordRevived"
-  | "markerLoosenedByHand"
+  | "markerForged"
+  | "loosened"
   | "setterForged"
   | "setterGuessed"
   | "sameSecondWrite"
@@ -36,7 +38,8 @@ export function emptyTally(): Tally {
     metNamed: 0,
     forgedWithinTolerance: 0,
     ownRecordRevived: 0,
-    markerLoosenedByHand: 0,
+    markerForged: 0,
+    loosened: 0,
     setterForged: 0,
     setterGuessed: 0,
     sameSecondWrite: 0,
@@ -48,12 +51,16 @@ export function createJudge(tally: Tally): Judge {
   return {
     judge(before, config, flight, planned) {
       const { kind } = planned;
-      onlyItsOwnSteps(flight, kind);
-      if (kind === "deactivate" || kind === "destroy") twoPeople(before, config, flight, kind, tally);
+      onlyItsOwnSteps(flight, config, kind);
+      if (kind === "deactivate" || kind === "destroy") {
+        if (!isForOne(before, config, flight, kind, tally)) twoPeople(before, flight, kind, tally);
+      }
+      if (kind === "loosen") loosensByTwo(before, flight, planned, tally);
+      else keepsMarker(before, planned);
       if (kind === "destroy") secondForKms(before, flight, tally);
       if (kind === "deactivate") ownWindow(before, flight);
       if (kind === "write_record") wellAuthored(before, flight, planned, tally);
-      if (kind === "update" || kind === "sync") leavesBindingAlone(before, flight, kind, tally);
+      if (kind === "update" || kind === "sync" || kind === "mark") leavesBindingAlone(before, flight, kind, tally);
       if (kind === "update") carriesNothingOn(before, planned);
       if (kind === "remove") onlyTheDead(before, tally);
     },
@@ -67,21 +74,79 @@ const allowed: Record<Flight["command"]["kind"], readonly Planned["kind"][]> = {
   continue: ["write_record", "set_for_deletion", "unset_for_deletion", "deactivate", "destroy", "remove"],
   request: ["write_record"],
   consent: ["write_record"],
+  loosen: ["write_record", "loosen"],
   withdraw: ["drop_record", "unset_for_deletion"],
   reactivate: ["reactivate", "drop_record", "unset_for_deletion"],
   up: ["update"],
+  mark: ["mark"],
   sync: ["sync"],
 };
 
-function onlyItsOwnSteps(flight: Flight, kind: Planned["kind"]): void {
+function onlyItsOwnSteps(flight: Flight, config: Config, kind: Planned["kind"]): void {
   const { command } = flight;
   if (!allowed[command.kind].includes(kind)) throw new Violation("foreign step", `${command.kind} sent ${kind}`);
   const names = command.named.length > 0 || command.kind === "withdraw" || command.kind === "reactivate";
-  const isHarmless = ["write_record", "update", "sync", "remove"].includes(kind);
-  if (!names && !isHarmless) throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
+  const isHarmless = ["write_record", "update", "mark", "sync", "remove"].includes(kind);
+  const isForOnePerson = (kind === "deactivate" || kind === "destroy") && saidBy(command, config) === "single";
+  if (!names && !isHarmless && !isForOnePerson)
+    throw new Violation("unnamed run acts", `${command.kind} naming nothing sent ${kind}`);
 }
 
-function twoPeople(before: World, config: Config, flight: Flight, kind: "deactivate" | "destroy", tally: Tally): void {
+/**
+ * One person is enough where the program or state at hand says so, and whoever made the key, or two people since, agreed. A
+ * forged marker passes for that agreement where a state agrees with it: the residual that the docs name.
+ */
+function isForOne(
+  before: World,
+  config: Config,
+  { command }: Flight,
+  kind: "deactivate" | "destroy",
+  tally: Tally,
+): boolean {
+  const { key, twin, truth } = before;
+  const says = saidBy(command, config);
+  const isDual = twin?.isDual === true && key?.state !== "pre_activation";
+  const isAgreedBy = (marker: DualMarker): boolean => {
+    const both = looseness(marker) < looseness(says) ? marker : says;
+    if (both === "single") return !isDual;
+    return both === "destroy" && kind === "deactivate" && command.named.length > 0;
+  };
+  if (isAgreedBy(truth.loosest)) return true;
+  if (!truth.isMarkerForged || key === undefined || !isAgreedBy(markerOn(key))) return false;
+  tally.markerForged += 1;
+  return true;
+}
+
+function saidBy({ kind, says }: Flight["command"], { gate }: Config): DualMarker {
+  return kind === "destroy" ? (says ?? gate) : "both";
+}
+
+/** Any write but a loosening leaves the key at least as strict as it was. */
+function keepsMarker({ key }: World, { kind, request }: Planned): void {
+  if (key === undefined || request.kind !== "patch") return;
+  const after = { tags: request.tags ?? key.tags, description: request.description ?? key.description };
+  if (looseness(markerOn(after)) > looseness(markerOn(key))) {
+    throw new Violation("loosened on the way", `${kind} made ${markerOn(key)} ${markerOn(after)}`);
+  }
+}
+
+function loosensByTwo(before: World, flight: Flight, planned: Planned, tally: Tally): void {
+  const { to } = flight.command;
+  const { key } = before;
+  if (key === undefined || to === undefined || planned.request.kind !== "patch")
+    throw new Violation("loosened", "what?");
+  twoPeople(before, flight, `loosen_to_${to}`, tally);
+  const after = {
+    ...key,
+    tags: planned.request.tags ?? key.tags,
+    description: planned.request.description ?? key.description,
+  };
+  if (markerOn(after) !== to) throw new Violation("loosened", `to ${markerOn(after)} and not to ${to}`);
+  if (textsOn(after).length > 0) throw new Violation("record not used up", "it is on the key after the loosening");
+  tally.loosened += 1;
+}
+
+function twoPeople(before: World, flight: Flight, kind: ApprovedStep, tally: Tally): void {
   const { command } = flight;
   const who = command.who.iamId;
   const key = before.key;
@@ -93,7 +158,6 @@ function twoPeople(before: World, config: Config, flight: Flight, kind: "deactiv
   if (!command.named.some((each) => recordIdOf(each) === recordIdOf(text))) {
     throw new Violation("not named", `${who} sent ${kind} without naming the record on file`);
   }
-  if (kind === "deactivate" && config.gate === "destroy") return;
   const consent = standing(before);
   if (consent !== undefined && consent.author !== who && consent.step === kind) {
     tally.steps += 1;
@@ -103,27 +167,15 @@ function twoPeople(before: World, config: Config, flight: Flight, kind: "deactiv
     if (consent.how === "met") tally.metNamed += 1;
     return;
   }
-  residual(before, config, flight, kind, text, tally);
+  residual(before, flight, kind, text, tally);
 }
 
-function residual(
-  before: World,
-  config: Config,
-  flight: Flight,
-  kind: "deactivate" | "destroy",
-  text: string,
-  tally: Tally,
-): void {
+function residual(before: World, flight: Flight, kind: ApprovedStep, text: string, tally: Tally): void {
   const who = flight.command.who.iamId;
   const claimed = meaningOf(text);
   const { key, truth } = before;
   if (claimed === undefined || key === undefined)
     throw new Violation("one person", `${who} sent ${kind} on a text from nowhere`);
-  const isCli = flight.command.kind === "continue" || flight.command.kind === "request";
-  if (kind === "deactivate" && isCli && truth.isMarkerForged && claimed.author === who && config.gate === "both") {
-    tally.markerLoosenedByHand += 1;
-    return;
-  }
   const isFresh = before.now - claimed.at < 7 * day;
   const wroteInTime = isFresh && key.updatedBy === claimed.author && Math.abs(key.updatedAt - claimed.at) <= 10;
   const isSecondPerson = claimed.author !== who && isPersonId(claimed.author);

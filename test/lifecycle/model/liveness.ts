@@ -38,6 +38,7 @@ export function livenessConfig(
   return {
     title: `${cast.join(" + ")}, gate ${gate}, twin ${twin}`,
     gate,
+    marker: gate,
     twin,
     switches,
     people: cast.map((held, index) => person(names[index] ?? "", holdings[held] ?? [])),

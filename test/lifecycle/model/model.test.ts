@@ -35,6 +35,8 @@ interface Family {
   readonly casts: readonly string[];
   readonly twins: readonly Config["twin"][];
   readonly gates: readonly Config["gate"][];
+  /** The key's marker at the start; as the program wants it where absent. */
+  readonly markers?: readonly Config["marker"][];
   readonly grain: "coarse" | "fine";
   readonly depth: number;
   readonly switches: Config["switches"];
@@ -71,6 +73,26 @@ const families: readonly Family[] = [
     switches,
   },
   {
+    title: "a program for one person, keys that say so and keys that do not",
+    casts: isEveryCast ? [twoOfAll, threeWithAll] : [twoOfAll],
+    twins: isEveryCast ? ["none", "dual"] : ["none"],
+    gates: ["single", "destroy"],
+    markers: ["none", "both", "single"],
+    grain: "coarse",
+    depth: runs,
+    switches,
+  },
+  {
+    title: "the same, in the description",
+    casts: [twoOfAll],
+    twins: ["none"],
+    gates: ["single"],
+    markers: ["none", "both", "single"],
+    grain: "coarse",
+    depth: Math.min(runs, 2),
+    switches: { twinSees: "service", keepsTags: false },
+  },
+  {
     title: "records in the description, KMS sees the service",
     casts: isEveryCast ? [twoOfAll, threeWithAll] : [twoOfAll],
     twins: ["none", "dual"],
@@ -96,9 +118,17 @@ describe("safety: no step of the tool without two people, whatever rights and ta
     (_title, family) => {
       const tally = emptyTally();
       const explored = family.casts.flatMap((cast) =>
-        gates.flatMap((gate) =>
-          family.twins.map((twin) =>
-            exploreSafety(realCore, safetyConfig(cast, gate, twin, family.switches), family.grain, family.depth, tally),
+        family.gates.flatMap((gate) =>
+          (family.markers ?? [gate]).flatMap((marker) =>
+            family.twins.map((twin) =>
+              exploreSafety(
+                realCore,
+                safetyConfig(cast, gate, twin, family.switches, marker),
+                family.grain,
+                family.depth,
+                tally,
+              ),
+            ),
           ),
         ),
       );
@@ -118,7 +148,7 @@ describe("safety: no step of the tool without two people, whatever rights and ta
       for (const residual of [
         "forgedWithinTolerance",
         "ownRecordRevived",
-        "markerLoosenedByHand",
+        "markerForged",
         "setterForged",
         "setterGuessed",
       ] as const) {

@@ -1,5 +1,6 @@
 /** Everything that can happen next in a world: whole runs of the tool, single calls of a run under way, raw calls, time. */
 
+import type { ApprovedStep, LooserMarker } from "../../../provider/lifecycle/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, type Request } from "./service.ts";
 import { digestFor, identity } from "./sight.ts";
@@ -35,8 +36,9 @@ export function command(
   who: Person,
   named: readonly string[] = [],
   throughProfile = false,
+  also: Pick<Command, "says" | "to"> = {},
 ): Command {
-  return { kind, who, named, throughProfile };
+  return { kind, who, named, throughProfile, ...also };
 }
 
 /** A whole run, or its first `calls` calls: then it crashes. */
@@ -138,6 +140,13 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   for (const text of textsOn(key)) attempt("writes the same record again", withTexts(world, [text]));
   const step = key.state === "active" ? "deactivate" : "destroy";
   for (const victim of model.config.people) {
+    if (victim === who) continue;
+    const text = forge(model, world, victim, who, "loosen_to_single", 0);
+    attempt(`writes a loosening as ${victim.name}`, withTexts(world, [text]), (to) => {
+      to.truth.isSetterForged = true;
+    });
+  }
+  for (const victim of model.config.people) {
     for (const aheadBy of [0, 9]) {
       if (victim === who && aheadBy > 0) continue;
       const text = forge(model, world, victim, who, step, aheadBy);
@@ -151,11 +160,17 @@ export function rawMoves(model: Model, world: World, who: Person): readonly Move
   attempt("writes two records", withTexts(world, pair), (to) => {
     to.truth.isSetterForged = true;
   });
-  attempt("loosens the marker", loosened(key), (to) => {
-    to.truth.isMarkerForged = true;
-    keepMeaning(key);
+  for (const marker of ["destroy", "single"] as const) {
+    attempt(`rewrites the marker to ${marker}`, withMarker(key, marker), (to) => {
+      to.truth.isMarkerForged = true;
+      keepMeaning(key, marker);
+    });
+  }
+  attempt("puts a second marker before the first", {
+    kind: "patch",
+    tags: [{ name: "uko_dual", value: "single" }, { name: "uko_dual", value: "both" }, ...withoutMarker(key.tags)],
   });
-  attempt("takes the marker off", { kind: "patch", tags: key.tags.filter((tag) => tag.name !== "uko_dual") });
+  attempt("takes the marker off", { kind: "patch", tags: withoutMarker(key.tags) });
   for (const kind of ["activate", "deactivate", "destroy", "remove", "sync", "set", "unset", "deleteTwin"] as const) {
     attempt(kind, { kind });
   }
@@ -183,19 +198,26 @@ function withTexts(world: World, texts: readonly string[]): Request {
   };
 }
 
-function loosened(key: NonNullable<World["key"]>): Request {
+function withMarker(key: NonNullable<World["key"]>, marker: LooserMarker): Request {
+  const isCompact = key.description.includes("\n[uko1");
   return {
     kind: "patch",
-    tags: key.tags.map((tag) => (tag.name === "uko_dual" ? { ...tag, value: "destroy" } : tag)),
-    description: key.description.replace("\n[uko1b", "\n[uko1d"),
+    tags: isCompact ? key.tags : [...withoutMarker(key.tags), { name: "uko_dual", value: marker }],
+    description: key.description.replace(/\n\[uko1./, `\n[uko1${marker.charAt(0)}`),
   };
 }
 
-/** In the description the gate is part of the record's text, so whoever changes it writes a record anew. */
-function keepMeaning(before: NonNullable<World["key"]>): void {
+function withoutMarker(tags: NonNullable<World["key"]>["tags"]): NonNullable<World["key"]>["tags"] {
+  return tags.filter((tag) => tag.name !== "uko_dual");
+}
+
+/** In the description the marker is part of the record's text, so whoever changes it writes a record anew. */
+function keepMeaning(before: NonNullable<World["key"]>, marker: LooserMarker): void {
   const old = textsOn(before).find((text) => text.startsWith("["));
   const meaning = old === undefined ? undefined : meaningOf(old);
-  if (old !== undefined && meaning !== undefined) remember(old.replace("[uko1b", "[uko1d"), meaning);
+  if (old !== undefined && meaning !== undefined) {
+    remember(old.replace(/^\[uko1./, `[uko1${marker.charAt(0)}`), meaning);
+  }
 }
 
 /** Written as an attacker would who knows the format: by another's name, with an early deactivation and a false setter. */
@@ -204,7 +226,7 @@ function forge(
   world: World,
   victim: Person,
   writer: Person,
-  step: "deactivate" | "destroy",
+  step: ApprovedStep,
   aheadBy: number,
 ): string {
   const { core, config } = model;
@@ -230,7 +252,8 @@ function forge(
 }
 
 function describe(what: Command, calls = Number.POSITIVE_INFINITY): string {
-  const named = what.named.length > 0 ? " naming a record" : "";
+  const says = what.says === undefined ? "" : `, whose state says ${what.says}`;
+  const named = `${what.to === undefined ? "" : ` to ${what.to}`}${what.named.length > 0 ? " naming a record" : ""}${says}`;
   const crash = Number.isFinite(calls) ? `, crashes after ${calls} calls` : "";
   return `${what.who.name}: ${what.kind}${named}${what.throughProfile ? " through a profile" : ""}${crash}`;
 }

@@ -54,7 +54,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an answer to one's own record",
     file: "authorization",
-    from: 'if (isSame(record.author, actor.identity)) return mismatch({ kind: "own" });',
+    from: 'if (isSame(record.author, actor.identity)) return mismatch({ kind: "own", record });',
     to: "",
   },
   {
@@ -197,6 +197,100 @@ export const mutants: readonly Mutant[] = [
     from: 'return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");',
     to: 'return keystoreSays === "unrecognised";',
   },
+  {
+    name: "an unmarked key is for one person",
+    file: "dual-marker",
+    from: 'marker ?? "both"',
+    to: 'marker ?? "single"',
+  },
+  {
+    name: "an adoption writes the marker that its program wants",
+    file: "plan-update",
+    from: 'if (marker === undefined) return "both";',
+    to: "if (marker === undefined) return wanted;",
+  },
+  {
+    name: "an update makes the marker as loose as its program",
+    file: "plan-update",
+    from: "return isLooser(marker, wanted) ? wanted : undefined;",
+    to: "return marker !== wanted ? wanted : undefined;",
+  },
+  {
+    name: "a record makes the marker as loose as its program",
+    file: "dual-marker",
+    from: "stricterOf(marker, demandedBy(policy))",
+    to: "demandedBy(policy)",
+  },
+  {
+    name: "a marker alone makes one person enough",
+    file: "authorization",
+    from: "stricterOf(markerOf(observation), demandedBy(policy))",
+    to: "markerOf(observation)",
+  },
+  {
+    name: "a program alone makes one person enough",
+    file: "authorization",
+    from: "stricterOf(markerOf(observation), demandedBy(policy))",
+    to: "demandedBy(policy)",
+  },
+  {
+    name: "of two markers the first counts",
+    file: "record-carriers",
+    from: 'return more.length > 0 ? "both" : (',
+    to: 'return more.length > 9 ? "both" : (',
+  },
+  {
+    name: "one's own record is enough to loosen",
+    file: "authorization",
+    from: 'const mayUseOwn = step === "deactivate" && effective.gate === "destroy";',
+    to: 'const mayUseOwn = isLoosening(step) || (step === "deactivate" && effective.gate === "destroy");',
+  },
+  {
+    name: "a loosening goes by the program's policy",
+    file: "authorization",
+    from: "isLoosening(step) ? bothSteps : effectivePolicy(observation, policy)",
+    to: 'policy.dualAuthorization === "single" && isLoosening(step) ? { dualAuthorization: "single" as const } : effectivePolicy(observation, policy)',
+  },
+  {
+    name: "a record for a loosening is good for a deletion",
+    file: "consent-record",
+    from: "if (record.step !== step)",
+    to: "if (record.step !== step && !isLoosening(record.step))",
+    also: {
+      file: "consent-record",
+      from: "record.digest !== observation.digests[step]",
+      to: "record.digest !== observation.digests[record.step]",
+    },
+  },
+  {
+    name: "a record for a deletion is good for a loosening",
+    file: "consent-record",
+    from: "if (record.step !== step)",
+    to: "if (record.step !== step && !isLoosening(step))",
+    also: {
+      file: "consent-record",
+      from: "record.digest !== observation.digests[step]",
+      to: "record.digest !== observation.digests[record.step]",
+    },
+  },
+  {
+    name: "a record for one target is good for the other",
+    file: "dual-marker",
+    from: 'return marker === "single" ? "loosen_to_single" : "loosen_to_destroy";',
+    to: 'return marker === "single" ? "loosen_to_single" : "loosen_to_single";',
+  },
+  {
+    name: "a deletion replaces the request for a loosening",
+    file: "authorization",
+    from: "if (other.binds) return",
+    to: "if (other.binds && nowMs < 0) return",
+  },
+  {
+    name: "a loosening leaves its record on file",
+    file: "record-carriers",
+    from: 'tag.name !== recordTagName && tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
+    to: 'tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
+  },
 ];
 
 const provider = fileURLToPath(new URL("../../../provider/", import.meta.url));
@@ -237,6 +331,11 @@ export function verdictOn(core: Core): string | undefined {
       ] as const) {
         exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
       }
+    }
+    const switches = { twinSees: "caller", keepsTags: true } as const;
+    for (const marker of ["none", "both", "single"] as const) {
+      const config = safetyConfig("both hold everything", "single", "none", switches, marker);
+      exploreSafety(core, config, "coarse", 2, tally);
     }
     for (const [cast, twin] of [
       [["deployer", "administrator and creator"], "dual"],

@@ -51,6 +51,7 @@ export function safetyConfig(
   gate: Config["gate"],
   twin: Config["twin"],
   switches: Config["switches"] = { twinSees: "caller", keepsTags: true },
+  marker: Config["marker"] = gate,
 ): SafetyConfig {
   const cast = safetyCasts[name];
   if (cast === undefined) throw new Error(`no cast "${name}"`);
@@ -59,8 +60,9 @@ export function safetyConfig(
   const bystander = person("ivan", ["Deployer", "Creator"]);
   const carrier = switches.keepsTags ? "tag" : "description";
   return {
-    title: `${name}, gate ${gate}, twin ${twin}, ${carrier}, KMS sees ${switches.twinSees}`,
+    title: `${name}, gate ${gate}, marker ${marker}, twin ${twin}, ${carrier}, KMS sees ${switches.twinSees}`,
     gate,
+    marker,
     twin,
     switches,
     people: [...honest, mallory, bystander],
@@ -82,6 +84,7 @@ export function stages(core: Core, config: SafetyConfig, tally: Tally): readonly
     const unused = runThrough(model, freshWorld(config, "pre_activation"), command("destroy", one)).to;
     const cut = runThrough(model, wait(asked, 15).to, command("destroy", other, nameable(asked).current)).to;
     const cooled = wait(cut, 4 * hour + 1).to;
+    found.push(wait(runThrough(model, fresh, command("loosen", one, [], false, { to: "single" })).to, 15).to);
     found.push(asked, unused, cut, cooled, wait(cooled, 7 * day + 1).to, ...cutAgainByHand(config, cooled, one));
   }
   for (const who of everyone) {
@@ -120,6 +123,7 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
       yield runThrough(model, world, command("destroy", who, current), 1);
       yield runThrough(model, world, command("destroy", who, current), 2);
     }
+    yield* loosenings(model, world, who);
     yield runThrough(model, world, command("withdraw", who));
     yield runThrough(model, world, command("reactivate", who));
     yield runThrough(model, world, command("reactivate", who), 1);
@@ -128,6 +132,18 @@ export function* coarseMoves(model: Model & { readonly config: SafetyConfig }, w
   }
   yield* surroundings(model, world);
   for (const seconds of [1, ...jumps]) yield wait(world, seconds);
+}
+
+/** What makes fewer people enough, or seems to: an edited state, a second stack that says `single`, a loosening. */
+function* loosenings(model: Model, world: World, who: Person): Generator<Move> {
+  const { current } = nameable(world);
+  for (const named of current.length > 0 ? [[], current] : [[]]) {
+    yield runThrough(model, world, command("destroy", who, named, false, { says: "single" }));
+    yield runThrough(model, world, command("loosen", who, named, false, { to: "single" }));
+  }
+  yield runThrough(model, world, command("loosen", who, current, false, { to: "destroy" }));
+  yield runThrough(model, world, command("mark", who));
+  yield runThrough(model, world, command("mark", who, [], false, { says: "single" }));
 }
 
 /** One run call by call; between its calls anybody's raw calls, whole runs of others, and a second or ten. */
@@ -141,6 +157,7 @@ export function* fineMoves(model: Model & { readonly config: SafetyConfig }, wor
         if (named.length > 0) yield startFlight(world, command("continue", who, named));
       }
       if (current.length > 0) yield startFlight(world, command("consent", who, current));
+      yield startFlight(world, command("loosen", who, current, false, { to: "single" }));
       yield startFlight(world, command("withdraw", who));
       yield startFlight(world, command("reactivate", who));
       yield startFlight(world, command("up", who));

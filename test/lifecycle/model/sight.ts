@@ -1,6 +1,14 @@
 /** Turns what the model's service shows into what the core reads, with the core's own carriers and digest. */
 
-import type { Actor, Identity, KeyObservation, KeystoreStatus, Twin } from "../../../provider/lifecycle/observation.ts";
+import {
+  type Actor,
+  type ApprovedStep,
+  digestsBy,
+  type Identity,
+  type KeyObservation,
+  type KeystoreStatus,
+  type Twin,
+} from "../../../provider/lifecycle/observation.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Keystore, ModelKey, ModelTwin } from "./service.ts";
@@ -34,7 +42,7 @@ export function actorFor(iamId: string, throughProfile: boolean): Actor {
   };
 }
 
-export function digestFor(core: Core, label: number, step: "deactivate" | "destroy"): string {
+export function digestFor(core: Core, label: number, step: ApprovedStep): string {
   const facts = {
     instanceId: "i",
     vaultId: "v",
@@ -94,10 +102,7 @@ export function observationOf(
     updatedBy: identity(key.updatedBy),
     carried: carriers.carried,
     ...(carriers.marker !== undefined && { marker: carriers.marker }),
-    digests: {
-      deactivate: sha256(core.digestText(facts, "deactivate")).slice(0, 32),
-      destroy: sha256(core.digestText(facts, "destroy")).slice(0, 32),
-    },
+    digests: digestsBy((step) => sha256(core.digestText(facts, step)).slice(0, 32)),
     keystores: answers.live.map((keystore) => statusOf(key, keystore, now)),
     keystoresAreLive: true,
     storedKeystores: answers.stored.map((keystore) => statusOf(key, keystore, now)),

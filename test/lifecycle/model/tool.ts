@@ -1,14 +1,25 @@
 /** The tool in the model: the real core, driven call by call as the engine does (look, plan, one step, read back). */
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
-import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
+import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
 import type { Core } from "./core.ts";
 import { type Answer, call, type Request } from "./service.ts";
 import { actorFor, keyId, observationOf, recordIdOf, sha256 } from "./sight.ts";
 import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
-import { type Config, type Flight, profileIamId, remember, type StepKind, textsOn, type World } from "./world.ts";
+import {
+  type Command,
+  type Config,
+  type Flight,
+  looseness,
+  markerOn,
+  profileIamId,
+  remember,
+  type StepKind,
+  textsOn,
+  type World,
+} from "./world.ts";
 
 export interface Planned {
   readonly kind: StepKind;
@@ -62,10 +73,11 @@ function planned(core: Core, config: Config, world: World, flight: Flight): Look
   if (seen === undefined) throw new Error("nothing was seen");
   const observation = observationOf(core, seen.key, seen.twin, seen.at, world.answers);
   if (flight.command.kind === "up") return up(core, observation, flight, seen.at);
+  if (flight.command.kind === "mark") return mark(core, config, observation, flight);
   const plan = planFor(core, config, flight, observation, seen.at * 1000);
   if (plan.kind !== "ready") return { kind: "over", plan };
   const { step } = plan;
-  const rests = (step.kind === "deactivate" || step.kind === "destroy") && step.consentedBy !== undefined;
+  const rests = "consentedBy" in step && step.consentedBy !== undefined;
   const sinceWrite = world.now - seen.key.updatedAt;
   if (rests && seen.at - seen.key.updatedAt < 2) return { kind: "unsettled", seconds: Math.max(1, 2 - sinceWrite) };
   return { kind: "call", planned: requestFor(core, config, step, seen.key) };
@@ -91,6 +103,8 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   if (answer !== "stale") judge.judge(before, config, flight, looked.planned, answer);
   if (answer === "done") {
     noteWrite(before, world, caller.iamId, draft !== undefined && text !== undefined ? { text, draft } : undefined);
+    if (kind === "loosen" && flight.command.to !== undefined) world.truth.loosest = flight.command.to;
+    if (world.key !== undefined) tightened(world.truth, markerOn(world.key));
     if (isLost) flight.unsure = kind;
     else note(flight, kind, text);
   } else if (answer !== "stale") {
@@ -101,17 +115,22 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   return answer;
 }
 
+/** Whoever writes a stricter marker, an agreement to fewer people is over. */
+function tightened(truth: World["truth"], marker: DualMarker): void {
+  if (looseness(marker) < looseness(truth.loosest)) truth.loosest = marker;
+}
+
 function note(flight: Flight, kind: StepKind, text: string | undefined): void {
   if (kind === "deactivate") flight.deactivatedHere = true;
   if (kind === "set_for_deletion") flight.windowSetHere = true;
-  if (kind === "sync" || kind === "update") flight.syncedHere = true;
+  if (kind === "sync" || kind === "update" || kind === "mark") flight.syncedHere = true;
   if (text !== undefined) flight.readBack = text;
 }
 
 /** What a run concludes about a call whose answer was lost, from what it sees next. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
-  if (flight.unsure === "update") flight.syncedHere = true;
+  if (flight.unsure === "update" || flight.unsure === "mark") flight.syncedHere = true;
   delete flight.unsure;
 }
 
@@ -128,21 +147,24 @@ function isNotKept(flight: Flight, key: NonNullable<World["key"]>): boolean {
 function planFor(core: Core, config: Config, flight: Flight, observation: KeyObservation, nowMs: number): Plan {
   const { command } = flight;
   const isIac = command.kind === "destroy";
+  // A loosening is asked of the core with the loosest policy there is: it must make no difference.
+  const says = isIac ? (command.says ?? config.gate) : command.kind === "loosen" ? "single" : "both";
   const policy: DeletionPolicy = {
     goal: "removed",
     deletionProtection: false,
-    dualAuthorization: "required",
-    gate: isIac ? config.gate : "as_marked",
+    dualAuthorization: says === "single" ? "single" : "required",
+    gate: says === "single" ? "both" : says,
+    ...(!isIac && { isAssumed: true }),
   };
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
-    consents: command.kind === "destroy" || command.kind === "continue" ? command.named.map(recordIdOf) : [],
-    intent: isIac ? "meets" : command.kind === "continue" ? "continues" : "asks",
+    consents: command.kind === "consent" ? [] : command.named.map(recordIdOf),
+    intent: isIac ? "meets" : isNaming(command) ? "continues" : "asks",
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
     refusals: flight.refusals.flatMap(({ kind: step, status }) =>
-      step === "update" ? [] : [{ step, status, message: "no" }],
+      step === "update" || step === "mark" ? [] : [{ step, status, message: "no" }],
     ),
   };
   switch (command.kind) {
@@ -152,6 +174,8 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
       const plan = core.planKeyDeletion(observation, policy, run, nowMs);
       return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
     }
+    case "loosen":
+      return core.planLoosening(observation, command.to ?? "single", policy, run, nowMs);
     case "withdraw":
     case "reactivate":
       return core.planReversal(observation, command.kind, run, nowMs);
@@ -178,7 +202,35 @@ function consentOnce(
   if (run.refusals?.some((refusal) => refusal.step === "write_record")) {
     return { kind: "refused", guard: { guard: "service_refused", step: "write_record", message: "no" } };
   }
-  return { kind: "ready", step: { kind: "write_record", draft: plan.draft, gate: plan.gate } };
+  const marker = core.markerBesideRecord(observation, policy);
+  return { kind: "ready", step: { kind: "write_record", draft: plan.draft, marker } };
+}
+
+function isNaming({ kind, named }: Command): boolean {
+  return kind === "continue" || (kind === "loosen" && named.length > 0);
+}
+
+/** What an `up` does about the marker: of this stack's program, or of another's that adopts the key. */
+function mark(core: Core, config: Config, observation: KeyObservation, flight: Flight): Look {
+  const { seen, command } = flight;
+  const wanted = command.says ?? config.gate;
+  const marker = seen === undefined ? undefined : core.planMarking(observation, wanted, seen.at * 1000);
+  const isOver = flight.syncedHere || flight.refusals.length > 0;
+  if (isOver || seen === undefined || marker === undefined) return { kind: "over", plan: { kind: "done" } };
+  return { kind: "call", planned: markerRequest(core, config, "mark", marker, seen.key) };
+}
+
+function markerRequest(
+  core: Core,
+  config: Config,
+  kind: "mark" | "loosen",
+  marker: DualMarker,
+  seen: NonNullable<World["key"]>,
+): Planned {
+  const carrier = config.switches.keepsTags ? core.markerCarrier(seen) : "description";
+  const patch = core.patchWithMarker(seen, marker, carrier);
+  if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);
+  return { kind, request: { kind: "patch", ...patch } };
 }
 
 /** An ordinary `up` of a program whose label differs from the key's. */
@@ -194,6 +246,8 @@ function requestFor(core: Core, config: Config, step: Step, seen: NonNullable<Wo
   switch (step.kind) {
     case "write_record":
       return recordRequest(core, config, step, seen);
+    case "loosen":
+      return markerRequest(core, config, "loosen", step.to, seen);
     case "drop_record":
       return { kind: step.kind, request: { kind: "patch", ...core.patchWithoutRecord(seen) } };
     case "set_for_deletion":
@@ -213,9 +267,9 @@ function recordRequest(
   step: Extract<Step, { kind: "write_record" }>,
   seen: NonNullable<World["key"]>,
 ): Planned {
-  const { draft, gate } = step;
+  const { draft, marker } = step;
   const carrier = config.switches.keepsTags ? "tag" : "description";
-  const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, gate);
+  const text = carrier === "tag" ? core.encodeTagValue(draft) : core.encodeCompact(draft, marker);
   remember(text, {
     author: draft.author.iamId ?? draft.author.mark,
     step: draft.step,
@@ -227,7 +281,7 @@ function recordRequest(
       config.people.find((one) => sha256(one.iamId).slice(0, 16) === draft.kmsSetter?.mark)?.iamId ??
       draft.kmsSetter?.mark,
   });
-  const patch = core.patchWithRecord(seen, draft, gate, carrier);
+  const patch = core.patchWithRecord(seen, draft, marker, carrier);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a record`);
   return { kind: "write_record", request: { kind: "patch", ...patch }, draft, text };
 }

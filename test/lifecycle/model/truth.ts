@@ -50,5 +50,6 @@ export function standing(world: World): Truth["consent"] {
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
   const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
-  return isAlone && isFresh && consent.step === next && consent.label === key.label ? consent : undefined;
+  const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
+  return isAlone && isFresh && isForNext && consent.label === key.label ? consent : undefined;
 }

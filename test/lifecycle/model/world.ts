@@ -1,5 +1,6 @@
 /** What the explorer moves through: the service's state, the truth about who meant what, and at most one run that is under way. */
 
+import type { ApprovedStep, DualMarker, LooserMarker } from "../../../provider/lifecycle/observation.ts";
 import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
 import { day, hour, roles } from "./service.ts";
 import type { Look } from "./tool.ts";
@@ -10,7 +11,18 @@ export interface Person {
   readonly rights: ReadonlySet<Right>;
 }
 
-export type CommandKind = "destroy" | "request" | "consent" | "continue" | "withdraw" | "reactivate" | "up" | "sync";
+export type CommandKind =
+  | "destroy"
+  | "request"
+  | "consent"
+  | "continue"
+  | "loosen"
+  | "withdraw"
+  | "reactivate"
+  | "up"
+  /** What an `up`, an import or an adoption does about the marker. */
+  | "mark"
+  | "sync";
 
 export interface Command {
   readonly kind: CommandKind;
@@ -18,11 +30,17 @@ export interface Command {
   readonly throughProfile: boolean;
   /** The record texts that the person names. */
   readonly named: readonly string[];
+  /** What the program or the state at hand asks for, where it is not the configuration's: edited, or of another stack. */
+  readonly says?: DualMarker;
+  /** What a loosening aims at. */
+  readonly to?: LooserMarker;
 }
 
 export type StepKind =
   | "write_record"
   | "drop_record"
+  | "loosen"
+  | "mark"
   | "set_for_deletion"
   | "unset_for_deletion"
   | "deactivate"
@@ -59,7 +77,7 @@ export interface Truth {
   /** Somebody's own, deliberate record, to which nobody else has written since. */
   consent?: {
     readonly author: string;
-    readonly step: "deactivate" | "destroy";
+    readonly step: ApprovedStep;
     readonly how: string;
     readonly at: number;
     readonly label: number;
@@ -67,6 +85,8 @@ export interface Truth {
   };
   /** Who put the record that is on the key there. */
   textBy?: string;
+  /** As few people as the key's creator, or two people since, agreed to. */
+  loosest: DualMarker;
   isMarkerForged: boolean;
   isSetterForged: boolean;
 }
@@ -80,7 +100,10 @@ export interface World extends ServiceState {
 
 export interface Config {
   readonly title: string;
-  readonly gate: "both" | "destroy";
+  /** What the program asks for. */
+  readonly gate: DualMarker;
+  /** The key's marker at the start: as its creator wrote it, or none at all. */
+  readonly marker: DualMarker | "none";
   readonly twin: "none" | "plain" | "dual";
   readonly switches: ServiceSwitches;
   readonly people: readonly Person[];
@@ -98,18 +121,20 @@ export const robot: Person = {
 export const profileIamId = "iam-Profile-shared";
 
 export function freshWorld(config: Config, state: "active" | "pre_activation"): World {
+  const { marker } = config;
+  const { keepsTags } = config.switches;
   return {
     now: 1_800_000_000,
     key: {
       state,
       label: 0,
-      description: config.switches.keepsTags ? "Salaries" : `Salaries\n[uko1${config.gate === "both" ? "b" : "d"}]`,
-      tags: config.switches.keepsTags ? [{ name: "uko_dual", value: config.gate }] : [],
+      description: keepsTags || marker === "none" ? "Salaries" : `Salaries\n[uko1${marker.charAt(0)}]`,
+      tags: keepsTags && marker !== "none" ? [{ name: "uko_dual", value: marker }] : [],
       updatedBy: "IBMid-creator",
       updatedAt: 1_800_000_000 - 100 * day,
     },
     ...(config.twin !== "none" && state === "active" && { twin: { state: "active", isDual: config.twin === "dual" } }),
-    truth: { isMarkerForged: false, isSetterForged: false },
+    truth: { loosest: marker === "none" ? "both" : marker, isMarkerForged: false, isSetterForged: false },
     history: [],
   };
 }
@@ -128,7 +153,7 @@ export function copyOf(world: World): World {
 /** What a record's text says, kept where it was written; the model never decodes texts. */
 export interface TextMeaning {
   readonly author: string;
-  readonly step: "deactivate" | "destroy";
+  readonly step: ApprovedStep;
   readonly at: number;
   readonly label: number;
   readonly how: string;
@@ -153,6 +178,11 @@ export function textsOn(key: ModelKey): readonly string[] {
   return suffix.length > 80 ? [...inTags, suffix] : inTags;
 }
 
+/** Tells the steps apart. */
+function initials(step: ApprovedStep): string {
+  return `${step[2]}${step.at(-1)}`;
+}
+
 /** Seconds matter while they are few; after that only which limit has passed. */
 function age(now: number, at: number): string {
   const passed = now - at;
@@ -164,7 +194,7 @@ function textSymbol(now: number, text: string): string {
   const meaning = meanings.get(text);
   if (meaning === undefined) return "?";
   const { author, step, at, label, how, deactivatedAt, setter } = meaning;
-  return `${author}${step[2]}${age(now, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(now, deactivatedAt)}${setter ?? ""}`;
+  return `${author}${initials(step)}${age(now, at)}${label}${how[1]}${deactivatedAt === undefined ? "" : age(now, deactivatedAt)}${setter ?? ""}`;
 }
 
 function keySymbol(now: number, key: ModelKey | undefined): string {
@@ -198,10 +228,10 @@ export function symbolOf(world: World): string {
   const consent =
     truth.consent === undefined
       ? ""
-      : `${truth.consent.author}${truth.consent.step[2]}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
+      : `${truth.consent.author}${initials(truth.consent.step)}${truth.consent.how[1]}${age(now, truth.consent.at)}${truth.consent.label}`;
   const past = world.history.map((text) => textSymbol(now, text)).join("&");
   const said = world.answers === undefined ? "" : JSON.stringify(world.answers);
-  const base = `${said}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
+  const base = `${said}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
   if (flight === undefined) return base;
   const { command, seen, readBack } = flight;
   const look =
@@ -209,5 +239,21 @@ export function symbolOf(world: World): string {
       ? ""
       : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
   const named = command.named.map((text) => textSymbol(now, text)).join("&");
-  return `${base}/${command.kind}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+  return `${base}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+}
+
+/** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */
+export function markerOn(key: Pick<ModelKey, "tags" | "description">): DualMarker {
+  const letter = /\n\[uko1(.)/.exec(key.description)?.[1];
+  const values = [
+    ...key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value),
+    ...(letter === undefined ? [] : [{ s: "single", d: "destroy" }[letter] ?? "both"]),
+  ];
+  const [value, ...more] = values;
+  return more.length === 0 && (value === "single" || value === "destroy") ? value : "both";
+}
+
+/** How many steps take one person alone: the fewer, the stricter. */
+export function looseness(marker: DualMarker): number {
+  return { both: 0, destroy: 1, single: 2 }[marker];
 }

@@ -160,8 +160,14 @@ describe("the plan of an update", () => {
       ),
     ]);
     await core.refresh();
-    const [short] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
-    expect(short).toMatch(/^Key "payroll" takes one person and one run to be deactivated\n.*stops working/s);
+    // The key was created for two people, and a program alone changes nothing of that.
+    const [two] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
+    expect(two).toContain("takes two people and several runs to be deactivated");
+    const one = await stage.made({ label: "alone", dual_authorization: "single" });
+    await one.refresh();
+    const config = keyConfig({ label: "alone", state: "deactivated", dual_authorization: "single" });
+    const [short] = (await one.plan(config)).warnings;
+    expect(short).toMatch(/^Key "alone" takes one person and one run to be deactivated\n.*stops working/s);
     const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: knownLater }));
     expect(open.warnings.join()).toContain("takes two people and several runs to be deactivated");
   });

@@ -209,6 +209,11 @@ export class DataUkoManagedKey extends cdktf.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
+  /** What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both. */
+  public get dualMarker() {
+    return this.getStringAttribute('dual_marker');
+  }
+
   /** Last day of use. Planning only: nothing happens on it. */
   public get expirationDate() {
     return this.getStringAttribute('expiration_date');

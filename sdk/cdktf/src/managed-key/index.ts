@@ -35,7 +35,7 @@ export interface ManagedKeyConfig extends cdktf.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single. One of `required`, `single`. Default `required`.
+  * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen. One of `required`, `single`. Default `required`.
   */
   readonly dualAuthorization?: string;
   /**
@@ -387,7 +387,7 @@ export class ManagedKey extends cdktf.TerraformResource {
   }
 
   private _dualAuthorization?: string; 
-  /** Whether two people stand behind the key's end. A marker on the key or a stricter provider outweighs single. One of `required`, `single`. Default `required`. */
+  /** Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen. One of `required`, `single`. Default `required`. */
   public get dualAuthorization() {
     return this.getStringAttribute('dual_authorization');
   }
@@ -400,6 +400,11 @@ export class ManagedKey extends cdktf.TerraformResource {
   // Temporarily expose input value. Use with caution.
   public get dualAuthorizationInput() {
     return this._dualAuthorization;
+  }
+
+  /** What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both. */
+  public get dualMarker() {
+    return this.getStringAttribute('dual_marker');
   }
 
   private _existingKeyId?: string; 

@@ -228,6 +228,11 @@ export class DataUkoManagedKeysManagedKeysOutputReference extends cdktn.ComplexO
     return this.getStringAttribute('key_state');
   }
 
+  // dual_marker - computed: true, optional: false, required: false
+  public get dualMarker() {
+    return this.getStringAttribute('dual_marker');
+  }
+
   // alignment - computed: true, optional: false, required: false
   public get alignment() {
     return this.getStringAttribute('alignment');

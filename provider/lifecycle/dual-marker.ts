@@ -1,0 +1,53 @@
+/** The marker on a key: how many people its deletion takes, whatever a program or a state says (provider/docs/two-people.md). */
+
+import type { DualMarker, KeyObservation, LooseningStep, LooserMarker } from "./observation.ts";
+import type { DeletionPolicy } from "./plan.ts";
+
+/** The loosest first. */
+export const dualMarkers = ["single", "destroy", "both"] as const satisfies readonly DualMarker[];
+
+export function isLooser(one: DualMarker, other: DualMarker): boolean {
+  return dualMarkers.indexOf(one) < dualMarkers.indexOf(other);
+}
+
+export function stricterOf(one: DualMarker, other: DualMarker): DualMarker {
+  return isLooser(one, other) ? other : one;
+}
+
+/** A key without a marker counts as one that asks for two people at both steps: who made it is not known. */
+export function markerOf({ marker }: Pick<KeyObservation, "marker">): DualMarker {
+  return marker ?? "both";
+}
+
+/** What program, state, provider and environment ask for together. */
+export function demandedBy({
+  dualAuthorization,
+  gate,
+}: Pick<DeletionPolicy, "dualAuthorization" | "gate">): DualMarker {
+  return dualAuthorization === "single" ? "single" : gate;
+}
+
+/**
+ * The marker as a state shows it. Where the state does not say, code's word is taken: a plan may announce a worse step than the
+ * run takes, and never a lesser one.
+ */
+export function shownMarker(
+  shown: unknown,
+  policy: Pick<DeletionPolicy, "dualAuthorization" | "gate">,
+): DualMarker | undefined {
+  return shown === undefined ? demandedBy(policy) : dualMarkers.find((marker) => marker === shown);
+}
+
+/** The marker that a consent record leaves on the key: never a looser one than before. */
+export function markerBesideRecord(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
+  const marker = markerOf(observation);
+  return policy.isAssumed === true ? marker : stricterOf(marker, demandedBy(policy));
+}
+
+export function looseningTo(marker: LooserMarker): LooseningStep {
+  return marker === "single" ? "loosen_to_single" : "loosen_to_destroy";
+}
+
+export function targetOf(step: LooseningStep): LooserMarker {
+  return step === "loosen_to_single" ? "single" : "destroy";
+}

@@ -1,0 +1,236 @@
+/** Attempts to let one person delete a key that takes two people: by a state, a second stack, a marker, a lost answer. */
+
+import { expect, test } from "vitest";
+import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import { checked, inputsOf, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
+
+const uko = useEngineWorld();
+
+/** A key as IBM's console creates it, without a tag of uko. Carol holds every role, so only uko can stop her. */
+async function madeByHand(): Promise<string> {
+  const made = await uko.make();
+  rawKey(made.keyId).tags = [];
+  return made.keyId;
+}
+
+function rawKey(keyId: string) {
+  const key = uko.test.emulator.world.keys.get(keyId);
+  if (key === undefined) throw new Error("no key");
+  return key;
+}
+
+const markersOf = (keyId: string) => rawKey(keyId).tags.filter(({ name }) => name === "uko_dual");
+const both = [{ name: "uko_dual", value: "both" }];
+
+/** The id of the record that is on the key. */
+async function recordOn(keyId: string): Promise<string> {
+  const { deletion } = await uko.run("bob").operations.status(uko.ref(keyId), options);
+  return deletion.recordId ?? "";
+}
+
+/** What `pulumi import` or `tofu import` leaves in a state. */
+async function imported(keyId: string): Promise<ManagedKeyState> {
+  const { handlers } = uko.run("carol");
+  const found = await handlers.lookup(`${inputsOf().vaultId}/${keyId}`, options);
+  if (found === undefined) throw new Error("not found");
+  return found.state;
+}
+
+/** Destroys as Carol alone, twice, the second time naming whatever record the first run left; the key stays active. */
+async function expectNotAlone(state: unknown, who: Person = "carol"): Promise<void> {
+  const first = await unfinished(uko.run(who).handlers, state);
+  expect(first.code).toBe("UKO_APPROVAL_PENDING");
+  await uko.advance("1m");
+  const named = /UKO_CONSENT=([0-9a-f]{32})/.exec(first.message)?.[1] ?? "";
+  const second = await unfinished(uko.run(who, { consents: [named] }).handlers, state);
+  expect(second.code).toBe("UKO_APPROVAL_PENDING");
+  expect(rawKey((state as ManagedKeyState).keyId).state).toBe("active");
+  await uko.expectNobodyAlone();
+}
+
+test("an imported key whose state is edited to single still takes two people", async () => {
+  const state = await imported(await madeByHand());
+  await expectNotAlone({ ...state, dualAuthorization: "single", deletionGate: "destroy", dualMarker: "single" });
+});
+
+test("a second stack that adopts an unmarked key as single marks it as both and deletes nothing alone", async () => {
+  const keyId = await madeByHand();
+  const { handlers } = uko.run("carol");
+  const inputs = checked(handlers, inputsOf({ existingKeyId: keyId, dualAuthorization: "single" }));
+  const { state, warnings } = await handlers.create(inputs, options);
+  expect(markersOf(keyId)).toEqual(both);
+  expect(state).toMatchObject({ dualAuthorization: "single", dualMarker: "both" });
+  expect(warnings).toEqual([expect.stringContaining(`uko loosen ${state.vaultId}/${keyId} --to single`)]);
+  await uko.advance("1m");
+  await expectNotAlone(state);
+});
+
+test("the first up of an imported key shows a difference and marks the key as both, whatever the program says", async () => {
+  const keyId = await madeByHand();
+  const state = await imported(keyId);
+  for (const dualAuthorization of ["required", "single"]) {
+    expect(uko.differs(state, { dualAuthorization })).toContain("dualAuthorization");
+  }
+  const updated = await uko.update(state, { dualAuthorization: "single" });
+  expect(markersOf(keyId)).toEqual(both);
+  expect(updated.warnings).toEqual([expect.stringContaining("uko loosen")]);
+  expect(uko.differs(updated.state, { dualAuthorization: "single" })).toEqual([]);
+  await uko.advance("1m");
+  await expectNotAlone(updated.state);
+});
+
+test("a key of an earlier build, single in state and without a marker, takes two people and is marked as both", async () => {
+  const keyId = await madeByHand();
+  const { dualMarker: _none, ...state } = { ...(await imported(keyId)), dualAuthorization: "single" as const };
+  expect(uko.differs(state, { dualAuthorization: "single" })).toEqual(["dualAuthorization"]);
+  const { warnings } = await uko.update(state, { dualAuthorization: "single" });
+  expect(warnings).toEqual([expect.stringContaining(`uko loosen ${state.vaultId}/${keyId} --to single`)]);
+  await uko.advance("1m");
+  await expectNotAlone(state);
+});
+
+test("a creation found again after a lost answer is marked as both where it lacks a marker, never as single", async () => {
+  const { handlers } = uko.run("carol");
+  const origin = "organization/payments/urn";
+  const inputs = checked(handlers, inputsOf({ dualAuthorization: "single" }));
+  const made = await handlers.create(inputs, { ...options, origin });
+  const key = rawKey(made.state.keyId);
+  key.tags = key.tags.filter(({ name }) => name !== "uko_dual");
+  await uko.advance("1m");
+  const again = await handlers.create(inputs, { ...options, origin });
+  expect(again.state.keyId).toBe(made.state.keyId);
+  expect(markersOf(made.state.keyId)).toEqual(both);
+  await uko.advance("1m");
+  await expectNotAlone(again.state);
+});
+
+test.each([
+  ["an unknown marker", [{ name: "uko_dual", value: "none" }], undefined],
+  ["two markers that say single", ["single", "single"].map((value) => ({ name: "uko_dual", value })), undefined],
+  ["a marker in both carriers", [{ name: "uko_dual", value: "single" }], "Salaries\n[uko1s]"],
+])("%s counts as both", async (_what, tags, description) => {
+  const keyId = await madeByHand();
+  const key = rawKey(keyId);
+  key.tags = tags;
+  if (description !== undefined) key.description = description;
+  const state = await imported(keyId);
+  expect(state).toMatchObject({ dualMarker: "both" });
+  await expectNotAlone({ ...state, dualAuthorization: "single" });
+});
+
+test.each(["single", "destroy"] as const)(
+  "a marker that a person rewrites to %s does not let their own record act where the state says both, nor by command",
+  async (value) => {
+    const made = await uko.make();
+    rawKey(made.keyId).tags = [{ name: "uko_dual", value }];
+    await expectNotAlone(made);
+    const record = await recordOn(made.keyId);
+    const { operations } = uko.run("carol");
+    const report = await operations.continue(
+      uko.ref(made.keyId),
+      [record],
+      { budgetMs: 0, pollIntervalMs: 1 },
+      options,
+    );
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
+    expect(rawKey(made.keyId).state).toBe("active");
+  },
+);
+
+test("a person who rewrites the marker to destroy does not deactivate with their own record by command", async () => {
+  const made = await uko.make();
+  rawKey(made.keyId).tags = [{ name: "uko_dual", value: "destroy" }];
+  const { operations } = uko.run("carol");
+  await operations.request(uko.ref(made.keyId), undefined, options);
+  await uko.advance("1m");
+  const record = await recordOn(made.keyId);
+  const patience = { budgetMs: 0, pollIntervalMs: 1 };
+  const report = await operations.continue(uko.ref(made.keyId), [record], patience, options);
+  expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
+  expect(rawKey(made.keyId).state).toBe("active");
+});
+
+test("the one who creates a key for one person may delete it alone, and needs no other", async () => {
+  const made = await uko.make({ dualAuthorization: "single" });
+  expect(markersOf(made.keyId)).toEqual([{ name: "uko_dual", value: "single" }]);
+  const { handlers } = uko.run("carol");
+  expect(await unfinished(handlers, made)).toMatchObject({ code: "UKO_COOLING_DOWN" });
+  expect(rawKey(made.keyId).state).toBe("deactivated");
+});
+
+test.each(["dropped", "rejected"] as const)(
+  "tags %s: only the run that created a key marks it as single, and an adoption as both",
+  async (tags) => {
+    uko.reset({ tags });
+    const made = await uko.make({ dualAuthorization: "single" });
+    expect(made.dualMarker).toBe("single");
+    expect(rawKey(made.keyId).description).toBe("\n[uko1s]");
+    rawKey(made.keyId).description = "";
+    const { handlers } = uko.run("carol");
+    const inputs = checked(handlers, inputsOf({ existingKeyId: made.keyId, dualAuthorization: "single" }));
+    expect((await handlers.create(inputs, options)).state.dualMarker).toBe("both");
+    expect(rawKey(made.keyId).description).toBe("\n[uko1b]");
+  },
+);
+
+test("a key is loosened by another person's request that the actor names, once, and by nothing else", async () => {
+  const keyId = await madeByHand();
+  const ref = uko.ref(keyId);
+  const state = { ...(await imported(keyId)), dualAuthorization: "single" as const };
+  await uko.update(state, { dualAuthorization: "single" });
+  await uko.advance("1m");
+  const loosen = (who: Person, consents: readonly string[], to: "single" | "destroy" = "single") =>
+    uko.run(who).operations.loosen(ref, { to, consents }, options);
+
+  const asked = await loosen("bob", []);
+  expect(asked).toMatchObject({ exitCode: 0, taken: ["write_record"], lifecycleState: "active" });
+  const id =
+    /--consent ([0-9a-f]{32})/.exec(asked.explanation.next.flatMap(({ commands }) => commands).join())?.[1] ?? "";
+  expect(id).not.toBe("");
+  await uko.advance("1m");
+  // Neither its author nor another target, nor a deletion that names it.
+  expect(await loosen("bob", [id])).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
+  expect(await loosen("carol", [id], "destroy")).toMatchObject({ code: "UKO_DELETION_ON_FILE", taken: [] });
+  expect(await unfinished(uko.run("carol", { consents: [id] }).handlers, state)).toMatchObject({
+    code: "UKO_DELETION_ON_FILE",
+  });
+  expect(rawKey(keyId).state).toBe("active");
+
+  const seq = await uko.lastSeq();
+  expect(await loosen("carol", [id])).toMatchObject({ exitCode: 0, taken: ["loosen"] });
+  expect(await uko.effects(seq)).toEqual(["K4"]);
+  expect(rawKey(keyId).tags).toEqual([{ name: "uko_dual", value: "single" }]);
+  expect(await loosen("carol", [id])).toMatchObject({ exitCode: 0, taken: [] });
+  await uko.advance("1m");
+  expect(await unfinished(uko.run("carol").handlers, state)).toMatchObject({ code: "UKO_COOLING_DOWN" });
+});
+
+test("a request to loosen is withdrawn like any other, is shown, and stops an up from writing", async () => {
+  const made = await uko.make();
+  const ref = uko.ref(made.keyId);
+  await uko.run("bob").operations.loosen(ref, { to: "destroy", consents: [], reason: "Tests" }, options);
+  await uko.advance("1m");
+  const { operations } = uko.run("carol");
+  const shown = [await operations.status(ref, options), ...(await operations.requests([], options)).reports];
+  for (const { explanation } of shown) {
+    expect(explanation.summary).toContain('a request for its loosening to "destroy" is pending');
+    expect(explanation.next.flatMap(({ commands }) => commands)).toContainEqual(
+      expect.stringContaining(`uko loosen ${made.vaultId}/${made.keyId} --to destroy --consent`),
+    );
+  }
+  const seq = await uko.lastSeq();
+  const { warnings } = await uko.update(made, { description: "new" });
+  expect(warnings.join()).toContain("was left as it is");
+  expect(await uko.effects(seq)).toEqual([]);
+  expect(await operations.withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: ["drop_record"] });
+  expect(markersOf(made.keyId)).toEqual(both);
+});
+
+test("KMS's own dual authorization stays in force on a key that is loosened", async () => {
+  const made = await uko.make({ dualAuthorization: "single" });
+  expect(made.dualMarker).toBe("single");
+  for (const kmsKey of uko.test.emulator.world.kmsKeys.values()) {
+    kmsKey.dualAuth = { id: "", enabled: true, createdBy: "", createdMs: 0, updatedBy: "", updatedMs: 0 };
+  }
+  expect(await unfinished(uko.run("carol").handlers, made)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+});

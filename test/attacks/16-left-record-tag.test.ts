@@ -1,0 +1,58 @@
+/** A service that began to drop tags leaves an old request's tag on a key: it must neither count nor stand in the way. */
+
+import { expect, test } from "vitest";
+import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import { options, type Person, useEngineWorld } from "../engine/harness.ts";
+import { explainVerdict, judge } from "../support/oracle.ts";
+
+const uko = useEngineWorld();
+const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
+
+/** Bob asks; then the service changes to one that keeps what tags there are and takes no change of them. */
+async function withLeftTag(): Promise<{ state: ManagedKeyState; left: string }> {
+  const state = await uko.make();
+  await by("bob").request(uko.ref(state.keyId), undefined, options);
+  const left = await recordOn(state);
+  Object.assign(uko.test.emulator.world.switches, { tags: "dropped" });
+  await uko.advance("1m");
+  return { state, left };
+}
+
+const by = (who: Person) => uko.run(who).operations;
+
+async function recordOn({ keyId }: ManagedKeyState): Promise<string> {
+  return (await by("carol").status(uko.ref(keyId), options)).deletion.recordId ?? "";
+}
+
+test("a withdrawal where the service keeps the tag of the request ends, says so, and leaves nothing that binds", async () => {
+  const { state, left } = await withLeftTag();
+  const ref = uko.ref(state.keyId);
+  const report = await by("carol").withdraw(ref, options);
+  expect(report).toMatchObject({ exitCode: 0, taken: ["drop_record"], lifecycleState: "active" });
+  expect(report.explanation.facts.join("\n")).toContain("does not count");
+  await uko.advance("1m");
+  expect(await by("alice").continue(ref, [left], atOnce, options)).toMatchObject({
+    code: "UKO_APPROVAL_PENDING",
+    taken: [],
+  });
+});
+
+test("a new request next to the left tag binds, and only the id of that request approves it", async () => {
+  const { state, left } = await withLeftTag();
+  const ref = uko.ref(state.keyId);
+  await by("carol").withdraw(ref, options);
+  const withdrawn = await uko.lastSeq();
+  await uko.advance("1m");
+  expect(await by("bob").request(ref, undefined, options)).toMatchObject({ exitCode: 0 });
+  await uko.advance("1m");
+  const asked = await recordOn(state);
+  expect(asked).not.toBe(left);
+  expect(await by("alice").continue(ref, [left], atOnce, options)).toMatchObject({ taken: [] });
+  expect(await by("bob").continue(ref, [asked], atOnce, options)).toMatchObject({ taken: [] });
+  expect(await by("alice").continue(ref, [asked], atOnce, options)).toMatchObject({
+    taken: ["deactivate", "write_record"],
+  });
+  // The oracle sees in the withdrawal a write that carries the record along: it cannot know that the service let nothing go.
+  const since = (await uko.trail()).filter(({ seq }) => seq > withdrawn);
+  expect(explainVerdict(judge(since, { required: true, gate: "both" }))).toBe("");
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import {
+  demandedBy,
+  dualMarkers,
+  isLooser,
+  looseningTo,
+  markerBesideRecord,
+  markerOf,
+  shownMarker,
+  stricterOf,
+  targetOf,
+} from "../../provider/lifecycle/dual-marker.ts";
+import { aKey, aPolicy } from "../support/builders.ts";
+
+describe("the order of markers", () => {
+  it("goes from single over destroy to both", () => {
+    const pairs = dualMarkers.flatMap((one) => dualMarkers.map((other) => `${one} ${other} ${isLooser(one, other)}`));
+    expect(pairs.filter((pair) => pair.endsWith("true"))).toEqual([
+      "single destroy true",
+      "single both true",
+      "destroy both true",
+    ]);
+  });
+
+  it("lets the stricter one win, whichever comes first", () => {
+    expect(stricterOf("single", "both")).toBe("both");
+    expect(stricterOf("both", "destroy")).toBe("both");
+    expect(stricterOf("destroy", "destroy")).toBe("destroy");
+  });
+});
+
+it("counts a missing marker as both", () => {
+  expect(markerOf(aKey())).toBe("both");
+  expect(markerOf(aKey({ marker: "single" }))).toBe("single");
+});
+
+it("takes from a program its gate, or single", () => {
+  expect(demandedBy(aPolicy({ gate: "destroy" }))).toBe("destroy");
+  expect(demandedBy(aPolicy({ gate: "destroy", dualAuthorization: "single" }))).toBe("single");
+});
+
+it("reads from a state what it shows, and takes the program's word where it shows nothing", () => {
+  expect(shownMarker("single", aPolicy())).toBe("single");
+  expect(shownMarker("none", aPolicy({ dualAuthorization: "single" }))).toBeUndefined();
+  expect(shownMarker(undefined, aPolicy({ dualAuthorization: "single" }))).toBe("single");
+});
+
+describe("the marker beside a record", () => {
+  it("is as strict as the program where the key was less so, and never less strict than the key was", () => {
+    const beside = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
+      markerBesideRecord(aKey({ marker }), aPolicy({ gate }));
+    expect(beside("single", "destroy")).toBe("destroy");
+    expect(beside("destroy", "both")).toBe("both");
+    expect(beside("both", "destroy")).toBe("both");
+    expect(markerBesideRecord(aKey(), aPolicy({ dualAuthorization: "single" }))).toBe("both");
+  });
+
+  it("stays as it is where the caller sees no program", () => {
+    expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ isAssumed: true }))).toBe("single");
+    expect(markerBesideRecord(aKey(), aPolicy({ isAssumed: true }))).toBe("both");
+  });
+});
+
+it("names a loosening's step by its target, and back", () => {
+  for (const marker of ["single", "destroy"] as const) expect(targetOf(looseningTo(marker))).toBe(marker);
+});
