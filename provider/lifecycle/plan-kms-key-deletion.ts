@@ -1,7 +1,7 @@
 /** Plans the end of a KMS key under KMS's own dual authorization: one person sets it for deletion, another one destroys it. Pure. */
 
 import type { ErrorCode } from "../errors.ts";
-import { type AnnouncedStep, type Announcement, excessOf, shownNameText } from "./announcement.ts";
+import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
 import { mayAuthor } from "./authorization.ts";
 import { writeToleranceMs } from "./consent-record.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
@@ -154,16 +154,10 @@ export function planKmsKeyDeletion(
   return withinAnnouncement(planByState(observation, policy, run, nowMs), observation, policy);
 }
 
-/** To take a window back is always allowed. */
-const announcedAs: { readonly [Kind in KmsStep["kind"]]?: AnnouncedStep } = {
-  set_for_deletion: "request",
-  destroy: "destroy",
-};
-
 function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  const step = announcedAs[plan.step.kind];
-  if (step === undefined) return plan;
+  // Setting the key for deletion is the request; a deletion plans no other step.
+  const step = plan.step.kind === "destroy" ? "destroy" : "request";
   const excess = excessOf(atMost, {
     step,
     subject: observation.kmsKeyId,
