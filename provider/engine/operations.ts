@@ -219,7 +219,7 @@ async function reportProvenGone(
   options: CallOptions,
 ): Promise<Report> {
   const isRemovedHere = taken.some(({ kind }) => kind === "remove");
-  const isInstanceProven = isRemovedHere || (await world.session.isInstanceProven(options));
+  const isInstanceProven = isRemovedHere || (await world.session.isInstanceReported(options));
   if (isGoneForCommand({ isRemovedHere, isInstanceProven })) return reportGone(ref, taken);
   throw new UkoError("UKO_GONE_UNPROVEN", {
     summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,

@@ -146,8 +146,10 @@ export interface Session {
   readonly instanceId: string;
   /** Decoded from the very token that the steps will send. */
   actor(options: CallOptions): Promise<Actor>;
-  /** Whether the endpoint's host name, the broker or the service itself proves which instance answers. */
+  /** Whether the broker's answer in this run, or the endpoint's host name, proves which instance answers. */
   isInstanceProven(options: CallOptions): Promise<boolean>;
+  /** The same, or the server that answers says so itself: no proof where its vault is missing, too. */
+  isInstanceReported(options: CallOptions): Promise<boolean>;
   /** Throws UKO_INSTANCE_MISMATCH where one of them reports another instance. UKO's writes ask it before the first of them. */
   requireOwnInstance(options: CallOptions): Promise<void>;
   /** The service's time at its latest answer in this run, for what is shown; undefined before the first. */

@@ -8,6 +8,8 @@ import { singleFlight } from "./http/single-flight.ts";
 
 export interface InstanceCheck {
   isProven(signal: AbortSignal): Promise<boolean>;
+  /** Proven, or said by the server that answers. */
+  isReported(signal: AbortSignal): Promise<boolean>;
   /** Throws UKO_INSTANCE_MISMATCH if anything that was asked reports another instance; silence is no contradiction. */
   require(signal: AbortSignal): Promise<void>;
 }
@@ -28,6 +30,7 @@ export function createInstanceCheck(options: InstanceCheckOptions): InstanceChec
   const report = async (signal: AbortSignal): Promise<InstanceReport> => known ?? ask(signal);
   return {
     isProven: async (signal) => (await report(signal)).kind === "proven",
+    isReported: async (signal) => ["proven", "reported"].includes((await report(signal)).kind),
     async require(signal) {
       const reported = await report(signal);
       if (reported.kind === "contradicted") throw notThisInstance(options.instanceId, reported.why);
@@ -43,7 +46,7 @@ async function reportOf(options: InstanceCheckOptions, signal: AbortSignal): Pro
   if (other !== undefined) {
     return { kind: "contradicted", why: `The internal keystores of the service report instance ${other}.` };
   }
-  return { kind: instanceIds.length > 0 ? "proven" : "unproven" };
+  return { kind: instanceIds.length > 0 ? "reported" : "unproven" };
 }
 
 /** An internal keystore is a key ring of the very instance that answers, and names it (uko-v4.md 3.7). */

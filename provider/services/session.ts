@@ -17,6 +17,7 @@ export function createSession({ instanceId, http, tokens, instance }: SessionOpt
     instanceId,
     actor: ({ signal }) => tokens.actor(signal),
     isInstanceProven: ({ signal }) => instance.isProven(signal),
+    isInstanceReported: ({ signal }) => instance.isReported(signal),
     requireOwnInstance: ({ signal }) => instance.require(signal),
     serviceTimeMs: () => http.serviceTimeMs(),
   };

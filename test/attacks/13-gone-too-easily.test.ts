@@ -148,3 +148,13 @@ test("the command line does not call a key gone where nothing proves the instanc
 test("the command line calls a key gone where the broker proves the instance", async () => {
   expect(await uko.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 0 });
 });
+
+test("the word of the server that answers does not make a key gone whose vault is missing, too", async () => {
+  const { managedKey } = handlers(uko);
+  const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
+  await uko.control("faults", { operation: "K3", status: 404 });
+  await uko.control("faults", { operation: "V3", status: 404 });
+  expect(await endOf(managedKey.read(state, options))).toContain("[UKO_GONE_UNPROVEN]");
+  expect(await endOf(managedKey.delete(state, options))).toContain("[UKO_GONE_UNPROVEN]");
+  expect(await uko.uko("carol", `continue ${keys.payroll}`)).toMatchObject({ exitCode: 1 });
+});

@@ -58,6 +58,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
       instanceId,
       actor: async () => anActor(alice),
       isInstanceProven: async () => false,
+      isInstanceReported: async () => false,
       requireOwnInstance: async () => {},
       ...over.session,
     },

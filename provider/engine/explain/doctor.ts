@@ -130,8 +130,7 @@ export function clockCheck(skewMs: number | undefined): Check {
 
 export function instanceCheck(isProven: boolean): Check {
   const check = "instance";
-  if (isProven)
-    return { check, level: "ok", says: "proven: the host name, the broker or the service says which instance answers" };
+  if (isProven) return { check, level: "ok", says: "proven: the broker or the host name says which instance answers" };
   return {
     check,
     level: "warn",

@@ -28,9 +28,12 @@ export interface Endpoints {
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 
-/** How far it is known which instance answers; `why` says what contradicts the settings of this run. */
+/**
+ * How far it is known which instance answers; `why` says what contradicts the settings of this run. `reported` is the word of the
+ * very server that answers: enough to notice a mistyped id, no proof against another server that says the same.
+ */
 export type InstanceReport =
-  | { readonly kind: "proven" | "unproven" }
+  | { readonly kind: "proven" | "reported" | "unproven" }
   | { readonly kind: "contradicted"; readonly why: string };
 
 interface Discovered {
@@ -75,8 +78,8 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
 /** A host that is not IBM's, such as a proxy, may well serve the instance that the broker names another host for. */
 function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined, broker: Endpoint): InstanceReport {
   if (answered === undefined) return { kind: "unproven" };
-  if (uko === undefined || hostOf(uko) === hostOf(answered) || hostOf(uko) === hostOf(broker))
-    return { kind: "proven" };
+  if (uko !== undefined && hostOf(uko) === hostOf(broker)) return { kind: "reported" };
+  if (uko === undefined || hostOf(uko) === hostOf(answered)) return { kind: "proven" };
   if (readDocumentedHost(uko) === undefined) return { kind: "unproven" };
   return { kind: "contradicted", why: `IBM's broker says that the instance is served at ${hostOf(answered)}.` };
 }

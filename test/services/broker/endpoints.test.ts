@@ -160,7 +160,7 @@ describe("which instance answers is", () => {
     server.script({ body: { ...found, uko: { public: "0.0.0.0:7600" } } });
     const uko = { url: server.url, source: "environment", role: "uko", instanceId } as const;
     const local = createEndpoints({ http: aClient().http, bearer, instanceId, uko });
-    expect(await local.instance(never())).toEqual({ kind: "proven" });
+    expect(await local.instance(never())).toEqual({ kind: "reported" });
     // What is only asked for proof is no endpoint.
     await expect(local.kms(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   });
