@@ -67,7 +67,7 @@ async function statusOf(words: readonly string[]): Promise<number> {
 function faultOfVitest([tool, command, ...words]: readonly string[]): string {
   if (tool !== "vitest" || command !== "run") return `npx ${tool} ${command}`;
   const [flag, project, file = ""] = words[0] === "--project" ? words : [undefined, undefined, ...words];
-  if (flag === undefined) return existsSync(path.join(repository, file)) ? "" : file;
+  if (flag === undefined || project === "unit") return existsSync(path.join(repository, file)) ? "" : file;
   if (!doorNames.some((name) => project === `door: ${name}`)) return `${project}`;
   return existsSync(path.join(repository, "test", "contracts", "doors", file && `${file}.test.ts`)) ? "" : file;
 }

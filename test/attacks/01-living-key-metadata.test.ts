@@ -133,7 +133,7 @@ const lies: readonly (readonly [what: string, lie: Lie, code: string])[] = [
     blocked,
   ],
   [
-    "says not present, in sync, beside an error",
+    "says not present, in sync, with an error",
     {
       keyOmits: unsaid,
       live: [{ ...gone, keystore: frankfurt, error: { errors: [{ code: "x", message: "timeout" }] } }],

@@ -1,4 +1,4 @@
-/** Point 12: KMS's own dual authorization goes unseen because the service does not say clearly where the key's twin is. */
+/** Point 12: KMS's own dual authorization goes unnoticed because the service does not say clearly where the backing KMS key is. */
 
 import { describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
