@@ -3,7 +3,6 @@ import { type Door, renderExplanation } from "../../provider/engine/explain/expl
 import { explainOutcome } from "../../provider/engine/explain/outcome.ts";
 import { explainPath } from "../../provider/engine/explain/path.ts";
 import { explainDone } from "../../provider/engine/explain/status.ts";
-import { plain, sayDistance, sayDuration } from "../../provider/engine/explain/words.ts";
 import type { Observed } from "../../provider/engine/observe.ts";
 import type { Outcome } from "../../provider/engine/reconcile.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
@@ -398,27 +397,4 @@ it("no message says the same twice, ends in the middle, or carries control chara
       expect(commands.length).toBeGreaterThan(0);
     }
   }
-});
-
-describe("words", () => {
-  it.each([
-    [30_000, "in 1 min"],
-    [-59_000, "now"],
-    [0, "now"],
-    [hourMs, "in 1 h"],
-    [3 * hourMs + 12 * 60_000, "in 3 h 12 min"],
-    [-(2 * dayMs + 4 * hourMs + 5 * 60_000), "2 d 4 h ago"],
-    [30 * dayMs, "in 30 d"],
-  ])("%i ms from now is %s", (ms, words) => {
-    expect(sayDistance(nowMs + ms, nowMs)).toBe(words);
-  });
-
-  it("says a duration of nothing in minutes", () => {
-    expect(sayDuration(0)).toBe("0 min");
-  });
-
-  it("makes other people's text fit for a terminal", () => {
-    expect(plain("a\u001b[31m\nb\u202e\u2028c ")).toBe("a [31m b c");
-    expect(plain("🔑".repeat(300), 10)).toBe(`${"🔑".repeat(9)}…`);
-  });
 });

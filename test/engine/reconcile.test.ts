@@ -1,8 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Keys, World } from "../../provider/engine/ports.ts";
-import { reconcile } from "../../provider/engine/reconcile.ts";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
-import { aWorld, ref } from "./fakes.ts";
 import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();
@@ -373,12 +371,6 @@ describe("a run that is stopped", () => {
     const stopped = { signal: AbortSignal.abort() };
     await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
     expect(await uko.effects(seq)).toEqual([]);
-  });
-
-  test("looks at nothing once it is stopped, whatever the ports would answer", async () => {
-    const task = { ref, plan: () => ({ kind: "done" }) as const, consents: [], intent: "meets" } as const;
-    const stopped = { signal: AbortSignal.abort() };
-    await expect(reconcile(aWorld(), task, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
   });
 
   test("between two steps leaves the first one standing", async () => {
