@@ -1,4 +1,4 @@
-/** Runs that are told to wait. A run waits for another person, and never for what only its own person or a new run can do. */
+/** Runs with a wait budget. A run waits for another person, and never for what only its own person or a new run can do. */
 
 import { expect, test, vi } from "vitest";
 import { createDecision } from "../../provider/pulumi-hooks/wait-for-approval.ts";
