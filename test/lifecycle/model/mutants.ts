@@ -88,12 +88,12 @@ export const mutants: readonly Mutant[] = [
     to: "if (false)",
     also: { file: "digest", from: "    byId,\n    step,\n", to: "    byId,\n    step.length < 0,\n" },
   },
-  { name: "records never lapse", file: "consent-record", from: "if (nowMs >= lapsesAtMs)", to: "if (false)" },
+  { name: "records never lapse", file: "consent-record", from: "if (latestMs >= lapsesAtMs)", to: "if (false)" },
   {
     name: "two carriers are one record",
     file: "record-carriers",
-    from: "if (more.length > 0 || (value !== undefined && fromDescription !== undefined))",
-    to: "if (false)",
+    from: 'if (more.length > 0) return { kind: "twice" };',
+    to: "",
   },
   {
     name: "an update carries a dead record on",
@@ -152,8 +152,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a reactivation leaves the record on file",
     file: "plan-reversal",
-    from: 'if (observation.carried.kind !== "none") return ready({ kind: "drop_record" });',
-    to: 'if (observation.carried.kind !== "none") return { kind: "done" };',
+    from: 'return ready({ kind: "drop_record" });',
+    to: 'return { kind: "done" };',
   },
   {
     name: "the stored statuses name no keystore",
