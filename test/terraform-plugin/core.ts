@@ -148,7 +148,8 @@ export function openCore(
         rawState: { json: new TextEncoder().encode(stateText(saved.value)) },
       });
       expect(toldIn(upgraded.diagnostics).errors).toEqual([]);
-      expect(readObject(upgraded.upgradedState, resource)).toEqual(saved.value);
+      // A state of an earlier release lacks attributes that came later.
+      expect(readObject(upgraded.upgradedState, resource)).toEqual(wholeOf(saved.value));
       const reply = await provider.readResource({
         typeName,
         currentState: upgraded.upgradedState,
