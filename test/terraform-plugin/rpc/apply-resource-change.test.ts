@@ -278,6 +278,7 @@ describe("vault and template", () => {
     expect(template.saved?.value).toMatchObject({ version: 1, google_purpose: null, key_state: "active" });
     expect(await template.apply({ ...config, expiration_period: "P6Y" })).toMatchObject({ errors: [] });
     expect(template.saved?.value).toMatchObject({ version: 2, expiration_period: "P6Y" });
+    await carol.provider.configureProvider();
     const [inUse] = (await vault.apply(null)).errors;
     expect(inUse).toContain("[UKO_CONTAINER_IN_USE]");
     expect(vault.saved?.value).toMatchObject({ name: "archive" });
