@@ -150,20 +150,13 @@ const compactForm =
 /** Reads a compact record, `[uko1…]` with nothing before or after it. */
 export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
   const parts = compactForm.exec(text)?.groups;
-  if (parts === undefined) return undefined;
-  const {
-    step: letter,
-    how,
-    time = noTime,
-    digest = "",
-    author = noMark,
-    deactivated = noTime,
-    setter = noMark,
-  } = parts;
+  const step = approvedSteps.find((each) => stepLetters[each] === parts?.step);
+  if (parts === undefined || step === undefined) return undefined;
+  const { how, time = noTime, digest = "", author = noMark, deactivated = noTime, setter = noMark } = parts;
   return {
     id: recordId(keyId, text, sha256),
     carrier: "description",
-    step: approvedSteps.find((each) => stepLetters[each] === letter) ?? "deactivate",
+    step,
     writtenAtMs: Number.parseInt(time, 16) * 1000,
     digest,
     author: { mark: author },
