@@ -83,6 +83,10 @@ export async function reconcile(world: World, task: Task, options: CallOptions, 
     world.progress.report(describeStep(step, sighting.observation));
     const result = await runStep(step, context);
     if (result.kind !== "changed_meanwhile") settler.afterOwnWrite();
+    if (isBeforeRecord(step) && result.kind === "done" && result.etag !== undefined) {
+      throwIfStopped(options.signal);
+      await settler.restAfterOwnWrite(result.etag);
+    }
     if (result.kind === "not_kept" && carrier === "description") {
       return { kind: "record_not_kept", message: result.message, observed: sighting, memory };
     }
@@ -133,6 +137,11 @@ async function settleLost(unsure: Unsure, sighting: Sighting, memory: RunMemory)
   if (step.kind === "write_record" && sighting.kind === "present") requireFit(sighting, step.draft.step);
   await recordEvidence(step, context, { phase: "after" });
   return remembered;
+}
+
+/** A run that deactivates with another person's approval then writes the record for destroy. */
+function isBeforeRecord(step: Step): boolean {
+  return step.kind === "deactivate" && step.consentedBy !== undefined;
 }
 
 /** Ends a run that somebody stopped; nothing is half done, since every step is one call. */

@@ -15,7 +15,8 @@ import type { Carrier, StepContext } from "./step-context.ts";
 
 /** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
 export type StepResult =
-  | { readonly kind: "done" }
+  /** `etag` is the key's after the step, where the service returned the key. */
+  | { readonly kind: "done"; readonly etag?: string }
   | { readonly kind: "changed_meanwhile" }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
@@ -56,8 +57,11 @@ async function callFor(step: Step, context: StepContext): Promise<{ result: Step
     case "reactivate":
       return resultOf(step, await world.keys.act(ref, "activate", observed.etag, options));
     case "deactivate":
-    case "destroy":
-      return resultOf(step, await world.keys.act(ref, step.kind, observed.etag, options));
+    case "destroy": {
+      const written = await world.keys.act(ref, step.kind, observed.etag, options);
+      const outcome = resultOf(step, written);
+      return written.kind === "done" ? { ...outcome, result: { kind: "done", etag: written.value.etag } } : outcome;
+    }
     case "sync":
       return resultOf(step, await world.keys.sync(ref, observed.etag, options));
     case "remove":

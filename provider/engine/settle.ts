@@ -10,6 +10,8 @@ export interface Settler {
   isSettled(reading: Reading): Promise<boolean>;
   /** After a write of this run: what it wrote has to rest as well, and the run may wait for that. */
   afterOwnWrite(): void;
+  /** Waits for that before the next read, so that the run need not read twice. */
+  restAfterOwnWrite(etag: string): Promise<void>;
 }
 
 /** `restedEtag` is the ETag of an object that this run has just created, so that nobody else can have written to it. */
@@ -26,6 +28,10 @@ export function createSettler(world: World, what: string, { signal }: CallOption
     },
     afterOwnWrite() {
       memory = { hasWaited: false };
+    },
+    async restAfterOwnWrite(etag) {
+      await world.clock.sleep(settledAfterMs, signal);
+      memory = { hasWaited: false, restedEtag: etag };
     },
   };
 }
