@@ -52,29 +52,33 @@ import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
 import { type Environment, readSettings, type Settings, type StoredSettings } from "./settings.ts";
 
-/** What a door hands in: where lines for people go, and evidence that no file was named for. */
+/** Sinks that a door supplies: lines for people, and evidence when no evidence file is named. */
 export interface Outputs {
   readonly progress: Progress;
   readonly evidenceLog?: (line: string) => void;
-  /** Sees every answer, for the doctor. */
+  /** Receives every response, for `uko doctor`. */
   readonly watch?: (answer: WatchedAnswer) => void;
-  /** Takes what went wrong beside the work, where `progress` goes nowhere. */
+  /** Receives warnings when `progress` goes nowhere. */
   readonly warn?: (line: string) => void;
 }
 
 export interface OpenWorld {
   readonly settings: Settings;
   readonly world: World;
-  /** Closes connections; what is under way ends first. */
+  /** Closes connections after the calls in progress have ended. */
   close(): Promise<void>;
 }
 
 const userAgent = "pulumi-uko";
 
-/** Builds the world of one run from the person's environment and what the engine stored. Calls nobody yet. Throws UKO_HOST_NOT_ALLOWED. */
+/**
+ * Builds the world of one run from the environment and the settings that the engine stored. Makes
+ * no call yet. Throws UKO_HOST_NOT_ALLOWED.
+ */
 export function openWorld(environment: Environment, stored: StoredSettings, outputs: Outputs): OpenWorld {
   const settings = readSettings(environment, stored);
-  // All of them before the first call, so that a run that one address stops has not used the credential elsewhere.
+  // All addresses are checked before the first call, so that a run that one address stops has not
+  // sent the credential elsewhere.
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
     if (endpoint !== undefined) requireAllowedHost(endpoint, settings.allowedHosts);
   }
@@ -139,7 +143,7 @@ export { auditEvidence, auditedSteps } from "./engine/audit.ts";
 export { createDeclarations } from "./engine/declarations.ts";
 export { explainAudit } from "./engine/explain/audit.ts";
 export { renderChecks } from "./engine/explain/doctor.ts";
-/** What the command line renders with, so that every door shows an explanation alike. */
+/** The renderer of the command line, exported so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explain/explanation.ts";
 export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/explain/shared-object.ts";
 export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
@@ -160,7 +164,7 @@ export function openOperations(
   readonly operations: Operations;
   readonly kmsOperations: KmsOperations;
   readonly settings: Settings;
-  /** What a vault holds, for a program that adopts it. */
+  /** Lists the contents of a vault, for a program that adopts them. */
   readonly inventory: (vaultId: string, options: CallOptions) => Promise<Inventory>;
   close(): Promise<void>;
 } {
@@ -169,10 +173,13 @@ export function openOperations(
   return { operations: createOperations(world), kmsOperations: createKmsOperations(world), settings, inventory, close };
 }
 
-/** Calls that the doctor remembers; it makes far fewer. */
+/** Limit of the calls that `uko doctor` remembers; it makes far fewer. */
 const maxWatchedCalls = 1_000;
 
-/** What is in place for a run, and what is not; settings that no run can begin with are a finding like any other. */
+/**
+ * Reports what is configured for a run and what is missing. Settings with which no run can start
+ * are a finding like any other.
+ */
 export async function examineWorld(
   environment: Environment,
   outputs: Outputs,
@@ -204,8 +211,9 @@ export async function examineWorld(
 }
 
 /**
- * What is wrong with a state that somebody may have edited. Calls the service only where the state loosens a key, and says so
- * where it cannot. Throws UKO_INPUT_INVALID for a text that is not a state.
+ * Findings in a state that may have been edited by hand. Calls the service only if the state
+ * loosens a key, and says so if the call fails. Throws UKO_INPUT_INVALID if the text is not a
+ * state.
  */
 export async function examineState(
   environment: Environment,
@@ -230,7 +238,7 @@ export async function examineState(
   }
 }
 
-/** In the order in which one depends on the other. */
+/** Ordered by dependency: each kind after the kinds that it depends on. */
 const adoptable: readonly AnyDefinition[] = [vault, keystore, keyTemplate, managedKey];
 
 const clock: Clock = {
@@ -252,20 +260,23 @@ function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
   return { append: async (entry) => outputs.evidenceLog?.(`evidence ${jsonLine(entry)}`) };
 }
 
-/** What a door for engines calls. */
+/** The entry points that a door for engines calls. */
 export interface OpenHandlers {
   readonly managedKey: Handlers<ManagedKeyInputs, ManagedKeyState>;
   readonly vault: Handlers<VaultInputs, VaultState>;
   readonly keystore: Handlers<KeystoreInputs, KeystoreState>;
   readonly keyTemplate: Handlers<KeyTemplateInputs, KeyTemplateState>;
   readonly kmsKey: Handlers<KmsKeyInputs, KmsKeyState>;
-  /** Whether a read that failed like this leaves the state as it was; under UKO_STRICT_READS no failed read does (decision 0017). */
+  /**
+   * Whether the state may stay as it was after this read error. Under UKO_STRICT_READS no failed
+   * read may keep it (decision 0017).
+   */
   mayKeepState(error: unknown): error is UkoError;
-  /** Each answers a question and changes nothing. Throws UKO_INPUT_INVALID for arguments that it does not take. */
+  /** Answers questions and changes nothing. Throws UKO_INPUT_INVALID for invalid arguments. */
   readonly ask: Questions;
 }
 
-/** What programs can ask, by name. */
+/** The questions that programs can ask, by name. */
 type Questions = {
   readonly [Name in keyof typeof functions]: (
     args: unknown,
@@ -290,8 +301,9 @@ function asker<Args extends object, Result extends object>(
 }
 
 /**
- * Every resource's handlers for a door; the service is opened at the first call that needs it, under today's environment. What is
- * stored is undefined where the engine knows a setting only later; then whatever needs the service throws UKO_SETTINGS_INVALID.
+ * The handlers of every resource for a door. The service is opened at the first call that needs it,
+ * under the environment of that moment. `stored` returns undefined while the engine does not know a
+ * setting yet; then every call that needs the service throws UKO_SETTINGS_INVALID.
  */
 export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
   let opened: OpenWorld | undefined;
@@ -311,7 +323,7 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
   };
 }
 
-/** The instance that the environment of this run names, where what is stored names another one. */
+/** The instance in this run's environment, if the stored settings name a different one. */
 export function otherInstance({ instanceId }: StoredSettings): string | undefined {
   const { UKO_INSTANCE_ID: served } = process.env;
   return served && instanceId && served !== instanceId ? served : undefined;

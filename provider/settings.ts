@@ -1,4 +1,7 @@
-/** Settings of a run: the environment over what is stored, the strictest control, and credentials that stay closed until used. */
+/**
+ * Settings of a run: the environment over stored settings, the strictest control of each kind, and
+ * credentials that stay sealed until used.
+ */
 
 import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
@@ -8,7 +11,10 @@ import { uuidForm } from "./uuid-form.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What an engine keeps for the provider; destroy gets it from state, so it is trusted with little. */
+/**
+ * Settings that an engine stores for the provider. A destroy reads them from state, so they are
+ * trusted with little.
+ */
 export interface StoredSettings {
   readonly endpoint?: string;
   readonly kmsEndpoint?: string;
@@ -34,7 +40,7 @@ const storedNames = [
   "strictReads",
 ] as const satisfies readonly (keyof StoredSettings)[];
 
-/** Reads each by its name; what the engine has not stored stays out. */
+/** Reads each setting by name; settings that the engine has not stored are left out. */
 export function storedSettings(get: (name: string) => string | undefined): StoredSettings {
   return Object.fromEntries(
     storedNames.flatMap((name) => {
@@ -44,7 +50,7 @@ export function storedSettings(get: (name: string) => string | undefined): Store
   );
 }
 
-/** What is wrong with stored settings whatever the environment of a run adds; nothing is where they are left out. */
+/** Errors in stored settings that no environment can correct. Absent settings are valid. */
 export function checkStored(
   given: Readonly<Record<string, unknown>>,
 ): readonly { readonly property: string; readonly reason: string }[] {
@@ -81,14 +87,14 @@ export interface Settings {
   readonly iamEndpoint: Endpoint;
   readonly credential: Credential;
   readonly allowedHosts: readonly string[];
-  /** Whether environment or provider ask for two people; neither can ask for fewer. */
+  /** Whether the environment or the provider requires two people; neither can relax the rule. */
   readonly isDualRequired: boolean;
   /** Whether a resource that cannot be read fails the refresh. */
   readonly isReadStrict: boolean;
   readonly consents: readonly string[];
-  /** Absent where nothing is said of waiting. */
+  /** Absent if no wait budget is set. */
   readonly waitMs?: number;
-  /** `CI`, as every pipeline sets it. */
+  /** From `CI`, which every pipeline sets. */
   readonly isUnattended: boolean;
   readonly evidencePath?: string;
   readonly reportPath?: string;
@@ -96,13 +102,19 @@ export interface Settings {
 }
 
 const ibmCloudIam = "https://iam.cloud.ibm.com";
-/** A consent record's id, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the second. */
+/**
+ * A consent record's ID, or the deletion window of a KMS key: `<keyId>@<authExpiration>`, to the
+ * second.
+ */
 const consentForm =
   /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}@[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)$/;
-/** In one run, wherever they are written. */
+/** Limit for one run, wherever the IDs are written. */
 const maxConsents = 10_000;
 
-/** Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of what is missing or wrong. */
+/**
+ * Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the
+ * missing or invalid setting.
+ */
 export function readSettings(environment: Environment, stored: StoredSettings = {}): Settings {
   const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
   if (instanceId === undefined) {
@@ -146,12 +158,15 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
   };
 }
 
-/** Whether a text has the form of a record id or of a KMS window's name. */
+/** Whether a text has the form of a record ID or of a KMS window's name. */
 export function isConsent(text: string): boolean {
   return consentForm.test(text);
 }
 
-/** Checks record ids, and names of KMS windows, that somebody named; `where` is what they wrote them in. */
+/**
+ * Validates record IDs and names of KMS windows; `where` names the place that they were written in,
+ * for the error message.
+ */
 export function readConsents(ids: readonly string[], where: string): readonly string[] {
   const different = [...new Set(ids)];
   if (different.length > maxConsents) {
@@ -180,7 +195,10 @@ export function parseDurationMs(text: string, where: string): number {
   throw invalid(`${where} is not a duration`, "Write 0, 90s, 30m, 4h or 7d; at most 100d.");
 }
 
-/** The environment's first, then what is stored; two in one place would leave open who acts. */
+/**
+ * The environment's credential, else the stored one. Two in one place are rejected, because it
+ * would be unclear who acts.
+ */
 function credentialOf(environment: Environment, stored: StoredSettings): Credential {
   const places = [
     { apiKey: environment.UKO_API_KEY, token: environment.UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
@@ -196,7 +214,10 @@ function credentialOf(environment: Environment, stored: StoredSettings): Credent
   throw invalid("No credential is given", "Set UKO_API_KEY (or UKO_TOKEN) to your own, so that the run acts as you.");
 }
 
-/** Only the person's own environment may point to their machine, so where an address came from goes with it. */
+/**
+ * Keeps the source of an address with it: only the caller's own environment may point to the
+ * caller's machine.
+ */
 function namedAddress(
   fromEnvironment: string | undefined,
   stored: string | undefined,
@@ -234,7 +255,7 @@ function invalid(summary: string, detail: string): UkoError {
   return new UkoError("UKO_SETTINGS_INVALID", { summary, detail });
 }
 
-/** As curl reads them. The address may hold a password, so it is never shown. */
+/** Proxy variables as curl reads them. The address may hold a password, so it is never shown. */
 function proxyOf(environment: Environment): Settings["proxy"] {
   const url = firstGiven(environment.HTTPS_PROXY, environment.https_proxy);
   if (url === undefined) return undefined;

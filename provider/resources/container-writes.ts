@@ -1,4 +1,7 @@
-/** What vaults, keystores and templates do alike as resources: be made by one POST, be adopted, be changed where they differ. */
+/**
+ * Writes that vaults, keystores and templates share: create by one POST, adopt, and change only
+ * what differs.
+ */
 
 import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
@@ -19,30 +22,31 @@ interface Named {
   readonly updatedAtMs?: number;
 }
 
-/** A container that is there, as one call showed it. */
+/** An existing container, as one call returned it. */
 export type Present<Snapshot> = Extract<ContainerReading<Snapshot>, { kind: "present" }>;
 
 export interface Creation<Snapshot, New> {
   readonly kind: ContainerKind;
   readonly port: Pick<Collection<Snapshot, New, never>, "create" | "list">;
   readonly wanted: New;
-  /** Unique in its vault or instance (uko-v4.md 9 U10); absent where the service makes it up. */
+  /** Unique in its vault or instance (uko-v4.md 9 U10); absent if the service chooses the name. */
   readonly name?: string;
   readonly vaultId?: string;
-  /** The input that adopts one that is there. */
+  /** The input that adopts an existing container. */
   readonly adoptBy: string;
 }
 
-/** The service may still be at work on a request whose connection broke. */
+/** The service may still be processing a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
-/** Somebody may write between our look and our write, a few times. */
+/** Another writer may change the container between our read and our write, a few times. */
 const maxTries = 4;
 
 /**
- * Makes a container by one POST. One that has the name already is never taken; after a lost answer the one that has it then
- * was made by this run, because it was not there before, unless the service says that somebody else made it. Throws UKO_SERVICE_REFUSED, UKO_INPUT_INVALID, UKO_RIGHTS_MISSING:
- * none was made; UKO_ANSWER_LOST: that is not known.
+ * Creates a container by one POST. Never adopts an existing container of the same name. After a
+ * lost response, the container that then has the name was created by this run, because the name was
+ * free before, unless the service names another creator. Throws UKO_SERVICE_REFUSED,
+ * UKO_INPUT_INVALID, UKO_RIGHTS_MISSING: none was created; UKO_ANSWER_LOST: unknown.
  */
 export async function createContainer<Snapshot extends Named, New>(
   world: World,
@@ -102,15 +106,15 @@ async function findMade<Snapshot extends Named, New>(
   throw new UkoError("UKO_ANSWER_LOST", { summary, detail });
 }
 
-/** Somebody may have taken the name between our look and our POST. */
+/** Another writer may have taken the name between our read and our POST. */
 async function isAnothers(world: World, { createdBy }: Named, options: CallOptions): Promise<boolean> {
   const { identity, writesAs } = await world.session.actor(options);
   const own = [identity?.iamId, writesAs?.iamId].filter((iamId) => iamId !== undefined);
-  // Other than by an IAM id, two writings may mean one person.
+  // Only IAM IDs are compared: two spellings of any other identifier may mean one person.
   return createdBy !== undefined && /^(IBMid|iam|crn)-/.test(createdBy) && own.length > 0 && !own.includes(createdBy);
 }
 
-/** Takes one that is there under management; what code says about it is brought about by the next update. */
+/** Adopts an existing container; the next update applies the program's values. */
 export async function adoptContainer<Snapshot extends Named>(
   world: World,
   ref: ContainerRef,
@@ -126,12 +130,15 @@ export async function adoptContainer<Snapshot extends Named>(
   });
 }
 
-/** Sends what differs, if anything does, with the ETag of a fresh look. Throws UKO_NOT_FOUND where it is gone. */
+/**
+ * Sends the differences, if there are any, with the ETag of a fresh read. Throws UKO_NOT_FOUND if
+ * the container is gone.
+ */
 export async function changeContainer<Snapshot extends Named>(
   world: World,
   ref: ContainerRef,
   port: Pick<Collection<Snapshot, never, never>, "read">,
-  /** Undefined where nothing is to be changed: an update that changes nothing writes nothing. */
+  /** Undefined if nothing differs: an update without changes writes nothing. */
   write: (found: Present<Snapshot>) => Promise<Written<WithEtag<Snapshot>> | undefined>,
   options: CallOptions,
 ): Promise<Snapshot> {
@@ -163,7 +170,9 @@ export async function changeContainer<Snapshot extends Named>(
   });
 }
 
-/** A change that no call can make is an error, never a replacement, which would end what it holds. */
+/**
+ * A change that no call can make is an error, never a replacement, which would delete the contents.
+ */
 export function throwIfFrozen(what: string, failures: readonly CheckFailure[]): void {
   if (failures.length === 0) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
@@ -172,7 +181,10 @@ export function throwIfFrozen(what: string, failures: readonly CheckFailure[]): 
   });
 }
 
-/** Frozen inputs that code gives and that differ from what is there; `existing…Id` may be left out once it has done its work. */
+/**
+ * Frozen inputs that the program sets to something else than the existing value. `existing…Id` may
+ * be removed from the program after the adoption.
+ */
 export function frozenFailures(
   before: Readonly<Record<string, unknown>>,
   inputs: Readonly<Record<string, unknown>>,
@@ -188,7 +200,7 @@ export function frozenFailures(
 export const instead =
   "make a new one beside it, move the keys' successors there, and delete this one once it is empty";
 
-/** Drift in words: what somebody changed beside the program since the last run. */
+/** Describes drift: changes made outside the program since the last run. */
 export function driftIn(
   what: string,
   names: readonly string[],
@@ -199,7 +211,7 @@ export function driftIn(
   return moved.length === 0 ? [] : [`${capital(what)} was changed since the last run: ${moved.join(", ")}`];
 }
 
-/** Ids as an import gives them. */
+/** Parses the IDs that an import passes. */
 export function parseIds(id: string, form: string): readonly string[] {
   const parts = id.split("/");
   if (parts.length === form.split("/").length && parts.every((part) => uuidForm.test(part))) return parts;

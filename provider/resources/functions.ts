@@ -1,4 +1,7 @@
-/** Questions about what is there, what waits, and how a key would end; each described once for every door. */
+/**
+ * Read-only questions about inventory, pending deletions and the deletion path of a key; each
+ * described once for every door.
+ */
 
 import * as z from "zod";
 import { defineFunction, type ListOptions, type ResourceDefinition, type RunSettings } from "../engine/definition.ts";
@@ -185,7 +188,7 @@ const planDeletion = defineFunction({
   },
 });
 
-/** Each by its name, for doors that project all. */
+/** The questions by name, for doors that project all of them. */
 export const functions = {
   getManagedKey,
   listManagedKeys,
@@ -201,7 +204,7 @@ export const functions = {
   planDeletion,
 } as const;
 
-/** What a key is called may be older than today's rules for inputs, so it is picked and not parsed. */
+/** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */
 function toPending(key: z.infer<typeof managedKeyState>): PendingDeletion {
   const picked = Object.keys(pendingDeletion.shape).flatMap((name) => {
     const value = key[name as keyof PendingDeletion];

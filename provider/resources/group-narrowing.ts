@@ -1,4 +1,7 @@
-/** Refuses a change of groups that would cut keys off from a keystore: an outage that nobody asked for by its name. */
+/**
+ * A guard against changes of groups that would cut keys off from a keystore. Such an outage must be
+ * requested explicitly.
+ */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
 import { plain } from "../engine/explain/words.ts";
@@ -7,14 +10,17 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { keyStates } from "../lifecycle/managed-key-states.ts";
 import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/unlinking.ts";
 
-/** What is about to be narrowed, and the groups or the group that it is to have. */
+/** The container about to be narrowed, and the group or groups that it will have. */
 export type Narrowing =
   | { readonly kind: "keystore"; readonly id: string; readonly groups: readonly string[] }
   | { readonly kind: "template"; readonly id: string; readonly group: string };
 
 const maxNamed = 10;
 
-/** Throws UKO_KEY_WOULD_BE_UNLINKED, and UKO_CONTENTS_UNREADABLE where it cannot be told. `what` names the container. */
+/**
+ * Throws UKO_KEY_WOULD_BE_UNLINKED, or UKO_CONTENTS_UNREADABLE if the affected keys cannot be
+ * determined. `what` names the container.
+ */
 export async function refuseUnlinking(
   world: World,
   vaultId: string,
@@ -57,7 +63,7 @@ async function readDistribution(
 ): Promise<{
   readonly keys: readonly DistributedKey[];
   readonly before: Distribution;
-  /** Of keystores, by id. */
+  /** Keystore names by ID. */
   readonly names: ReadonlyMap<string, string>;
 }> {
   try {
@@ -79,7 +85,7 @@ async function readDistribution(
   }
 }
 
-/** Where nothing is known of before, nothing would count as lost. */
+/** Without the previous groups, no key would count as cut off. */
 function untold(what: string): UkoError {
   return new UkoError("UKO_CONTENTS_UNREADABLE", {
     summary: `Whether the change of ${what} would cut a key off could not be told, so nothing was changed`,

@@ -1,4 +1,4 @@
-/** Every resource and function there is; the only barrel. */
+/** Every resource and function of the provider; the only barrel. */
 
 export { type DeletionPlan, functions, type PendingDeletion } from "./functions.ts";
 export { keyTemplate } from "./key-template.ts";

@@ -1,4 +1,4 @@
-/** What a key template looks like from outside: its inputs and outputs, each described once for every door. */
+/** Inputs and outputs of a key template, each described once for every door. */
 
 import * as z from "zod";
 import { uuid } from "./uuid.ts";
@@ -42,7 +42,7 @@ const cca = z
   })
   .meta({ description: "For cca; on-premises only." });
 
-/** uko-v4.md 2.5 T2, T4, 3.5, 3.6. Absent means: as the service has it. */
+/** uko-v4.md 2.5 T2, T4, 3.5, 3.6. An absent input keeps the service's value. */
 export const keyTemplateInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the template is in. Cannot change." }),
   name: z
@@ -92,12 +92,18 @@ export const keyTemplateInputs = z.strictObject({
 });
 export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 
-/** A later release of the service may have further words; they are shown and compared, and nothing is decided by them. */
+/**
+ * A later release of the service may add words; they are shown and compared, and no decision
+ * depends on them.
+ */
 function anyWord<Known extends string>(_known: z.ZodType<Known, unknown>): z.ZodType<Known> {
   return z.string().default("") as z.ZodType<string> as z.ZodType<Known>;
 }
 
-/** State: the inputs as the service has them, and what only the service knows; texts as they are, whatever rule for new ones holds. */
+/**
+ * State: the inputs as the service returns them, and the outputs that only the service knows. Texts
+ * are not held to the rules for new inputs.
+ */
 export const keyTemplateState = z.object({
   ...keyTemplateInputs.shape,
   name: z.string(),

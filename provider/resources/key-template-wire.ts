@@ -1,4 +1,7 @@
-/** Between a template's properties and what the service takes and tells of it (uko-v4.md 3.5, 3.6). */
+/**
+ * Mapping between a template's properties and the service's request and response forms (uko-v4.md
+ * 3.5, 3.6).
+ */
 
 import type { NewTemplate, TemplateDistribution, TemplatePatch, TemplateSnapshot } from "../engine/container-ports.ts";
 import type { KeyTemplateInputs, KeyTemplateState } from "./key-template-properties.ts";
@@ -14,7 +17,7 @@ const blocks = {
 } as const;
 type BlockName = keyof typeof blocks;
 const blockNames = Object.keys(blocks) as readonly BlockName[];
-/** The update form has none of Azure's (uko-v4.md 3.6). */
+/** The update form has no Azure block (uko-v4.md 3.6). */
 const changeableBlocks: readonly BlockName[] = ["google", "cca"];
 
 type Fields = TemplateDistribution["fields"];
@@ -41,7 +44,7 @@ export function newTemplate(inputs: KeyTemplateInputs): NewTemplate {
   };
 }
 
-/** Undefined where nothing differs. */
+/** Undefined if nothing differs. */
 export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs): TemplatePatch | undefined {
   const { description, deactivateOnRotation, group } = inputs;
   const own = (["name", "size", "activationPeriod", "expirationPeriod", "keyState"] as const).flatMap((name) =>
@@ -62,7 +65,7 @@ export function patchFor(snapshot: TemplateSnapshot, inputs: KeyTemplateInputs):
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-/** What the service has of a template, in the properties' words. */
+/** The service's values of a template, under the names of the properties. */
 export function propertiesOf(
   snapshot: TemplateSnapshot,
   inputs: Partial<KeyTemplateInputs>,
@@ -74,7 +77,7 @@ export function propertiesOf(
       const values = Object.entries(blocks[block]).flatMap(([name, wire]) => {
         const value = distribution?.fields[wire];
         if (value !== undefined && value.length > 0) return [[name, value]];
-        // A program may say that there are none.
+        // A program may state an empty list explicitly.
         const said = (inputs[block] as Readonly<Record<string, unknown>> | undefined)?.[name];
         return Array.isArray(said) && said.length === 0 ? [[name, said]] : [];
       });
@@ -118,7 +121,7 @@ function changeableFields(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
 
-/** Lists of words have no order, and an empty one is none. */
+/** Lists of words have no order, and an empty list equals an absent one. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (isNone(a) || isNone(b)) return isNone(a) && isNone(b);
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;

@@ -1,4 +1,4 @@
-/** The key template as a resource: what keys made from it are, and where they go. */
+/** The key template as a resource: the properties and the keystores of keys created from it. */
 
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../engine/container-ports.ts";
 import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
@@ -40,7 +40,10 @@ const compared = [
 const blockNames = ["google", "cca"] as const;
 const frozenNames = ["vaultId", "namingScheme", "algorithm", "keystoreType", "keystoreNamingScheme"] as const;
 const blockTypes = { google: "google_kms", azure: "azure_key_vault", cca: "cca" } as const;
-/** What keys take from a template; a change of it leaves existing ones as they are (uko-v4.md 4.7). */
+/**
+ * Properties that keys copy from a template; changing one leaves existing keys as they are
+ * (uko-v4.md 4.7).
+ */
 const aligned: readonly (keyof TemplatePatch)[] = [
   "size",
   "keyState",
@@ -113,7 +116,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
     const ref = refOf(state);
     const what = sayContainer({ kind: "template", id: ref.id, name: state.name });
     throwIfFrozen(what, frozenIn(state, inputs));
-    // An archived template takes no change of its distribution (uko-v4.md 9 U20).
+    // An archived template rejects changes of its distribution (uko-v4.md 9 U20).
     if (!inputs.archived) await archive(world, ref, false, options);
     let isMoved = false;
     let snapshot = await changeContainer(
@@ -146,7 +149,8 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
 
   async list(world, filter, options) {
     const all = await world.templates.list(filter, options);
-    // The product's own can be no resource: an adoption of everything that is listed would fail at them.
+    // The service's built-in templates cannot be resources: adopting everything that is listed
+    // would fail at them.
     return all.filter(isOurs).map((snapshot) => stored(world.session.instanceId, {}, snapshot));
   },
 
@@ -195,14 +199,14 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplate
   return [...own, ...adopted, ...(isAzureMoved ? [{ property: "azure", reason }] : [])];
 }
 
-/** Whether what is wanted, as far as it is said, is there. */
+/** Whether every value that the program sets is present. */
 function isContained(wanted: unknown, there: unknown): boolean {
   if (wanted === undefined) return true;
   const known = (there ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
 }
 
-/** All but the product's own (uko-v4.md 9 U18). */
+/** All but the service's built-in templates (uko-v4.md 9 U18). */
 function isOurs({ types }: TemplateSnapshot): boolean {
   return !types.includes("system");
 }
@@ -215,7 +219,10 @@ function refuseSystem(snapshot: TemplateSnapshot): void {
   });
 }
 
-/** The template exists now, so nothing that follows may fail its creation: it would be in no state. */
+/**
+ * The template exists by now, so no later step may fail its creation: the template would be in no
+ * state.
+ */
 async function archiveMade(
   world: World,
   inputs: KeyTemplateInputs,
@@ -256,7 +263,7 @@ function notAligned(what: string): string {
   return `${capital(what)} has changed: keys made from it stay as they are until each is aligned, by align: true on its ManagedKey`;
 }
 
-/** What the service has, beside the inputs that steer this tool alone. */
+/** The service's values, plus the inputs that only steer this tool. */
 function stored(
   instanceId: string,
   inputs: Partial<KeyTemplateInputs>,

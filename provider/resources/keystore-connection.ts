@@ -1,4 +1,7 @@
-/** How a keystore is reached: which block fits which type, each field's wire name, which are secret, and which never change. */
+/**
+ * The connection of a keystore: the block for each type, the wire name of each field, and which
+ * fields are secret or immutable.
+ */
 
 import type { ConnectionFields, KeystoreSnapshot } from "../engine/container-ports.ts";
 import { sayContainer } from "../engine/explain/container-words.ts";
@@ -38,9 +41,9 @@ export const typeFacts: Readonly<Record<KeystoreType, TypeFacts>> = {
 
 interface Field {
   readonly wire: string;
-  /** Never answered, never compared with an answer. */
+  /** Never returned by the service, so never compared with a response. */
   readonly secret?: true;
-  /** Says where the keystore is: a change would leave its keys behind unseen (uko-v4.md 3.8, U22). */
+  /** Locates the keystore: a change would silently leave its keys behind (uko-v4.md 3.8, U22). */
   readonly frozen?: true;
 }
 
@@ -84,14 +87,14 @@ export const connectionFields: Readonly<Record<BlockName, Readonly<Record<string
   },
 };
 
-/** Paths of the inputs that are secrets. */
+/** Paths of the secret inputs. */
 export const secretPaths: readonly string[] = blockNames.flatMap((block) =>
   Object.entries(connectionFields[block]).flatMap(([name, { secret }]) =>
     secret === true ? [`${block}.${name}`] : [],
   ),
 );
 
-/** A block's values by their property names; its schema has checked them. */
+/** A block's values by property name, already validated by the block's schema. */
 export type BlockValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Undefined for a type that this release does not know. */
@@ -103,7 +106,10 @@ export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "var
   );
 }
 
-/** Throws UKO_ANSWER_INVALID for a type that this release does not know: guessing would reach for the wrong keystore. */
+/**
+ * Throws UKO_ANSWER_INVALID for a type that this release does not know: a guess could address the
+ * wrong keystore.
+ */
 export function typeOf(snapshot: KeystoreSnapshot): KeystoreType {
   const found = findType(snapshot);
   if (found !== undefined) return found;
@@ -113,7 +119,7 @@ export function typeOf(snapshot: KeystoreSnapshot): KeystoreType {
   });
 }
 
-/** As a whole sentence without its full stop. */
+/** A full sentence without its period. */
 export function sayUnknownType({ id, name, type, variant }: KeystoreSnapshot): string {
   const word = plain(`${type} ${variant}`.trim(), 60);
   return `${capital(sayContainer({ kind: "keystore", id, name }))} is of type "${word}", which this release does not know`;
@@ -129,7 +135,10 @@ export function toWire(block: BlockName, values: BlockValues): ConnectionFields 
   );
 }
 
-/** A block as the service tells it; what it does not tell, and the digests of secrets, are as `known` has them. */
+/**
+ * A block from the service's response. Fields that the response omits, and the digests of secrets,
+ * come from `known`.
+ */
 export function fromWire(block: BlockName, fields: ConnectionFields, known: BlockValues): BlockValues {
   return Object.fromEntries(
     Object.entries(connectionFields[block]).flatMap(([name, { wire, secret }]) => {
@@ -139,7 +148,7 @@ export function fromWire(block: BlockName, fields: ConnectionFields, known: Bloc
   );
 }
 
-/** The names of given values that differ from `before`. */
+/** The names of set values that differ from `before`. */
 export function differingIn(before: BlockValues, wanted: BlockValues): readonly string[] {
   return Object.keys(wanted).filter((name) => wanted[name] !== undefined && wanted[name] !== before[name]);
 }

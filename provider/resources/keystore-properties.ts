@@ -1,10 +1,13 @@
-/** What a keystore looks like from outside: its inputs and outputs, each described once for every door. */
+/** Inputs and outputs of a keystore, each described once for every door. */
 
 import * as z from "zod";
 import { keystoreTypes } from "./keystore-connection.ts";
 import { uuid } from "./uuid.ts";
 
-/** A text by the service's own pattern and lengths (uko-v4.md 3.8), so that what it would refuse fails in preview. */
+/**
+ * A text held to the service's own pattern and lengths (uko-v4.md 3.8), so that invalid values fail
+ * in preview.
+ */
 const text = (min: number, max: number, pattern: RegExp, description: string) =>
   z
     .string()
@@ -76,7 +79,7 @@ const cca = z
   })
   .meta({ description: "Connection of a keystore of type cca; on-premises only." });
 
-/** uko-v4.md 3.7, 3.8. Absent means: as the service has it. */
+/** uko-v4.md 3.7, 3.8. An absent input keeps the service's value. */
 export const keystoreInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the keystore serves. Cannot change." }),
   type: z
@@ -122,10 +125,16 @@ export const keystoreInputs = z.strictObject({
 });
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;
 
-/** What the service does not tell is empty: a secret of an adopted keystore, or a field that a release leaves out. */
+/**
+ * Empty if the service does not return it: a secret of an adopted keystore, or a field that a
+ * release omits.
+ */
 const told = z.string().default("");
 
-/** State: the inputs as the service has them with digests for secrets, and what only the service knows. */
+/**
+ * State: the inputs as the service returns them, with digests for secrets, and the outputs that
+ * only the service knows.
+ */
 export const keystoreState = z.object({
   ...keystoreInputs.shape,
   name: z.string().optional(),

@@ -1,4 +1,7 @@
-/** What an update does to a keystore: sends what differs and no more, and never takes a group away that an installed key needs. */
+/**
+ * The update of a keystore: sends only what differs, and never removes a group that an installed
+ * key needs.
+ */
 
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
@@ -24,7 +27,7 @@ import type { KeystoreInputs, KeystoreState } from "./keystore-properties.ts";
 export interface Updated {
   readonly snapshot: KeystoreSnapshot;
   readonly warnings: readonly string[];
-  /** Whether the service was told how to reach the keystore, which it checks at the next look alone. */
+  /** Whether new connection details were sent, which the service checks only at the next read. */
   readonly isReconnected: boolean;
 }
 
@@ -67,8 +70,10 @@ export async function updateKeystore(
 }
 
 /**
- * A new credential may be another account's, which no field tells (uko-v4.md 3.7): there a key that still waits for its
- * destruction is not present, and its record could be removed while it lives. Nothing rests on whether the keys can be read.
+ * A new credential may belong to another account, which no field reveals (uko-v4.md 3.7). A key
+ * that still waits for its destruction is absent from that account, so its metadata could be
+ * removed while the key lives. This is only a warning, so it does not matter if the keys cannot be
+ * read.
  */
 async function warnOfWaitingKeys(
   world: World,
@@ -98,7 +103,9 @@ function notAligned(what: string): string {
   return `${capital(what)} has other groups now: keys that exist stay where they are until each is aligned, by align: true on its ManagedKey`;
 }
 
-/** Undefined where nothing differs. Of secrets only those are sent whose digest is not the one in the state. */
+/**
+ * Undefined if nothing differs. A secret is sent only if its digest differs from the one in state.
+ */
 function patchFor(
   world: World,
   { snapshot }: Present<KeystoreSnapshot>,
@@ -133,12 +140,16 @@ function connectionPatch(
   const wanted = (inputs[block] ?? {}) as BlockValues;
   const digested = (digestSecrets(inputs, secretPaths, world.sha256)[block] ?? {}) as BlockValues;
   const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
-  // Where the keystore is goes into no PATCH, even where the service does not tell it: keys that are there would be left behind.
+  // The location of the keystore is never part of a PATCH, even if the service does not return it:
+  // existing keys would be left behind.
   const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.frozen !== true);
   return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
 }
 
-/** Code that says another type or place than what is there is about another keystore. Throws UKO_CHANGE_IMPOSSIBLE. */
+/**
+ * A program whose type or location differs from the existing keystore describes another keystore.
+ * Throws UKO_CHANGE_IMPOSSIBLE.
+ */
 export function refusePretence(snapshot: KeystoreSnapshot, inputs: KeystoreInputs): void {
   const type = typeOf(snapshot);
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });

@@ -1,4 +1,7 @@
-/** The keystore as a resource: an internal key ring or a connected cloud, where managed keys are distributed to. */
+/**
+ * The keystore as a resource: an internal key ring or a connected cloud, to which managed keys are
+ * distributed.
+ */
 
 import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../engine/container-ports.ts";
 import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
@@ -70,7 +73,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
       const ref = refTo(instanceId, vaultId, existingKeystoreId);
       const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
       refusePretence(snapshot, inputs);
-      // No secret is known to be the one that the service has, so the next update sends those of the program.
+      // No secret is known to equal the service's, so the next update sends those of the program.
       return { ...stored(instanceId, inputs, snapshot, {}), isFound: true };
     }
     const wanted = wantedOf(inputs);
@@ -153,7 +156,10 @@ function refOf({ instanceId, vaultId, keystoreId }: KeystoreState): ContainerRef
   return refTo(instanceId, vaultId, keystoreId);
 }
 
-/** Its secrets are the service's alone: what is imported without them stays connected, as what is adopted does. */
+/**
+ * Only the service holds the secrets, so an import without them stays connected, as an adopted
+ * keystore does.
+ */
 function asFound(instanceId: string, snapshot: KeystoreSnapshot): Stored<KeystoreState> {
   const isAdopted = holdsSecrets(typeFacts[typeOf(snapshot)].block);
   return stored(instanceId, isAdopted ? { existingKeystoreId: snapshot.id } : {}, snapshot, {});
@@ -163,7 +169,7 @@ function holdsSecrets(block: BlockName | undefined): boolean {
   return secretPaths.some((path) => path.startsWith(`${block}.`));
 }
 
-/** The connection has to be there and to be that of the type; one that is adopted may leave it as it is. */
+/** The connection block is required and must match the type; an adopted keystore may omit it. */
 function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
   const { type, name, existingKeystoreId } = inputs;
   const { block } = typeFacts[type];
@@ -223,7 +229,10 @@ function wantedOf({ vaultId, type, name, description, groups, tlsProxy, ...block
   };
 }
 
-/** What the service has, beside the inputs that steer this tool alone; `known` has the digests of secrets. */
+/**
+ * The service's values, plus the inputs that only steer this tool; `known` holds the digests of
+ * secrets.
+ */
 function stored(
   instanceId: string,
   inputs: Partial<KeystoreInputs>,
@@ -241,7 +250,7 @@ function stored(
     type,
     ...(name !== "" && { name }),
     ...((description !== "" || inputs.description !== undefined) && { description }),
-    // The order of groups means nothing, so the program's own is kept.
+    // Groups have no order, so the program's order is kept.
     groups: inputs.groups !== undefined && haveSameGroups(inputs.groups, groups) ? inputs.groups : [...groups],
     ...(typeof tlsProxy === "string" && { tlsProxy }),
     ...(block !== undefined && { [block]: values }),
@@ -257,7 +266,10 @@ function stored(
   return { id: `${vaultId}/${id}`, state, warnings: [] };
 }
 
-/** The service checks a new connection at the first look (uko-v4.md 9 U16); that it does not answer undoes nothing. */
+/**
+ * The service checks a new connection at the first read (uko-v4.md 9 U16); a failed read reverts
+ * nothing.
+ */
 async function withHealth(
   world: World,
   made: Stored<KeystoreState>,

@@ -1,4 +1,4 @@
-/** How a KMS key comes under management: made by exactly one POST, or adopted; never where it would be a managed key's twin. */
+/** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's twin. */
 
 import type { CreateOptions, RunSettings } from "../engine/definition.ts";
 import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
@@ -16,20 +16,23 @@ import { restoreKey, turnOnAsWritten } from "./kms-key-steps.ts";
 export interface BornKmsKey {
   readonly observed: ObservedKmsKey;
   readonly warnings: readonly string[];
-  /** Nothing was made. */
+  /** Set if the key existed already: none was created. */
   readonly isFound?: true;
 }
 
-/** Whether KMS turns its dual authorization on for a new key: as the program says, else where two people are needed. */
+/**
+ * Whether KMS turns on its dual authorization for a new key: the program's value, else whether two
+ * people are required.
+ */
 function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
   const isRequired = run.isDualRequired || inputs.dualAuthorization === "required";
   return inputs.dualAuthDelete ?? (isRequired ? true : undefined);
 }
 
 /**
- * Makes a key (kms-v2-and-iam.md 2.2); one that an interrupted run of the same resource made is taken up instead. Throws
- * UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made; UKO_ANSWER_LOST: that
- * is not known.
+ * Creates a key (kms-v2-and-iam.md 2.2), or adopts the one that an interrupted run of the same
+ * resource created. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED,
+ * UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
  */
 export async function createKmsKey(
   world: World,
@@ -60,7 +63,7 @@ export async function createKmsKey(
   }
 }
 
-/** Takes a key that is there under management; what code says about it is brought about by the next update. */
+/** Adopts an existing key; the next update applies the program's values. */
 export async function adoptKmsKey(
   world: World,
   inputs: KmsKeyInputs,
@@ -92,7 +95,7 @@ export async function adoptKmsKey(
   return { observed: adopted.kind === "present" ? adopted : sighting, warnings, isFound: true };
 }
 
-/** Throws UKO_KMS_KEY_IS_A_TWIN, also where it cannot be told, unless `isTakenOnTrust`. */
+/** Throws UKO_KMS_KEY_IS_A_TWIN, also if the check cannot be made, unless `isTakenOnTrust`. */
 export async function refuseTwin(
   world: World,
   { snapshot, observation }: ObservedKmsKey,
@@ -110,7 +113,7 @@ export async function refuseTwin(
   });
 }
 
-/** The program says what it adopts; a name or type that is not the key's own is most likely the wrong id. */
+/** A name or type that differs from the adopted key's own most likely means a wrong ID. */
 function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs): void {
   const type = snapshot.isExtractable ? "standard" : "root";
   if (snapshot.name === inputs.name && type === inputs.type) return;
@@ -141,7 +144,10 @@ function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: KmsCreationMark)
   };
 }
 
-/** The answer to a creation may be sparse (kms-v2-and-iam.md 2.2); the key exists, so nothing that follows may fail its creation. */
+/**
+ * The response to a creation may be sparse (kms-v2-and-iam.md 2.2). The key exists by now, so no
+ * later step may fail its creation.
+ */
 async function readBack(
   world: World,
   { value, serviceTimeMs }: Answered<KmsKeySnapshot>,

@@ -1,4 +1,4 @@
-/** What a KMS key looks like from outside: its inputs and outputs, each described once for every door. */
+/** Inputs and outputs of a KMS key, each described once for every door. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../lifecycle/kms-key-states.ts";
@@ -16,7 +16,7 @@ const reservedAliases: readonly string[] =
   "allowed_ip key keys metadata policy policies registration registrations ring rings rotate wrap unwrap rewrap version versions".split(
     " ",
   );
-/** KMS takes 30, and the mark of the creation is one (decision 0010). */
+/** KMS accepts 30, and the mark of the creation is one of them (decision 0010). */
 const maxUserTags = 29;
 
 const alias = z
@@ -25,7 +25,7 @@ const alias = z
   .refine((text) => !uuidForm.test(text.toLowerCase()), { message: "may not be a UUID" })
   .refine((text) => !reservedAliases.includes(text), { message: "is a word that KMS keeps for itself" });
 
-/** kms-v2-and-iam.md 2.2, 2.11. Absent means: as KMS has it. */
+/** kms-v2-and-iam.md 2.2, 2.11. An absent input keeps the value in KMS. */
 export const kmsKeyInputs = z.strictObject({
   name: z.string().min(2).max(90).meta({ description: "Name of the key, not unique in KMS. Cannot change." }),
   type: z.enum(["root", "standard"]).default("root").meta({
@@ -86,10 +86,13 @@ export const kmsKeyInputs = z.strictObject({
 });
 export type KmsKeyInputs = z.infer<typeof kmsKeyInputs>;
 
-/** State: the inputs as KMS has them, and what only KMS knows. Times are ISO 8601 UTC; of the payload there is a digest. */
+/**
+ * State: the inputs as KMS returns them, and the outputs that only KMS knows. Times are ISO 8601
+ * UTC; the payload is a digest.
+ */
 export const kmsKeyState = z.object({
   ...kmsKeyInputs.shape,
-  // As KMS has them, whatever form it takes.
+  // As KMS returns it, in whatever form.
   description: z.string().optional(),
   aliases: z.array(z.string()).optional(),
   tags: z.array(z.string()).optional(),

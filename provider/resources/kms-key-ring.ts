@@ -1,4 +1,4 @@
-/** The key ring that a KMS key is to be in: there, and never that of an internal keystore. */
+/** The key ring of a KMS key: it must exist, and never be that of an internal keystore. */
 
 import { plain, sayRoles } from "../engine/explain/words.ts";
 import { ringOf } from "../engine/observe-kms-key.ts";
@@ -6,16 +6,19 @@ import type { CallOptions, World } from "../engine/ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { kmsRights } from "../lifecycle/kms-key-states.ts";
 
-/** KMS has it from the start, and it cannot be deleted (kms-v2-and-iam.md 2.13). */
+/** Exists in KMS from the start and cannot be deleted (kms-v2-and-iam.md 2.13). */
 const defaultRing = "default";
 
-/** Makes the ring where it is absent; answers what people have to hear of. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_RIGHTS_MISSING. */
+/**
+ * Creates the ring if it does not exist; returns warnings. Throws UKO_KMS_KEY_IS_A_TWIN,
+ * UKO_RIGHTS_MISSING.
+ */
 export async function prepareRing(world: World, ring: string, options: CallOptions): Promise<readonly string[]> {
   const unknown = await refuseKeystoresRing(world, ring, options);
   if (ring === defaultRing || (await world.kmsKeys.ringExists(ring, options))) return unknown;
   const written = await world.kmsKeys.createRing(ring, options);
   if (written.kind === "done") return [...unknown, `Key ring "${ring}" was not there and was made`];
-  // Somebody else may have made it, or an answer was lost.
+  // Another writer may have created it, or a response was lost.
   if (written.kind !== "forbidden" && (await world.kmsKeys.ringExists(ring, options))) return unknown;
   if (written.kind === "forbidden") {
     throw new UkoError("UKO_RIGHTS_MISSING", {
@@ -44,7 +47,10 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
   });
 }
 
-/** A creation ends nothing, so what cannot be read does not stop it: a Key Protect instance has no keystores to ask for. */
+/**
+ * A creation deletes nothing, so unreadable keystores do not stop it: a Key Protect instance has
+ * none.
+ */
 async function wholeRing(world: World, ring: string, options: CallOptions): ReturnType<typeof ringOf> {
   try {
     return await ringOf(world, { kmsKeyId: "", crn: "", ring }, options);

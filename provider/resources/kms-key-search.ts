@@ -1,4 +1,7 @@
-/** The mark of a KMS key's creation, and the search by it: names are not unique in KMS, so a lost answer or a crash must not lead to a second key. */
+/**
+ * The mark of a KMS key's creation, and the search for it. Names are not unique in KMS, so only the
+ * mark prevents a second key after a lost response or a crash.
+ */
 
 import { type ObservedKmsKey, observedInSnapshot } from "../engine/observe-kms-key.ts";
 import type { CallOptions, World } from "../engine/ports.ts";
@@ -11,13 +14,19 @@ import { creationTagPrefix } from "./kms-key-state.ts";
 export interface KmsCreationMark {
   /** A tag of the key: its prefix and 32 hex digits. */
   readonly tag: string;
-  /** Whether every run of this resource derives the same mark, so that a later run finds what an earlier one made. */
+  /**
+   * Whether every run of this resource derives the same mark, so that a later run finds the key of
+   * an earlier one.
+   */
   readonly isLasting: boolean;
 }
 
-/** A copy of the program in another backend derives the same mark, so an older key is left to a person's decision. */
+/**
+ * A copy of the program in another backend derives the same mark, so a person decides about an
+ * older key.
+ */
 const longestInterruptionMs = 7 * 86_400_000;
-/** KMS may still be at work on a request whose connection broke. */
+/** KMS may still be processing a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
 
@@ -29,7 +38,7 @@ export function kmsCreationMark(world: World, inputs: KmsKeyInputs, origin: stri
   return { tag: `${creationTagPrefix}${world.sha256(text).slice(0, 32)}`, isLasting: true };
 }
 
-/** Looks once for a key that bears the mark and is still as a creation leaves it. */
+/** Reads once, for a key that bears the mark and is unchanged since its creation. */
 export async function findMarkedKmsKey(
   world: World,
   inputs: KmsKeyInputs,
@@ -44,14 +53,15 @@ export async function findMarkedKmsKey(
     if (value === undefined || !value.tags.includes(mark.tag)) continue;
     const observed = observedInSnapshot(value, serviceTimeMs);
     const ageMs = value.createdAtMs === undefined ? Number.POSITIVE_INFINITY : serviceTimeMs - value.createdAtMs;
-    // Whoever asks for a new key must not be handed one whose end has begun, or one that has long been in use.
+    // A request for a new key must never yield one whose deletion has begun, or one that has long
+    // been in use.
     const isFresh = observed.observation.state === "active" && ageMs <= longestInterruptionMs;
     if (isFresh && !isWindowOpen(observed.observation, serviceTimeMs)) return observed;
   }
   return undefined;
 }
 
-/** After a creation without an answer: answers the key that it made; throws UKO_ANSWER_LOST where there is none to be found. */
+/** Finds the key of a creation whose response was lost; throws UKO_ANSWER_LOST if none is found. */
 export async function findMadeKmsKey(
   world: World,
   inputs: KmsKeyInputs,

@@ -1,4 +1,4 @@
-/** Derives a KMS key's state for the engine from one look at it, and tells what drifted. */
+/** A KMS key's state for the engine, derived from one read of the key, and its drift warnings. */
 
 import { isoTime } from "../engine/evidence.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../engine/explain/kms-key-words.ts";
@@ -9,10 +9,13 @@ import { isWindowOpen, setterHint } from "../lifecycle/plan-kms-key-deletion.ts"
 import { creationTagName } from "../lifecycle/record-carriers.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./kms-key-properties.ts";
 
-/** The tag of a creation begins so; hidden from people (decision 0010). */
+/** Prefix of the tag that marks a creation; hidden from people (decision 0010). */
 export const creationTagPrefix = `${creationTagName}:`;
 
-/** The state: what KMS has, beside the inputs that steer this tool alone; `known` has a digest for a payload. */
+/**
+ * The state: the values in KMS, plus the inputs that only steer this tool; `known` holds a digest
+ * for a payload.
+ */
 export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: ObservedKmsKey): KmsKeyState {
   const { snapshot, observation } = observed;
   const { lifecycleState, ...deletion } = kmsKeyFacts(observed);
@@ -44,7 +47,9 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
   };
 }
 
-/** KMS writes the same instant in a form of its own; the program's stands where both mean the same. */
+/**
+ * KMS writes the same instant in its own form; the program's form is kept if both mean the same.
+ */
 function expirationOf(actual: string, wanted: string | undefined): { readonly expirationDate?: string } {
   if (actual === "") return {};
   return { expirationDate: wanted !== undefined && isSameInstant(actual, wanted) ? wanted : actual };
@@ -54,7 +59,7 @@ export function isSameInstant(a: string, b: string): boolean {
   return Date.parse(a) === Date.parse(b);
 }
 
-/** What happened beside the program since the last run; none of it is repaired silently. */
+/** Changes made outside the program since the last run; none is repaired silently. */
 export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState): readonly string[] {
   const { observation, snapshot } = observed;
   const key = sayKmsKey(observation);
@@ -76,7 +81,7 @@ export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState):
   return [...pending, `${key} ${what} ${now} since the last run`];
 }
 
-/** Who set the key for deletion, where somebody has; an update leaves such a key alone. */
+/** Names who set the key for deletion, if anyone did; an update does not write to such a key. */
 export function openWindowWarning({ observation, nowMs }: ObservedKmsKey): readonly string[] {
   if (!isWindowOpen(observation, nowMs)) return [];
   const setter = setterHint(observation);

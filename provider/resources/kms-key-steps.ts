@@ -1,4 +1,4 @@
-/** Single changes of a KMS key, each with what people hear where it cannot be made. */
+/** Single changes of a KMS key, each with its message for the case that it fails. */
 
 import type { RunSettings } from "../engine/definition.ts";
 import { restorableUntilMs, sayKmsKey } from "../engine/explain/kms-key-words.ts";
@@ -11,7 +11,10 @@ import { kmsRights } from "../lifecycle/kms-key-states.ts";
 import type { Right } from "../lifecycle/managed-key-states.ts";
 import type { KmsKeyInputs } from "./kms-key-properties.ts";
 
-/** Brings a destroyed key back (kms-v2-and-iam.md 2.6), once: a lost answer leads to a look, not to a second call. */
+/**
+ * Restores a destroyed key once (kms-v2-and-iam.md 2.6): a lost response leads to a read, not to a
+ * second call.
+ */
 export async function restoreKey(
   world: World,
   ref: KmsKeyRef,
@@ -35,8 +38,9 @@ export async function restoreKey(
 }
 
 /**
- * Turns KMS's dual authorization on for an existing key where the program says `dualAuthDelete: true`. KMS never turns it off
- * again, so neither a default nor the environment is enough; a key without it gets a warning, because it cannot be deleted.
+ * Turns on KMS's dual authorization for an existing key if the program says `dualAuthDelete: true`.
+ * KMS never turns it off again, so neither a default nor the environment is enough. A key without
+ * it gets a warning, because it cannot be deleted.
  */
 export async function turnOnAsWritten(
   world: World,
@@ -77,7 +81,7 @@ async function requireTwo(
   }
 }
 
-/** Throws where a change was not allowed or was refused; a lost answer is left to the next look. */
+/** Throws if a change was forbidden or refused; a lost response is left to the next read. */
 export function throwIfDenied(written: Written<unknown>, what: string, right: Right): void {
   if (written.kind === "forbidden") {
     throw new UkoError("UKO_RIGHTS_MISSING", {

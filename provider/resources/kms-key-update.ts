@@ -1,4 +1,7 @@
-/** What an ordinary update does to a KMS key: what its program says, one call at a time; never a step towards its end, nor back from it unasked. */
+/**
+ * The update of a KMS key: applies the program's changes, one call at a time. Never starts a
+ * deletion, and reverts one only on request.
+ */
 
 import type { RunSettings } from "../engine/definition.ts";
 import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
@@ -20,11 +23,14 @@ import { letEnd } from "./sent-rotation.ts";
 export interface UpdatedKmsKey {
   readonly observed: ObservedKmsKey;
   readonly warnings: readonly string[];
-  /** Whether what a rotationTrigger asked for is done, so that the state may note it. */
+  /**
+   * Whether the rotation that a `rotationTrigger` requested is done, so that state may record the
+   * trigger.
+   */
   readonly isRotated: boolean;
 }
 
-/** Aliases come and go one call each; the rest is room for lost answers. */
+/** Aliases take one call each; the rest allows for lost responses. */
 const maxRounds = 16;
 
 interface Change {
@@ -34,7 +40,7 @@ interface Change {
 }
 
 /**
- * Brings the key towards its inputs as far as that is allowed. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_DELETION_ON_FILE,
+ * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_DELETION_ON_FILE,
  * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED.
  */
 export async function updateKmsKey(
@@ -48,8 +54,9 @@ export async function updateKmsKey(
   const warnings: string[] = [];
   const mustRotate = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== state.rotationTrigger;
   let observed = await present(world, ref, options);
-  // A state may name any key. Rotated or taken out of its ring beside its managed key, a twin is out of step with it, or unseen.
-  // Who may not read keystores can still write to a key that was made for the program, but not move it.
+  // A state may name any key. Rotating a twin, or moving it out of its ring, without its managed
+  // key puts it out of step or hides it. A caller who cannot read keystores can still write to a
+  // key created for the program, but not move it.
   const isMoved = inputs.keyRing !== undefined && inputs.keyRing !== observed.snapshot.ring;
   await refuseTwin(world, observed, !isMoved, options);
   if (inputs.restoreTrigger !== undefined && inputs.restoreTrigger !== state.restoreTrigger) {
@@ -78,14 +85,18 @@ export async function updateKmsKey(
   if (mustRotate && isRotatedSince(state, inputs, observed)) {
     warnings.push(rotatedBefore(observed));
   } else if (mustRotate) {
-    // Last: where anything after it failed, the state would keep the old trigger, and the next run would rotate again (decision 0026).
+    // The rotation comes last: if a later step failed, state would keep the old trigger and the
+    // next run would rotate again (decision 0026).
     const rotated = await rotate(world, ref, observed, inputs.payload, options);
     return { observed: rotated.observed, warnings: [...warnings, ...rotated.warnings], isRotated: true };
   }
   return { observed, warnings, isRotated: true };
 }
 
-/** One difference, one call, one look: a lost answer is seen at the next look, and what is there already is not written. */
+/**
+ * One difference, one call, one read: a lost response shows in the next read, and existing values
+ * are not written.
+ */
 async function bringAbout(
   world: World,
   ref: KmsKeyRef,
@@ -119,7 +130,7 @@ function nextChange(
       send: () => kmsKeys.moveToRing(ref, keyRing, options),
     };
   }
-  // First out, then in: KMS takes five.
+  // Removals come before additions, because KMS accepts only five aliases.
   const surplus = aliases === undefined ? undefined : snapshot.aliases.find((alias) => !aliases.includes(alias));
   if (surplus !== undefined) {
     const send = () => kmsKeys.removeAlias(ref, surplus, options);
@@ -137,10 +148,16 @@ function nextChange(
   return undefined;
 }
 
-/** An interrupted run is taken up within this time; an older rotation has nothing to do with today's wish for one. */
+/**
+ * An interrupted run is resumed within this time; an older rotation is unrelated to today's
+ * request.
+ */
 const longestInterruptionMs = 7 * 86_400_000;
 
-/** Whether the key was rotated since the last run, most likely by one that was interrupted. Whose material came in, KMS does not tell. */
+/**
+ * Whether the key was rotated since the last run, most likely by a run that was interrupted. KMS
+ * does not reveal whose material was imported.
+ */
 function isRotatedSince(state: KmsKeyState, { payload }: KmsKeyInputs, { snapshot, nowMs }: ObservedKmsKey): boolean {
   const { lastRotatedAtMs } = snapshot;
   if (payload !== undefined || lastRotatedAtMs === undefined) return false;
@@ -154,8 +171,8 @@ function rotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
 }
 
 /**
- * Never sent twice: after a lost answer the key's version tells whether it was rotated (kms-v2-and-iam.md 8). Throws only where
- * it was not, and where KMS shows no new version.
+ * Never sent twice: after a lost response the key's version shows whether it was rotated
+ * (kms-v2-and-iam.md 8). Throws only if it was not, or if KMS shows no new version.
  */
 async function rotate(
   world: World,
@@ -188,7 +205,10 @@ async function rotate(
   return { observed: now, warnings: [] };
 }
 
-/** To ask for another rotation is easier than to undo one too many, so what is not known counts as done. */
+/**
+ * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
+ * done.
+ */
 function unseen(written: Written<undefined>, before: ObservedKmsKey, error: unknown): Omit<UpdatedKmsKey, "isRotated"> {
   const key = sayKmsKey(before.observation);
   if (written.kind !== "done") {

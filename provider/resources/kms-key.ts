@@ -1,4 +1,7 @@
-/** The KMS key as a resource: a root or standard key of KMS itself, whose end takes KMS's own two people. */
+/**
+ * The KMS key as a resource: a root or standard key of KMS itself, whose deletion is guarded by
+ * KMS's own dual authorization.
+ */
 
 import { type CheckFailure, defineResource, type Stored } from "../engine/definition.ts";
 import { sayKmsKey } from "../engine/explain/kms-key-words.ts";
@@ -35,10 +38,10 @@ const defaults = {
   deletionCompletesAt: "destroyed",
 } as const satisfies Partial<KmsKeyInputs>;
 
-/** What tells of the key's end. */
+/** Outputs that describe the key's deletion. */
 const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
 
-/** What KMS has no call for; the way on is always a key of its own. */
+/** KMS has no call for this change; the alternative is always a new key. */
 const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
 
 /** kms-v2-and-iam.md 2.2. */
@@ -168,7 +171,8 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     policy: {
       goal: state.deletionCompletesAt,
       deletionProtection: state.deletionProtection,
-      // Environment and provider can make a run stricter than the resource says, never looser.
+      // The environment and the provider can make a run stricter than the resource says, never
+      // looser.
       dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
     },
   }),
@@ -188,12 +192,12 @@ function stored(
   return { id: state.keyId, state, warnings };
 }
 
-/** The inputs of a program that says as little as possible of a key that is there. */
+/** The inputs of a program that says as little as possible about an existing key. */
 function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
   return { name: snapshot.name, type: snapshot.isExtractable ? "standard" : "root", ...defaults };
 }
 
-/** `before` is the state as the engine has it; a secret stands in both as a digest. */
+/** `before` is the state as the engine stores it; a secret is a digest in both. */
 function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KmsKeyInputs): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });

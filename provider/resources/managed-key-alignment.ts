@@ -1,4 +1,7 @@
-/** Brings a key into the keystores that its template names by now (uko-v4.md K10), where that takes it out of none. */
+/**
+ * Alignment of a key with the keystores that its template names now (uko-v4.md K10), unless that
+ * would remove it from one.
+ */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
 import { plain, sayKey, sayRoles } from "../engine/explain/words.ts";
@@ -11,12 +14,12 @@ import { type AlignmentPlan, isAlignable, planAlignment } from "../lifecycle/pla
 import type { Distribution } from "../lifecycle/unlinking.ts";
 import { leftAlone } from "./managed-key-left-alone.ts";
 
-/** Somebody may write between our look and our write, a few times. */
+/** Another writer may change the key between our read and our write, a few times. */
 const maxTries = 4;
 
 /**
- * Aligns the key where the service calls it unaligned; answers what people have to hear of.
- * Throws UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
+ * Aligns a key that the service calls unaligned; returns warnings. Throws
+ * UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
  */
 export async function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
   const settler = createSettler(world, `key ${ref.keyId}`, options);
@@ -73,7 +76,10 @@ async function planFor(world: World, observed: Observed, options: CallOptions): 
   return planAlignment(observation, key, snapshot.alignment, distributionIn(template, keystores), nowMs);
 }
 
-/** The template and the keystores as they are now; a template that is not found leaves the list empty, and so refuses. */
+/**
+ * The template and the keystores at this moment. A template that is not found yields an empty list,
+ * and so a refusal.
+ */
 function distributionIn(template: TemplateSnapshot | undefined, keystores: readonly KeystoreSnapshot[]): Distribution {
   const { id = "", distribution } = template ?? {};
   return {

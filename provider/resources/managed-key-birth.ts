@@ -1,4 +1,7 @@
-/** How a key comes under management: made by exactly one POST, or adopted. A lost answer leads to a search, never to a second key. */
+/**
+ * Creation of a managed key by exactly one POST, or adoption. A lost response leads to a search,
+ * never to a second key.
+ */
 
 import type { CreateOptions, RunSettings } from "../engine/definition.ts";
 import { plain } from "../engine/explain/words.ts";
@@ -24,14 +27,14 @@ import { asTags } from "./managed-key-state.ts";
 export interface Born {
   readonly observed: Observed;
   readonly warnings: readonly string[];
-  /** Nothing was made. */
+  /** Set if the key existed already: none was created. */
   readonly isFound?: true;
 }
 
 /**
- * Makes a key (uko-v4.md K2), with a PATCH where dates are given; one that an interrupted run of the same resource made is
- * taken up instead (decision 0010). Throws UKO_INPUT_INVALID, UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was made;
- * UKO_ANSWER_LOST: that is not known.
+ * Creates a key (uko-v4.md K2), plus a PATCH if dates are set, or adopts the one that an
+ * interrupted run of the same resource created (decision 0010). Throws UKO_INPUT_INVALID,
+ * UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
  */
 export async function createKey(
   world: World,
@@ -42,13 +45,14 @@ export async function createKey(
   const marker = wantedMarker(inputs, run);
   const mark = creationMark(world, inputs, options.origin);
   if (mark.isLasting && inputs.label === undefined) {
-    // No label, so no 409 tells that the key is there: only a look before the POST can.
+    // Without a label no 409 reveals that the key exists: only a read before the POST can.
     const earlier = await findMarked(world, inputs, mark, options);
     if (earlier.kind === "found") return takeUp(world, inputs, marker, earlier.key, options);
   }
   let written = await world.keys.create(tagged(inputs, marker, mark), options);
   if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
-    // The service may take no tags at all; a 400 means that no key was made, so the POST may be sent in another form.
+    // The service may reject tags altogether. A 400 means that no key was created, so the POST may
+    // be sent in another form.
     written = await world.keys.create(untagged(inputs, marker), options);
   }
   switch (written.kind) {
@@ -70,7 +74,7 @@ export async function createKey(
   }
 }
 
-/** Takes a key that is there under management; what code says about it is brought about by the next update. */
+/** Adopts an existing key; the next update applies the program's values. */
 export async function adoptKey(
   world: World,
   inputs: ManagedKeyInputs,
@@ -127,7 +131,10 @@ function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
   };
 }
 
-/** A label is unique in its vault (uko-v4.md U10), so a 409 may tell of the very key that this resource's last run made. */
+/**
+ * A label is unique in its vault (uko-v4.md U10), so a 409 may be about the very key that this
+ * resource's last run created.
+ */
 async function takeUp(
   world: World,
   inputs: ManagedKeyInputs,
@@ -160,11 +167,17 @@ function refused(
 
 interface Made {
   readonly made: Answered<KeyWithEtag>;
-  /** The POST's own answer: this run made the key, and nobody has written to it at the answer's ETag. */
+  /**
+   * The POST's own response: this run created the key, and no other writer has changed it at the
+   * response's ETag.
+   */
   readonly isOurs?: true;
 }
 
-/** The key exists now, so nothing that follows may fail the creation: what could not be done is told, and shows as a difference. */
+/**
+ * The key exists by now, so no later step may fail the creation: a failed step becomes a warning,
+ * and shows as a difference.
+ */
 async function complete(
   world: World,
   inputs: ManagedKeyInputs,

@@ -1,16 +1,19 @@
-/** What people are told where a record on the key binds, so that nothing else may write to it. */
+/**
+ * Messages about a key whose last write is a binding consent record. Any other write would void the
+ * record.
+ */
 
 import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
 import { UkoError } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../lifecycle/observation.ts";
 
-/** A warning: the difference stays, and shows again. */
+/** A warning: the difference remains, and shows again. */
 export function leftAlone(observation: KeyObservation, record: ConsentRecord): string {
   return `${capitalKey(observation)} was left as it is: ${sayWhoAsked(record)}`;
 }
 
-/** An error, for what a program asks for once. */
+/** An error, for a one-time request of the program. */
 export function deletionOnFile(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
   const { vaultId, keyId } = observation.facts;
   return new UkoError("UKO_DELETION_ON_FILE", {
@@ -19,7 +22,7 @@ export function deletionOnFile(observation: KeyObservation, record: ConsentRecor
   });
 }
 
-/** `Key "payroll"`, as a sentence begins. */
+/** `Key "payroll"`, for the beginning of a sentence. */
 export function capitalKey(observation: KeyObservation): string {
   return capital(sayKey(observation));
 }

@@ -1,11 +1,11 @@
-/** Finds keys without a state: one by its id, as an import does, or all that there are. */
+/** A search for keys without a state: one by its ID, as an import does, or all keys. */
 
 import { type Seen, seeKey } from "../engine/observe.ts";
 import type { CallOptions, KeyRef, World } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
 import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 
-/** A key that is there, and the inputs of a program that says as little as possible of it. */
+/** An existing key, and the inputs of a program that says as little as possible about it. */
 export interface Found {
   readonly inputs: ManagedKeyInputs;
   readonly observed: Seen;
@@ -13,7 +13,10 @@ export interface Found {
 
 const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
 
-/** Looks a key up by `<vaultId>/<keyId>`; undefined only where it is proven gone. Throws UKO_INPUT_INVALID. */
+/**
+ * Reads a key by `<vaultId>/<keyId>`; undefined only if it is proven gone. Throws
+ * UKO_INPUT_INVALID.
+ */
 export async function lookUpKey(world: World, id: string, options: CallOptions): Promise<Found | undefined> {
   const { vaultId, keyId } = idForm.exec(id)?.groups ?? {};
   if (vaultId === undefined || keyId === undefined) {
@@ -37,7 +40,7 @@ export async function listKeys(
   const found: Found[] = [];
   for (const vaultId of vaultIds) {
     for (const { keyId } of await world.keys.list({ vaultId }, options)) {
-      // Somebody may have removed it since the list was made.
+      // The key may have been removed since the list was read.
       const key = await find(world, { instanceId, vaultId, keyId }, options);
       if (key !== undefined) found.push(key);
     }

@@ -1,4 +1,7 @@
-/** The marker on a key: written by the creation as the program wants it, on an existing key only ever made stricter. */
+/**
+ * The marker on a key: a creation writes the program's marker, and an existing key's marker is only
+ * ever made stricter.
+ */
 
 import { capital, keyPath, loosenCommand, sayKey } from "../engine/explain/words.ts";
 import { observeKey } from "../engine/observe.ts";
@@ -10,14 +13,14 @@ import type { DualMarker, KeyObservation } from "../lifecycle/observation.ts";
 import { planMarking } from "../lifecycle/plan-update.ts";
 import { markerCarrier, patchWithMarker, readCarriers } from "../lifecycle/record-carriers.ts";
 
-/** Two carriers, and room for somebody who writes meanwhile. */
+/** Two carriers, plus retries for another writer's changes. */
 const maxTries = 4;
 const notMarked =
   "The key could not be marked. It counts as needing two people at both steps; the first consent record marks it";
 
 /**
- * Marks an existing key where it has no marker or one that is looser than `wanted`; answers what people have to hear of. Never
- * over a binding record, never on a destroyed key.
+ * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never
+ * overwrites a binding record, and never writes to a destroyed key.
  */
 export async function markKey(
   world: World,
@@ -55,8 +58,9 @@ export async function markKey(
 }
 
 /**
- * Marks a key that this very run made, where the service did not keep the marker of its creation. `made` is the creation's own
- * answer: under its ETag nobody else has written, so the marker may be a loosening one. Answers the key as it is then.
+ * Marks a key that this very run created, if the service did not keep the marker of its creation.
+ * `made` is the creation's own response: at its ETag no other writer has changed the key, so the
+ * marker may be a loosening one. Returns the key after the write.
  */
 export async function markCreated(
   world: World,
@@ -81,7 +85,10 @@ export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | unde
   return readCarriers(snapshot.keyId, snapshot, world.sha256).marker;
 }
 
-/** Said wherever a program asks for fewer people than the key: the key stays as strict as it is. */
+/**
+ * The warning for a program that asks for fewer people than the key: the key stays as strict as it
+ * is.
+ */
 function strictness(observation: KeyObservation, wanted: DualMarker): readonly string[] {
   const marker = markerOf(observation);
   const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
@@ -96,7 +103,7 @@ function strictness(observation: KeyObservation, wanted: DualMarker): readonly s
   ];
 }
 
-/** What the service made of a marker must not stay in the user's description. */
+/** A marker that the service moved into the user's description must not stay there. */
 async function restoreDescription(
   world: World,
   ref: KeyRef,

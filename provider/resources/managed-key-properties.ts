@@ -1,4 +1,4 @@
-/** What a managed key looks like from outside: its inputs and outputs, each described once for every door. */
+/** Inputs and outputs of a managed key, each described once for every door. */
 
 import * as z from "zod";
 import { lifecycleStates } from "../lifecycle/lifecycle-state.ts";
@@ -32,7 +32,7 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "has to be 2 or more letters, digits and blanks"),
 );
 
-/** Inputs (uko-v4.md 2.5 K2, K4). Absent means: as the service has it. */
+/** Inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
 export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the key lives in. Cannot change." }),
   template: z
@@ -97,9 +97,13 @@ const keystore = z
   })
   .meta({ description: "What one keystore says of the key." });
 
-/** State: the inputs as the service has them, and what only the service knows. Times are ISO 8601 UTC. */
+/**
+ * State: the inputs as the service returns them, and the outputs that only the service knows. Times
+ * are ISO 8601 UTC.
+ */
 export const managedKeyState = managedKeyInputs.extend({
-  // As the service has them: whoever wrote them, they may be older than the rules for new ones, and the key is to be ended all the same.
+  // As the service returns them. They may be older than the rules for new keys, and the key must be
+  // deletable all the same.
   label: z.string().meta({ description: "Name of the key." }),
   description: z.string().optional().meta(described(managedKeyInputs.shape.description)),
   tags: z.record(z.string(), z.string()).optional().meta(described(managedKeyInputs.shape.tags)),
@@ -126,7 +130,7 @@ export const managedKeyState = managedKeyInputs.extend({
   deletionRequestedBy: z.string().optional().meta({ description: "IAM id of the author of the binding record." }),
   deletionRecordId: z.string().optional().meta({ description: "Id of the binding record, as UKO_CONSENT takes it." }),
 });
-/** State read back from an engine, which may have added properties of its own. */
+/** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);
 export type ManagedKeyState = z.infer<typeof managedKeyState>;
 

@@ -1,4 +1,7 @@
-/** Rotates a key once for a change of its trigger (uko-v4.md K9): a lost answer leads to a look at the version, never to a second rotation. */
+/**
+ * One rotation of a key for each change of its trigger (uko-v4.md K9). A lost response leads to a
+ * read of the version, never to a second rotation.
+ */
 
 import { plain, sayKey, sayRoles, sayTime } from "../engine/explain/words.ts";
 import { type Observed, observeKey } from "../engine/observe.ts";
@@ -11,20 +14,21 @@ import { capitalKey, deletionOnFile } from "./managed-key-left-alone.ts";
 import { letEnd } from "./sent-rotation.ts";
 
 export interface Rotated {
-  /** The key since its rotation, as far as it could be looked at. */
+  /** The key after its rotation, if it could be read. */
   readonly observed: Observed;
   readonly warnings: readonly string[];
 }
 
-/** Somebody may write between our look and our write, a few times. */
+/** Another writer may change the key between our read and our write, a few times. */
 const maxTries = 4;
-/** The right to rotate has no name in the sources; the role has (uko-v4.md 6). */
+/** The sources name the role for a rotation, but not the right (uko-v4.md 6). */
 const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
 
 /**
- * Rotates the key, or finds that it has been rotated since the last run. Throws UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE,
- * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED, UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. Whoever calls it has to note the
- * trigger, and so must do nothing after it that may fail.
+ * Rotates the key, or finds that it has been rotated since the last run. Throws
+ * UKO_DELETION_ON_FILE, UKO_CHANGE_IMPOSSIBLE, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED,
+ * UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. The caller has to store the trigger, so
+ * nothing after this call may fail.
  */
 export async function rotateKey(
   world: World,
@@ -98,7 +102,10 @@ function throwIfDenied(written: Written<undefined>, observation: KeyObservation)
   }
 }
 
-/** Without a look after it, all that is known of a rotation is that it makes the next version (uko-v4.md 4.6). */
+/**
+ * Without a read after a rotation, only one fact is known: it creates the next version (uko-v4.md
+ * 4.6).
+ */
 function unseen(before: Observed, error: unknown): Rotated {
   const { observation, snapshot } = before;
   const version = snapshot.version + 1;
@@ -111,12 +118,18 @@ function unseen(before: Observed, error: unknown): Rotated {
   };
 }
 
-/** To ask for another rotation is easier than to undo one too many, so what is not known counts as done. */
+/**
+ * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
+ * done.
+ */
 function notKnown({ observation }: Observed, lost: string, error: unknown): string {
   return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
 }
 
-/** After a crash nothing tells whose rotation it was, so it counts, and a person can ask for another. */
+/**
+ * After a crash the origin of a rotation is unknown, so the rotation counts, and a person can
+ * request another.
+ */
 function rotatedBefore({ observation, snapshot }: Observed, knownVersion: number): string {
   const when = snapshot.rotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.rotatedAtMs)}`;
   return `${capitalKey(observation)} was rotated${when} already (version ${knownVersion} is now ${observation.facts.version}), by a run that was interrupted or by somebody else, so it was not rotated again; change rotationTrigger once more to have that`;

@@ -1,4 +1,7 @@
-/** The mark of a creation, and the search by it: a lost answer or a crash leads to the key that was made, never to a second one. */
+/**
+ * The mark of a creation, and the search for it. A lost response or a crash leads to the key that
+ * was created, never to a second one.
+ */
 
 import type { CreateOptions } from "../engine/definition.ts";
 import { sayKeepUnderNewName } from "../engine/explain/shared-object.ts";
@@ -11,24 +14,32 @@ import type { ManagedKeyInputs } from "./managed-key-properties.ts";
 export interface CreationMark {
   /** 32 hex digits: the value of the creation tag. */
   readonly value: string;
-  /** Whether every run of this resource derives the same mark, so that a later run finds what an earlier one made. */
+  /**
+   * Whether every run of this resource derives the same mark, so that a later run finds the key of
+   * an earlier one.
+   */
   readonly isLasting: boolean;
 }
 
 export type Search =
   | { readonly kind: "found"; readonly key: Answered<KeyWithEtag> }
-  /** `alike` is the key that would have been the one; `reason` says why it is not although it bears the mark. */
+  /**
+   * `alike` is the candidate key; `reason` says why it does not qualify although it bears the mark.
+   */
   | { readonly kind: "none"; readonly alike?: KeySnapshot; readonly reason?: string };
 
-/** A copy of the program in another backend derives the same mark, so an older key is left to a person's decision. */
+/**
+ * A copy of the program in another backend derives the same mark, so a person decides about an
+ * older key.
+ */
 const longestInterruptionMs = 7 * 86_400_000;
-/** The service may still be at work on a request whose connection broke. */
+/** The service may still be processing a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
 
 /**
- * Derives the mark from the resource's name in its engine (`origin`); without one it holds for this run alone. A retry after
- * a crash knows nothing but the program, so nothing else goes into it.
+ * Derives the mark from the resource's name in its engine (`origin`); without one it holds for this
+ * run alone. A retry after a crash knows nothing but the program, so nothing else enters the mark.
  */
 export function creationMark(world: World, inputs: ManagedKeyInputs, origin: string | undefined): CreationMark {
   if (origin === undefined) return { value: world.newId().replaceAll("-", ""), isLasting: false };
@@ -37,7 +48,7 @@ export function creationMark(world: World, inputs: ManagedKeyInputs, origin: str
   return { value: world.sha256(text).slice(0, 32), isLasting: true };
 }
 
-/** Looks once for a key that bears the mark and is still as a creation leaves it. */
+/** Reads once, for a key that bears the mark and is unchanged since its creation. */
 export async function findMarked(
   world: World,
   inputs: ManagedKeyInputs,
@@ -60,7 +71,7 @@ export async function findMarked(
     : { kind: "none", alike: value.snapshot, reason };
 }
 
-/** After a creation without an answer: answers the key that it made; throws UKO_ANSWER_LOST where there is none to be found. */
+/** Finds the key of a creation whose response was lost; throws UKO_ANSWER_LOST if none is found. */
 export async function findMade(
   world: World,
   inputs: ManagedKeyInputs,
@@ -88,7 +99,10 @@ export async function findMade(
   );
 }
 
-/** Says why an existing key of this label was not taken, and how to keep it under a new name or to adopt it. */
+/**
+ * Explains why an existing key of this label was not adopted, and how to keep it under a new name
+ * or to adopt it.
+ */
 export function sayAlike(
   { vaultId, keyId }: KeySnapshot,
   { apply, origin, holderOf }: CreateOptions,
@@ -101,7 +115,10 @@ export function sayAlike(
   return `Key ${keyId} has that label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
 }
 
-/** Whether the key was created for another resource, of this stack or of another one; a key without a mark does not say. */
+/**
+ * Whether the key was created for another resource, of this stack or of another one; a key without
+ * a mark does not reveal it.
+ */
 export function isMadeForAnother(
   world: World,
   inputs: ManagedKeyInputs,
@@ -109,7 +126,7 @@ export function isMadeForAnother(
   origin: string | undefined,
 ): boolean {
   if (origin === undefined || !key.tags.some(({ name }) => name === creationTagName)) return false;
-  // A program that leaves the label to the naming scheme derived the mark without one.
+  // A program that leaves the label to the naming scheme derived the mark without a label.
   const { label: _label, ...unnamed } = inputs;
   const named = { ...inputs, label: key.label };
   return ![named, unnamed].some((one) => bearsMark(key, creationMark(world, one, origin)));
@@ -119,7 +136,10 @@ function bearsMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
   return tags.some((tag) => tag.name === creationTagName && tag.value === value);
 }
 
-/** Whoever asks for a new key must not be handed one whose end has begun, or one that has long been in use. */
+/**
+ * A request for a new key must never yield one whose deletion has begun, or one that has long been
+ * in use.
+ */
 function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
   if (!bearsMark(key, mark)) return "it was changed at this very moment";
   if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
@@ -135,7 +155,10 @@ function answerLost(inputs: ManagedKeyInputs, detail: string, cause?: unknown, a
   return new UkoError("UKO_ANSWER_LOST", { summary, detail: detail.trim(), data, cause });
 }
 
-/** The key that the program means although it was not taken, so that the run does not delete it under another name. */
+/**
+ * The key that the program means although it was not adopted, so that the run does not delete it
+ * under another name.
+ */
 export function alikeData({ vaultId, keyId }: KeySnapshot): { readonly alikeId: string } {
   return { alikeId: `${vaultId}/${keyId}` };
 }

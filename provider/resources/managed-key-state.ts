@@ -1,4 +1,4 @@
-/** Derives a key's state for the engine from one look at it, and tells what drifted. */
+/** A key's state for the engine, derived from one read of the key, and its drift warnings. */
 
 import { isoTime } from "../engine/evidence.ts";
 import { capital, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../engine/explain/words.ts";
@@ -11,10 +11,10 @@ import type { Tag } from "../lifecycle/observation.ts";
 import type { Run } from "../lifecycle/plan.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties.ts";
 
-/** A look by nobody in particular: what users see of a key does not depend on who looks. */
+/** An anonymous actor: the state we show does not depend on who is reading. */
 const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "continues" };
 
-/** The state: what the service has, beside the inputs that steer this tool alone. */
+/** The state: the service's values, plus the inputs that only steer this tool. */
 export function stateOf(inputs: ManagedKeyInputs, observed: Seen): ManagedKeyState {
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
@@ -65,7 +65,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: Seen): ManagedKeySta
 
 const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
 
-/** Four kinds of drift, four answers; none is repaired silently. */
+/** Warnings for four kinds of drift; none is repaired silently. */
 export function driftWarnings(observed: Seen, before: ManagedKeyState): readonly string[] {
   const { observation, nowMs } = observed;
   const key = capital(sayKey(observation));
@@ -95,8 +95,9 @@ export function driftWarnings(observed: Seen, before: ManagedKeyState): readonly
 }
 
 /**
- * Whether the change is the deletion's own, as its record on the key says: an engine that cannot save what a failed delete came
- * to meets it at the next look, and it is no drift.
+ * Whether the change is the deletion's own step, as the record on the key says. An engine that
+ * could not save the result of a failed delete finds the change at its next read, and it is not
+ * drift.
  */
 function isStepOnRecord({ observation }: Seen, before: string): boolean {
   if (observation.carried.kind !== "one") return false;
@@ -106,7 +107,7 @@ function isStepOnRecord({ observation }: Seen, before: string): boolean {
   return observation.state === "destroyed" && (before === "active" || before === "deactivated");
 }
 
-/** A date that has passed is none to wait for: as in a plan, the keystore is asked again. */
+/** A date in the past is not a deadline to wait for: as in a plan, the keystore is asked again. */
 function notBeforeMs(
   { observation, nowMs }: Seen,
   lifecycleState: ManagedKeyState["lifecycleState"],
@@ -130,10 +131,10 @@ function awaitsOf(
     : {};
 }
 
-/** Shown where a key has no marker. */
+/** Shown for a key without a marker. */
 const noMarker = "none";
 
-/** Tags as the wire has them. */
+/** Tags in their wire form. */
 export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
   return Object.entries(tags).map(([name, value]) => ({ name, value }));
 }

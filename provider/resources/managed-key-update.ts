@@ -1,4 +1,7 @@
-/** What an ordinary update does to a key: never a step that a second person has to stand behind, unless they are named. */
+/**
+ * The update of a managed key. Never takes a step that needs a second person, unless the run names
+ * that person's record.
+ */
 
 import type { RunSettings, UpdateOptions } from "../engine/definition.ts";
 import { renderExplanation } from "../engine/explain/explanation.ts";
@@ -24,17 +27,17 @@ import type { ManagedKeyInputs, ManagedKeyState } from "./managed-key-properties
 import { rotateKey } from "./managed-key-rotation.ts";
 import { asTags } from "./managed-key-state.ts";
 
-/** Somebody may write between our look and our write, a few times. */
+/** Another writer may change the key between our read and our write, a few times. */
 const maxTries = 4;
 
 export interface UpdatedKey {
-  /** The key as the update left it. */
+  /** The key after the update. */
   readonly observed: Observed;
-  /** What people have to hear of. */
+  /** Warnings for the user. */
   readonly warnings: readonly string[];
 }
 
-/** Brings the key towards its inputs as far as that is allowed. */
+/** Applies the inputs as far as allowed. */
 export async function updateKey(
   world: World,
   ref: KeyRef,
@@ -58,7 +61,8 @@ export async function updateKey(
     warnings.push(...(await retire(world, ref, aimed, run, options)));
   }
   if (!isRotating) return { observed: await present(world, ref, options), warnings };
-  // Last: where anything after it failed, the state would keep the old trigger, and the next run would rotate again (decision 0026).
+  // The rotation comes last: if a later step failed, state would keep the old trigger and the next
+  // run would rotate again (decision 0026).
   const rotated = await rotateKey(world, ref, state.version, options);
   return { observed: rotated.observed, warnings: [...warnings, ...rotated.warnings] };
 }
@@ -92,12 +96,15 @@ async function present(world: World, ref: KeyRef, options: CallOptions): Promise
   });
 }
 
-/** Taking the trigger out of the program asks for nothing. */
+/** Removing the trigger from the program requests nothing. */
 function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInputs): boolean {
   return rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger;
 }
 
-/** Before the retirement new material would be of no use, and after its first record there is no rotation, so neither order can be meant. */
+/**
+ * Rotating before a retirement would create useless material, and after its first record no
+ * rotation is possible, so neither order can be intended.
+ */
 function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs): void {
   if (goal === undefined || goal === "active") return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
@@ -107,7 +114,7 @@ function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKe
   });
 }
 
-/** A wait keeps the run green; what a person has to unblock does not. */
+/** A wait keeps the run green; a blocker that a person has to clear does not. */
 function toldBy(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "pulumi up"): readonly string[] {
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
   const explanation = explainOutcome(outcome, { rerun });
@@ -163,7 +170,10 @@ function throwIfFinal(written: Written<unknown>, observed: Observed): void {
   }
 }
 
-/** A renamed template is the same template: the program may keep the old name, or follow with the new one. */
+/**
+ * A renamed template is the same template: the program may keep the old name or follow with the new
+ * one.
+ */
 function requireTemplate({ snapshot, observation }: Observed, before: ManagedKeyState, inputs: ManagedKeyInputs): void {
   if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
@@ -172,7 +182,7 @@ function requireTemplate({ snapshot, observation }: Observed, before: ManagedKey
   });
 }
 
-/** Undefined where nothing differs: an update that changes nothing writes nothing. */
+/** Undefined if nothing differs: an update without changes writes nothing. */
 function patchFor({ snapshot, observation }: Observed, inputs: ManagedKeyInputs): KeyPatch | undefined {
   const { facts } = observation;
   const differs = <T>(wanted: T | undefined, actual: T): wanted is T => wanted !== undefined && wanted !== actual;

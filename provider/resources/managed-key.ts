@@ -1,4 +1,4 @@
-/** The managed key as a resource: an encryption key whose end of life takes two people. */
+/** The managed key as a resource: an encryption key whose deletion requires two people. */
 
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../engine/definition.ts";
 import { sayMadeForAnother } from "../engine/explain/shared-object.ts";
@@ -30,7 +30,7 @@ const steering = [
   "deletionReason",
 ] as const;
 
-/** What moves on the way to the key's end. */
+/** Outputs that change during the key's deletion. */
 const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
 
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
@@ -108,7 +108,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
       run,
       options,
     );
-    // A trigger that leaves the program and comes back with its former value asks for nothing.
+    // A trigger that leaves the program and returns with its former value requests nothing.
     const { rotationTrigger = state.rotationTrigger } = inputs;
     const kept = { ...inputs, ...(rotationTrigger !== undefined && { rotationTrigger }) };
     return stored(kept, observed, warnings);
@@ -135,7 +135,9 @@ function refOf(state: ManagedKeyState): KeyRef {
   return { instanceId: state.instanceId, vaultId: state.vaultId, keyId: state.keyId };
 }
 
-/** Environment and provider can make a run stricter than the resource says, never looser. */
+/**
+ * The environment and the provider can make a run stricter than the resource says, never looser.
+ */
 function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
   return {
     goal: inputs.deletionCompletesAt,
@@ -168,7 +170,9 @@ function isMarkerMissing(
 
 const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
 
-/** A goal further on counts as reached; `destroyed` only once no keystore holds the material. */
+/**
+ * A later state counts as reached; `destroyed` counts only after no keystore holds the material.
+ */
 function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
   switch (goal) {
     case "active":

@@ -1,10 +1,10 @@
-/** What is wrong with the arguments of a question, before it is asked. */
+/** Validation of a question's arguments, before the question is asked. */
 
 import type { CheckFailure } from "../engine/definition.ts";
 import { failuresOfKnown } from "../engine/given.ts";
 import { functions } from "./functions.ts";
 
-/** Answers each fault at its argument; what is known only later passes. */
+/** Reports each error at its argument; unknown values pass. */
 export function checkArguments(
   question: keyof typeof functions,
   args: Readonly<Record<string, unknown>>,

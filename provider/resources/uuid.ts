@@ -1,4 +1,4 @@
-/** An id as programs write one. */
+/** An ID as programs write one. */
 
 import * as z from "zod";
 import { uuidForm } from "../uuid-form.ts";

@@ -1,4 +1,7 @@
-/** The vault as a resource: what keys, keystores and templates live in; it ends once it is empty. */
+/**
+ * The vault as a resource: the container of keys, keystores and templates. It can be deleted only
+ * when it is empty.
+ */
 
 import * as z from "zod";
 import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
@@ -16,7 +19,7 @@ import {
 } from "./container-writes.ts";
 import { uuid } from "./uuid.ts";
 
-/** uko-v4.md 2.5 V2, V4. Absent means: as the service has it. */
+/** uko-v4.md 2.5 V2, V4. An absent input keeps the service's value. */
 const vaultInputs = z.strictObject({
   name: z
     .string()
@@ -147,7 +150,7 @@ function wantedOf({ name, description, recoveryKeyLabel }: VaultInputs): VaultIn
   };
 }
 
-/** What the service has, beside the inputs that steer this tool alone. */
+/** The service's values, plus the inputs that only steer this tool. */
 function stored(instanceId: string, inputs: Partial<VaultInputs>, snapshot: VaultSnapshot): Stored<VaultState> {
   const { id, name, description, recoveryKeyLabel } = snapshot;
   const { existingVaultId, deletionProtection = false } = inputs;
