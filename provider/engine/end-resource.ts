@@ -1,4 +1,7 @@
-/** The end of any resource as an engine meets it: one run's steps, with waits where the run has time for them. */
+/**
+ * The deletion of any resource, as an engine calls it: the steps of one run, with waits if the run
+ * has a wait budget.
+ */
 
 import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
@@ -16,15 +19,15 @@ import type { Outcome, Task } from "./reconcile.ts";
 import { deletionFacts } from "./report.ts";
 import { type Patience, type PatientWork, patiently, reconcileWithPatience } from "./wait.ts";
 
-/** How a deletion may wait in its run. */
+/** How a deletion may wait during its run. */
 export interface Waiting {
-  /** What the resource says; what the person says of the run outweighs it. */
+  /** The resource's own setting; the caller's setting for the run overrides it. */
   readonly timeoutMs: number;
-  /** Takes, before a long wait, what it holds up. */
+  /** Called before a long wait, with a warning about what the wait blocks. */
   warn(line: string): void;
 }
 
-/** How one deletion goes about its work; without `waiting` it never waits. */
+/** The parameters of one deletion; without `waiting` it never waits. */
 export interface Manner {
   readonly ending: Ending;
   readonly run: RunSettings;
@@ -51,7 +54,9 @@ export function endResource(
 
 const pollIntervalMs = 30_000;
 
-/** The person's word for this run outweighs what the resource says; where nothing is said a run does not wait. */
+/**
+ * The caller's setting for this run overrides the resource's. Without either, a run does not wait.
+ */
 function patienceOf({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): Patience {
   if (waiting === undefined) return { budgetMs: 0, pollIntervalMs };
   return {
@@ -105,7 +110,7 @@ function deleteOutcome(outcome: Outcome, door: Door, options: CallOptions): Dele
   return unfinished(explainOutcome(outcome, door), facts, options, "plan" in outcome ? outcome.plan : undefined);
 }
 
-/** What a report tells of the end of a managed key beside its code. */
+/** What a report states about the deletion of a managed key, in addition to its code. */
 function factsOf(outcome: Outcome): NonNullable<DeleteOutcome["facts"]> {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { lifecycleState: "gone", taken };

@@ -1,4 +1,4 @@
-/** What an auditor is left with after each step: who, what, from where to where, on whose consent. */
+/** The audit entry of each step: who, what, from which state to which state, with whose consent. */
 
 import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
 import { looseningTo } from "../lifecycle/dual-marker.ts";
@@ -7,7 +7,10 @@ import type { Step } from "../lifecycle/plan.ts";
 import type { EvidenceEntry, EvidenceReason, EvidenceRecord } from "./ports.ts";
 import type { StepContext } from "./step-context.ts";
 
-/** Appends one entry; throws UKO_EVIDENCE_UNWRITABLE, and then the step has not been taken (phase `before`). */
+/**
+ * Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been
+ * taken.
+ */
 export async function recordEvidence(
   step: Step,
   context: StepContext,
@@ -38,7 +41,7 @@ export async function recordEvidence(
   await world.evidence.append(entry);
 }
 
-/** The id that the record of this step has once it is on the key. */
+/** The ID that this step's record will have once it is on the key. */
 export function writtenRecordId(
   step: Extract<Step, { kind: "write_record" }>,
   { world, ref, carrier }: StepContext,

@@ -1,4 +1,7 @@
-/** What every door calls: check, diff, create, read, update, delete for any definition, with plain values in and out. */
+/**
+ * The functions that every door calls: check, diff, create, read, update and delete for any
+ * definition, with plain values in and out.
+ */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
 import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announce.ts";
@@ -18,14 +21,17 @@ import type { CallOptions, World } from "./ports.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
 
-/** A resource after a look or a change, for engines that look again before a run. */
+/** A resource after a read or a change, for engines that read again before a run. */
 export interface Looked<State> extends Stored<State> {
   readonly isWatched: boolean;
   /** The pending consent record, or the open KMS window, that this run approves. */
   readonly approvedRecordId?: string;
 }
 
-/** For an engine that plans an update a second time when it applies it: what the first plan's run approved of the pending record. */
+/**
+ * For an engine that plans an update a second time when it applies it: what the run of the first
+ * plan approved of the pending record.
+ */
 export type FirstPlan = { readonly approvedRecordId?: string };
 
 export type { DeleteOutcome };
@@ -35,36 +41,47 @@ export interface Handlers<Inputs, State extends Inputs>
   create(news: unknown, options: CreateOptions): Promise<Looked<State>>;
   read(olds: unknown, options: CallOptions): Promise<Looked<State> | undefined>;
   update(olds: unknown, news: unknown, options: ApplyOptions): Promise<Looked<State>>;
-  /** By id alone, as an import does; undefined only where it is proven gone. */
+  /**
+   * Finds a resource by ID alone, as an import does. Undefined only if the resource is proven gone.
+   */
   lookup(id: string, options: CallOptions): Promise<Looked<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
-  /** What a deletion that is only planned yet will meet, as far as the state tells; makes no call. */
+  /** Predicts a planned deletion from state alone; makes no call. */
   foretell(olds: unknown): Planned;
-  /** The same of an update, which may go towards the end of what it is about; `short` for every other one. */
+  /**
+   * Predicts an update in the same way. An update may advance the deletion of its resource; the
+   * result is `short` for every other update.
+   */
   foretellUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
 }
 
-/** For an engine whose plan may be applied later than it was made; without an announcement there is no limit. */
+/**
+ * For an engine that may apply a plan later than it was made. Without an announcement there is no
+ * limit.
+ */
 export interface ApplyOptions extends CallOptions {
   readonly announced?: Announcement;
 }
 
 /** For a deletion, whose message tells people what to run next. */
 export interface DeleteOptions extends ApplyOptions {
-  /** The resource's URN, where the engine tells it. */
+  /** The resource's URN, if the engine passes it. */
   readonly target?: string;
-  /** What people run next, where it is not what the door says of all its deletions. */
+  /** What people run next, if that differs from the door's usual command for deletions. */
   readonly rerun?: Door["rerun"];
-  /** Absent where the door cannot be stopped while it waits; then no run of it ever waits. */
+  /** Absent if the door cannot be canceled while it waits; its runs then never wait. */
   readonly waiting?: Waiting;
 }
 
-/** What a door hands in once it knows its settings. `open` is called when the first call needs the service. */
+/**
+ * What a door passes in once it knows its settings. `open` is called when the first call needs the
+ * service.
+ */
 export interface HandlerContext {
   readonly open: () => { readonly world: World; readonly run: RunSettings };
   readonly door: Door;
-  /** As `World` has it; a difference is found without a world. */
+  /** Same as in `World`; a diff is computed without a world. */
   readonly sha256: World["sha256"];
 }
 
@@ -131,7 +148,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       const goal = definition.retirement?.(state, inputs);
       if (goal === undefined) return nothingPlanned;
       const { run } = context.open();
-      // As the update itself has it: what the program says now outweighs what it said before.
+      // Same as in the update itself: the program's current inputs override the state.
       const ending = definition.deletion({ ...state, ...inputs }, run);
       if (ending.kind !== "managed_key") return nothingPlanned;
       const aimed = { ...ending, policy: { ...ending.policy, goal } };
@@ -153,14 +170,17 @@ export function createHandlers<Inputs, State extends Inputs>(
   };
 }
 
-/** The approval of the pending request, where this run names it. */
+/** The approval of the pending request, if this run names that request. */
 function withApproval<State>(looked: Looked<State>, run: RunSettings): Looked<State> {
   const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
   const isApproved = typeof pending === "string" && run.consents.includes(pending);
   return { ...looked, ...(isApproved && { approvedRecordId: pending }) };
 }
 
-/** A new state names the instance, so nothing may report another one. KMS compares the instance by itself. */
+/**
+ * A new state names the instance, so no source may report another one. KMS itself checks the
+ * instance.
+ */
 async function requirePinnable(world: World, { kind }: Ending, options: CallOptions): Promise<void> {
   if (kind !== "kms_key") await world.session.requireOwnInstance(options);
 }

@@ -1,4 +1,7 @@
-/** One fresh look at a key: reads what a decision needs through the ports and hands the planner plain values. */
+/**
+ * One fresh observation of a key. Reads what a decision needs through the ports and passes plain
+ * values to the planner.
+ */
 
 import { isUkoError, UkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
@@ -20,27 +23,31 @@ import { twinsOf } from "./observe-twins.ts";
 import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "./ports.ts";
 
-/** A key as it was seen. */
+/** A key as one read showed it. */
 export interface Seen {
   readonly observation: KeyObservation;
   readonly snapshot: KeySnapshot;
-  /** The service's time at this look. */
+  /** The service's time at this read. */
   readonly nowMs: number;
 }
 
-/** A key as it is now, with what the next call needs. */
+/** A key as a fresh read shows it, with the ETag that the next call needs. */
 export interface Observed extends Seen {
   readonly etag: string;
 }
 
 export type Sighting = ({ readonly kind: "present" } & Observed) | { readonly kind: "gone" };
 
-/** `glance` reads the key alone; `decision` also what uses it and its KMS twins. Destroyed keys are always asked live. */
+/**
+ * `glance` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
+ * the keystores of destroyed keys for a live status.
+ */
 export type Depth = "glance" | "decision";
 
 /**
- * Looks at a key. Answers `gone` only where that is proven.
- * Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN, and what the ports throw (401 and 403 never mean gone).
+ * Reads a key. Returns `gone` only if that is proven.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN, and what the ports throw (401 and 403 never mean
+ * gone).
  */
 export async function observeKey(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
   if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
@@ -52,7 +59,10 @@ export async function observeKey(world: World, ref: KeyRef, depth: Depth, option
   return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen, etag };
 }
 
-/** Undefined if another person removed the key since it was read, so that its next read found nothing: the caller plans again. */
+/**
+ * Undefined if another person removed the key after the first read, so that the next read found no
+ * key. The caller plans again.
+ */
 async function unlessRemoved(
   world: World,
   ref: KeyRef,
@@ -68,7 +78,10 @@ async function unlessRemoved(
   }
 }
 
-/** A glance that nothing follows, for refresh: many of them together cost the service a few calls. Answers and throws as `observeKey`. */
+/**
+ * A cached read for refresh, on which no decision depends: many such reads cost the service only a
+ * few calls. Returns and throws as `observeKey` does.
+ */
 export async function seeKey(
   world: World,
   ref: KeyRef,
@@ -103,7 +116,9 @@ async function lookAt(
   return { observation, snapshot, nowMs };
 }
 
-/** What the answer to a write shows of the key: a glance without a call of its own, so that nothing can fail it. */
+/**
+ * What the response to a write shows of the key. It makes no call of its own, so no call can fail.
+ */
 export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): Observed {
   const { snapshot, etag } = answer.value;
   const nowMs = world.serviceClock.showAt("UKO", { ...answer, ...stampOf(snapshot) });
@@ -112,7 +127,10 @@ export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<Key
   return { observation, snapshot, etag, nowMs };
 }
 
-/** What a list shows of a key at the service's latest time: the keystores' stored answers, to be shown and never acted on. */
+/**
+ * What a list shows of a key, at the service's latest time. It holds the stored status of the
+ * keystores, which is for display only and never for a decision.
+ */
 export function observedInList(world: World, snapshot: KeySnapshot): Observed {
   const { vaultId, keyId } = snapshot;
   const ref = { instanceId: world.session.instanceId, vaultId, keyId };
@@ -173,7 +191,10 @@ function toObservation(
   };
 }
 
-/** A compact record holds only a mark of its author; where the last writer has that mark, people are told the id itself. */
+/**
+ * A compact record holds only a mark of its author. If the last writer has that mark, people see
+ * the full ID.
+ */
 function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined): CarriedRecord {
   if (carried.kind !== "one" || updatedBy === undefined || !isSame(carried.record.author, updatedBy)) return carried;
   return { kind: "one", record: { ...carried.record, author: updatedBy } };

@@ -1,4 +1,7 @@
-/** The outside world on one page: everything that the engine can see or do, as plain values. Adapters live in `services`. */
+/**
+ * The ports of the engine: everything that it can read or do in the outside world, as plain values.
+ * The adapters are in `services`.
+ */
 
 import type { ErrorCode } from "../errors.ts";
 import type { ConsentRecord } from "../lifecycle/consent-record.ts";
@@ -12,14 +15,14 @@ import type { ServiceClock } from "./service-clock.ts";
 
 export type { Answered, CallOptions, Progress, Written };
 
-/** Where a key lives. All three are UUIDs. */
+/** The location of a key. All three values are UUIDs. */
 export interface KeyRef {
   readonly instanceId: string;
   readonly vaultId: string;
   readonly keyId: string;
 }
 
-/** A managed key as the service answers it (uko-v4.md 3.2), read tolerantly. */
+/** A managed key as the service returns it (uko-v4.md 3.2), parsed tolerantly. */
 export interface KeySnapshot {
   readonly keyId: string;
   readonly vaultId: string;
@@ -27,9 +30,9 @@ export interface KeySnapshot {
   readonly templateName: string;
   readonly version: number;
   readonly label: string;
-  /** As on the wire, with whatever this tool appended. */
+  /** As on the wire, including what this tool appended. */
   readonly description: string;
-  /** As on the wire, reserved ones included. */
+  /** As on the wire, including the reserved tags. */
   readonly tags: readonly Tag[];
   readonly stateWord: string;
   readonly algorithm: string;
@@ -40,22 +43,28 @@ export interface KeySnapshot {
   readonly createdAtMs?: number;
   readonly createdBy?: string;
   readonly updatedAtMs?: number;
-  /** IAM id of whoever wrote last; absent where the service does not tell. */
+  /** IAM ID of the last writer; absent if the service does not report it. */
   readonly updatedBy?: string;
   readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
-  /** What the service remembers; `liveStatus` asks the keystores. */
+  /** The status that the service stored; `liveStatus` asks the keystores. */
   readonly storedStatus: readonly KeystoreStatusWithKey[];
-  /** Where the service says that key material is; absent where it does not say (uko-v4.md 3.2). */
+  /**
+   * Where the service reports key material; absent if the service does not report it (uko-v4.md
+   * 3.2).
+   */
   readonly materialPresent?: readonly string[];
-  /** Whether the key's keystores match its template's current version; absent where the service does not tell. */
+  /**
+   * Whether the key's keystores match the current version of its template; absent if the service
+   * does not report it.
+   */
   readonly alignment?: "aligned" | "unaligned";
   readonly isRotatable?: boolean;
   readonly rotatedAtMs?: number;
-  /** Values used in the naming scheme; absent where there are none. */
+  /** Values used in the naming scheme; absent if the key has none. */
   readonly labelTags?: readonly Tag[];
 }
 
-/** A keystore's answer, with the key's id over there (uko-v4.md 3.4). */
+/** A keystore's status of the key, with the key's ID in that keystore (uko-v4.md 3.4). */
 export interface KeystoreStatusWithKey extends KeystoreStatus {
   readonly keyIdInKeystore: string;
 }
@@ -85,23 +94,24 @@ export interface KeyPatch {
 
 /** Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
 export interface Keys {
-  /** K3; `undefined` for a 404, which by itself proves nothing. */
+  /** K3; `undefined` for a 404, which alone proves nothing. */
   read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
   /**
-   * For looking only, never for deciding: without ETag, and up to ten seconds old unless this run changed a key of the vault.
-   * Glances that arrive together are one list of their vault. `undefined` as for `read`.
+   * For display only, never for a decision: without ETag, and up to ten seconds old unless this run
+   * changed a key of the vault.
+   * Concurrent calls share one list of their vault. `undefined` as for `read`.
    */
   glance(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
-  /** K12: asks the keystores now. */
+  /** K12: a live status, asked of the keystores now. */
   liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
-  /** K13, every page. Answers `unreadable` where the right is missing. */
+  /** K13, every page. Returns `unreadable` if the right is missing. */
   use(ref: KeyRef, options: CallOptions): Promise<KeyUse>;
-  /** K1 with every state, every page, filtered by label where one is given. */
+  /** K1 with every state and every page, filtered by label if a label is passed. */
   list(
     filter: { readonly vaultId: string; readonly label?: string },
     options: CallOptions,
   ): Promise<readonly KeySnapshot[]>;
-  /** K2, sent once and never again. */
+  /** K2, sent once and never retried. */
   create(key: NewKey, options: CallOptions): Promise<Written<KeyWithEtag>>;
   /** K4. */
   update(ref: KeyRef, patch: KeyPatch, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
@@ -112,9 +122,9 @@ export interface Keys {
     etag: string,
     options: CallOptions,
   ): Promise<Written<KeyWithEtag>>;
-  /** K9: new material, so the look that follows tells what became of it. */
+  /** K9: creates new material, so only the next read shows the result. */
   rotate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
-  /** K10: installs the key where its template says, and uninstalls it elsewhere. */
+  /** K10: installs the key in the keystores of its template, and uninstalls it from all others. */
   align(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
   /** K11. */
   sync(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<readonly KeystoreStatusWithKey[]>>;
@@ -122,9 +132,12 @@ export interface Keys {
   remove(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
 }
 
-/** KMS keys of internal keystores (kms-v2-and-iam.md 2), only what the end of a managed key needs of them. */
+/**
+ * KMS keys of internal keystores (kms-v2-and-iam.md 2), limited to what the deletion of a managed
+ * key needs.
+ */
 export interface Twins {
-  /** Never throws for 401, 403 or a strange answer: those are `unreadable`. */
+  /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
   read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
   setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
   unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
@@ -134,36 +147,54 @@ export type KeystoreAnswer =
   | { readonly kind: Exclude<KeystoreKind, "unknown"> }
   | { readonly kind: "unknown"; readonly reason: string };
 
-/** What the end of a managed key asks about containers. */
+/** What the deletion of a managed key asks about containers. */
 export interface Containers {
   vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
-  /** Whether a keystore is a key ring of this very instance, so that a KMS twin exists; `reason` is a whole sentence. */
+  /**
+   * Whether a keystore is a key ring of this same instance, so that a KMS twin exists. `reason` is
+   * a full sentence.
+   */
   keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
 }
 
 /** The identity and the instance behind this run. */
 export interface Session {
   readonly instanceId: string;
-  /** Decoded from the very token that the steps will send. */
+  /** Decoded from the same token that the steps will send. */
   actor(options: CallOptions): Promise<Actor>;
-  /** Whether the broker's answer in this run, or the endpoint's host name, proves which instance answers. */
+  /**
+   * Whether the broker's answer in this run, or the endpoint's host name, proves which instance
+   * answers.
+   */
   isInstanceProven(options: CallOptions): Promise<boolean>;
-  /** The same, or the server that answers says so itself: no proof where its vault is missing, too. */
+  /**
+   * True also if the responding server itself reports the instance. That report is no proof if the
+   * vault is missing too.
+   */
   isInstanceReported(options: CallOptions): Promise<boolean>;
-  /** Throws UKO_INSTANCE_MISMATCH where one of them reports another instance. UKO's writes ask it before the first of them. */
+  /**
+   * Throws UKO_INSTANCE_MISMATCH if either source reports another instance. Writes to UKO call it
+   * before the first of them.
+   */
   requireOwnInstance(options: CallOptions): Promise<void>;
-  /** The service's time at its latest answer in this run, for what is shown; undefined before the first. */
+  /**
+   * The service's time at its latest response in this run, for display; undefined before the first
+   * response.
+   */
   serviceTimeMs(): number | undefined;
 }
 
-/** One step, as an auditor wants it; never holds a credential. Written *before* a removal, since nothing is left after it. */
+/**
+ * One step, as an auditor needs it; never holds a credential. Written *before* a removal, because
+ * no metadata is left after it.
+ */
 export interface EvidenceEntry {
   readonly v: 1;
   readonly time: string;
   readonly instanceId: string;
-  /** What `keyId` names; absent for a managed key. */
+  /** The kind of resource that `keyId` names; absent for a managed key. */
   readonly resource?: ContainerKind | "kms_key";
-  /** Empty for a KMS key, which is in none. */
+  /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;
   readonly label: string;
@@ -184,11 +215,11 @@ export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how
   readonly writtenAt: string;
   readonly answers?: string;
   readonly reason?: string;
-  /** As the record repeats them; its author alone vouches for that. */
+  /** As the record repeats them. Only the record's author vouches for them. */
   readonly earlierReasons?: readonly EvidenceReason[];
 }
 
-/** Why somebody asked for a deletion; `author` is their IAM id. */
+/** The reason for a deletion request; `author` is the requester's IAM ID. */
 export interface EvidenceReason {
   readonly author: string;
   readonly name?: string;
@@ -196,16 +227,22 @@ export interface EvidenceReason {
 }
 
 export interface Evidence {
-  /** Durable before it returns; throws `UKO_EVIDENCE_UNWRITABLE`, and then the step is not taken. */
+  /**
+   * The entry is durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`, and then the step
+   * is not taken.
+   */
   append(entry: EvidenceEntry): Promise<void>;
 }
 
-/** What one run came to for one key, for pipelines; `time` and version are the adapter's. Times are ISO 8601 UTC. */
+/**
+ * The result of one run for one key, for pipelines. The adapter adds `time` and the version. Times
+ * are ISO 8601 UTC.
+ */
 export interface RunRecord {
   readonly instanceId: string;
-  /** What `keyId` names; absent for a managed key. */
+  /** The kind of resource that `keyId` names; absent for a managed key. */
   readonly resource?: ContainerKind | "kms_key";
-  /** Empty for a KMS key, which is in none. */
+  /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;
   readonly label?: string;
@@ -214,33 +251,37 @@ export interface RunRecord {
   readonly notBefore?: string;
   readonly requestedBy?: string;
   readonly recordId?: string;
-  /** The reasons that the record on the key states, oldest first. */
+  /** The reasons in the record on the key, oldest first. */
   readonly reasons?: readonly EvidenceReason[];
   /** `create`, `update`, `delete`, or the command. */
   readonly operation: string;
   readonly code?: ErrorCode;
   readonly exitCode: number;
-  /** What this run changed, in order; absent where its operation does not tell. */
+  /** The changes that this run made, in order; absent if its operation does not report them. */
   readonly taken?: readonly string[];
-  /** Empty where the run ended before it was known who acts. */
+  /** Empty if the run ended before the caller was known. */
   readonly actor: { readonly iamId: string; readonly name: string };
 }
 
-/** `UKO_REPORT`: fails before a run begins or not at all, since a report must not change what happens. */
+/**
+ * `UKO_REPORT`: fails only before a run begins, because a report must not change what the run does.
+ */
 export interface Reports {
-  /** Throws `UKO_REPORT_UNWRITABLE` where nothing could be written later. */
+  /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
   open(): Promise<void>;
-  /** Durable before it returns; what cannot be written is warned of. Never throws. */
+  /**
+   * The record is durable before this returns. A write that fails produces a warning. Never throws.
+   */
   append(record: RunRecord): Promise<void>;
 }
 
-/** Local time, for waiting only: what is due is decided by the service's clock. */
+/** Local time, for waiting only. The service's clock decides what is due. */
 export interface Clock {
   /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** All of it, as the composition root hands it in. */
+/** All ports, as the composition root provides them. */
 export interface World {
   readonly keys: Keys;
   readonly twins: Twins;
@@ -250,14 +291,14 @@ export interface World {
   readonly templates: Templates;
   readonly kmsKeys: KmsKeys;
   readonly session: Session;
-  /** One for the whole run. */
+  /** One instance for the whole run. */
   readonly serviceClock: ServiceClock;
   readonly progress: Progress;
   readonly evidence: Evidence;
-  /** Absent where nobody asked for reports. */
+  /** Absent if no report was requested. */
   readonly reports?: Reports;
   readonly clock: Clock;
-  /** 64 lower-case hex digits of a text's UTF-8 bytes. */
+  /** 64 lowercase hex digits for the UTF-8 bytes of a text. */
   readonly sha256: (text: string) => string;
   /** A fresh UUID. */
   readonly newId: () => string;

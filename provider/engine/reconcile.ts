@@ -1,6 +1,7 @@
 /**
- * The loop of a managed key: look, plan, take one step, look again, until the plan is not `ready`. Bounded; remembers nothing between
- * runs. Containers and KMS keys, which end in fewer steps, have loops of their own (end-container.ts, end-kms-key.ts).
+ * The reconcile loop of a managed key: read, plan, take one step, and repeat until the plan is not
+ * `ready`. The loop is bounded and keeps no memory between runs. Containers and KMS keys take fewer
+ * steps and have loops of their own (end-container.ts, end-kms-key.ts).
  */
 
 import { UkoError } from "../errors.ts";
@@ -17,7 +18,7 @@ import { requireFit, runStep, type StepResult } from "./run-step.ts";
 import { createSettler, readingOf } from "./settle.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
 
-/** What one run is to do with one key: `plan` is one of the pure planners with its policy already in it. */
+/** The task of one run for one key. `plan` is a pure planner with its policy already bound. */
 export interface Task {
   readonly ref: KeyRef;
   readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
@@ -25,16 +26,19 @@ export interface Task {
   readonly intent: Run["intent"];
 }
 
-/** What this run has done to the key so far; handed on where a run waits and then goes on. */
+/** What this run has done to the key so far. A run that waits and then continues passes it on. */
 export interface RunMemory {
   readonly run: Run;
   readonly taken: readonly Step[];
   readonly carrier?: Carrier;
-  /** Why the record that this run replaced did not count; people who relied on it have to hear of it. */
+  /**
+   * Why the record that this run replaced did not count. People who relied on that record must be
+   * told.
+   */
   readonly replaced?: NotBinding;
 }
 
-/** Where a run ended. `memory.taken` is what it changed, in order. */
+/** The result of a run. `memory.taken` lists the changes that the run made, in order. */
 export type Outcome = { readonly memory: RunMemory } & (
   | { readonly kind: "gone" }
   | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }>; readonly observed: Observed }
@@ -42,7 +46,10 @@ export type Outcome = { readonly memory: RunMemory } & (
   | { readonly kind: "record_not_kept"; readonly message: string; readonly observed: Observed }
 );
 
-/** Steps that rest on what the key carries, or replace it: a write hidden in the second of the last one would matter. */
+/**
+ * Steps that depend on the record and marker on the key, or replace them. Another write in the same
+ * second as the last one could be hidden, so these steps wait first.
+ */
 const restingSteps: readonly Step["kind"][] = [
   "write_record",
   "drop_record",
@@ -51,10 +58,13 @@ const restingSteps: readonly Step["kind"][] = [
   "destroy",
   "sync",
 ];
-/** The longest honest path has about ten steps; the rest is room for others who write meanwhile. */
+/** The longest regular path has about ten steps. The remaining rounds allow for other writers. */
 const maxRounds = 30;
 
-/** Carries a task as far as it may go now. Throws `UkoError` for faults only; waits and refusals are outcomes. */
+/**
+ * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
+ * outcomes.
+ */
 export async function reconcile(world: World, task: Task, options: CallOptions, earlier?: RunMemory): Promise<Outcome> {
   const actor = await world.session.actor(options);
   let memory: RunMemory =
@@ -114,7 +124,9 @@ interface Forbidden {
   readonly message: string;
 }
 
-/** A refusal for want of a right is told as that, with the roles that have it. */
+/**
+ * A refusal caused by a missing right is reported as such, with the roles that include the right.
+ */
 function ended(
   plan: Exclude<Plan, { kind: "ready" }>,
   observed: Observed,
@@ -127,7 +139,10 @@ function ended(
     : { kind: "rights_missing", ...denied, observed, memory };
 }
 
-/** Takes a step whose answer was lost for done where the key shows it; in doubt a run counts as one that deactivated. */
+/**
+ * Counts a step whose answer was lost as done if the key shows its effect. If the effect is in
+ * doubt, the run counts as one that deactivated the key.
+ */
 async function settleLost(unsure: Unsure, sighting: Sighting, memory: RunMemory): Promise<RunMemory> {
   const { step, context } = unsure;
   const effect = effectOf(unsure, sighting);
@@ -139,12 +154,12 @@ async function settleLost(unsure: Unsure, sighting: Sighting, memory: RunMemory)
   return remembered;
 }
 
-/** A run that deactivates with another person's approval then writes the record for destroy. */
+/** A run that deactivates with another person's approval writes the record for destroy next. */
 function isBeforeRecord(step: Step): boolean {
   return step.kind === "deactivate" && step.consentedBy !== undefined;
 }
 
-/** Ends a run that somebody stopped; nothing is half done, since every step is one call. */
+/** Stops a canceled run. No step is left half done, because every step is one call. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on." });
 }
@@ -190,7 +205,7 @@ function runAfter(run: Run, step: Step, { observation }: Observed): Run {
   }
 }
 
-/** A record for the step before was used up, not voided, so nobody has to hear of that. */
+/** A record for the previous step was used, not voided, so people need no message about it. */
 function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: Observed): NotBinding | undefined {
   const standing = standingOf(observed.observation, step.draft.step, observed.nowMs);
   if (standing.binds) return undefined;
@@ -202,7 +217,7 @@ function isRefusalOf(plan: Plan, step: Step): boolean {
   return plan.kind === "refused" && plan.guard.guard === "service_refused" && plan.guard.step === step.kind;
 }
 
-/** Where a service dropped the marker's tag before, the record's would be dropped too. */
+/** If the service dropped the marker's tag before, it would drop the record's tag too. */
 function carrierOf(observed: Observed): Carrier {
   const isMarkedByTag = observed.snapshot.tags.length > 0;
   return observed.observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";

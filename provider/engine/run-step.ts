@@ -1,4 +1,7 @@
-/** Takes exactly one step: one call with the ETag of the look that led to it, or one record written and read back. */
+/**
+ * The execution of exactly one step: one call with the ETag of the read behind it, or one record
+ * that is written and read back.
+ */
 
 import { UkoError } from "../errors.ts";
 import { standingOf } from "../lifecycle/consent-record.ts";
@@ -13,24 +16,30 @@ import type { Written } from "./ports.ts";
 import { observeAfterRest } from "./settle.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
 
-/** What became of a step; `changed_meanwhile` and `lost` both mean: look again, plan again. */
+/** The result of a step. `changed_meanwhile` and `lost` both mean: read again and plan again. */
 export type StepResult =
-  /** `etag` is the key's after the step, where the service returned the key. */
+  /** `etag` is the key's ETag after the step, if the service returned the key. */
   | { readonly kind: "done"; readonly etag?: string }
   | { readonly kind: "changed_meanwhile" }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "forbidden"; readonly message: string }
-  /** The record was written where the service does not keep it. */
+  /** The record was written, but the service did not keep it there. */
   | { readonly kind: "not_kept"; readonly message: string };
 
-/** Two writes within one second can share an ETag (uko-v4.md 1.4), so a look is trusted only after that second. */
+/**
+ * Two writes within one second can share an ETag (uko-v4.md 1.4), so a read is trusted only after
+ * that second.
+ */
 const etagGrainMs = 1000;
 
-/** Steps that put evidence on file before the call as well as after it, so that none is taken where it cannot be written. */
+/**
+ * Steps that write evidence before the call as well as after it. If evidence cannot be written,
+ * none of these steps is taken.
+ */
 const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
 
-/** Takes `step`: one call, or one record written and read back. */
+/** Takes `step`: one call, or one record that is written and read back. */
 export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
   if (evidencedBefore.includes(step.kind)) await recordEvidence(step, context, { phase: "before" });
   const { result, correlationId } = await callFor(step, context);
@@ -87,7 +96,10 @@ async function writeRecord(
   return outcome.result.kind === "done" ? { ...outcome, result: await readBack(step, context) } : outcome;
 }
 
-/** Nothing is cut off on the strength of a record that was not seen again as it was written, by its author, under a new ETag. */
+/**
+ * No key is cut off because of a record that was not read back exactly as written, by its author,
+ * under a new ETag.
+ */
 async function readBack(step: Extract<Step, { kind: "write_record" }>, context: StepContext): Promise<StepResult> {
   const { carrier } = context;
   const sighting = await observeSettled(context);
@@ -110,7 +122,8 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
 }
 
 /**
- * Stops the run where the record that it just wrote does not bind, because writing it again would not bind either.
+ * Stops the run if the record that it just wrote does not bind, because writing it again would not
+ * help.
  * Throws UKO_CLOCK_SKEW, UKO_CHANGED_MEANWHILE.
  */
 export function requireFit({ observation, nowMs }: Observed, step: ApprovedStep): void {
@@ -128,7 +141,10 @@ export function requireFit({ observation, nowMs }: Observed, step: ApprovedStep)
   });
 }
 
-/** The record is used up by the very write that loosens the key, so that it approves nothing a second time. */
+/**
+ * The write that loosens the key also uses up the record, so the record cannot approve a second
+ * step.
+ */
 async function loosen(
   step: Extract<Step, { kind: "loosen" }>,
   context: StepContext,
@@ -148,12 +164,15 @@ async function loosen(
   return outcome;
 }
 
-/** Where the record rides, the service keeps a marker too. */
+/** The service keeps a marker in the same place as the record. */
 function recordCarrier({ observation }: Observed): Carrier {
   return observation.carried.kind === "one" ? observation.carried.record.carrier : "tag";
 }
 
-/** The key under another ETag than before the write. */
+/**
+ * The key after the write. If the ETag has not changed yet, the key is read once more after a
+ * second.
+ */
 async function observeSettled({ world, ref, observed, options }: StepContext): Promise<Sighting> {
   const sighting = await observeKey(world, ref, "glance", options);
   if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;
@@ -161,7 +180,10 @@ async function observeSettled({ world, ref, observed, options }: StepContext): P
   return observeKey(world, ref, "glance", options);
 }
 
-/** What the service made of a record must not stay in the user's description; nothing rests on whether this succeeds. */
+/**
+ * A record that the service altered must not stay in the user's description. No decision depends on
+ * whether this cleanup succeeds.
+ */
 async function restoreDescription({ world, ref, observed, options }: StepContext, now: Observed): Promise<void> {
   const { description } = observed.snapshot;
   if (now.snapshot.description === description) return;

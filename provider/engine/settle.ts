@@ -1,4 +1,6 @@
-/** Waits until an object has rested after its last write, at most once for each run and object. */
+/**
+ * The wait until an object's last write is settled. Each run waits at most once for each object.
+ */
 
 import { UkoError } from "../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../lifecycle/settling.ts";
@@ -6,15 +8,25 @@ import { type Observed, observeKey } from "./observe.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
 export interface Settler {
-  /** True where the run may write by this reading. False after a wait: read again. Throws UKO_CHANGED_MEANWHILE. */
+  /**
+   * True if the run may write on the basis of this reading. False after a wait: read again. Throws
+   * UKO_CHANGED_MEANWHILE.
+   */
   isSettled(reading: Reading): Promise<boolean>;
-  /** After a write of this run: what it wrote has to rest as well, and the run may wait for that. */
+  /**
+   * Call after a write of this run. That write has to settle as well, and the run may wait for it.
+   */
   afterOwnWrite(): void;
-  /** Waits for that before the next read, so that the run need not read twice. */
+  /**
+   * Waits for this run's write to settle before the next read, so that the run need not read twice.
+   */
   restAfterOwnWrite(etag: string): Promise<void>;
 }
 
-/** `restedEtag` is the ETag of an object that this run has just created, so that nobody else can have written to it. */
+/**
+ * `restedEtag` is the ETag of an object that this run has just created, so no other writer can have
+ * changed it.
+ */
 export function createSettler(world: World, what: string, { signal }: CallOptions, restedEtag?: string): Settler {
   let memory: SettlingMemory = { hasWaited: false, ...(restedEtag !== undefined && { restedEtag }) };
   return {
@@ -36,7 +48,9 @@ export function createSettler(world: World, what: string, { signal }: CallOption
   };
 }
 
-/** The key once this run's own write of it has rested; undefined where somebody else wrote meanwhile. */
+/**
+ * The key once this run's own write has settled; undefined if another writer changed it meanwhile.
+ */
 export async function observeAfterRest(
   world: World,
   ref: KeyRef,

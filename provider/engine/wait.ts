@@ -1,4 +1,7 @@
-/** Waiting inside one run, within a budget: sleeps, looks again, goes on, and stops at once when told to. */
+/**
+ * The wait of one run, within a wait budget: sleep, read again, continue. A cancellation stops it
+ * at once.
+ */
 
 import { isUkoError } from "../errors.ts";
 import type { ApprovedStep } from "../lifecycle/observation.ts";
@@ -9,37 +12,40 @@ import type { CallOptions, World } from "./ports.ts";
 import { type Outcome, type RunMemory, reconcile, type Task } from "./reconcile.ts";
 
 export interface Patience {
-  /** How long this run may spend waiting, in all. */
+  /** How long this run may spend waiting, in total. */
   readonly budgetMs: number;
-  /** How often the key is looked at meanwhile, since anybody may act on it. */
+  /** How often the key is read during a wait, because anyone may act on it meanwhile. */
   readonly pollIntervalMs: number;
-  /** Told once, before the first wait that is longer than a quarter of an hour. */
+  /** Called once, before the first wait that is longer than 15 minutes. */
   readonly beforeLongWait?: (neededMs: number) => void;
 }
 
-/** What a look found that only waiting can change. */
+/** A state that only waiting can change. */
 export interface Awaited {
-  /** Infinite where only a person, or nobody knows what, ends the wait. */
+  /** Infinite if only a person can end the wait, or if its end is unknown. */
   readonly neededMs: number;
   /** A clause for people, such as "Cooling down". */
   readonly what: string;
 }
 
-/** Work that can be begun again after each wait. */
+/** Work that can be started again after each wait. */
 export interface PatientWork<Result> {
-  /** `isDue` tells whether the time that was awaited has come. */
+  /** `isDue` is true once the expected time has passed. */
   attempt(earlier: Result | undefined, isDue: boolean): Promise<Result>;
-  /** Undefined where no wait can help. */
+  /** Undefined if no wait can help. */
   awaitedIn(result: Result): Awaited | undefined;
 }
 
-/** Every look is one round; a budget of 100 days at a look every 30 s stays below this. */
+/** Each read is one round. A budget of 100 days with a read every 30 s stays below this limit. */
 const maxLooks = 300_000;
-/** The service wants *more than* the 4 hours, and its clock counts seconds. */
+/** The service requires *more than* the 4 hours, and its clock counts whole seconds. */
 const marginMs = 1000;
 const longWaitMs = 15 * 60_000;
 
-/** Attempts again and again until no wait helps, the budget is spent, or the signal aborts; answers what it found last. */
+/**
+ * Repeats attempts until no wait helps, the budget is spent, or the signal aborts. Returns the
+ * latest result.
+ */
 export async function patiently<Result>(
   world: World,
   work: PatientWork<Result>,
@@ -64,7 +70,7 @@ export async function patiently<Result>(
   return result;
 }
 
-/** Carries a task on until it ends, the budget is spent, or no wait within the budget can help. */
+/** Advances a task until it ends, the budget is spent, or no wait within the budget can help. */
 export function reconcileWithPatience(
   world: World,
   task: Task,
@@ -81,12 +87,12 @@ export function reconcileWithPatience(
   return patiently(world, work, patience, options);
 }
 
-/** How long until a service's time of `untilMs` has passed for certain. */
+/** How long until the service's time has certainly passed `untilMs`. */
 export function neededUntil(untilMs: number | undefined, nowMs: number): number {
   return untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - nowMs) + marginMs;
 }
 
-/** False where somebody stopped it. */
+/** False if the wait was canceled. */
 async function hasSlept({ clock }: World, ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await clock.sleep(ms, signal);
@@ -97,7 +103,10 @@ async function hasSlept({ clock }: World, ms: number, signal: AbortSignal): Prom
   }
 }
 
-/** Where no terminal is, each report is a line of its own, so the same wait is told seldom: after a sixteenth of what is left. */
+/**
+ * Without a terminal every report is a new log line, so the same wait is reported again only after
+ * 1/16 of the remaining time.
+ */
 function reporter({ progress }: World): (awaited: Awaited) => void {
   let told: Awaited | undefined;
   return (awaited) => {
@@ -110,7 +119,10 @@ function reporter({ progress }: World): (awaited: Awaited) => void {
   };
 }
 
-/** A record that this run wrote and that counts no longer was withdrawn, voided or lapsed: a wait never asks again. */
+/**
+ * A record that this run wrote and that no longer counts was withdrawn, voided or expired. A wait
+ * never requests again.
+ */
 function askingOnce(task: Task, { taken }: RunMemory): Task {
   const hasAsked = (step: ApprovedStep): boolean =>
     taken.some((each) => each.kind === "write_record" && each.draft.step === step);
@@ -124,20 +136,20 @@ function askingOnce(task: Task, { taken }: RunMemory): Task {
   };
 }
 
-/** Once its time has come, what the service refused as too early is tried again. */
+/** Once the time has come, a step that the service refused as too early is tried again. */
 function afterWait(memory: RunMemory, isDue: boolean): RunMemory {
   const { refusals, ...run } = memory.run;
   return isDue && refusals !== undefined ? { ...memory, run } : memory;
 }
 
-/** For whoever reads the log of the run meanwhile. */
+/** For people who read the log during the run. */
 function sayAwaited({ record }: ApprovalWait, path: string): string {
   return record === undefined
     ? `Waiting for two people. The first one runs: uko request ${path}`
     : `Waiting for another person to act on record ${record.id}, by: uko continue ${path} --consent ${record.id}`;
 }
 
-/** Undefined where waiting cannot help. */
+/** Undefined if waiting cannot help. */
 function awaitedBy(plan: Plan, { observation, nowMs }: Observed): Awaited | undefined {
   if (plan.kind === "waitingForApproval") {
     if (!isForOthers(plan.standing)) return undefined;

@@ -1,4 +1,7 @@
-/** The two-person rule: what record and actor together allow for one consequential step. The only place that decides it. */
+/**
+ * The two-person rule: what the record and the actor together allow for one consequential step. No
+ * other file decides this.
+ */
 
 import {
   anyBindingRecord,
@@ -22,14 +25,15 @@ import {
 import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
-/** What applies to this key after the strictest of code, marker and service policy has won. */
+/** The rule for this key after the strictest of code, marker and service policy has won. */
 export type EffectivePolicy =
   | { readonly dualAuthorization: "single" }
   | { readonly dualAuthorization: "required"; readonly gate: DeletionGate };
 
 /**
- * Combines by maximum: a marker loosens only where code agrees, code only where the marker agrees. KMS dual authorization on a
- * twin makes two people needed, whatever both say.
+ * Combines by maximum: a marker loosens only if the code agrees, and the code only if the marker
+ * agrees. KMS dual authorization on a twin requires two people, whatever the code and the marker
+ * say.
  */
 export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): EffectivePolicy {
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
@@ -58,7 +62,7 @@ export function authorize(
   step: ApprovedStep,
   nowMs: number,
 ): Authorization {
-  // Nothing but another person loosens a key: no marker, no code.
+  // Only another person can loosen a key; no marker and no code can.
   const effective = isLoosening(step) ? bothSteps : effectivePolicy(observation, policy);
   if (effective.dualAuthorization === "single") return { kind: "may" };
   const { actor } = run;
@@ -67,7 +71,8 @@ export function authorize(
 
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds) {
-    // A deletion does not replace the request for a loosening, nor a loosening the request for a deletion.
+    // A deletion does not replace the request for a loosening, and a loosening does not replace the
+    // request for a deletion.
     const other = anyBindingRecord(observation, nowMs);
     if (other.binds) return { kind: "refused", guard: { guard: "record_binds", record: other.record } };
     return withoutRecord(observation, run, policy, step, standing.why, nowMs);
@@ -84,7 +89,10 @@ export function authorize(
 
 const bothSteps = { dualAuthorization: "required", gate: "both" } as const satisfies EffectivePolicy;
 
-/** Whether a record that this actor writes would name them as the service does: a person, and not through a profile. */
+/**
+ * Whether a record by this actor would name them as the service does: the actor is a person and
+ * does not use a trusted profile.
+ */
 export function mayAuthor(actor: Actor): actor is Actor & { readonly identity: Identity; readonly writesAs: Identity } {
   return isPerson(actor.identity) && isPerson(actor.writesAs) && isSame(actor.identity, actor.writesAs);
 }
@@ -93,7 +101,10 @@ export type ConsentPlan =
   | { readonly kind: "ready"; readonly draft: ConsentDraft }
   | { readonly kind: "refused"; readonly guard: Guard };
 
-/** Plans an answer to the record `named`: a record of one's own that notes what it answers, so that its author may act. */
+/**
+ * Plans an approval of the record `named`: a record by this actor that names the one it answers, so
+ * that the requester may act.
+ */
 export function planConsent(
   observation: KeyObservation,
   policy: DeletionPolicy,
@@ -127,7 +138,10 @@ export function planConsent(
   };
 }
 
-/** When the key was deactivated, as far as the records on it tell; never later than the last write, whatever a record says. */
+/**
+ * When the key was deactivated, as far as its records show. Never later than the last write,
+ * whatever a record says.
+ */
 export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const record = observation.carried.kind === "one" ? observation.carried.record : undefined;

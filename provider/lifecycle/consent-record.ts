@@ -1,23 +1,32 @@
-/** The consent record: the note on the key by which one person asks for, or consents to, exactly one step. */
+/**
+ * The consent record: the note on the key by which one person requests, or approves, exactly one
+ * step.
+ */
 
 import type { ApprovedStep, ConsentRecord, DualMarker, Identity, KeyObservation, StatedReason } from "./observation.ts";
 import { approvedSteps, isLoosening, isPerson, isSame } from "./observation.ts";
 
-/** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits; handed in, because this ring has no dependency. */
+/**
+ * SHA-256 of a text's UTF-8 bytes as 64 lowercase hex digits. It is passed in, because this ring
+ * has no dependency.
+ */
 export type Sha256 = (text: string) => string;
 
 export type { ConsentRecord, DualMarker };
 
-/** A record that is not yet on a key, so without id. */
+/** A record that is not yet on a key, so it has no ID. */
 export type ConsentDraft = Omit<ConsentRecord, "id" | "carrier">;
 
 export const recordLifetimeMs = 7 * 24 * 60 * 60 * 1000;
-/** `updated_at` and the record's own time come from two readings of one clock, so they may differ a little. */
+/**
+ * `updated_at` and the record's own time come from two readings of one clock, so they may differ
+ * slightly.
+ */
 export const writeToleranceMs = 10_000;
 export const maxReasonCharacters = 500;
-/** The first reason of a deletion and the latest. */
+/** The first and the latest reason of a deletion. */
 const maxEarlierReasons = 2;
-/** An earlier reason is cut to the first of these lengths that leaves the tag within its limit. */
+/** An earlier reason is cut to the first of these lengths that keeps the tag within its limit. */
 const earlierReasonCharacters = [maxReasonCharacters, 200, 50] as const;
 const maxNameCharacters = 100;
 const maxEarlierNameCharacters = 40;
@@ -27,7 +36,10 @@ const markCharacters = 16;
 const noMark = "0".repeat(markCharacters);
 const noTime = "0".repeat(8);
 
-/** The id of a record: it holds the key's id, so a record copied to another key has another id there. */
+/**
+ * The ID of a record. It depends on the key's ID, so a record copied to another key has a different
+ * ID there.
+ */
 export function recordId(keyId: string, carrierText: string, sha256: Sha256): string {
   return sha256(`${keyId}\n${carrierText}`).slice(0, 32);
 }
@@ -37,7 +49,10 @@ export function markOf(iamId: string, sha256: Sha256): string {
   return sha256(iamId).slice(0, markCharacters);
 }
 
-/** The value of tag `uko_deletion`: hex of compact JSON, because tag values admit only word characters (uko-v4.md 3.1). */
+/**
+ * The value of tag `uko_deletion`: hex of compact JSON, because tag values allow only word
+ * characters (uko-v4.md 3.1).
+ */
 export function encodeTagValue(draft: ConsentDraft): string {
   const values = earlierReasonCharacters.map((characters) => hexJson(bodyOf(draft, characters)));
   // Only a reason full of control characters leaves no room for 50 characters of each earlier one.
@@ -83,7 +98,10 @@ const stepLetters = {
   loosen_to_single: "s",
 } as const satisfies Record<ApprovedStep, string>;
 
-/** The fixed-width form that ends a description where the service keeps no tags; without the newline before it. */
+/**
+ * The fixed-width form at the end of a description, for a service that keeps no tags; without the
+ * newline before it.
+ */
 export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   return [
     "[uko1",
@@ -99,7 +117,7 @@ export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
   ].join("");
 }
 
-/** Reads a tag's value; undefined if it is not a record of a version that this release knows. */
+/** Parses a tag's value; undefined if it is not a record of a version that this release knows. */
 export function decodeTagValue(keyId: string, value: string, sha256: Sha256): ConsentRecord | undefined {
   const body = parseHexJson(value);
   if (body === undefined || body.v !== 1) return undefined;
@@ -125,7 +143,7 @@ export function decodeTagValue(keyId: string, value: string, sha256: Sha256): Co
   };
 }
 
-/** Reads what is well-formed and leaves the rest out: no decision rests on a repeated reason. */
+/** Reads the well-formed entries and skips the rest: no decision depends on a repeated reason. */
 function earlierReasonsIn(list: unknown, sha256: Sha256): Pick<ConsentRecord, "earlierReasons"> {
   if (!Array.isArray(list)) return {};
   const earlierReasons = (list as readonly unknown[]).slice(0, maxEarlierReasons).flatMap((each): StatedReason[] => {
@@ -147,7 +165,7 @@ function earlierReasonsIn(list: unknown, sha256: Sha256): Pick<ConsentRecord, "e
 const compactForm =
   /^\[uko1[bds](?<step>[dxgs])(?<how>[amn])(?<time>[0-9a-f]{8})(?<digest>[0-9a-f]{32})(?<author>[0-9a-f]{16})(?<deactivated>[0-9a-f]{8})(?<setter>[0-9a-f]{16})\]$/;
 
-/** Reads a compact record, `[uko1…]` with nothing before or after it. */
+/** Parses a compact record: `[uko1…]` with no text before or after it. */
 export function decodeCompact(keyId: string, text: string, sha256: Sha256): ConsentRecord | undefined {
   const parts = compactForm.exec(text)?.groups;
   const step = approvedSteps.find((each) => stepLetters[each] === parts?.step);
@@ -166,7 +184,7 @@ export function decodeCompact(keyId: string, text: string, sha256: Sha256): Cons
   };
 }
 
-/** Why a record does not count; `edited` says who wrote last, so that people can ask them. */
+/** Why a record does not count. `edited` names the last writer, so that people can ask them. */
 export type NotBinding =
   | { readonly kind: "none" }
   | { readonly kind: "twice" }
@@ -187,7 +205,10 @@ export type Standing =
   | { readonly binds: true; readonly record: ConsentRecord; readonly lapsesAtMs: number }
   | { readonly binds: false; readonly why: NotBinding };
 
-/** Whether the record on the key binds for `step` (provider/docs/two-people.md, "What makes a record void"). */
+/**
+ * Decides whether the record on the key binds for `step` (provider/docs/two-people.md, "What makes
+ * a record void").
+ */
 export function standingOf(observation: KeyObservation, step: ApprovedStep, nowMs: number): Standing {
   const { carried, updatedBy, updatedAtMs } = observation;
   if (carried.kind !== "one") return { binds: false, why: { kind: carried.kind } };
@@ -207,12 +228,15 @@ export function standingOf(observation: KeyObservation, step: ApprovedStep, nowM
   return { binds: true, record, lapsesAtMs };
 }
 
-/** Whether the record on the key binds for the next step of its deletion. */
+/** Decides whether the record on the key binds for the next step of its deletion. */
 export function deletionStanding(observation: KeyObservation, nowMs: number): Standing {
   return standingOf(observation, observation.state === "active" ? "deactivate" : "destroy", nowMs);
 }
 
-/** Whether any record on the key binds, for its deletion or for a loosening: while one does, nothing else may write to the key. */
+/**
+ * Decides whether any record on the key binds, for its deletion or for a loosening. While one
+ * binds, no other write to the key is allowed.
+ */
 export function anyBindingRecord(observation: KeyObservation, nowMs: number): Standing {
   const { carried } = observation;
   return carried.kind === "one" && isLoosening(carried.record.step)
@@ -257,7 +281,7 @@ function hexSeconds(ms: number): string {
   return seconds(ms).toString(16).padStart(8, "0");
 }
 
-/** By characters, not code units, so that no character is cut in two. */
+/** Counts characters, not code units, so that no character is split. */
 function firstCharacters(text: string, limit: number): string {
   return Array.from(text).slice(0, limit).join("");
 }

@@ -1,10 +1,13 @@
-/** Preconditions of a deletion that have nothing to do with who acts; checked before the outage and again before destroy. */
+/**
+ * The preconditions of a deletion that do not depend on the actor. They are checked before the
+ * outage and again before destroy.
+ */
 
 import type { KeyObservation, KeystoreStatus, Twin } from "./observation.ts";
 import type { DeletionPolicy, Guard } from "./plan.ts";
 import { materialContradiction, namingContradictions } from "./removal-evidence.ts";
 
-/** The first precondition that does not hold; undefined where all do. */
+/** The first precondition that does not hold; undefined if all hold. */
 export function failingGuard(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
   if (policy.deletionProtection) return { guard: "deletion_protection" };
   if (observation.use.kind === "unreadable") return { guard: "use_unreadable", reason: observation.use.reason };
@@ -14,15 +17,19 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
   return unreadableTwin(observation);
 }
 
-/** What still stands between a destroyed key and its removal; `untilMs` is absent where one of the keystores tells no date. */
+/**
+ * What blocks the removal of a destroyed key. `untilMs` is absent if any of the keystores reports
+ * no date.
+ */
 export type Remains =
   | { readonly kind: "nothing" }
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }
   | { readonly kind: "held"; readonly guard: Guard };
 
 /**
- * Reads what every source says about a destroyed key: the live answer of each keystore that is named anywhere, the key's own
- * metadata, and KMS. Only "not present, in sync" from all of them counts as gone (decision 0032).
+ * Compares what every source reports about a destroyed key: the live status of each keystore that
+ * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
+ * counts as gone (decision 0032).
  */
 export function remainsOf(observation: KeyObservation): Remains {
   if (!observation.keystoresAreLive) return held({ guard: "status_not_live" });
@@ -66,12 +73,18 @@ function unreadableTwin({ twins, state }: KeyObservation): Guard | undefined {
   return undefined;
 }
 
-/** KMS forgets a key that it purged. Where UKO still counts on the twin, the id may be wrong, so KMS's rule is unknown. */
+/**
+ * KMS forgets a key that it purged. If UKO still expects the twin, the ID may be wrong, so it is
+ * unknown which rule KMS applies.
+ */
 function isExpected({ keystoreSays }: Extract<Twin, { kind: "absent" }>, state: KeyObservation["state"]): boolean {
   return state === "active" || (state !== "destroyed" && keystoreSays !== "not_present");
 }
 
-/** Details that say the key is there, or that nobody could look (uko-v4.md 3.4). */
+/**
+ * Details that report the key as present, or that report a keystore that could not be read
+ * (uko-v4.md 3.4).
+ */
 const detailsOfPresence: readonly string[] = [
   "active_key_is_active_in_keystore",
   "connection_error",

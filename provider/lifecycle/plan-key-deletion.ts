@@ -1,4 +1,7 @@
-/** Plans the end of a managed key: what may happen now, or who or what is awaited. Pure; every consequential step is decided here. */
+/**
+ * The planner of a managed key's deletion: what may happen now, or whom or what the deletion waits
+ * for. It is pure, and it decides every consequential step.
+ */
 
 import { type AnnouncedStep, type Announcement, excessOf, shownKeyText } from "./announcement.ts";
 import { assertNever } from "./assert-never.ts";
@@ -20,14 +23,17 @@ import {
 } from "./plan.ts";
 
 /**
- * Answers what this run may do next with a key that is there. It looks at what the service says now and never at what an
- * earlier run remembers; `nowMs` is the service's time.
+ * Returns what this run may do next with an existing key. It uses what the service reports now,
+ * never what an earlier run stored. `nowMs` is the service's time.
  */
 export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   return withinAnnouncement(unlessRefused(planByState(observation, policy, run, nowMs), run), observation, policy);
 }
 
-/** A window is set for a deactivation alone; what takes something back, or changes no key, is always allowed. */
+/**
+ * A window is set only for a deactivation. Steps that take something back, or that change no key,
+ * are always allowed.
+ */
 const announcedAs: { readonly [Kind in Step["kind"]]?: AnnouncedStep } = {
   write_record: "request",
   set_for_deletion: "deactivate",
@@ -50,7 +56,7 @@ function withinAnnouncement(plan: Plan, observation: KeyObservation, { atMost }:
   return excess === undefined ? plan : refuse({ guard: "beyond_plan", step, announced: atMost.steps, excess });
 }
 
-/** A KMS window carries no record; the deactivation that follows it does. */
+/** A KMS window has no record; the deactivation that follows it does. */
 function recordOf(step: Step, atMost: Announcement): string | undefined {
   if (step.kind === "set_for_deletion") return atMost.recordId;
   return step.kind === "deactivate" || step.kind === "destroy" ? step.consentedBy?.id : undefined;
@@ -150,9 +156,9 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, n
 }
 
 /**
- * KMS's second person: neither who set the window nor who wrote the record (provider/docs/two-people.md, "KMS dual
- * authorization"). Only the record itself counts here: its author is the last writer, so guessing from the last write
- * would always guess the author.
+ * The second person for KMS: neither the person who set the window nor the author of the record
+ * (provider/docs/two-people.md, "KMS dual authorization"). Only the record itself counts here: its
+ * author is the last writer, so a guess from the last write would always name the author.
  */
 function guardedSetter(
   observation: KeyObservation,
@@ -167,7 +173,10 @@ function guardedSetter(
   return isSetter ? { guard: "kms_setter", record: consentedBy } : undefined;
 }
 
-/** Turns what stands between an actor and a step into a plan: a record to write, a person to wait for, or a refusal. */
+/**
+ * Turns the obstacle between an actor and a step into a plan: a record to write, a person to wait
+ * for, or a refusal.
+ */
 export function awaitPerson(
   authorization: Exclude<ReturnType<typeof authorize>, { kind: "may" }>,
   step: ApprovedStep,
@@ -203,13 +212,19 @@ function afterRefusedDeactivation(observation: KeyObservation, run: Run, { messa
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
 }
 
-/** A window that this run set for a deactivation that does not happen is half of a deletion in KMS, so it is taken back. */
+/**
+ * A window that this run set for a deactivation that does not happen is half of a deletion in KMS,
+ * so the run unsets it.
+ */
 function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
   const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
   return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
 
-/** Where nobody knows when the key was deactivated the service's 409 may be its 4-hour rule: a wait first, then a refusal. */
+/**
+ * If the time of the deactivation is unknown, the service's 409 may be its 4-hour rule: the plan is
+ * a wait first, then a refusal.
+ */
 function afterRefusedDestroy(observation: KeyObservation, { status, message }: Refusal, nowMs: number): Plan {
   const latestMs = (observation.updatedAtMs ?? Number.NEGATIVE_INFINITY) + coolDownMs;
   return status === 409 && nowMs <= latestMs
