@@ -1,4 +1,4 @@
-/** The error catalogue: every code that a person or a pipeline can meet, with its exit code. Nothing here is imported from elsewhere. */
+/** The error catalog: every code that a person or a pipeline can meet, with its exit code. This file imports nothing. */
 
 interface CatalogueEntry {
   /** What happened, in general; the error itself says it in particular. */
@@ -9,12 +9,12 @@ interface CatalogueEntry {
   readonly exitCode: 1 | 10 | 11 | 12 | 13;
 }
 
-/** Codes are stable for ever: pipelines match on them, `provider/docs/errors.md` has a heading for each. */
+/** Codes never change, because pipelines match on them. `provider/docs/errors.md` has a heading for each. */
 export const errorCatalogue = {
-  UKO_APPROVAL_PENDING: { summary: "A second person has to act", retryable: true, exitCode: 10 },
+  UKO_APPROVAL_PENDING: { summary: "A second person must act", retryable: true, exitCode: 10 },
   UKO_COOLING_DOWN: { summary: "The key was deactivated 4 hours ago or less", retryable: true, exitCode: 11 },
   UKO_DESTRUCTION_PENDING: { summary: "A keystore still holds the key material", retryable: true, exitCode: 11 },
-  UKO_SEPARATE_RUN_NEEDED: { summary: "Destroy takes a run of its own", retryable: true, exitCode: 11 },
+  UKO_SEPARATE_RUN_NEEDED: { summary: "The destruction requires a separate run", retryable: true, exitCode: 11 },
 
   UKO_KMS_METADATA_REMAINS: {
     summary: "KMS still keeps the metadata of a destroyed key",
@@ -24,25 +24,29 @@ export const errorCatalogue = {
 
   UKO_DELETION_PROTECTED: { summary: "Deletion protection is on", retryable: false, exitCode: 12 },
   UKO_RETENTION_POLICY: { summary: "A resource with a retention policy uses the key", retryable: false, exitCode: 12 },
-  UKO_USE_UNREADABLE: { summary: "What uses the key could not be read", retryable: false, exitCode: 12 },
-  UKO_TWIN_UNREADABLE: { summary: "The KMS twin could not be read", retryable: false, exitCode: 12 },
-  UKO_TWIN_NOT_ACTIVE: { summary: "The KMS twin is not active", retryable: false, exitCode: 12 },
+  UKO_USE_UNREADABLE: { summary: "uko could not read which resources use the key", retryable: false, exitCode: 12 },
+  UKO_TWIN_UNREADABLE: { summary: "uko could not read the backing KMS key", retryable: false, exitCode: 12 },
+  UKO_TWIN_NOT_ACTIVE: { summary: "The backing KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KEYSTORE_BLOCKS_REMOVAL: { summary: "A keystore may still hold the key", retryable: false, exitCode: 12 },
-  UKO_KEY_COMPROMISED: { summary: "A compromised key cannot be ended here", retryable: false, exitCode: 12 },
+  UKO_KEY_COMPROMISED: { summary: "uko cannot delete a compromised key", retryable: false, exitCode: 12 },
   UKO_STATE_UNRECOGNISED: {
-    summary: "The key is in a state that this release does not know",
+    summary: "This release does not know the state of the key",
     retryable: false,
     exitCode: 12,
   },
   UKO_NEVER_ACTIVE: { summary: "The key was never active", retryable: false, exitCode: 12 },
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
-  UKO_PERSONS_UNKNOWN: { summary: "Two persons cannot be told apart", retryable: false, exitCode: 12 },
-  UKO_CONSENT_MISMATCH: { summary: "The named record cannot be answered", retryable: false, exitCode: 12 },
+  UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
+  UKO_CONSENT_MISMATCH: { summary: "The consent record that you named cannot be used", retryable: false, exitCode: 12 },
   UKO_ACTOR_NOT_A_PERSON: { summary: "This identity is not a person", retryable: false, exitCode: 12 },
-  UKO_KMS_SETTER: { summary: "KMS wants another person to destroy", retryable: false, exitCode: 12 },
-  UKO_KMS_SETTER_UNKNOWN: { summary: "Who set the KMS window is unknown", retryable: false, exitCode: 12 },
-  UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS window would end too soon", retryable: false, exitCode: 12 },
-  UKO_KMS_WINDOW_LAPSED: { summary: "The KMS window has lapsed", retryable: false, exitCode: 12 },
+  UKO_KMS_SETTER: { summary: "KMS requires another person to destroy the key", retryable: false, exitCode: 12 },
+  UKO_KMS_SETTER_UNKNOWN: {
+    summary: "uko cannot determine who set the KMS deletion window",
+    retryable: false,
+    exitCode: 12,
+  },
+  UKO_KMS_WINDOW_TOO_SHORT: { summary: "The KMS deletion window would end too soon", retryable: false, exitCode: 12 },
+  UKO_KMS_WINDOW_LAPSED: { summary: "The KMS deletion window has expired", retryable: false, exitCode: 12 },
   UKO_KMS_KEY_IS_A_TWIN: { summary: "The KMS key belongs to an internal keystore", retryable: false, exitCode: 12 },
   UKO_KMS_KEY_NOT_ACTIVE: { summary: "The KMS key is not active", retryable: false, exitCode: 12 },
   UKO_KMS_DUAL_AUTHORIZATION_OFF: {
@@ -51,22 +55,30 @@ export const errorCatalogue = {
     exitCode: 12,
   },
   UKO_KEY_IN_USE: { summary: "Cloud resources still use the key", retryable: false, exitCode: 12 },
-  UKO_KEY_WOULD_BE_UNLINKED: { summary: "A key would be cut off from a keystore", retryable: false, exitCode: 12 },
-  UKO_CONTAINER_IN_USE: {
-    summary: "A vault, keystore or template still holds something",
+  UKO_KEY_WOULD_BE_UNLINKED: {
+    summary: "The change would cut a key off from a keystore",
     retryable: false,
     exitCode: 12,
   },
-  UKO_CONTENTS_UNREADABLE: { summary: "What it holds could not be read", retryable: false, exitCode: 12 },
+  UKO_CONTAINER_IN_USE: {
+    summary: "The vault, keystore or template is not empty",
+    retryable: false,
+    exitCode: 12,
+  },
+  UKO_CONTENTS_UNREADABLE: {
+    summary: "uko could not read the contents of the vault, keystore or template",
+    retryable: false,
+    exitCode: 12,
+  },
   UKO_SERVICE_REFUSED: { summary: "The service refused the step", retryable: false, exitCode: 12 },
-  UKO_DELETION_ON_FILE: { summary: "A deletion is on file for the key", retryable: false, exitCode: 12 },
+  UKO_DELETION_ON_FILE: { summary: "A deletion of the key is pending", retryable: false, exitCode: 12 },
   UKO_DECLARED_TWICE: { summary: "Another resource declares the same object", retryable: false, exitCode: 12 },
   UKO_PLAN_OUTDATED: {
-    summary: "The plan that is applied did not show this step",
+    summary: "The applied plan did not show this step",
     retryable: false,
     exitCode: 12,
   },
-  UKO_NO_WAY_BACK: { summary: "There is no way back", retryable: false, exitCode: 12 },
+  UKO_NO_WAY_BACK: { summary: "The key is already destroyed", retryable: false, exitCode: 12 },
 
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
 
@@ -74,21 +86,21 @@ export const errorCatalogue = {
   UKO_CHANGE_IMPOSSIBLE: { summary: "The change cannot be made to an existing key", retryable: false, exitCode: 1 },
   UKO_SETTINGS_INVALID: { summary: "A setting is missing or not valid", retryable: false, exitCode: 1 },
   UKO_HOST_NOT_ALLOWED: { summary: "The host may not receive a credential", retryable: false, exitCode: 1 },
-  UKO_CREDENTIAL_REFUSED: { summary: "IAM did not accept the credential", retryable: false, exitCode: 1 },
+  UKO_CREDENTIAL_REFUSED: { summary: "IAM rejected the credential", retryable: false, exitCode: 1 },
   UKO_ACCESS_DENIED: { summary: "The service did not accept the identity", retryable: false, exitCode: 1 },
   UKO_INSTANCE_MISMATCH: { summary: "The key belongs to another instance", retryable: false, exitCode: 1 },
   UKO_KEY_NOT_FOUND: { summary: "The key was not found", retryable: false, exitCode: 1 },
   UKO_NOT_FOUND: { summary: "The vault, keystore, template or KMS key was not found", retryable: false, exitCode: 1 },
   UKO_GONE_UNPROVEN: {
-    summary: "It was not found, and that does not prove it gone",
+    summary: "Not found, but uko could not verify that it was deleted",
     retryable: false,
     exitCode: 1,
   },
-  UKO_ANSWER_INVALID: { summary: "The service's answer could not be understood", retryable: false, exitCode: 1 },
-  UKO_ANSWER_LOST: { summary: "The service's answer did not arrive", retryable: true, exitCode: 1 },
+  UKO_ANSWER_INVALID: { summary: "uko could not understand the service's response", retryable: false, exitCode: 1 },
+  UKO_ANSWER_LOST: { summary: "The service's response did not arrive", retryable: true, exitCode: 1 },
   UKO_SERVICE_UNAVAILABLE: { summary: "The service is not available", retryable: true, exitCode: 1 },
-  UKO_CLOCK_SKEW: { summary: "The service's clock cannot be right", retryable: false, exitCode: 1 },
-  UKO_CHANGED_MEANWHILE: { summary: "The key changed again and again meanwhile", retryable: true, exitCode: 1 },
+  UKO_CLOCK_SKEW: { summary: "The service's clock is not plausible", retryable: false, exitCode: 1 },
+  UKO_CHANGED_MEANWHILE: { summary: "The key changed repeatedly during the run", retryable: true, exitCode: 1 },
   UKO_CANCELLED: { summary: "The run was stopped", retryable: true, exitCode: 1 },
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
   UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence file could not be written", retryable: false, exitCode: 1 },
