@@ -1,4 +1,7 @@
-/** What the next run may do at most towards the end of a resource of which an engine's state says this: for plans, which make no call. */
+/**
+ * The most that the next run may do towards the deletion of a resource, computed from state alone.
+ * It serves plans, which make no call.
+ */
 
 import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
 import { foreseeKeyDeletion, type KnownOfKey } from "./foresee.ts";
@@ -9,15 +12,18 @@ import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
 export interface PlannedRun {
   /** Records and KMS windows that the run approves. */
   readonly consents: readonly string[];
-  /** Whether the run may wait, and then take what others have made possible. */
+  /** Whether the run may wait, and then take a step that other people have made possible. */
   readonly waits: boolean;
 }
 
-/** What the state says of a pending deletion. */
+/** What state shows of a pending deletion. */
 export interface PendingFacts {
-  /** The consent record, or the KMS window, that awaits approval. */
+  /** The consent record or the KMS window that is pending approval. */
   readonly recordId?: string;
-  /** Whether the state names a time before which the next step is refused; it names none that has passed. */
+  /**
+   * Whether state names a time before which the next step is refused. State never names a time that
+   * has passed.
+   */
   readonly isTooEarly: boolean;
 }
 
@@ -39,14 +45,14 @@ export function announceKeyDeletion(
     steps,
     ...(isApproved && asksFirst && { recordId }),
   });
-  // A run that waits removes what others have destroyed meanwhile.
+  // A run that waits also removes what others have destroyed meanwhile.
   const afterWait = waits ? removal : [];
   if (key.stateWord === "destroyed") return announced(isTooEarly ? afterWait : removal);
   if (next.kind !== "ready") return announced([]);
   const mayAct = isApproved || (recordId === undefined && !asksFirst);
   if (!mayAct) return announced(recordId === undefined ? ["request", ...afterWait] : afterWait);
   if (key.stateWord === "active") return announced(["deactivate", ...afterWait]);
-  // Who approves a destruction before its time is shown that time, and the destruction.
+  // An approver of a destruction that is not due yet is shown its time and the destruction itself.
   return announced(isTooEarly && !isApproved && !waits ? [] : ["destroy", ...removal]);
 }
 
@@ -76,7 +82,7 @@ export function announceKmsKeyDeletion(
   return announced(isForTwo ? ["request"] : ["destroy"]);
 }
 
-/** A vault, keystore or template is deleted in one step, and only where it is empty. */
+/** A vault, keystore or template is deleted in one step, and only if it is empty. */
 export function announceContainerDeletion(id: string, name: string): Announcement {
   return { subject: id, shown: shownNameText(name), steps: ["remove"] };
 }

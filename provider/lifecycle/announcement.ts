@@ -1,21 +1,25 @@
 /**
- * The limit that a plan sets to its apply: the steps that people saw and agreed to, for one resource as the plan showed it.
- * An engine may apply a saved plan hours later, when more would be possible than the plan said.
+ * The limit that a plan sets for its apply: the steps that people saw and accepted, for one
+ * resource as the plan showed it.
+ * An engine may apply a saved plan hours later, when more would be possible than the plan showed.
  */
 
 import type { KeyFacts, KeystoreStatus } from "./observation.ts";
 
-/** In the order of harm. */
+/** From the least harmful to the most harmful. */
 export const announcedSteps = ["request", "deactivate", "destroy", "remove"] as const;
 export type AnnouncedStep = (typeof announcedSteps)[number];
 
 export interface Announcement {
-  /** The path of the resource, as its id has it. */
+  /** The path of the resource, as in its ID. */
   readonly subject: string;
   /** Canonical text of what the plan showed of the resource. */
   readonly shown: string;
   readonly steps: readonly AnnouncedStep[];
-  /** The consent record, or the KMS window, on which the step rests; absent where the plan said that one person is enough. */
+  /**
+   * The consent record or the KMS window that the step depends on; absent if the plan showed that
+   * one person is enough.
+   */
   readonly recordId?: string;
 }
 
@@ -30,7 +34,10 @@ export interface WantedStep extends Pick<Announcement, "subject" | "shown"> {
   readonly recordId?: string | undefined;
 }
 
-/** Decides whether an apply may take a step; undefined where it may. A request does less than every other step, so each of them covers it. */
+/**
+ * Decides whether an apply may take a step; undefined if it may. A request does less than every
+ * other step, so each of them covers it.
+ */
 export function excessOf(announced: Announcement, wanted: WantedStep): Excess | undefined {
   const { steps, recordId } = announced;
   const isAnnounced = steps.includes(wanted.step) || (wanted.step === "request" && steps.length > 0);
@@ -40,7 +47,10 @@ export function excessOf(announced: Announcement, wanted: WantedStep): Excess | 
   return restsOnRecord && recordId !== undefined && recordId !== wanted.recordId ? "record" : undefined;
 }
 
-/** What a plan shows of a managed key: the facts of a consent record's digest, as far as an engine's state has them. */
+/**
+ * What a plan shows of a managed key: the facts in a consent record's digest, as far as an engine's
+ * state has them.
+ */
 export interface ShownKey extends Omit<KeyFacts, "keystores"> {
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
@@ -60,7 +70,7 @@ export function shownKeyText(key: ShownKey): string {
   ]);
 }
 
-/** The same of a KMS key, or of a vault, keystore or template. */
+/** The same text for a KMS key, or for a vault, keystore or template. */
 export function shownNameText(name: string): string {
   return JSON.stringify(["uko-plan-1", name]);
 }

@@ -1,4 +1,4 @@
-/** Ends a switch over every kind there is: a kind added later fails to compile, and a value from nowhere fails to pass. */
+/** Exhaustiveness check: a missing case is a compile error, an unexpected value throws. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
 }

@@ -1,11 +1,15 @@
-/** The text whose SHA-256 a consent record quotes, so that consent is to this key as it stands and to nothing else. */
+/**
+ * The text whose SHA-256 a consent record quotes. It limits the consent to this key in its present
+ * condition.
+ */
 
 import type { ApprovedStep, KeyFacts } from "./observation.ts";
 
 /**
- * Canonical text of what two honest people both see; the digest is the first 32 hex digits of its SHA-256.
- * JSON arrays keep every part apart from its neighbours, whatever characters it holds. No endpoint, no registrations:
- * those may differ between two honest runs.
+ * Canonical text of what two honest people both see; the digest is the first 32 hex digits of its
+ * SHA-256.
+ * JSON arrays keep every part apart from its neighbors, whatever characters it holds. Endpoints and
+ * registrations are left out, because they may differ between two honest runs.
  */
 export function digestText(facts: KeyFacts, step: ApprovedStep): string {
   const byNameThenValue = facts.tags.map((tag) => [tag.name, tag.value]).sort(compareTexts);
@@ -26,7 +30,7 @@ export function digestText(facts: KeyFacts, step: ApprovedStep): string {
   ]);
 }
 
-/** By code units, so that every machine and locale sorts alike. */
+/** By code units, so that every machine and locale sorts in the same order. */
 function compareTexts(a: readonly string[], b: readonly string[]): number {
   const left = JSON.stringify(a);
   const right = JSON.stringify(b);

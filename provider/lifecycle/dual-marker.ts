@@ -1,4 +1,7 @@
-/** The marker on a key: how many people its deletion takes, whatever a program or a state says (provider/docs/two-people.md). */
+/**
+ * The marker on a key: how many people its deletion requires. A program or a state cannot loosen it
+ * (provider/docs/two-people.md).
+ */
 
 import type { DualMarker, KeyObservation, LooseningStep, LooserMarker } from "./observation.ts";
 import type { DeletionPolicy } from "./plan.ts";
@@ -14,12 +17,15 @@ export function stricterOf(one: DualMarker, other: DualMarker): DualMarker {
   return isLooser(one, other) ? other : one;
 }
 
-/** A key without a marker counts as one that asks for two people at both steps: who made it is not known. */
+/**
+ * A key without a marker counts as one that requires two people for both steps, because its creator
+ * is unknown.
+ */
 export function markerOf({ marker }: Pick<KeyObservation, "marker">): DualMarker {
   return marker ?? "both";
 }
 
-/** What program, state, provider and environment ask for together. */
+/** The combined policy of program, state, provider and environment. */
 export function demandedBy({
   dualAuthorization,
   gate,
@@ -28,8 +34,8 @@ export function demandedBy({
 }
 
 /**
- * The marker as a state shows it. Where the state does not say, code's word is taken: a plan may announce a worse step than the
- * run takes, and never a lesser one.
+ * The marker as a state shows it. If the state does not show it, the code's policy is used: a plan
+ * may announce a more harmful step than the run takes, never a less harmful one.
  */
 export function shownMarker(
   shown: unknown,
@@ -38,7 +44,7 @@ export function shownMarker(
   return shown === undefined ? demandedBy(policy) : dualMarkers.find((marker) => marker === shown);
 }
 
-/** The marker that a consent record leaves on the key: never a looser one than before. */
+/** The marker that a consent record leaves on the key; never looser than before. */
 export function markerBesideRecord(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
   const marker = markerOf(observation);
   return policy.isAssumed === true ? marker : stricterOf(marker, demandedBy(policy));

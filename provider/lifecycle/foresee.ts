@@ -1,4 +1,7 @@
-/** What the planner would say of a key of which no more is known than an engine's state keeps: for plans, which make no call. */
+/**
+ * The planner on state alone, for a key of which only an engine's state is known. It serves plans,
+ * which make no call.
+ */
 
 import { keyStates } from "./managed-key-states.ts";
 import { type DualMarker, digestsBy, type Identity, type KeyObservation, type KeystoreStatus } from "./observation.ts";
@@ -11,24 +14,29 @@ export interface KnownOfKey {
   readonly vaultId: string;
   readonly keyId: string;
   readonly label: string;
-  /** The service's word. */
+  /** The state in the service's words. */
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
-  /** Absent where the key had none, and in states of before there was one of each kind. */
+  /**
+   * Absent if the key had no marker, and in older states, which do not show every kind of marker.
+   */
   readonly marker?: DualMarker;
 }
 
 export interface Foresight {
   /** The key as far as it is known. */
   readonly observation: KeyObservation;
-  /** What a person's run would do with a key that carries no record, and whose cool-down is over. */
+  /** What a person's run would do with a key that has no record and whose cool-down is over. */
   readonly next: Plan;
-  /** The whole way to the goal; its times count from zero. */
+  /** The whole path to the goal; its times count from zero. */
   readonly path: readonly PathStep[];
 }
 
 const somebody: Identity = { iamId: "somebody", mark: "" };
-/** Not the one who acts; whoever wrote last to a key without a record does not matter, but has to be known. */
+/**
+ * Any person but the actor. The last writer of a key without a record does not matter, but must be
+ * known.
+ */
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
 const run: Run = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
@@ -36,7 +44,10 @@ const run: Run = {
   intent: "meets",
 };
 
-/** Answers for a key with nothing on file: twins and what uses the key are in no state, and only ever make it stricter. */
+/**
+ * Plans for a key without a request. State does not show twins or what uses the key, and these can
+ * only make the result stricter.
+ */
 export function foreseeKeyDeletion(known: KnownOfKey, policy: DeletionPolicy): Foresight {
   const observation = observationOf(known);
   return {

@@ -1,11 +1,14 @@
-/** When a key may be called gone: the one mistake that cannot be seen afterwards is to forget a key that still lives. */
+/**
+ * The rule for when a key counts as gone. A key that is dropped while it still exists is the one
+ * mistake that no later run can detect.
+ */
 
-/** What one run saw when the key was not found. */
+/** What one run observed when the key was not found. */
 export interface Absence {
-  /** Whether the instance that answered is the one in state. */
+  /** Whether the responding instance is the one in state. */
   readonly isSameInstance: boolean;
   readonly vault: "found" | "not_found" | "unknown";
-  /** Whether this run's broker answer or the host name itself proves which instance answered. */
+  /** Whether this run's broker answer, or the host name itself, proves which instance answered. */
   readonly isInstanceProven: boolean;
 }
 
@@ -13,7 +16,10 @@ export type GoneVerdict =
   | { readonly kind: "gone" }
   | { readonly kind: "unproven"; readonly why: "other_instance" | "vault_not_found" | "vault_unknown" };
 
-/** A command has no state that pins the instance: a 404 counts only where the instance is proven, unless this run removed the key. */
+/**
+ * A command has no state that pins the instance. A 404 counts only if the instance is proven, or if
+ * this run removed the key.
+ */
 export function isGoneForCommand(seen: {
   readonly isRemovedHere: boolean;
   readonly isInstanceProven: boolean;
@@ -21,7 +27,10 @@ export function isGoneForCommand(seen: {
   return seen.isRemovedHere || seen.isInstanceProven;
 }
 
-/** A 404 for the key counts on its own instance, beside its vault, or where the instance is proven; 401 and 403 never come here. */
+/**
+ * A 404 for the key counts on its own instance, if the vault was found, or if the vault is missing
+ * too and the instance is proven. 401 and 403 never reach this function.
+ */
 export function isGone(absence: Absence): GoneVerdict {
   if (!absence.isSameInstance) return { kind: "unproven", why: "other_instance" };
   if (absence.vault === "found") return { kind: "gone" };

@@ -1,4 +1,7 @@
-/** Whether a keystore is a key ring of this instance's KMS, by its type and variant (uko-v4.md 3.7). Other words are unknown, never external. */
+/**
+ * The kind of a keystore: whether it is a key ring of this instance's KMS, by its type and variant
+ * (uko-v4.md 3.7). Unrecognized words are unknown, never external.
+ */
 
 export type KeystoreKind = "internal" | "external" | "unknown";
 

@@ -1,12 +1,12 @@
-/** The states of a KMS key and what each action does in each of them (kms-v2-and-iam.md 3, 3.1). */
+/** The states of a KMS key, and what each action does in each state (kms-v2-and-iam.md 3, 3.1). */
 
 import type { Right } from "./managed-key-states.ts";
 
-/** KMS counts 0, 1, 2, 3 and 5; there is no 4, and a purged key is absent. */
+/** KMS numbers its states 0, 1, 2, 3 and 5. There is no 4, and a purged key is absent. */
 export const kmsKeyStates = ["pre_activation", "active", "suspended", "deactivated", "destroyed"] as const;
 export type KmsKeyState = (typeof kmsKeyStates)[number];
 
-/** A number that KMS invented after this was written is carried as `unrecognised`, and never acted on. */
+/** A number that KMS added after this release becomes `unrecognised`, and uko never acts on it. */
 export type ObservedKmsKeyState = KmsKeyState | "unrecognised";
 
 export const kmsKeyActions = ["set_for_deletion", "unset_for_deletion", "destroy", "restore"] as const;
@@ -33,7 +33,10 @@ export const kmsRights = {
   deleteAlias: { action: "aliases.delete", roles: managers },
 } as const satisfies Record<string, Right>;
 
-/** One cell: what the action leads to, or that KMS refuses it. `source` names the contract's section. */
+/**
+ * One cell: the resulting state, or that KMS refuses the action. `source` names the contract's
+ * section.
+ */
 export type KmsCell =
   | { readonly next: KmsKeyState; readonly reversible: boolean; readonly right: Right; readonly source: string }
   | { readonly refused: true; readonly source: string };
@@ -84,10 +87,13 @@ export const kmsKeyTable: Readonly<Record<KmsKeyState, Readonly<Record<KmsKeyAct
   },
 };
 
-/** KMS restores a key for this long after its deletion (kms-v2-and-iam.md 6). */
+/** How long after its deletion KMS can restore a key (kms-v2-and-iam.md 6). */
 export const kmsRestoreMs = 30 * 24 * 60 * 60 * 1000;
 
-/** What users see of a KMS key: KMS's own state, unless somebody has set the key for deletion and nobody has answered. */
+/**
+ * What users see of a KMS key: KMS's own state, or that the key is set for deletion and pending
+ * approval.
+ */
 export const kmsLifecycleStates = ["pending_approval", ...kmsKeyStates, "unrecognised"] as const;
 export type KmsLifecycleState = (typeof kmsLifecycleStates)[number];
 
@@ -99,7 +105,7 @@ const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
   5: "destroyed",
 };
 
-/** Reads KMS's number for a state. */
+/** Parses KMS's number for a state. */
 export function kmsKeyStateOf(wire: number): ObservedKmsKeyState {
   return kmsNumbers[wire] ?? "unrecognised";
 }

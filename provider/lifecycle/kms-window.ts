@@ -1,4 +1,7 @@
-/** KMS's own dual authorization on a key's twin: the deletion window, who set it, and whether it lasts long enough. */
+/**
+ * KMS's own dual authorization on a key's twin: the deletion window, who set it, and whether it
+ * lasts long enough.
+ */
 
 import { writeToleranceMs } from "./consent-record.ts";
 import { coolDownMs } from "./managed-key-states.ts";
@@ -7,12 +10,12 @@ import type { Guard, Run, Step } from "./plan.ts";
 
 /** KMS keeps an authorization for 7 days (kms-v2-and-iam.md 6). */
 export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
-/** A window has to outlast the cool-down by a day, so that the second person has time to act. */
+/** A window must outlast the cool-down by a day, so that the second person has time to act. */
 export const windowMustLastMs = coolDownMs + 24 * 60 * 60 * 1000;
 
 type PresentTwin = Extract<Twin, { kind: "present" }>;
 
-/** The twins that KMS will not let one person delete. */
+/** The twins that KMS does not let one person delete. */
 export function dualTwins(observation: KeyObservation): readonly PresentTwin[] {
   return observation.twins.filter(
     (twin) => twin.kind === "present" && twin.dualAuthDelete && twin.state !== "destroyed",
@@ -23,7 +26,10 @@ export function isWindowLive(twin: PresentTwin, nowMs: number): boolean {
   return twin.windowEndsAtMs !== undefined && twin.windowEndsAtMs > nowMs;
 }
 
-/** What has to happen to the KMS windows just before this run deactivates: unset a foreign one, set its own, check its length. */
+/**
+ * What must happen to the KMS windows just before this run deactivates: unset another person's, set
+ * its own, check its length.
+ */
 export function prepareWindows(
   observation: KeyObservation,
   run: Run,
@@ -46,16 +52,20 @@ export function prepareWindows(
   return undefined;
 }
 
-/** The first window still to be taken back where a deletion does not go on; KMS unsets active keys only (10 no. 9). */
+/**
+ * The first window that must still be unset if a deletion does not continue. KMS unsets windows of
+ * active keys only (10 no. 9).
+ */
 export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
   const twin = dualTwins(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
   return twin === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: twin.kmsKeyId };
 }
 
 /**
- * Who set the window, for a record that is about to be written: this run, or whom the record on file names, or the last
- * writer where a run ended between deactivating and writing: the record that it used is still there, and the window began
- * with that last write.
+ * Who set the window, for a record that is about to be written: this run, or the setter that the
+ * record on the key names. If a run ended between its deactivation and its record, the setter is
+ * the last writer: the record that the run used is still on the key, and the window began with that
+ * last write.
  */
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const twins = dualTwins(observation);
@@ -72,7 +82,10 @@ export function windowSetter(observation: KeyObservation, run: Run, nowMs: numbe
   return beganWithLastWrite ? updatedBy : undefined;
 }
 
-/** A record speaks of the window of its own time; one that began later was set by somebody whom it does not know. */
+/**
+ * A record describes the window of its own time. A window that began later was set by someone whom
+ * the record cannot name.
+ */
 function recordedSetter(observation: KeyObservation, twins: readonly PresentTwin[]): Identity | undefined {
   if (observation.carried.kind !== "one") return undefined;
   const { kmsSetter, writtenAtMs } = observation.carried.record;
@@ -80,7 +93,7 @@ function recordedSetter(observation: KeyObservation, twins: readonly PresentTwin
   return isItsOwn ? kmsSetter : undefined;
 }
 
-/** Later than any record where no window is set. */
+/** Later than any record if no window is set. */
 function beganAtMs(twin: PresentTwin): number {
   return (twin.windowEndsAtMs ?? Number.POSITIVE_INFINITY) - kmsWindowMs;
 }

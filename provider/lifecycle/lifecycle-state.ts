@@ -1,4 +1,7 @@
-/** The one derived state that users see, and what stands beside it. Derived at every look, never stored by hand. */
+/**
+ * The one derived state that users see, and the facts next to it. It is derived at every read and
+ * never stored separately.
+ */
 
 import { knownDeactivationMs } from "./authorization.ts";
 import { deletionStanding } from "./consent-record.ts";
@@ -20,7 +23,10 @@ export const lifecycleStates = [
 ] as const;
 export type LifecycleState = (typeof lifecycleStates)[number];
 
-/** Answers the first state that fits: what the end of a key waits for outweighs the state that it is in. */
+/**
+ * Returns the first state that fits. What a deletion waits for takes precedence over the state that
+ * the key is in.
+ */
 export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
   const { state } = observation;
   if (state === "destroyed") return observation.keystores.some(isPending) ? "pending_destruction" : "destroyed";
@@ -30,7 +36,7 @@ export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: n
   return deletionStanding(observation, nowMs).binds ? "pending_approval" : state;
 }
 
-/** Whether destroy would be refused by the 4-hour rule, as far as is known. */
+/** Whether the 4-hour rule would refuse destroy, as far as is known. */
 export function isCoolingDown(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   return deactivatedAtMs !== undefined && nowMs <= deactivatedAtMs + coolDownMs;

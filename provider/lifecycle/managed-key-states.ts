@@ -1,4 +1,7 @@
-/** The states of a managed key and what each action does in each of them: the one table that every decision rests on. */
+/**
+ * The states of a managed key, and what each action does in each state: the one table that every
+ * decision depends on.
+ */
 
 /** The service's own words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */
 export const keyStates = [
@@ -11,13 +14,16 @@ export const keyStates = [
 ] as const;
 export type KeyState = (typeof keyStates)[number];
 
-/** A state word that the service invented after this was written is carried as `unrecognised`, and never acted on. */
+/**
+ * A state word that the service added after this release becomes `unrecognised`, and uko never acts
+ * on it.
+ */
 export type ObservedState = KeyState | "unrecognised";
 
 export const keyActions = ["update", "activate", "deactivate", "destroy", "sync", "remove"] as const;
 export type KeyAction = (typeof keyActions)[number];
 
-/** A fine-grained IAM action of the service, and the roles that hold it (uko-v4.md 6). */
+/** A fine-grained IAM action of the service, and the roles that include it (uko-v4.md 6). */
 export interface Right {
   readonly action: string;
   readonly roles: readonly string[];
@@ -40,7 +46,10 @@ export const rights = {
   setForDeletion: { action: "hs-crypto.secrets.setkeyfordeletion", roles: ["KMS Writer", "KMS Manager"] },
 } as const satisfies Record<string, Right>;
 
-/** One cell: what the action leads to, or that the service refuses it. `source` names the contract's section. */
+/**
+ * One cell: the resulting state, or that the service refuses the action. `source` names the
+ * contract's section.
+ */
 export type Cell =
   | { readonly next: KeyState | "absent"; readonly reversible: boolean; readonly right: Right; readonly source: string }
   | { readonly refused: true; readonly source: string };
@@ -105,5 +114,8 @@ export const managedKeyTable: Readonly<Record<KeyState, Readonly<Record<KeyActio
   },
 };
 
-/** How long after a deactivation the service refuses destroy; the wait is *more than* this (uko-v4.md 4.5). */
+/**
+ * How long after a deactivation the service refuses destroy. The wait must be *more than* this
+ * (uko-v4.md 4.5).
+ */
 export const coolDownMs = 4 * 60 * 60 * 1000;

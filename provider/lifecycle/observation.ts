@@ -1,8 +1,14 @@
-/** What one look at a key shows, in the words of the planner: plain values, filled in by the engine, trusted inside. */
+/**
+ * The observation of a key: everything that one read shows, in the planner's terms. The engine
+ * fills in these plain values, and the planner trusts them.
+ */
 
 import type { ObservedState } from "./managed-key-states.ts";
 
-/** Somebody as IAM knows them; `mark` is the first 16 hex digits of SHA-256 of the id, all that a compact record holds. */
+/**
+ * An identity in IAM. `mark` is the first 16 hex digits of the SHA-256 of its ID, which is all that
+ * a compact record holds.
+ */
 export interface Identity {
   readonly iamId?: string;
   readonly mark: string;
@@ -10,17 +16,23 @@ export interface Identity {
 
 /** The identity behind this run's credential (kms-v2-and-iam.md 7.4). */
 export interface Actor {
-  /** Who really acts: `authn.iam_id`; absent where the service gives no ids. */
+  /** The real actor, `authn.iam_id`; absent if the service gives no IDs. */
   readonly identity?: Identity;
   /** What the service will write as `updated_by`: the token's `iam_id`. */
   readonly writesAs?: Identity;
   readonly displayName: string;
 }
 
-/** The steps of a deletion that take two people unless the key's marker and code say otherwise. */
+/**
+ * The steps of a deletion that require two people unless both the key's marker and the code say
+ * otherwise.
+ */
 const consequentialSteps = ["deactivate", "destroy"] as const;
 
-/** The step by which fewer people are asked for; its name holds the target, so that an approval is of this target alone. */
+/**
+ * The steps that loosen a key. Each name holds the target, so that an approval is for this target
+ * alone.
+ */
 const looseningSteps = ["loosen_to_destroy", "loosen_to_single"] as const;
 export type LooseningStep = (typeof looseningSteps)[number];
 
@@ -33,7 +45,7 @@ export interface Tag {
   readonly value: string;
 }
 
-/** What a consent record speaks of: a change to any of these voids it. */
+/** The facts that a consent record covers. A change to any of them voids the record. */
 export interface KeyFacts {
   readonly instanceId: string;
   readonly vaultId: string;
@@ -44,12 +56,15 @@ export interface KeyFacts {
   readonly description: string;
   readonly activationDate: string;
   readonly expirationDate: string;
-  /** The user's tags, without the reserved ones. */
+  /** The user's tags, without the reserved tags. */
   readonly tags: readonly Tag[];
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 }
 
-/** One keystore's answer about the key (uko-v4.md 3.4); words that are not in the contract are `unrecognised`. */
+/**
+ * One keystore's status of the key (uko-v4.md 3.4). Words that are not in the contract become
+ * `unrecognised`.
+ */
 export interface KeystoreStatus {
   readonly keystoreId: string;
   readonly name: string;
@@ -65,7 +80,9 @@ export interface KeystoreStatus {
     | "unrecognised";
   readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognised";
   readonly detail: string;
-  /** When the keystore says that the material will be gone; absent where it does not say. */
+  /**
+   * When the keystore expects the material to be gone; absent if the keystore does not report it.
+   */
   readonly destructionAtMs?: number;
   readonly error?: string;
 }
@@ -75,7 +92,7 @@ export type Twin =
   | {
       readonly kind: "absent";
       readonly kmsKeyId: string;
-      /** What its keystore reports of the key, by UKO. */
+      /** The status of the key in its keystore, as UKO reports it. */
       readonly keystoreSays?: KeystoreStatus["status"];
     }
   | { readonly kind: "unreadable"; readonly kmsKeyId: string; readonly reason: string }
@@ -85,7 +102,7 @@ export type Twin =
       readonly state: "active" | "suspended" | "deactivated" | "destroyed" | "other";
       /** KMS's own dual authorization for this key. */
       readonly dualAuthDelete: boolean;
-      /** End of the deletion window that somebody set, past or future; absent when none is set. */
+      /** End of the deletion window, past or future; absent if no window is set. */
       readonly windowEndsAtMs?: number;
     };
 
@@ -94,25 +111,31 @@ export type KeyUse =
   | { readonly kind: "known"; readonly count: number; readonly retainedBy: readonly string[] }
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Which steps of a deletion take two people: both, or destroy alone. */
+/** Which steps of a deletion require two people: both, or destroy alone. */
 export type DeletionGate = "both" | "destroy";
 
-/** What the key's own marker asks for; see `dual-marker.ts`. */
+/** The requirement of the key's own marker; see `dual-marker.ts`. */
 export type DualMarker = DeletionGate | "single";
 
-/** What a loosening can aim at. */
+/** The possible targets of a loosening. */
 export type LooserMarker = Exclude<DualMarker, "both">;
 
-/** A reason that an earlier record gave, as a later record repeats it. It tells people why and approves nothing. */
+/**
+ * A reason from an earlier record, as a later record repeats it. It informs people and approves
+ * nothing.
+ */
 export interface StatedReason {
   readonly author: Identity;
   readonly authorName?: string;
   readonly reason: string;
 }
 
-/** The note by which one person asks for, or consents to, exactly one step of one key; see `consent-record.ts`. */
+/**
+ * The note by which one person requests, or approves, exactly one step of one key; see
+ * `consent-record.ts`.
+ */
 export interface ConsentRecord {
-  /** Names this record of this key and step alone: 32 hex digits. */
+  /** Names this record, of this key and step alone: 32 hex digits. */
   readonly id: string;
   readonly carrier: "tag" | "description";
   readonly step: ApprovedStep;
@@ -120,18 +143,24 @@ export interface ConsentRecord {
   readonly digest: string;
   readonly author: Identity;
   readonly authorName?: string;
-  /** Asked for by command, written because an engine met the key, or an answer to another's record. */
+  /**
+   * `asked`: by command. `met`: written because an engine reached the key. `answer`: answers
+   * another person's record.
+   */
   readonly how: "asked" | "met" | "answer";
-  /** Id of the record that this one answers; the compact form has no room for it. */
+  /** ID of the record that this one answers; the compact form has no room for it. */
   readonly answers?: string;
   readonly deactivatedAtMs?: number;
   readonly kmsSetter?: Identity;
   readonly reason?: string;
-  /** The first reason of this deletion and the latest, oldest first; only this record's author vouches for them. */
+  /**
+   * The first and the latest reason of this deletion, oldest first. Only this record's author
+   * vouches for them.
+   */
   readonly earlierReasons?: readonly StatedReason[];
 }
 
-/** The consent record carried by the key, as read; at most one carrier may hold one. */
+/** The consent record on the key, as read; at most one carrier may hold a record. */
 export type CarriedRecord =
   | { readonly kind: "none" }
   | { readonly kind: "twice" }
@@ -139,25 +168,37 @@ export type CarriedRecord =
   | { readonly kind: "one"; readonly record: ConsentRecord };
 
 export interface KeyObservation {
-  /** The latest time that the run has seen anywhere; a record expires by it even where the service's `Date` is behind. */
+  /**
+   * The latest time that the run has seen anywhere. A record expires by it even if the service's
+   * `Date` is behind.
+   */
   readonly latestTimeMs?: number;
   readonly facts: KeyFacts;
   readonly state: ObservedState;
-  /** The service's word for the state, for people. */
+  /** The service's word for the state, for display. */
   readonly stateWord: string;
   readonly updatedAtMs?: number;
   readonly updatedBy?: Identity;
   readonly carried: CarriedRecord;
-  /** Absent where the key has no marker, which counts as `both`. */
+  /** Absent if the key has no marker, which counts as `both`. */
   readonly marker?: DualMarker;
-  /** Today's digest for each step that a record can approve; computed by the engine from `digestText`. */
+  /**
+   * The current digest for each step that a record can approve; the engine computes them from
+   * `digestText`.
+   */
   readonly digests: Readonly<Record<ApprovedStep, string>>;
   readonly keystores: readonly KeystoreStatus[];
-  /** Whether `keystores` was asked of the keystores just now, or is what the service remembered. */
+  /** True for a live status; false for a status that the service stored. */
   readonly keystoresAreLive: boolean;
-  /** The statuses that the service stores with the key; it may name keystores that the live status leaves out. */
+  /**
+   * The statuses that the service stores with the key. They may name keystores that the live status
+   * omits.
+   */
   readonly storedKeystores: readonly KeystoreStatus[];
-  /** Where the service says that key material is (`key_material_present`); absent where it does not say. */
+  /**
+   * Where the service reports key material (`key_material_present`); absent if the service does not
+   * report it.
+   */
   readonly materialIn?: readonly string[];
   readonly twins: readonly Twin[];
   readonly use: KeyUse;
@@ -177,13 +218,16 @@ export function isLoosening(step: ApprovedStep): step is LooseningStep {
   return step === "loosen_to_destroy" || step === "loosen_to_single";
 }
 
-/** Whether an IAM id names a person: service ids and profiles begin `iam-`, cloud services `crn-` (kms-v2-and-iam.md 7.4). */
+/**
+ * Whether an IAM ID names a person: IDs of services and profiles begin with `iam-`, of cloud
+ * services with `crn-` (kms-v2-and-iam.md 7.4).
+ */
 export function isPerson(identity: Identity | undefined): identity is Identity & { readonly iamId: string } {
   const iamId = identity?.iamId;
   return iamId !== undefined && iamId !== "" && !iamId.startsWith("iam-") && !iamId.startsWith("crn-");
 }
 
-/** Whether two identities are the same: by id where both are known, else by mark. */
+/** Whether two identities are the same: by ID if both are known, otherwise by mark. */
 export function isSame(a: Identity, b: Identity): boolean {
   return a.iamId !== undefined && b.iamId !== undefined ? a.iamId === b.iamId : a.mark === b.mark;
 }

@@ -1,4 +1,7 @@
-/** Plans the end of a vault, keystore or template: what still blocks it, and until when. Pure; a container is never emptied by it. */
+/**
+ * The planner of a container's deletion (vault, keystore or template): what still blocks it, and
+ * until when. It is pure, and it never empties a container.
+ */
 
 import type { ErrorCode } from "../errors.ts";
 import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
@@ -8,33 +11,39 @@ import type { BeyondPlan } from "./plan.ts";
 export const containerKinds = ["vault", "keystore", "template"] as const;
 export type ContainerKind = (typeof containerKinds)[number];
 
-/** A managed key that lives in the vault, was made from the template, or refers to the keystore. */
+/** A managed key that is in the vault, was made from the template, or refers to the keystore. */
 export interface ContainedKey {
   readonly vaultId: string;
   readonly keyId: string;
   readonly label: string;
   readonly state: ObservedState;
-  /** There where a keystore says that it holds the material of a destroyed key for a while: until when, where it tells. */
+  /**
+   * Present if a keystore reports that it still holds the material of a destroyed key; `untilMs` if
+   * the keystore reports a date.
+   */
   readonly pending?: { readonly untilMs?: number };
 }
 
-/** A keystore or template that a vault holds; one that no call can delete (uko-v4.md 9 U18) is none. */
+/** A keystore or template in a vault, without those that no call can delete (uko-v4.md 9 U18). */
 export interface ContainedContainer {
   readonly kind: "keystore" | "template";
   readonly id: string;
   readonly name: string;
 }
 
-/** A key in the KMS key ring of an internal keystore; a destroyed one keeps its metadata there (uko-v4.md 5). */
+/**
+ * A key in the KMS key ring of an internal keystore. A destroyed key keeps its metadata there
+ * (uko-v4.md 5).
+ */
 export interface RingKey {
   readonly kmsKeyId: string;
   readonly name: string;
   readonly isDestroyed: boolean;
-  /** When KMS begins to purge the metadata on its own (kms-v2-and-iam.md 3, `purgeScheduledOn`). */
+  /** When KMS begins to purge the metadata itself (kms-v2-and-iam.md 3, `purgeScheduledOn`). */
   readonly purgeScheduledAtMs?: number;
 }
 
-/** What one look found, or why it could not look. */
+/** What one read found, or why it could not read. */
 export type Found<T> =
   | { readonly kind: "known"; readonly items: readonly T[] }
   | { readonly kind: "unreadable"; readonly reason: string };
@@ -44,19 +53,22 @@ export interface ContainerObservation {
   readonly id: string;
   readonly name: string;
   readonly keys: Found<ContainedKey>;
-  /** A vault's keystores and unarchived templates: archived and shadow templates go with the vault (uko-v4.md 9 U19). */
+  /**
+   * A vault's keystores and unarchived templates. Archived and shadow templates are deleted with
+   * the vault (uko-v4.md 9 U19).
+   */
   readonly containers: Found<ContainedContainer>;
-  /** The KMS key ring of an internal keystore; empty for everything else. */
+  /** The KMS key ring of an internal keystore; empty for all other containers. */
   readonly ring: Found<RingKey>;
 }
 
 export interface ContainerPolicy {
   readonly deletionProtection: boolean;
-  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
   readonly atMost?: Announcement;
 }
 
-/** What this one run already learned by asking for the deletion. */
+/** What this run has already learned from its deletion call. */
 export interface ContainerRun {
   readonly refusal?: string;
 }
@@ -74,12 +86,15 @@ export type ContainerPlan =
   | { readonly kind: "ready" }
   | {
       readonly kind: "waitingForTime";
-      /** Destroyed keys whose records go first, or the metadata that KMS keeps of destroyed keys. */
+      /**
+       * Destroyed keys whose metadata must be removed first, or the metadata that KMS keeps of
+       * destroyed keys.
+       */
       readonly awaits: "destroyed_keys" | "kms_metadata";
-      /** When all of them may go; absent where one of them does not tell. */
+      /** When all of them can be removed; absent if one of them reports no date. */
       readonly untilMs?: number;
       readonly keys: readonly ContainedKey[];
-      /** For destroyed keys: what KMS remembers, and will wait for next. */
+      /** For destroyed keys: the metadata that KMS keeps, for which the next wait will be. */
       readonly ringKeys: readonly RingKey[];
     }
   | { readonly kind: "refused"; readonly guard: ContainerGuard };
@@ -101,8 +116,9 @@ export function containerPlanCode(plan: Exclude<ContainerPlan, { kind: "ready" }
 }
 
 /**
- * Answers whether the container may be deleted now. The order is that of the way out: keys first, then what else it holds,
- * then what KMS remembers. Deletion is always the service's `restrict`, so an empty look that is out of date harms nothing.
+ * Decides whether the container may be deleted now. The order follows the path to deletion: keys
+ * first, then the container's other contents, then the metadata in KMS. Deletion always uses the
+ * service's `restrict`, so an outdated read of an empty container does no harm.
  */
 export function planContainerDeletion(
   observation: ContainerObservation,
@@ -134,16 +150,17 @@ function withinAnnouncement({ id, name }: ContainerObservation, { atMost }: Cont
 }
 
 /**
- * A key that was never active is in no keystore, so it does not keep one (uko-v4.md 5). A destroyed key keeps its keystore
- * until its record is removed: once the keystore is gone nobody can say that the material is.
+ * A key that was never active is in no keystore, so it does not keep one (uko-v4.md 5). A destroyed
+ * key keeps its keystore until its metadata is removed: without the keystore, nothing could prove
+ * that the material is gone.
  */
 function blocks(kind: ContainerKind, key: ContainedKey): boolean {
   return kind !== "keystore" || key.state !== "pre_activation";
 }
 
 /**
- * Time helps only where a keystore still counts down. A destroyed key that none holds any more stays until somebody removes
- * its record, so waiting for it would never end.
+ * Waiting helps only while a keystore's pending period runs. A destroyed key that no keystore holds
+ * stays until a person removes its metadata, so that wait would never end.
  */
 function afterKeys(keys: readonly ContainedKey[], ringKeys: readonly RingKey[], nowMs: number): ContainerPlan {
   const living = keys.filter(({ state }) => state !== "destroyed");
@@ -172,13 +189,13 @@ function awaitMetadata(ringKeys: readonly RingKey[]): ContainerPlan {
   };
 }
 
-/** Undefined where one of them is not told, because then nobody knows the end. */
+/** Undefined if one of the times is not reported, because the end is then unknown. */
 function latest(timesMs: readonly (number | undefined)[]): number | undefined {
   const known = timesMs.filter((timeMs) => timeMs !== undefined);
   return known.length === timesMs.length ? Math.max(...known) : undefined;
 }
 
-/** Whoever reads the refusal should know of a key ring that could not be looked into. */
+/** A refusal also mentions a key ring that could not be read. */
 function afterRefusal(ring: Found<RingKey>, message: string): ContainerPlan {
   return refuse({
     guard: "service_refused",

@@ -1,4 +1,7 @@
-/** Plans the end of a KMS key under KMS's own dual authorization: one person sets it for deletion, another one destroys it. Pure. */
+/**
+ * The planner of a KMS key's deletion under KMS's own dual authorization: one person sets the key
+ * for deletion, another person destroys it. It is pure.
+ */
 
 import type { ErrorCode } from "../errors.ts";
 import { type Announcement, excessOf, shownNameText } from "./announcement.ts";
@@ -12,7 +15,7 @@ import type { BeyondPlan } from "./plan.ts";
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
 export interface Registration {
   readonly resourceCrn: string;
-  /** A retention policy: nothing but its owner helps. */
+  /** A retention policy, which only its owner can lift. */
   readonly preventsKeyDeletion: boolean;
 }
 
@@ -24,8 +27,9 @@ export interface PolicyWriteSeen {
 }
 
 /**
- * Who wrote the policy as the window began. `isSure` only where somebody else created the policy: setting moves the policy's
- * date, and whether it also moves the writer is not documented, so a writer who is the creator may be so from then.
+ * Who wrote the policy as the window began. `isSure` only if another identity created the policy:
+ * setting a key for deletion updates the policy's date, and whether it also updates the writer is
+ * not documented. A writer who is also the creator may therefore date from the creation.
  */
 export interface SetterHint {
   readonly identity: Identity;
@@ -36,40 +40,49 @@ export interface KmsKeyObservation {
   readonly kmsKeyId: string;
   readonly name: string;
   readonly state: ObservedKmsKeyState;
-  /** KMS's number for the state, for people. */
+  /** KMS's number for the state, for display. */
   readonly stateWord: string;
   readonly dualAuthDelete: boolean;
-  /** End of the deletion window that somebody set, past or future; absent when none is set. */
+  /** End of the deletion window, past or future; absent if no window is set. */
   readonly windowEndsAtMs?: number;
-  /** Who last wrote the key's policy, and when: a hint at who set the window, no more (kms-v2-and-iam.md 2.10). */
+  /**
+   * Who last wrote the key's policy, and when: only a hint at who set the window (kms-v2-and-iam.md
+   * 2.10).
+   */
   readonly policyWrite?: PolicyWriteSeen;
   readonly registrations:
     | { readonly kind: "known"; readonly items: readonly Registration[] }
     | { readonly kind: "unreadable"; readonly reason: string };
-  /** Whether the key's ring belongs to an internal keystore, so that the key is the twin of a managed key. */
+  /**
+   * Whether the key's ring belongs to an internal keystore, so that the key is the twin of a
+   * managed key.
+   */
   readonly ring:
     | { readonly kind: "own" }
     | { readonly kind: "of_keystore"; readonly keystoreName: string }
     | { readonly kind: "unknown"; readonly reason: string };
-  /** When KMS last deleted the key; lingers after a restore (kms-v2-and-iam.md 2.6). */
+  /** When KMS last deleted the key; KMS keeps the value after a restore (kms-v2-and-iam.md 2.6). */
   readonly deletedAtMs?: number;
-  /** When KMS begins to purge a destroyed key's metadata on its own. */
+  /** When KMS begins to purge a destroyed key's metadata itself. */
   readonly purgeScheduledAtMs?: number;
 }
 
 export interface KmsKeyPolicy {
-  /** `destroyed`: KMS says destroyed; `removed`: its metadata is gone as well, up to 90 days later. */
+  /**
+   * `destroyed`: KMS reports the key as destroyed. `removed`: its metadata is gone as well, up to
+   * 90 days later.
+   */
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
-  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
   readonly atMost?: Announcement;
 }
 
-/** Who acts in this run, what they named, and what this one run has already done. */
+/** The actor of this run, the windows that they named, and what this run has already done. */
 export interface KmsRun {
   readonly actor: Actor;
-  /** Windows that the actor named, as `windowName` writes them. */
+  /** Windows that the actor named, in the form of `windowName`. */
   readonly consents: readonly string[];
   readonly setHere?: boolean;
   readonly refusals?: readonly { readonly step: KmsStep["kind"]; readonly message: string }[];
@@ -139,12 +152,15 @@ export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>):
   return plan.kind === "refused" ? kmsGuardCodes[plan.guard.guard] : "UKO_KMS_METADATA_REMAINS";
 }
 
-/** Names one deletion window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the second as KMS writes it. */
+/**
+ * Names one deletion window of one key, for `UKO_CONSENT`: `<keyId>@<authExpiration>`, to the
+ * second, as KMS writes it.
+ */
 export function windowName(kmsKeyId: string, windowEndsAtMs: number): string {
   return `${kmsKeyId}@${new Date(windowEndsAtMs).toISOString().replace(/\.\d{3}Z$/, "Z")}`;
 }
 
-/** Answers what this run may do next with a KMS key that is there; `nowMs` is the service's time. */
+/** Returns what this run may do next with an existing KMS key; `nowMs` is the service's time. */
 export function planKmsKeyDeletion(
   observation: KmsKeyObservation,
   policy: KmsKeyPolicy,
@@ -156,7 +172,7 @@ export function planKmsKeyDeletion(
 
 function withinAnnouncement(plan: KmsPlan, observation: KmsKeyObservation, { atMost }: KmsKeyPolicy): KmsPlan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  // Setting the key for deletion is the request; a deletion plans no other step.
+  // Setting the key for deletion is the request. A deletion plans no other step.
   const step = plan.step.kind === "destroy" ? "destroy" : "request";
   const excess = excessOf(atMost, {
     step,
@@ -179,14 +195,14 @@ function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: 
   return unlessRefused({ kind: "destroy" }, run);
 }
 
-/** Answers what a withdrawal does: takes back the window, whoever set it, and nothing else. */
+/** Plans a withdrawal: it unsets the window, whoever set it, and does nothing else. */
 export function planKmsKeyWithdrawal(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
   if (observation.state === "destroyed") return refuse({ guard: "already_destroyed" });
   if (!isWindowOpen(observation, nowMs)) return { kind: "done" };
   return unlessRefused({ kind: "unset_for_deletion" }, run);
 }
 
-/** Whether somebody has set the key for deletion and KMS still counts it. */
+/** Whether the key is set for deletion and the window still counts for KMS. */
 export function isWindowOpen(
   observation: KmsKeyObservation,
   nowMs: number,
@@ -195,7 +211,10 @@ export function isWindowOpen(
   return state !== "destroyed" && dualAuthDelete && windowEndsAtMs !== undefined && windowEndsAtMs > nowMs;
 }
 
-/** The policy's last writer, if the window began with that write: a hint that can refuse somebody and never admits anybody. */
+/**
+ * The policy's last writer, if the window began with that write. The hint can only refuse a person,
+ * never admit one.
+ */
 export function setterHint({ policyWrite, windowEndsAtMs }: KmsKeyObservation): SetterHint | undefined {
   if (policyWrite === undefined || windowEndsAtMs === undefined) return undefined;
   const sinceMs = policyWrite.atMs - (windowEndsAtMs - kmsWindowMs);
@@ -211,7 +230,10 @@ function planAfterDestroy(observation: KmsKeyObservation, policy: KmsKeyPolicy, 
   return { kind: "waitingForTime", ...(isAhead && { untilMs: purgeScheduledAtMs }) };
 }
 
-/** What has nothing to do with who acts; checked before the window is set and again before destroy. */
+/**
+ * The preconditions that do not depend on the actor. They are checked before the window is set and
+ * again before destroy.
+ */
 function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): KmsGuard | undefined {
   const { ring, registrations } = observation;
   if (policy.deletionProtection) return { guard: "deletion_protection" };
@@ -225,8 +247,9 @@ function failingKmsGuard(observation: KmsKeyObservation, policy: KmsKeyPolicy): 
 }
 
 /**
- * KMS itself refuses the second step to the identity that took the first (kms-v2-and-iam.md 5), and compares `iam_id`, maybe
- * nothing else. So what could make one person look like two is refused here: machines, profiles, a window that served before.
+ * KMS itself refuses the second step to the identity that took the first (kms-v2-and-iam.md 5), but
+ * may compare only `iam_id`. So this function refuses everything that could make one person look
+ * like two: machines, profiles, and a window that was used before.
  */
 function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun, nowMs: number): KmsPlan {
   const { actor } = run;
@@ -246,43 +269,49 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   return unlessRefused({ kind: "destroy", consentedTo: name }, run);
 }
 
-/** Windows by which nobody may destroy, whoever they are; the way out is to take them back and to set a new one. */
+/** Windows that nobody can use to destroy the key. They must be unset, and a new window set. */
 function unfitWindow(
   { policyWrite, deletedAtMs }: KmsKeyObservation,
   windowEndsAtMs: number,
   setter: SetterHint | undefined,
 ): KmsGuard | undefined {
   const beganAtMs = windowEndsAtMs - kmsWindowMs;
-  // A restored key may show the window by which it was destroyed (kms-v2-and-iam.md 10 no. 10): that consent is used up.
+  // A restored key may show the window of its earlier destruction (kms-v2-and-iam.md 10 no. 10).
+  // That consent is used up.
   if (deletedAtMs !== undefined && deletedAtMs >= beganAtMs) return { guard: "window_used", deletedAtMs };
   if (setter !== undefined) {
     const isMachine = setter.isSure && !isPerson(setter.identity);
     return isMachine ? { guard: "setter_not_a_person", setter: setter.identity } : undefined;
   }
-  // Who wrote the policy after the window was set hides who set it. An earlier write means that KMS tells nobody.
+  // A write to the policy after the window was set hides the setter. If the last write is earlier,
+  // KMS does not report the setter at all.
   const isHidden = policyWrite !== undefined && policyWrite.atMs > beganAtMs;
   return isHidden ? { guard: "setter_unknown", policyWrite } : undefined;
 }
 
-/** Asking is setting the key for deletion, which a person does under their own credential, and only once in a run. */
+/**
+ * A request sets the key for deletion. A person does so under their own credential, and only once
+ * in a run.
+ */
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
   if (run.setHere === true) return refuse({ guard: "window_not_kept" });
   if (!isPerson(run.actor.identity)) return { kind: "waitingForApproval", standing: "not_a_person" };
   if (!mayAuthor(run.actor)) return { kind: "waitingForApproval", standing: "acts_in_a_profile" };
   if (state === "suspended") return refuse({ guard: "not_active", stateWord });
-  // Whether KMS sets an expired key is not documented (10 no. 9), and nothing leads back to active: so it is asked.
+  // It is not documented whether KMS sets an expired key (10 no. 9), and an expired key cannot
+  // become active again. So the run tries.
   const isRefused = run.refusals?.some(({ step }) => step === "set_for_deletion") === true;
   if (state === "deactivated" && isRefused) return refuse({ guard: "not_active", stateWord });
   return unlessRefused({ kind: "set_for_deletion" }, run);
 }
 
-/** Whether the actor is that identity, by their own credential or by the profile that they act in. */
+/** Whether the actor is that identity, by their own credential or by the profile that they use. */
 export function isActor({ identity, writesAs }: Actor, other: Identity): boolean {
   return [identity, writesAs].some((each) => each !== undefined && isSame(each, other));
 }
 
-/** A step that KMS refused is not sent a second time in the same run. */
+/** A step that KMS refused is not sent again in the same run. */
 function unlessRefused(step: KmsStep, run: KmsRun): KmsPlan {
   const refusal = run.refusals?.find((each) => each.step === step.kind);
   if (refusal === undefined) return { kind: "ready", step };

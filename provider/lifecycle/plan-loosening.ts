@@ -1,4 +1,7 @@
-/** Plans a loosening: fewer people for the deletion of one key, on another person's record, and never as part of anything else. */
+/**
+ * The planner of a loosening: fewer people for the deletion of one key. It requires another
+ * person's record, and is never part of another operation.
+ */
 
 import { authorize } from "./authorization.ts";
 import { isLooser, looseningTo, markerOf } from "./dual-marker.ts";
@@ -7,7 +10,9 @@ import type { KeyObservation, LooserMarker } from "./observation.ts";
 import { type DeletionPolicy, type Plan, type Run, unlessRefused } from "./plan.ts";
 import { awaitPerson } from "./plan-key-deletion.ts";
 
-/** Answers the next step of a loosening to `to`; `done` where the key's marker is as loose already. */
+/**
+ * Returns the next step of a loosening to `to`; `done` if the key's marker is already that loose.
+ */
 export function planLoosening(
   observation: KeyObservation,
   to: LooserMarker,

@@ -1,4 +1,7 @@
-/** Plans the way back: taking a consent record off a key, or making a deactivated key active again. Only ever on command. */
+/**
+ * The planner of a reversal: it takes a consent record off a key, or makes a deactivated key active
+ * again. A reversal happens only by command.
+ */
 
 import { assertNever } from "./assert-never.ts";
 import { anyBindingRecord } from "./consent-record.ts";
@@ -7,10 +10,13 @@ import { windowToUnset } from "./kms-window.ts";
 import { isSame, type KeyObservation } from "./observation.ts";
 import { type Plan, type Run, type Step, unlessRefused } from "./plan.ts";
 
-/** `withdraw` takes back a request; `reactivate` ends the outage as well. */
+/** `withdraw` takes back a request; `reactivate` also ends the outage. */
 export type Reversal = "withdraw" | "reactivate";
 
-/** Answers the next step back; `done` where nothing is left to undo. Anyone with the right may undo, alone. */
+/**
+ * Returns the next step back; `done` if nothing is left to undo. Anyone with the right may undo,
+ * alone.
+ */
 export function planReversal(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
   return unlessRefused(planByState(observation, reversal, run, nowMs), run);
 }
@@ -37,7 +43,7 @@ function planByState(observation: KeyObservation, reversal: Reversal, run: Run, 
   }
 }
 
-/** Record first: while it is on file, somebody could still act on it. */
+/** The record goes first: while it is on the key, a person could still act on it. */
 function cleanUp(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (observation.carried.kind !== "none" && !isLeftByService(observation, run, nowMs)) {
     return ready({ kind: "drop_record" });
@@ -46,7 +52,10 @@ function cleanUp(observation: KeyObservation, run: Run, nowMs: number): Plan {
   return unset === undefined ? { kind: "done" } : ready(unset);
 }
 
-/** A service that drops tags takes none off either. Such a record does not bind, and no further write changes that. */
+/**
+ * A service that drops new tags cannot remove a tag either. Such a record does not bind, and no
+ * further write changes that.
+ */
 export function isLeftByService(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const { updatedBy } = observation;
   const id = carriedId(observation);
@@ -56,7 +65,7 @@ export function isLeftByService(observation: KeyObservation, run: Run, nowMs: nu
   return wasDropped && wroteLast && !anyBindingRecord(observation, nowMs).binds;
 }
 
-/** The id of what is on the key as a record, readable or not. */
+/** The ID of the text in the record's place on the key, readable or not. */
 export function carriedId({ carried }: KeyObservation): string | undefined {
   if (carried.kind === "one") return carried.record.id;
   return carried.kind === "unreadable" ? carried.id : undefined;

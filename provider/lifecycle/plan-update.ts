@@ -1,4 +1,7 @@
-/** What may write to a key beside its deletion: nothing while a consent record binds. */
+/**
+ * The rules for writes to a key other than its deletion: while a consent record binds, none is
+ * allowed.
+ */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import { isLooser } from "./dual-marker.ts";
@@ -8,7 +11,7 @@ import { type DistributedKey, type Distribution, unlinkedBy } from "./unlinking.
 
 export type UpdatePermission =
   | { readonly kind: "may" }
-  /** Leaves the key and its difference alone, and says who asked. */
+  /** Leaves the key and its diff alone, and names the requester. */
   | { readonly kind: "leave"; readonly record: ConsentRecord };
 
 /** Decides whether `up` or `apply` may write to the key at all. */
@@ -18,8 +21,8 @@ export function planUpdate(observation: KeyObservation, nowMs: number): UpdatePe
 }
 
 /**
- * Plans the marker of a key that exists: a missing one is `both` whatever a program wants, and another one can only become
- * stricter. Undefined where nothing is to be written.
+ * Plans the marker of an existing key. A missing marker counts as `both`, whatever a program wants,
+ * and any other marker can only become stricter. Undefined if no marker must be written.
  */
 export function planMarking(observation: KeyObservation, wanted: DualMarker, nowMs: number): DualMarker | undefined {
   const { state, marker } = observation;
@@ -29,7 +32,10 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
   return isLooser(marker, wanted) ? wanted : undefined;
 }
 
-/** Plans the one sync of a `uko sync`; it may change the last writer, and so void a record (provider/docs/two-people.md, "What makes a record void"). */
+/**
+ * Plans the one sync of a `uko sync`. A sync may change the last writer, and so void a record
+ * (provider/docs/two-people.md, "What makes a record void").
+ */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (run.syncedHere === true) return { kind: "done" };
   const permission = planUpdate(observation, nowMs);
@@ -39,25 +45,34 @@ export function planSync(observation: KeyObservation, run: Run, nowMs: number): 
   return unlessRefused({ kind: "ready", step: { kind: "sync" } }, run);
 }
 
-/** What a rotation rests on beside the key itself. */
+/** What a rotation depends on in addition to the key itself. */
 export interface RotationFacts {
-  /** As the last run knew the key. */
+  /** The version that the last run knew. */
   readonly knownVersion: number;
   readonly rotatedAtMs?: number;
-  /** False where the label holds what only the moment of creation knew (uko-v4.md 3.11); absent where untold. */
+  /**
+   * False if the label holds a value that only existed at creation (uko-v4.md 3.11); absent if
+   * unknown.
+   */
   readonly isRotatable?: boolean;
 }
 
 export type RotationPlan =
   | { readonly kind: "ready" }
-  /** The version tells that it has happened: by a run whose answer was lost, or by somebody else. */
+  /**
+   * The version shows that the rotation has happened: by a run whose answer was lost, or by another
+   * writer.
+   */
   | { readonly kind: "done" }
-  /** A rotation changes the version and so the digest: it would void what somebody stands behind. */
+  /** A rotation changes the version and so the digest, which would void a binding record. */
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "not_active" }
   | { readonly kind: "not_rotatable" };
 
-/** An interrupted run is taken up within this time; an older rotation has nothing to do with today's wish for one. */
+/**
+ * An interrupted run is resumed within this time. An older rotation is unrelated to the present
+ * request for one.
+ */
 const longestInterruptionMs = 7 * 86_400_000;
 
 /** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */
@@ -73,19 +88,28 @@ export function planRotation(observation: KeyObservation, facts: RotationFacts, 
 
 export type AlignmentPlan =
   | { readonly kind: "ready" }
-  /** Nothing to align, or nothing that is known of. */
+  /** Nothing to align, or no misalignment is known. */
   | { readonly kind: "done" }
   | { readonly kind: "record_binds"; readonly record: ConsentRecord }
   | { readonly kind: "would_unlink"; readonly keystoreIds: readonly string[] }
-  /** The template makes keys that are not active by now, and an alignment may deactivate a key (uko-v4.md 4.7). */
+  /**
+   * The template now makes keys that are not active, and an alignment may deactivate a key
+   * (uko-v4.md 4.7).
+   */
   | { readonly kind: "would_deactivate" };
 
-/** Whether the service says that an active key is elsewhere than its template wants it (uko-v4.md 4.7). */
+/**
+ * Whether the service reports that an active key is not where its template wants it (uko-v4.md
+ * 4.7).
+ */
 export function isAlignable(stateWord: string, alignment: string | undefined): boolean {
   return stateWord === "active" && alignment === "unaligned";
 }
 
-/** Plans the alignment of a key with its template: only ever an installation, never a cut that nobody asked for by its name. */
+/**
+ * Plans the alignment of a key with its template: it may only install the key, never cut it off
+ * without an explicit request.
+ */
 export function planAlignment(
   observation: KeyObservation,
   key: Pick<DistributedKey, "templateId" | "keystoreIds"> & { readonly templatesKeyState: string },

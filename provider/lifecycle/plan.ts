@@ -1,4 +1,7 @@
-/** What a plan can say, and the policy and run that it is made for. A wait is an ordinary answer, not a fault. */
+/**
+ * The types of a plan, and of the policy and run that it is made for. A wait is a regular result,
+ * not a fault.
+ */
 
 import type { ErrorCode } from "../errors.ts";
 import type { AnnouncedStep, Announcement, Excess } from "./announcement.ts";
@@ -7,35 +10,50 @@ import type { Right } from "./managed-key-states.ts";
 import type { Actor, ApprovedStep, DeletionGate, KeystoreStatus, LooserMarker } from "./observation.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 
-/** Where a deletion is to end; what a user writes as `deletionCompletesAt`, and `deactivated` as a desired state. */
+/**
+ * Where a deletion stops: the values of `deletionCompletesAt`, and `deactivated` as a desired
+ * state.
+ */
 export const deletionGoals = ["deactivated", "destruction_scheduled", "destroyed", "removed"] as const;
 export type DeletionGoal = (typeof deletionGoals)[number];
 
-/** What code, state, provider and environment ask for, already combined; the key's own marker is added by the planner. */
+/**
+ * The combined policy of code, state, provider and environment. The planner adds the key's own
+ * marker.
+ */
 export interface DeletionPolicy {
   readonly goal: DeletionGoal;
   readonly deletionProtection: boolean;
   readonly dualAuthorization: "required" | "single";
   readonly gate: DeletionGate;
-  /** The strictest policy of a caller that sees no code (the command line): it says nothing of what the marker should be. */
+  /**
+   * The strictest policy, assumed by a caller that sees no code (the command line). It does not say
+   * what the marker should be.
+   */
   readonly isAssumed?: true;
   readonly reason?: string;
-  /** What the plan of this run announced, where an engine plans first; no step goes beyond it. */
+  /** What the plan of this run announced, if the engine plans first. No step may exceed it. */
   readonly atMost?: Announcement;
 }
 
-/** Who acts in this run, what they said, and what this one run has already done; nothing outlives the run. */
+/**
+ * The actor of this run, their input, and what this run has already done. It does not outlive the
+ * run.
+ */
 export interface Run {
   readonly actor: Actor;
-  /** Record ids that the actor named. */
+  /** IDs of records that the actor named. */
   readonly consents: readonly string[];
-  /** Whether a missing record may be written: asked for by command, because an engine met the key, or not at all. */
+  /**
+   * Whether a missing record may be written: requested by command, because an engine reached the
+   * key, or not at all.
+   */
   readonly intent: "asks" | "meets" | "continues";
   readonly deactivatedHere?: boolean;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
   readonly syncedHere?: boolean;
-  /** Ids of records that this run took off the key, as the service answered. */
+  /** IDs of records that this run took off the key, as confirmed by the service. */
   readonly droppedHere?: readonly string[];
   /** What the service refused in this run. */
   readonly refusals?: readonly Refusal[];
@@ -43,14 +61,14 @@ export interface Run {
 
 export interface Refusal {
   readonly step: Step["kind"];
-  /** The HTTP status; 403 where the identity lacks the right. */
+  /** The HTTP status; 403 if the identity lacks the right. */
   readonly status: number;
   readonly message: string;
 }
 
 /** One call that changes something at the service. */
 export type Step =
-  /** `marker` stands beside the record from then on. */
+  /** `marker` is next to the record from then on. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
   | { readonly kind: "drop_record" }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
@@ -96,7 +114,7 @@ export interface BeyondPlan {
   readonly excess: Excess;
 }
 
-/** Why a record that somebody named cannot be answered. */
+/** Why a record that the actor named cannot be answered. */
 export type ConsentMismatch =
   | { readonly kind: "not_on_file"; readonly onFile: string | undefined }
   | { readonly kind: "not_binding"; readonly why: NotBinding }
@@ -107,8 +125,9 @@ export type ConsentMismatch =
 export type ActorStanding = "wrote_it" | "may_consent" | "may_ask" | "not_a_person" | "acts_in_a_profile";
 
 /**
- * Whether somebody else can end the wait while this run goes on waiting. A run learns consents at its start, so what its own person
- * has to ask or consent to needs a new run. `set_it` is said of a KMS key.
+ * Whether other people can end the wait while this run continues to wait. A run learns consents
+ * only at its start, so a request or consent by its own actor needs a new run. `set_it` applies to
+ * a KMS key.
  */
 export function isForOthers(standing: ActorStanding | "set_it"): boolean {
   return standing === "wrote_it" || standing === "set_it" || standing === "not_a_person";
@@ -117,21 +136,21 @@ export function isForOthers(standing: ActorStanding | "set_it"): boolean {
 export interface ApprovalWait {
   readonly kind: "waitingForApproval";
   readonly step: ApprovedStep;
-  /** The record on file that binds; absent while nobody's does. */
+  /** The record on the key that binds; absent while none binds. */
   readonly record?: ConsentRecord;
   readonly lapsesAtMs?: number;
-  /** Why what is on file does not count. */
+  /** Why the record on the key does not count. */
   readonly notBinding?: NotBinding;
   readonly standing: ActorStanding;
   readonly right: Right;
-  /** The step is refused by the service before this time, whoever consents. */
+  /** The service refuses the step before this time, whoever consents. */
   readonly notBeforeMs?: number;
 }
 
 export interface TimeWait {
   readonly kind: "waitingForTime";
   readonly awaits: "cool_down" | "pending_destruction" | "separate_run";
-  /** Absent where no one told. */
+  /** Absent if no end is reported. */
   readonly untilMs?: number;
   readonly keystores?: readonly KeystoreStatus[];
 }
@@ -177,7 +196,9 @@ export function planCode(plan: Exclude<Plan, { kind: "ready" | "done" }>): Error
   return plan.awaits === "separate_run" ? "UKO_SEPARATE_RUN_NEEDED" : "UKO_DESTRUCTION_PENDING";
 }
 
-/** A step that the service refused is not sent a second time in the same run: the plan becomes that refusal. */
+/**
+ * A step that the service refused is not sent again in the same run: the plan becomes that refusal.
+ */
 export function unlessRefused(plan: Plan, run: Run): Plan {
   if (plan.kind !== "ready") return plan;
   const refusal = run.refusals?.find((each) => each.step === plan.step.kind);

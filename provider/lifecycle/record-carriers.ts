@@ -1,4 +1,7 @@
-/** Where the consent record and the marker ride on a key, and how they are kept apart from what is the user's. */
+/**
+ * The carriers of the consent record and the marker on a key, and how they are kept apart from the
+ * user's own text.
+ */
 
 import {
   type ConsentDraft,
@@ -20,7 +23,7 @@ export const recordTagName = "uko_deletion";
 export const markerTagName = "uko_dual";
 export const creationTagName = "uko_created";
 
-/** The service takes 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
+/** The service allows 200 characters (uko-v4.md 2.5 K2); a compact record needs 90 of them. */
 export const maxDescriptionBesideRecord = 110;
 const maxDescription = 200;
 
@@ -38,12 +41,12 @@ export interface ReadCarriers {
 
 const suffixForm = /(?:^|\n)(?<text>\[uko1(?<marker>[bds])(?:[dxgs][amn][0-9a-f]{80})?\])$/;
 
-/** Whether a text ends in a way that this tool keeps for itself. */
+/** Whether a text ends in a form that this tool reserves for itself. */
 export function endsLikeCarrier(description: string): boolean {
   return suffixForm.test(description);
 }
 
-/** Takes apart what the service answers as description and tags. */
+/** Parses the description and tags that the service returns. */
 export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): ReadCarriers {
   const suffix = suffixForm.exec(raw.description);
   const compact = suffix?.groups?.text ?? "";
@@ -61,13 +64,13 @@ export function readCarriers(keyId: string, raw: RawCarriers, sha256: Sha256): R
   };
 }
 
-/** What a PATCH has to carry; a field that is absent stays as it is. */
+/** The body of a PATCH; a field that is absent stays unchanged. */
 export interface CarrierPatch {
   readonly tags?: readonly Tag[];
   readonly description?: string;
 }
 
-/** The patch that puts a record on a key; undefined where the description leaves no room for it. */
+/** The patch that puts a record on a key; undefined if the description has no room for it. */
 export function patchWithRecord(
   raw: RawCarriers,
   draft: ConsentDraft,
@@ -91,7 +94,10 @@ export function patchWithRecord(
   };
 }
 
-/** The patch that takes a record off a key and leaves the marker; undefined where there is none. */
+/**
+ * The patch that takes a record off a key and leaves the marker; undefined if the key has no
+ * record.
+ */
 export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
   const hasTag = raw.tags.some((tag) => tag.name === recordTagName);
   const description = describe(userPart(raw.description), compactMarker(raw.description));
@@ -102,7 +108,10 @@ export function patchWithoutRecord(raw: RawCarriers): CarrierPatch | undefined {
   };
 }
 
-/** The patch by which a user's own description or tags change, with the marker kept and a dead record dropped. */
+/**
+ * The patch that changes a user's own description or tags. It keeps the marker and drops a dead
+ * record.
+ */
 export function patchOfUser(
   raw: RawCarriers,
   user: { readonly description?: string; readonly tags?: readonly Tag[] },
@@ -117,7 +126,10 @@ export function patchOfUser(
   };
 }
 
-/** The patch that marks a key, in the carrier that the service keeps and in no other; it drops a dead record, too. */
+/**
+ * The patch that marks a key, only in the carrier that the service keeps. It also drops a dead
+ * record.
+ */
 export function patchWithMarker(
   raw: RawCarriers,
   marker: DualMarker,
@@ -133,18 +145,22 @@ export function patchWithMarker(
   }
   const description = describe(userPart(raw.description), marker);
   if (description.length > maxDescription) return undefined;
-  // A service that takes no tags refuses a patch with any; beside a tag the strictest marker is what it is.
+  // A service that accepts no tags refuses a patch with any tag. The strictest marker may stay next
+  // to a marker tag, because two markers count as the strictest.
   const cleared = marker === "both" ? raw.tags.filter((tag) => tag.name !== recordTagName) : others;
   return { description, ...(cleared.length < raw.tags.length && { tags: cleared }) };
 }
 
-/** Where the key carries its marker, so that a new one takes its place. */
+/** Where the key carries its marker, so that a new marker replaces it. */
 export function markerCarrier(raw: RawCarriers): "tag" | "description" {
   const isInTag = raw.tags.some((tag) => tag.name === markerTagName);
   return !isInTag && suffixForm.test(raw.description) ? "description" : "tag";
 }
 
-/** An unknown marker and two markers count as the strictest one: whoever wrote them, no doubt loosens a key. */
+/**
+ * An unknown marker, or two markers, count as the strictest one: a doubt never loosens a key,
+ * whoever wrote them.
+ */
 function markerIn(values: readonly unknown[]): DualMarker | undefined {
   const [value, ...more] = values;
   if (value === undefined) return undefined;
@@ -172,8 +188,9 @@ function carriedIn(
 }
 
 /**
- * Whether the key's last write cannot be the older record's where it is the newer one's. A service that began to drop tags leaves
- * the tag of an old record on the key for good, and no write takes it off.
+ * Whether a last write that fits the newer record cannot also fit the older one. A service that
+ * began to drop tags leaves the tag of an old record on the key for good, and no write takes it
+ * off.
  */
 function isOutlived(older: ConsentRecord, newer: ConsentRecord): boolean {
   return newer.writtenAtMs - older.writtenAtMs > 2 * writeToleranceMs;

@@ -1,4 +1,7 @@
-/** The whole way from here to the goal, for people who want to see it before they start. Shows, decides nothing. */
+/**
+ * The whole path from here to the goal, for people who want to see it before they start. It is for
+ * display and decides nothing.
+ */
 
 import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
 import { dualTwins } from "./kms-window.ts";
@@ -9,17 +12,20 @@ import type { DeletionPolicy, Run } from "./plan.ts";
 export interface PathStep {
   readonly step: "deactivate" | "destroy" | "wait_for_keystores" | "remove";
   readonly right?: Right;
-  /** A further right that KMS demands of whoever takes the step. */
+  /** A further right that KMS requires for the step. */
   readonly kmsRight?: Right;
   readonly needsTwoPeople: boolean;
   readonly reversible: boolean;
-  /** Not before this time, if all before it happens as early as it can. */
+  /** The earliest time of the step, if everything before it happens as early as possible. */
   readonly earliestMs: number;
-  /** Whether `earliestMs` rests on a period that no keystore has confirmed yet. */
+  /** Whether `earliestMs` depends on a period that no keystore has confirmed yet. */
   readonly isEstimate: boolean;
 }
 
-/** Default pending periods (uko-v4.md 4.4); the longest one known for a type that is not listed. */
+/**
+ * Default pending periods (uko-v4.md 4.4); the longest known period applies to a type that is not
+ * listed.
+ */
 export const pendingPeriodDays: Readonly<Record<string, number>> = {
   aws_kms: 7,
   azure_key_vault: 90,
@@ -29,7 +35,7 @@ export const pendingPeriodDays: Readonly<Record<string, number>> = {
 const longestPendingDays = 90;
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Answers the steps still ahead, in order, each with the earliest time at which it can happen. */
+/** Returns the remaining steps, in order, each with the earliest time at which it can happen. */
 export function remainingPath(
   observation: KeyObservation,
   policy: DeletionPolicy,

@@ -1,6 +1,7 @@
 /**
- * What the service's answers say against removing a destroyed key's metadata. Each keystore that any answer names has to
- * report the key live and by id; an answer that names none proves nothing about a keystore that another answer names.
+ * The service's answers that contradict the removal of a destroyed key's metadata. Each keystore
+ * that any answer names must report the key live and by ID. An answer that names none proves
+ * nothing about a keystore that another answer names.
  */
 
 import type { KeyObservation } from "./observation.ts";
@@ -21,11 +22,11 @@ export type Contradiction =
       readonly keystore: NamedKeystore;
       readonly namedBy: readonly Exclude<NamingSource, "live_status">[];
     }
-  /** An entry without the keystore's id can be matched with no other. */
+  /** An entry without the keystore's ID cannot be matched with another entry. */
   | { readonly kind: "keystore_without_id"; readonly source: NamingSource; readonly name: string }
   | { readonly kind: "material_present"; readonly places: readonly string[] };
 
-/** The keystores that lack a live answer, and the entries that name a keystore without its id. */
+/** The keystores that lack a live answer, and the entries that name a keystore without its ID. */
 export function namingContradictions(observation: KeyObservation): readonly Contradiction[] {
   const named = [...namedIn(observation, "metadata"), ...namedIn(observation, "stored_status")];
   const live = namedIn(observation, "live_status");
@@ -38,13 +39,17 @@ export function namingContradictions(observation: KeyObservation): readonly Cont
     if (keystore.id === "" || answered.has(keystore.id)) continue;
     const known = unanswered.get(keystore.id);
     const namedBy = [...new Set([...(known?.namedBy ?? []), source])];
-    // The stored status comes later and knows the keystore's name; the metadata may know the id alone.
+    // The stored status comes later and knows the keystore's name. The metadata may know only the
+    // ID.
     unanswered.set(keystore.id, { kind: "no_live_answer", keystore, namedBy });
   }
   return [...unanswered.values(), ...withoutId];
 }
 
-/** `key_material_present` of a key that every keystore reports as not present; absent before API 4.14. */
+/**
+ * `key_material_present` of a key that every keystore reports as not present; absent before API
+ * 4.14.
+ */
 export function materialContradiction({ materialIn = [] }: KeyObservation): Contradiction | undefined {
   return materialIn.length === 0 ? undefined : { kind: "material_present", places: materialIn };
 }

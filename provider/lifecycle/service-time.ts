@@ -1,16 +1,19 @@
-/** Judges the time in a service's answer. Every due date and expiry rests on that time, so a contradiction stops the run. */
+/**
+ * The check of the time in a service's answer. Every due date and expiry depends on that time, so a
+ * contradiction stops the run.
+ */
 
 import { writeToleranceMs } from "./consent-record.ts";
 
-/** IAM has a clock of its own, which may differ a little from the service's. */
+/** IAM has its own clock, which may differ slightly from the service's. */
 export const tokenToleranceMs = 60_000;
 
 /** One answer: the service's `Date` and the other times that the run knows of. */
 export interface TimeReading {
   readonly dateMs: number;
-  /** When IAM issued the token of this run; absent where the token does not say. */
+  /** When IAM issued the token of this run; absent if the token does not state it. */
   readonly tokenIssuedAtMs?: number;
-  /** When the object in the answer was last changed; absent where the service does not say. */
+  /** When the object in the answer was last changed; absent if the service does not report it. */
   readonly updatedAtMs?: number;
 }
 
@@ -34,7 +37,10 @@ export function runTimeAfter(earlier: RunTime | undefined, reading: TimeReading)
   return { reachedMs, latestMs: Math.max(reachedMs, tokenIssuedAtMs, updatedAtMs, earlier?.latestMs ?? dateMs) };
 }
 
-/** What contradicts the `Date` of an answer beyond the tolerance; undefined where nothing does. */
+/**
+ * What contradicts the `Date` of an answer beyond the tolerance; undefined if there is no
+ * contradiction.
+ */
 export function skewOf({ dateMs, tokenIssuedAtMs, updatedAtMs }: TimeReading): ClockSkew | undefined {
   if (tokenIssuedAtMs !== undefined && dateMs < tokenIssuedAtMs - tokenToleranceMs) {
     return { kind: "before_token", dateMs, tokenIssuedAtMs };

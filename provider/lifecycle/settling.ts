@@ -1,22 +1,26 @@
 /**
- * Decides whether an object has rested long enough after its last write. ETags count seconds (uko-v4.md 1.4): two writes in one
- * second share one, so a write that rests on a read of that second could replace another person's write unseen.
+ * The rule for when an object's last write is settled. ETags count seconds (uko-v4.md 1.4), so two
+ * writes in one second share one. A write that is based on a read in that second could replace
+ * another person's write unnoticed.
  */
 
-/** After this time by the service's clock, which counts whole seconds as well, no further write can share the ETag that was read. */
+/**
+ * After this time by the service's clock, which also counts whole seconds, no further write can
+ * share the ETag that was read.
+ */
 export const settledAfterMs = 2000;
 
 /** An object as the run has just read it. */
 export interface Reading {
   readonly etag: string;
   readonly nowMs: number;
-  /** Absent where the service does not say. */
+  /** Absent if the service does not report it. */
   readonly updatedAtMs?: number;
 }
 
 /** What a run remembers of an object that it is about to write. */
 export interface SettlingMemory {
-  /** Under this ETag the object has rested already, or only this run knows of the object. */
+  /** Under this ETag the object is already settled, or only this run knows of the object. */
   readonly restedEtag?: string;
   /** A run waits once; after a write of its own it may wait once more. */
   readonly hasWaited: boolean;
@@ -25,7 +29,7 @@ export interface SettlingMemory {
 export type Settling =
   | { readonly kind: "settled" }
   | { readonly kind: "wait"; readonly forMs: number }
-  /** Another write came while the run waited, and that write is recent as well. */
+  /** Another write came while the run waited, and that write is also recent. */
   | { readonly kind: "busy" };
 
 export function settlingOf({ etag, nowMs, updatedAtMs }: Reading, { restedEtag, hasWaited }: SettlingMemory): Settling {

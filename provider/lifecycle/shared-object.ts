@@ -1,9 +1,10 @@
 /**
- * Decides a deletion where other resources declare the same object, as after a rename without an alias or a `moved` block.
- * Deleting one of them must not delete the object that the program still declares.
+ * The decision about a deletion when other resources declare the same object, as after a rename
+ * without an alias or a `moved` block. Deleting one of them must not delete the object that the
+ * program still declares.
  */
 
-/** One resource of the program or state, and the object that it stands for. */
+/** One resource of the program or state, and the object that it represents. */
 export interface Declaration {
   /** The resource's name in its engine, or any text that tells two resources apart. */
   readonly resource: string;
@@ -21,7 +22,7 @@ export type SharedDeletion =
   /** The program names the object for `holder`, and state does not hold the object there. Letting go could lose it. */
   | { readonly kind: "refused"; readonly holder: string };
 
-/** `resource` is undefined where the engine does not tell the provider which resource it deletes. */
+/** `resource` is undefined if the engine does not name the resource that it deletes. */
 export function decideSharedDeletion(
   declarations: readonly Declaration[],
   target: { readonly resource: string | undefined; readonly id: string },

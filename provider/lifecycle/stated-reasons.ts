@@ -1,4 +1,7 @@
-/** The reasons that people gave for a deletion. A record that replaces another repeats them; they never approve anything. */
+/**
+ * The reasons that people gave for a deletion. A record that replaces another repeats them; they
+ * never approve anything.
+ */
 
 import { anyBindingRecord, type ConsentRecord } from "./consent-record.ts";
 import { type Identity, isSame, type KeyObservation, type StatedReason } from "./observation.ts";
@@ -11,8 +14,9 @@ export function statedReasons(record: ConsentRecord): readonly StatedReason[] {
 }
 
 /**
- * The first reason and the latest on the key, which a new record by `author` repeats. The last writer could have put any text there, so
- * only two kinds of record are repeated: one by the last writer, and one that `author` acted on with the last write.
+ * The first and the latest reason on the key, which a new record by `author` repeats. The last
+ * writer could have put any text there, so only two kinds of record are repeated: one by the last
+ * writer, and one that `author` acted on with the last write.
  */
 export function reasonsToRepeat(
   { carried, state, updatedBy }: KeyObservation,

@@ -1,4 +1,7 @@
-/** Which keys would be cut off from a keystore by a change of groups: an outage that nobody asked for by its name. Pure. */
+/**
+ * The keys that a change of groups would cut off from a keystore. Such an outage must be requested
+ * explicitly. Pure.
+ */
 
 import type { ObservedState } from "./managed-key-states.ts";
 
@@ -12,27 +15,33 @@ export interface DistributedKey {
   readonly keystoreIds: readonly string[];
 }
 
-/** What decides where a key goes (uko-v4.md 3.6): keystores of the template's type that list the template's group. */
+/**
+ * What decides where a key is installed (uko-v4.md 3.6): keystores of the template's type that list
+ * the template's group.
+ */
 export interface Distribution {
   readonly keystores: readonly { readonly id: string; readonly type: string; readonly groups: readonly string[] }[];
   readonly templates: readonly { readonly id: string; readonly type: string; readonly group: string }[];
 }
 
-/** A key and a keystore that it refers to and that would no longer be meant for it. */
+/** A key and a keystore that it refers to, which would no longer be meant for it. */
 export interface Unlinking {
   readonly key: DistributedKey;
   readonly keystoreId: string;
 }
 
-/** The keys that `distribution` would unlink if they were aligned with it; where that cannot be told, the key counts. */
+/**
+ * The keys that `distribution` would unlink if they were aligned with it. A key also counts if that
+ * is unknown.
+ */
 export function unlinkedBy(keys: readonly DistributedKey[], distribution: Distribution): readonly Unlinking[] {
   return installationsOf(keys).filter((pair) => meaning(pair, distribution) !== "meant");
 }
 
 /**
- * The keys that a change from `before` to `after` would unlink, and that are not unlinked already. A key whose template or
- * keystore is not among those told (a shadow template is not listed, uko-v4.md 9 U17) counts where the change narrows the
- * part of it that is told.
+ * The keys that a change from `before` to `after` would unlink, and that are not unlinked already.
+ * If a key's template or keystore is not listed (a shadow template is not, uko-v4.md 9 U17), the
+ * key counts if the change narrows the part that is listed.
  */
 export function newlyUnlinked(
   keys: readonly DistributedKey[],
@@ -49,7 +58,10 @@ function installationsOf(keys: readonly DistributedKey[]): readonly Unlinking[] 
   return keys.filter(isInstalled).flatMap((key) => key.keystoreIds.map((keystoreId) => ({ key, keystoreId })));
 }
 
-/** Only keys that were never active and destroyed ones are in no keystore (uko-v4.md 2.1 S7); an unknown state counts. */
+/**
+ * Only keys that were never active and destroyed keys are in no keystore (uko-v4.md 2.1 S7). A key
+ * in an unknown state counts as installed.
+ */
 function isInstalled({ state }: DistributedKey): boolean {
   return state !== "pre_activation" && state !== "destroyed" && state !== "destroyed_compromised";
 }
