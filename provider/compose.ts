@@ -1,4 +1,6 @@
-/** The composition root: the only place where settings, services, engine, clock and randomness meet. */
+/**
+ * The composition root: the only place where settings, services, engine, clock and randomness meet.
+ */
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";

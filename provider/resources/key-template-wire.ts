@@ -1,6 +1,6 @@
 /**
- * Mapping between a template's properties and the service's request and response forms (uko-v4.md
- * 3.5, 3.6).
+ * Mapping between a template's properties and the service's request and response forms
+ * (uko-v4.md 3.5, 3.6).
  */
 
 import type { NewTemplate, TemplateDistribution, TemplatePatch, TemplateSnapshot } from "../engine/container-ports.ts";

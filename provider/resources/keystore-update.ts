@@ -31,7 +31,10 @@ export interface Updated {
   readonly isReconnected: boolean;
 }
 
-/** Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as `changeContainer` does. */
+/**
+ * Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as
+ * `changeContainer` does.
+ */
 export async function updateKeystore(
   world: World,
   ref: ContainerRef,

@@ -103,8 +103,8 @@ function throwIfDenied(written: Written<undefined>, observation: KeyObservation)
 }
 
 /**
- * Without a read after a rotation, only one fact is known: it creates the next version (uko-v4.md
- * 4.6).
+ * Without a read after a rotation, only one fact is known: it creates the next version
+ * (uko-v4.md 4.6).
  */
 function unseen(before: Observed, error: unknown): Rotated {
   const { observation, snapshot } = before;

@@ -154,8 +154,8 @@ function stored(inputs: ManagedKeyInputs, observed: Seen, warnings: readonly str
 }
 
 /**
- * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the key was marked unless the program
- * said `single`.
+ * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the
+ * key was marked unless the program said `single`.
  */
 function isMarkerMissing(
   { keyState, dualMarker, dualAuthorization }: ManagedKeyState,

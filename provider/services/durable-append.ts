@@ -1,4 +1,7 @@
-/** Appends one line to a file that its owner alone reads, durable before it returns; several runs may share the file. */
+/**
+ * An append of one line to a file that only its owner can read, durable before it returns. Several
+ * runs may share the file.
+ */
 
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
@@ -6,20 +9,20 @@ import { dirname } from "node:path";
 
 const ownerOnly = 0o600;
 const forOthers = 0o077;
-/** Windows has neither this flag nor the rights of a mode. */
+/** Windows has neither this flag nor the permissions of a mode. */
 const noFollow: number | undefined = constants.O_NOFOLLOW;
 const appending = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (noFollow ?? 0);
 
-/** A place that evidence and reports are not written to; the message says why. */
+/** A file that is unsafe for evidence and reports; the message says why. */
 class UnsafeFile extends Error {}
 
-/** Each line is one write at the end. Rejects with the system's error. */
+/** Each line is a single write at the end of the file. Rejects with the system's error. */
 export async function appendLine(path: string, line: string): Promise<void> {
   const file = await openOwn(path);
   let size: number;
   try {
     ({ size } = await file.stat());
-    // A crash may have left half a line; the next record must not be glued to it.
+    // A crash may have left half a line; the next line must not be appended to it.
     const isTorn = size > 0 && (await lastByte(file, size)) !== "\n";
     await file.appendFile(isTorn ? `\n${line}\n` : `${line}\n`);
     await file.sync();
@@ -29,12 +32,15 @@ export async function appendLine(path: string, line: string): Promise<void> {
   if (size === 0) await syncDirectory(dirname(path));
 }
 
-/** Opens and closes the file, so that a place that cannot be written is known before anything is done. */
+/** Opens and closes the file, so that an unwritable path is reported before anything is done. */
 export async function requireAppendable(path: string): Promise<void> {
   await (await openOwn(path)).close();
 }
 
-/** Opens a regular file that nobody else may read or write, and makes it so where it is not yet. */
+/**
+ * Opens a regular file that nobody else may read or write, and restricts its permissions if they
+ * are wider.
+ */
 async function openOwn(path: string): Promise<FileHandle> {
   if (noFollow === undefined && (await isLink(path))) throw aLink;
   const file = await open(path, appending, ownerOnly).catch(async (error: unknown) => {
@@ -63,7 +69,7 @@ const isLink = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Hands on appends one after the other, so that lines stand in the order in which they were given. */
+/** Passes appends on one at a time, so that lines keep the order in which they were passed in. */
 export function createLineWriter(path: string): (line: string) => Promise<void> {
   let last: Promise<unknown> = Promise.resolve();
   return (line) => {
@@ -73,7 +79,10 @@ export function createLineWriter(path: string): (line: string) => Promise<void> 
   };
 }
 
-/** `The system says EACCES. `, what is unsafe about the file, or nothing where neither is known. */
+/**
+ * `The system says EACCES. `, the reason why the file is unsafe, or an empty text if neither is
+ * known.
+ */
 export function systemSays(error: unknown): string {
   if (error instanceof UnsafeFile) return `${error.message}. `;
   const code = (error as { code?: unknown }).code;
@@ -85,7 +94,7 @@ async function lastByte(file: FileHandle, size: number): Promise<string> {
   return buffer.toString("latin1");
 }
 
-/** Makes a new file's name durable too; not every system lets a directory be opened. */
+/** Makes a new file's name durable, too; not every system can open a directory. */
 async function syncDirectory(path: string): Promise<void> {
   try {
     const directory = await open(path, "r");

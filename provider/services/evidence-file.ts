@@ -1,4 +1,4 @@
-/** Evidence on disk: one JSON line per step, durable before the step goes on. */
+/** Evidence on disk: one JSON line per step, durable before the step continues. */
 
 import type { Evidence, EvidenceEntry } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";

@@ -1,4 +1,7 @@
-/** Which instance answers, compared with the one that this run is configured for: asked once a run, before its first write. */
+/**
+ * A check that the instance that answers is the one that this run is configured for, made once per
+ * run before its first write.
+ */
 
 import type { Keystores } from "../engine/container-ports.ts";
 import { isUkoError, UkoError } from "../errors.ts";
@@ -8,16 +11,19 @@ import { singleFlight } from "./http/single-flight.ts";
 
 export interface InstanceCheck {
   isProven(signal: AbortSignal): Promise<boolean>;
-  /** Proven, or said by the server that answers. */
+  /** Whether the instance is proven, or reported by the server that answers. */
   isReported(signal: AbortSignal): Promise<boolean>;
-  /** Throws UKO_INSTANCE_MISMATCH if anything that was asked reports another instance; silence is no contradiction. */
+  /**
+   * Throws UKO_INSTANCE_MISMATCH if any source reports another instance; a source that reports none
+   * is not a contradiction.
+   */
   require(signal: AbortSignal): Promise<void>;
 }
 
 export interface InstanceCheckOptions {
   readonly instanceId: string;
   readonly endpoints: Pick<Endpoints, "instance">;
-  /** Asked only if neither host name nor broker tell. */
+  /** Read only if neither host name nor broker reports the instance. */
   readonly keystores: () => Pick<Keystores, "list">;
 }
 
@@ -49,7 +55,10 @@ async function reportOf(options: InstanceCheckOptions, signal: AbortSignal): Pro
   return { kind: instanceIds.length > 0 ? "reported" : "unproven" };
 }
 
-/** An internal keystore is a key ring of the very instance that answers, and names it (uko-v4.md 3.7). */
+/**
+ * An internal keystore is a key ring of the very instance that answers, and names it
+ * (uko-v4.md 3.7).
+ */
 async function internalInstances({ keystores }: InstanceCheckOptions, signal: AbortSignal): Promise<readonly string[]> {
   try {
     const all = await keystores().list({}, { signal });
@@ -58,7 +67,8 @@ async function internalInstances({ keystores }: InstanceCheckOptions, signal: Ab
       .map(({ fields }) => String(fields.ibm_instance_id ?? ""))
       .filter((id) => uuidForm.test(id));
   } catch (error) {
-    // A missing right must not stop a run that may write; the writes themselves meet every other fault.
+    // A missing right must not stop a run that may write; every other error recurs at the writes
+    // themselves.
     if (signal.aborted || !isUkoError(error)) throw error;
     return [];
   }

@@ -1,8 +1,14 @@
-/** One value as one line of JSON that cannot steer a terminal: JSON itself escapes only the oldest control characters. */
+/**
+ * One value as one line of JSON that cannot control a terminal. JSON itself escapes only the oldest
+ * control characters.
+ */
 
 const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Escapes control characters, invisible format characters such as text direction, and line separators. */
+/**
+ * Escapes control characters, invisible format characters such as text direction, and line
+ * separators.
+ */
 export function jsonLine(value: object): string {
   return JSON.stringify(value).replace(steering, escapeUnits);
 }

@@ -8,11 +8,11 @@ import { jsonLine } from "./json-line.ts";
 export interface ReportFileOptions {
   readonly path: string;
   readonly nowMs: () => number;
-  /** Takes a sentence where a line could not be written after the work was done. */
+  /** Receives a sentence if a line could not be written after the work was done. */
   readonly warn: (line: string) => void;
 }
 
-/** Fails before a run begins or not at all: a report never changes what happens. */
+/** Fails before a run begins or not at all: a report never changes the run. */
 export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Reports {
   const write = createLineWriter(path);
   return {

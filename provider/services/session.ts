@@ -1,4 +1,6 @@
-/** The identity and the instance behind this run, from the token and the endpoints that the calls use. */
+/**
+ * The identity and the instance of this run, from the token and the endpoints that the calls use.
+ */
 
 import type { Session } from "../engine/ports.ts";
 import type { HttpClient } from "./http/client.ts";

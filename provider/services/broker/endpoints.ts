@@ -1,4 +1,7 @@
-/** Where the instance is served: given, or asked of the broker once per run; and what proves that it is this instance. */
+/**
+ * The endpoints of the instance, from settings or from the broker once per run, and the proof that
+ * they serve this instance.
+ */
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../http/allowed-hosts.ts";
@@ -14,23 +17,27 @@ export interface EndpointOptions {
   readonly bearer: BearerSource;
   readonly instanceId: string;
   readonly region?: string;
-  /** Given, the broker is not asked for it. */
+  /** If set, the broker is not asked for it. */
   readonly uko?: Endpoint;
   readonly kms?: Endpoint;
-  /** Another broker than the region's. */
+  /** A broker other than the region's. */
   readonly broker?: Endpoint;
 }
 
 export interface Endpoints {
   uko(signal: AbortSignal): Promise<Endpoint>;
   kms(signal: AbortSignal): Promise<Endpoint>;
-  /** What host name and broker report. Never throws but for UKO_CANCELLED: a broker that cannot be asked proves nothing. */
+  /**
+   * What the host name and the broker report. Throws only UKO_CANCELLED: a broker that cannot be
+   * reached proves nothing.
+   */
   instance(signal: AbortSignal): Promise<InstanceReport>;
 }
 
 /**
- * How far it is known which instance answers; `why` says what contradicts the settings of this run. `reported` is the word of the
- * very server that answers: enough to notice a mistyped id, no proof against another server that says the same.
+ * How certain it is which instance answers; `why` names the contradiction with this run's settings.
+ * `reported` is the claim of the very server that answers: enough to notice a mistyped ID, no proof
+ * against another server that makes the same claim.
  */
 export type InstanceReport =
   | { readonly kind: "proven" | "reported" | "unproven" }
@@ -75,7 +82,10 @@ export function createEndpoints(options: EndpointOptions): Endpoints {
   };
 }
 
-/** A host that is not IBM's, such as a proxy, may well serve the instance that the broker names another host for. */
+/**
+ * A host that is not IBM's, such as a proxy, may well serve the instance for which the broker names
+ * another host.
+ */
 function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined, broker: Endpoint): InstanceReport {
   if (answered === undefined) return { kind: "unproven" };
   if (uko !== undefined && hostOf(uko) === hostOf(broker)) return { kind: "reported" };
@@ -84,7 +94,10 @@ function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined,
   return { kind: "contradicted", why: `IBM's broker says that the instance is served at ${hostOf(answered)}.` };
 }
 
-/** The broker that can tell about the endpoint: the configured one, the one of the host's region, or the emulator's own. */
+/**
+ * The broker that can confirm the endpoint: the configured one, the one of the host's region, or
+ * the emulator's own.
+ */
 function witnessOf(options: EndpointOptions): Endpoint | undefined {
   const { uko } = options;
   const broker = brokerOf(options);
@@ -148,7 +161,9 @@ async function discover(
   };
 }
 
-/** A broker on this machine, named by the environment, may point to this machine; no other may. */
+/**
+ * Only a broker on this machine that the environment names may return an address on this machine.
+ */
 function answeredEndpoint(
   broker: Endpoint,
   host: string | undefined,

@@ -1,4 +1,4 @@
-/** What the broker answers about an instance (uko-v4.md 1.2): hosts without scheme. */
+/** The broker's response about an instance (uko-v4.md 1.2): hosts without scheme. */
 
 import * as z from "zod";
 

@@ -1,12 +1,17 @@
-/** Which hosts may receive a credential: a pure table, asked before any credential is read. */
+/** The hosts that may receive a credential. A pure table, checked before any credential is read. */
 
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 
-/** Who named an endpoint. Only the person's own environment may name this machine, a port of its choice or a path. */
+/**
+ * The source of an endpoint. Only the caller's own environment may name this machine, an arbitrary
+ * port or a path.
+ */
 export type EndpointSource = "environment" | "stored" | "broker" | "built_in";
 
-/** Each service has hosts of its own, so that a token request never goes to a host that serves keys. */
+/**
+ * Each service has its own hosts, so that a token request never goes to a host that serves keys.
+ */
 export type Endpoint = { readonly url: string; readonly source: EndpointSource } & (
   | { readonly role: "iam" | "broker" }
   /** `instanceId` is the instance of this run: a host name that names another one is not called. */
@@ -26,8 +31,9 @@ export type HostDecision =
     };
 
 /**
- * IBM's documented hosts (uko-v4.md 1.1 and 1.2, kms-v2-and-iam.md 1.1 and 7.1), label by label. Customers have addresses of their own
- * below the same domains, such as `c100-e.eu-de.containers.cloud.ibm.com`, so a domain alone never counts.
+ * IBM's documented hosts (uko-v4.md 1.1 and 1.2, kms-v2-and-iam.md 1.1 and 7.1), label by label.
+ * Customers have their own addresses under the same domains, such as
+ * `c100-e.eu-de.containers.cloud.ibm.com`, so a domain alone is never enough.
  */
 const documentedHosts = {
   iam: ["iam.cloud.ibm.com", "private.iam.cloud.ibm.com"],
@@ -53,11 +59,17 @@ export const regionForm = /^[a-z]{2}-[a-z]{2,8}$/;
 /** Ports of instances that were created before 2024. */
 const instancePorts = { first: 8000, last: 19_999 } as const;
 
-/** Leaves no room for user information, queries, escapes, other alphabets or backslashes, which parsers read differently. */
+/**
+ * Excludes user information, queries, escapes, other alphabets and backslashes, which parsers read
+ * differently.
+ */
 const plainUrl = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?(\/[a-z0-9._~/-]*)?$/i;
 const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
 
-/** Decides whether an endpoint may receive a credential; `allowedHosts` are `host` or `host:port`, from the environment only. */
+/**
+ * Decides whether an endpoint may receive a credential. `allowedHosts` are `host` or `host:port`,
+ * from the environment only.
+ */
 export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]): HostDecision {
   const url = readPlainUrl(endpoint.url);
   if (url === undefined) {
@@ -93,8 +105,8 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
 }
 
 /**
- * Returns the decision for an allowed endpoint. Throws UKO_INSTANCE_MISMATCH where the host name names another instance, and
- * UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information.
+ * Returns the decision for an allowed endpoint. Throws UKO_INSTANCE_MISMATCH if the host name names
+ * another instance, and UKO_HOST_NOT_ALLOWED otherwise. Never repeats user information.
  */
 export function requireAllowedHost(
   endpoint: Endpoint,
@@ -126,7 +138,10 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
   });
 }
 
-/** A ready line would make a person send their key to whoever wrote the address, so only their own environment gets one. */
+/**
+ * A ready-made line would lead people to send their key to the author of the address, so only an
+ * address from their own environment gets one.
+ */
 function adviceFor(source: EndpointSource, entry: string | undefined): readonly string[] {
   switch (source) {
     case "environment":
@@ -166,12 +181,12 @@ export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   return url !== undefined && isLoopbackHost(url.hostname);
 }
 
-/** The host name that an endpoint names, where it is a plain address. */
+/** The host name in an endpoint, if the endpoint is a plain address. */
 export function hostOf(endpoint: Pick<Endpoint, "url">): string | undefined {
   return readPlainUrl(endpoint.url)?.host;
 }
 
-/** What a documented host name says by itself; undefined for every other host. */
+/** The facts in a documented host name; undefined for every other host. */
 export function readDocumentedHost({ url, role }: Pick<Endpoint, "url" | "role">): DocumentedHost | undefined {
   const read = readPlainUrl(url);
   return read?.protocol === "https:" ? matchDocumented(role, read) : undefined;
@@ -234,13 +249,16 @@ function isLabelOf(wanted: string, label: string): boolean {
   return wanted === "<region>" ? regionForm.test(label) : wanted === label;
 }
 
-/** `URL` leaves out the port of https itself. */
+/** `URL` omits the default port of https. */
 function isPortOf(hasPort: boolean, port: string): boolean {
   if (!hasPort) return port === "";
   return Number(port) >= instancePorts.first && Number(port) <= instancePorts.last;
 }
 
-/** Refuses whatever the parser reads other than it is written: `127.1`, `0x7f.0.0.1`, `/a/../b`. */
+/**
+ * Rejects every address that the parser reads differently than it is written: `127.1`,
+ * `0x7f.0.0.1`, `/a/../b`.
+ */
 function readPlainUrl(text: string): URL | undefined {
   const written = plainUrl.exec(text);
   if (written === null || !URL.canParse(text)) return undefined;
@@ -253,7 +271,10 @@ function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || loopbackIpv4.test(hostname);
 }
 
-/** An entry without a port allows any port that the environment names, and of other sources the usual one. */
+/**
+ * An entry without a port allows every port in an address from the environment, and only the
+ * default port from other sources.
+ */
 function isSameHost(entry: string, url: URL, isOwn: boolean): boolean {
   const wanted = entry.trim().toLowerCase();
   const port = url.port !== "" ? url.port : url.protocol === "https:" ? "443" : "80";

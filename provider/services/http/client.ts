@@ -1,4 +1,7 @@
-/** The one way to call a service: allowed host, then credential, deadline, retries where safe, one fresh token after a 401. */
+/**
+ * The only way to call a service: allowed host, then credential, deadline, retries where safe, one
+ * fresh token after a 401.
+ */
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -13,39 +16,39 @@ import { createTurnstile } from "./turnstile.ts";
 /** Bearer tokens, read only after the host is known to be allowed. */
 export interface BearerSource {
   token(signal: AbortSignal): Promise<string>;
-  /** After a 401: another token than the rejected one, or undefined where none can be had. */
+  /** After a 401: a token other than the rejected one, or undefined if none is available. */
   renew(rejected: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface HttpRequest {
   readonly endpoint: Endpoint;
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Answers the absolute path for the endpoint's own path, which has no slash at its end. */
+  /** Returns the absolute path for the endpoint's own path, which has no trailing slash. */
   readonly path: (endpointPath: string) => string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Called after the host check, because a token request holds the credential. */
+  /** Called after the host check, because a token request contains the credential. */
   readonly body?: () => string;
   readonly bearer?: BearerSource;
   readonly resend: Resend;
   readonly signal: AbortSignal;
-  /** For the whole call with all its retries; the client's own where absent. */
+  /** For the whole call with all its retries; defaults to the client's own deadline. */
   readonly deadlineMs?: number;
 }
 
 export interface HttpAnswer {
   readonly kind: "answer";
   readonly status: number;
-  /** Never holds the token that was sent. */
+  /** Never contains the token that was sent. */
   readonly text: string;
   readonly header: (name: string) => string | undefined;
-  /** The service's `Date`; undefined where missing or malformed. */
+  /** The service's `Date`; undefined if missing or malformed. */
   readonly serviceTimeMs: number | undefined;
-  /** Empty where the service gave none. */
+  /** Empty if the service sent none. */
   readonly correlationId: string;
 }
 
-/** No answer arrived: whether the request had its effect is not known. */
+/** No response arrived: it is unknown whether the request had its effect. */
 export interface NoAnswer {
   readonly kind: "none";
   readonly why: "broken" | "deadline" | "cancelled" | "too_large";
@@ -53,14 +56,20 @@ export interface NoAnswer {
 }
 
 export interface HttpClient {
-  /** Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before anything is sent, and what the bearer source throws. */
+  /**
+   * Throws UKO_HOST_NOT_ALLOWED, UKO_CANCELLED before anything is sent, and the errors of the
+   * bearer source.
+   */
   send(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
-  /** The `Date` of the latest answer that had one; for what is written down, never for what is decided. */
+  /** The `Date` of the latest response that had one; for logs, never for decisions. */
   serviceTimeMs(): number | undefined;
   close(): Promise<void>;
 }
 
-/** A proxy that TLS passes through unopened; hosts as `NO_PROXY` lists them, and this machine, are called directly. */
+/**
+ * A proxy through which TLS passes unopened. Hosts in `NO_PROXY`, and this machine, are called
+ * directly.
+ */
 export interface ProxySettings {
   readonly url: string;
   readonly exceptions: string;
@@ -71,15 +80,17 @@ export interface HttpClientOptions {
   /** `UKO_ALLOWED_HOSTS`: `host` or `host:port`; from the environment only. */
   readonly allowedHosts: readonly string[];
   readonly userAgent: string;
-  /** A clock that only runs forwards; its zero does not matter. */
+  /** A monotonic clock; its zero does not matter. */
   readonly monotonicMs: () => number;
   /** From 0 up to 1; spreads retries. */
   readonly random: () => number;
   /** Rejects as soon as the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Calls that may run at once, beside token calls; 8 unless told. */
+  /** Concurrent calls, not counting token calls; default 8. */
   readonly maxConcurrentCalls?: number;
-  /** For one call with all its retries; 90 s unless told, because keystores are asked behind it. */
+  /**
+   * For one call with all its retries. Default 90 s, because the service in turn queries keystores.
+   */
   readonly deadlineMs?: number;
 }
 
@@ -94,7 +105,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     async send(request) {
-      // A call's deadline begins with its turn. Token calls are waited for by calls that are inside already.
+      // A call's deadline begins with its turn. Token calls take no turn: calls that already have
+      // theirs wait for them.
       const order = request.method === "GET" ? "in turn" : "before reads";
       const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal, order);
       try {
@@ -121,15 +133,19 @@ interface Agents {
   readonly proxied: Dispatcher | undefined;
 }
 
-/** Loads undici only now: an engine starts a process several times in a run, and most of them call nobody. */
+/**
+ * Imports undici lazily: an engine starts a process several times in a run, and most of them make
+ * no call.
+ */
 async function openAgents({ maxConcurrentCalls, proxy }: HttpClientOptions): Promise<Agents> {
   const { Agent, EnvHttpProxyAgent } = await import("undici");
-  // Stands against NODE_TLS_REJECT_UNAUTHORIZED=0: a certificate that nobody vouches for gets no credential.
+  // Overrides NODE_TLS_REJECT_UNAUTHORIZED=0: a server without a trusted certificate gets no
+  // credential.
   const tls = { rejectUnauthorized: true, timeout: connectTimeoutMs };
   const agentOptions: Agent.Options = {
     connections: maxConcurrentCalls ?? defaultConcurrentCalls,
     pipelining: 1,
-    // Several calls would share one HTTP/2 connection, and the cap would be none.
+    // Several calls would share one HTTP/2 connection, which would defeat the cap.
     allowH2: false,
     connect: tls,
   };
@@ -167,7 +183,8 @@ async function sendWithRetries(
     try {
       await options.sleep(delayMs, signal);
     } catch {
-      // The last attempt's end is known, and nothing is under way: it is the truth about this call.
+      // The last attempt has ended and no request is in progress, so the cancellation is all there
+      // is to report.
       if (request.signal.aborted && request.resend === "always") throw cancelled();
       return ended;
     }
@@ -185,7 +202,10 @@ interface Attempt {
   readonly deadlineMs: number;
 }
 
-/** One attempt; after a 401 one more with a fresh token, because a service that does not know who asks has done nothing. */
+/**
+ * One attempt, and after a 401 one more with a fresh token: a service that rejected the identity
+ * has done nothing.
+ */
 async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
   const { bearer } = once.request;
   if (bearer === undefined) return exchangeOnce(once, undefined);
@@ -194,12 +214,15 @@ async function attempt(once: Attempt): Promise<HttpAnswer | NoAnswer> {
   const answer = await exchangeOnce(once, token);
   if (answer.kind === "none" || answer.status !== 401) return answer;
   const fresh = await tokenWithin(once, () => bearer.renew(token, once.signal));
-  // Nothing is under way after a 401, so the 401 is what the caller is told.
+  // No request is in progress after a 401, so the caller gets the 401.
   if (fresh === undefined || typeof fresh === "object") return answer;
   return exchangeOnce(once, fresh);
 }
 
-/** A token that does not arrive within the call's deadline ends the call; the call itself was never sent. */
+/**
+ * A token that does not arrive within the call's deadline ends the call; the call itself was never
+ * sent.
+ */
 async function tokenWithin<T extends string | undefined>(once: Attempt, get: () => Promise<T>): Promise<T | NoAnswer> {
   try {
     return await get();

@@ -1,4 +1,7 @@
-/** One request and its answer through undici: no redirect is followed, and no answer is read beyond a limit. */
+/**
+ * One request and its response through undici: follows no redirect, and reads no response beyond a
+ * limit.
+ */
 
 import type { Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
@@ -15,17 +18,20 @@ export type Exchange =
   | {
       readonly kind: "answer";
       readonly status: number;
-      /** Lower-case names; of a header that was sent twice, the first. */
+      /** Lower-case names; the first value of a repeated header. */
       readonly headers: Readonly<Record<string, string | undefined>>;
       readonly text: string;
     }
-  /** No whole answer; `code` names the fault and never holds anything that was sent. */
+  /**
+   * The response is missing or incomplete; `code` names the fault and never contains anything that
+   * was sent.
+   */
   | { readonly kind: "broken"; readonly code: string }
   | { readonly kind: "too_large"; readonly maxBytes: number };
 
-/** A page of 1,000 keys with the longest tags is larger, but no page that this tool asks for. */
+/** A page of 1,000 keys with the longest tags is larger, but this tool requests no such page. */
 const maxAnswerBytes = 32 * 1024 * 1024;
-/** undici's own words for a request that could not even be formed. */
+/** undici's codes for a request that could not even be built. */
 const ourFaults: readonly string[] = ["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED", "ERR_INVALID_URL"];
 
 export async function exchange(dispatcher: Dispatcher, call: ExchangeRequest): Promise<Exchange> {
@@ -67,7 +73,7 @@ function firstOfEach(headers: Record<string, string | string[] | undefined>): Re
   );
 }
 
-/** The code alone: messages of transport errors may repeat what was sent. */
+/** Only the code: messages of transport errors may repeat what was sent. */
 function codeOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return "unknown";
   const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown };

@@ -1,21 +1,24 @@
-/** What a read throws where there is no usable answer: one place, so that every service says it the same way. */
+/**
+ * The errors of reads without a usable response, in one place, so that every service reports them
+ * alike.
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { unended } from "./printable.ts";
 import { cancelled } from "./single-flight.ts";
 
-/** Facts that stand in every error about an answer. */
+/** Facts in every error about a response. */
 export function answerData(answer: HttpAnswer): Record<string, unknown> {
   return { status: answer.status, ...(answer.correlationId === "" ? {} : { correlationId: answer.correlationId }) };
 }
 
-/** The last line of every error about an answer: what IBM's support asks for. */
+/** The last line of every error about a response: the ID that IBM's support asks for. */
 export function correlationLine(correlationId: string): readonly string[] {
   return correlationId === "" ? [] : [`Correlation id: ${correlationId}`];
 }
 
-/** A read without an answer; nothing was changed by it. `service` is named as people know it. */
+/** A read without a response; it changed nothing. `service` is the name that people know. */
 export function noAnswerToRead(service: string, none: NoAnswer): UkoError {
   switch (none.why) {
     case "cancelled":
@@ -56,8 +59,8 @@ export function invalidAnswer(service: string, why: string, answer?: HttpAnswer)
 }
 
 /**
- * 401 twice: an identity without access, a key of another instance and a wrong region all look alike (kms-v2-and-iam.md 4.3).
- * `advice` stands in place of the general one.
+ * Two 401s in a row. An identity without access, a key of another instance and a wrong region all
+ * look alike (kms-v2-and-iam.md 4.3). `advice` replaces the general advice.
  */
 export function accessDenied(
   service: string,

@@ -1,9 +1,11 @@
-/** Reads who did something, as a service writes it. */
+/** The identity of an author, as a service writes it. */
 
-/** An id with blanks or invisible characters is taken for unknown: it could only pretend to be another. */
+/**
+ * An ID with blanks or invisible characters counts as unknown: it could only impersonate another.
+ */
 const identityForm = /^[\x21-\x7e]{1,200}$/;
 
-/** The id, or undefined where the service tells none that can be one. */
+/** The ID, or undefined if the service returns no valid one. */
 export function readIdentity(text: string | null | undefined): string | undefined {
   return typeof text === "string" && identityForm.test(text) ? text : undefined;
 }

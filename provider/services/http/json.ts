@@ -1,4 +1,4 @@
-/** Reads JSON from outside: anything that is not JSON is simply not there. */
+/** A reader of JSON from outside. Anything that is not JSON counts as absent. */
 
 export function parseJson(text: string): unknown {
   try {

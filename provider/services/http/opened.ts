@@ -1,4 +1,4 @@
-/** Opens the answers to reads, in one way for every service. */
+/** Parsing of the responses to reads, shared by all services. */
 
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports.ts";
@@ -6,7 +6,10 @@ import type { HttpAnswer } from "./client.ts";
 import { invalidAnswer } from "./faults.ts";
 import { parseJson } from "./json.ts";
 
-/** Opens a body; throws UKO_ANSWER_INVALID with the place of the first fault, and never with what stood there. */
+/**
+ * Parses a body; throws UKO_ANSWER_INVALID with the path of the first error, and never with the
+ * value at that path.
+ */
 export function openedFrom<T extends z.ZodType>(
   service: string,
   answer: HttpAnswer,
@@ -19,7 +22,7 @@ export function openedFrom<T extends z.ZodType>(
   throw invalidAnswer(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, answer);
 }
 
-/** Joins a value with the service's time, which every answer has to carry. */
+/** Joins a value with the service's time, which every response must include. */
 export function answeredFrom<T>(service: string, answer: HttpAnswer, value: T): Answered<T> {
   if (answer.serviceTimeMs === undefined)
     throw invalidAnswer(service, "it has no valid Date, and no other clock decides", answer);

@@ -1,4 +1,7 @@
-/** Makes text from outside fit to be shown to people: no terminal control, no invisible characters, no secrets, not too long. */
+/**
+ * Sanitizing of text from outside before it is shown: no terminal control, no invisible characters,
+ * no secrets, limited length.
+ */
 
 export const maxShownCharacters = 500;
 const escapeCharacter = String.fromCharCode(0x1b);
@@ -9,21 +12,21 @@ const terminalSequences = new RegExp(
   "g",
 );
 const blanks = /[\s\p{Zl}\p{Zp}]+/gu;
-/** Controls, and format characters: these turn text around or hide it. */
+/** Control characters, and format characters, which reverse or hide text. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 
-/** Strips terminal sequences and invisible characters, folds white space, and cuts to a length. */
+/** Strips terminal sequences and invisible characters, folds white space, and truncates. */
 export function printable(text: string, maxCharacters: number = maxShownCharacters): string {
   const clean = text.replace(terminalSequences, "").replace(blanks, " ").replace(invisible, "").trim();
   return clean.length <= maxCharacters ? clean : `${clean.slice(0, maxCharacters - 1)}…`;
 }
 
-/** A service's sentence as a part of ours, which ends it. */
+/** A service's sentence without its period, to be embedded in one of our sentences. */
 export function unended(sentence: string): string {
   return sentence.replace(/[.\s]+$/, "");
 }
 
-/** Replaces every occurrence of a secret, plain or as it stands in a form, by a word. */
+/** Replaces every occurrence of a secret, plain or form-encoded, by a word. */
 export function withoutSecret(text: string, secret: string): string {
   if (secret === "") return text;
   return text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");

@@ -1,12 +1,16 @@
-/** When a call is sent again: only where resending is safe, at most four times, within the deadline (kms-v2-and-iam.md 8). */
+/**
+ * The rules for a retry: only if resending is safe, at most four attempts, within the deadline
+ * (kms-v2-and-iam.md 8).
+ */
 
 /**
- * `always` for reads and token calls. `after_429` for changes: a limiter refuses before anything is done, any other failure
- * may have had its effect. `never` where a second request could make a second thing.
+ * `always` for reads and token calls. `after_429` for changes: a limiter refuses before anything is
+ * done, but any other failure may have had its effect. `never` if a second request could create a
+ * second object.
  */
 export type Resend = "always" | "after_429" | "never";
 
-/** How one attempt ended; an answer that nobody has to retry is not asked about. */
+/** The end of an attempt that may need a retry; other responses are not passed in. */
 export type AttemptEnd =
   | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined }
   | { readonly kind: "broken" };
@@ -25,11 +29,11 @@ export interface RetryQuestion {
 export const maxAttempts = 4;
 const firstDelayMs = 500;
 const longestDelayMs = 8_000;
-/** A service that asks for a longer wait than this is not waited for: the run says so and ends. */
+/** If a service asks for a longer wait, the run reports so and ends instead of waiting. */
 export const longestRetryAfterMs = 30_000;
 const passingStatuses: readonly number[] = [429, 502, 503, 504];
 
-/** Answers how long to wait before the next attempt; undefined when there is none. */
+/** Returns the delay before the next attempt; undefined if there is none. */
 export function retryDelayMs(question: RetryQuestion): number | undefined {
   const { resend, end, attempts, elapsedMs, deadlineMs, random } = question;
   if (attempts >= maxAttempts || !mayResend(resend, end)) return undefined;

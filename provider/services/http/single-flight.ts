@@ -1,8 +1,14 @@
-/** Lets many callers share one call under way; it is stopped only when none of them waits any more. */
+/**
+ * One call in progress, shared by many callers. It is stopped only when none of them waits any
+ * more.
+ */
 
 import { UkoError } from "../../errors.ts";
 
-/** Answers a function that joins the call under way, or starts one. A failed call is forgotten, so the next caller tries anew. */
+/**
+ * Returns a function that joins the call in progress, or starts one. A failed call is not kept, so
+ * the next caller tries again.
+ */
 export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
   let underWay: { readonly result: Promise<T>; readonly stop: AbortController; waiters: number } | undefined;
 

@@ -1,4 +1,7 @@
-/** Reads the times that services write: the `Date` header, `Retry-After`, and RFC 3339 in all the forms seen. */
+/**
+ * Parsers for the times that services write: the `Date` header, `Retry-After`, and RFC 3339 in all
+ * the forms seen.
+ */
 
 /** IMF-fixdate (RFC 9110, 5.6.7), the only form that a sender may write. */
 const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
@@ -6,12 +9,12 @@ const dateTime =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})([.,][0-9]+)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?$/;
 const wholeSeconds = /^[0-9]{1,9}$/;
 
-/** Milliseconds of a `Date` header; undefined where it is missing or malformed. */
+/** Milliseconds of a `Date` header; undefined if missing or malformed. */
 export function parseHttpDate(text: string | undefined): number | undefined {
   return text !== undefined && httpDate.test(text) ? finite(Date.parse(text)) : undefined;
 }
 
-/** How long the service asks to wait: seconds, or a time on the service's own clock. */
+/** The wait that the service asks for: seconds, or a time on the service's own clock. */
 export function parseRetryAfterMs(text: string | undefined, serviceTimeMs: number | undefined): number | undefined {
   const trimmed = text?.trim() ?? "";
   if (wholeSeconds.test(trimmed)) return Number(trimmed) * 1000;
@@ -19,7 +22,10 @@ export function parseRetryAfterMs(text: string | undefined, serviceTimeMs: numbe
   return untilMs === undefined || serviceTimeMs === undefined ? undefined : Math.max(0, untilMs - serviceTimeMs);
 }
 
-/** Milliseconds of an RFC 3339 time, with or without fractions, with `Z`, `+00:00`, `+0000` or nothing for UTC (uko-v4.md 3). */
+/**
+ * Milliseconds of an RFC 3339 time, with or without fractions, with `Z`, `+00:00`, `+0000` or no
+ * offset for UTC (uko-v4.md 3).
+ */
 export function parseDateTimeMs(text: string | null | undefined): number | undefined {
   const parts = dateTime.exec(text ?? "");
   if (parts === null) return undefined;

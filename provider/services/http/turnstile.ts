@@ -1,17 +1,21 @@
 /**
- * Lets a limited number of calls in at once; the others wait in the order in which they came, as long as their signal lets them.
- * Writes go before reads: a consent record counts only if the service writes it within seconds of the look that it rests on.
+ * A limit on concurrent calls: the others wait in order of arrival, until their signal aborts.
+ * Writes go before reads, because a consent record counts only if the service writes it within
+ * seconds of the read that it is based on.
  */
 
 import { UkoError } from "../../errors.ts";
 import { cancelled } from "./single-flight.ts";
 
 export interface Turnstile {
-  /** Answers, when it is the caller's turn, what has to be called once at the end. Throws UKO_CANCELLED. */
+  /**
+   * Resolves at the caller's turn with a function that the caller has to call once at the end.
+   * Throws UKO_CANCELLED.
+   */
   enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
 }
 
-/** More waiting calls than all keys of an instance lead to are a fault of ours. */
+/** More waiting calls than all keys of an instance could cause are a bug of ours. */
 const maxWaiting = 100_000;
 
 export function createTurnstile(maxInside: number): Turnstile {

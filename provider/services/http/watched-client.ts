@@ -1,11 +1,14 @@
-/** An HTTP client whose answers somebody else may see, for `uko doctor`: where they came from, how long they took, what is in them. */
+/**
+ * An HTTP client whose responses are also passed to an observer, for `uko doctor`: origin, duration
+ * and content.
+ */
 
 import type { HttpClient } from "./client.ts";
 
 export interface WatchedAnswer {
   readonly origin: string;
   readonly status: number;
-  /** With all retries. */
+  /** Including all retries. */
   readonly durationMs: number;
   readonly serviceTimeMs: number | undefined;
   readonly text: string;

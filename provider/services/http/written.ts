@@ -1,4 +1,7 @@
-/** What became of a change: turns the end of a mutating call into the engine's words, on the safe side where it does not tell. */
+/**
+ * The outcome of a change: maps the end of a mutating call to the engine's terms, and errs on the
+ * safe side if the outcome is unclear.
+ */
 
 import type { Written } from "../../engine/ports.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
@@ -7,21 +10,24 @@ import { unended, withoutSecret } from "./printable.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;
-  /** The service's own sentence about a refusal, fit for people. */
+  /** The service's own sentence about a refusal, sanitized for people. */
   readonly messageOf: (answer: HttpAnswer) => string;
-  /** Whether a 401 is this service's way to say that a role is missing (kms-v2-and-iam.md 4.3). */
+  /** Whether this service reports a missing role as 401 (kms-v2-and-iam.md 4.3). */
   readonly unauthorizedIsForbidden: boolean;
-  /** For a creation: even a 429 is not taken as proof that nothing was made. */
+  /** For a creation: even a 429 is no proof that no object was created. */
   readonly isCreation?: boolean;
-  /** Added to a 403: which right the call takes. */
+  /** Added to a 403: the right that the call requires. */
   readonly rightNeeded?: string;
-  /** What the call carried that nobody may read; a refusal that repeats it is shown without. */
+  /** Secrets that the call sent; a refusal that repeats them is shown without them. */
   readonly secrets?: readonly string[];
-  /** The value of a success; undefined where the answer does not tell it. */
+  /** The value of a success; undefined if the response does not contain it. */
   readonly readValue: (answer: HttpAnswer) => { readonly value: T } | undefined;
 }
 
-/** Throws UKO_ACCESS_DENIED for 401, and UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the retries: nothing happened. */
+/**
+ * Throws UKO_ACCESS_DENIED for 401, and UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the
+ * retries: nothing happened.
+ */
 export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>): Written<T> {
   if (end.kind === "none") return { kind: "lost", reason: end.reason };
   const { status, correlationId } = end;
@@ -36,7 +42,8 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   }
   if (status === 401) throw accessDenied(rules.service, end, message);
   if (status === 429 && rules.isCreation !== true) throw unavailable(rules.service, end, message);
-  // 408: services that use the key did not confirm in time, which does not say that nothing happened (uko-v4.md 4.5).
+  // 408: services that use the key did not confirm in time, which does not prove that nothing
+  // happened (uko-v4.md 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
   if (isRefusal) return { kind: "refused", status, message: message || "no reason was given", correlationId };
   return { kind: "lost", reason: `${rules.service} answered ${status}${message === "" ? "" : `: ${message}`}` };

@@ -1,4 +1,7 @@
-/** Who a token speaks for: the actor, decoded from the very token that is sent (kms-v2-and-iam.md 7.4). */
+/**
+ * The actor that a token identifies, decoded from the very token that is sent
+ * (kms-v2-and-iam.md 7.4).
+ */
 
 import { decodeJwt } from "jose";
 import * as z from "zod";
@@ -6,7 +9,9 @@ import { markOf, type Sha256 } from "../../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";
 
-/** An id with blanks or invisible characters is taken for none: it could only pretend to be another. */
+/**
+ * An ID with blanks or invisible characters counts as absent: it could only impersonate another.
+ */
 const iamId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const text = z.string().optional().catch(undefined);
 const claimsSchema = z.object({
@@ -28,7 +33,8 @@ const nameless = "an identity that its token does not name";
 
 /**
  * Decodes the actor. The signature is not checked: the service does that when it accepts the token.
- * Without `authn` the acting identity is `iam_id`, except for a profile, behind which somebody unknown stands.
+ * Without `authn` the acting identity is `iam_id`, except for a profile, behind which an unknown
+ * person acts.
  */
 export function actorOf(token: string, sha256: Sha256): Actor {
   const claims = readClaims(token);
@@ -41,7 +47,7 @@ export function actorOf(token: string, sha256: Sha256): Actor {
   };
 }
 
-/** When IAM issued the token; undefined where the token does not say. */
+/** When IAM issued the token; undefined if the token does not contain the time. */
 export function issuedAtMsOf(token: string): number | undefined {
   const issuedAt = readClaims(token)?.iat;
   return issuedAt === undefined ? undefined : issuedAt * 1000;
@@ -63,7 +69,10 @@ function identityOf(id: string, sha256: Sha256): Identity {
   return { iamId: id, mark: markOf(id, sha256) };
 }
 
-/** The acting person's name where the token has it, so that people read a person's name and not a profile's. */
+/**
+ * The acting person's name if the token has it, so that people read a person's name and not a
+ * profile's.
+ */
 function displayNameOf(claims: Claims, acting: string | undefined): string {
   const own = acting === claims.iam_id ? [claims.name, claims.email, claims.sub] : [];
   const candidates = [claims.authn?.name, ...own, claims.authn?.sub, acting, claims.name, claims.sub, claims.iam_id];

@@ -1,4 +1,7 @@
-/** Bearer tokens of this run: from an API key or given, kept in memory alone, renewed early, and once more after a 401. */
+/**
+ * Bearer tokens of this run: from an API key or from settings, kept in memory only, renewed early,
+ * and once more after a 401.
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { Sha256 } from "../../lifecycle/consent-record.ts";
@@ -20,16 +23,22 @@ export type Credential =
 export interface TokenOptions {
   readonly http: HttpClient;
   readonly credential: Credential;
-  /** IAM's base, for instance `https://iam.cloud.ibm.com`; not called where a token is given. */
+  /**
+   * IAM's base, for instance `https://iam.cloud.ibm.com`; not called if the settings supply a
+   * token.
+   */
   readonly endpoint: Endpoint;
   readonly sha256: Sha256;
   readonly monotonicMs: () => number;
 }
 
 export interface Tokens extends BearerSource {
-  /** Who the current token speaks for. */
+  /** The actor that the current token identifies. */
   actor(signal: AbortSignal): Promise<Actor>;
-  /** When IAM issued the latest token of this run; undefined before the first, and where tokens do not say. */
+  /**
+   * When IAM issued the latest token of this run; undefined before the first, and if tokens do not
+   * contain the time.
+   */
   issuedAtMs(): number | undefined;
 }
 
@@ -42,7 +51,10 @@ interface Minted {
 const service = "IBM Cloud IAM";
 const apiKeyGrant = "urn:ibm:params:oauth:grant-type:apikey";
 const mintDeadlineMs = 30_000;
-/** A token counts as dead this long before its end, and a failed renewal is repeated after this long. */
+/**
+ * A token counts as expired this long before its end, and a failed renewal is repeated after this
+ * long.
+ */
 const marginMs = 60_000;
 const renewAtShare = 0.8;
 const headerValue = /^[\x21-\x7e]+$/;
@@ -73,7 +85,8 @@ function mintedTokens(options: TokenOptions): Tokens {
     const minted = await requestToken(options, signal);
     const actor = actorOf(minted.token, sha256);
     first ??= actor;
-    // The whole plan speaks of one actor; a key that changes hands within a run is no plan's business.
+    // The whole plan is made for one actor; no plan covers a credential that changes its owner
+    // during a run.
     if (!isSameActor(first, actor)) throw identityChanged();
     current = minted;
     return minted;
@@ -158,7 +171,7 @@ function adviceFor(code: string): string {
   }
 }
 
-/** What no header or form should carry is refused without being repeated. */
+/** Rejects a secret that no header or form can carry, without repeating it. */
 function requireSendable(secret: string, setting: string): string {
   if (headerValue.test(secret)) return secret;
   throw new UkoError("UKO_CREDENTIAL_REFUSED", {

@@ -1,4 +1,7 @@
-/** Sets and unsets a KMS key for deletion, whether it is a twin or stands alone (kms-v2-and-iam.md 2.10). */
+/**
+ * Opening and closing of a KMS key's deletion window, for twins and standalone keys
+ * (kms-v2-and-iam.md 2.10).
+ */
 
 import type { Written } from "../../engine/ports.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";

@@ -1,4 +1,7 @@
-/** KMS's refusals in words for people, with the reason codes, which are all that a program may match (kms-v2-and-iam.md 4). */
+/**
+ * KMS's refusals as messages for people, with the reason codes, the only part that a program may
+ * match (kms-v2-and-iam.md 4).
+ */
 
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -19,7 +22,7 @@ export function reasonCodes(answer: HttpAnswer): readonly string[] {
 
 export function messageOf(answer: HttpAnswer): string {
   const read = kmsError.safeParse(parseJson(answer.text));
-  // Gateways answer text or pages; a page is nothing to show.
+  // Gateways return plain text or HTML; HTML is not shown.
   if (!read.success) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
   const sentences = read.data.resources.flatMap(({ errorMsg, reasons }) => {
     const told = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
@@ -33,12 +36,15 @@ export function describeRight({ action, roles }: Right): string {
   return `${action} (role ${roles.join(" or ")})`;
 }
 
-/** KMS's own word that a key is not there; any other 404 says nothing about a key (kms-v2-and-iam.md 2.4). */
+/**
+ * KMS's own report that a key does not exist; any other 404 reveals nothing about a key
+ * (kms-v2-and-iam.md 2.4).
+ */
 export function isKeyNotFound(answer: HttpAnswer): boolean {
   return answer.status === 404 && reasonCodes(answer).includes("KEY_NOT_FOUND_ERR");
 }
 
-/** Throws for every answer to a read that is not a success. */
+/** Throws for every unsuccessful response to a read. */
 export function throwReadError(answer: HttpAnswer, needed: Right): never {
   const message = messageOf(answer);
   const { status } = answer;
@@ -54,7 +60,10 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
   throw invalidAnswer(service, `a read was answered ${status}${message === "" ? "" : `: ${message}`}`, answer);
 }
 
-/** 403 is not about roles: an access policy of the instance refuses the network or the address (kms-v2-and-iam.md 4.3). */
+/**
+ * This 403 is not about roles: an access policy of the instance refuses the network or the address
+ * (kms-v2-and-iam.md 4.3).
+ */
 function policyRefuses(answer: HttpAnswer, message: string): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} refuses calls from here`,
@@ -67,11 +76,15 @@ function policyRefuses(answer: HttpAnswer, message: string): UkoError {
   });
 }
 
-/** How the end of a change is read: KMS says 401 where a role is missing (kms-v2-and-iam.md 4.3). */
+/**
+ * Rules for the outcome of a change: KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3).
+ */
 export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
   return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRight(needed), readValue };
 }
 
-/** For a change whose answer may be empty; 202 would say that the change is still to come. */
+/**
+ * For a change whose response may be empty; 202 would mean that the change has not happened yet.
+ */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 || status === 201 ? { value: undefined } : undefined;

@@ -18,7 +18,7 @@ import { keyPolicies, keyRings, kmsKeys, registrations } from "./wire.ts";
 
 type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "ringExists">;
 
-/** Without it destroyed keys are not listed (kms-v2-and-iam.md 2.3). */
+/** Without this filter destroyed keys are not listed (kms-v2-and-iam.md 2.3). */
 const everyState = "0,1,2,3,5";
 const pageSize = 1_000;
 /** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
@@ -47,7 +47,7 @@ export function createKmsKeyReads(transport: KmsTransport): KmsKeyReads {
     async dualAuthPolicyWrite(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/policies`;
       const call = { path, query: { policy: "dualAuthDelete" }, signal };
-      // Only Managers may read policies, and KMS says 401 to everybody else.
+      // Only Managers may read policies, and KMS returns 401 to everyone else.
       const answer = await transport.read(call, kmsRights.readPolicies, ({ status }) => status === 401);
       if (answer.status === 401) return undefined;
       return toPolicyWrite(openedFrom(service, answer, keyPolicies));
@@ -77,10 +77,16 @@ export function createKmsKeyReads(transport: KmsTransport): KmsKeyReads {
 }
 
 const readRegistrations: Right = { action: "registrations.list", roles: ["KMS Reader"] };
-/** A missing right, and an answer that tells nothing: the guard refuses on both, and says which. */
+/**
+ * Distinguishes a missing right from an unreadable response: the guard refuses either way, but
+ * names the cause.
+ */
 const unreadableCodes: readonly string[] = ["UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
 
-/** Walks pages by offset until one is shorter than was asked for; a collection tells no total (kms-v2-and-iam.md 1.5). */
+/**
+ * Reads pages by offset until one is shorter than requested; a collection has no total
+ * (kms-v2-and-iam.md 1.5).
+ */
 async function walk<T>(
   transport: KmsTransport,
   call: Pick<KmsCall, "path" | "query" | "headers" | "signal">,

@@ -1,4 +1,6 @@
-/** From the wire to the engine's plain values: a KMS key as its metadata shows it (kms-v2-and-iam.md 3). */
+/**
+ * Mapping of a KMS key's metadata from the wire to the engine's plain values (kms-v2-and-iam.md 3).
+ */
 
 import type { KmsKeySnapshot, NewKmsKey } from "../../engine/kms-ports.ts";
 import type { HttpAnswer } from "../http/client.ts";
@@ -8,7 +10,10 @@ import { parseDateTimeMs } from "../http/timestamps.ts";
 import { service } from "./errors.ts";
 import type { WireKmsKey } from "./wire.ts";
 
-/** Throws UKO_ANSWER_INVALID for a window whose end cannot be read: it would be neither open nor closed. */
+/**
+ * Throws UKO_ANSWER_INVALID for a window whose end cannot be read: it would be neither open nor
+ * closed.
+ */
 export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapshot {
   const dual = key.dualAuthDelete;
   const isSet = dual?.keySetForDeletion === true;
@@ -44,7 +49,10 @@ export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapsh
   };
 }
 
-/** What a sparse answer to a creation leaves out, as it was asked for (kms-v2-and-iam.md 2.2): a new key is active at once. */
+/**
+ * The requested values, for members that a sparse response to a creation omits
+ * (kms-v2-and-iam.md 2.2): a new key is active at once.
+ */
 export function asAsked(wanted: NewKmsKey): Record<string, unknown> {
   return {
     state: 1,

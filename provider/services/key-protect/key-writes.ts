@@ -1,4 +1,7 @@
-/** Changes of KMS keys (kms-v2-and-iam.md 2.1): one call each, nothing forced, a creation and a destruction never sent twice. */
+/**
+ * Changes of KMS keys (kms-v2-and-iam.md 2.1): one call each, never forced, and a creation or
+ * destruction is never sent twice.
+ */
 
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/kms-ports.ts";
 import type { Written } from "../../engine/ports.ts";
@@ -82,7 +85,7 @@ export function createKmsKeyWrites(transport: KmsTransport): KmsKeyWrites {
 
 const createRing: Right = { action: "keyrings.create", roles: ["KMS Writer", "KMS Manager"] };
 
-/** Somebody was faster, and the key is what it was to become (kms-v2-and-iam.md 5.2). */
+/** Another writer was faster, and the key already has the wanted state (kms-v2-and-iam.md 5.2). */
 function isDestroyedAlready(end: HttpAnswer | NoAnswer): end is HttpAnswer {
   return end.kind === "answer" && end.status === 410 && reasonCodes(end).includes("KEY_DELETED_ERR");
 }
@@ -99,7 +102,7 @@ async function createKey(
     method: "POST",
     path: hasPolicy ? "/keys_with_policy_overrides" : "/keys",
     headers: {
-      // A standard key's material would stand in the fuller answer (kms-v2-and-iam.md 1.3).
+      // The fuller response would contain a standard key's material (kms-v2-and-iam.md 1.3).
       prefer: wanted.isExtractable ? "return=minimal" : "return=representation",
       ...(wanted.ring === undefined ? {} : { "x-kms-key-ring": checkedName(wanted.ring, "key ring") }),
     },
@@ -111,14 +114,14 @@ async function createKey(
   return toWritten(end, { ...kmsRules(right, createdKey(wanted)), isCreation: true, secrets });
 }
 
-/** Undefined, so that it is looked for, where the answer does not even tell the new key's id. */
+/** Undefined, so that a search follows, if the response does not even contain the new key's ID. */
 function createdKey(wanted: NewKmsKey): WrittenRules<KmsKeySnapshot>["readValue"] {
   return (answer) => {
     const body = parseJson(answer.text) as { resources?: readonly unknown[] } | undefined;
     const [first, ...others] = Array.isArray(body?.resources) ? body.resources : [];
     if (typeof first !== "object" || others.length > 0) return undefined;
     const read = kmsKey.safeParse({ ...asAsked(wanted), ...first });
-    // Nobody can have set a key for deletion that has just been made.
+    // A key that was just created cannot be set for deletion yet.
     const isCredible = read.success && read.data.dualAuthDelete?.keySetForDeletion !== true;
     return isCredible ? { value: toKmsSnapshot(read.data, answer) } : undefined;
   };

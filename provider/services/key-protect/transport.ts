@@ -1,4 +1,7 @@
-/** How this tool speaks to KMS v2: paths, the instance pinned in a header (kms-v2-and-iam.md 1.1, 1.3), failed reads thrown. */
+/**
+ * The transport to KMS v2: paths, the instance pinned in a header (kms-v2-and-iam.md 1.1, 1.3), and
+ * failed reads thrown.
+ */
 
 import type { KmsKeyRef } from "../../engine/kms-ports.ts";
 import { UkoError } from "../../errors.ts";
@@ -17,7 +20,7 @@ export interface KmsClientOptions {
 }
 
 export interface KmsCall extends Pick<HttpRequest, "method" | "query" | "resend" | "signal"> {
-  /** Below `/api/v2`, parts already checked. */
+  /** Below `/api/v2`; the parts are validated already. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -26,7 +29,7 @@ export interface KmsCall extends Pick<HttpRequest, "method" | "query" | "resend"
 export interface KmsTransport {
   readonly instanceId: string;
   call(call: KmsCall): Promise<HttpAnswer | NoAnswer>;
-  /** A read whose failures throw; `isAnswer` names other statuses that the caller understands. */
+  /** A read whose failures throw; `isAnswer` names other statuses that the caller handles. */
   read(
     call: Pick<KmsCall, "path" | "query" | "headers" | "signal">,
     right: Right,
@@ -59,7 +62,10 @@ export function createKmsTransport(options: KmsClientOptions): KmsTransport {
   };
 }
 
-/** The key's path; throws UKO_INSTANCE_MISMATCH where it belongs to another instance than this client's. */
+/**
+ * The key's path; throws UKO_INSTANCE_MISMATCH if the key belongs to another instance than this
+ * client's.
+ */
 export function kmsKeyPath(transport: KmsTransport, { instanceId, kmsKeyId }: KmsKeyRef): string {
   if (instanceId !== transport.instanceId) {
     throw new UkoError("UKO_INSTANCE_MISMATCH", {
@@ -74,7 +80,10 @@ export function kmsKeyPath(transport: KmsTransport, { instanceId, kmsKeyId }: Km
   });
 }
 
-/** A name that becomes a part of a path: an alias, or a key ring (kms-v2-and-iam.md 2.2, uko-v4.md 3.8). */
+/**
+ * A name that becomes part of a path: an alias or a key ring (kms-v2-and-iam.md 2.2,
+ * uko-v4.md 3.8).
+ */
 export function checkedName(name: string, what: "alias" | "key ring"): string {
   if (/^[A-Za-z0-9_-]{2,100}$/.test(name)) return name;
   throw new UkoError("UKO_INPUT_INVALID", {

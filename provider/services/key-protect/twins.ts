@@ -1,4 +1,7 @@
-/** The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10): what KMS says about an internal key, and its deletion window. */
+/**
+ * The port `Twins` over KMS v2 (kms-v2-and-iam.md 2.4, 2.10): KMS's view of an internal key, and
+ * its deletion window.
+ */
 
 import type { Twins } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
@@ -40,7 +43,7 @@ export function createTwins(options: KmsClientOptions): Twins {
   };
 }
 
-/** These are not about the twin, and the whole run ends with them. */
+/** These errors are not about the twin, and end the whole run. */
 const concernsTheRun: readonly string[] = [
   "UKO_CANCELLED",
   "UKO_HOST_NOT_ALLOWED",

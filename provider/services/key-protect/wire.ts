@@ -1,4 +1,7 @@
-/** KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), read tolerantly where no guard rests on it. */
+/**
+ * KMS v2 on the wire (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1), parsed tolerantly unless a guard
+ * depends on the value.
+ */
 
 import * as z from "zod";
 
@@ -19,8 +22,9 @@ function listOf<T extends z.ZodType>(item: T) {
 }
 
 /**
- * What the end of a managed key needs of its twin. `dualAuthDelete` may be absent (kms-v2-and-iam.md 5.2); null, or without
- * `enabled`, it says nothing, and a guard rests on it.
+ * The members of a twin that a managed key's deletion needs. `dualAuthDelete` may be absent
+ * (kms-v2-and-iam.md 5.2). Null, or an object without `enabled`, is invalid, because a guard
+ * depends on it.
  */
 const twin = z.object({
   id: z.string(),
@@ -36,7 +40,7 @@ const twin = z.object({
 export type WireTwin = z.output<typeof twin>;
 export const oneTwin = z.object({ resources: z.array(twin).min(1).max(1) });
 
-/** Material is not among the members, so it ends here wherever KMS sends it. */
+/** Material is not among the members, so it is dropped here wherever KMS sends it. */
 export const kmsKey = twin.extend({
   crn: optionalText,
   name: optionalText,
@@ -59,7 +63,7 @@ export const kmsKey = twin.extend({
 });
 export type WireKmsKey = z.output<typeof kmsKey>;
 
-/** Absent where nothing matches (kms-v2-and-iam.md 1.5); null is not an answer. */
+/** Absent if nothing matches (kms-v2-and-iam.md 1.5); null is invalid. */
 function collectionOf<T extends z.ZodType>(item: T) {
   return z.object({ resources: z.array(item).default([]) });
 }
@@ -72,7 +76,7 @@ export const keyPolicies = collectionOf(
     lastUpdateDate: optionalText,
   }),
 );
-/** `preventKeyDeletion` may be absent when false; a guard rests on it, so null is not an answer. */
+/** `preventKeyDeletion` may be absent when false; a guard depends on it, so null is invalid. */
 export const registrations = collectionOf(
   z.object({ resourceCrn: z.string(), preventKeyDeletion: z.boolean().default(false) }),
 );

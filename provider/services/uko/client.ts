@@ -27,7 +27,10 @@ export function createUkoClient(options: UkoClientOptions): UkoClient {
 
 type KeyWrites = ReturnType<typeof createKeyWrites>;
 
-/** A glance after a change of this run never shows what was before it. */
+/**
+ * Invalidates the cache after each change of this run, so that a cached read never shows older
+ * values.
+ */
 function forgettingWhatWasSeen(glances: Glances, writes: KeyWrites): KeyWrites {
   const around =
     <Of extends { readonly vaultId: string }, Rest extends unknown[], T>(

@@ -1,4 +1,7 @@
-/** What vaults, keystores and templates have in common: read, listed, created, changed and removed alike (uko-v4.md 2.1). */
+/**
+ * The operations that vaults, keystores and templates share: read, list, create, change and remove
+ * (uko-v4.md 2.1).
+ */
 
 import type * as z from "zod";
 import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
@@ -24,11 +27,11 @@ type Identified = { readonly id: string; readonly vault?: { id: string } | null 
 export interface CollectionKind<Wire extends Identified, Snapshot> {
   readonly kind: ObjectKind;
   readonly schema: z.ZodType<Wire>;
-  /** `vaultId` is the one that was asked for, used only where the answer names none. */
+  /** `vaultId` is the requested one, used only if the response names none. */
   readonly toSnapshot: (wire: Wire, vaultId: string) => Snapshot;
-  /** Beside the vault; without it the service may hide some. */
+  /** In addition to the vault; without it the service may hide some. */
   readonly listQuery?: Readonly<Record<string, string>>;
-  /** K5, S5 and T5 take nothing but this. */
+  /** The only query that K5, S5 and T5 accept. */
   readonly removalQuery?: Readonly<Record<string, string>>;
   readonly rights: { readonly [of in "read" | "list"]: Right } & {
     readonly [of in "write" | "remove"]: readonly Right[];
@@ -38,12 +41,15 @@ export interface CollectionKind<Wire extends Identified, Snapshot> {
 export interface UkoCollection<Snapshot> {
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
-  /** `vaultId` is absent for a vault, which is in none; `secrets` stand in the body and are never repeated. */
+  /**
+   * `vaultId` is absent for a vault, which is in none; `secrets` are the body's secrets, which no
+   * message repeats.
+   */
   create(
     wanted: { readonly vaultId?: string; readonly body: unknown; readonly secrets?: readonly string[] },
     options: CallOptions,
   ): Promise<Written<WithEtag<Snapshot>>>;
-  /** A change whose answer shows the object. */
+  /** A change whose response shows the object. */
   change(
     ref: ContainerRef,
     etag: string,
@@ -58,7 +64,7 @@ export function createCollection<Wire extends Identified, Snapshot>(
   { kind, schema, toSnapshot, listQuery, removalQuery, rights }: CollectionKind<Wire, Snapshot>,
 ): UkoCollection<Snapshot> {
   const listWalk = (signal: AbortSignal, within: Readonly<Record<string, string>> = {}): PageWalk<Wire> => ({
-    // Oldest first, because a walk by offset must not lose what is written meanwhile.
+    // Oldest first: pages by offset must not miss objects that are written meanwhile.
     call: { path: `/${kind.path}`, query: { sort: "created_at", ...listQuery, ...within }, signal },
     collection: kind.path,
     items: schema.array(),
@@ -96,7 +102,7 @@ export function createCollection<Wire extends Identified, Snapshot>(
   };
 }
 
-/** The members that are given, under their wire names. */
+/** The members that are set, under their wire names. */
 export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

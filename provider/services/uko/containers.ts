@@ -1,4 +1,7 @@
-/** The port `Containers` over UKO v4 (uko-v4.md V3, S3): is the vault there, and is a keystore a key ring of this instance. */
+/**
+ * The port `Containers` over UKO v4 (uko-v4.md V3, S3): whether a vault exists, and whether a
+ * keystore is a key ring of this instance.
+ */
 
 import type { Containers, KeystoreAnswer } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
@@ -11,11 +14,14 @@ import { walkPages } from "./pages.ts";
 import { checkedId, opened, type UkoTransport } from "./transport.ts";
 import { keystorePlace, vault, type WireKeystorePlace } from "./wire-containers.ts";
 
-/** 50 internal keystores are an instance's limit (uko-v4.md 3.8); external ones have none, so the memory has. */
+/**
+ * An instance is limited to 50 internal keystores (uko-v4.md 3.8) but has no limit for external
+ * ones, so this memory needs its own.
+ */
 const maxRemembered = 10_000;
 
 export function createContainers(transport: UkoTransport): Containers {
-  /** A keystore never changes its kind, so one look per run is enough. */
+  /** A keystore never changes its kind, so one read per run is enough. */
   const kinds = new Map<string, (signal: AbortSignal) => Promise<KeystoreAnswer>>();
 
   return {
@@ -26,7 +32,8 @@ export function createContainers(transport: UkoTransport): Containers {
         if (answer.status === 404) return "not_found";
         return opened(answer, vault).id === vaultId ? "found" : "unknown";
       } catch (error) {
-        // Only the service's own 404 says that a vault is not there; any other failure says nothing.
+        // Only the service's own 404 proves that a vault does not exist; any other failure proves
+        // nothing.
         if (!isUkoError(error) || doesNotConcernTheVault.includes(error.code)) throw error;
         return "unknown";
       }
@@ -50,7 +57,7 @@ const doesNotConcernTheVault: readonly string[] = [
   "UKO_BUG",
 ];
 
-/** Keeps a success, never a failure or an answer that tells nothing. */
+/** Keeps a success, never a failure or an inconclusive response. */
 function remembered(
   read: (signal: AbortSignal) => Promise<KeystoreAnswer>,
 ): (signal: AbortSignal) => Promise<KeystoreAnswer> {
@@ -72,7 +79,10 @@ async function readKind(transport: UkoTransport, keystoreId: string, signal: Abo
   }
 }
 
-/** Taken for external without proof, a twin under KMS's own dual authorization would go unseen. */
+/**
+ * If a keystore were taken for external without proof, a twin under KMS's own dual authorization
+ * would be overlooked.
+ */
 function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreAnswer {
   if (found === undefined) {
     return unknown(
@@ -94,7 +104,7 @@ function unknown(reason: string): KeystoreAnswer {
   return { kind: "unknown", reason: printable(reason) };
 }
 
-/** Undefined where the service itself says that it has no such keystore. */
+/** Undefined if the service itself reports that the keystore does not exist. */
 async function findKeystore(
   transport: UkoTransport,
   keystoreId: string,
@@ -107,7 +117,10 @@ async function findKeystore(
   return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
-/** API 4.9 and earlier want `UKO-Vault` for one keystore, whose vault is not known here, but not for the list (uko-v4.md 1.4). */
+/**
+ * API 4.9 and earlier require `UKO-Vault` to read one keystore, whose vault is not known here, but
+ * not for the list (uko-v4.md 1.4).
+ */
 async function findInList(transport: UkoTransport, keystoreId: string, signal: AbortSignal) {
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },

@@ -1,4 +1,7 @@
-/** UKO's refusals in words for people: the error envelope (uko-v4.md 3.15), and what a read throws for each status. */
+/**
+ * UKO's refusals as messages for people: the error envelope (uko-v4.md 3.15), and the error that a
+ * read throws for each status.
+ */
 
 import { UkoError } from "../../errors.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
@@ -12,7 +15,7 @@ export const service = "Unified Key Orchestrator";
 
 const custodians = ["Key Custodian - Deployer", "Key Custodian - Creator", "Vault Administrator"];
 
-/** What reads take (uko-v4.md 6). Reader may read but not list. */
+/** Rights that reads require (uko-v4.md 6). A Reader may read but not list. */
 export const readRights = {
   readKey: { action: "hs-crypto.managed-keys.read", roles: ["Reader", ...custodians] },
   listKeys: { action: "hs-crypto.managed-keys.list", roles: custodians },
@@ -31,7 +34,7 @@ function administrator(action: string): Right {
   return { action: `hs-crypto.${action}`, roles: ["Vault Administrator"] };
 }
 
-/** What changes take; where it depends on the key's state, both. */
+/** Rights that changes require; both, if it depends on the key's state. */
 export const changeRights = {
   create: [create],
   update: [rights.write],
@@ -60,7 +63,7 @@ export function describeRights(needed: readonly Right[]): string {
   return [...new Set(needed.map(one))].join(", ");
 }
 
-/** The messages of an envelope, or of whatever stands in its place; empty where there is none. */
+/** The messages of an envelope, or of any body in its place; empty if there is none. */
 export function messageIn(body: unknown): string {
   if (typeof body === "string") return printable(body);
   const read = errorEnvelope.safeParse(body);
@@ -80,12 +83,12 @@ function single(body: unknown): string {
 
 export function messageOf(answer: HttpAnswer): string {
   const body = parseJson(answer.text);
-  // A gateway's page is shown only where it is text.
+  // A gateway's page is shown only if it is plain text.
   if (body === undefined) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
   return messageIn(body);
 }
 
-/** Adds the transaction id of the body where the headers have no correlation id. */
+/** Adds the transaction ID of the body if the headers have no correlation ID. */
 export function withTrace(answer: HttpAnswer): HttpAnswer {
   if (answer.correlationId !== "" || answer.status < 400) return answer;
   const read = errorEnvelope.safeParse(parseJson(answer.text));
@@ -93,8 +96,9 @@ export function withTrace(answer: HttpAnswer): HttpAnswer {
 }
 
 /**
- * Whether a 404 is the service's own: a gateway's 404 says nothing about any object. The service names a code in each error and the
- * transaction in `trace` (uko-v4.md 3.15); which code a missing object has is not documented (U1).
+ * Whether a 404 is the service's own: a gateway's 404 reveals nothing about any object. The service
+ * names a code in each error and the transaction in `trace` (uko-v4.md 3.15); the code for a
+ * missing object is not documented (U1).
  */
 export function isOwnNotFound(answer: HttpAnswer): boolean {
   const read = errorEnvelope.safeParse(parseJson(answer.text));
@@ -107,7 +111,7 @@ function isNamed(text: string | null | undefined): boolean {
   return (text ?? "").trim() !== "";
 }
 
-/** Throws for every answer to a read that is not a success. */
+/** Throws for every unsuccessful response to a read. */
 export function throwReadError(answer: HttpAnswer, needed: Right): never {
   const message = messageOf(answer);
   const { status } = answer;

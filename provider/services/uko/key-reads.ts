@@ -20,7 +20,7 @@ export function createKeyReads(transport: UkoTransport, glances: Glances): KeyRe
   return {
     read: (ref, { signal }) => readKey(transport, ref, signal),
     async glance(ref, { signal }) {
-      // Before anything is listed for an id that is none.
+      // Rejects an invalid ID before anything is listed for it.
       keyPath(transport, ref);
       return glances.glance(ref, signal);
     },
@@ -38,13 +38,13 @@ export function createKeyReads(transport: UkoTransport, glances: Glances): KeyRe
         return [...kept.value.values()];
       }
       const found = await listKeys(transport, keyWalk(vaultId, signal, { label }));
-      // How the service matches labels is not stated (uko-v4.md U36).
+      // The sources do not state how the service matches labels (uko-v4.md U36).
       return [...found.value.values()].filter((key) => key.label === label);
     },
   };
 }
 
-/** What glances take from the service: a key without its ETag, and a vault's keys, in the largest pages. */
+/** The reads behind the cache: a key without its ETag, and a vault's keys, in the largest pages. */
 export function keysForGlances(transport: UkoTransport): Pick<GlancesOptions, "read" | "list"> {
   return {
     async read(ref, signal) {
@@ -55,8 +55,8 @@ export function keysForGlances(transport: UkoTransport): Pick<GlancesOptions, "r
   };
 }
 
-// Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first, because a walk by
-// offset must not lose keys that are written meanwhile.
+// Without `state` the service hides deactivated and destroyed keys (uko-v4.md 0.2). Oldest first:
+// pages by offset must not miss keys that are written meanwhile.
 function keyWalk(vaultId: string, signal: AbortSignal, filter: { readonly label?: string } = {}): KeyWalk {
   return { ...wholeWalk(signal, { "vault.id": checkedId(vaultId, "vault"), ...filter }), vaultId };
 }
@@ -73,7 +73,7 @@ function wholeWalk(signal: AbortSignal, filter: Readonly<Record<string, string>>
 
 type KeyWalk = PageWalk<WireManagedKey> & { readonly vaultId: string };
 
-/** Every key, each once; of more than `maxKeys` the first page alone. */
+/** Every key, each once; if there are more than `maxKeys`, only the first page. */
 async function listKeys(transport: UkoTransport, walk: KeyWalk, maxKeys = Number.POSITIVE_INFINITY): Promise<Listing> {
   const found = new Map<string, KeySnapshot>();
   let oldest: Answered<undefined> | undefined;
@@ -146,7 +146,10 @@ async function readUse(transport: UkoTransport, ref: KeyRef, signal: AbortSignal
   }
 }
 
-/** A missing right, and an answer that tells nothing: the guard refuses on both, and says which. */
+/**
+ * Distinguishes a missing right from an unreadable response: the guard refuses either way, but
+ * names the cause.
+ */
 const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
 function nameOf(name: string, registration: { service_name: string; service_instance_name: string }): string {

@@ -1,4 +1,7 @@
-/** Changes of managed keys (uko-v4.md K2, K4-K11): one call each, nothing forced, a creation never sent twice. */
+/**
+ * Changes of managed keys (uko-v4.md K2, K4-K11): one call each, never forced, and a creation is
+ * never sent twice.
+ */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports.ts";
 import { parseJson } from "../http/json.ts";
@@ -65,7 +68,10 @@ const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] =
   return read.success ? { value: read.data.status_in_keystores.map(toKeystoreStatus) } : undefined;
 };
 
-/** Absent lists stay absent, because a service of API 4.12.6 or later may not know `tags` (uko-v4.md U9). */
+/**
+ * Absent lists stay absent, because a service of API 4.12.6 or later may not know `tags`
+ * (uko-v4.md U9).
+ */
 function creationBody(key: NewKey): Record<string, unknown> {
   return {
     template_name: key.templateName,

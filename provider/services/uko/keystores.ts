@@ -1,4 +1,7 @@
-/** The port `Keystores` over UKO v4 (uko-v4.md S1-S6, 3.7, 3.8): no secret comes back from here, and none is ever deleted with force. */
+/**
+ * The port `Keystores` over UKO v4 (uko-v4.md S1-S6, 3.7, 3.8): never returns a secret, and never
+ * deletes a keystore with force.
+ */
 
 import type {
   ConnectionFields,
@@ -59,19 +62,22 @@ function creationBody({ vaultId, type, fields, ...wanted }: NewKeystore): Record
   return { ...fields, ...patchBody(wanted), type, vault: { id: vaultId } };
 }
 
-/** No type and no vault: a keystore cannot move (uko-v4.md 3.8). */
+/** Without type and vault: a keystore cannot move (uko-v4.md 3.8). */
 function patchBody({ name, description, groups, fields }: KeystorePatch): Record<string, unknown> {
   return { ...fields, ...given({ name, description, groups }) };
 }
 
-/** Whatever an answer would not be read for. */
+/** All fields that are never read from a response. */
 function secretsIn(fields: ConnectionFields = {}): readonly string[] {
   return Object.entries(fields).flatMap(([name, value]) =>
     Object.hasOwn(shownFields, name) || name === "ibm_variant" ? [] : [String(value)],
   );
 }
 
-/** A connection's fields that are no secrets (uko-v4.md 3.7); whatever else an answer holds stays out. */
+/**
+ * A connection's fields that are not secrets (uko-v4.md 3.7); all other fields of a response are
+ * dropped.
+ */
 const shownFields = {
   ibm_api_endpoint: "text",
   ibm_iam_endpoint: "text",
@@ -126,7 +132,7 @@ function toFields(wire: Readonly<Record<string, unknown>>): ConnectionFields {
   return fields;
 }
 
-/** Undefined where the service tells nothing, or a mask in its place. */
+/** Undefined if the service returns no value, or a mask in its place. */
 function readField(form: "text" | "number" | "flag", value: unknown): string | number | boolean | undefined {
   const text = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? `${value}` : "";
   if (/^\**$/.test(text)) return undefined;

@@ -1,4 +1,4 @@
-/** One object of UKO by its id: where it is, how it is read with its ETag, and how it is changed. */
+/** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
@@ -10,7 +10,7 @@ import type { WrittenRules } from "../http/written.ts";
 import { describeRights, isOwnNotFound, messageOf, service } from "./errors.ts";
 import { checkedId, opened, type UkoCall, type UkoTransport } from "./transport.ts";
 
-/** What an object is called in paths and in sentences. */
+/** The name of an object in paths and in sentences. */
 export interface ObjectKind {
   readonly path: "managed_keys" | "vaults" | "keystores" | "templates";
   readonly word: "key" | "vault" | "keystore" | "template";
@@ -22,7 +22,10 @@ export interface ObjectRef {
   readonly id: string;
 }
 
-/** The object's path; throws UKO_INSTANCE_MISMATCH where it belongs to another instance than this client's. */
+/**
+ * The object's path; throws UKO_INSTANCE_MISMATCH if the object belongs to another instance than
+ * this client's.
+ */
 export function objectPath(transport: UkoTransport, kind: ObjectKind, ref: ObjectRef): string {
   if (ref.instanceId !== transport.instanceId) {
     const what = `${kind.word.charAt(0).toUpperCase()}${kind.word.slice(1)}`;
@@ -35,7 +38,9 @@ export function objectPath(transport: UkoTransport, kind: ObjectKind, ref: Objec
   return `/${kind.path}/${checkedId(ref.id, kind.word)}`;
 }
 
-/** The vault's header of a call about the object; a vault's own calls never have it (uko-v4.md 1.4). */
+/**
+ * The vault's header of a call about the object; a vault's own calls never have it (uko-v4.md 1.4).
+ */
 export function vaultHeader(kind: ObjectKind, vaultId: string): Pick<UkoCall, "vaultId"> {
   return kind.word === "vault" ? {} : { vaultId };
 }
@@ -44,11 +49,14 @@ export interface ObjectRead {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
   readonly right: Right;
-  /** The vault that the plain list of the whole instance shows the object in; undefined if the list does not show the object. */
+  /**
+   * The vault that the plain list of the whole instance shows the object in; undefined if the list
+   * does not show the object.
+   */
   readonly findVault: (signal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** Answers the object's 200, or what stands in its place: the service's own 404. */
+/** Returns the object's 200, or in its place the service's own 404. */
 export async function readObject(
   transport: UkoTransport,
   { kind, ref, right, findVault }: ObjectRead,
@@ -58,8 +66,9 @@ export async function readObject(
   const header = vaultHeader(kind, ref.vaultId);
   const answer = await transport.read({ ...call, ...header }, right, isOwnNotFound);
   if (answer.status === 200 || header.vaultId === undefined) return answer;
-  // 404 is also said of an object in another vault than the header names (uko-v4.md 1.4): only a second look without the
-  // header tells them apart. API 4.9 and earlier answer 400 to that; their plain lists need no header.
+  // The service also returns 404 for an object in another vault than the header names
+  // (uko-v4.md 1.4): only a second read without the header distinguishes them. API 4.9 and earlier
+  // answer that with 400; their plain lists need no header.
   const isAnswer = (second: HttpAnswer): boolean => second.status === 400 || isOwnNotFound(second);
   const second = await transport.read(call, right, isAnswer);
   if (second.status !== 400) return second;
@@ -67,7 +76,10 @@ export async function readObject(
   return elsewhere === undefined ? answer : transport.read({ ...call, vaultId: elsewhere }, right, isOwnNotFound);
 }
 
-/** Opens the answer to a read; throws UKO_ANSWER_INVALID where it is about another object, or has no ETag. */
+/**
+ * Parses the response to a read; throws UKO_ANSWER_INVALID if it is about another object, or has no
+ * ETag.
+ */
 export function openedWithEtag<T extends { readonly id: string }>(
   answer: HttpAnswer,
   schema: z.ZodType<T>,
@@ -85,8 +97,9 @@ export function openedWithEtag<T extends { readonly id: string }>(
 }
 
 /**
- * The ETag as a change has to send it; empty where the answer names no version. A gateway that compresses marks the service's ETag as
- * weak, and If-Match never fits a weak one (RFC 9110, 13.1.1), so the mark is taken off.
+ * The ETag as a change has to send it; empty if the response names no version. A gateway that
+ * compresses marks the service's ETag as weak, and If-Match never matches a weak one (RFC 9110,
+ * 13.1.1), so the mark is removed.
  */
 function etagOf(answer: HttpAnswer): string {
   const etag = (answer.header("etag") ?? "").trim().replace(/^W\//, "");
@@ -118,7 +131,10 @@ export function changeObject(transport: UkoTransport, change: ObjectChange): Pro
   });
 }
 
-/** Sends a creation once. A 401 alone leads to a second request: a service that does not know who asks has made nothing. */
+/**
+ * Sends a creation once. Only a 401 leads to a second request: a service that rejected the identity
+ * has created nothing.
+ */
 export function createObject(
   transport: UkoTransport,
   kind: ObjectKind,
@@ -127,12 +143,14 @@ export function createObject(
   return transport.call({ method: "POST", path: `/${kind.path}`, resend: "never", ...call });
 }
 
-/** How the end of a change is read; `needed` are the rights that it takes. */
+/** Rules for the outcome of a change; `needed` are the rights that it requires. */
 export function changeRules<T>(needed: readonly Right[], readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
   return { service, messageOf, unauthorizedIsForbidden: false, rightNeeded: describeRights(needed), readValue };
 }
 
-/** Reads the changed object; undefined, so that it is read again, where the answer does not show it whole. */
+/**
+ * Parses the changed object; undefined, so that it is read again, if the response is incomplete.
+ */
 export function changedObject<T extends { readonly id: string }, Snapshot>(
   schema: z.ZodType<T>,
   toSnapshot: (wire: T) => Snapshot,
@@ -146,18 +164,21 @@ export function changedObject<T extends { readonly id: string }, Snapshot>(
   };
 }
 
-/** For a change whose answer may be empty (uko-v4.md 2.1); 202 would say that the change is still to come. */
+/**
+ * For a change whose response may be empty (uko-v4.md 2.1); 202 would mean that the change has not
+ * happened yet.
+ */
 export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 || status === 200 ? { value: undefined } : undefined;
 
 /**
- * For a removal, which has no answer but 204 (uko-v4.md K5, T5, S5, V5). Whatever else says yes, such as the page of a proxy on the
- * way, is no proof that anything is gone, and the next look tells.
+ * For a removal, whose only response is 204 (uko-v4.md K5, T5, S5, V5). Any other success, such as
+ * the page of a proxy on the way, is no proof that the object is gone; the next read shows it.
  */
 export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
   status === 204 ? { value: undefined } : undefined;
 
-/** `*` and nothing would match whatever the object has become meanwhile. */
+/** `*` and an empty value would match any later version of the object. */
 function checkedEtag(etag: string): string {
   if (etag.trim() !== "" && etag.trim() !== "*") return etag;
   throw new UkoError("UKO_BUG", { detail: "A change was to be sent without the ETag of what was read." });

@@ -1,4 +1,4 @@
-/** Walks the pages of a list by offset, as far as the service says that there is more (uko-v4.md 3.14). */
+/** Paging through a list by offset, as long as the service reports more items (uko-v4.md 3.14). */
 
 import type * as z from "zod";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -25,12 +25,12 @@ export interface PageWalk<T> {
 
 interface Page<T> {
   readonly answer: HttpAnswer;
-  /** As the service counts the whole list. */
+  /** The service's count of the whole list. */
   readonly total: number;
   readonly items: readonly T[];
 }
 
-/** Answers every item of every page. */
+/** Returns every item of every page. */
 export async function walkPages<T>(transport: UkoTransport, walk: PageWalk<T>): Promise<readonly T[]> {
   const found: T[] = [];
   for await (const { items } of pagesOf(transport, walk)) found.push(...items);
@@ -38,8 +38,9 @@ export async function walkPages<T>(transport: UkoTransport, walk: PageWalk<T>): 
 }
 
 /**
- * The vault that a list of the whole instance shows an object in. Throws UKO_ANSWER_INVALID if the list changed meanwhile: a removal
- * moves later items to a page that was read already, so the object could be missed.
+ * The vault that a list of the whole instance shows an object in. Throws UKO_ANSWER_INVALID if the
+ * list changed meanwhile: a removal moves later items to a page that was read already, so the
+ * object could be missed.
  */
 export async function findVaultInList<
   T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
@@ -58,7 +59,10 @@ export async function findVaultInList<
   return undefined;
 }
 
-/** Page after page, as far as the caller goes on. A page that came back empty ends the walk, whatever the count says. */
+/**
+ * Page after page, as long as the caller continues. An empty page ends the list, whatever the count
+ * says.
+ */
 export async function* pagesOf<T>(transport: UkoTransport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
   let found = 0;
   for (let pages = 0; pages < maxPages; pages += 1) {

@@ -1,15 +1,18 @@
-/** Glances at keys that arrive together become one list of their vault, so that a refresh of many keys is a few calls. */
+/**
+ * A cache that combines simultaneous reads of keys into one list of their vault, so that a refresh
+ * of many keys takes few calls.
+ */
 
 import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
 import { singleFlight } from "../http/single-flight.ts";
 
-/** A vault's keys by their ids, as one list showed them. */
+/** A vault's keys by ID, as one list showed them. */
 export type Listing = Answered<ReadonlyMap<string, KeySnapshot>>;
 
 export interface GlancesOptions {
   readonly read: (ref: KeyRef, signal: AbortSignal) => Promise<Answered<KeySnapshot | undefined>>;
-  /** Of a vault with more keys than `maxKeys` only some, after one call. */
+  /** For a vault with more keys than `maxKeys`, only some of them, after one call. */
   readonly list: (vaultId: string, maxKeys: number, signal: AbortSignal) => Promise<Listing>;
   readonly monotonicMs: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -17,31 +20,37 @@ export interface GlancesOptions {
 
 export interface Glances {
   glance(ref: KeyRef, signal: AbortSignal): Promise<Answered<KeySnapshot | undefined>>;
-  /** Also shows glances a list that was read for another purpose. */
+  /** Also serves cached reads from a list that was read for another purpose. */
   keep(vaultId: string, list: () => Promise<Listing>): Promise<Listing>;
-  /** After a change: what was seen until then is no longer shown. */
+  /** Invalidates the cache of a vault after a change. */
   forget(vaultId: string): void;
 }
 
-/** How long others are waited for. */
+/** How long to wait for further reads. */
 const gatherMs = 25;
-/** How long a list is shown after its answer. */
+/** How long a list is served after its response. */
 const shownMs = 10_000;
-/** For each key that waits: a list of up to four pages costs the service less than that many single reads. */
+/**
+ * For each waiting key: a list of up to four pages costs the service less than that many single
+ * reads.
+ */
 const worthKeysPerGlance = 4_000;
-/** The same once this run has written there: its next write ends what a list is good for, so that only those who wait for it are served. */
+/**
+ * The same after this run has written to the vault: its next write invalidates the list, so the
+ * list serves only the reads that wait for it.
+ */
 const worthKeysAmidWrites = 25;
-/** As many as an instance can hold in KMS (uko-v4.md 3.8); a list of more would fill the memory. */
+/** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
 const maxKeysListed = 20_000;
-/** An instance has few vaults; a run that sees more forgets. */
+/** An instance has few vaults; a run that reads more drops earlier ones. */
 const maxVaults = 100;
 
 interface Vault {
-  /** `keys` is undefined where the vault cannot be listed. */
+  /** `keys` is undefined if the vault cannot be listed. */
   seen?: { readonly atMs: number; readonly keys: Listing | undefined };
-  /** How many waited for the gathering under way. */
+  /** The number of reads that wait for the current batch. */
   waiting: number;
-  /** How many keys its latest list showed, and whether this run has written there since it began. */
+  /** The number of keys in its latest list, and whether this run has written to the vault. */
   readonly known: Known;
   readonly gather: (signal: AbortSignal) => Promise<number>;
   readonly list: (signal: AbortSignal) => Promise<Listing | undefined>;
@@ -68,7 +77,8 @@ export function createGlances(options: GlancesOptions): Glances {
     async glance(ref, signal) {
       const keys = await listingFor(vaultOf(ref.vaultId), options.monotonicMs, signal);
       const found = keys?.value.get(ref.keyId);
-      // A key that a list does not show may be elsewhere, or new: it is asked for itself before anybody calls it gone.
+      // A key that a list does not show may be elsewhere, or new: it is read by itself before it
+      // counts as gone.
       return keys === undefined || found === undefined ? options.read(ref, signal) : { ...keys, value: found };
     },
     async keep(vaultId, list) {
@@ -81,7 +91,8 @@ export function createGlances(options: GlancesOptions): Glances {
     forget(vaultId) {
       const { known } = vaultOf(vaultId);
       known.isWritten = true;
-      // A list that is on its way shows what was before, so its vault is another one from now on.
+      // A list that is still in progress shows values from before the change, so the vault gets a
+      // new entry from now on.
       vaults.set(vaultId, openVault(options, vaultId, known));
     },
   };
@@ -124,7 +135,10 @@ function openVault({ list, monotonicMs, sleep }: GlancesOptions, vaultId: string
   return vault;
 }
 
-/** Whoever may read keys but not list them, and a list with one key that cannot be understood: each key is asked for itself. */
+/**
+ * If the caller may read keys but not list them, or the list contains a key that cannot be parsed,
+ * each key is read by itself.
+ */
 async function orSingly(list: Promise<Listing>): Promise<Listing | undefined> {
   try {
     return await list;

@@ -1,4 +1,6 @@
-/** From the wire to the engine's plain values: a managed key, and what a keystore says about it. */
+/**
+ * Mapping from the wire to the engine's plain values: a managed key, and a keystore's status of it.
+ */
 
 import type { KeySnapshot, KeystoreStatusWithKey } from "../../engine/ports.ts";
 import { readIdentity } from "../http/identity.ts";
@@ -22,7 +24,7 @@ const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
 
 export const keyKind: ObjectKind = { path: "managed_keys", word: "key" };
 
-/** `vaultId` is the one that was asked for, used only where the answer names none. */
+/** `vaultId` is the requested one, used only if the response names none. */
 export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
   const rotatedAtMs = parseDateTimeMs(key.rotated_at);
   const alignment = alignments.find((known) => known === key.template?.alignment_status);
@@ -51,7 +53,10 @@ export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
   };
 }
 
-/** Who made and last wrote an object, and when; each absent where the service does not tell it in a form that can be meant. */
+/**
+ * Who created and last wrote an object, and when; each is absent if the service returns no valid
+ * value.
+ */
 export function toStamps(wire: {
   readonly created_at: string;
   readonly created_by: string;

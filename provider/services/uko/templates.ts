@@ -18,7 +18,7 @@ export function createTemplates(transport: UkoTransport): Templates {
     kind: { path: "templates", word: "template" },
     schema: template,
     toSnapshot,
-    // What the list leaves out without them is not stated (uko-v4.md 2.4).
+    // The sources do not state what the list omits without them (uko-v4.md 2.4).
     listQuery: { "type[]": "user_defined,shadow,system", state: "archived,unarchived" },
     rights: {
       read: readRights.readTemplate,
@@ -39,7 +39,10 @@ export function createTemplates(transport: UkoTransport): Templates {
   };
 }
 
-/** `type` and `state` are left out: API 4.9 and earlier do not know them, and a new template is what it is meant to be (uko-v4.md 2.5). */
+/**
+ * `type` and `state` are omitted: API 4.9 and earlier do not know them, and the defaults suit a new
+ * template (uko-v4.md 2.5).
+ */
 function creationBody(wanted: NewTemplate): Record<string, unknown> {
   const { type, group, namingScheme, fields } = wanted.distribution;
   return {
@@ -105,7 +108,10 @@ const variantFields = [
   "cca_key_words",
 ] as const;
 
-/** Undefined unless there is the one item that a template has (uko-v4.md 2.5), with what decides where its keys go. */
+/**
+ * Undefined unless there is exactly the one item that a template has (uko-v4.md 2.5), with the
+ * fields that decide where its keys go.
+ */
 function toDistribution(items: WireTemplate["keystores"]): TemplateDistribution | undefined {
   const [item] = items;
   if (item === undefined || items.length !== 1 || item.type === "" || item.group === "") return undefined;

@@ -1,4 +1,7 @@
-/** How this tool speaks to UKO v4: paths, headers (uko-v4.md 1.4), the instance pinned, answers opened. */
+/**
+ * The transport to UKO v4: paths, headers (uko-v4.md 1.4), the pinned instance, and parsed
+ * responses.
+ */
 
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports.ts";
@@ -16,13 +19,16 @@ export interface UkoTransportOptions {
   readonly bearer: BearerSource;
   readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
   readonly instanceId: string;
-  /** Throws where another instance answers; called before every write, and expected to remember. */
+  /**
+   * Throws if another instance answers. Called before every write, and expected to cache its
+   * result.
+   */
   readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface UkoCall {
   readonly method: HttpRequest["method"];
-  /** Below `/api/v4`, parts already checked. */
+  /** Below `/api/v4`; the parts are validated already. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as `UKO-Vault`: API 4.9 and earlier need it, later ones ignore it. */
@@ -36,7 +42,7 @@ export interface UkoCall {
 export interface UkoTransport {
   readonly instanceId: string;
   call(call: UkoCall): Promise<HttpAnswer | NoAnswer>;
-  /** A read whose failures throw; `undefined` never stands for a failure. */
+  /** A read whose failures throw; `undefined` never means a failure. */
   read(call: Omit<UkoCall, "resend">, right: Right, isAnswer?: (answer: HttpAnswer) => boolean): Promise<HttpAnswer>;
 }
 
@@ -76,7 +82,7 @@ export function createUkoTransport(options: UkoTransportOptions): UkoTransport {
   };
 }
 
-/** Ids come from state and from command lines; one that is not an id must not become a path. */
+/** IDs come from state and from command lines; an invalid one must not become a path. */
 export function checkedId(id: string, what: string): string {
   if (idForm.test(id)) return id;
   throw new UkoError("UKO_INPUT_INVALID", {

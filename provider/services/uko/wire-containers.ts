@@ -1,4 +1,7 @@
-/** Vaults, keystores and templates on the wire (uko-v4.md 3.5-3.8, 3.12), read as tolerantly as keys, and as strictly. */
+/**
+ * Vaults, keystores and templates on the wire (uko-v4.md 3.5-3.8, 3.12), parsed as tolerantly as
+ * keys, and as strictly.
+ */
 
 import * as z from "zod";
 import { listOf, optionalText, reference, textOrNumber, wholeNumber } from "./wire.ts";
@@ -19,7 +22,7 @@ export const vault = z.object({
 });
 export type WireVault = z.output<typeof vault>;
 
-/** Loose, because the connection's fields stand beside the common ones (uko-v4.md 3.7). */
+/** Loose, because the connection's fields are next to the common ones (uko-v4.md 3.7). */
 export const keystore = z
   .object({
     id: z.string().min(1),
@@ -36,7 +39,10 @@ export const keystore = z
   .loose();
 export type WireKeystore = z.output<typeof keystore>;
 
-/** What tells where a keystore's keys are; whatever its type and variant say is for the decision to judge. */
+/**
+ * The fields that locate a keystore's keys; the decision itself judges the values of type and
+ * variant.
+ */
 export const keystorePlace = z.object({
   id: z.string().min(1),
   name: optionalText,

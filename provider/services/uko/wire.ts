@@ -1,11 +1,12 @@
 /**
- * UKO v4 on the wire (uko-v4.md 3), read tolerantly: unknown fields and words pass, numbers may be texts. A list that the
- * contract requires and a decision rests on is required: null or missing makes the answer unreadable, never an empty list.
+ * UKO v4 on the wire (uko-v4.md 3), parsed tolerantly: unknown fields and words pass, numbers may
+ * be texts. A list that the contract requires and a decision depends on is required: null or
+ * missing makes the response unreadable, never an empty list.
  */
 
 import * as z from "zod";
 
-/** Samples write sizes and counts now as numbers, now as texts. */
+/** Samples write sizes and counts sometimes as numbers, sometimes as texts. */
 export const textOrNumber = z.union([z.string(), z.number()]).transform(String);
 export const wholeNumber = z
   .union([z.number(), z.string().regex(/^[0-9]{1,15}$/)])
@@ -79,7 +80,7 @@ export const managedKey = z.object({
 });
 export type WireManagedKey = z.output<typeof managedKey>;
 
-/** A page of a list (uko-v4.md 3.14); the items stand under the collection's own name. */
+/** A page of a list (uko-v4.md 3.14); the items have the collection's own name. */
 export const page = z.object({ total_count: wholeNumber }).loose();
 export const managedKeys = z.array(managedKey);
 
