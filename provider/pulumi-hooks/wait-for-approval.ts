@@ -1,4 +1,7 @@
-/** `pulumi-uko/wait-for-approval`: has a Node program's destroy wait for people and time instead of ending with an error. */
+/**
+ * `pulumi-uko/wait-for-approval`: an error hook with which a Node program's destroy waits for
+ * people and time instead of failing.
+ */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorHook, type ErrorHookArgs, log, runtime } from "@pulumi/pulumi";
@@ -6,16 +9,24 @@ import { type ErrorCode, newRunMark } from "../errors.ts";
 import { parseDurationMs } from "../settings.ts";
 
 export interface ApprovalWait {
-  /** How long one run may wait for one resource in all, such as `8h`; at most 100 days. */
+  /** The total time that one run may wait for one resource, such as `8h`; at most 100 days. */
   readonly atMost: string;
-  /** How long between two looks, 5 minutes where absent; longer where the engine's 100 tries would not last. */
+  /**
+   * The time between two reads, default 5 minutes; longer if the engine's 100 tries would not last.
+   */
   readonly every?: string;
 }
 
-/** The engine gives up after this many failures (seen with 3.259, resource/deploy/retries.go), the first one counted. */
+/**
+ * The engine gives up after this many failures (seen with 3.259, resource/deploy/retries.go),
+ * counting the first one.
+ */
 const maxTries = 100;
 
-/** What another person or time alone can end; everything else needs somebody to change something, so it ends the run. */
+/**
+ * Codes of waits that another person or time alone can end. Every other error needs a change, so it
+ * ends the run.
+ */
 const waits = [
   "UKO_APPROVAL_PENDING",
   "UKO_COOLING_DOWN",
@@ -23,19 +34,23 @@ const waits = [
   "UKO_KMS_METADATA_REMAINS",
 ] as const satisfies readonly ErrorCode[];
 
-/** A hook is known to one engine's run; a process of Pulumi's automation library has several after one another. */
+/**
+ * The engine knows a hook only for one run; a process of Pulumi's automation library has several
+ * runs in turn.
+ */
 const noRun = {};
 const hooksOfRuns = new WeakMap<object, Map<string, ErrorHook>>();
 
 /**
- * Makes the hook for `hooks: { onError: [...] }` of any resource here, whichever of the two providers it is of. It takes effect
- * where the program runs: `pulumi destroy --run-program`. Each look is an ordinary run of the deletion, so nothing is asked for
- * twice and no step is taken that the run's person may not take. Throws UKO_SETTINGS_INVALID for what is no duration.
+ * Creates the hook for `hooks: { onError: [...] }` of any resource of either provider. It takes
+ * effect only if the program runs: `pulumi destroy --run-program`. Each retry is an ordinary run of
+ * the deletion, so it repeats no request and takes no step that the caller may not take. Throws
+ * UKO_SETTINGS_INVALID if a duration is invalid.
  */
 export function waitForApproval({ atMost, every = "5m" }: ApprovalWait): ErrorHook {
   const budgetMs = parseDurationMs(atMost, "atMost");
   const intervalMs = Math.max(parseDurationMs(every, "every"), Math.ceil(budgetMs / (maxTries - 1)));
-  // The engine knows a hook by its name, and a program may ask for the same wait at every key.
+  // The engine identifies a hook by its name, and a program may request the same wait at every key.
   const name = `uko-wait-for-approval-${budgetMs}-${intervalMs}`;
   const run = runtime.getMonitor() ?? noRun;
   const hooks = hooksOfRuns.get(run) ?? new Map<string, ErrorHook>();
@@ -47,7 +62,10 @@ export function waitForApproval({ atMost, every = "5m" }: ApprovalWait): ErrorHo
   return hook;
 }
 
-/** Decides after each failure whether to look again, and waits before it does; `pause` takes milliseconds. */
+/**
+ * Decides after each failure whether to retry, and waits before the retry; `pause` takes
+ * milliseconds.
+ */
 export function createDecision(
   budgetMs: number,
   intervalMs: number,
@@ -59,7 +77,7 @@ export function createDecision(
     if (failedOperation !== "delete" || !isWait(latest) || waitedMs + intervalMs > budgetMs) return false;
     const minutes = Math.ceil(intervalMs / 60_000);
     const firstLine = latest.split("\n")[0] ?? "";
-    // Only what is new is worth a line where no terminal is.
+    // Without a TTY only news is worth a line.
     if (errors[1]?.split("\n")[0] !== firstLine) {
       await log.info(`${name}: ${firstLine}; this run looks again every ${minutes} min`);
     }
@@ -68,7 +86,10 @@ export function createDecision(
   };
 }
 
-/** A message of this tool ends with its code. The mark before it says that only a new run can end the wait. */
+/**
+ * A message of this tool ends with its code. The mark before the code means that only a new run can
+ * end the wait.
+ */
 function isWait(message: string): boolean {
   const code = /\[(UKO_[A-Z_]+)\]\s*$/.exec(message);
   const isForNewRun = message.slice(0, code?.index).trimEnd().endsWith(newRunMark);

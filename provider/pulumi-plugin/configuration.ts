@@ -1,4 +1,7 @@
-/** The provider's own properties: checked, compared and taken up. Another instance is an error, never a replacement of keys. */
+/**
+ * The provider's own properties: checks, differences and configuration. Another instance is an
+ * error, never a replacement of keys.
+ */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { isOpen } from "../engine/preview.ts";
@@ -9,7 +12,10 @@ import { maskOf, merged, type Properties, readProperties, writeProperties } from
 
 const secretMask = maskOf(["apiKey", "token"]);
 
-/** Tells what can be told without the environment, which the run that uses the settings may set otherwise. */
+/**
+ * Checks what does not depend on the environment, which may differ in the run that uses the
+ * settings.
+ */
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
   const { checkStored } = await loadLater();
@@ -20,7 +26,10 @@ export async function checkConfig(request: providerPb.CheckRequest): Promise<pro
   return response;
 }
 
-/** Settings may change from run to run; a key that belongs to another instance must not be looked for in this one. */
+/**
+ * Settings may change between runs, but a key of another instance must not be searched for in this
+ * one.
+ */
 export async function diffConfig(request: providerPb.DiffRequest): Promise<providerPb.DiffResponse> {
   const olds = readProperties(request.getOldInputs() ?? request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
@@ -59,8 +68,8 @@ export async function configure(
 }
 
 /**
- * Beside a property's name the engine prints its value, a secret's too, so the name goes into the reason (seen with 3.259,
- * step_generator.go: issueCheckFailures).
+ * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
+ * reason (seen with 3.259, step_generator.go: issueCheckFailures).
  */
 export function toFailure(property: string, reason: string): providerPb.CheckFailure {
   const failure = new providerPb.CheckFailure();
@@ -74,7 +83,7 @@ function textIn(properties: Properties, name: string): string | undefined {
   return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
 }
 
-/** What the engine keeps beside a provider's own properties. */
+/** Properties that the engine adds to a provider's own. */
 function isInternal(name: string): boolean {
   return name === "version" || name === "pluginDownloadURL" || name.startsWith("__");
 }

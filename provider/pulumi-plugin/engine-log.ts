@@ -1,15 +1,21 @@
-/** Talks to people through the engine: a plugin's own output is hidden. Never throws, since telling must not change what happens. */
+/**
+ * Messages to people through the engine, because a plugin's own output is hidden. Never throws: a
+ * message must not change the run.
+ */
 
 import { type ChannelOptions, credentials, Metadata } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 
 export interface EngineLog {
-  /** A line on the resource's row, replaced by the next one; gone at the end. */
+  /** A line on the resource's row, replaced by the next one; removed at the end. */
   status(urn: string, line: string): void;
-  /** Kept under the resource, or under the stack where no URN is given; resolves once the engine has it. */
+  /**
+   * Kept under the resource, or under the stack if no URN is passed; resolves once the engine has
+   * received it.
+   */
   warn(line: string, urn?: string): Promise<void>;
-  /** Shown by `-v=9` and in the log file alone. */
+  /** Shown only with `-v=9` and in the log file. */
   debug(line: string): void;
   close(): void;
 }

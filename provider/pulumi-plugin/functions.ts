@@ -1,4 +1,4 @@
-/** Invoke: answers a question of a program; changes nothing. */
+/** Invoke: answers a program's question and changes nothing. */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { UkoError } from "../errors.ts";
@@ -23,7 +23,7 @@ export async function invoke(session: Session, request: providerPb.InvokeRequest
     warn: (line) => void session.log.warn(line),
   });
   const response = new providerPb.InvokeResponse();
-  // An answer to a question with a secret in it is one as a whole.
+  // If a question contains a secret, its whole answer is secret.
   response.setReturn(writeProperties({ ...result }, mask === undefined ? undefined : true));
   return response;
 }

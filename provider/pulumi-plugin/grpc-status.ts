@@ -1,9 +1,12 @@
-/** Each error of the catalogue as a gRPC status; total, so that no call ever ends as UNKNOWN, which the engine takes for a corrupt update. */
+/**
+ * The mapping of each catalog error to a gRPC status. Total, because the engine treats UNKNOWN as a
+ * corrupt update.
+ */
 
 import { status } from "@grpc/grpc-js";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 
-/** Whatever is not named here is a precondition that somebody or time has to fulfil. */
+/** Every other code is a precondition that a person or time has to fulfill. */
 const byCode: { readonly [Code in ErrorCode]?: status } = {
   UKO_CANCELLED: status.CANCELLED,
   UKO_RIGHTS_MISSING: status.PERMISSION_DENIED,
@@ -18,7 +21,10 @@ const byCode: { readonly [Code in ErrorCode]?: status } = {
   UKO_DEADLINE: status.DEADLINE_EXCEEDED,
 };
 
-/** What grpc-js sends: the engine prints `details` as it is, all lines as diagnostics, the first one in its table. */
+/**
+ * The error that grpc-js sends: the engine prints all lines of `details` unchanged as diagnostics,
+ * and the first one in its table.
+ */
 export interface RpcFailure {
   readonly code: status;
   readonly details: string;

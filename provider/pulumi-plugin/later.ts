@@ -1,4 +1,7 @@
-/** What the process needs only once it is asked for something; the bundle keeps it as a text of its own (`load-later.ts`). */
+/**
+ * The modules that the process needs only once a call requires them; the bundle keeps them as a
+ * separate text (`load-later.ts`).
+ */
 
 export {
   checkStored,

@@ -1,4 +1,4 @@
-/** Loads what only later calls need, when the first of them comes. */
+/** A lazy import of the modules that only later calls need. */
 
 import { loaderOf } from "../bundled-text.ts";
 

@@ -1,4 +1,7 @@
-/** `pulumi-resource-uko`: serves the package to one engine; its first line on standard output is the port. */
+/**
+ * `pulumi-resource-uko`: serves the package to one engine. Its first line on standard output is the
+ * port.
+ */
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -8,7 +11,7 @@ import { channelOptions, createService } from "./service.ts";
 import { createSession } from "./session.ts";
 
 const session = createSession(channelOptions);
-// Only this machine's engine may ask, and the engine gives its own address last.
+// Only this machine's engine may call, and it passes its own address as the last argument.
 const engineAddress = process.argv
   .slice(2)
   .filter((argument) => !argument.startsWith("-"))
@@ -40,13 +43,19 @@ function fail(why: string): never {
   process.exit(1);
 }
 
-/** The engine asks for the end after it has cancelled; what was on the wire has its answer, or is found by the next run. */
+/**
+ * The engine sends these signals after it has canceled. Calls on the wire have their responses by
+ * then, or the next run finds their effects.
+ */
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
 
 const watchIntervalMs = 1_000;
 const graceMs = 10_000;
 
-/** An engine that is gone saves nothing any more, so a wait must not outlive it and take a step that nobody sees. */
+/**
+ * An engine that is gone can no longer save state, so a wait must not outlive it and take an
+ * unrecorded step.
+ */
 if (engineAddress !== undefined) {
   const engine = process.ppid;
   const watch = setInterval(() => {

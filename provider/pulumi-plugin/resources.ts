@@ -1,4 +1,7 @@
-/** The life of a resource over gRPC: decodes a call, calls a handler, encodes the answer. Check and Diff make no network call. */
+/**
+ * The life cycle of a resource over gRPC: decodes a call, calls a handler, encodes the response.
+ * Check and Diff make no network call.
+ */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { OpenHandlers } from "../compose.ts";
@@ -11,7 +14,7 @@ import { loadLater } from "./load-later.ts";
 import type { Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
-/** Doors see values and states as plain properties. */
+/** Doors handle values and states as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
 
 const resourceNames = {
@@ -68,7 +71,8 @@ export async function create(session: Session, request: providerPb.CreateRequest
   }
   const urn = request.getUrn();
   const { memory } = session;
-  // Organisation is not told to plugins; the URN says the rest of the resource's lasting name (decision 0010).
+  // Pulumi does not pass the organization to plugins; the URN is the rest of the resource's lasting
+  // name (decision 0010).
   const options = { ...optionsOf(session, request), origin: urn, holderOf: memory.holderOf };
   const made = await handlers.create(news, options).catch((error: unknown) => {
     const { alikeId } = isUkoError(error) ? error.data : {};
@@ -102,7 +106,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   } catch (error) {
     if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
     const count = session.memory.noteUnread(request.getUrn());
-    // The detail is for who acts on the key, and stands in the message of that run.
+    // The detail is for the person who acts on the key, and appears in the message of that run.
     const warning = [sayUnseen(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
     await warnOf(session, request, [warning]);
     response.setId(request.getId());
@@ -111,7 +115,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
     response.setRefreshBeforeUpdate(true);
     return response;
   }
-  // An empty id drops the resource, which only a proof that it is gone may do.
+  // An empty ID drops the resource from state, which requires proof that it is gone.
   if (found === undefined) return response;
   await warnOf(session, request, found.warnings);
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
@@ -140,7 +144,7 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   return response;
 }
 
-/** Throws where the resource has to stay in the state: its message is what people see. */
+/** Throws if the resource has to stay in state; people see the error's message. */
 export async function remove(session: Session, request: providerPb.DeleteRequest): Promise<void> {
   const handlers = await handlersOf(session, typeIn(request));
   const { memory } = session;
@@ -155,7 +159,8 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
     target: urn,
-    // The program wants a resource of this name, so a destroy of it would end the one that takes this one's place too.
+    // The program declares a resource of this name, so a destroy would also delete the one that
+    // replaces it.
     ...(memory.isWanted(urn) && { rerun: "pulumi up" as const }),
     waiting: {
       timeoutMs: request.getTimeout() * 1000,
@@ -166,7 +171,10 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   await warnOf(session, request, outcome.warnings);
 }
 
-/** Whichever there is of one resource, in pages; what is narrowed by a value that is not there yet cannot be told. */
+/**
+ * All existing objects of one kind, in pages. A filter by a value that is still unknown cannot be
+ * applied.
+ */
 export async function* list(
   session: Session,
   request: providerPb.ListRequest,
@@ -210,7 +218,7 @@ interface OfResource {
   getType(): string;
 }
 
-/** Older engines send the URN alone: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
+/** Older engines send only the URN: `urn:pulumi:<stack>::<project>::<parents>$<type>::<name>`. */
 function typeIn(request: OfResource): string {
   return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
 }
@@ -233,12 +241,18 @@ async function warnOf(session: Session, request: OfResource, warnings: readonly 
   for (const warning of warnings) await session.log.warn(warning, request.getUrn());
 }
 
-/** What the program calls a secret stays one, and so does what the schema calls one, though it is a digest. */
+/**
+ * A property is secret if the program or the schema says so, even though state holds only its
+ * digest.
+ */
 function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
   return writeProperties(state, merged(maskOf(handlers.secrets), inputMask));
 }
 
-/** The dynamic provider kept its own text and the resource's name beside the state (decision 0010). */
+/**
+ * The dynamic provider stored its own text and the resource's name next to the state
+ * (decision 0010).
+ */
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;

@@ -1,7 +1,8 @@
 /**
- * What one run has told of its resources. Pulumi tells no provider that a creation is half of a replacement or of a rename, and
- * such a creation finds the very key again that its run then deletes: by its mark (decision 0010), or by `existingKeyId`.
- * Without this memory the second half would ask for the end of the key that the first half has just put in its place.
+ * The resources of one run, as its calls revealed them. Pulumi does not tell a provider that a
+ * creation is half of a replacement or of a rename; such a creation finds the very key that its run
+ * then deletes, by its mark (decision 0010) or by `existingKeyId`. Without this memory the second
+ * half would delete the key that the first half has just adopted.
  */
 
 import { createDeclarations } from "../engine/declarations.ts";
@@ -9,26 +10,41 @@ import { UkoError } from "../errors.ts";
 import type { SharedDeletion } from "../lifecycle/shared-object.ts";
 
 export interface RunMemory {
-  /** The program has a resource of this URN. `id` is the object that it adopts or means, where the program or a failed creation says. */
+  /**
+   * The program declares a resource of this URN. `id` is the object that it adopts or means, if the
+   * program or a failed creation names one.
+   */
   noteWanted(urn: string, id?: string): void;
   isWanted(urn: string): boolean;
-  /** The state has this id under the URN, which says nothing about the program: a destroy begins with such reads. */
+  /**
+   * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
+   * with such reads.
+   */
   noteStored(urn: string, id: string): void;
-  /** The program has the resource, and the state has this id under the URN. */
+  /** The program declares the resource, and state holds this ID under the URN. */
   noteDeclared(urn: string, id: string): void;
-  /** An import looks at the object; whether it comes into the state is not known in this run. */
+  /** An import reads the object; whether it enters the state is not known in this run. */
   noteImported(urn: string, id: string): void;
-  /** The URN under which the state has this id, as far as the run was told. */
+  /** The URN under which state holds this ID, if a call of this run revealed it. */
   holderOf(id: string): string | undefined;
-  /** A creation found this one. Throws UKO_CHANGE_IMPOSSIBLE where the state has it already, since it cannot replace itself. */
+  /**
+   * A creation found this object. Throws UKO_CHANGE_IMPOSSIBLE if state holds it under this URN
+   * already, since it cannot replace itself.
+   */
   takeFound(urn: string, id: string): void;
-  /** Whether a creation of this run found this very one, so that what is to be deleted is only its former place in the state. */
+  /**
+   * Whether a creation of this run found this object, so that the deletion only removes its former
+   * entry in state.
+   */
   isFound(urn: string, id: string): boolean;
-  /** The run could not read the resource and kept its state; answers how many there are so far. */
+  /**
+   * The run could not read the resource and kept its state; returns the number of such resources so
+   * far.
+   */
   noteUnread(urn: string): number;
-  /** How many there are; 0 from the second time on, so that a run ends with one such line. */
+  /** Returns their number and resets it to 0, so that a run ends with one such line. */
   takeUnread(): number;
-  /** What a deletion may do, given what other resources of the program declare. */
+  /** The extent of a deletion, given the other resources that the program declares. */
   decideDeletion(urn: string, id: string): SharedDeletion;
 }
 

@@ -1,4 +1,7 @@
-/** The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships. What is not here is UNIMPLEMENTED. */
+/**
+ * The ResourceProvider service: each call by name, on the stubs that Pulumi's Node library ships.
+ * All other calls are UNIMPLEMENTED.
+ */
 
 import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
@@ -12,7 +15,10 @@ import { loadLater } from "./load-later.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import type { Session } from "./session.ts";
 
-/** As the SDK's own servers: 400 MiB, and no call is given up because a busy process answered late. */
+/**
+ * As in the SDK's own servers: 400 MiB, and no call is abandoned because a busy process responded
+ * late.
+ */
 export const channelOptions: ChannelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
@@ -45,7 +51,7 @@ export function createService(session: Session, version: string): UntypedService
       response.setSchema(JSON.stringify(pulumiSchema(version)));
       return response;
     }),
-    // No other ecosystem's provider is projected into this one.
+    // The provider is not a projection of another ecosystem's provider.
     getMapping: answered(async () => new providerPb.GetMappingResponse()),
     getMappings: answered(async () => new providerPb.GetMappingsResponse()),
     checkConfig: answered(checkConfig),
@@ -62,7 +68,8 @@ export function createService(session: Session, version: string): UntypedService
     }),
     list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal), toServiceError),
     invoke: answered((request: providerPb.InvokeRequest) => invoke(session, request)),
-    // Sent at every normal end as well, so it has to be quick and must not end the process before it answered.
+    // Sent at every normal end, too, so it has to be quick and must not end the process before it
+    // has responded.
     cancel: answered(async () => {
       session.cancel();
       const unread = session.memory.takeUnread();

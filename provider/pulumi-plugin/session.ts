@@ -1,4 +1,4 @@
-/** One engine's use of this process: where it listens, how it is configured, the handlers, and how all of it is stopped. */
+/** Per-engine state of this process: engine address, configuration, handlers, and shutdown. */
 
 import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
@@ -7,21 +7,27 @@ import { loadLater } from "./load-later.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
-  /** The engine's address changes with each run where a process serves several (`PULUMI_DEBUG_PROVIDERS`); what was stopped may begin again. */
+  /**
+   * If a process serves several runs (`PULUMI_DEBUG_PROVIDERS`), the engine's address changes with
+   * each. A stopped session may start again.
+   */
   attach(engineAddress: string): void;
-  /** Settings of the stack or of an explicit provider; the environment of this process outweighs them. */
+  /**
+   * Settings of the stack or of an explicit provider; the environment of this process takes
+   * precedence.
+   */
   configure(settings: StoredSettings): void;
-  /** The service is opened at the first call that needs it; until then nothing of it is even loaded. */
+  /** The service is opened at the first call that needs it; until then it is not even imported. */
   handlers(): Promise<OpenHandlers>;
   readonly log: EngineLog;
   readonly memory: RunMemory;
-  /** Aborted once somebody stops the run. */
+  /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
-  /** Ends waits at once, and no step begins any more; a call that is on the wire ends. */
+  /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
   cancel(): void;
 }
 
-/** A run without an engine to talk to, as tools have it that only ask for the schema. */
+/** For runs without an engine, such as those of tools that only request the schema. */
 const silence: EngineLog = {
   status: () => {},
   warn: () => Promise.resolve(),

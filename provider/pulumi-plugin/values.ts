@@ -1,4 +1,7 @@
-/** Pulumi's properties on the wire and plain values: secrets, unknowns, outputs and resource references, both ways. */
+/**
+ * Conversion between Pulumi's properties on the wire and plain values: secrets, unknowns, outputs
+ * and resource references.
+ */
 
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
@@ -7,16 +10,19 @@ import { UkoError } from "../errors.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Which parts of a value are secret: all of it, or some of what is in it. */
+/** The secret parts of a value: all of it, or some of its members. */
 export type Mask = true | { readonly [name: string]: Mask };
 
-/** A value without its wrappings, and where they were. */
+/** A value without its wrappers, and the positions of the secret ones. */
 export interface Unwrapped {
   readonly value: unknown;
   readonly mask?: Mask;
 }
 
-/** The engine's own signs (`@pulumi/pulumi`, runtime/rpc), written down here because importing them loads all of the SDK. */
+/**
+ * The engine's own signatures (`@pulumi/pulumi`, runtime/rpc), copied because importing them loads
+ * the whole SDK.
+ */
 export const signKey = "4dabf18193072939515e22adb298388d";
 export const signs = {
   secret: "1b47061264138c4ac30d75fd1eb44270",
@@ -27,7 +33,10 @@ export const signs = {
 } as const;
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Reads properties as the engine sends them; nulls are left out. Throws UKO_INPUT_INVALID for what no property here can be. */
+/**
+ * Reads properties as the engine sends them, without nulls. Throws UKO_INPUT_INVALID for a value
+ * that no property here can have.
+ */
 export function readProperties(struct: structPb.Struct | undefined): {
   readonly value: Properties;
   readonly mask?: Mask;
@@ -36,9 +45,12 @@ export function readProperties(struct: structPb.Struct | undefined): {
   return { value: value as Properties, ...(mask !== undefined && { mask }) };
 }
 
-/** Writes properties as the engine reads them; what the mask names is wrapped as a secret. */
+/**
+ * Writes properties as the engine reads them; the mask names the parts that are wrapped as secrets.
+ */
 export function writeProperties(properties: Properties, mask?: Mask): structPb.Struct {
-  // A property that is secret as a whole is one inside the whole, since the engine wants an object there.
+  // A top-level property that is wholly secret is wrapped inside the struct, because the engine
+  // requires an object at the top.
   const inside =
     mask === true ? Object.fromEntries(Object.keys(properties).map((name) => [name, true as const])) : mask;
   return structPb.Struct.fromJavaScript(wrap(properties, inside) as Record<string, JavaScriptValue>);
@@ -49,7 +61,7 @@ export function maskOf(paths: readonly string[]): Mask | undefined {
   return paths.reduce<Mask | undefined>((all, path) => merged(all, maskAt(path.split("."))), undefined);
 }
 
-/** Secret where either says so. */
+/** Secret if either mask says so. */
 export function merged(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a === true || b === true) return true;
@@ -90,7 +102,8 @@ function unwrapSigned(sign: string, signed: Properties): Unwrapped {
       return signed.secret === true ? { value: inner.value, mask: true } : inner;
     }
     case signs.resource: {
-      // A resource in the place of a text stands for its id; a component has none, so its URN has to do.
+      // A resource in place of a text stands for its ID, or for its URN if it is a component, which
+      // has no ID.
       const id = signed.id ?? signed.urn;
       return unwrap(id === "" ? unknownText : id);
     }

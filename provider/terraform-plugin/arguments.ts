@@ -1,4 +1,4 @@
-/** What a question is asked with, and what is wrong with it, each fault at its attribute. */
+/** The arguments of a question, and their errors, each at its attribute. */
 
 import { checkArguments } from "../compose.ts";
 import type { TerraformAttribute, TerraformDataSource } from "../schema/terraform.ts";

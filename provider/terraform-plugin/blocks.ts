@@ -1,4 +1,4 @@
-/** Which resource or data source a call is about, and its values as the wire has them. */
+/** The resource or data source of a call, and its values as they are on the wire. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { Handlers } from "../engine/handlers.ts";
@@ -15,7 +15,7 @@ import type { DynamicValueSchema } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
 import { decodeValue, encodeValue, type ObjectValue, readJson, type ValueType } from "./values.ts";
 
-/** Doors see values and states as plain properties. */
+/** Doors handle values and states as plain properties. */
 export type AnyHandlers = Handlers<Properties, Properties>;
 
 type Wire = MessageInitShape<typeof DynamicValueSchema>;
@@ -37,7 +37,7 @@ export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): Valu
   return ["object", Object.fromEntries(attributes.map(({ name, schema }) => [name, schema.type]))];
 }
 
-/** Null where there is no object, as before a creation. Throws UKO_INPUT_INVALID. */
+/** Null if there is no object, as before a creation. Throws UKO_INPUT_INVALID. */
 export function readObject(
   wire: MessageShape<typeof DynamicValueSchema> | undefined,
   block: Pick<TerraformBlock, "attributes">,
@@ -48,7 +48,7 @@ export function readObject(
   return wire.json.length > 0 ? (readJson(new TextDecoder().decode(wire.json), type) as ObjectValue | null) : null;
 }
 
-/** The same where an object has to be. */
+/** The same for a required object. */
 export function readPresent(
   wire: MessageShape<typeof DynamicValueSchema> | undefined,
   block: Pick<TerraformBlock, "attributes">,

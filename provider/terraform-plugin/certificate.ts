@@ -1,11 +1,12 @@
 /**
- * The one certificate of a process, for `localhost` (RFC 5280), in DER (ITU-T X.690). Node makes keys and signatures but no
- * certificates, and the libraries that do take longer to load than all else that a start does.
+ * The one certificate of a process, for `localhost` (RFC 5280), in DER (ITU-T X.690). Node creates
+ * keys and signatures but no certificates, and libraries that do take longer to load than the rest
+ * of a start.
  */
 
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
-/** Who is on this side of the connection: it lives as long as the process, in memory alone. */
+/** The identity of this end of the connection: it lives as long as the process, in memory only. */
 export interface Identity {
   /** PEM. */
   readonly key: string;
@@ -16,13 +17,13 @@ const jitterMs = 30_000;
 /** Longer than any run. */
 const lifeMs = 365 * 86_400_000;
 
-/** The host checks the name, and trusts this one certificate alone; clocks may differ a little. */
+/** The host checks the name, and trusts only this certificate. Clocks may differ a little. */
 export function createIdentity(nowMs: number): Identity {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = sequence(oid("1.2.840.10045.4.3.2"));
   const name = sequence(tagged(0x31, sequence(oid("2.5.4.3"), tagged(0x0c, Buffer.from("localhost")))));
   const serial = randomBytes(16);
-  // Positive, and without a zero in front.
+  // Positive, and without a leading zero.
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   const body = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
@@ -43,7 +44,7 @@ export function pemOf(der: Buffer): string {
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
 
-/** It signs what it says, is a server's, and is for `localhost`. */
+/** A self-signed server certificate for `localhost`. */
 function extensions(): readonly Buffer[] {
   const critical = tagged(0x01, Buffer.from([0xff]));
   const extension = (id: string, value: Buffer, ...flags: readonly Buffer[]): Buffer =>
@@ -74,7 +75,7 @@ function bits(content: Uint8Array, unused = 0): Buffer {
   return tagged(0x03, Buffer.from([unused]), content);
 }
 
-/** Until 2050, which RFC 5280 demands another form for. */
+/** A UTCTime; for dates from 2050 on RFC 5280 requires another form. */
 function utcTime(ms: number): Buffer {
   return tagged(0x17, Buffer.from(`${new Date(ms).toISOString().slice(2, 19).replace(/[-:T]/g, "")}Z`));
 }

@@ -1,4 +1,7 @@
-/** Makes the session of a process; whoever only uses one takes its interface. */
+/**
+ * The factory of a process's session, apart from its interface, which is all that users of a
+ * session import.
+ */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/explain/explanation.ts";
@@ -8,7 +11,7 @@ import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
 import { createSharedObjects } from "./shared-objects.ts";
 
-/** `command`: what people run, for the commands that messages give them. */
+/** `command`: the engine's command, for the commands in messages. */
 export function createSession(log: Log, command: HclCommand): Session {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;

@@ -1,4 +1,7 @@
-/** What people see of a call: each error of the catalogue as a diagnostic with summary, detail and the attribute that it is about. */
+/**
+ * The diagnostics of a call: each catalog error with its summary, its detail and the attribute that
+ * it is about.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/definition.ts";
@@ -10,7 +13,7 @@ import { inTerraformsWords } from "./words.ts";
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
 type Attributes = readonly TerraformAttribute[];
 
-/** The attribute that an error is about, where its code tells. */
+/** The attribute that an error is about, if its code determines one. */
 const attributeOfCode: { readonly [Code in ErrorCode]?: string } = {
   UKO_DELETION_PROTECTED: "deletion_protection",
 };
@@ -21,13 +24,13 @@ export function diagnosticOf(thrown: unknown, attributes: Attributes = []): Diag
   return said("error", error.summary, detail, pathOf(attributes, attributeOfCode[error.code] ?? ""));
 }
 
-/** What did not come to its end, in the engine's words: the first line is complete in itself. */
+/** A step that did not finish, in the engine's terms; the first line is complete in itself. */
 export function unfinishedDiagnostic(code: ErrorCode, message: string, attributes: Attributes): Diagnostic {
   const [summary, detail] = firstLine(message);
   return said("error", summary, detail, pathOf(attributes, attributeOfCode[code] ?? ""));
 }
 
-/** What a program cannot have; a reason may have a way out behind its semicolon. */
+/** An invalid input of a program; after a semicolon a reason may name a remedy. */
 export function failureDiagnostic({ property, reason }: CheckFailure, attributes: Attributes): Diagnostic {
   const path = pathOfProperty(property, attributes);
   const name = path === undefined ? property : written(path);
@@ -55,7 +58,10 @@ function said(
   };
 }
 
-/** Hosts print what they are given: whatever a text was made of, nothing in it steers a screen or turns its letters round. */
+/**
+ * Hosts print diagnostics unchanged, so no text may contain characters that control a terminal or
+ * reverse text.
+ */
 function printable(text: string): string {
   return text.replace(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu, " ");
 }
@@ -65,7 +71,10 @@ function pathOf(attributes: Attributes, name: string): MessageInitShape<typeof A
   return { steps: [{ selector: { case: "attributeName", value: name } }] };
 }
 
-/** `aws.accessKeyId` is the attribute `aws_access_key_id`; `tags.team` and `aliases.0` are parts of one. */
+/**
+ * `aws.accessKeyId` is the attribute `aws_access_key_id`; `tags.team` and `aliases.0` are parts of
+ * one.
+ */
 function pathOfProperty(
   property: string,
   attributes: Attributes,
@@ -75,7 +84,8 @@ function pathOfProperty(
     ({ path }) => path.length > 0 && path.length <= parts.length && path.every((part, index) => part === parts[index]),
   );
   if (attribute === undefined) return undefined;
-  // A key may have a dot in it, so what is left of the path is one key of a map, or an index of a list.
+  // A map key may contain a dot, so the rest of the path is one key of a map, or an index of a
+  // list.
   const rest = parts.slice(attribute.path.length).join(".");
   const below =
     parts.length === attribute.path.length

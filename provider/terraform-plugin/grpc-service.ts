@@ -1,4 +1,7 @@
-/** A service of grpc-js out of the protocol's own description: paths, and how its messages are read and written. */
+/**
+ * A grpc-js service derived from the protocol's own description: paths, and the encoding of its
+ * messages.
+ */
 
 import {
   create,
@@ -20,12 +23,15 @@ import { streamed } from "../grpc-stream.ts";
 
 type Method = { readonly methodKind: string; readonly input: DescMessage; readonly output: DescMessage };
 
-/** How a call is answered: one message, or one after the other until the signal tells that the client has gone away. */
+/**
+ * The response to a call: one message, or several until the signal shows that the client has
+ * disconnected.
+ */
 export type Answer<M extends Method> = M["methodKind"] extends "unary"
   ? (request: MessageShape<M["input"]>) => Promise<MessageInitShape<M["output"]>>
   : (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageInitShape<M["output"]>>;
 
-/** Answers to some calls of a service; to all others the server says UNIMPLEMENTED. */
+/** Handlers of some calls of a service; the server reports all others as UNIMPLEMENTED. */
 export type Answers<Service extends DescService> = {
   readonly [Name in keyof Service["method"]]?: Answer<Service["method"][Name]>;
 };
@@ -52,7 +58,7 @@ export function addService<Service extends DescService>(
   server.addService(definitionOf(service), implementation);
 }
 
-/** Also what a client needs of the service. */
+/** Clients use it, too. */
 export function definitionOf(service: DescService): ServiceDefinition {
   return Object.fromEntries(
     service.methods.map(({ name, localName, methodKind, input, output }) => [

@@ -1,4 +1,7 @@
-/** The beginning of go-plugin's protocol: what the host asks for in the environment, and the one line that answers it. */
+/**
+ * The start of go-plugin's protocol: the host's request in the environment, and the one line that
+ * answers it.
+ */
 
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, rmSync } from "node:fs";
@@ -8,18 +11,27 @@ import { ServerCredentials } from "@grpc/grpc-js";
 import type { HclCommand } from "../engine/explain/explanation.ts";
 import { type Identity, pemOf } from "./certificate.ts";
 
-/** What a host puts into the environment (go-plugin, client.go and constants.go). */
+/** The variables that a host sets (go-plugin, client.go and constants.go). */
 export interface HostEnvironment {
   readonly TF_PLUGIN_MAGIC_COOKIE?: string | undefined;
-  /** PEM of the host's throw-away certificate. Without it both sides speak plain text, as the host has asked for. */
+  /**
+   * PEM of the host's throw-away certificate. Without it both sides use plain text, as the host has
+   * requested.
+   */
   readonly PLUGIN_CLIENT_CERT?: string | undefined;
   readonly PLUGIN_UNIX_SOCKET_DIR?: string | undefined;
   readonly PLUGIN_MULTIPLEX_GRPC?: string | undefined;
 }
 
-/** No secret: it tells a host from a person who starts the file by hand (OpenTofu, internal/plugin6/serve.go). */
+/**
+ * Not a secret: it distinguishes a host from a person who starts the file by hand (OpenTofu,
+ * internal/plugin6/serve.go).
+ */
 export const magicCookie = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
-/** go-plugin's own protocol, and Terraform's; a host that speaks another one says so to its user. */
+/**
+ * The versions of go-plugin's own protocol, and of Terraform's; a host of another version reports
+ * the mismatch to its user.
+ */
 export const coreVersion = 1;
 export const protocolVersion = 6;
 
@@ -28,8 +40,8 @@ export function isStartedByHost({ TF_PLUGIN_MAGIC_COOKIE }: HostEnvironment): bo
 }
 
 /**
- * Where the host shows its certificate, no other client is served: whoever could reach the address would act with this
- * process's credential.
+ * If the host presents a certificate, no other client is served: any client that reached the
+ * address would act with this process's credential.
  */
 export function credentialsFor(hostCertificate: string | undefined, identity: Identity | undefined): ServerCredentials {
   if (hostCertificate === undefined || identity === undefined) return ServerCredentials.createInsecure();
@@ -39,15 +51,18 @@ export function credentialsFor(hostCertificate: string | undefined, identity: Id
 
 export interface Endpoint {
   readonly network: "unix" | "tcp";
-  /** As grpc-js binds to it. */
+  /** The form in which grpc-js binds to it. */
   readonly bind: string;
-  /** As the line has it, once the port is known. */
+  /** The form for the handshake line, once the port is known. */
   address(port: number): string;
-  /** A socket's file stays behind otherwise. */
+  /** Removes a socket's file, which would stay behind otherwise. */
   remove(): void;
 }
 
-/** A socket of the user's own; on Windows, where hosts know none, a port of this machine. */
+/**
+ * A socket of the user's own; on Windows, where hosts do not support sockets, a port of this
+ * machine.
+ */
 export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, platform: string): Endpoint {
   if (platform === "win32") {
     return { network: "tcp", bind: "127.0.0.1:0", address: (port) => `127.0.0.1:${port}`, remove: () => {} };
@@ -61,10 +76,13 @@ export function createEndpoint({ PLUGIN_UNIX_SOCKET_DIR }: HostEnvironment, plat
   };
 }
 
-/** What macOS takes, where Linux takes four more. */
+/** The limit of macOS; Linux accepts four more bytes. */
 const maxSocketBytes = 103;
 
-/** A host shows none of what kept a provider from starting, so a folder that has no room for a socket is not insisted on. */
+/**
+ * A host shows no reason why a provider did not start, so a folder that cannot hold a socket is not
+ * used.
+ */
 function socketFile(folder: string): string {
   const name = `uko-${randomBytes(8).toString("hex")}.sock`;
   const file = path.join(folder, name);
@@ -80,7 +98,10 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** The line on standard output. The certificate is base64 without padding: the host reads no other form. */
+/**
+ * The line on standard output. The certificate is base64 without padding: the host reads no other
+ * form.
+ */
 export function handshakeLine(
   { network }: Pick<Endpoint, "network">,
   address: string,
@@ -89,14 +110,18 @@ export function handshakeLine(
 ): string {
   const certificate = identity === undefined ? "" : identity.der.toString("base64").replace(/=+$/, "");
   const fields = [coreVersion, protocolVersion, network, address, "grpc", certificate];
-  // Several services on one connection are asked for by hosts that have sub-plugins; there are none here.
+  // Hosts with sub-plugins ask for several services on one connection, which this provider does not
+  // have.
   return [...fields, ...(PLUGIN_MULTIPLEX_GRPC ? ["false"] : [])].join("|");
 }
 
 /** Under both names, so that the same line works for OpenTofu and Terraform. */
 const addresses = ["registry.opentofu.org/pulumi-uko/uko", "registry.terraform.io/pulumi-uko/uko"];
 
-/** How hosts find a provider that they did not start: for debuggers and tests. `Test` has them leave it running. */
+/**
+ * Lets hosts find a provider that they did not start, for debuggers and tests. `Test` makes them
+ * leave it running.
+ */
 export function reattachLine({ network }: Pick<Endpoint, "network">, address: string, pid: number): string {
   const place = {
     Protocol: "grpc",
@@ -108,7 +133,10 @@ export function reattachLine({ network }: Pick<Endpoint, "network">, address: st
   return `TF_REATTACH_PROVIDERS='${JSON.stringify(Object.fromEntries(addresses.map((each) => [each, place])))}'`;
 }
 
-/** The host does not say who it is; what Terraform installs, it takes from its own registry or what mirrors that. */
+/**
+ * The host does not identify itself; Terraform installs providers only from its own registry or a
+ * mirror of it.
+ */
 export function commandOf(executable: string): HclCommand {
   return /[/\\]registry\.terraform\.io[/\\]/.test(executable) ? "terraform" : "tofu";
 }

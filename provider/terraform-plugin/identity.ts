@@ -1,4 +1,4 @@
-/** What identifies a resource for good: the instance, and the names of which its id is made. */
+/** The lasting identity of a resource: the instance, and the names that form its ID. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { TerraformResource } from "../schema/terraform.ts";
@@ -11,7 +11,7 @@ export function identityTypeOf({ identity }: Resource): ValueType {
   return ["object", Object.fromEntries(Object.entries(identity.attributes).map(([name, { type }]) => [name, type]))];
 }
 
-/** Undefined where a part of it is not known yet, as before a creation. */
+/** Undefined if a part is not known yet, as before a creation. */
 export function identityOf(
   resource: Resource,
   values: ObjectValue,
@@ -33,7 +33,7 @@ export function readIdentity(
   return readJson(new TextDecoder().decode(json), type) as ObjectValue | null;
 }
 
-/** `<vault_id>/<key_id>` of these values; undefined where one is missing. */
+/** `<vault_id>/<key_id>` of these values; undefined if one is missing. */
 export function idOf({ idNames }: Pick<Resource, "idNames">, values: ObjectValue): string | undefined {
   const parts = idNames.map((name) => values[name]).filter((part) => typeof part === "string" && part !== "");
   return parts.length === idNames.length ? parts.join("/") : undefined;

@@ -1,18 +1,21 @@
 /**
- * Labels of keys that this run has met in the state, and those for which it plans a new key. A label is a key's alone in its
- * vault, so one that is both is a key that is tainted, or whose block has another name now: hosts tell neither.
+ * Labels of keys in state that this run has read, and labels of keys that it plans to create. A
+ * label is unique in its vault, so a label in both sets belongs to a tainted key or a renamed
+ * block, which hosts do not report.
  */
 
 import type { ObjectValue } from "./values.ts";
 
 export interface Labels {
-  /** The state has a key of these values. */
+  /** State holds a key with these values. */
   noteHeld(values: ObjectValue): void;
-  /** It is gone, so its label is free. */
+  /** The key is gone, so its label is free. */
   noteGone(values: ObjectValue): void;
-  /** A new key is planned of these values. */
+  /** A new key with these values is planned. */
   noteWanted(values: ObjectValue): void;
-  /** What has both, once for each label; the values are those of either. */
+  /**
+   * Returns a label that is in both sets, once per label; the values may be those of either key.
+   */
   takeClash(values: ObjectValue): string | undefined;
 }
 
@@ -38,7 +41,9 @@ function add(all: Set<string>, values: ObjectValue): void {
   if (place !== undefined) all.add(place);
 }
 
-/** Undefined for whatever is no key with a label of its own, or is not known yet. */
+/**
+ * Undefined for anything but a key with a label of its own, and for a label that is still unknown.
+ */
 function placeOf({ vault_id: vaultId, label }: ObjectValue): string | undefined {
   return typeof vaultId === "string" && typeof label === "string" ? `${vaultId}/${label}` : undefined;
 }

@@ -1,4 +1,7 @@
-/** What the process needs only once the host asks for something; the bundle keeps it as a text of its own (`load-later.ts`). */
+/**
+ * The modules that the process needs only once the host calls; the bundle keeps them as a separate
+ * text (`load-later.ts`).
+ */
 
 import * as calls from "./rpc/calls.ts";
 

@@ -1,4 +1,7 @@
-/** Lines for the host's log, in go-plugin's own form on standard error: people see them with TF_LOG or TF_LOG_PROVIDER. */
+/**
+ * Lines for the host's log, in go-plugin's own form on standard error: TF_LOG or TF_LOG_PROVIDER
+ * shows them.
+ */
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;
 export type Level = (typeof levels)[number];
@@ -15,10 +18,10 @@ export interface LogSettings {
   readonly TF_LOG_PROVIDER?: string | undefined;
 }
 
-/** Longer lines are torn apart by the host, and are then no JSON any more. */
+/** The host splits longer lines, which are then no longer JSON. */
 const maxMessage = 16_000;
 
-/** The host drops everything where neither variable is set, so nothing is written then. */
+/** The host drops everything if neither variable is set, so then nothing is written. */
 export function createLog(settings: LogSettings, now: () => Date, write: (line: string) => void): Log {
   const least = leastLevel(settings.TF_LOG_PROVIDER || settings.TF_LOG || "");
   return {
@@ -36,7 +39,7 @@ export function createLog(settings: LogSettings, now: () => Date, write: (line: 
   };
 }
 
-/** As the hosts read it: any word that is no level, such as JSON, means all of it. */
+/** As the hosts read it: any word that is not a level, such as JSON, means all levels. */
 function leastLevel(word: string): Level | undefined {
   const wanted = word.toLowerCase();
   if (wanted === "" || wanted === "off") return undefined;

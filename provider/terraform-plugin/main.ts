@@ -1,4 +1,7 @@
-/** `terraform-provider-uko`: serves one host, which starts it and ends it; with `--debug` any host that is told where it is. */
+/**
+ * `terraform-provider-uko`: serves the one host that starts and stops it; with `--debug`, any host
+ * that is given its address.
+ */
 
 import packageFile from "../../package.json" with { type: "json" };
 import { createIdentity } from "./certificate.ts";
@@ -16,11 +19,17 @@ import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
 const isDebugged = process.argv.includes("--debug");
-/** The host kills what is there 2 seconds after it asked; a call that is on its way has most of them. */
+/**
+ * The host kills a process 2 seconds after it has asked it to stop; a call in progress gets most of
+ * that time.
+ */
 const graceMs = 1_000;
 const watchIntervalMs = 1_000;
 const orphanGraceMs = 10_000;
-/** Whoever signals a whole group of processes stops the host as well, which still saves what its last calls come to. */
+/**
+ * A signal to a whole process group also stops the host, which still saves the results of its last
+ * calls.
+ */
 const signalledGraceMs = 120_000;
 
 async function serve(): Promise<void> {
@@ -44,7 +53,8 @@ async function serve(): Promise<void> {
   process.once("exit", endpoint.remove);
   process.on("SIGTERM", () => leave(signalledGraceMs));
   process.on("SIGINT", () => {
-    // Ctrl-C reaches the whole group of processes; the host says by StopProvider what it means, and waits for the state.
+    // Ctrl-C reaches the whole process group. The host announces its intention by StopProvider, and
+    // waits for the state.
     if (isDebugged) leave();
     else log.write("debug", "SIGINT is for the host to act on");
   });
@@ -57,12 +67,15 @@ async function serve(): Promise<void> {
       ? reattachLine(endpoint, address, process.pid)
       : handshakeLine(endpoint, address, identity, env);
     process.stdout.write(`${line}\n`);
-    // The host needs a moment to connect, and asks for the schema first.
+    // The host needs a moment to connect, and requests the schema first.
     void loadLater();
   });
 }
 
-/** A host that is gone saves nothing any more, so a wait must not outlive it and take a step that nobody sees. */
+/**
+ * A host that is gone can no longer save state, so a wait must not outlive it and take an
+ * unrecorded step.
+ */
 function leaveWithHost(leave: () => void): void {
   const host = process.ppid;
   const watch = setInterval(() => {

@@ -1,4 +1,7 @@
-/** What a creation or an update will come to, attribute by attribute, by the rules that hosts hold a plan to. */
+/**
+ * The planned values of a creation or an update, attribute by attribute, by the rules that hosts
+ * enforce for plans.
+ */
 
 import type { CheckFailure } from "../engine/definition.ts";
 import { isOpen, knownLater } from "../engine/preview.ts";
@@ -15,20 +18,20 @@ import {
 } from "./properties.ts";
 import type { ObjectValue, Value } from "./values.ts";
 
-/** Where there are failures, there are no values. */
+/** If there are failures, there are no values. */
 export interface PlannedValues {
   readonly values: ObjectValue;
   readonly failures: readonly CheckFailure[];
 }
 
 interface PlannedUpdate extends PlannedValues {
-  /** As the configuration gives them, with their defaults. */
+  /** The inputs in the configuration, with their defaults. */
   readonly inputs: Properties;
 }
 
 type Program = Pick<AnyHandlers, "check" | "promise" | "differences">;
 
-/** What is configured is promised as it is; what only the service knows is unknown. */
+/** Configured values are planned unchanged; values that only the service knows are unknown. */
 export function planCreation(resource: TerraformResource, program: Program, config: ObjectValue): PlannedValues {
   const { attributes } = resource;
   const { inputs, failures } = program.check(propertiesOf(attributes, config), {});
@@ -48,7 +51,10 @@ export function planCreation(resource: TerraformResource, program: Program, conf
   return { values: valuesBy(attributes, planned), failures: [] };
 }
 
-/** What the definition does not find changed stays as it is in the state, also where the configuration writes it in another form. */
+/**
+ * A value that the definition finds unchanged stays as it is in state, even if the configuration
+ * writes it in another form.
+ */
 export function planUpdate(
   { attributes }: TerraformResource,
   program: Program,
@@ -79,9 +85,10 @@ export function planUpdate(
 }
 
 /**
- * What an apply has to bring about. Hosts hand it the configuration as it stands in the program; only for the plan have they
- * taken out of it what `ignore_changes` names (OpenTofu, node_resource_abstract_instance.go). `secrets` are those that the plan
- * saw, since no plan has their values.
+ * The values that an apply has to bring about. Hosts pass it the configuration as written in the
+ * program; only for the plan do they apply `ignore_changes` to it (OpenTofu,
+ * node_resource_abstract_instance.go). `secrets` are those that the plan saw, because no plan
+ * contains their values.
  */
 export function plannedConfig(
   { attributes }: TerraformResource,
@@ -98,17 +105,21 @@ export function plannedConfig(
   return valuesBy(attributes, wanted);
 }
 
-/** Of the service's own only what the program says, too: the rest stays as it is. */
+/**
+ * Of the attributes that the service fills in, only those that the program sets count; the rest
+ * stays unchanged.
+ */
 const isGivenInPlans: ReadonlySet<Role> = new Set(["required", "steering", "preset", "kept", "service"]);
 
-/** The secrets that a configuration gives. */
+/** The secrets that a configuration sets. */
 export function secretsGiven({ attributes }: TerraformResource, config: ObjectValue): readonly string[] {
   return attributes.filter(({ role, name }) => role === "secret" && isGiven(config[name])).map(({ name }) => name);
 }
 
 /**
- * The state after an apply: what the plan promised, and what was unknown as it is now. Hosts call anything else a fault of the
- * provider; what the service has otherwise the next look tells.
+ * The state after an apply: the planned values, with actual values for unknown ones. Hosts report
+ * any other result as an error of the provider; the next read shows what the service holds
+ * otherwise.
  */
 export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue {
   return Object.fromEntries(
@@ -123,7 +134,9 @@ function isGiven(value: Value | undefined): boolean {
   return value !== null && value !== undefined;
 }
 
-/** Beside what a program says of a cloud, the service may tell more of it. */
+/**
+ * In a block that the program sets, the service may return more attributes than the program does.
+ */
 function isInGivenBlock({ path }: TerraformAttribute, inputs: Properties): boolean {
   return path.length > 1 && typeof inputs[path[0] ?? ""] === "object" && valueAt(inputs, path) === undefined;
 }

@@ -1,12 +1,13 @@
 /**
- * What the host keeps for us beside a state. It tells apart what the host does not say: a plan without a state is a creation,
- * or one half of a replacement; a deletion is one that was planned as such, or the other half.
+ * Private data that the host keeps for us next to a state. It distinguishes cases that the host
+ * does not report: a plan without a state is a creation or one half of a replacement, and a
+ * deletion is either planned as such or the other half.
  */
 
 import { announcedSteps } from "../compose.ts";
 import type { AnnouncedStep, Announcement } from "../lifecycle/announcement.ts";
 
-/** What the plan that led here was for. */
+/** The purpose of the plan behind this call. */
 export type Planned = "create" | "update" | "destroy";
 
 const version = 1;
@@ -15,35 +16,35 @@ export function writePrivate(planned?: Planned): Uint8Array {
   return write({ planned });
 }
 
-/** Next to a plan that makes something: `secrets` are the names of those that its configuration gives. */
+/** For a plan of a creation; `secrets` are the names of the secrets that its configuration sets. */
 export function writeCreation(secrets: readonly string[]): Uint8Array {
   return write({ planned: "create", secrets });
 }
 
-/** Next to a plan that changes something, with what the plan announced of a retirement. */
+/** For a plan of an update, with what the plan announced of a retirement. */
 export function writeUpdate(secrets: readonly string[], announced: Announcement): Uint8Array {
   return write({ planned: "update", secrets, announced });
 }
 
-/** Next to a plan that deletes something, with the most that its apply may do. */
+/** For a plan of a deletion, with the most that its apply may do. */
 export function writeDestruction(announced: Announcement): Uint8Array {
   return write({ planned: "destroy", announced });
 }
 
 /**
- * Next to a state that was just read. Hosts plan an update a second time when they apply it, without what the first plan
- * left, so what the first run approved is kept here.
+ * For a state that was just read. Hosts plan an update a second time when they apply it, without
+ * the private data of the first plan, so the first run's approval is kept here.
  */
 export function writeRead(approved: string | undefined): Uint8Array {
   return write({ approved });
 }
 
-/** Beside a state that came by a move, and says which object it is and nothing else of it. */
+/** For a state that came from a move, and contains only the identity of the object. */
 export function writeMoved(): Uint8Array {
   return write({ moved: true });
 }
 
-/** Undefined where there is none, or where it is not ours: then nothing is known. */
+/** Undefined if there is none, or if it is not ours: then nothing is known. */
 export function readPlanned(bytes: Uint8Array): Planned | undefined {
   const { planned } = read(bytes);
   return planned === "create" || planned === "update" || planned === "destroy" ? planned : undefined;
@@ -53,19 +54,19 @@ export function readMoved(bytes: Uint8Array): boolean {
   return read(bytes).moved === true;
 }
 
-/** The names that `writeGiven` wrote. */
+/** The names that `writeCreation` or `writeUpdate` wrote. */
 export function readGiven(bytes: Uint8Array): readonly string[] {
   const { secrets } = read(bytes);
   return Array.isArray(secrets) ? secrets.filter((name) => typeof name === "string") : [];
 }
 
-/** The record that the run approved which read the state last. */
+/** The record that was approved by the run that read the state last. */
 export function readApproved(bytes: Uint8Array): string | undefined {
   const { approved } = read(bytes);
   return typeof approved === "string" ? approved : undefined;
 }
 
-/** Undefined where there is none, or where it cannot be read. */
+/** Undefined if there is none, or if it cannot be read. */
 export function readAnnounced(bytes: Uint8Array): Announcement | undefined {
   const { subject, shown, steps, recordId } = Object(read(bytes).announced) as Readonly<Record<string, unknown>>;
   const isWhole = typeof subject === "string" && typeof shown === "string" && Array.isArray(steps);

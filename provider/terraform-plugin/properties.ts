@@ -1,4 +1,4 @@
-/** Flat values of Terraform's attributes and properties as the handlers take them, both ways. */
+/** Conversion between Terraform's flat attribute values and the handlers' properties. */
 
 import { asItIs, knownLater } from "../engine/preview.ts";
 import type { AttributeType } from "../schema/attributes.ts";
@@ -10,7 +10,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 
 type Attributes = readonly TerraformAttribute[];
 
-/** The properties that a configuration gives; what is null is left out. */
+/** The properties that a configuration sets; nulls are omitted. */
 export function propertiesOf(attributes: Attributes, values: ObjectValue): Properties {
   return attributes.reduce<Properties>((all, { name, path, type }) => {
     const value = values[name];
@@ -20,8 +20,8 @@ export function propertiesOf(attributes: Attributes, values: ObjectValue): Prope
 }
 
 /**
- * The same of a program for what is there already. A block that is given has all its secrets in the program, so one that is not here
- * is one that the host was told to ignore.
+ * The same for an object that exists. A block in the program contains all its secrets, so a missing
+ * one is one that the host was told to ignore.
  */
 export function propertiesBeside(attributes: Attributes, values: ObjectValue): Properties {
   return attributes.reduce<Properties>(
@@ -34,7 +34,7 @@ export function propertiesBeside(attributes: Attributes, values: ObjectValue): P
   );
 }
 
-/** The state as the handlers have it: digests stand where the secrets were. */
+/** The state in the handlers' form, with digests in place of secrets. */
 export function stateProperties(attributes: Attributes, values: ObjectValue): Properties {
   const state = propertiesOf(attributes, values);
   const digests = values[digestsName];
@@ -45,7 +45,7 @@ export function stateProperties(attributes: Attributes, values: ObjectValue): Pr
   }, state);
 }
 
-/** The attributes of a resource in this state; a secret is in none, its digest is. */
+/** The attributes of a resource in this state. They hold no secret, only its digest. */
 export function valuesOf(
   { attributes }: Pick<TerraformResource, "attributes">,
   state: Properties,
@@ -61,17 +61,17 @@ export function valuesOf(
   );
 }
 
-/** The digests of the secrets in a state; what is known only later makes all of it so. */
+/** The digests of the secrets in a state; one unknown digest makes all of them unknown. */
 export function digestsIn(attributes: Attributes, state: Properties): Value {
   const secrets = attributes.filter(({ role }) => role === "secret");
   const digests = secrets.map(({ name, path }) => [name, valueAt(state, path)] as const);
   if (digests.some(([, digest]) => digest === knownLater)) return knownLater;
-  // A secret of an adopted keystore is known to nobody, and empty.
+  // The secret of an adopted keystore is not known to this tool, and empty.
   const known = digests.filter((each): each is [string, string] => typeof each[1] === "string" && each[1] !== "");
   return Object.fromEntries(known);
 }
 
-/** What stands at a path; `knownLater` where all around it is known only later. */
+/** The value at a path; `knownLater` if a parent is unknown. */
 export function valueAt(properties: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => {
     if (value === knownLater || typeof value !== "object" || value === null)
@@ -80,7 +80,7 @@ export function valueAt(properties: unknown, path: readonly string[]): unknown {
   }, properties);
 }
 
-/** Answers what Terraform has for a property of this type. */
+/** Returns Terraform's value for a property of this type. */
 export function toValue(value: unknown, type: AttributeType): Value {
   if (value === undefined || value === null) return null;
   if (value === knownLater) return knownLater;
@@ -100,7 +100,7 @@ export function toValue(value: unknown, type: AttributeType): Value {
   }
 }
 
-/** The other way round; a state has lists of objects. */
+/** The inverse; a state has lists of objects. */
 function fromValue(value: Value, type: AttributeType): unknown {
   if (type.kind === "list" && Array.isArray(value)) {
     return (value as readonly Value[]).map((each) => fromValue(each, type.element));
@@ -113,7 +113,10 @@ function fromValue(value: Value, type: AttributeType): unknown {
   }, {});
 }
 
-/** Definitions count in doubles. What none has exactly is beyond all their bounds, or no whole number, and has to stay so. */
+/**
+ * Definitions use doubles. A number that no double represents exactly is out of all their bounds,
+ * or not an integer, and has to stay so.
+ */
 function doubleOf(value: Value, kind: "integer" | "number"): unknown {
   if (typeof value === "bigint") return value > 0n ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
   if (typeof value !== "object" || value === null || !("decimal" in value)) return value;

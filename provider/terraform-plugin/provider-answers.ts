@@ -1,4 +1,7 @@
-/** The Provider service: each call by name. What is not here is UNIMPLEMENTED, and hosts that know it do without. */
+/**
+ * The Provider service: each call by name. All other calls are UNIMPLEMENTED, and hosts that know
+ * them do without.
+ */
 
 import type { MessageShape } from "@bufbuild/protobuf";
 import type { Answers } from "./grpc-service.ts";
@@ -10,13 +13,17 @@ type Calls = Later["calls"];
 type Methods = (typeof Provider)["method"];
 type Unary = { [Name in keyof Methods]: Methods[Name]["methodKind"] extends "unary" ? Name : never }[keyof Methods];
 
-/** What answers with diagnostics, so that no fault ever ends as a bare status, which hosts show as a plugin that broke. */
+/**
+ * Calls whose responses have diagnostics, so that no error ends as a bare status, which hosts show
+ * as a crashed plugin.
+ */
 type Diagnosed = Exclude<Unary, "stopProvider">;
 
 export function providerAnswers(session: Session): Answers<typeof Provider> {
   const diagnosed = <Name extends keyof Calls & Diagnosed>(name: Name) => {
     return async (request: MessageShape<Methods[Name]["input"]>) => {
-      // Loading what talks to the service takes longer than starting, so it is left until the host knows us.
+      // Importing the code that calls the service takes longer than a start, so it is postponed
+      // until the host is connected.
       const { calls, diagnosticOf } = await loadLater();
       const fields = {
         tf_rpc: Provider.method[name].name,

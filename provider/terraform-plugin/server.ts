@@ -1,4 +1,4 @@
-/** What this process serves: the provider, and the little that go-plugin wants beside it. */
+/** The services of this process: the provider, and the few that go-plugin requires in addition. */
 
 import { Server } from "@grpc/grpc-js";
 import { addService } from "./grpc-service.ts";
@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 /** The host limits neither side, and a state may be large. */
 const channelOptions = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
-/** `shutDown` is called once its answer is on its way. */
+/** `shutDown` is called once its response is on its way. */
 export function createServer(session: Session, shutDown: () => void): Server {
   const server = new Server(channelOptions);
   addService(server, Provider, providerAnswers(session));
@@ -24,7 +24,7 @@ export function createServer(session: Session, shutDown: () => void): Server {
   addService(server, Health, {
     check: async () => ({ status: HealthCheckResponse_ServingStatus.SERVING }),
   });
-  // Nothing is ever sent: what people read goes into diagnostics, and the rest into the log.
+  // This stream sends nothing: messages for people are diagnostics, and the rest goes to the log.
   addService(server, GRPCStdio, { async *streamStdio() {} });
   return server;
 }

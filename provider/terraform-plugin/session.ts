@@ -1,4 +1,4 @@
-/** One host's use of this process: how it is configured, the handlers, what its run has found, and how all of it is stopped. */
+/** Per-connection state: configuration, handlers, the run's findings, and shutdown. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import type { HclCommand } from "../engine/explain/explanation.ts";
@@ -7,27 +7,36 @@ import type { Log } from "./log.ts";
 import type { SharedObjects } from "./shared-objects.ts";
 
 export interface Session {
-  /** Begins a run; `undefined` where a setting is known only later. The environment of this process outweighs the settings. */
+  /**
+   * Begins a run; `undefined` if a setting is still unknown. The environment of this process takes
+   * precedence over the settings.
+   */
   configure(settings: StoredSettings | undefined): void;
   /** The service is opened at the first call that needs it. */
   handlers(): Promise<OpenHandlers>;
   readonly log: Log;
-  /** What people run, for the commands that messages give them. */
+  /** The engine's command, for the commands in messages. */
   readonly command: HclCommand;
-  /** Aborted once somebody stops the run. */
+  /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
-  /** Ends waits at once, and no step begins any more; a call that is on the wire ends. */
+  /** Ends waits at once and prevents further steps; a call on the wire runs to completion. */
   stop(): void;
-  /** A creation found this one where it was: what is to be deleted under the same id is only its former place in the state. */
+  /**
+   * A creation found this existing object: a deletion of the same ID only removes its former entry
+   * in state.
+   */
   noteFound(typeName: string, id: string): void;
   isFound(typeName: string, id: string): boolean;
-  /** This run has looked at it, as it does for a plan; an apply plans once more, and looks at nothing before. */
+  /**
+   * This run has read the object, as it does for a plan; an apply plans once more, without a read
+   * before it.
+   */
   noteLooked(typeName: string, id: string): void;
   hasLooked(typeName: string, id: string): boolean;
-  /** This run could not read it; returns how many resources that is true of so far. */
+  /** This run could not read the object; returns the number of such resources so far. */
   noteUnread(typeName: string, id: string): number;
   readonly labels: Labels;
   readonly objects: SharedObjects;
-  /** What people have to hear of beside any call; each is told once. */
+  /** Warnings that belong to no particular call; each is returned once. */
   takeWarnings(): readonly string[];
 }

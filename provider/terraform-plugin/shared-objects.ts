@@ -1,6 +1,7 @@
 /**
- * Objects that resources of this run's program stand for, and those that the run deletes. An object that is both belongs to two
- * resources, such as after a rename without a `moved` block; hosts tell neither.
+ * Objects that this run's program declares, and objects that the run deletes. An object in both
+ * sets belongs to two resources, such as after a rename without a `moved` block, which hosts do not
+ * report.
  */
 
 export interface SharedObjects {

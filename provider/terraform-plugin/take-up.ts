@@ -1,4 +1,4 @@
-/** Finds a resource that another state, another provider or nobody has had so far, as imports and moves do. */
+/** Import of an existing object, for import blocks and for moves from another state or provider. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { UkoError } from "../errors.ts";
@@ -17,7 +17,10 @@ export interface TakenUp {
   readonly warnings: readonly string[];
 }
 
-/** Throws UKO_NOT_FOUND where there is none, UKO_INSTANCE_MISMATCH where it is meant to be in another instance. */
+/**
+ * Throws UKO_NOT_FOUND if the object does not exist, UKO_INSTANCE_MISMATCH if it was expected in
+ * another instance.
+ */
 export async function takeUp(
   session: Session,
   resource: TerraformResource,

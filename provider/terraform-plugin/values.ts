@@ -1,4 +1,7 @@
-/** Terraform's values on the wire: msgpack, read and written by the type that the schema gives, since neither form tells it alone. */
+/**
+ * Terraform's values on the wire: msgpack and JSON, converted by the type in the schema, because
+ * neither form determines the type alone.
+ */
 
 import { decode, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
 import { knownLater } from "../engine/preview.ts";
@@ -7,12 +10,12 @@ import type { ValueType } from "../schema/terraform-types.ts";
 
 export type { ValueType };
 
-/** A number that no double has, digit by digit: 0.1 is one. */
+/** A number that no double represents, digit by digit: 0.1 is one. */
 export interface Decimal {
   readonly decimal: string;
 }
 
-/** `knownLater` stands for what Terraform does not know yet, at any depth. */
+/** `knownLater` stands for an unknown value, at any depth. */
 export type Value =
   | string
   | boolean
@@ -26,10 +29,12 @@ export type Value =
 
 export type ObjectValue = { readonly [name: string]: Value };
 
-/** Type 0 is what is not known, type 12 the same with what is known of it nevertheless; whatever else comes is neither. */
+/**
+ * Type 0 is an unknown value, type 12 an unknown value with refinements; any other type is neither.
+ */
 const unknownExtension = 0;
 const unknownBody = new Uint8Array([0]);
-/** A schema of ours has five levels at most, so a deeper value is none of ours. */
+/** Our schemas have five levels at most, so a deeper value does not belong to one. */
 const maxDepth = 32;
 
 const extensionCodec = new ExtensionCodec();
@@ -40,12 +45,18 @@ export function decodeValue(bytes: Uint8Array, type: ValueType): Value {
   return fromWire(unpacked(bytes), type, "");
 }
 
-/** Writes a value with every attribute in it, those that it leaves out as null. Throws UKO_BUG for one that is not of the type. */
+/**
+ * Writes a value with every attribute of its type, missing ones as null. Throws UKO_BUG for one
+ * that is not of the type.
+ */
 export function encodeValue(value: Value, type: ValueType): Uint8Array {
   return encoder.encode(toWire(value, type, "", 0));
 }
 
-/** Reads a value of a state file, written by whatever schema was current then: what is not known any more is dropped. */
+/**
+ * Reads a value of a state file, written under the schema of its time: attributes that no longer
+ * exist are dropped.
+ */
 export function readJson(text: string, type: ValueType): Value {
   let parsed: unknown;
   try {
@@ -56,7 +67,7 @@ export function readJson(text: string, type: ValueType): Value {
   return fromWire(parsed, type, "");
 }
 
-/** Reads digits as the number that they are, in the smallest form that has it exactly. */
+/** Reads digits as a number, in the smallest form that represents it exactly. */
 export function numberOf(text: string): number | bigint | Decimal | undefined {
   const parts = /^(?<sign>[+-]?)(?<whole>\d+)(?:\.(?<part>\d*))?(?:[eE](?<exponent>[+-]?\d{1,4}))?$/.exec(text)?.groups;
   if (parts === undefined) return undefined;
@@ -82,7 +93,9 @@ function hasExactly(double: number, decimal: string): boolean {
   return Math.abs(double) < 1e21 && double.toFixed(100).replace(/\.?0+$/, "") === decimal;
 }
 
-/** A reviver sees the digits themselves (Node 22 has it, TypeScript's library not yet). */
+/**
+ * A reviver receives the digits themselves (supported by Node 22, not yet by TypeScript's library).
+ */
 function exactNumber(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return numberOf(context.source) ?? value;
@@ -153,7 +166,7 @@ function toWire(value: Value | undefined, type: ValueType, path: string, depth: 
 const least64 = -(2n ** 63n);
 const most64 = 2n ** 64n - 1n;
 
-/** What msgpack has no number for is written in digits, which Terraform reads exactly. */
+/** A number that msgpack cannot represent is written in digits, which Terraform reads exactly. */
 function numberToWire(value: Value, path: string): unknown {
   if (typeof value === "number" && Number.isFinite(value)) return value;
   if (typeof value === "bigint") return value < least64 || value > most64 ? String(value) : value;
@@ -168,7 +181,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** No value is in the message: it may be a secret. */
+/** The message contains no value: it may be a secret. */
 function fail(path: string, reason: string): never {
   throw invalid(path, reason);
 }

@@ -1,4 +1,7 @@
-/** Messages are written once for every door and name things as programs do; Terraform's users know them in snake_case. */
+/**
+ * Translation of messages to Terraform's terms. They are written once for every door with the names
+ * of programs, but Terraform's users know properties in snake_case.
+ */
 
 import { terraformDataSources, terraformProvider, terraformResources } from "../schema/terraform.ts";
 import { snake } from "../schema/terraform-leaves.ts";
@@ -6,9 +9,11 @@ import { snake } from "../schema/terraform-leaves.ts";
 const blocks = [terraformProvider, ...terraformResources.values(), ...terraformDataSources.values()];
 const attributes = blocks.flatMap((block) => block.attributes);
 const names = new Set(attributes.flatMap(({ path }) => path));
-/** `aws.accessKeyId` is `aws_access_key_id`: what stands within something in a program is flat here. */
+/** `aws.accessKeyId` is `aws_access_key_id`: members of an object in a program are flat here. */
 const flat = new Map(attributes.filter(({ path }) => path.length > 1).map(({ path, name }) => [path.join("."), name]));
-/** `ManagedKey` is `uko_managed_key`; of one word, such as Vault, nobody can tell that a type is meant. */
+/**
+ * `ManagedKey` is `uko_managed_key`. A single word, such as Vault, is ambiguous and stays as it is.
+ */
 const types = new Map(
   [...terraformResources.values()]
     .map(({ handlers, typeName }) => [`${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}`, typeName] as const)
@@ -19,11 +24,14 @@ const nouns = new Map([
   ["stack", "state"],
 ]);
 
-/** A value that is given, what is quoted, a setting of Pulumi's, and whole words with dots. */
+/** A property with its value, quoted text, a setting of Pulumi, and whole words with dots. */
 const parts =
   /\b([a-z][A-Za-z]*): (?=true\b|false\b|")|"[^"\n]*"|\buko:([a-z][A-Za-z]*)\b|\b[A-Za-z]+(?:\.[A-Za-z]+)*\b/g;
 
-/** Nothing is changed but whole words for properties, types and what they stand in; what is quoted is somebody's own. */
+/**
+ * Replaces only whole words for properties, types and their containers; quoted text belongs to the
+ * user and stays unchanged.
+ */
 export function inTerraformsWords(message: string): string {
   return message.replace(parts, (all, given?: string, setting?: string) => {
     if (given !== undefined) return names.has(given) ? `${snake(given)} = ` : all;

@@ -1,4 +1,7 @@
-/** The end of a resource: what is not finished stays in the state, as it is now, beside the error that says what is awaited. */
+/**
+ * The deletion of a resource. If it is not finished, the resource stays in state with its current
+ * values, and the error names what the deletion is waiting for.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import {
@@ -36,17 +39,19 @@ export async function applyDestruction(
   const { typeName, plannedPrivate } = request;
   const gone = { newState: writeObject(null, resource) };
   const { id } = prior;
-  // The state has the same one in a second place, and it is only the first that goes.
+  // State holds the same object a second time, and only the first entry is removed.
   if (typeof id === "string" && session.isFound(typeName, id)) return gone;
   const { attributes } = resource;
   const which: Which = { kind: resource.handlers, name: prior.label ?? prior.name, id };
-  // Hosts show no address beside what is said of a deletion, so every message names what it is about.
+  // Hosts show no address next to messages about a deletion, so every message names its object.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
-  // The plan of a resource that adopts the object comes before its creation, and may come before this deletion.
+  // The plan of a resource that adopts the object precedes its creation, and may precede this
+  // deletion.
   if (typeof id === "string" && session.objects.isDeclared(typeName, id)) {
     return unchanged(session, resource, prior, request, failed(declaredTwiceInHcl(typeName, id, session.command)));
   }
-  // A tainted one is planned like a creation, and hands its end what that plan left.
+  // A tainted resource is planned like a creation, and passes that plan's private data to its
+  // deletion.
   if (readPlanned(plannedPrivate) === "create") {
     return unchanged(session, resource, prior, request, failed(replacement(resource, session)));
   }
@@ -67,16 +72,18 @@ export async function applyDestruction(
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, outcome.message), attributes);
     return unchanged(session, resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
-    // Whom the service does not answer now, it answers a moment later no better.
+    // A service that does not respond now would not respond a moment later either.
     const now = saysNothingOfTheObject(error) ? prior : await lookAgain(resource, handlers, state, prior);
     return unchanged(session, resource, now, request, failed(error));
   }
 }
 
-/** Somebody may have stopped the run, and a host that is asked twice waits no longer. */
+/**
+ * The run may have been canceled, and a host that is asked to stop twice does not wait any longer.
+ */
 const lookLimitMs = 10_000;
 
-/** The error that led here is what people have to hear, so a look that fails too is left to the next run. */
+/** People need to see the original error, so a read that also fails is left to the next run. */
 async function lookAgain(
   resource: TerraformResource,
   handlers: AnyHandlers,
@@ -91,7 +98,10 @@ async function lookAgain(
   }
 }
 
-/** Hosts save a whole object beside an error, and forget what of private data and identity is not sent along. */
+/**
+ * Hosts save a whole object next to an error, and drop private data and identity that are not sent
+ * back.
+ */
 function unchanged(
   session: Session,
   resource: TerraformResource,

@@ -1,4 +1,4 @@
-/** ApplyResourceChange: makes, changes or ends a resource. */
+/** ApplyResourceChange: creates, changes or deletes a resource. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { announcesNothing } from "../../compose.ts";
@@ -22,8 +22,9 @@ type Request = MessageShape<typeof ApplyResourceChange_RequestSchema>;
 type Response = MessageInitShape<typeof ApplyResourceChange_ResponseSchema>;
 
 /**
- * A creation that fails has made nothing that the state could have: a state beside an error would taint the key, and the next
- * plan would want to end it. What fails on a key that is there leaves the state as it was, and the next look tells.
+ * A failed creation returns no state: a state next to an error would taint the key, and the next
+ * plan would delete it. A failed change of an existing key leaves the state as it was, and the next
+ * read shows the key.
  */
 export async function applyResourceChange(session: Session, request: Request): Promise<Response> {
   const resource = resourceNamed(request.typeName);
@@ -56,8 +57,9 @@ export async function applyResourceChange(session: Session, request: Request): P
 }
 
 /**
- * A creation that has begun is let end, whoever stops the run: the protocol names no resource by which it could be marked, so one
- * whose answer nobody waits for would be found by nobody.
+ * A creation that has begun runs to completion, even if the run is canceled. The protocol passes no
+ * resource name from which to derive a mark, so no later run could find a key whose response was
+ * dropped.
  */
 const creationLimitMs = 120_000;
 

@@ -1,4 +1,4 @@
-/** Every call that is answered with diagnostics, by its name in the protocol. */
+/** Every call whose response has diagnostics, by its name in the protocol. */
 
 export { applyResourceChange } from "./apply-resource-change.ts";
 export { configureProvider } from "./configure-provider.ts";

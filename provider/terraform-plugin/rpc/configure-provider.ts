@@ -1,4 +1,7 @@
-/** ConfigureProvider: begins a run with these settings. Opens nothing yet: a plan of other resources needs no credential. */
+/**
+ * ConfigureProvider: begins a run with these settings. Opens nothing yet: a plan of other resources
+ * needs no credential.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
@@ -27,7 +30,10 @@ export async function configureProvider(
   return served === undefined ? {} : { diagnostics: [warningDiagnostic(outweighed(settings, served))] };
 }
 
-/** A credential is a person's, so the environment outweighs the program; which instance is meant the program may say better. */
+/**
+ * A credential belongs to a person, so the environment takes precedence over the program; the
+ * program is the better source for the instance.
+ */
 function outweighed({ instanceId: named = "" }: StoredSettings, served: string): string {
   return [
     "UKO_INSTANCE_ID outweighs instance_id of this provider configuration",

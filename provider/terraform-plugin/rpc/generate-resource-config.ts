@@ -1,4 +1,7 @@
-/** GenerateResourceConfig: what a configuration says that wants an imported resource as it is; Terraform writes it down. */
+/**
+ * GenerateResourceConfig: the configuration that keeps an imported resource as it is; Terraform
+ * writes it to a file.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";

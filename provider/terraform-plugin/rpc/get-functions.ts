@@ -1,4 +1,7 @@
-/** GetFunctions: the provider has none; its questions are data sources, since they are about the service. */
+/**
+ * GetFunctions: the provider has none. Its questions are data sources, because they are about the
+ * service.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { GetFunctions_ResponseSchema } from "../protocol/tfplugin6_pb.ts";

@@ -1,4 +1,4 @@
-/** GetMetadata: the names of all there is, for tools that join providers. */
+/** GetMetadata: the names of all resources and data sources, for tools that join providers. */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformDataSources, terraformResources } from "../../schema/terraform.ts";

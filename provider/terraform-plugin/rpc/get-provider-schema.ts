@@ -1,4 +1,6 @@
-/** GetProviderSchema: what the provider has, and what of the protocol it can do. */
+/**
+ * GetProviderSchema: the provider's schemas, and the capabilities of the protocol that it supports.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../schema/terraform.ts";
@@ -11,7 +13,7 @@ import {
 } from "../protocol/tfplugin6_pb.ts";
 
 export const serverCapabilities: MessageInitShape<typeof ServerCapabilitiesSchema> = {
-  // A destruction is told of before it begins, and refused before it begins where it is protected.
+  // The plan announces a destruction, or refuses it if the resource is protected, before it begins.
   planDestroy: true,
   getProviderSchemaOptional: true,
   moveResourceState: true,

@@ -1,4 +1,7 @@
-/** GetResourceIdentitySchemas: what identifies each resource, for imports without a made-up id and for queries. */
+/**
+ * GetResourceIdentitySchemas: the identity of each resource, for imports without a made-up ID and
+ * for queries.
+ */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { terraformResources } from "../../schema/terraform.ts";

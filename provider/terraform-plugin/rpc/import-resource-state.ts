@@ -1,4 +1,4 @@
-/** ImportResourceState: takes up what is there, by its id or by its identity. */
+/** ImportResourceState: imports an existing object, by its ID or by its identity. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-/** ListResource: whichever there is of one resource, one event each, for `terraform query`. */
+/** ListResource: all existing objects of one kind, one event each, for `terraform query`. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readObject, resourceNamed, writeObject } from "../blocks.ts";
@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
-/** A fault is an event as well: the call itself has no diagnostics. */
+/** An error is an event, too: the call itself has no diagnostics. */
 export async function* listResource(
   session: Session,
   request: MessageShape<typeof ListResource_RequestSchema>,

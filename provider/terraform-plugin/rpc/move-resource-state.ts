@@ -1,6 +1,7 @@
 /**
- * MoveResourceState: lets a `moved` block bring over what IBM's provider manages. Terraform asks before it configures the provider, so
- * the answer says which object it is and no more; ReadResource looks it up, whatever the other state said of it.
+ * MoveResourceState: lets a `moved` block take over objects that IBM's provider manages. Terraform
+ * calls it before it configures the provider, so the response holds only the object's identity.
+ * ReadResource then reads the object and ignores the other provider's state.
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
@@ -16,7 +17,10 @@ interface Place {
   readonly id: string;
 }
 
-/** What becomes what, and how IBM's provider (2.x) writes the id; of its schema nothing else is used. */
+/**
+ * Each source type with its target type and its form of the ID in IBM's provider (2.x); the rest of
+ * that provider's schema is not used.
+ */
 const sources: Readonly<
   Record<string, { readonly target: string; readonly placeIn: (id: string) => Place | undefined }>
 > = {

@@ -1,4 +1,7 @@
-/** The plan of a destruction: tells what it will need, and refuses where it is protected, before anything begins. */
+/**
+ * The plan of a destruction: states what it will need, and refuses a protected resource, before
+ * anything begins.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";

@@ -1,4 +1,7 @@
-/** PlanResourceChange: what a run will come to. It never asks for a replacement, since that would end the key that there is. */
+/**
+ * PlanResourceChange: the planned result of a run. It never requests a replacement, because that
+ * would delete the existing key.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";
@@ -38,7 +41,8 @@ function creation(
   config: ObjectValue,
   { priorPrivate }: Request,
 ): Response {
-  // Of a plain creation the host has nothing of ours yet; what it has now is from the first half of a replacement.
+  // For a plain creation the host has no private data of ours yet; any private data is from the
+  // first half of a replacement.
   if (readPlanned(priorPrivate) !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
   if (failures.length > 0) {
@@ -46,7 +50,7 @@ function creation(
   }
   const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
   if (adopted !== undefined) declare(session, resource, adopted);
-  // What is adopted is not made, and may well be in the state under its former name.
+  // An adopted key is not created, and may well be in state under its former name.
   if (config.existing_key_id === null) session.labels.noteWanted(config);
   return {
     plannedState: writeObject(values, resource),
@@ -72,7 +76,7 @@ function update(
   const approvedRecordId = readApproved(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
   const { foretold, announced } = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs, first);
-  // Told once: an apply plans each update again, and then says itself what came of it.
+  // Reported once: an apply plans each update again, and then reports the result itself.
   const isTold = foretold.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
@@ -82,7 +86,10 @@ function update(
   };
 }
 
-/** Whichever plan of the two comes second is refused: the deletion, or the one of the resource that stays. */
+/**
+ * Whichever of the two plans comes second is refused: the deletion, or the plan of the resource
+ * that stays.
+ */
 function declare({ objects, command }: Session, { typeName }: TerraformResource, id: string): void {
   objects.noteDeclared(typeName, id);
   if (objects.isDeleted(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
@@ -95,7 +102,7 @@ function notLookedAt({ typeName }: TerraformResource): UkoError {
   });
 }
 
-/** Also said where a deletion turns out to be one half of a replacement. */
+/** Also the error for a deletion that turns out to be one half of a replacement. */
 export function replacement({ typeName }: TerraformResource, { command }: Session): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `A ${typeName} is never replaced: that would end the one that there is, and everything that needs it`,

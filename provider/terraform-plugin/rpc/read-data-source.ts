@@ -1,4 +1,4 @@
-/** ReadDataSource: answers a question of a program; changes nothing. */
+/** ReadDataSource: answers a program's question and changes nothing. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ListOptions } from "../../engine/definition.ts";
@@ -16,7 +16,7 @@ export async function readDataSource(
 ): Promise<MessageInitShape<typeof ReadDataSource_ResponseSchema>> {
   const source = dataSourceNamed(request.typeName);
   const config = readPresent(request.config, source);
-  // A value that was not known when the configuration was checked is known now.
+  // A value that was unknown when the configuration was validated is known now.
   const faults = argumentFaults(source.question, source.attributes, config);
   if (faults.length > 0) return { diagnostics: faults };
   const { ask } = await session.handlers();
@@ -35,7 +35,7 @@ export async function readDataSource(
   };
 }
 
-/** Hosts want what was configured back as it was. */
+/** Hosts require configured values back unchanged. */
 function pick<T>(values: Readonly<Record<string, T>>, attributes: readonly { readonly name: string }[]) {
   return Object.fromEntries(attributes.map(({ name }) => [name, values[name] as T]));
 }

@@ -1,4 +1,4 @@
-/** ReadResource: the resource as it is now; null only where it is proven gone. */
+/** ReadResource: the current resource; null only if it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { errorAbout, saysNothingOfTheObject, sayUnreadSoFar, type Which } from "../../compose.ts";
@@ -24,7 +24,7 @@ export async function readResource(
   const before = readPresent(currentState, resource);
   session.noteLooked(request.typeName, String(before.id));
   if (readMoved(kept)) return readMovedObject(session, resource, before);
-  // Hosts forget what is not sent back.
+  // Hosts drop what is not sent back.
   const echoed = { private: kept, ...(currentIdentity !== undefined && { newIdentity: currentIdentity }) };
   let found: Looked<Properties> | undefined;
   try {
@@ -32,7 +32,7 @@ export async function readResource(
   } catch (error) {
     if (!saysNothingOfTheObject(error)) throw error;
     const about = errorAbout(whichOf(resource, before), error);
-    // An error here would stop the runs of people who have nothing to do with this key (decision 0017).
+    // An error here would stop runs that do not concern this key (decision 0017).
     if (!(await session.handlers()).mayKeepState(error)) throw about;
     const count = session.noteUnread(request.typeName, String(before.id));
     return {
@@ -57,7 +57,7 @@ export async function readResource(
   };
 }
 
-/** Hosts show warnings with the same first line as one, and count the others. */
+/** Hosts group warnings with the same first line: they show one, and count the others. */
 function sayUnread(why: string, count: number): string {
   return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
 }
@@ -66,7 +66,10 @@ function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectVal
   return { kind: handlers, name: label ?? name, id };
 }
 
-/** The state says only which object it is, so one that cannot be found or seen is an error: there is nothing to keep. */
+/**
+ * The state contains only the object's identity, so an object that cannot be found or read is an
+ * error: there is no state to keep.
+ */
 async function readMovedObject(
   session: Session,
   resource: TerraformResource,

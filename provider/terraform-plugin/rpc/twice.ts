@@ -1,10 +1,13 @@
-/** Tells in the plan what neither an apply nor the service would allow: a new key under a label that the state has already. */
+/**
+ * A warning at plan time that a new key reuses a label already in state, which both the apply and
+ * the service would reject.
+ */
 
 import { type Diagnostic, warningDiagnostic } from "../diagnostics.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
 
-/** A warning, since `tofu destroy` begins with such a plan, and an error would stand in its way. */
+/** Only a warning: `tofu destroy` begins with such a plan, and an error would block it. */
 export function twice({ labels, command }: Session, values: ObjectValue): Diagnostic[] {
   const label = labels.takeClash(values);
   if (label === undefined) return [];

@@ -1,4 +1,4 @@
-/** UpgradeResourceIdentity: reads the identity that a state file has. */
+/** UpgradeResourceIdentity: reads the identity in a state file. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { resourceNamed } from "../blocks.ts";

@@ -1,4 +1,4 @@
-/** UpgradeResourceState: reads what a state file has, by whatever release it was written; hosts ask it at every look. */
+/** UpgradeResourceState: reads a state file of any release. Hosts call it at every read. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
@@ -28,7 +28,8 @@ export async function upgradeResourceState(
       summary: `The state of this ${typeName} is in a form that no release wrote`,
     });
   }
-  // Version 0 is the only one so far, and what a release adds or drops within it is read as absent.
+  // Version 0 is the only one so far; attributes that a release adds or drops within it are read as
+  // absent.
   const values = readJson(json, typeOf(resource)) as ObjectValue | null;
   if (values !== null) labels.noteHeld(values);
   return { upgradedState: writeObject(values, resource) };

@@ -1,4 +1,7 @@
-/** ValidateDataResourceConfig: every rule for arguments; hosts know which of them are required. */
+/**
+ * ValidateDataResourceConfig: every rule for arguments, except which are required, which hosts
+ * check.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { argumentFaults } from "../arguments.ts";

@@ -1,4 +1,4 @@
-/** ValidateListResourceConfig: a list takes a vault's id or nothing. */
+/** ValidateListResourceConfig: a list accepts a vault's ID or nothing. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { argumentFaults } from "../arguments.ts";

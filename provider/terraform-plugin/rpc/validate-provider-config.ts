@@ -1,4 +1,7 @@
-/** ValidateProviderConfig: what can be told of the settings without the environment of the run that uses them. */
+/**
+ * ValidateProviderConfig: the checks of the settings that do not depend on the environment of the
+ * run that uses them.
+ */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { checkStored } from "../../compose.ts";

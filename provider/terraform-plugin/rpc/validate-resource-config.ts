@@ -1,4 +1,4 @@
-/** ValidateResourceConfig: every rule for inputs that needs no state; what is not known yet passes. */
+/** ValidateResourceConfig: every rule for inputs that needs no state; unknown values pass. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readPresent, resourceNamed } from "../blocks.ts";
@@ -27,5 +27,5 @@ export async function validateResourceConfig(
   return { diagnostics: [...failures, ...exposed].map((failure) => failureDiagnostic(failure, attributes)) };
 }
 
-/** An older host would keep the secret in plan and state. */
+/** An older host would store the secret in plan and state. */
 const needsNewerHost = "is a secret that no state may have, which takes OpenTofu 1.11 or Terraform 1.11";
