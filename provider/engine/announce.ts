@@ -32,17 +32,24 @@ export function planEnding(ending: Ending, facts: Facts, { consents, waitMs = 0 
   };
 }
 
-/** The plan of an update that retires a key, which never waits. */
+/** The plan of an update that retires a key, which never waits; `wanted` are the program's values. */
 export function planRetirement(
   ending: Extract<Ending, { kind: "managed_key" }>,
   facts: Facts,
+  wanted: Facts,
   consents: readonly string[],
   door: Door,
 ): Planned {
   return {
     foretold: foretellRetirement(ending, { facts, consents, door }),
-    announced: announcementOf(ending, facts, { consents, waits: false }),
+    announced: announcementOf(ending, factsAfterWrite(facts, wanted), { consents, waits: false }),
   };
+}
+
+/** An update writes the program's values before it takes a step, and leaves a key alone that carries a binding record. */
+function factsAfterWrite(facts: Facts, wanted: Facts): Facts {
+  if (typeof facts.deletionRecordId === "string") return facts;
+  return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
 }
 
 function announcementOf(ending: Ending, facts: Facts, run: PlannedRun): Announcement {

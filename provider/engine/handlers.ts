@@ -154,7 +154,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       const aimed = { ...ending, policy: { ...ending.policy, goal } };
       const rerun = applyCommand(context.door) ?? context.door.rerun;
       const consents = first === undefined ? run.consents : [first.approvedRecordId ?? ""];
-      return planRetirement(aimed, Object(state), consents, { rerun });
+      return planRetirement(aimed, Object(state), Object(inputs), consents, { rerun });
     },
     async delete(olds, options) {
       const { world, run } = opened(options);

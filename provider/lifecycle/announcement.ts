@@ -55,9 +55,14 @@ export interface ShownKey extends Omit<KeyFacts, "keystores"> {
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
 
-/** JSON arrays keep every part apart from its neighbors, whatever characters it holds. */
+/**
+ * As an engine's state can show the key: a state has one value for each tag, and hosts write every text in the normal form C of
+ * Unicode. What no state can show would otherwise differ in every plan. JSON arrays keep every part apart from its neighbors,
+ * whatever characters it holds.
+ */
 export function shownKeyText(key: ShownKey): string {
-  return JSON.stringify([
+  const tags = Object.entries(Object.fromEntries(key.tags.map(({ name, value }) => [name, value])));
+  return asHostsWrite([
     "uko-plan-1",
     key.instanceId,
     key.version,
@@ -65,12 +70,20 @@ export function shownKeyText(key: ShownKey): string {
     key.description,
     key.activationDate,
     key.expirationDate,
-    key.tags.map(({ name, value }) => JSON.stringify([name, value])).sort(),
-    key.keystores.map(({ name, type }) => JSON.stringify([name, type])).sort(),
+    sortedTexts(tags),
+    sortedTexts(key.keystores.map(({ name, type }) => [name, type])),
   ]);
 }
 
 /** The same text for a KMS key, or for a vault, keystore or template. */
 export function shownNameText(name: string): string {
-  return JSON.stringify(["uko-plan-1", name]);
+  return asHostsWrite(["uko-plan-1", name]);
+}
+
+function sortedTexts(pairs: readonly (readonly [string, string])[]): readonly string[] {
+  return pairs.map((pair) => asHostsWrite(pair)).sort();
+}
+
+function asHostsWrite(parts: readonly unknown[]): string {
+  return JSON.stringify(parts).normalize("NFC");
 }
