@@ -1,4 +1,4 @@
-/** What a plan announces of a deletion, from what an engine's state says of the resource. */
+/** A plan's announcement of a deletion, computed from the state of the resource. */
 
 import {
   announceContainerDeletion,
@@ -13,7 +13,7 @@ import type { Ending, RunSettings } from "./definition.ts";
 import type { Door } from "./explain/explanation.ts";
 import { type Foretold, foretellEnding, foretellRetirement } from "./explain/foretell.ts";
 
-/** What a plan says, and the limit that it sets to its apply. */
+/** What a plan reports, and the limit that it sets for its apply. */
 export interface Planned {
   readonly foretold: Foretold;
   readonly announced: Announcement;
@@ -21,7 +21,7 @@ export interface Planned {
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** An update that does not retire anything takes no step towards an end. */
+/** An update that retires no key takes no step towards a deletion. */
 export const nothingPlanned: Planned = { foretold: { kind: "short" }, announced: announcesNothing };
 
 /** The plan of a deletion. */
@@ -86,7 +86,7 @@ function announcementOf(ending: Ending, facts: Facts, run: PlannedRun): Announce
   }
 }
 
-/** The same deletion under the limit of its plan; no limit where the engine has none. */
+/** The same deletion under the limit of its plan; without a limit if the engine has none. */
 export function limitedTo(ending: Ending, atMost: Announcement | undefined): Ending {
   if (atMost === undefined) return ending;
   switch (ending.kind) {

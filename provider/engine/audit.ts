@@ -1,4 +1,7 @@
-/** Reads evidence back (UKO_EVIDENCE): who ended what, when, with whose consent, and what the lines leave open. Pure. */
+/**
+ * The evaluation of evidence (UKO_EVIDENCE): who deleted what, when, with whose consent, and what
+ * the lines leave open. Pure.
+ */
 
 import * as z from "zod";
 import type { Step } from "../lifecycle/plan.ts";
@@ -18,7 +21,7 @@ const record = z.object({
     .optional()
     .catch(undefined),
 });
-/** Read tolerantly: a later release may say more. */
+/** Parsed tolerantly: a later release may add fields. */
 const evidenceLine = z.object({
   v: z.literal(1),
   time: z.string(),
@@ -39,36 +42,45 @@ const evidenceLine = z.object({
 });
 type EvidenceLine = z.infer<typeof evidenceLine>;
 
-/** One step as its lines tell it. Printed by `--json`. */
+/** One step as its evidence lines describe it. Printed by `--json`. */
 export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
-  /** False where a step was begun and no line says that it was done: refused, crashed, or its answer lost. */
+  /**
+   * False if a step was started and no line reports it as done: it was refused, it crashed, or its
+   * answer was lost.
+   */
   readonly isConfirmed: boolean;
-  /** Whether one person stood behind a step that ends or cuts off a key; absent for other steps. */
+  /**
+   * Whether one person alone took a step that deactivates or destroys a key; absent for other
+   * steps.
+   */
   readonly single?: boolean;
 }
 
 export interface Audit {
   readonly events: readonly AuditEvent[];
-  /** All steps on file, also those that the filter leaves out. */
+  /** All recorded steps, including those that the filter leaves out. */
   readonly stepsOnFile: number;
-  /** Lines that are not whole, as a crash leaves them. */
+  /** Incomplete lines, such as a crash leaves. */
   readonly unreadableLines: number;
   /** Lines of a version that this release does not know. */
   readonly unknownVersions: number;
 }
 
 export interface AuditFilter {
-  /** From this time on, ISO 8601. */
+  /** Only steps from this time on, ISO 8601. */
   readonly since?: string;
   readonly vaultId?: string;
-  /** A key's id or label. */
+  /** A key's ID or label. */
   readonly key?: string;
   readonly step?: string;
-  /** Part of an IAM id or a name, of whoever acted, asked or consented. */
+  /** Part of an IAM ID or name of the actor, requester or approver. */
   readonly person?: string;
 }
 
-/** Every step that leaves evidence, and whether two people stand behind it where dual authorization applies. */
+/**
+ * Every step that leaves evidence, and whether two people are behind it if dual authorization
+ * applies.
+ */
 const isConsequential = {
   write_record: false,
   drop_record: false,
@@ -86,7 +98,7 @@ const isConsequential = {
 export const auditedSteps: readonly string[] = Object.keys(isConsequential);
 const consequential = new Map<string, boolean>(Object.entries(isConsequential));
 
-/** Reads the lines of all files together; a line that stands in two files counts once. */
+/** Reads the lines of all files together. A line that is in two files counts once. */
 export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
   const lines: EvidenceLine[] = [];
   let unreadableLines = 0;
@@ -121,7 +133,10 @@ function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version"
   return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
 }
 
-/** Joins the line before a step with the line after it; what was begun twice and done once was once without effect. */
+/**
+ * Pairs the line before a step with the line after it. If a step was started twice and done once,
+ * one of the attempts had no effect.
+ */
 function pair(lines: readonly EvidenceLine[]): readonly AuditEvent[] {
   const events: AuditEvent[] = [];
   const begun = new Map<string, number[]>();

@@ -1,9 +1,9 @@
-/** The outside world of vaults, keystores and templates, as plain values; a part of `ports.ts`. */
+/** The ports for vaults, keystores and templates, with plain values; a part of `ports.ts`. */
 
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import type { Answered, CallOptions, Written } from "./calls.ts";
 
-/** Where a container lives. All ids are UUIDs; a vault is its own vault. */
+/** The location of a container. All IDs are UUIDs; a vault is its own vault. */
 export interface ContainerRef {
   readonly kind: ContainerKind;
   readonly instanceId: string;
@@ -32,10 +32,13 @@ export interface VaultSnapshot extends Stamps {
   readonly recoveryKeyLabel: string;
 }
 
-/** A connection's fields by their wire names (uko-v4.md 3.7); secrets never come back and are not among them. */
+/**
+ * A connection's fields by their wire names (uko-v4.md 3.7). The service never returns secrets, so
+ * they are not included.
+ */
 export type ConnectionFields = Readonly<Record<string, string | number | boolean>>;
 
-/** uko-v4.md 3.7, read tolerantly. */
+/** uko-v4.md 3.7, parsed tolerantly. */
 export interface KeystoreSnapshot extends Stamps {
   readonly id: string;
   readonly vaultId: string;
@@ -46,10 +49,13 @@ export interface KeystoreSnapshot extends Stamps {
   readonly type: string;
   /** `internal`, `hpcs` or `key_protect` for `ibm_cloud_kms`; empty otherwise. */
   readonly variant: string;
-  /** The KMS key ring behind it; empty where the service does not tell. */
+  /** The KMS key ring behind it; empty if the service does not report it. */
   readonly ring: string;
   readonly fields: ConnectionFields;
-  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or what a later release says; empty where untold. */
+  /**
+   * `ok`, `not_responding`, `configuration_error`, `pending_check`, or a later release's word;
+   * empty if not reported.
+   */
   readonly health: string;
   readonly healthMessage: string;
 }
@@ -81,17 +87,17 @@ export interface TemplateSnapshot extends Stamps {
   readonly expirationPeriod: string;
   readonly keyState: string;
   readonly deactivateOnRotation: boolean;
-  /** Absent where the service's answer has none that this release understands. */
+  /** Absent if the response contains none that this release understands. */
   readonly distribution?: TemplateDistribution;
 }
 
 /** Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
 export interface Collection<Snapshot, New, Patch> {
-  /** `undefined` for the service's own 404, which by itself proves nothing. */
+  /** `undefined` for the service's own 404, which alone proves nothing. */
   read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
   /** Every page. */
   list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
-  /** Sent once and never again. */
+  /** Sent once and never retried. */
   create(wanted: New, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
   update(ref: ContainerRef, patch: Patch, etag: string, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
   remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
@@ -109,7 +115,7 @@ export interface Vaults extends Collection<VaultSnapshot, VaultInput, Partial<Va
 export interface NewKeystore {
   readonly vaultId: string;
   readonly type: string;
-  /** Absent only for an Azure keystore, which may go without a name (uko-v4.md 3.8). */
+  /** Absent only for an Azure keystore, which may have no name (uko-v4.md 3.8). */
   readonly name?: string;
   readonly description?: string;
   readonly groups?: readonly string[];
@@ -124,9 +130,9 @@ export interface KeystorePatch {
   readonly fields?: ConnectionFields;
 }
 
-/** S1-S6; S5 is sent with `mode=restrict` and nothing else: other modes end keys, or cut them off. */
+/** S1-S6; S5 is sent with `mode=restrict` only: other modes delete keys or cut them off. */
 export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, KeystorePatch> {
-  /** S6: asks the keystore now. */
+  /** S6: a live status, asked of the keystore now. */
   status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
 }
 

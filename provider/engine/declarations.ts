@@ -1,13 +1,22 @@
-/** What one run has learned about which resource declares which object; `decideSharedDeletion` has the rule. */
+/**
+ * The declarations that one run has learned: which resource declares which object.
+ * `decideSharedDeletion` has the rule.
+ */
 
 import { type Declaration, decideSharedDeletion, type SharedDeletion } from "../lifecycle/shared-object.ts";
 
 export interface Declarations {
   /** The program declares the resource, and state holds the object under it. A resource has one object: the latest. */
   noteStored(resource: string, id: string): void;
-  /** The program names the object for the resource; a state that holds it there says more. */
+  /**
+   * The program names the object for the resource. A state that holds the object there overrides
+   * this.
+   */
   noteNamed(resource: string, id: string): void;
-  /** A resource that lets go no longer counts, so that of several the last one takes the steps. */
+  /**
+   * A resource that lets its object go no longer counts, so the last of several resources takes the
+   * steps.
+   */
   decideDeletion(resource: string | undefined, id: string): SharedDeletion;
 }
 

@@ -1,4 +1,7 @@
-/** How a resource describes itself: inputs, outputs, and the few things that only it knows how to do. */
+/**
+ * The description of a resource: its inputs, its outputs, and the few operations that are specific
+ * to it.
+ */
 
 import * as z from "zod";
 import type { Announcement } from "../lifecycle/announcement.ts";
@@ -10,62 +13,71 @@ import type { ApplyCommand } from "./explain/explanation.ts";
 import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
-/** A property that cannot be what it is, and why; the property is a top-level input. */
+/** An invalid property and the reason; the property is a top-level input. */
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;
 }
 
-/** What the run's person and provider add to what the resource says. */
+/** Settings of the caller and the provider, in addition to those of the resource. */
 export interface RunSettings {
   readonly isDualRequired: boolean;
   readonly consents: readonly string[];
-  /** What the person grants this run for waiting; absent where they said nothing. */
+  /** How long the caller lets this run wait; absent if not set. */
   readonly waitMs?: number;
-  /** Whether it runs in a pipeline, where nobody sees what a wait holds up. */
+  /** Whether the run is in a pipeline, where no person sees what a wait blocks. */
   readonly isUnattended?: boolean;
 }
 
-/** For a creation, which nothing but its own name connects with an earlier attempt at it. */
+/** For a creation, which only its own name connects with an earlier attempt. */
 export interface CreateOptions extends CallOptions {
-  /** The resource's lasting name in its engine, such as organisation and URN; absent where the engine tells none. */
+  /**
+   * The resource's permanent name in its engine, such as organization and URN; absent if the engine
+   * does not pass one.
+   */
   readonly origin?: string;
   /** As for an update. */
   readonly apply?: ApplyCommand | undefined;
-  /** The resource under which state holds the object of this id, as far as this run has been told. */
+  /** The resource under which state holds the object with this ID, as far as this run knows. */
   readonly holderOf?: (id: string) => string | undefined;
 }
 
 /** For an update, whose message may tell people what to run next. */
 export interface UpdateOptions extends CallOptions {
-  /** The command that brings a program about, in the engine that is at work; Pulumi's where it is absent. */
+  /** The current engine's command that applies a program; Pulumi's if absent. */
   readonly apply?: ApplyCommand | undefined;
-  /** What the plan of this update announced of a retirement; no limit where the engine has none. */
+  /** What the plan of this update announced of a retirement; without it there is no limit. */
   readonly announced?: Announcement;
 }
 
-/** A resource after a call: its id, its whole state, and what people have to hear of. */
+/** A resource after a call: its ID, its full state, and the warnings for people. */
 export interface Stored<State> {
   readonly id: string;
   readonly state: State;
   readonly warnings: readonly string[];
-  /** The creation made nothing: the resource was there already, and was adopted or found again after an interruption. */
+  /**
+   * The creation made no new object: the object existed already, and was adopted or found again
+   * after an interruption.
+   */
   readonly isFound?: true;
 }
 
-/** What a deletion is about and how careful it has to be; the planner of its kind decides, whatever a definition says. */
+/**
+ * The object of a deletion and its policy. The planner for its kind decides, whatever a definition
+ * says.
+ */
 export type Ending =
   | { readonly kind: "managed_key"; readonly ref: KeyRef; readonly policy: DeletionPolicy }
   | { readonly kind: "container"; readonly ref: ContainerRef; readonly name: string; readonly policy: ContainerPolicy }
   | { readonly kind: "kms_key"; readonly ref: KmsKeyRef; readonly name: string; readonly policy: KmsKeyPolicy };
 
-/** For a list, which leaves out what this release cannot describe rather than failing. */
+/** For a list, which skips what this release cannot describe instead of failing. */
 export interface ListOptions extends CallOptions {
-  /** Takes what was left out and why; the run's progress does where it is absent. */
+  /** Receives what was skipped and why; if absent, the run's progress does. */
   readonly warn?: (line: string) => void;
 }
 
-/** What a list is narrowed to; what a resource has no use for is ignored. */
+/** The filter of a list. A resource ignores the parts that do not apply to it. */
 export interface ListFilter {
   readonly vaultId?: string;
 }
@@ -75,44 +87,71 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly summary: string;
   readonly inputs: z.ZodType<Inputs>;
   readonly state: z.ZodType<State>;
-  /** What no update can change; a change is an error that says what to do instead, never a replacement. */
+  /**
+   * Inputs that no update can change. A change is an error that says what to do instead, never a
+   * replacement.
+   */
   readonly immutable: readonly (keyof Inputs & string)[];
-  /** Inputs that are secrets, by their paths (`aws.secretAccessKey`); the state has a digest of each (decision 0013). */
+  /**
+   * Secret inputs, by their paths (`aws.secretAccessKey`). State holds a digest of each (decision
+   * 0013).
+   */
   readonly secrets?: readonly string[];
-  /** The form of its id, `<vaultId>/<keyId>`, by which it is imported. */
+  /** The form of its import ID, `<vaultId>/<keyId>`. */
   readonly idForm: string;
-  /** The input that adopts an existing object: the last part of its id. */
+  /** The input that adopts an existing object: the last part of its ID. */
   readonly adoptBy: keyof Inputs & string;
   /**
-   * Outputs that a change of this input moves, so that a preview promises none of them; what is not named stays. The first
-   * tells how far a goal is that this input names.
+   * Outputs that become unknown in a preview when this input changes; all other outputs stay known.
+   * The first one shows the progress towards the goal that the input names.
    */
   readonly moves: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
-  /** Outputs that a creation of this leaves absent for certain, so that a preview does not call them known later. */
+  /**
+   * Outputs that are certain to be absent after a creation, so a preview does not call them
+   * unknown.
+   */
   absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
-  /** Whether its state changes without any run of ours, so that an engine that can looks again before every run. */
+  /**
+   * Whether its state changes without a run of this tool, so that an engine that can do so reads it
+   * before every run.
+   */
   isWatched(state: State, run: RunSettings): boolean;
-  /** What else no update can change, each with what to do instead; `before` is the state as the engine has it. */
+  /**
+   * Further changes that no update can make, each with what to do instead. `before` is the state as
+   * the engine has it.
+   */
   frozen?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
-  /** Rules across properties; `isThere` where they are of an update. */
+  /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean): readonly CheckFailure[];
-  /** The inputs, with digests for secrets, that differ from what is there; none where the resource is as it should be. */
+  /**
+   * The inputs that differ from the existing object, with digests for secrets; empty if the
+   * resource is as declared.
+   */
   changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
   create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
-  /** Undefined only where the resource is proven gone. */
+  /** Undefined only if the resource is proven gone. */
   read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   update(world: World, state: State, inputs: Inputs, run: RunSettings, options: UpdateOptions): Promise<Stored<State>>;
-  /** Finds a resource by its id alone, as an import does; steering inputs get their defaults. */
+  /**
+   * Finds a resource by its ID alone, as an import does. Inputs that control uko itself get their
+   * defaults.
+   */
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
-  /** Every one that this release can describe, in every state. */
+  /** Every resource that this release can describe, in every state. */
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
-  /** What stands behind it and the policy for its end, taken from state, because destroy sees no program. */
+  /**
+   * The object behind the resource and the policy for its deletion, from state, because destroy
+   * sees no program.
+   */
   deletion(state: State, run: RunSettings): Ending;
-  /** The goal of an update that goes towards its end while it stays in the program; undefined where there is none, or it is reached. */
+  /**
+   * The goal of an update that advances the key's deletion while the key stays in the program;
+   * undefined if the update has no such goal or the goal is reached.
+   */
   retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
 }
 
-/** A question that programs and people ask; its answer changes nothing. */
+/** A query for programs and people; it changes nothing. */
 export interface FunctionDefinition<Args extends object, Result extends object> {
   readonly name: string;
   readonly summary: string;
@@ -121,21 +160,21 @@ export interface FunctionDefinition<Args extends object, Result extends object> 
   answer(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
 }
 
-/** Gives a function its types. */
+/** Infers the types of a function. */
 export function defineFunction<Args extends object, Result extends object>(
   definition: FunctionDefinition<Args, Result>,
 ): FunctionDefinition<Args, Result> {
   return definition;
 }
 
-/** Gives a definition its types; what every door projects. */
+/** Infers the types of a definition, which every door projects. */
 export function defineResource<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
 ): ResourceDefinition<Inputs, State> {
   return definition;
 }
 
-/** The properties of inputs or of a state, by name. */
+/** The properties of inputs or of state, by name. */
 export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
   return schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, z.ZodType>>) : {};
 }

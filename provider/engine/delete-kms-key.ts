@@ -1,4 +1,7 @@
-/** The deletion of a KMS key as an IaC engine meets it: asks, consents where the window is named, and says what is awaited. */
+/**
+ * The deletion of a KMS key, as an IaC engine calls it: it requests, consents if the window is
+ * named, and reports what it waits for.
+ */
 
 import { isForOthers } from "../lifecycle/plan.ts";
 import { type KmsPlan, planKmsKeyDeletion } from "../lifecycle/plan-kms-key-deletion.ts";
@@ -45,7 +48,7 @@ export async function deleteKmsKey(
   return unfinished(explanation, facts, options, plan);
 }
 
-/** Undefined where waiting cannot help. */
+/** Undefined if waiting cannot help. */
 function awaitedBy(plan: KmsPlan, { observation, nowMs }: ObservedKmsKey): Awaited | undefined {
   if (plan.kind === "waitingForApproval") {
     if (!isForOthers(plan.standing)) return undefined;

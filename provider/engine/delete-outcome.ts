@@ -1,4 +1,4 @@
-/** What a deletion answers its door: whether the engine may forget the resource. */
+/** The result of a deletion for its door: whether the engine may drop the resource from state. */
 
 import { type ErrorCode, newRunMark } from "../errors.ts";
 import { isForOthers } from "../lifecycle/plan.ts";
@@ -7,20 +7,23 @@ import { noteOfStop } from "./explain/stopped.ts";
 import type { CallOptions, RunRecord } from "./ports.ts";
 
 export type DeleteOutcome = {
-  /** What a report tells beside code and exit code, where the planner of this kind knows it. */
+  /**
+   * Facts for a report in addition to code and exit code, if the planner of this kind knows them.
+   */
   readonly facts?: Pick<
     RunRecord,
     "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "reasons" | "taken"
   >;
 } & (
   | { readonly kind: "ended"; readonly warnings: readonly string[] }
-  /** A wait, a refusal or a missing right, said in words. */
+  /** A wait, a refusal or a missing right, as a message. */
   | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string }
 );
 
 /**
- * The resource stays in the state; a run that somebody stopped in a wait says so beside what is awaited. The message of an approval
- * that this run cannot receive is marked, for a hook that has nothing but the message.
+ * The resource stays in state. A run that was canceled during a wait says so next to what it waits
+ * for. The message of an approval that this run cannot receive is marked, for a hook that sees only
+ * the message.
  */
 export function unfinished(
   explanation: Explanation,

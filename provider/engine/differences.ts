@@ -1,12 +1,18 @@
-/** Where a program and a state differ, path by path, so that an engine can show it and a person can judge it. */
+/**
+ * The differences between a program and a state, path by path, so that an engine can show them and
+ * a person can judge them.
+ */
 
 import * as z from "zod";
 
-/** `path` is a property as engines write it: `description`, `tags.team`, `aws.region`. */
+/** `path` is a property in an engine's notation: `description`, `tags.team`, `aws.region`. */
 export interface Difference {
   readonly path: string;
   readonly kind: "add" | "update" | "delete";
-  /** Inputs differ, or a goal is named whose output, which `path` then is, has not reached it. */
+  /**
+   * `input`: inputs differ. `goal`: an input names a goal that the output at `path` has not
+   * reached.
+   */
   readonly of: "input" | "goal";
 }
 
@@ -14,13 +20,13 @@ export interface Compared {
   /** Top-level inputs that the definition found to differ. */
   readonly changed: readonly string[];
   readonly state: Readonly<Record<string, unknown>>;
-  /** With digests for secrets, as the state has them. */
+  /** With digests for secrets, as in state. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly shape: Readonly<Record<string, z.ZodType>>;
   readonly moves: Readonly<Record<string, readonly string[] | undefined>>;
 }
 
-/** Tells each changed property; no value is in the answer. */
+/** Returns the path of each changed property. The result contains no values. */
 export function differencesIn({ changed, state, inputs, shape, moves }: Compared): readonly Difference[] {
   return changed.flatMap((name) => {
     const [before, wanted] = [state[name], inputs[name]];
@@ -33,7 +39,10 @@ export function differencesIn({ changed, state, inputs, shape, moves }: Compared
   });
 }
 
-/** In a map an absent entry is to go; in a block of properties it stays as the service has it. */
+/**
+ * In a map, an absent entry is deleted. In a block of properties, an absent one stays as the
+ * service has it.
+ */
 function inObject(
   path: string,
   before: Readonly<Record<string, unknown>>,
@@ -51,7 +60,10 @@ function differenceAt(path: string, before: unknown, wanted: unknown): Differenc
   return { path, kind, of: "input" };
 }
 
-/** A name that is no plain word is written in brackets, as Pulumi's and Terraform's paths have it. */
+/**
+ * A name that is not a plain identifier is written in brackets, as in Pulumi's and Terraform's
+ * paths.
+ */
 function asStep(name: string): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }

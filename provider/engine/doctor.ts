@@ -1,4 +1,7 @@
-/** Looks whether everything is in place for a run: where it goes, as whom, with which rights. Reads and lists only, unless a probe is asked for. */
+/**
+ * The preflight check of `uko doctor`: which service a run would reach, as whom, with which rights.
+ * Reads and lists only, unless a probe is requested.
+ */
 
 import {
   type Check,
@@ -24,14 +27,14 @@ export interface Examined {
   readonly region?: string;
   /** Every call so far, oldest first. */
   readonly calls: () => readonly WatchedCall[];
-  /** Absent unless somebody asked for it: it makes a key, and ends it. */
+  /** Absent unless requested: it creates a key and deletes it. */
   readonly probe?: TagProbe;
 }
 
-/** Vaults whose keys are read; the others would tell no more about rights. */
+/** The number of vaults whose keys are read. More vaults would show no more about rights. */
 const maxVaults = 5;
 
-/** Goes on after each failure, so that one run tells all that is wrong. */
+/** Continues after each failure, so that one run reports every problem. */
 export async function examine(
   { world, endpoint, region, calls, probe }: Examined,
   options: CallOptions,
@@ -74,7 +77,7 @@ export async function examine(
     );
   }
   const vaultIds = (vaults ?? []).slice(0, maxVaults).map(({ id }) => id);
-  // Which keys there are can only be asked vault by vault.
+  // Keys can be listed only one vault at a time.
   const keys =
     vaultIds.length === 0
       ? undefined
@@ -112,7 +115,10 @@ export async function examine(
   return checks;
 }
 
-/** Throws UKO_CLOCK_SKEW where the token, or the object that was changed last, contradicts the service's `Date`. */
+/**
+ * Throws UKO_CLOCK_SKEW if the token, or the object that was changed last, contradicts the
+ * service's `Date`.
+ */
 function judgeClock({ session, serviceClock }: World, objects: readonly { readonly updatedAtMs?: number }[]): void {
   const serviceTimeMs = session.serviceTimeMs();
   if (serviceTimeMs === undefined) return;

@@ -1,4 +1,7 @@
-/** The end of a vault, keystore or template: look, plan, delete where it is empty, look again. Bounded; empties nothing. */
+/**
+ * The deletion loop of a container (vault, keystore or template): read, plan, delete if empty, read
+ * again. The loop is bounded and empties no container.
+ */
 
 import { UkoError } from "../errors.ts";
 import type { Actor } from "../lifecycle/observation.ts";
@@ -18,13 +21,16 @@ import type { CallOptions, World, Written } from "./ports.ts";
 import { throwIfStopped } from "./reconcile.ts";
 import { type Awaited, neededUntil } from "./wait.ts";
 
-/** What one run is to do with one container. */
+/** The task of one run for one container. */
 export interface ContainerTask {
   readonly ref: ContainerRef;
   readonly policy: ContainerPolicy;
 }
 
-/** Where a run ended. Nothing but the deletion itself changes anything, so every other end left all as it was. */
+/**
+ * The result of a run. Only the deletion itself changes anything, so after every other result all
+ * is as before.
+ */
 export type ContainerOutcome =
   | { readonly kind: "gone"; readonly isDeletedHere: boolean }
   | {
@@ -39,10 +45,16 @@ export type ContainerOutcome =
       readonly observed: ObservedContainer;
     };
 
-/** One deletion and one look after a refusal; the rest is room for others who write meanwhile, and for lost answers. */
+/**
+ * One deletion, and one read after a refusal. The remaining rounds allow for other writers and lost
+ * answers.
+ */
 const maxRounds = 10;
 
-/** Deletes a container where nothing is left in it. Throws `UkoError` for faults only; waits and refusals are outcomes. */
+/**
+ * Deletes a container if it is empty. Throws `UkoError` for faults only; waits and refusals are
+ * outcomes.
+ */
 export async function endContainer(
   world: World,
   { ref, policy }: ContainerTask,
@@ -133,7 +145,7 @@ function answerLost(ref: ContainerRef, reason: string): UkoError {
   });
 }
 
-/** Undefined where waiting cannot help. */
+/** Undefined if waiting cannot help. */
 export function containerAwaits(outcome: ContainerOutcome): Awaited | undefined {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForTime") return undefined;
   const { awaits, untilMs } = outcome.plan;
@@ -142,7 +154,7 @@ export function containerAwaits(outcome: ContainerOutcome): Awaited | undefined 
   return { neededMs: neededUntil(untilMs, outcome.observed.nowMs), what };
 }
 
-/** What a report tells of the end of a container beside its code. */
+/** What a report states about the deletion of a container, in addition to its code. */
 export function containerFacts(outcome: Exclude<ContainerOutcome, { kind: "gone" }>): DeleteOutcome["facts"] & object {
   if (outcome.kind === "rights_missing" || outcome.plan.kind === "refused") return { awaits: "person_to_unblock" };
   const { untilMs } = outcome.plan;

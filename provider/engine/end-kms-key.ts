@@ -1,4 +1,7 @@
-/** The end of a KMS key: look, plan, one call, look again, until the plan is not `ready`. Bounded; remembers nothing between runs. */
+/**
+ * The deletion loop of a KMS key: read, plan, make one call, and repeat until the plan is not
+ * `ready`. The loop is bounded and keeps no memory between runs.
+ */
 
 import { UkoError } from "../errors.ts";
 import { writeToleranceMs } from "../lifecycle/consent-record.ts";
@@ -20,14 +23,14 @@ import { type KmsSighting, type ObservedKmsKey, observeKmsKey } from "./observe-
 import type { CallOptions, World, Written } from "./ports.ts";
 import { throwIfStopped } from "./reconcile.ts";
 
-/** What one run is to do with one KMS key: `plan` is one of the pure planners with its policy already in it. */
+/** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
 export interface KmsTask {
   readonly ref: KmsKeyRef;
   readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
   readonly consents: readonly string[];
 }
 
-/** Where a run ended. `taken` is what it changed, in order. */
+/** The result of a run. `taken` lists the changes that the run made, in order. */
 export type KmsOutcome = { readonly run: KmsRun; readonly taken: readonly KmsStep["kind"][] } & (
   | { readonly kind: "gone" }
   | { readonly kind: "stopped"; readonly plan: Exclude<KmsPlan, { kind: "ready" }>; readonly observed: ObservedKmsKey }
@@ -39,10 +42,15 @@ export type KmsOutcome = { readonly run: KmsRun; readonly taken: readonly KmsSte
     }
 );
 
-/** One step and the look after it; the rest is room for others who write meanwhile, and for lost answers. */
+/**
+ * One step and the read after it. The remaining rounds allow for other writers and lost answers.
+ */
 const maxRounds = 10;
 
-/** Carries a task as far as it may go now; `earlier` is what this run did before it waited. Throws `UkoError` for faults only. */
+/**
+ * Takes every step that is possible now; `earlier` is what this run did before it waited. Throws
+ * `UkoError` for faults only.
+ */
 export async function endKmsKey(
   world: World,
   task: KmsTask,
@@ -97,7 +105,7 @@ export async function endKmsKey(
   });
 }
 
-/** A step with the look that led to it. */
+/** A step with the observation behind it. */
 interface Taken {
   readonly step: KmsStep;
   readonly before: ObservedKmsKey;
@@ -118,7 +126,10 @@ function runAfter(run: KmsRun, step: KmsStep): KmsRun {
   return step.kind === "set_for_deletion" ? { ...run, setHere: true } : run;
 }
 
-/** After a call without an answer: whether the key is where the call leads. A window that is open now may be this run's. */
+/**
+ * After a call without a response: whether the key has reached the call's target. A window that is
+ * open now may be this run's.
+ */
 function hadEffect({ step }: Taken, sighting: KmsSighting): boolean {
   if (sighting.kind === "gone") return step.kind === "destroy";
   const { observation, nowMs } = sighting;
@@ -132,7 +143,10 @@ function hadEffect({ step }: Taken, sighting: KmsSighting): boolean {
   }
 }
 
-/** Whether the effect is this run's, as far as KMS tells; what is not told is nobody's evidence. */
+/**
+ * Whether this run caused the effect, as far as KMS discloses it. Unattributed effects are not
+ * written to the evidence.
+ */
 function isOurs({ step, before }: Taken, sighting: KmsSighting, { actor }: KmsRun): boolean {
   if (sighting.kind === "gone") return false;
   const { snapshot, observation } = sighting;
@@ -184,7 +198,7 @@ async function recordEvidence(
   });
 }
 
-/** Empty where KMS does not tell who set the window; its audit events do. */
+/** Empty if KMS does not disclose who set the window; its audit events do. */
 function setterOf(observation: KmsKeyObservation): string {
   const hint = setterHint(observation);
   return hint?.isSure === true ? (hint.identity.iamId ?? "") : "";

@@ -1,4 +1,7 @@
-/** What `uko doctor --state` finds in a state that somebody may have edited. Whoever edits a Pulumi state runs code as the next person. */
+/**
+ * The findings of `uko doctor --state` in a state that may have been edited. Anyone who can edit a
+ * Pulumi state can run code as the next person who uses it.
+ */
 
 import { effectivePolicy } from "../lifecycle/authorization.ts";
 import type { DeletionPolicy } from "../lifecycle/plan.ts";
@@ -16,7 +19,7 @@ import { observeKey } from "./observe.ts";
 import type { CallOptions, World } from "./ports.ts";
 import type { StoredResource, StoredState } from "./stored-state.ts";
 
-/** Finds what the state itself shows; makes no call. */
+/** Finds problems in the state itself; makes no call. */
 export function examineStored(state: StoredState): readonly Check[] {
   const { resources, otherCode } = state;
   const faults = resources.flatMap((resource) =>
@@ -41,7 +44,7 @@ function faultsIn({ by, kind, source, providerTexts }: StoredResource): readonly
   const wanted = by === "package" ? "uko" : "pulumi-nodejs";
   const urls = downloadUrls.filter((url) => by === "dynamic" || url !== packageDownloadUrl);
   const unknown = by === "package" ? versions.filter((version) => !knownVersions.includes(version)) : [];
-  // A resource that moved to the package may keep the text, which nothing evaluates there.
+  // A resource that moved to the package may keep the text, which is not evaluated there.
   const isTextWrong =
     by === "dynamic" && (providerTexts.length === 0 || providerTexts.some((text) => text !== expected));
   return [
@@ -52,7 +55,7 @@ function faultsIn({ by, kind, source, providerTexts }: StoredResource): readonly
   ];
 }
 
-/** Objects that more than one resource stands for, with the addresses of all of them. */
+/** Objects that more than one resource represents, with the addresses of all these resources. */
 function duplicatesIn(resources: readonly StoredResource[]): ReadonlyMap<string, readonly string[]> {
   const byObject = new Map<string, string[]>();
   for (const { kind, id, address } of resources) {
@@ -63,17 +66,20 @@ function duplicatesIn(resources: readonly StoredResource[]): ReadonlyMap<string,
   return new Map([...byObject].filter(([, addresses]) => addresses.length > 1));
 }
 
-/** Keys for which the state asks for less than two people at both steps. */
+/** Keys for which the state requires fewer than two people at one of the steps. */
 export function loosenedIn({ resources }: StoredState): readonly StoredResource[] {
   return resources.filter(
     ({ kind, properties }) => kind === "ManagedKey" && strictnessOf(askedBy(properties)) < strictest,
   );
 }
 
-/** A state of thousands of such keys is unusual, and each takes one call. */
+/** A state with thousands of such keys is unusual, and each key costs one call. */
 const maxKeys = 1_000;
 
-/** Compares what the state asks for with what the service says about each key that the state loosens. */
+/**
+ * Compares the requirements in state with what the service reports about each key that the state
+ * loosens.
+ */
 export async function examineControls(
   world: World,
   loosened: readonly StoredResource[],

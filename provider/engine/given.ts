@@ -1,4 +1,7 @@
-/** Values that a program or an engine hands in, checked against their form, with failures said in words of programs. */
+/**
+ * The validation of values that a program or an engine passes in. Failures are reported in the
+ * terms of programs.
+ */
 
 import type * as z from "zod";
 import { UkoError } from "../errors.ts";
@@ -6,7 +9,7 @@ import type { CheckFailure } from "./definition.ts";
 import { plain } from "./explain/words.ts";
 import { asItIs, holds, knownLater } from "./preview.ts";
 
-/** What cannot be understood is told property by property. Throws UKO_INPUT_INVALID. */
+/** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */
 export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -22,7 +25,10 @@ export function notUnderstood(what: string, failures: readonly CheckFailure[]): 
 
 type Issue = z.core.$ZodIssue;
 
-/** Answers what is wrong with what is known already; what comes from a resource that is not there yet is checked once it is, and what stays as it is is not. */
+/**
+ * Returns the failures of values that are known already. A value from a resource that does not
+ * exist yet is checked once it exists; an unchanged value is not checked.
+ */
 export function failuresOfKnown(issues: readonly Issue[], given: unknown): readonly CheckFailure[] {
   const at = (path: readonly PropertyKey[]): unknown =>
     path.reduce<unknown>(
@@ -30,13 +36,16 @@ export function failuresOfKnown(issues: readonly Issue[], given: unknown): reado
         typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[name] : value,
       given,
     );
-  // Without a path the whole is meant, and a name is known whatever its value will be.
+  // An issue without a path concerns the whole value. An invalid name is known, whatever its value
+  // will be.
   const isKnown = ({ code, path }: Issue): boolean =>
     path.length === 0 || code === "invalid_key" || !holds(at(path), [knownLater, asItIs]);
   return issues.filter(isKnown).flatMap(toFailures);
 }
 
-/** Answers each fault of a value at its property, in words that say what may be written there. */
+/**
+ * Returns each failure of a value at its property, with a message that says which values are valid.
+ */
 export function toFailures(issue: Issue): readonly CheckFailure[] {
   const property = issue.path.map(String).join(".");
   const at = (reason: string): readonly CheckFailure[] => [{ property, reason: plain(reason) }];
@@ -53,7 +62,10 @@ export function toFailures(issue: Issue): readonly CheckFailure[] {
   }
 }
 
-/** How zod begins where a schema has no words of its own: they tell of its types and of signs. */
+/**
+ * The start of zod's own messages, for a schema without messages of its own. Those messages speak
+ * of zod's types and of comparison signs.
+ */
 const ownWords = /^(?:Invalid input|Invalid option|Too small|Too big): expected /;
 
 function inWordsOfPrograms(issue: Issue): string {
@@ -96,5 +108,5 @@ function atMost(origin: string, maximum: number): string {
   return what === undefined ? `may be at most ${maximum}` : `may have at most ${maximum} ${what}`;
 }
 
-/** What is counted; of a number its value is meant. */
+/** The unit of a limit; for a number the limit applies to its value. */
 const parts: Readonly<Record<string, string>> = { string: "characters", array: "entries", map: "entries" };

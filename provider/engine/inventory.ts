@@ -1,4 +1,7 @@
-/** Takes down what a vault holds as inputs of a program that adopts it: what the service tells, and no secret. */
+/**
+ * The inventory of a vault, as inputs of a program that adopts its contents: everything that the
+ * service returns, and no secret.
+ */
 
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
@@ -7,16 +10,22 @@ import { nounFor } from "./explain/which.ts";
 import { capital, plain } from "./explain/words.ts";
 import type { CallOptions, World } from "./ports.ts";
 
-/** One resource as a program would have to say it. */
+/** One resource as a program would have to declare it. */
 export interface InventoryItem {
-  /** The resource's name, such as `Keystore`. */
+  /** The resource type, such as `Keystore`. */
   readonly resource: string;
   readonly id: string;
-  /** What people call it. */
+  /** The name that people use for it. */
   readonly name: string;
-  /** Inputs as the service has them, without those that are at their default, with the input that adopts it. */
+  /**
+   * The service's values without those that equal their default, plus the input that adopts the
+   * object.
+   */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Blocks that hold secrets, which the service never tells: left out, so that an adoption changes nothing. */
+  /**
+   * Blocks that contain secrets, which the service never returns. They are left out, so that an
+   * adoption changes nothing.
+   */
   readonly secretBlocks: readonly SecretBlock[];
   /** Names of the keystores that hold a key. */
   readonly keystores: readonly string[];
@@ -24,7 +33,7 @@ export interface InventoryItem {
 
 export interface Inventory {
   readonly items: readonly InventoryItem[];
-  /** What no program of this release can say, each with the reason. */
+  /** Values that no program of this release can declare, each with the reason. */
   readonly leftOut: readonly string[];
 }
 
@@ -34,7 +43,7 @@ export interface SecretBlock {
   readonly secrets: readonly string[];
 }
 
-/** For definitions of any types: an inventory looks at names and values alone. */
+/** For definitions of all types: an inventory uses only names and values. */
 export type AnyDefinition = Pick<
   // biome-ignore lint/complexity/noBannedTypes: every definition's inputs and state are objects, and no more is used.
   ResourceDefinition<{}, {}>,
@@ -47,7 +56,10 @@ export type AnyDefinition = Pick<
 
 const run: RunSettings = { isDualRequired: false, consents: [] };
 
-/** Lists every resource of a vault but destroyed keys, which nothing can be done to but remove. Throws UKO_NOT_FOUND. */
+/**
+ * Lists every resource of a vault except destroyed keys, which can only be removed. Throws
+ * UKO_NOT_FOUND.
+ */
 export async function takeInventory(
   world: World,
   definitions: readonly AnyDefinition[],
@@ -78,7 +90,9 @@ export async function takeInventory(
   });
 }
 
-/** The inputs that the definition would refuse, such as a word of a later release of the service. */
+/**
+ * The inputs that the definition would reject, such as a word from a later release of the service.
+ */
 function unsayableIn({ inputs }: AnyDefinition, item: InventoryItem): readonly string[] {
   const parsed = inputs.safeParse(item.inputs);
   return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))];
@@ -113,7 +127,7 @@ function itemOf(
   };
 }
 
-/** `existingKeyId` adopts the key whose `keyId` is in the state. */
+/** `existingKeyId` adopts the key whose `keyId` is in state. */
 function adoptedBy(property: string): string {
   const name = property.slice("existing".length);
   return name.charAt(0).toLowerCase() + name.slice(1);
@@ -132,7 +146,7 @@ function keystoresIn({ keystores }: Readonly<Record<string, unknown>>): readonly
   return read.success ? read.data.filter(({ status }) => status !== "not_present").map(({ name }) => name) : [];
 }
 
-/** What a program that leaves the input out would say as well; an empty text says nothing. */
+/** Whether a program that omits the input has the same effect. An empty text has no effect. */
 function isDefault(schema: z.ZodType, value: unknown): boolean {
   const absent = schema.safeParse(undefined);
   return absent.success && (value === "" || JSON.stringify(absent.data) === JSON.stringify(value));

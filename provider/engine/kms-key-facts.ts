@@ -1,4 +1,7 @@
-/** What a KMS key's end waits for, as data: for states, reports and records, whoever asks. Times are ISO 8601 UTC. */
+/**
+ * The facts about a pending deletion of a KMS key, as data for states, reports and records, for any
+ * reader. Times are ISO 8601 UTC.
+ */
 
 import type { KmsLifecycleState } from "../lifecycle/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan, setterHint, windowName } from "../lifecycle/plan-kms-key-deletion.ts";

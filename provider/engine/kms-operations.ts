@@ -1,4 +1,7 @@
-/** What people do with a KMS key by command, without any IaC state: the same engine, the same planners. */
+/**
+ * The commands for a KMS key, without any IaC state. They use the same engine and the same
+ * planners.
+ */
 
 import { errorCatalogue, UkoError } from "../errors.ts";
 import {
@@ -18,19 +21,19 @@ import type { Report } from "./report.ts";
 import { resultOfReport, type Subject, withRecord } from "./run-record.ts";
 
 export interface KmsOperations {
-  /** What the key is, and what its end waits for. Changes nothing. */
+  /** Reports the key's state and what its deletion waits for. Changes nothing. */
   status(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
   /** Sets the key for deletion, and takes no other step. */
   request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
-  /** Destroys the key where a window that another person opened is named. */
+  /** Destroys the key if the caller names a window that another person opened. */
   continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
-  /** Takes back the deletion window, whoever opened it. */
+  /** Unsets the deletion window, whoever opened it. */
   withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
 }
 
 const door = { rerun: "uko continue" } as const;
 
-/** The command line sees no code, so it assumes that two people are needed. */
+/** The command line sees no code, so it assumes that two people are required. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
 
 export function createKmsOperations(world: World): KmsOperations {
@@ -38,7 +41,7 @@ export function createKmsOperations(world: World): KmsOperations {
     withRecord(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
   const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
     reportOutcome(task.ref, await endKmsKey(world, task, options));
-  /** For what a key has to be there for. Throws UKO_NOT_FOUND. */
+  /** For operations on an existing key. Throws UKO_NOT_FOUND. */
   const runOnThere = async (task: KmsTask, options: CallOptions): Promise<Report> => {
     const outcome = await endKmsKey(world, task, options);
     if (outcome.kind === "gone") throw notThere(task.ref);
@@ -61,7 +64,7 @@ export function createKmsOperations(world: World): KmsOperations {
     request: (ref, options) => {
       const plan: KmsTask["plan"] = (observation, current, nowMs) =>
         planKmsKeyDeletion(observation, policy, current, nowMs);
-      // Under two people and with no window named, no plan destroys.
+      // With two people required and no window named, no plan destroys.
       const work = async (): Promise<Report> => {
         const report = await runOnThere({ ref, plan, consents: [] }, options);
         return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"

@@ -1,12 +1,18 @@
-/** The code that our resources may name in a state. Everything else in that place is code of somebody who edited the state. */
+/**
+ * The code that this project's resources may name in a state. Any other code there was put in by an
+ * editor of the state.
+ */
 
-/** Versions that were or will be released from this source tree, newest last; a test compares the list with sdk/released. */
+/**
+ * Versions that were or will be released from this source tree, newest last. A test compares the
+ * list with sdk/released.
+ */
 export const knownVersions: readonly string[] = ["0.1.0"];
 
 /** Where the engine downloads the native package from. */
 export const packageDownloadUrl = "github://api.github.com/pulumi-uko/pulumi-uko";
 
-/** The end of the provider's address in every registry. */
+/** The last part of the provider's address in every registry. */
 export const terraformSource = "pulumi-uko/uko";
 
 const handlers: Readonly<Record<string, string>> = {
@@ -17,7 +23,10 @@ const handlers: Readonly<Record<string, string>> = {
   KmsKey: "kmsKey",
 };
 
-/** The frozen text that every release writes for a resource of the dynamic provider; undefined for a kind that does not exist. */
+/**
+ * The frozen text that every release writes for a resource of the dynamic provider; undefined for a
+ * kind that does not exist.
+ */
 export function providerTextOf(kind: string): string | undefined {
   const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
   return handler && `exports.handler=()=>require("pulumi-uko/dynamic-provider").${handler}`;

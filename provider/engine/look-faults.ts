@@ -1,4 +1,7 @@
-/** Which faults of a look say nothing of what was looked at: it may be as it was, and nobody else's run is to stop for it. */
+/**
+ * Read errors that say nothing about the object itself. They must not fail unrelated runs (decision
+ * 0017).
+ */
 
 import { type ErrorCode, isUkoError, type UkoError } from "../errors.ts";
 
@@ -13,22 +16,25 @@ const lookFaults: readonly ErrorCode[] = [
   "UKO_CLOCK_SKEW",
 ];
 
-/** Looking again before every run must not stop the runs of people who have nothing to do with this key (decision 0017). */
+/**
+ * A read before every run must not stop the runs of people whose work does not involve this key
+ * (decision 0017).
+ */
 export function saysNothingOfTheObject(error: unknown): error is UkoError {
   return isUkoError(error) && lookFaults.includes(error.code);
 }
 
-/** What people are told of such a look; `why` as the door's readers need it. */
+/** The warning about such a read; `why` is in the terms of the door's readers. */
 export function sayUnseen(why: string): string {
   return `Could not be looked at, so its state is from the last look: ${why}`;
 }
 
-/** Ends each such warning, so that the last one has the total. */
+/** Ends each such warning, so that the last warning shows the total. */
 export function sayUnreadSoFar(count: number): string {
   return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
 }
 
-/** Ends a run whose engine tells its end. */
+/** Ends a run of an engine that signals its end. */
 export function sayUnreadInAll(count: number): string {
   const resources = count === 1 ? "1 resource" : `${count} resources`;
   return `This run could not read ${resources}, so what it shows of them is from the last read. UKO_STRICT_READS=1 fails such a run`;

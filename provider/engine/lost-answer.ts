@@ -1,4 +1,4 @@
-/** After a call whose answer was lost: whether it did its work, as far as a fresh look at the key shows it. */
+/** The effect of a call whose answer was lost, as far as a fresh read of the key shows it. */
 
 import { UkoError } from "../errors.ts";
 import { isSame } from "../lifecycle/observation.ts";
@@ -8,16 +8,22 @@ import { plain } from "./explain/words.ts";
 import type { Sighting } from "./observe.ts";
 import type { StepContext } from "./step-context.ts";
 
-/** A step without an answer, and what it was taken with. */
+/** A step without an answer, and the context in which it was taken. */
 export interface Unsure {
   readonly step: Step;
   readonly context: StepContext;
 }
 
-/** `by_us`: it did, and nobody wrote since. `in_doubt`: the key is where the step leads, but another wrote last. */
+/**
+ * `by_us`: this run caused the effect, and no write followed. `in_doubt`: the key has reached the
+ * step's target, but another writer wrote last.
+ */
 export type Effect = "by_us" | "in_doubt" | "none";
 
-/** Reads the effect off the next look; windows and syncs are simply set or run again, so they count as without effect. */
+/**
+ * Infers the effect from the next read. Windows and syncs are simply set or run again, so they
+ * count as without effect.
+ */
 export function effectOf({ step, context }: Unsure, sighting: Sighting): Effect {
   if (sighting.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
   const { observation } = sighting;
@@ -54,10 +60,15 @@ function isWhereItLeads(
   }
 }
 
-/** The same call again and again without an answer is a fault of the way there, not something a plan can answer. */
+/**
+ * The same call, repeated without an answer, is a fault of the connection. No plan can handle it.
+ */
 export const maxLostAnswers = 3;
 
-/** Refusals (412) of an ETag that a new read shows again; one alone may come from a cache on the way. */
+/**
+ * Refusals (412) of an ETag that a new read returns again. A single one may come from a cache on
+ * the way.
+ */
 export const maxRefusedEtags = 2;
 
 export function etagRefused(keyId: string, etag: string): UkoError {

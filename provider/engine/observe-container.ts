@@ -1,4 +1,7 @@
-/** One fresh look at a vault, keystore or template: what is there, what it holds, and whether its absence is proven. */
+/**
+ * One fresh observation of a vault, keystore or template: whether it exists, what it contains, and
+ * whether its absence is proven.
+ */
 
 import { isUkoError, UkoError } from "../errors.ts";
 import { isGone } from "../lifecycle/gone.ts";
@@ -16,22 +19,22 @@ import { plain } from "./explain/words.ts";
 import { instanceMismatch, isInOwnInstance } from "./own-instance.ts";
 import type { CallOptions, KeySnapshot, World } from "./ports.ts";
 
-/** A container as it is now, with what the next call needs. */
+/** A container as a fresh read shows it, with the ETag that the next call needs. */
 export interface ObservedContainer {
   readonly observation: ContainerObservation;
   readonly etag: string;
-  /** The service's time at this look. */
+  /** The service's time at this read. */
   readonly nowMs: number;
 }
 
 export type ContainerSighting = ({ readonly kind: "present" } & ObservedContainer) | { readonly kind: "gone" };
 
-/** A container by itself, without what it holds. */
+/** A container without its contents. */
 export type ContainerReading<Snapshot> =
   | { readonly kind: "present"; readonly snapshot: Snapshot; readonly etag: string; readonly nowMs: number }
   | { readonly kind: "gone" };
 
-/** What all three have. */
+/** The fields that all three kinds have. */
 interface AnySnapshot {
   readonly id: string;
   readonly vaultId?: string;
@@ -40,8 +43,10 @@ interface AnySnapshot {
 }
 
 /**
- * Looks at a container and what it holds. Answers `gone` only where that is proven; `wasSeen` tells that this run saw it.
- * Throws UKO_INSTANCE_MISMATCH, UKO_NOT_FOUND (another vault's), UKO_GONE_UNPROVEN, and what the ports throw for faults.
+ * Reads a container and its contents. Returns `gone` only if that is proven; `wasSeen` means that
+ * this run read it before.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_NOT_FOUND (another vault's), UKO_GONE_UNPROVEN, and what the
+ * ports throw for faults.
  */
 export async function observeContainer(
   world: World,
@@ -84,7 +89,10 @@ async function look(
   return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
 }
 
-/** Reads a container by itself; a 404 is gone only where that is proven. Throws as `observeContainer` does. */
+/**
+ * Reads a container without its contents; a 404 means gone only if that is proven. Throws as
+ * `observeContainer` does.
+ */
 export async function readContainer<Snapshot extends AnySnapshot>(
   world: World,
   ref: ContainerRef,
@@ -108,7 +116,7 @@ export async function readContainer<Snapshot extends AnySnapshot>(
   return { kind: "present", snapshot, etag, nowMs };
 }
 
-/** A vault is its own proof only where this run saw it there before, or where the instance is proven. */
+/** A vault's 404 is proof only if this run read the vault before, or if the instance is proven. */
 async function goneOrThrow(
   world: World,
   ref: ContainerRef,
@@ -138,7 +146,10 @@ async function goneOrThrow(
   });
 }
 
-/** A 401 or 403 is an answer here: the planner refuses on it, or tells people why it could not look. */
+/**
+ * A 401 or 403 is a result here: the planner refuses because of it, or tells people why it could
+ * not read.
+ */
 async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
   try {
     return { kind: "known", items: await read() };
@@ -149,8 +160,9 @@ async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
 }
 
 /**
- * A keystore holds the keys that refer to it, and destroyed keys whose material it may still have. A living key that was
- * taken out of it refers to it no more, and does not keep it: leaving a keystore is done that way (uko-v4.md 4.3).
+ * A keystore holds the keys that refer to it, and destroyed keys whose material it may still have.
+ * A living key that was taken out no longer refers to the keystore and does not keep it: that is
+ * how a key leaves a keystore (uko-v4.md 4.3).
  */
 function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
   switch (ref.kind) {
@@ -191,12 +203,18 @@ async function containersOf(
   ];
 }
 
-/** Archived and shadow templates go with the vault, and the product's own cannot be deleted (uko-v4.md 9 U18, U19). */
+/**
+ * Archived and shadow templates are deleted with the vault, and the product's own templates cannot
+ * be deleted (uko-v4.md 9 U18, U19).
+ */
 function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
   return !isArchived && !types.includes("shadow") && !types.includes("system");
 }
 
-/** The key ring of an internal keystore has to be empty, of destroyed keys' metadata as well (uko-v4.md 5). */
+/**
+ * The key ring of an internal keystore must be empty, including the metadata of destroyed keys
+ * (uko-v4.md 5).
+ */
 async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
   if (keystoreKindOf(keystore) === "external") return nothing;
   const { ring } = keystore;

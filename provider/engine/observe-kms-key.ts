@@ -1,4 +1,7 @@
-/** One fresh look at a KMS key: what it is, who uses it, whether somebody set it for deletion, and whose ring it is in. */
+/**
+ * One fresh observation of a KMS key: its state, who uses it, whether it is set for deletion, and
+ * whose key ring it is in.
+ */
 
 import { isUkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
@@ -14,17 +17,18 @@ import type { CallOptions, KeySnapshot, World } from "./ports.ts";
 export interface ObservedKmsKey {
   readonly observation: KmsKeyObservation;
   readonly snapshot: KmsKeySnapshot;
-  /** The service's time at this look. */
+  /** The service's time at this read. */
   readonly nowMs: number;
 }
 
 export type KmsSighting = ({ readonly kind: "present" } & ObservedKmsKey) | { readonly kind: "gone" };
 
-/** `glance` leaves out what only a step rests on: who uses the key, and whose ring it is in. */
+/** `glance` leaves out what only a step depends on: who uses the key, and whose ring it is in. */
 type Depth = "decision" | "glance";
 
 /**
- * Looks at a KMS key. KMS's own 404 on this very instance proves it gone, since a foreign key is a 401 (kms-v2-and-iam.md 2.4).
+ * Reads a KMS key. KMS's own 404 on this same instance proves the key gone, because a foreign key
+ * gives a 401 (kms-v2-and-iam.md 2.4).
  * Throws UKO_INSTANCE_MISMATCH, and what the ports throw for faults and denied access.
  */
 export async function observeKmsKey(
@@ -54,12 +58,15 @@ export async function observeKmsKey(
   return { kind: "present", ...observedInSnapshot(snapshot, nowMs), observation: observationOf(snapshot, looked) };
 }
 
-/** KMS tells no time of the last change, so the latest of what it does tell stands for it. */
+/**
+ * KMS does not report the time of the last change, so the latest of the times that it does report
+ * is used.
+ */
 function latestStampOf({ createdAtMs = 0, lastRotatedAtMs = 0, deletedAtMs = 0 }: KmsKeySnapshot): number {
   return Math.max(createdAtMs, lastRotatedAtMs, deletedAtMs);
 }
 
-/** A glance without a call of its own, at what an answer shows. */
+/** What a response shows of the key, without a call of its own. */
 export function observedInSnapshot(snapshot: KmsKeySnapshot, nowMs: number): ObservedKmsKey {
   return { observation: observationOf(snapshot, {}), snapshot, nowMs };
 }
@@ -97,7 +104,10 @@ async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions)
   };
 }
 
-/** Leaves out the twins of managed keys; where the keystores may not be looked at, which are twins is not known, and all stay. */
+/**
+ * Leaves out the twins of managed keys. If the keystores cannot be read, the twins are unknown, and
+ * all keys stay.
+ */
 export async function withoutTwins(
   world: World,
   snapshots: readonly KmsKeySnapshot[],
@@ -112,8 +122,9 @@ export async function withoutTwins(
 }
 
 /**
- * Whether the key's ring belongs to a keystore of this very instance. UKO names the ring only as an option (uko-v4.md 3.7):
- * where it does not, the ring is that of any managed key's twin in that keystore, and where there is none, it is not known.
+ * Whether the key's ring belongs to a keystore of this same instance. The ring is an optional field
+ * in UKO (uko-v4.md 3.7). If UKO does not name the ring, it is the ring of any managed key's twin
+ * in that keystore; if that keystore has no twin, the ring is unknown.
  */
 export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KmsKeyObservation["ring"]> {
   return ringsIn(world, options)(key);
@@ -121,7 +132,7 @@ export function ringOf(world: World, key: KeyInRing, options: CallOptions): Prom
 
 type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
 
-/** The same for many keys: each keystore is looked at once. */
+/** The same for many keys; each keystore is read once. */
 function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KmsKeyObservation["ring"]> {
   let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
   const untold = new Map<string, ReturnType<typeof untoldRing>>();
@@ -131,7 +142,8 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
     return found;
   };
   return async ({ kmsKeyId, crn, ring }) => {
-    // Internal keystores are key rings of a Hyper Protect Crypto Services instance; a Key Protect instance has none.
+    // Internal keystores are key rings of a Hyper Protect Crypto Services instance. A Key Protect
+    // instance has none.
     if (crn.split(":")[4] === "kms") return { kind: "own" };
     try {
       listed ??= world.keystores.list({}, options);
@@ -154,10 +166,10 @@ function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promis
 }
 
 const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
-/** Enough to meet one twin that KMS has not purged yet. */
+/** Enough to find one twin that KMS has not purged yet. */
 const maxTwinsRead = 5;
 
-/** An instance may also be connected to itself by its address. */
+/** An instance may also be connected to itself through its address. */
 function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
   return keystoreKindOf({ type, variant }) !== "external" || fields.ibm_instance_id === session.instanceId;
 }
@@ -181,7 +193,7 @@ async function untoldRing(
   return { twins, rings: [] };
 }
 
-/** IBM keystores name a key by a pair of ids, of which the last is KMS's (uko-v4.md 3.4). */
+/** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */
 function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly string[] {
   return storedStatus
     .filter((status) => status.keystoreId === keystoreId)

@@ -1,4 +1,7 @@
-/** The KMS keys behind a key's internal keystores. A place that is not clearly elsewhere is unreadable: KMS's own rule may apply there. */
+/**
+ * The KMS keys behind a key's internal keystores. A keystore that is not clearly external is
+ * unreadable, because KMS's own rule may apply there.
+ */
 
 import { isExternalType } from "../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../lifecycle/managed-key-states.ts";
@@ -6,25 +9,27 @@ import type { Twin } from "../lifecycle/observation.ts";
 import { plain } from "./explain/words.ts";
 import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "./ports.ts";
 
-/** A key as far as it was read; `statuses` are live where the key is destroyed. */
+/** The parts of a key that were read; `statuses` are live if the key is destroyed. */
 interface KeyRead {
   readonly snapshot: KeySnapshot;
   readonly state: ObservedState;
   readonly statuses: readonly KeystoreStatusWithKey[];
 }
 
-/** A keystore as everything that names it for the key describes it. */
+/** A keystore, as described by every source that names it for the key. */
 interface Place {
   readonly id: string;
   readonly name: string;
   readonly types: readonly string[];
-  /** The keystore's answers that count now. */
+  /** The keystore's statuses that count now. */
   readonly statuses: readonly KeystoreStatusWithKey[];
-  /** The key's ids in KMS, from live and stored answers alike. */
+  /** The key's IDs in KMS, from live and stored statuses alike. */
   readonly kmsKeyIds: readonly string[];
 }
 
-/** Answers a twin for each KMS key of an internal keystore, and one that is unreadable for each doubt. */
+/**
+ * Returns a twin for each KMS key of an internal keystore, and an unreadable one for each doubt.
+ */
 export async function twinsOf(world: World, key: KeyRead, options: CallOptions): Promise<readonly Twin[]> {
   const places = placesOf(key);
   const { state, snapshot } = key;
@@ -60,7 +65,10 @@ async function twinsAt(
   return twins;
 }
 
-/** The keystore is asked itself unless everything that names it gives a type that is external by the contract. */
+/**
+ * Asks about the keystore itself, unless every source that names it gives a type that is external
+ * by the contract.
+ */
 async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreAnswer> {
   if (types.every(isExternalType)) return { kind: "external" };
   if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its id." };

@@ -1,4 +1,7 @@
-/** What people do with a key by command, without any IaC state: the same engine, the same planners. */
+/**
+ * The commands for a managed key, without any IaC state. They use the same engine and the same
+ * planners.
+ */
 
 import { UkoError } from "../errors.ts";
 import { planConsent } from "../lifecycle/authorization.ts";
@@ -23,7 +26,10 @@ import { resultOfReport, subjectOfKey, withRecord } from "./run-record.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
 import { type Patience, reconcileWithPatience } from "./wait.ts";
 
-/** Without consents it is asked for; with some it is carried out, and nothing is asked. */
+/**
+ * Without consents the loosening is requested; with consents it is carried out, and no request is
+ * written.
+ */
 export interface Loosening {
   readonly to: LooserMarker;
   readonly consents: readonly string[];
@@ -31,30 +37,41 @@ export interface Loosening {
 }
 
 export interface Operations {
-  /** What the key is, and what its end waits for. Changes nothing. */
+  /** Reports the key's state and what its deletion waits for. Changes nothing. */
   status(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** The whole path to `removed` from here. Changes nothing. */
+  /** Reports the whole path to `removed` from here. Changes nothing. */
   plan(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Writes the request for the next consequential step, and takes none. */
+  /** Writes the request for the next consequential step, and takes no step. */
   request(ref: KeyRef, reason: string | undefined, options: CallOptions): Promise<Report>;
-  /** Answers the named record with one of one's own, so that its author may act. */
+  /** Answers the named record with a record by the caller, so that the requester may act. */
   consent(ref: KeyRef, recordId: string, options: CallOptions): Promise<Report>;
-  /** Takes the steps that the named records allow, towards removed. */
+  /** Takes the steps that the named records allow, towards `removed`. */
   continue(ref: KeyRef, consents: readonly string[], patience: Patience, options: CallOptions): Promise<Report>;
-  /** Asks another person to make the key's marker less strict, or does so on the record that is named. */
+  /**
+   * Requests that the key's marker be made less strict, or makes it so on the record that is named.
+   */
   loosen(ref: KeyRef, loosening: Loosening, options: CallOptions): Promise<Report>;
   withdraw(ref: KeyRef, options: CallOptions): Promise<Report>;
   reactivate(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Brings the keystores in line; refused while a consent record binds, which it could void. */
+  /**
+   * Synchronizes the keystores; refused while a consent record binds, because a sync could void the
+   * record.
+   */
   sync(ref: KeyRef, options: CallOptions): Promise<Report>;
-  /** Every key with a record on file or an end under way, in these vaults or in all that the identity sees. Changes nothing. */
+  /**
+   * Every key with a record or a pending deletion, in these vaults or in all that the identity can
+   * read. Changes nothing.
+   */
   requests(vaultIds: readonly string[], options: CallOptions): Promise<Survey>;
-  /** Every destroyed key, and which records may be removed now. Changes nothing. */
+  /** Every destroyed key, and whose metadata may be removed now. Changes nothing. */
   removals(
     vaultIds: readonly string[],
     options: CallOptions,
   ): Promise<Survey & { readonly removable: readonly KeyRef[] }>;
-  /** Removes the record of a key that is destroyed everywhere; takes no other step and writes no consent record. */
+  /**
+   * Removes the metadata of a key that is destroyed everywhere. Takes no other step and writes no
+   * consent record.
+   */
   sweep(ref: KeyRef, options: CallOptions): Promise<Report>;
 }
 
@@ -147,7 +164,9 @@ export function createOperations(world: World): Operations {
   };
 }
 
-/** An operation that leaves a record for pipelines; its last argument is how it can be stopped. */
+/**
+ * An operation that writes a report for pipelines. Its last argument holds the cancellation signal.
+ */
 function recorded<Rest extends readonly [...unknown[], CallOptions]>(
   world: World,
   operation: string,
@@ -160,7 +179,7 @@ function recorded<Rest extends readonly [...unknown[], CallOptions]>(
   };
 }
 
-/** A request is on file, which is all that asking can reach. */
+/** A request is on the key, which is all that this command can achieve. */
 function waitsForOther(outcome: Outcome): boolean {
   const isWaiting = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   return isWaiting && outcome.plan.standing === "wrote_it";
@@ -171,7 +190,7 @@ function onlyRecords(plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== "write_record" ? { kind: "done" } : plan;
 }
 
-/** A sweep removes and does nothing else, whatever became of the key since it was looked at. */
+/** A sweep only removes, whatever happened to the key since it was read. */
 function onlyRemoval(plan: Plan): Plan {
   return plan.kind === "ready" && plan.step.kind !== "remove" ? { kind: "done" } : plan;
 }
@@ -185,7 +204,7 @@ function reportRemoval(ref: KeyRef, observed: Observed, run: Run, plan: Plan): R
   return reportOn(ref, observed, run, explanation, [], plan);
 }
 
-/** One's own answer that is on file already is not written again. */
+/** The caller's own answer is not written again if it is already on the key. */
 function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs: number): Plan {
   const standing = anyBindingRecord(observation, nowMs);
   if (standing.binds && standing.record.how === "answer" && run.actor.identity !== undefined) {
@@ -205,13 +224,13 @@ async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: C
   return reportOnThere(ref, await reconcile(world, { ref, plan, consents: [], intent: "continues" }, options));
 }
 
-/** For what leads towards the end, which a key that is gone has reached. */
+/** For operations towards the deletion, whose goal a key that is gone has reached. */
 function reportOutcome(world: World, ref: KeyRef, outcome: Outcome, options: CallOptions): Report | Promise<Report> {
   if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
   return reportOnThere(ref, outcome);
 }
 
-/** Throws UKO_GONE_UNPROVEN where nothing but the caller's own setting says which instance answered. */
+/** Throws UKO_GONE_UNPROVEN if only the caller's own setting says which instance answered. */
 async function reportProvenGone(
   world: World,
   ref: KeyRef,
@@ -230,7 +249,7 @@ async function reportProvenGone(
   });
 }
 
-/** For what a key has to be there for. Throws UKO_KEY_NOT_FOUND. */
+/** For operations on an existing key. Throws UKO_KEY_NOT_FOUND. */
 function reportOnThere(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {

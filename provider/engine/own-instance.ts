@@ -1,4 +1,4 @@
-/** Whether what a state names is in the instance that this run talks to: what another one does not find says nothing of it. */
+/** The guard against state from another instance. A 404 from the wrong instance proves nothing. */
 
 import { UkoError } from "../errors.ts";
 import type { World } from "./ports.ts";
@@ -11,7 +11,7 @@ export function isInOwnInstance({ session }: World, { instanceId }: Place): bool
   return instanceId === session.instanceId;
 }
 
-/** UKO_INSTANCE_MISMATCH. `what` begins the sentence, such as "Key 4f0c…". */
+/** UKO_INSTANCE_MISMATCH. `what` is the start of the sentence, such as "Key 4f0c…". */
 export function instanceMismatch({ session }: World, { instanceId }: Place, what: string): UkoError {
   return new UkoError("UKO_INSTANCE_MISMATCH", {
     summary: `${what} belongs to instance ${instanceId}, and this run talks to ${session.instanceId}`,

@@ -1,14 +1,26 @@
-/** What a run will come to, said before it: a promise is kept, so whatever the run may move is left open. */
+/**
+ * The planned state of a preview. An engine holds the run to its plan, so every value that the run
+ * may change is left unknown.
+ */
 
-/** Stands where a value is known only after the run; doors translate it into their engine's own sign. The same in two copies of this file. */
+/**
+ * Placeholder for a value that is known only after the run. Doors translate it into their engine's
+ * own marker. The symbol is the same in two copies of this file.
+ */
 export const knownLater: unique symbol = Symbol.for("pulumi-uko.known-later");
 
-/** Stands where a program says nothing of a value that is there, and has to say something: a secret that the engine is told to ignore. */
+/**
+ * Placeholder for an existing value that the program leaves unchanged but has to mention, such as a
+ * secret that the engine ignores.
+ */
 export const asItIs: unique symbol = Symbol.for("pulumi-uko.as-it-is");
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** The state after a creation: what the program says, and nothing of what only the service knows. */
+/**
+ * The planned state after a creation: the program's values, without the values that only the
+ * service knows.
+ */
 export function promiseOfCreation(
   inputs: Properties,
   stateNames: readonly string[],
@@ -18,7 +30,7 @@ export function promiseOfCreation(
   return { ...Object.fromEntries(open.map((name) => [name, knownLater])), ...inputs };
 }
 
-/** The state after an update of these inputs. */
+/** The planned state after an update of these inputs. */
 export function promiseOfUpdate(
   state: Properties,
   inputs: Properties,
@@ -30,20 +42,23 @@ export function promiseOfUpdate(
   return { ...state, ...given, ...Object.fromEntries(moved.map((name) => [name, knownLater])) };
 }
 
-/** Whether a value, or a part of it, is known only later. */
+/** Whether a value, or a part of it, is unknown. */
 export function isOpen(value: unknown): boolean {
   return holds(value, [knownLater]);
 }
 
 type Sign = typeof knownLater | typeof asItIs;
 
-/** Whether one of these signs stands in place of a value, or of a part of it. */
+/** Whether one of these markers replaces a value or a part of it. */
 export function holds(value: unknown, signs: readonly Sign[]): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some((each) => holds(each, signs));
   return signs.some((sign) => sign === value);
 }
 
-/** Puts what is there where one of these signs stands; a list that holds one is as it is there altogether. */
+/**
+ * Replaces these markers with the existing value. A list that contains a marker is replaced as a
+ * whole.
+ */
 export function withWhatIsThere(value: unknown, there: unknown, signs: readonly Sign[]): unknown {
   if (!holds(value, signs)) return value;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return there;

@@ -1,4 +1,7 @@
-/** The throwaway key of a tag probe: made by one POST from a template whose keys are not active, and found again by its label. */
+/**
+ * The throwaway key of a tag probe. One POST creates it from a template whose keys are not active,
+ * and its label finds it again.
+ */
 
 import { UkoError } from "../errors.ts";
 import type { Tag } from "../lifecycle/observation.ts";
@@ -6,7 +9,7 @@ import type { ProbeKey } from "../lifecycle/plan-probe-end.ts";
 import { plain } from "./explain/words.ts";
 import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written } from "./ports.ts";
 
-/** What the probe puts on its key; nothing of it is a marker or a record. */
+/** The texts that the probe puts on its key; no part of them is a marker or a record. */
 export interface Carriers {
   readonly tags: readonly Tag[];
   readonly description: string;
@@ -17,20 +20,23 @@ export interface MadeKey extends ProbeKey {
   /** Random digits of this run. */
   readonly mark: string;
   readonly sent: Carriers;
-  /** Whether the service answered 400 to tags and made the key without. */
+  /** Whether the service answered 400 to tags and created the key without them. */
   readonly tagsRejected: boolean;
 }
 
-/** The service may still be at work on a request whose connection broke. */
+/** The service may still be processing a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
 const maxPatches = 3;
-/** As long as a consent record with a reason. */
+/** The length of a consent record with a reason. */
 const tagDigits = 1024;
-/** With line end and brackets 90 characters, as a record that ends a description. */
+/** With newline and brackets 90 characters, the length of a record at the end of a description. */
 const endingDigits = 82;
 
-/** Shaped like a consent record's carriers, in names and words that mean nothing to this tool. */
+/**
+ * In the form of a consent record's carriers, with names and words that this tool does not
+ * recognize.
+ */
 function carriersOf(mark: string, what: "creation" | "change"): Carriers {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
   const text = `Made by uko doctor to see what is kept at ${what}; never active, may go`;
@@ -40,7 +46,7 @@ function carriersOf(mark: string, what: "creation" | "change"): Carriers {
   };
 }
 
-/** Makes the key. Throws where none was made, and UKO_ANSWER_LOST where that is not known. */
+/** Creates the key. Throws if no key was created, and UKO_ANSWER_LOST if that is unknown. */
 export async function makeProbeKey(
   world: World,
   where: { readonly vaultId: string; readonly template: string },
@@ -52,7 +58,7 @@ export async function makeProbeKey(
   const key: NewKey = { vaultId: where.vaultId, templateName: where.template, label, ...sent };
   let written = await world.keys.create(key, options);
   const tagsRejected = written.kind === "refused" && written.status === 400;
-  // A 400 means that no key was made, so the POST may be sent in another form.
+  // A 400 means that no key was created, so the POST may be sent in another form.
   if (tagsRejected) written = await world.keys.create({ ...key, tags: [] }, options);
   const { keyId } = await keyOf(world, key, written, options);
   const ref = { instanceId: world.session.instanceId, vaultId: where.vaultId, keyId };
@@ -63,7 +69,7 @@ type Patched =
   | { readonly kind: "answered"; readonly sent: Carriers; readonly tagsRejected: boolean }
   | { readonly kind: "not_made"; readonly why: string };
 
-/** Changes tags and description as writing a record would. */
+/** Changes tags and description in the same way as a write of a record. */
 export async function patchProbeKey(world: World, { ref, mark }: MadeKey, options: CallOptions): Promise<Patched> {
   const sent = carriersOf(mark, "change");
   let patch: KeyPatch = sent;
@@ -76,7 +82,8 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
     if (written.kind === "done") return { kind: "answered", sent, tagsRejected };
     why = written.kind === "stale" ? "somebody else wrote to the key" : reasonOf(written);
     if (written.kind === "forbidden") break;
-    // One whose answer was lost is looked for by the read that follows, and sent again only where nothing came of it.
+    // If the answer was lost, the next read looks for the change. The change is sent again only if
+    // it had no effect.
     if (written.kind === "lost" && (await isChanged(world, ref, sent, options))) {
       return { kind: "answered", sent, tagsRejected };
     }
@@ -138,7 +145,7 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
   });
 }
 
-/** Where the service does not tell who made a key, the random label alone has to do. */
+/** If the service does not report who created a key, the random label alone must suffice. */
 function isBy({ createdBy }: KeySnapshot, maker: string | undefined): boolean {
   return createdBy === undefined || maker === undefined || createdBy === maker;
 }

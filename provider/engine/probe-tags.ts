@@ -1,4 +1,7 @@
-/** `uko doctor --probe-tags`: makes a key that is never active, reads back what the service keeps on it, and ends it again. */
+/**
+ * The probe of `uko doctor --probe-tags`: it creates a key that is never active, reads back what
+ * the service keeps on it, and deletes it again.
+ */
 
 import { isUkoError, UkoError } from "../errors.ts";
 import { planProbeEnd } from "../lifecycle/plan-probe-end.ts";
@@ -14,11 +17,17 @@ export interface TagProbe {
   readonly vaultId: string;
   /** The template's name. */
   readonly template: string;
-  /** Whether the environment asks for two people: then no key may be ended by one, this one neither. */
+  /**
+   * Whether the environment requires two people. Then one person may not delete any key, including
+   * this one.
+   */
   readonly isDualRequired: boolean;
 }
 
-/** Never throws for what the service says: a key that was made is ended or named, whatever happens in between. */
+/**
+ * Never throws because of a response of the service. A key that was created is deleted or named,
+ * whatever happens in between.
+ */
 export async function probeTags(world: World, probe: TagProbe, options: CallOptions): Promise<readonly Check[]> {
   let made: MadeKey;
   try {
@@ -40,7 +49,7 @@ export async function probeTags(world: World, probe: TagProbe, options: CallOpti
   return checks;
 }
 
-/** What speaks against making a key at all; nothing is sent that changes anything. */
+/** Any reason not to create a key at all. Sends no call that changes anything. */
 async function obstacleTo(world: World, probe: TagProbe, options: CallOptions): Promise<string | undefined> {
   const { vaultId, template: name, isDualRequired } = probe;
   if (isDualRequired) {
@@ -85,7 +94,10 @@ async function lookFor(
   };
 }
 
-/** By the one loop and the one planner there is; whatever stops them, the key that is left is named. */
+/**
+ * Uses the same loop and planner as every other deletion. If the run stops, the message names the
+ * key that is left.
+ */
 async function end(world: World, made: MadeKey, options: CallOptions): Promise<Check> {
   const { ref, label } = made;
   const task = {
@@ -117,7 +129,7 @@ function leftBy(outcome: Exclude<Outcome, { kind: "gone" }>, made: MadeKey): Lef
   return { ...left, why: asksForTwo ? "two people are asked for on it" : "it is not as the probe made it" };
 }
 
-/** For the command that is told; a run that was stopped asks nobody any more. */
+/** For the command that the message shows. A canceled run makes no further call. */
 async function stateNow(world: World, { ref }: MadeKey): Promise<string | undefined> {
   try {
     const sighting = await observeKey(world, ref, "glance", { signal: new AbortController().signal });

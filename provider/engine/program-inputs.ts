@@ -1,11 +1,17 @@
-/** The inputs of a program, told from what is there: for a look that finds drift, and for an import, which has no program yet. */
+/**
+ * The inputs of a program, derived from the existing object: for a read that finds drift, and for
+ * an import, which has no program yet.
+ */
 
 import type * as z from "zod";
 import { shapeOf } from "./definition.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What of a state is inputs; what the service says stands there only until the next look. */
+/**
+ * The part of a state that is inputs. Values from the service are in state only until the next
+ * read.
+ */
 export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state: Inputs): Inputs {
   const names = Object.keys(shapeOf(schema)) as (keyof Inputs)[];
   return Object.fromEntries(
@@ -13,7 +19,10 @@ export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state
   ) as Inputs;
 }
 
-/** The program's inputs where they agree with the service, and the service's values where they do not; secrets stay the program's. */
+/**
+ * The program's inputs where they agree with the service, and the service's values where they do
+ * not. Secrets stay the program's.
+ */
 export function inputsAfterLook(
   before: Properties,
   state: Properties,
@@ -31,8 +40,9 @@ export function inputsAfterLook(
 }
 
 /**
- * What a program that says everything would say. Secrets are left out with all of their block, since no service tells them and no
- * block is right without: what is so reached stays connected as it is.
+ * The inputs of a program that declares everything. Each block with a secret is left out, because
+ * the service never returns secrets and the block is invalid without them. An object that is
+ * reached that way stays connected as it is.
  */
 export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
   const told = names.filter(

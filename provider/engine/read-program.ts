@@ -1,4 +1,7 @@
-/** What can be said of a program against a state without asking the service: is it right, what differs, what will come. */
+/**
+ * The comparison of a program with a state, without a call to the service: whether the program is
+ * valid, what differs, and what will change.
+ */
 
 import type * as z from "zod";
 import { type CheckFailure, type ResourceDefinition, shapeOf } from "./definition.ts";
@@ -15,26 +18,35 @@ export interface Checked<Inputs> {
   readonly failures: readonly CheckFailure[];
 }
 
-/** Makes no call, and never asks for a replacement. Values known only later are `knownLater`, those that stay `asItIs`. */
+/**
+ * Makes no call, and never asks for a replacement. Unknown values are `knownLater`, unchanged
+ * values are `asItIs`.
+ */
 export interface ProgramReader<Inputs, State extends Inputs> {
-  /** Throws UKO_INPUT_INVALID, as does all that takes a state or inputs. */
+  /** Throws UKO_INPUT_INVALID, as every function here does that takes a state or inputs. */
   readonly stateFrom: (olds: unknown) => State;
   readonly inputsFrom: (news: unknown) => Inputs;
   /** `olds` are the inputs that the engine has. */
   check(news: unknown, olds: unknown): Checked<Inputs>;
   /** The names of inputs that differ. */
   diff(olds: unknown, news: unknown): readonly string[];
-  /** The same path by path; what is known only later differs. */
+  /** The same path by path; an unknown value differs. */
   differences(olds: unknown, news: unknown): readonly Difference[];
-  /** State and inputs of an update; what is known only later counts as it is now, as does what stays as it is. */
+  /** State and inputs of an update. An unknown or unchanged value counts as its present value. */
   known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
-  /** The state that a creation or, with `olds`, an update will come to, as far as it is known before. */
+  /** The planned state after a creation or, with `olds`, after an update, as far as it is known. */
   promise(news: unknown, olds?: unknown): Properties;
-  /** The id of an existing object that the program adopts; undefined where it names none, or one known only later. */
+  /**
+   * The ID of an existing object that the program adopts; undefined if the program names none, or
+   * an unknown one.
+   */
   adopted(news: unknown): string | undefined;
-  /** The inputs of a program that wants what is there; `before` are those of the program that there is. */
+  /**
+   * The inputs of a program that declares the existing object; `before` are those of the present
+   * program.
+   */
   inputsOf(state: State, before?: unknown): Properties;
-  /** Paths of inputs that are secrets, and of which the state has digests. */
+  /** Paths of secret inputs, of which state holds digests. */
   readonly secrets: readonly string[];
 }
 
@@ -53,7 +65,10 @@ export function readProgram<Inputs, State extends Inputs>(
   const shape = shapeOf(definition.inputs);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
-  /** What stands for what is there need not pass the rules for programs: a state has digests, and values from before a rule. */
+  /**
+   * A value from state skips the rules for programs: state holds digests, and values that are older
+   * than a rule.
+   */
   const inputsBeside = (news: unknown, there: unknown) => {
     const whole = withWhatIsThere(news, there, [knownLater, asItIs]);
     const parsed = definition.inputs.safeParse(whole);
@@ -82,7 +97,8 @@ export function readProgram<Inputs, State extends Inputs>(
       const { inputs, failures } = inputsBeside(news, before);
       const checked = holds(news, [knownLater, asItIs]) ? { ...defaultsOf(shape), ...(news as Properties) } : inputs;
       if (failures.length > 0) return { inputs: checked, failures };
-      // What cannot change is said before what comes with it is known; rules between inputs wait until all of them are.
+      // A change of an immutable input is reported before the other inputs are known. Rules between
+      // inputs wait until all are known.
       const rules = isOpen(news) ? [] : definition.check(inputs, before !== undefined);
       const kept = before === undefined ? [] : fixed(definition, digested(inputs), before);
       return { inputs: checked, failures: [...rules, ...kept] };
@@ -137,12 +153,12 @@ function defaultsOf(shape: Readonly<Record<string, z.ZodType>>): Properties {
   );
 }
 
-/** Engines hand over nothing, or nothing in it, before a creation. */
+/** Before a creation, engines pass no value or an empty one. */
 function isThere(olds: unknown): olds is Properties {
   return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
 }
 
-/** A key is never replaced because an input changed: that would end the old one. */
+/** A changed input never replaces a key, because that would delete the old one. */
 function fixed<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   inputs: Inputs,
@@ -158,7 +174,7 @@ function fixed<Inputs, State extends Inputs>(
   return [...named, ...fixedOnes];
 }
 
-/** Values of inputs, which are plain: engines hand records on in any order. */
+/** For values of inputs, which are plain: engines pass records in any order. */
 function isAlike(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const [ours, theirs] = [Object.entries(a), Object.entries(b)];

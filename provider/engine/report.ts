@@ -1,4 +1,4 @@
-/** What one operation on one key came to, as data for machines and words for people. */
+/** The result of one operation on one key, as data for machines and text for people. */
 
 import { type ErrorCode, errorCatalogue, UkoError } from "../errors.ts";
 import { deletionStanding } from "../lifecycle/consent-record.ts";
@@ -11,7 +11,7 @@ import { type Explanation, renderExplanation } from "./explain/explanation.ts";
 import type { Observed, Seen } from "./observe.ts";
 import type { EvidenceReason, KeyRef } from "./ports.ts";
 
-/** Printed by `--json`; the version changes when a field changes its meaning. */
+/** Printed by `--json`. The version changes if a field changes its meaning. */
 export interface Report {
   readonly v: 1;
   readonly instanceId: string;
@@ -21,21 +21,23 @@ export interface Report {
   readonly lifecycleState: LifecycleState | KmsLifecycleState | "gone";
   readonly keyState?: string;
   readonly deletion: DeletionFacts;
-  /** What this operation changed, in order. */
+  /** The changes that this operation made, in order. */
   readonly taken: readonly Step["kind"][];
   readonly explanation: Explanation;
   readonly code?: ErrorCode;
   readonly exitCode: number;
 }
 
-/** What stands beside the lifecycle state of every key. Times are ISO 8601 UTC. */
+/** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
 export interface DeletionFacts {
   readonly awaits?: "approval" | "time" | "person_to_unblock";
   readonly notBefore?: string;
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
-  /** The reasons that the record on the key states, oldest first; the record binds, or its step was taken. */
+  /**
+   * The reasons in the record on the key, oldest first. The record binds, or its step was taken.
+   */
   readonly reasons?: readonly EvidenceReason[];
 }
 
@@ -80,7 +82,7 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
   };
 }
 
-/** What the end of the key waits for, whoever asks. */
+/** What the key's deletion waits for, for any reader. */
 export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =

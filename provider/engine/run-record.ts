@@ -1,4 +1,7 @@
-/** Tells pipelines what a run came to (UKO_REPORT), around any work on one key; what happens is the same with and without. */
+/**
+ * The report of a run for pipelines (UKO_REPORT), around any work on one key. The run itself is the
+ * same with and without it.
+ */
 
 import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
 import type { Actor } from "../lifecycle/observation.ts";
@@ -7,22 +10,22 @@ import type { DeleteOutcome } from "./delete-outcome.ts";
 import type { CallOptions, KeyRef, RunRecord, World } from "./ports.ts";
 import type { Report } from "./report.ts";
 
-/** What a record is about. */
+/** The object that a report is about. */
 export type Subject = Pick<RunRecord, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
-/** What came of it. */
+/** The result of the run. */
 type Result = Partial<Subject> & Omit<RunRecord, keyof Subject | "operation" | "actor">;
 
 interface Reported<T> {
   readonly operation: string;
-  /** Absent for what has no id before its creation: then a fault leaves no record. */
+  /** Absent for an object that has no ID before its creation; a fault then leaves no report. */
   readonly subject?: Subject;
   readonly work: () => Promise<T>;
   readonly resultOf: (ended: T) => Result;
 }
 
 /**
- * Does the work and appends one record, also where it throws, which it then throws on. Throws UKO_REPORT_UNWRITABLE
- * before anything is done.
+ * Does the work and appends one record, even if the work throws; the error is thrown on. Throws
+ * UKO_REPORT_UNWRITABLE before the work starts.
  */
 export async function withRecord<T>(
   world: World,
@@ -44,7 +47,7 @@ export async function withRecord<T>(
   });
   let ended: T;
   try {
-    // The very token that the work uses, so that this costs no call.
+    // The same token that the work uses, so this costs no call.
     actor = await world.session.actor(options);
     ended = await work();
   } catch (thrown) {
@@ -58,7 +61,7 @@ export async function withRecord<T>(
   return ended;
 }
 
-/** What an operation's report says, in a record's words. */
+/** The report of an operation, in a record's form. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
   const { awaits, notBefore, requestedBy, recordId, reasons } = deletion;
   return {
@@ -79,7 +82,7 @@ export function subjectOfKey({ instanceId, vaultId, keyId }: KeyRef): Subject {
   return { instanceId, vaultId, keyId };
 }
 
-/** Which object stands behind a resource; its deletion names it. */
+/** The object behind a resource; its deletion names it. */
 export function subjectOf(ending: Ending, state: unknown): Subject {
   switch (ending.kind) {
     case "managed_key":
@@ -95,18 +98,18 @@ export function subjectOf(ending: Ending, state: unknown): Subject {
   }
 }
 
-/** A creation or an update ended well; what the resource now waits for stands in its state. */
+/** A creation or an update succeeded. State holds what the resource now waits for. */
 export function resultOfStored({ state }: Stored<unknown>): Result {
   return { ...awaitedIn(state), exitCode: 0 };
 }
 
-/** A deletion whose resource its engine may forget, or why it may not. */
+/** A deletion whose resource the engine may drop, or why it may not. */
 export function resultOfDeletion(outcome: DeleteOutcome): Result {
   if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
   return { code: outcome.code, exitCode: errorCatalogue[outcome.code].exitCode, ...outcome.facts };
 }
 
-/** What a resource's state says of its end; containers have nothing of it. */
+/** What a resource's state shows of its deletion; the state of a container shows nothing. */
 function awaitedIn(state: unknown): Partial<Result> {
   return textsIn(state, {
     lifecycleState: "lifecycleState",

@@ -1,6 +1,12 @@
-/** Of a secret input the state has a digest, so that a new secret shows as a difference and none can be read (decision 0013). */
+/**
+ * Digests of secret inputs, which state stores instead of the secrets. A new secret shows as a
+ * difference, and no secret can be recovered (decision 0013).
+ */
 
-/** Replaces each secret at one of `paths` (`aws.secretAccessKey`) by `sha256:` and 64 hex digits; a digest stays one, since engines hand over now inputs, now a state. */
+/**
+ * Replaces each secret at one of `paths` (`aws.secretAccessKey`) with `sha256:` and 64 hex digits.
+ * A digest stays unchanged, because engines pass inputs at one time and a state at another.
+ */
 export function digestSecrets<T>(inputs: T, paths: readonly string[], sha256: (text: string) => string): T {
   return paths.reduce<T>((all, path) => digestAt(all, path.split("."), sha256), inputs);
 }
@@ -11,7 +17,7 @@ function digestAt<T>(value: T, [name, ...below]: readonly string[], sha256: (tex
   return { ...value, [name]: digestAt((value as Readonly<Record<string, unknown>>)[name], below, sha256) };
 }
 
-/** No secret that the service takes has a colon. */
+/** A secret that the service accepts never contains a colon. */
 function digestOf(value: unknown, sha256: (text: string) => string): unknown {
   return typeof value === "string" && !/^sha256:[0-9a-f]{64}$/.test(value) ? `sha256:${sha256(value)}` : value;
 }

@@ -1,23 +1,28 @@
-/** The service's time in one run: each answer is judged by it, and it never runs backwards. */
+/**
+ * The service's time in one run. Each response is checked against it, and it never runs backwards.
+ */
 
 import { UkoError } from "../errors.ts";
 import { type RunTime, runTimeAfter, skewOf, type TimeReading } from "../lifecycle/service-time.ts";
 import { explainSkew } from "./explain/clock-skew.ts";
 
-/** UKO and KMS have clocks of their own. */
+/** UKO and KMS have separate clocks. */
 type Service = "UKO" | "KMS";
 
-/** An answer with the times of the objects in it. */
+/** A response with the times of the objects in it. */
 export interface StampedAnswer extends Pick<TimeReading, "updatedAtMs"> {
   readonly serviceTimeMs: number;
 }
 
 export interface ServiceClock {
-  /** The run's time at an answer that a decision rests on; `what` names the object. Throws UKO_CLOCK_SKEW. */
+  /**
+   * The run's time at a response that a decision depends on; `what` names the object. Throws
+   * UKO_CLOCK_SKEW.
+   */
   decideAt(service: Service, answer: StampedAnswer, what: string): number;
-  /** The run's time at an answer that is only shown, or that reports what was already done. */
+  /** The run's time at a response that is only displayed, or that reports a completed change. */
   showAt(service: Service, answer: StampedAnswer): number;
-  /** The latest time that any service, token or object has shown; undefined before the first answer. */
+  /** The latest time of any service, token or object; undefined before the first response. */
   latestMs(): number | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** What one step is taken with: the look that led to it, the actor, and where a record would ride. */
+/**
+ * The context of one step: the observation behind it, the actor, and where a record would be
+ * stored.
+ */
 
 import type { Actor } from "../lifecycle/observation.ts";
 import type { Observed } from "./observe.ts";

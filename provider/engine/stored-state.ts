@@ -1,29 +1,35 @@
-/** Reads a state as an engine exports it: what stands for what, and which code the engine would run for each resource. */
+/**
+ * The parser of a state as an engine exports it: which resource represents what, and which code the
+ * engine would run for it.
+ */
 
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
 
 export type StateForm = "pulumi" | "terraform";
 
-/** Where an engine takes the provider of a resource from, as far as the state says. */
+/** Where an engine gets the provider of a resource from, as far as state shows it. */
 export interface StoredSource {
-  /** The package as the engine names it: `uko`, `pulumi-nodejs`, `registry.opentofu.org/pulumi-uko/uko`. */
+  /**
+   * The package as the engine names it: `uko`, `pulumi-nodejs`,
+   * `registry.opentofu.org/pulumi-uko/uko`.
+   */
   readonly name: string;
-  /** Each version and each download address that the state names; a state that nobody edited names one. */
+  /** Each version and each download address in the state; an unedited state has one. */
   readonly versions: readonly string[];
   readonly downloadUrls: readonly string[];
-  /** The plugin is another one than the name says. */
+  /** The plugin is a different one than the name says. */
   readonly isDisguised: boolean;
 }
 
 export interface StoredResource {
   /** URN or address. */
   readonly address: string;
-  /** `ManagedKey`, `Vault` and so on, as the state says. */
+  /** The type in the state: `ManagedKey`, `Vault` and so on. */
   readonly kind: string;
   readonly by: "dynamic" | "package" | "terraform";
   readonly id: string;
-  /** Undefined where the state names a provider that it does not hold. */
+  /** Undefined if the state names a provider that it does not contain. */
   readonly source: StoredSource | undefined;
   /** Each text that the dynamic provider would run. */
   readonly providerTexts: readonly unknown[];
@@ -33,7 +39,9 @@ export interface StoredResource {
 export interface StoredState {
   readonly form: StateForm;
   readonly resources: readonly StoredResource[];
-  /** What else in the state makes an engine run code from an address or text that the state holds. */
+  /**
+   * Other entries in the state that make an engine run code from an address or text in the state.
+   */
   readonly otherCode: readonly string[];
 }
 
@@ -84,7 +92,10 @@ const shownState = z.object({
   values: z.object({ root_module: shownModule }).optional(),
 });
 
-/** Throws UKO_INPUT_INVALID for anything but `pulumi stack export`, a state file of OpenTofu or Terraform, or `tofu show -json`. */
+/**
+ * Throws UKO_INPUT_INVALID for anything but `pulumi stack export`, a state file of OpenTofu or
+ * Terraform, or `tofu show -json`.
+ */
 export function readState(text: string): StoredState {
   const json = parseJson(text);
   const pulumi = pulumiExport.safeParse(json);
@@ -146,7 +157,10 @@ function fromPulumi(all: readonly PulumiResource[]): StoredState {
   return { form: "pulumi", resources, otherCode };
 }
 
-/** Engines keep the download address at the top or within `__internal`, and there, too, a plugin of another name. */
+/**
+ * Engines keep the download address at the top level or within `__internal`, which may also name a
+ * different plugin.
+ */
 function sourceOf({ type, inputs = {}, outputs = {} }: PulumiResource): StoredSource {
   const places = [inputs, outputs].flatMap((one) => [one, objectIn(one.__internal)]);
   const name = type.slice(providerPrefix.length);
@@ -165,7 +179,7 @@ function objectIn(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-/** A value that is no text, such as a secret, is one that nobody can compare. */
+/** A value that is not a text, such as a secret, cannot be compared. */
 function textsIn(places: readonly Readonly<Record<string, unknown>>[], name: string): readonly string[] {
   const values = places.map((place) => place[name]).filter((value) => value !== undefined && value !== "");
   return [...new Set(values.map((value) => (typeof value === "string" ? value : "a value that cannot be read")))];

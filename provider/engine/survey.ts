@@ -1,4 +1,7 @@
-/** Looks over whole vaults for keys whose end is under way, and for records whose time has come; one list per vault. */
+/**
+ * The survey of whole vaults for pending deletions and for keys whose metadata can be removed. It
+ * needs one list per vault.
+ */
 
 import { type ErrorCode, isUkoError, type UkoError } from "../errors.ts";
 import { isPending } from "../lifecycle/guards.ts";
@@ -9,24 +12,29 @@ import { type Observed, observedInList, observeKey, type Sighting } from "./obse
 import type { CallOptions, KeyRef, KeySnapshot, World } from "./ports.ts";
 import { type Report, reportOn } from "./report.ts";
 
-/** What one look over several vaults found; a vault or a key that could not be read does not hide the others. */
+/**
+ * The result of a survey over several vaults. A vault or a key that could not be read does not hide
+ * the others.
+ */
 export interface Survey {
   readonly vaults: number;
   readonly reports: readonly Report[];
   readonly unreadable: readonly Unreadable[];
 }
 
-/** A key that could not be looked at, or without `keyId` a whole vault. */
+/** A key that could not be read, or without `keyId` a whole vault. */
 export interface Unreadable {
   readonly vaultId: string;
   readonly keyId?: string;
   readonly error: UkoError;
 }
 
-/** Keys that are looked at one by one at the same time. */
+/** How many keys are read at the same time. */
 const looksAtOnce = 8;
 
-/** Every key with a consent record on file or an end under way, the most urgent first. Changes nothing. */
+/**
+ * Every key with a consent record or a pending deletion, the most urgent first. Changes nothing.
+ */
 export async function surveyRequests(
   world: World,
   policy: DeletionPolicy,
@@ -42,7 +50,10 @@ export async function surveyRequests(
   return { ...survey, reports: reports.toSorted(byUrgency) };
 }
 
-/** Every destroyed key, asked live and planned: `removable` are those whose record this identity may try to remove now. */
+/**
+ * Every destroyed key, read live and planned. `removable` are those whose metadata this identity
+ * may try to remove now.
+ */
 export async function surveyRemovals(
   world: World,
   policy: DeletionPolicy,
@@ -73,7 +84,10 @@ export async function surveyRemovals(
   return { ...survey, reports, removable, unreadable };
 }
 
-/** Errors that concern one key alone: another person removed it meanwhile, or the service does not describe it whole. */
+/**
+ * Errors that concern one key alone: another person removed it meanwhile, or the service's
+ * description of it is incomplete.
+ */
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
@@ -82,7 +96,10 @@ const concernOneKey: readonly ErrorCode[] = [
   "UKO_RIGHTS_MISSING",
 ];
 
-/** Errors of a list that concern one vault: a role that is missing there, or a key that the service does not describe whole. */
+/**
+ * Errors of a list that concern one vault: a role that is missing there, or a key whose description
+ * is incomplete.
+ */
 const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
 
 async function lookOrTell(
@@ -122,7 +139,9 @@ function isOnItsWay({ observation }: Observed): boolean {
   return observation.carried.kind !== "none" || observation.state === "destroyed";
 }
 
-/** A plan on what the service remembers: good enough to tell people where to look, and never acted on. */
+/**
+ * A plan based on the stored status: good enough to show people where to look, and never acted on.
+ */
 function reportListed(observed: Observed, policy: DeletionPolicy, run: Run): Report {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };
