@@ -12,14 +12,15 @@ export const tier: Tier | undefined = chosenTier();
 export const isWhole = tier === "all";
 
 /**
- * How deep the model in test/lifecycle/model explores: whole runs, single calls, and whether it takes every cast.
- * Each depth is exhaustive: the model takes every move from every state that it reaches. `shallow` has about 40,000
- * states, `full` about 436,000; the run prints the counts.
+ * How deep the model in test/lifecycle/model explores: whole runs, single calls, calls of two runs at once, and whether it
+ * takes every cast.
+ * Each depth is exhaustive: the model takes every move from every state that it reaches. `shallow` has about 148,000
+ * states, `full` about 1,100,000; the run prints the counts.
  */
 export const modelDepth = {
-  shallow: { name: "shallow", runs: 1, calls: 2, isEveryCast: false },
-  full: { name: "full", runs: 2, calls: 3, isEveryCast: false },
-  whole: { name: "whole", runs: 3, calls: 4, isEveryCast: true },
+  shallow: { name: "shallow", runs: 1, calls: 2, callsOfTwo: 6, isEveryCast: false },
+  full: { name: "full", runs: 2, calls: 3, callsOfTwo: 8, isEveryCast: false },
+  whole: { name: "whole", runs: 3, calls: 4, callsOfTwo: 9, isEveryCast: true },
 }[isWhole ? "whole" : tier === "full" || tier === "rest" ? "full" : "shallow"];
 
 /** The scenarios that `quick` runs with the real Pulumi CLI; `rest` runs the others. */

@@ -9,9 +9,12 @@ import * as planLoosening from "../../../provider/lifecycle/plan-loosening.ts";
 import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
 import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
 import * as recordCarriers from "../../../provider/lifecycle/record-carriers.ts";
+import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
+import * as settling from "../../../provider/lifecycle/settling.ts";
 
 export interface Core {
   readonly planConsent: typeof authorization.planConsent;
+  readonly standingOf: typeof consentRecord.standingOf;
   readonly anyBindingRecord: typeof consentRecord.anyBindingRecord;
   readonly encodeTagValue: typeof consentRecord.encodeTagValue;
   readonly encodeCompact: typeof consentRecord.encodeCompact;
@@ -29,6 +32,9 @@ export interface Core {
   readonly patchOfUser: typeof recordCarriers.patchOfUser;
   readonly patchWithMarker: typeof recordCarriers.patchWithMarker;
   readonly markerCarrier: typeof recordCarriers.markerCarrier;
+  readonly settlingOf: typeof settling.settlingOf;
+  readonly skewOf: typeof serviceTime.skewOf;
+  readonly runTimeAfter: typeof serviceTime.runTimeAfter;
 }
 
 export const realCore: Core = {
@@ -41,6 +47,8 @@ export const realCore: Core = {
   ...planReversal,
   ...planUpdate,
   ...recordCarriers,
+  ...serviceTime,
+  ...settling,
 };
 
 /** Loads a copy of `provider/lifecycle` from another folder; `folder` is a file URL that ends in a slash. */
@@ -55,6 +63,8 @@ export async function coreFrom(folder: string): Promise<Core> {
     "plan-reversal",
     "plan-update",
     "record-carriers",
+    "service-time",
+    "settling",
   ];
   const modules = await Promise.all(names.map((name) => import(/* @vite-ignore */ `${folder}${name}.ts`)));
   return Object.assign({}, ...modules) as Core;

@@ -6,16 +6,8 @@ import { day, hour } from "./service.ts";
 import { holdersOf, identity, recordIdOf } from "./sight.ts";
 import type { Judge, Planned } from "./tool.ts";
 import { isPersonId, standing } from "./truth.ts";
+import { Violation } from "./violation.ts";
 import { type Config, type Flight, looseness, markerOn, meaningOf, textsOn, type World } from "./world.ts";
-
-/** A broken promise; `rule` names which, so that a test can tell what a broken core is caught by. */
-export class Violation extends Error {
-  readonly rule: string;
-  constructor(rule: string, detail: string) {
-    super(`${rule}: ${detail}`);
-    this.rule = rule;
-  }
-}
 
 /** How often each listed residual was met, and how often two people stood behind a step. */
 export type Tally = Record<
@@ -27,7 +19,7 @@ export type Tally = Record<
   | "loosened"
   | "setterForged"
   | "setterGuessed"
-  | "sameSecondWrite"
+  | "expiredEarly"
   | "removedUnseen",
   number
 >;
@@ -42,7 +34,7 @@ export function emptyTally(): Tally {
     loosened: 0,
     setterForged: 0,
     setterGuessed: 0,
-    sameSecondWrite: 0,
+    expiredEarly: 0,
     removedUnseen: 0,
   };
 }
@@ -52,6 +44,7 @@ export function createJudge(tally: Tally): Judge {
     judge(before, config, flight, planned) {
       const { kind } = planned;
       onlyItsOwnSteps(flight, config, kind);
+      keepsForeignTags(before, planned);
       if (kind === "deactivate" || kind === "destroy") {
         if (!isForOne(before, config, flight, kind, tally)) twoPeople(before, flight, kind, tally);
       }
@@ -63,6 +56,7 @@ export function createJudge(tally: Tally): Judge {
       if (kind === "update" || kind === "sync" || kind === "mark") leavesBindingAlone(before, flight, kind, tally);
       if (kind === "update") carriesNothingOn(before, planned);
       if (kind === "remove") onlyTheDead(before, tally);
+      atPlausibleTime(flight, kind);
     },
     over: undoneEntirely,
   };
@@ -240,23 +234,34 @@ function wellAuthored(before: World, flight: Flight, planned: Planned, tally: Ta
   if (binding === undefined) return;
   const isAnswer = command.kind === "consent" && binding.author !== command.who.iamId && planned.draft.how === "answer";
   if (isAnswer && command.named.includes(binding.text)) return;
-  excuseSameSecond(before, flight, "second record", tally);
+  excuseEarlyExpiry(before, flight, "second record", tally);
 }
 
 function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: Tally): void {
-  if (standing(before) !== undefined) excuseSameSecond(before, flight, `${kind} over a binding record`, tally);
+  if (standing(before) !== undefined) excuseEarlyExpiry(before, flight, `${kind} over a binding record`, tally);
 }
 
-/** Two writes in one second share an ETag: the second passes `If-Match`. It can only void consent, never make one. */
-function excuseSameSecond(before: World, flight: Flight, rule: string, tally: Tally): void {
-  const { seen } = flight;
-  if (seen === undefined || before.key === undefined) throw new Violation(rule, "without a look");
-  const isCollision =
-    seen.at === seen.key.updatedAt &&
-    seen.key.updatedAt === before.key.updatedAt &&
-    textsOn(seen.key).join() !== textsOn(before.key).join();
-  if (!isCollision) throw new Violation(rule, `${flight.command.kind} of ${flight.command.who.name}`);
-  tally.sameSecondWrite += 1;
+/** By a `Date` that is ahead a request is over too early, and may be replaced: that voids consent and never makes any. */
+function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
+  const expiresAt = (standing(before)?.at ?? before.now) + 7 * day;
+  if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
+  tally.expiredEarly += 1;
+}
+
+/** A `Date` that the token or the key itself contradicts is good for no write. */
+function atPlausibleTime({ seen, startedAt }: Flight, kind: string): void {
+  if (seen === undefined) throw new Violation("false time", "without a look");
+  if (seen.date < startedAt - 60) throw new Violation("false time", `${kind} at a Date long before the token`);
+  if (seen.date < seen.key.updatedAt - 10)
+    throw new Violation("false time", `${kind} at a Date before the last change`);
+}
+
+/** No write of the tool takes off what a colleague put there, however close together the two write. */
+function keepsForeignTags({ key }: World, { kind, request }: Planned): void {
+  if (key === undefined || request.kind !== "patch" || request.tags === undefined) return;
+  const kept = request.tags.map((tag) => `${tag.name}=${tag.value}`);
+  const lost = key.tags.filter((tag) => !tag.name.startsWith("uko_") && !kept.includes(`${tag.name}=${tag.value}`));
+  if (lost.length > 0) throw new Violation("tag erased", `${kind} took off ${lost.map((tag) => tag.name).join()}`);
 }
 
 function carriesNothingOn(before: World, planned: Planned): void {

@@ -3,13 +3,15 @@ import { modelDepth } from "../../support/tier.ts";
 import { realCore } from "./core.ts";
 import { exploreEvidence } from "./evidence.ts";
 import type { Explored } from "./explore.ts";
+import { exploreFalseDates } from "./false-dates.ts";
 import { emptyTally, type Tally } from "./judge.ts";
 import { casts, exploreLiveness, isLegal, livenessConfig } from "./liveness.ts";
 import { exploreSafety, safetyCasts, safetyConfig } from "./safety.ts";
+import { exploreSameSecond } from "./same-second.ts";
 import type { Config } from "./world.ts";
 
 /** With every cast and a move deeper, the whole depth needs about half an hour and 4 GB. */
-const { runs, calls, isEveryCast } = modelDepth;
+const { runs, calls, callsOfTwo, isEveryCast } = modelDepth;
 const timeoutMs = isEveryCast ? 7_200_000 : 600_000;
 const gates = ["both", "destroy"] as const;
 const switches = { twinSees: "caller", keepsTags: true } as const;
@@ -144,7 +146,6 @@ describe("safety: no step of the tool without two people, whatever rights and ta
       const tally = emptyTally();
       const explored = [exploreSafety(realCore, safetyConfig(twoOfAll, "both", "dual"), "coarse", 3, tally)];
       count("residuals, depth 3", explored, tally);
-      expect(tally).toMatchObject({ sameSecondWrite: 0 });
       for (const residual of [
         "forgedWithinTolerance",
         "ownRecordRevived",
@@ -169,6 +170,33 @@ describe("evidence: no metadata of a living key is removed while any answer of t
       expect(explored.refusedInVain).toBe(0);
       // What no answer names is beyond any tool; the model has to meet that case to judge it.
       expect(tally.removedUnseen).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+});
+
+describe("time: no write hides in another's second, and none rests on a Date that another time contradicts", () => {
+  it(
+    "two runs at once, and a colleague's tags, on a key that was written this second",
+    () => {
+      const tally = emptyTally();
+      const explored = exploreSameSecond(realCore, safetyConfig(twoOfAll, "both", "none"), callsOfTwo, tally);
+      count(`one second, depth ${callsOfTwo}`, [explored], tally);
+      expect(tally.steps).toBeGreaterThan(0);
+      expect(tally.loosened).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
+
+  it.each(gates)(
+    "a Date 5 days or 30 s behind or ahead, from the first answer to a run or from the second, gate %s",
+    (gate) => {
+      const tally = emptyTally();
+      const explored = exploreFalseDates(realCore, safetyConfig(twoOfAll, gate, "none"), runs + 1, tally);
+      count(`false dates, gate ${gate}, depth ${runs + 1}`, [explored], tally);
+      expect(tally.steps).toBeGreaterThan(0);
+      // A Date that is ahead makes requests expire early. The model has to meet the case to judge it.
+      expect(tally.expiredEarly).toBeGreaterThan(0);
     },
     timeoutMs,
   );

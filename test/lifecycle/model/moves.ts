@@ -68,31 +68,33 @@ export function runThrough(model: Model, world: World, what: Command, calls = Nu
   return { label: describe(what, calls), to, plan: { plan, refusals } };
 }
 
-/** The next call of the run under way: looking, or sending what the look led to, with or without hearing of it, or the end. */
-export function stepFlight(model: Model, world: World): readonly Move[] {
+/** The next call of the run under way: looking, or sending what the look led to; with faults also a crash, or a lost answer. */
+export function stepFlight(model: Model, world: World, faults: "any" | "none" = "any"): readonly Move[] {
   const { flight } = world;
   if (flight === undefined) return [];
   const name = `${flight.command.who.name}'s ${flight.command.kind}`;
   const crashed = copyOf(world);
   delete crashed.flight;
-  const moves: Move[] = [{ label: `${name} crashes`, to: crashed }];
+  const moves: Move[] = faults === "any" ? [{ label: `${name} crashes`, to: crashed }] : [];
   if (flight.seen === undefined) {
     const to = copyOf(world);
+    to.now = Math.max(to.now, flight.restsUntil ?? to.now);
     const next = look(model.core, model.config, to);
     if (next.kind === "over") {
       if (to.flight !== undefined) model.judge.over(to, to.flight, next.plan);
       delete to.flight;
     }
     if (next.kind === "unsettled") {
-      to.now += next.seconds;
-      if (to.flight !== undefined) delete to.flight.seen;
+      // Others may write while the run waits, so the time passes with the next look.
+      if (to.flight !== undefined) to.flight.restsUntil = to.now + next.seconds;
+      delete to.flight?.seen;
     }
     moves.push({ label: `${name} looks`, to });
     return moves;
   }
   const { due } = flight;
   if (due?.kind !== "call") return moves;
-  for (const isLost of [false, true]) {
+  for (const isLost of faults === "any" ? [false, true] : [false]) {
     const to = copyOf(world);
     send(model.config, to, model.judge, isLost);
     if (to.key === undefined) delete to.flight;

@@ -6,9 +6,12 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Core, coreFrom } from "./core.ts";
 import { exploreEvidence } from "./evidence.ts";
-import { emptyTally, Violation } from "./judge.ts";
+import { exploreFalseDates } from "./false-dates.ts";
+import { emptyTally } from "./judge.ts";
 import { exploreLiveness, livenessConfig } from "./liveness.ts";
 import { exploreSafety, safetyConfig } from "./safety.ts";
+import { exploreSameSecond } from "./same-second.ts";
+import { Violation } from "./violation.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -18,6 +21,8 @@ export interface Mutant {
   /** A second place, where one condition is checked twice over. */
   readonly also?: Omit<Mutant, "name" | "also">;
 }
+
+const latestTime = "Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);";
 
 export const mutants: readonly Mutant[] = [
   {
@@ -286,6 +291,54 @@ export const mutants: readonly Mutant[] = [
     to: "if (other.binds && nowMs < 0) return",
   },
   {
+    name: "a run writes without settling",
+    file: "settling",
+    from: "restedMs >= settledAfterMs ||",
+    to: "restedMs >= 0 ||",
+  },
+  {
+    name: "a run writes to a key that is busy",
+    file: "settling",
+    from: '{ kind: "busy" } : {',
+    to: '{ kind: "settled" } : {',
+  },
+  {
+    name: "every Date is plausible",
+    file: "service-time",
+    from: "TimeReading): ClockSkew | undefined {\n",
+    to: "TimeReading): ClockSkew | undefined {\n  if (dateMs > 0) return undefined;\n",
+  },
+  {
+    name: "a token does not contradict a Date",
+    file: "service-time",
+    from: "dateMs < tokenIssuedAtMs - tokenToleranceMs",
+    to: "dateMs < 0",
+  },
+  {
+    name: "a change does not contradict a Date",
+    file: "service-time",
+    from: "dateMs < updatedAtMs - writeToleranceMs",
+    to: "dateMs < 0",
+  },
+  { name: "records expire by the Date alone", file: "consent-record", from: latestTime, to: "nowMs;" },
+  {
+    name: "the Date alone decides everything",
+    file: "consent-record",
+    from: latestTime,
+    to: "nowMs;",
+    also: {
+      file: "service-time",
+      from: "TimeReading): ClockSkew | undefined {\n",
+      to: "TimeReading): ClockSkew | undefined {\n  if (dateMs > 0) return undefined;\n",
+    },
+  },
+  {
+    name: "a token does not expire records",
+    file: "service-time",
+    from: "Math.max(reachedMs, tokenIssuedAtMs, updatedAtMs,",
+    to: "Math.max(reachedMs, updatedAtMs,",
+  },
+  {
     name: "a loosening leaves its record on file",
     file: "record-carriers",
     from: 'tag.name !== recordTagName && tag.name !== markerTagName);\n  if (carrier === "tag") {\n    const description',
@@ -331,6 +384,9 @@ export function verdictOn(core: Core): string | undefined {
       ] as const) {
         exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
       }
+      const pair = safetyConfig("both hold everything", "both", "none");
+      exploreFalseDates(core, pair, depth, tally);
+      exploreSameSecond(core, pair, 3 * depth, tally);
     }
     const switches = { twinSees: "caller", keepsTags: true } as const;
     for (const marker of ["none", "both", "single"] as const) {

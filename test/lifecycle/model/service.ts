@@ -67,6 +67,14 @@ export interface ServiceState {
   twin?: ModelTwin;
   /** Absent where the service tells the truth. */
   readonly answers?: Answers;
+  /** Absent where the `Date` of every answer is the time. */
+  dates?: FalseDates;
+}
+
+/** A `Date` that is `offBy` seconds off in the answers to a run, from its look number `from` on. */
+export interface FalseDates {
+  readonly offBy: number;
+  readonly from: number;
 }
 
 /** Who calls: `iamId` is what the service writes down, which is the profile's where a person acts through one. */

@@ -4,16 +4,19 @@ import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts
 import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/observation.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
 import type { Core } from "./core.ts";
+import { dateOf, readTime, rest } from "./run-time.ts";
 import { type Answer, call, type Request } from "./service.ts";
 import { actorFor, keyId, observationOf, recordIdOf, sha256 } from "./sight.ts";
 import { noteWrite } from "./truth.ts";
 import { patchOfUserFor } from "./up.ts";
+import { Violation } from "./violation.ts";
 import {
   type Command,
   type Config,
   type Flight,
   looseness,
   markerOn,
+  meaningOf,
   profileIamId,
   remember,
   type StepKind,
@@ -51,6 +54,8 @@ export function start(world: World, command: Flight["command"]): void {
     syncedHere: false,
     refusals: [],
     looks: 0,
+    startedAt: world.now,
+    settling: { hasWaited: false },
   };
 }
 
@@ -59,28 +64,46 @@ export function look(core: Core, config: Config, world: World): Look {
   const { flight, key } = world;
   if (flight === undefined) throw new Error("no run is under way");
   if (key === undefined) return { kind: "over", plan: undefined };
+  const { readBack } = flight;
+  delete flight.restsUntil;
   if (isNotKept(flight, key)) return { kind: "over", plan: undefined };
   flight.looks += 1;
-  if (flight.looks > maxLooks) throw new Error(`a run of ${flight.command.kind} does not end`);
+  if (flight.looks > maxLooks) throw new Violation("endless run", flight.command.kind);
   learn(flight, key.state);
-  flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now };
-  flight.due = planned(core, config, world, flight);
+  const date = dateOf(world, flight);
+  flight.seen = { key: { ...key }, ...(world.twin !== undefined && { twin: { ...world.twin } }), at: world.now, date };
+  if (!readTime(core, flight, date, key)) return { kind: "over", plan: undefined };
+  if (readBack !== undefined && !fits(core, world, flight, readBack)) return { kind: "over", plan: undefined };
+  flight.due = rest(core, flight, planned(core, config, world, flight));
   return flight.due;
 }
 
 function planned(core: Core, config: Config, world: World, flight: Flight): Look {
   const seen = flight.seen;
   if (seen === undefined) throw new Error("nothing was seen");
-  const observation = observationOf(core, seen.key, seen.twin, seen.at, world.answers);
-  if (flight.command.kind === "up") return up(core, observation, flight, seen.at);
+  const observation = observed(core, world, flight);
+  const nowMs = decidesAtMs(flight);
+  if (flight.command.kind === "up") return up(core, observation, flight, nowMs);
   if (flight.command.kind === "mark") return mark(core, config, observation, flight);
-  const plan = planFor(core, config, flight, observation, seen.at * 1000);
+  const plan = planFor(core, config, flight, observation, nowMs);
   if (plan.kind !== "ready") return { kind: "over", plan };
-  const { step } = plan;
-  const rests = "consentedBy" in step && step.consentedBy !== undefined;
-  const sinceWrite = world.now - seen.key.updatedAt;
-  if (rests && seen.at - seen.key.updatedAt < 2) return { kind: "unsettled", seconds: Math.max(1, 2 - sinceWrite) };
-  return { kind: "call", planned: requestFor(core, config, step, seen.key) };
+  return { kind: "call", planned: requestFor(core, config, plan.step, seen.key) };
+}
+
+function observed(core: Core, { answers }: World, { seen, time }: Flight): KeyObservation {
+  if (seen === undefined || time === undefined) throw new Error("nothing was seen");
+  return { ...observationOf(core, seen.key, seen.twin, seen.at, answers), latestTimeMs: time.latestMs };
+}
+
+function decidesAtMs({ time }: Flight): number {
+  if (time === undefined) throw new Error("the run has not seen the time");
+  return time.reachedMs;
+}
+
+/** A record that does not bind when it is read back ends the run, as it does in the engine. */
+function fits(core: Core, world: World, flight: Flight, text: string): boolean {
+  const step = meaningOf(text)?.step;
+  return step === undefined || core.standingOf(observed(core, world, flight), step, decidesAtMs(flight)).binds;
 }
 
 /** Sends the one call that the look led to. `isLost`: it takes effect, and the run does not hear of it. */
@@ -110,6 +133,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   } else if (answer !== "stale") {
     flight.refusals = [...flight.refusals, { kind, status: answer === "forbidden" ? 403 : 409 }];
   }
+  if (answer !== "stale") flight.settling = { hasWaited: false };
   delete flight.seen;
   delete flight.due;
   return answer;
@@ -214,7 +238,7 @@ function isNaming({ kind, named }: Command): boolean {
 function mark(core: Core, config: Config, observation: KeyObservation, flight: Flight): Look {
   const { seen, command } = flight;
   const wanted = command.says ?? config.gate;
-  const marker = seen === undefined ? undefined : core.planMarking(observation, wanted, seen.at * 1000);
+  const marker = seen === undefined ? undefined : core.planMarking(observation, wanted, decidesAtMs(flight));
   const isOver = flight.syncedHere || flight.refusals.length > 0;
   if (isOver || seen === undefined || marker === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: markerRequest(core, config, "mark", marker, seen.key) };
@@ -234,8 +258,8 @@ function markerRequest(
 }
 
 /** An ordinary `up` of a program whose label differs from the key's. */
-function up(core: Core, observation: KeyObservation, flight: Flight, at: number): Look {
-  const permission = core.planUpdate(observation, at * 1000);
+function up(core: Core, observation: KeyObservation, flight: Flight, nowMs: number): Look {
+  const permission = core.planUpdate(observation, nowMs);
   const isOver = permission.kind === "leave" || flight.syncedHere || flight.refusals.length > 0;
   const seen = flight.seen;
   if (isOver || seen === undefined) return { kind: "over", plan: { kind: "done" } };

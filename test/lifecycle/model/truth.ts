@@ -2,7 +2,7 @@
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
 import { day } from "./service.ts";
-import { type Truth, textsOn, type World } from "./world.ts";
+import { meaningOf, type Truth, textsOn, type World } from "./world.ts";
 
 /** Notes one write that succeeded. `own` is a record that the writer put there deliberately, in their own name. */
 export function noteWrite(
@@ -50,6 +50,8 @@ export function standing(world: World): Truth["consent"] {
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
   const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
+  // A record that was dated by a false clock stands for nothing, whoever meant it.
+  const isDated = Math.abs(key.updatedAt - (meaningOf(consent.text)?.at ?? consent.at)) <= 10;
   const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
-  return isAlone && isFresh && isForNext && consent.label === key.label ? consent : undefined;
+  return isAlone && isFresh && isDated && isForNext && consent.label === key.label ? consent : undefined;
 }

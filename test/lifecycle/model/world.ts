@@ -1,6 +1,8 @@
 /** What the explorer moves through: the service's state, the truth about who meant what, and at most one run that is under way. */
 
 import type { ApprovedStep, DualMarker, LooserMarker } from "../../../provider/lifecycle/observation.ts";
+import type { RunTime } from "../../../provider/lifecycle/service-time.ts";
+import type { SettlingMemory } from "../../../provider/lifecycle/settling.ts";
 import type { ModelKey, ModelTwin, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
 import { day, hour, roles } from "./service.ts";
 import type { Look } from "./tool.ts";
@@ -64,7 +66,14 @@ export interface Flight {
   syncedHere: boolean;
   refusals: readonly Refused[];
   looks: number;
-  seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number };
+  /** When the run began, which is when IAM issued its token. */
+  readonly startedAt: number;
+  settling: SettlingMemory;
+  /** The run waits until then before its next look. */
+  restsUntil?: number;
+  /** What the run takes for the time. It follows from the looks, so it is not part of the symbol. */
+  time?: RunTime;
+  seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number; readonly date: number };
   /** What the look led to: follows from the rest, so it is no part of the symbol. */
   due?: Look;
   /** The record text that has to be read back before anything else. */
@@ -96,6 +105,8 @@ export interface World extends ServiceState {
   /** Record texts that were on the key before, newest first. */
   history: readonly string[];
   flight?: Flight;
+  /** A second run at the same time, in the family of one ETag second alone. */
+  second?: Flight;
 }
 
 export interface Config {
@@ -140,12 +151,13 @@ export function freshWorld(config: Config, state: "active" | "pre_activation"): 
 }
 
 export function copyOf(world: World): World {
-  const { key, twin, flight, truth } = world;
+  const { key, twin, flight, second, truth } = world;
   return {
     ...world,
     ...(key !== undefined && { key: { ...key } }),
     ...(twin !== undefined && { twin: { ...twin } }),
     ...(flight !== undefined && { flight: { ...flight } }),
+    ...(second !== undefined && { second: { ...second } }),
     truth: { ...truth },
   };
 }
@@ -206,10 +218,11 @@ function keySymbol(now: number, key: ModelKey | undefined): string {
     return `${textSymbol(now, text)}${meaning !== undefined && Math.abs(key.updatedAt - meaning.at) <= 10 ? "~" : ""}${noted !== undefined && noted <= key.updatedAt ? "<" : ""}`;
   });
   const marker = key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value);
+  const foreign = key.tags.filter((tag) => !tag.name.startsWith("uko_")).map((tag) => tag.name);
   const cooled = key.deactivatedAt === undefined ? "" : age(now, key.deactivatedAt);
   const pending = key.materialUntil === undefined ? "" : now < key.materialUntil ? "p" : "q";
   const restored = key.restored === undefined ? "" : `r${key.restored.join()}`;
-  return `${restored}${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
+  return `${restored}${key.state}${key.label}${key.updatedBy}@${age(now, key.updatedAt)}|${parts.join("&")}|${marker}${foreign}|${/\[uko1(.)/.exec(key.description)?.[1] ?? ""}|${cooled}${pending}`;
 }
 
 function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | undefined): string {
@@ -224,7 +237,7 @@ function twinSymbol(now: number, twin: ModelTwin | undefined, key: ModelKey | un
 
 /** Two worlds with the same symbol have the same future, up to moments within one of the limits above. */
 export function symbolOf(world: World): string {
-  const { now, key, twin, truth, flight } = world;
+  const { now, key, twin, truth, flight, second, dates } = world;
   const consent =
     truth.consent === undefined
       ? ""
@@ -232,14 +245,21 @@ export function symbolOf(world: World): string {
   const past = world.history.map((text) => textSymbol(now, text)).join("&");
   const said = world.answers === undefined ? "" : JSON.stringify(world.answers);
   const base = `${said}${keySymbol(now, key)}/${twinSymbol(now, twin, key)}/${consent}/${truth.textBy ?? ""}${truth.loosest[0]}${truth.isMarkerForged}${truth.isSetterForged}/${past}`;
-  if (flight === undefined) return base;
-  const { command, seen, readBack } = flight;
+  const clock = dates === undefined ? "" : `/${dates.offBy}${dates.from}${keySymbol(now + dates.offBy, key)}`;
+  const runs = [flight, second].map((run) => (run === undefined ? "" : flightSymbol(now, key, run)));
+  return `${base}${clock}${runs.join("")}`;
+}
+
+function flightSymbol(now: number, key: ModelKey | undefined, flight: Flight): string {
+  const { command, seen, readBack, settling, restsUntil } = flight;
   const look =
     seen === undefined
       ? ""
       : `${keySymbol(now, seen.key)}${seen.key.updatedAt === key?.updatedAt}${twinSymbol(now, seen.twin, seen.key)}${now - seen.at}`;
   const named = command.named.map((text) => textSymbol(now, text)).join("&");
-  return `${base}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
+  const rested = settling.restedEtag === String(key?.updatedAt);
+  const rest = `${settling.hasWaited}${rested}${restsUntil === undefined ? "" : Math.max(0, restsUntil - now)}`;
+  return `/${rest}/${command.kind}${command.says ?? ""}${command.to ?? ""}${command.who.name}${command.throughProfile}${named}/${flight.deactivatedHere}${flight.windowSetHere}${flight.syncedHere}${flight.refusals.map(({ kind, status }) => `${kind}${status}`)}${flight.unsure ?? ""}${readBack === undefined ? "" : textSymbol(now, readBack)}/${look}`;
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */

@@ -1,0 +1,45 @@
+/** A service whose `Date` is false, from the first answer to a run or from the second: whole runs of a deletion and of a loosening. */
+
+import type { Core } from "./core.ts";
+import { type Explored, explore } from "./explore.ts";
+import { createJudge, type Tally } from "./judge.ts";
+import { command, type Model, type Move, nameable, runThrough, wait } from "./moves.ts";
+import { type SafetyConfig, stages } from "./safety.ts";
+import { day, type FalseDates } from "./service.ts";
+import { copyOf, type World } from "./world.ts";
+
+/** Beyond each tolerance and within the token's, behind and ahead; five days make a request that expired look young. */
+const offBy = [-5 * day, -30, 30, 5 * day] as const;
+const falseDates: readonly FalseDates[] = offBy.flatMap((seconds) => [0, 1].map((from) => ({ offBy: seconds, from })));
+/** Right away; early enough that five days more make an expired request; a moment after the expiry, which 30 s less hide. */
+const ages = [0, 3 * day, 7 * day + 15] as const;
+
+export function exploreFalseDates(core: Core, config: SafetyConfig, depth: number, tally: Tally): Explored {
+  const model = { core, config, judge: createJudge(tally) };
+  const worlds = stages(core, config, tally).flatMap((world) => ages.map((age) => wait(world, age).to));
+  const starts = worlds.flatMap((world) => falseDates.map((dates): World => ({ ...world, dates })));
+  return explore(model, starts, (world) => movesOf(model, world), depth);
+}
+
+function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
+  const { mallory, honest, bystander } = model.config;
+  const { current } = nameable(world);
+  for (const who of [...honest, mallory]) {
+    for (const named of current.length > 0 ? [[], current] : [[]]) {
+      yield runThrough(model, world, command("destroy", who, named));
+      yield runThrough(model, world, command("loosen", who, named, false, { to: "single" }));
+    }
+    if (current.length > 0) {
+      yield runThrough(model, world, command("continue", who, current));
+      yield runThrough(model, world, command("consent", who, current));
+    }
+    for (const kind of ["request", "withdraw", "reactivate", "sync"] as const) {
+      yield runThrough(model, world, command(kind, who));
+    }
+  }
+  yield runThrough(model, world, command("up", bystander));
+  if (world.dates === undefined) return;
+  const to = copyOf(world);
+  delete to.dates;
+  yield { label: "the Date is right again", to };
+}
