@@ -1,16 +1,16 @@
-/** Decodes what people type after a command; throws UKO_INPUT_INVALID with the form that is wanted. */
+/** Parsers of command-line arguments. They throw UKO_INPUT_INVALID with the expected form. */
 
 import path from "node:path";
 import { isConsent, parseDurationMs } from "../compose.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 
-/** A key as commands name it: in full, since some of them act for good. */
+/** A key as commands name it: by its full path, because some commands cannot be undone. */
 export interface KeyPath {
   readonly vaultId: string;
   readonly keyId: string;
 }
 
-/** A key of KMS itself, as commands name it: `kms/<keyId>`. */
+/** A KMS key as commands name it: `kms/<keyId>`. */
 export interface KmsKeyPath {
   readonly kmsKeyId: string;
 }
@@ -19,7 +19,9 @@ const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const keyPathForm = new RegExp(`^(?<vaultId>${uuid})/(?<keyId>${uuid})$`);
 const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 const recordIdForm = /^[0-9a-f]{32}$/;
-/** As long as a reason may be on the key: `maxReasonCharacters` of provider/lifecycle/consent-record.ts. */
+/**
+ * The limit of a reason on the key: `maxReasonCharacters` of provider/lifecycle/consent-record.ts.
+ */
 export const maxReasonCharacters = 500;
 
 /** Reads `<vaultId>/<keyId>`, two UUIDs. */
@@ -42,7 +44,7 @@ export function parseKeyPath(text: string): KeyPath {
   );
 }
 
-/** Reads `<vaultId>/<keyId>`, or `kms/<keyId>` for a key of KMS itself. */
+/** Reads `<vaultId>/<keyId>`, or `kms/<keyId>` for a KMS key. */
 export function parseAnyKeyPath(text: string): KeyPath | KmsKeyPath {
   const kmsKeyId = kmsKeyPathForm.exec(text.toLowerCase())?.groups?.kmsKeyId;
   return kmsKeyId === undefined ? parseKeyPath(text) : { kmsKeyId };
@@ -56,13 +58,13 @@ export function parseVaultId(text: string): string {
   throw invalid(`"${shown(text)}" is not the id of a vault`, "A vault is named by its UUID; uko doctor lists them.");
 }
 
-/** Reads the id after one `--vault`, and adds it to those before. */
+/** Reads the ID after one `--vault`, and appends it to the previous ones. */
 export function collectVaultIds(text: string, before: readonly string[] = []): readonly string[] {
   const vaultId = parseVaultId(text);
   return before.includes(vaultId) ? before : [...before, vaultId];
 }
 
-/** Reads the id of a consent record, 32 hexadecimal digits. */
+/** Reads the ID of a consent record, 32 hexadecimal digits. */
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
   throw invalid(
@@ -71,7 +73,10 @@ export function parseRecordId(text: string): string {
   );
 }
 
-/** Reads the ids and windows after one `--consent`, divided by commas, and adds them to those before. */
+/**
+ * Reads the comma-separated IDs and windows after one `--consent`, and appends them to the previous
+ * ones.
+ */
 export function collectConsents(text: string, before: readonly string[] = []): readonly string[] {
   const named = text.split(",").map((each) => each.trim());
   return [...before, ...named.map((each) => (isConsent(each) ? each : parseRecordId(each)))];
@@ -86,7 +91,7 @@ export function parseReason(text: string): string {
   );
 }
 
-/** Reads a day or a time, and answers it as it was written. */
+/** Reads a date or a time, and returns it as it was written. */
 export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw invalid(
@@ -95,7 +100,7 @@ export function parseDate(text: string): string {
   );
 }
 
-/** Reads how long to wait, and answers it as it was written, for UKO_WAIT says the same. */
+/** Reads a wait budget, and returns it as it was written, because UKO_WAIT has the same form. */
 export function parseWait(text: string): string {
   try {
     parseDurationMs(text, "--wait");
@@ -111,7 +116,10 @@ export function parsePort(text: string): number {
   throw invalid(`"${shown(text)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
 }
 
-/** Reads the name of a folder, and answers its whole path. An empty one, as of an unset variable, would be where the command runs. */
+/**
+ * Reads the name of a folder, and returns its absolute path. An empty name, as of an unset
+ * variable, would mean the working directory.
+ */
 export function parseFolder(text: string): string {
   if (text === "") throw invalid("The name of a folder is empty", "If a variable was to give it, that is not set.");
   try {
@@ -121,7 +129,7 @@ export function parseFolder(text: string): string {
   }
 }
 
-/** What somebody typed, fit for one line of a terminal. */
+/** A user's input, sanitized for one line of a terminal. */
 function shown(text: string): string {
   const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   return flat.length <= 100 ? flat : `${flat.slice(0, 99)}…`;

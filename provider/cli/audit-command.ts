@@ -1,4 +1,4 @@
-/** `uko audit`: reads evidence files and shows what they say; asks no service. */
+/** `uko audit`: reads evidence files and shows their contents; calls no service. */
 
 import { readFile } from "node:fs/promises";
 import { Argument, type Command, Option } from "commander";

@@ -1,10 +1,13 @@
-/** Everything that the command line gets handed in: the run's environment, its streams, and what its commands start. */
+/**
+ * The dependencies that the command line receives: the run's environment, its streams, and the
+ * starters of its commands.
+ */
 
 import type { openOperations } from "../compose.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A stream of text; `columns` is there where somebody watches a terminal. */
+/** A stream of text; `columns` is set if it is a terminal. */
 export interface TextOutput {
   write(text: string): void;
   readonly columns?: number;
@@ -13,29 +16,29 @@ export interface TextOutput {
 export interface CliWorld {
   readonly version: string;
   readonly environment: Environment;
-  /** What was asked for. */
+  /** The requested output. */
   readonly out: TextOutput;
-  /** Errors, and how a long run goes. */
+  /** Errors, and the progress of a long run. */
   readonly err: TextOutput;
   /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>;
-  /** Asks whoever sits at the terminal; absent where nobody does. */
+  /** Asks the user at the terminal; absent without a terminal. */
   readonly ask?: (question: string) => Promise<string>;
-  /** Aborts when somebody stops the run. */
+  /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
-  /** Throws UKO_SETTINGS_INVALID; calls nobody yet. */
+  /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
   readonly openOperations: (...given: Parameters<typeof openOperations>) => Promise<OpenOperations>;
   readonly startLocalUko: (options: LocalUkoOptions) => Promise<LocalUko>;
   readonly machine: Machine;
 }
 
-/** Where programs are installed on this machine, and for what. */
+/** The machine's platform, and where programs are installed on it. */
 export interface Machine {
   /** As Node names them: `linux`, `x64`. */
   readonly system: string;
   readonly processor: string;
   readonly home: string;
-  /** Holds the provider for OpenTofu and Terraform that came with this program. */
+  /** Contains the provider for OpenTofu and Terraform that came with this program. */
   readonly providerFolder: string;
 }
 
@@ -46,23 +49,23 @@ export interface LocalUkoOptions {
   readonly host: string;
   readonly profile?: string;
   readonly seedFile?: string;
-  /** A snapshot to begin with. */
+  /** The initial snapshot. */
   readonly snapshotFile?: string;
-  /** The SQLite file that keeps the world. */
+  /** The SQLite file that persists the emulator's state. */
   readonly file?: string;
   readonly tls?: { readonly caFile?: string };
 }
 
-/** The stand-in for the service, started. */
+/** The running emulator. */
 export interface LocalUko {
   readonly url: string;
   readonly pid: number;
   readonly instanceId: string;
-  /** The certificate that clients are to trust, under TLS. */
+  /** The certificate that clients have to trust, under TLS. */
   readonly caFile?: string;
-  /** Who can log in, with the API key that makes one this person. */
+  /** The people who can log in, each with an API key. */
   readonly people: readonly { readonly name: string; readonly apiKey: string }[];
-  /** A key to begin with, as commands take it; absent where there is none. */
+  /** A key for the first commands, in the form that commands take; absent if there is none. */
   readonly firstKey?: string;
   close(): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** `uko completion`: prints a script that completes commands and options, made from the command line's own tree. */
+/**
+ * `uko completion`: prints a script that completes commands and options, generated from the command
+ * line's own tree.
+ */
 
 import { Argument, type Command, type Option } from "commander";
 import type { CliWorld } from "./cli-world.ts";
@@ -7,19 +10,22 @@ import { exampleHelp } from "./help.ts";
 const shells = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof shells)[number];
 
-/** A command as a shell has to know it. */
+/** A command, in the form that a shell's script needs. */
 interface Word {
   readonly name: string;
   readonly says: string;
   readonly options: readonly Flag[];
-  /** Values that its arguments may have, where they are few. */
+  /** The possible values of its arguments, if they are few. */
   readonly choices: readonly string[];
 }
 
 interface Flag {
   readonly name: string;
   readonly says: string;
-  /** What follows it: nothing, one of few words, a file, or something that nobody can guess. */
+  /**
+   * The value that follows it: none, one of a few words, a file, or a text that cannot be
+   * completed.
+   */
   readonly value:
     | { readonly kind: "none" | "file" | "other" }
     | { readonly kind: "choices"; readonly of: readonly string[] };
@@ -152,7 +158,10 @@ function namesIn(named: readonly { readonly name: string }[]): string {
   return named.map(({ name }) => name).join(" ");
 }
 
-/** For any of the three shells: single quotes, those of the text itself outside of them. */
+/**
+ * Quoted for any of the three shells: in single quotes, with the text's own single quotes outside
+ * of them.
+ */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,7 @@
-/** `uko doctor`: says whether everything is in place for a run; reads and lists, and changes nothing unless a probe is asked for. */
+/**
+ * `uko doctor`: checks the configuration of a run. Only reads and lists, unless a probe is
+ * requested.
+ */
 
 import { readFile, stat } from "node:fs/promises";
 import { type Command, Option } from "commander";

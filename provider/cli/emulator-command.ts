@@ -1,4 +1,4 @@
-/** `uko emulator`: starts the local UKO and says how to use it. */
+/** `uko emulator`: starts the emulator and explains how to use it. */
 
 import { type Command, Option } from "commander";
 import { isLoopbackEndpoint } from "../compose.ts";
@@ -18,7 +18,7 @@ interface EmulatorOptions {
   readonly json?: true;
 }
 
-/** Runs until somebody stops it; being stopped is how it is meant to end. */
+/** Runs until it is stopped, which is its normal end. */
 export function addEmulatorCommand(program: Command, world: CliWorld): void {
   program
     .command("emulator")
@@ -56,7 +56,7 @@ function readyJson({ url, instanceId, pid, caFile }: LocalUko): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
-/** What listens on every address is reached by one of this machine's own. */
+/** A server on every address is reached through one of this machine's own addresses. */
 function onThisMachine(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
@@ -93,7 +93,7 @@ function readyText(uko: LocalUko, host: string, file?: string): string {
   ].join("\n");
 }
 
-/** Besides this machine, nobody gets a credential in plain text. */
+/** Credentials in plain text are sent only to this machine. */
 function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
   const { port, host: place } = new URL(url);
   if (["0.0.0.0", "::"].includes(host)) {

@@ -1,10 +1,16 @@
-/** The configuration files of OpenTofu and Terraform: which of them say themselves where providers come from. Nothing is written to one. */
+/**
+ * The configuration files of OpenTofu and Terraform, searched for settings of provider sources. uko
+ * writes to none of them.
+ */
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Environment, Machine } from "./cli-world.ts";
 
-/** Answers the engines' configuration files that say themselves where providers come from, and do not name this mirror. */
+/**
+ * Returns the engines' configuration files that configure provider sources without naming this
+ * mirror.
+ */
 export async function filesThatOverrule(
   mirror: string,
   machine: Machine,

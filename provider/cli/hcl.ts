@@ -1,4 +1,7 @@
-/** Writes HCL, laid out as `tofu fmt` has it: a text stays one whatever is in it, and equals signs stand below each other. */
+/**
+ * A writer of HCL in the layout of `tofu fmt`: text stays text whatever it contains, and equals
+ * signs are aligned.
+ */
 
 export type HclEntry =
   | { readonly kind: "attribute"; readonly name: string; readonly expression: string }
@@ -27,14 +30,14 @@ export function hclFile(entries: readonly HclEntry[]): string {
     .join("");
 }
 
-/** Texts, numbers, booleans, lists of them, and maps; what is undefined in a map is left out. */
+/** Texts, numbers, booleans, lists of them, and maps; undefined members of a map are omitted. */
 export function hclLiteral(value: unknown): string {
   if (typeof value === "string") return hclText(value);
   if (Array.isArray(value)) return `[${value.map(hclLiteral).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return hclObject(
     Object.entries(value).flatMap(([name, each]) =>
-      // Always in quotes: `for` without them would begin something else.
+      // Always in quotes: an unquoted `for` would begin another construct.
       each === undefined ? [] : [attribute(hclText(name), hclLiteral(each))],
     ),
   );
@@ -48,7 +51,10 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 
 const special = /["\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|[$%](?=\{)|(?<=^|[^\p{L}\p{N}\p{M}])\p{M}/gu;
 
-/** What is not seen is written as its number: it could end a line, or turn round what a reviewer reads. So are marks without a letter. */
+/**
+ * Invisible characters are written as escapes: they could end a line, or reverse the text that a
+ * reviewer reads. So are marks without a base letter.
+ */
 export function hclText(text: string): string {
   const inside = text.replaceAll(special, (found) => {
     if (found === "$" || found === "%") return `${found}${found}`;
@@ -81,12 +87,12 @@ function linesOfOne(entry: HclEntry, column: () => number): readonly string[] {
   }
 }
 
-/** A line break is nowhere within a text, so every line can be moved. */
+/** A text never contains a line break, so every line can be indented. */
 function indented(lines: readonly string[]): readonly string[] {
   return lines.map((line) => (line === "" ? "" : `  ${line}`));
 }
 
-/** Where the names end of those attributes that stand around this one, each in one line. */
+/** The column where the longest name ends among the adjacent one-line attributes. */
 function columnOf(entries: readonly HclEntry[], index: number): number {
   let from = index;
   let to = index;
@@ -102,7 +108,7 @@ function isOneLine(entry: HclEntry | undefined): boolean {
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** In characters as people see them, the quotes each by itself. */
+/** In characters as people see them; each quote counts as one. */
 function widthOf(name: string): number {
   const quotes = name.startsWith('"') ? 2 : 0;
   return [...segmenter.segment(quotes > 0 ? name.slice(1, -1) : name)].length + quotes;

@@ -1,4 +1,4 @@
-/** The texts of `--help` beside what the commands say of themselves. */
+/** The texts of `--help` in addition to the commands' own descriptions. */
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
@@ -57,7 +57,7 @@ look unless a configuration file of theirs has a provider_installation; uko inst
 This package's own provider is a script that needs Node 22.19 or newer on PATH. Windows starts no such scripts;
 a zip of a release holds an executable that needs no Node, on any system.`;
 
-/** Examples per command; each works when pasted, with one's own key and record. */
+/** Examples per command; each can be pasted, with your own key and record. */
 export const examples = {
   status: [
     ["what the key is, and what its end waits for", `uko status ${key}`],

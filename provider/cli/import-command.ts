@@ -1,4 +1,7 @@
-/** `uko import`: writes a program that takes a vault and what it holds under management; changes nothing at the service. */
+/**
+ * `uko import`: writes a program that brings a vault and its contents under management; changes
+ * nothing in the service.
+ */
 
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -14,7 +17,7 @@ import { createProgressLine } from "./progress-line.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
 import { packedPackage, writeProgram } from "./pulumi-program.ts";
 
-/** What is written, and what comes after it. */
+/** The written files, and the steps that follow. */
 interface Written {
   readonly files: readonly ProgramFile[];
   readonly next: readonly string[];
@@ -91,7 +94,7 @@ async function writeFor(
       ],
     };
   }
-  // The schema takes a while to make, and no other command needs it.
+  // The schema takes a while to build, and no other command needs it.
   const { writeConfiguration } = await import("./terraform-program.ts");
   const surroundings = { command: format, version, instanceId, ...(region !== undefined && { region }) };
   const isInstalled = await isInMirror(impliedMirror(machine, environment), version, machine);
@@ -105,7 +108,7 @@ async function writeFor(
   };
 }
 
-/** Nothing that is there is ever overwritten; found out before the service is asked. */
+/** No existing file is ever overwritten; checked before the service is called. */
 async function requireFree(folder: string, names: readonly string[]): Promise<void> {
   const there = await readdir(folder).catch((error: unknown): string[] => {
     if ((error as { code?: unknown }).code === "ENOENT") return [];

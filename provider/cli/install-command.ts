@@ -1,4 +1,7 @@
-/** `uko install`: puts the provider where OpenTofu and Terraform find it, or prints what tells them; writes no configuration file. */
+/**
+ * `uko install`: puts the provider where OpenTofu and Terraform find it, or prints the
+ * configuration for it; writes no configuration file.
+ */
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";
@@ -10,7 +13,7 @@ import { exampleHelp, installHelp } from "./help.ts";
 import { impliedMirror, type Put, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
-/** Words for the same, since both engines take the same provider. */
+/** Synonyms, because both engines use the same provider. */
 const engines = ["terraform", "tofu", "opentofu"] as const;
 type Engine = (typeof engines)[number];
 
@@ -22,7 +25,7 @@ interface InstallOptions {
   readonly json?: true;
 }
 
-/** What came of an installation. */
+/** The result of an installation. */
 interface Installed {
   readonly engine: Engine;
   readonly given: ProviderPackage;
@@ -121,7 +124,7 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
   ].join("\n");
 }
 
-/** In the first line, because a reader may stop there. */
+/** Part of the first line, because a reader may stop there. */
 function sayProof(given: ProviderPackage): string {
   const agreesWith = given.kind === "zip" ? given.agreesWith : undefined;
   return agreesWith === undefined ? "no checksum was compared" : `checksum as in ${path.basename(agreesWith)}`;
@@ -155,7 +158,9 @@ function removedText(mirror: string, removed: readonly string[]): string {
   ].join("\n");
 }
 
-/** For a configuration file of the engines; the second form is what whoever works on the provider wants. */
+/**
+ * For a configuration file of the engines; the second form is for people who develop the provider.
+ */
 function configurationText(mirror: string, providerFolder: string): string {
   return [
     "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",

@@ -1,4 +1,4 @@
-/** The commands about keys: each decodes its arguments and calls one operation. */
+/** The commands about keys: each parses its arguments and calls one operation. */
 
 import { Argument, type Command, Option } from "commander";
 import { readConsents } from "../compose.ts";
@@ -18,13 +18,13 @@ import type { CliWorld } from "./cli-world.ts";
 import { type CommandName, exampleHelp } from "./help.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 
-/** How often a waiting run looks at the key, since anybody may act on it meanwhile. */
+/** How often a waiting run reads the key, because others may act on it meanwhile. */
 const pollIntervalMs = 30_000;
 
 export interface KeyCommands {
   readonly program: Command;
   readonly world: CliWorld;
-  /** Takes the exit code of the command that ran. */
+  /** Receives the exit code of the command that ran. */
   readonly end: (exitCode: number) => void;
 }
 
@@ -86,7 +86,9 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
 type AnyKeyPath = KeyPath | KmsKeyPath;
 type Run = (keys: readonly AnyKeyPath[], options: JsonOption, rest: Omit<KeyRun, "keys" | "json">) => Promise<void>;
 
-/** A deletion window has no room for words, and whoever wrote some would believe that they are read. */
+/**
+ * A deletion window has no room for a reason, and its author would believe that others can read it.
+ */
 function refuseReasonOnKms(keys: readonly AnyKeyPath[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
@@ -183,7 +185,7 @@ function addWaysBack(program: Command, run: Run): void {
   );
 }
 
-/** These know keys of KMS itself as well; to any other a key is a managed key. */
+/** Commands that also accept KMS keys; all others accept only managed keys. */
 const takeKmsKeys: readonly CommandName[] = ["status", "request", "continue", "withdraw"];
 
 function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {

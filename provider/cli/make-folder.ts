@@ -1,16 +1,21 @@
-/** Folders that commands write to: made where they are missing, and what is said where one cannot be written to. */
+/**
+ * Creation of the folders that commands write to, and the error for a folder that is not writable.
+ */
 
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { UkoError } from "../errors.ts";
 
-/** Makes a folder and those above it. Node's own `recursive` never ends where a folder is there and takes no other, as in /proc. */
+/**
+ * Creates a folder and its parents. Node's own `recursive` never returns if a parent exists but
+ * accepts no subfolder, as in /proc.
+ */
 export async function makeFolder(folder: string): Promise<void> {
   if (await isFolder(folder)) return;
   const above = path.dirname(folder);
   if (above !== folder) await makeFolder(above);
   await mkdir(folder).catch(async (error: unknown) => {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (!(await isFolder(folder))) throw error;
   });
 }
@@ -21,7 +26,7 @@ const isFolder = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** What the system said of it, and then what the reader can do. */
+/** The system's message, followed by the reader's next steps. */
 export function unwritable(summary: string, error: unknown, ...next: readonly string[]): UkoError {
   const reason = error instanceof Error ? error.message : String(error);
   return new UkoError("UKO_INPUT_INVALID", { summary, detail: [reason, ...next].join("\n"), cause: error });

@@ -1,4 +1,7 @@
-/** What programs of every language have in common: their files, names that are there once, and which resource names which. */
+/**
+ * The parts that programs of every language share: their files, unique names, and references
+ * between resources.
+ */
 
 import type { InventoryItem } from "../engine/inventory.ts";
 
@@ -7,12 +10,15 @@ export interface ProgramFile {
   readonly text: string;
 }
 
-/** A resource, with whatever a language calls it. */
+/** A resource with its names in a language. */
 interface Named {
   readonly item: InventoryItem;
 }
 
-/** A vault and a template are named through their resources, so that what is in them is deleted first. */
+/**
+ * A vault and a template are referenced through their resources, so that their contents are deleted
+ * first.
+ */
 export function referenceFrom<Each extends Named>(
   item: InventoryItem,
   property: string,
@@ -28,12 +34,12 @@ export function referenceFrom<Each extends Named>(
   return template === undefined ? undefined : { to: template, output: "name" };
 }
 
-/** The keystores that hold a key: they go after it. */
+/** The keystores that hold a key: they are deleted after it. */
 export function keystoresOf<Each extends Named>({ keystores }: InventoryItem, named: readonly Each[]): readonly Each[] {
   return keystores.flatMap((name) => named.filter(({ item }) => item.resource === "Keystore" && item.name === name));
 }
 
-/** Answers the name, with the first suffix that makes it new, and takes it down. */
+/** Returns the name with the first suffix that makes it unique, and records it. */
 export function unique(name: string, names: Set<string>, suffix: (n: number) => string): string {
   let free = name;
   for (let n = 2; names.has(free); n += 1) free = `${name}${suffix(n)}`;

@@ -1,4 +1,4 @@
-/** Opens the operations of a run; help and the local UKO never load what they need. */
+/** A lazy import of a run's operations: help and the emulator never load their dependencies. */
 
 import type { CliWorld } from "./cli-world.ts";
 

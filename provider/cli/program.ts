@@ -1,4 +1,4 @@
-/** The command line as a whole: decodes what was typed, calls what it means, answers an exit code. */
+/** The command line as a whole: parses the arguments, runs the command, returns an exit code. */
 
 import { Command, CommanderError } from "commander";
 import { UkoError } from "../errors.ts";
@@ -15,10 +15,12 @@ import { toUkoError } from "./render.ts";
 import { tellError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 
-/** Help is laid out the same wherever it is shown. */
+/** Help has the same layout wherever it is shown. */
 const helpColumns = 110;
 
-/** Runs one command to its end; `typed` is what follows the program's name. Never throws. */
+/**
+ * Runs one command to its end; `typed` are the arguments after the program's name. Never throws.
+ */
 export async function runCli(typed: readonly string[], world: CliWorld): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(world, (code) => {
@@ -28,7 +30,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
     await program.parseAsync(typed, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    // Help and version end by throwing as well.
+    // Help and version also end by throwing.
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     const error = thrown instanceof CommanderError ? misused(thrown, typed) : toUkoError(thrown);
     tellError(world, error, typed.includes("--json"));
@@ -45,7 +47,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.out.write(text),
-      // What is wrong is said once, by whoever catches the error.
+      // An error is reported once, where it is caught.
       writeErr: () => {},
       getOutHelpWidth: () => helpColumns,
     })
@@ -61,9 +63,11 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   return program;
 }
 
-/** `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors. */
+/**
+ * `error: unknown command 'stauts'\n(Did you mean status?)`, in the form of this project's errors.
+ */
 function misused({ code, message }: CommanderError, [, asked]: readonly string[]): UkoError {
-  // Besides a line without a command it is `uko help stauts` that ends so.
+  // Either no command was typed, or `uko help stauts`.
   if (code === "commander.help") {
     const summary = asked === undefined ? "No command is given" : `Unknown command '${asked}'`;
     return new UkoError("UKO_INPUT_INVALID", { summary, detail: "uko --help lists them." });

@@ -1,10 +1,13 @@
-/** Tells people how a long run goes: one line rewritten in place on a terminal, a line per change elsewhere. */
+/**
+ * The progress of a long run: one line rewritten in place on a terminal, a line per change
+ * elsewhere.
+ */
 
 import type { Progress } from "../engine/ports.ts";
 import type { TextOutput } from "./cli-world.ts";
 
 export interface ProgressLine extends Progress {
-  /** Takes the line away, so that what follows stands where it stood. */
+  /** Erases the line, so that the following text takes its place. */
   clear(): void;
 }
 

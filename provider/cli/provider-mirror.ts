@@ -1,4 +1,7 @@
-/** The folder from which OpenTofu and Terraform take a provider instead of asking a registry: where it is, and what stands in it. */
+/**
+ * The folder from which OpenTofu and Terraform take a provider instead of asking a registry: its
+ * location and its contents.
+ */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -10,12 +13,16 @@ import { makeFolder, unwritable } from "./make-folder.ts";
 import { executable, type ProviderPackage, platformOf } from "./provider-package.ts";
 
 export const providerSource = "pulumi-uko/uko";
-/** `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to Terraform. */
+/**
+ * `pulumi-uko/uko` is short for an address at the first to OpenTofu, and at the second to
+ * Terraform.
+ */
 const registries = ["registry.opentofu.org", "registry.terraform.io"] as const;
 
 /**
- * Answers where both engines look without being told (`implicitProviderSource` in their provider_source.go). On Unix the first place
- * that they look at is ~/.terraform.d/plugins, but to make that folder moves OpenTofu's own settings there from XDG_CONFIG_HOME.
+ * Returns the folder that both engines search by default (`implicitProviderSource` in their
+ * provider_source.go). On Unix they search ~/.terraform.d/plugins first, but creating that folder
+ * would move OpenTofu's own settings there from XDG_CONFIG_HOME.
  */
 export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDATA }: Environment): string {
   if (system === "win32") return path.join(APPDATA || path.join(home, "AppData", "Roaming"), "terraform.d", "plugins");
@@ -23,14 +30,17 @@ export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDAT
   return path.join(XDG_DATA_HOME || path.join(home, ".local", "share"), "terraform", "plugins");
 }
 
-/** What came of one place in a mirror. */
+/** The result for one path in a mirror. */
 export interface Put {
   readonly place: string;
-  /** What was there of that version: nothing, this very copy, which stays, or another one, which is gone. */
+  /**
+   * The earlier content for that version: nothing, this very copy, which stays, or another one,
+   * which was deleted.
+   */
   readonly before: "nothing" | "same" | "another";
 }
 
-/** Puts it where both engines find it, in place of the same version if there is one. */
+/** Installs the package where both engines find it, in place of the same version if it exists. */
 export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly Put[]> {
   const done: Put[] = [];
   try {
@@ -49,11 +59,11 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
   const { asFolder, asZip } = placesIn(folder, given.version, given.platform);
   const [place, other] = given.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
   await makeFolder(path.dirname(place));
-  // The engines overlook a name like this one, should they look just now.
+  // Engines that search the mirror at this moment ignore such a name.
   const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
   try {
     const copy = path.join(fresh, "package");
-    // What a link points to can change later without a trace in the mirror.
+    // The target of a link can change later without a trace in the mirror.
     await cp(given.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
     const digest = await digestOf(copy);
     if (given.kind === "zip" && digest !== given.sha256) throw becameAnother(given.place);
@@ -68,7 +78,7 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
   }
 }
 
-/** Answers whether both engines find this version there, in either form. */
+/** Returns whether both engines find this version there, in either form. */
 export async function isInMirror(mirror: string, version: string, machine: Machine): Promise<boolean> {
   for (const folder of foldersIn(mirror)) {
     const { asFolder, asZip } = placesIn(folder, version, platformOf(machine));
@@ -77,7 +87,10 @@ export async function isInMirror(mirror: string, version: string, machine: Machi
   return true;
 }
 
-/** Takes every version of the provider out of the mirror, with the folders that are empty then, and answers what is gone. */
+/**
+ * Removes every version of the provider from the mirror, with the folders that become empty, and
+ * returns the removed paths.
+ */
 export async function takeFromMirror(mirror: string): Promise<readonly string[]> {
   const gone: string[] = [];
   try {
@@ -97,13 +110,16 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
 const foldersIn = (mirror: string): readonly string[] =>
   registries.map((registry) => path.join(mirror, registry, ...providerSource.split("/")));
 
-/** The two forms in which engines take a version. */
+/** The two forms in which engines accept a version. */
 const placesIn = (folder: string, version: string, platform: string) => ({
   asFolder: path.join(folder, version, platform),
   asZip: path.join(folder, `terraform-provider-uko_${version}_${platform}.zip`),
 });
 
-/** The mirror itself may be a link of its owner's; below it, a link would have this command write or delete elsewhere. */
+/**
+ * The mirror itself may be a link of its owner's; a link below it would make this command write or
+ * delete elsewhere.
+ */
 async function refuseLinks(mirror: string, place: string): Promise<void> {
   if (place === mirror) return;
   await refuseLinks(mirror, path.dirname(place));
@@ -121,14 +137,17 @@ const isThere = (place: string): Promise<boolean> =>
     () => false,
   );
 
-/** Answers whether there was anything. */
+/** Returns whether the path existed. */
 async function removed(place: string): Promise<boolean> {
   const wasThere = await isThere(place);
   await rm(place, { recursive: true, force: true });
   return wasThere;
 }
 
-/** Of the names and contents of a folder's files, or of a file's content; undefined for a link, or where nothing is. */
+/**
+ * A digest of the names and contents of a folder's files, or of a file's content; undefined for a
+ * link, or if nothing exists.
+ */
 async function digestOf(place: string): Promise<string | undefined> {
   const found = await lstat(place).catch(() => undefined);
   if (found === undefined || found.isSymbolicLink()) return undefined;
@@ -140,7 +159,7 @@ async function digestOf(place: string): Promise<string | undefined> {
   return hash.digest("hex");
 }
 
-/** Somebody may have written to the zip since it was looked at. */
+/** The zip may have been changed since it was checked. */
 function becameAnother(zip: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${path.basename(zip)} became another file while it was installed`,

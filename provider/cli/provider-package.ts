@@ -1,4 +1,7 @@
-/** What can be installed of the provider for OpenTofu and Terraform: this package's own, or a zip of a release once it is seen to be one. */
+/**
+ * An installable package of the provider for OpenTofu and Terraform: this package's own, or a
+ * validated zip of a release.
+ */
 
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -12,14 +15,17 @@ import { entriesInZip, isInside } from "./zip-entries.ts";
 export const executable = "terraform-provider-uko";
 const zipForm = /^terraform-provider-uko_(?<version>\d+\.\d+\.\d+(?:-[\w.-]+)?)_(?<platform>[a-z]+_[a-z0-9]+)\.zip$/;
 
-/** What goes into a mirror: a script with what belongs to it in a folder, or a zip as a release has it. */
+/**
+ * The contents for a mirror: a script with its files in a folder, or a zip in the form of a
+ * release.
+ */
 export type ProviderPackage = { readonly place: string; readonly version: string; readonly platform: string } & (
   | { readonly kind: "folder" }
   | {
       readonly kind: "zip";
-      /** Of what was looked at, so that nothing else is installed. */
+      /** Of the checked content, so that no other content is installed. */
       readonly sha256: string;
-      /** The file of checksums beside it that has this one; absent where there is none. */
+      /** The file of checksums next to it that lists this checksum; absent if there is none. */
       readonly agreesWith?: string;
     }
 );
@@ -46,7 +52,10 @@ export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   }
 }
 
-/** A zip of a release; its name says what it is, to the engines as well. One that is cut off, or that the checksums beside it do not have, is refused. */
+/**
+ * A zip of a release; its name identifies it, to the engines as well. A truncated zip, or one that
+ * the checksums next to it do not list, is rejected.
+ */
 export async function releasedPackage(file: string, machine: Machine): Promise<ProviderPackage> {
   const name = path.basename(file);
   const { version, platform } = zipForm.exec(name)?.groups ?? {};
@@ -77,7 +86,10 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
 }
 
-/** Answers the file of checksums beside a zip, as releases and registries have it; undefined where there is none. */
+/**
+ * Returns the file of checksums next to a zip, as releases and registries have it; undefined if
+ * there is none.
+ */
 async function findChecksum(zip: string, version: string, sha256: string): Promise<string | undefined> {
   const sums = path.join(path.dirname(zip), `terraform-provider-uko_${version}_SHA256SUMS`);
   const lines = (await readIfThere(sums))?.toString("utf8").split(/\r?\n/);
@@ -89,7 +101,7 @@ async function findChecksum(zip: string, version: string, sha256: string): Promi
   );
 }
 
-/** What is there and cannot be read is never taken for absent. */
+/** An existing file that cannot be read never counts as absent. */
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);

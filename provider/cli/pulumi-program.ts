@@ -1,9 +1,12 @@
-/** Writes a Pulumi program that adopts what is there: one resource each, by its id, in the order in which they depend on each other. */
+/**
+ * A writer of Pulumi programs that adopt existing objects: one resource each, by its ID, in order
+ * of dependency.
+ */
 
 import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
-/** So ended, a name is no word of the language and no class. */
+/** With such a suffix, a name is neither a word of the language nor a class. */
 const suffixes: Readonly<Record<string, string>> = { KeyTemplate: "Template", ManagedKey: "Key" };
 
 interface Named {
@@ -12,7 +15,7 @@ interface Named {
   readonly logicalName: string;
 }
 
-/** Answers the files of the program; `version` is the release that the program is written for. */
+/** Returns the files of the program; `version` is the release that the program is written for. */
 export function writeProgram(items: readonly InventoryItem[], version: string): readonly ProgramFile[] {
   const named = nameEach(items);
   return [
@@ -35,7 +38,10 @@ function program(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/** Not exported, since Pulumi prints every property of an exported resource; a constant only where another resource names it. */
+/**
+ * Not exported, because Pulumi prints every property of an exported resource; a constant only if
+ * another resource refers to it.
+ */
 function resource({ item, variable, logicalName }: Named, named: readonly Named[], isUsed: boolean): readonly string[] {
   const lines = Object.entries(item.inputs).map(
     ([property, value]) =>
@@ -64,7 +70,10 @@ function reference(item: InventoryItem, property: string, value: unknown, named:
   return found === undefined ? undefined : `${found.to.variable}.${found.output}`;
 }
 
-/** The service never tells a secret, so the block stays a comment: an adoption without it leaves the connection as it is. */
+/**
+ * The service never returns a secret, so the block stays a comment: an adoption without it leaves
+ * the connection as it is.
+ */
 function secretHint({ name, known, secrets }: SecretBlock, variable: string): readonly string[] {
   const fields = [
     ...Object.entries(known).map(([field, value]) => `${field}: ${literal(value, "")}`),
@@ -77,7 +86,7 @@ function secretHint({ name, known, secrets }: SecretBlock, variable: string): re
   ];
 }
 
-/** Names that are valid and unique, and close to what people call the things. */
+/** Names that are valid, unique, and close to the names that people use. */
 function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   const variables = new Set<string>();
   const logicalNames = new Set<string>();
@@ -109,18 +118,21 @@ function literal(value: unknown, indent: string): string {
   return `{\n${entries.map(([name, each]) => `${inner}${keyText(name)}: ${literal(each, inner)},\n`).join("")}${indent}}`;
 }
 
-/** JSON lets two line ends stand in texts that would end a comment of the program. */
+/** JSON allows two line terminators in texts that would end a comment of the program. */
 function scalar(value: unknown): string {
   return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 
 function keyText(name: string): string {
-  // As a plain property it would be the object's prototype.
+  // As a plain property it would set the object's prototype.
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : scalar(name);
 }
 
-/** Pulumi takes names of 100 characters, and a vault's may be as long; ours begins with a word of its own. */
+/**
+ * Pulumi accepts names of 100 characters, and a vault's may be as long; ours begins with a word of
+ * its own.
+ */
 const maxProjectName = 90;
 
 function projectFile(named: readonly Named[]): string {
@@ -138,7 +150,10 @@ function projectFile(named: readonly Named[]): string {
   ].join("\n");
 }
 
-/** What `npm pack` makes of this package: it is in no registry yet, and whoever takes its name there is somebody else. */
+/**
+ * The file that `npm pack` creates of this package. The package is in no registry yet, so a package
+ * of its name there would be someone else's.
+ */
 export const packedPackage = (version: string): string => `pulumi-uko-${version}.tgz`;
 
 function packageFile(version: string): string {
@@ -146,7 +161,10 @@ function packageFile(version: string): string {
   return `${JSON.stringify({ private: true, type: "module", dependencies }, null, 2)}\n`;
 }
 
-/** In the form of `pulumi import --file`, which Pulumi's dynamic providers do not take: there the program itself adopts. */
+/**
+ * In the form of `pulumi import --file`, which Pulumi's dynamic providers do not support: there the
+ * program itself adopts.
+ */
 function importFile(named: readonly Named[]): string {
   const resources = named.map(({ item, logicalName }) => ({
     type: `uko:index:${item.resource}`,

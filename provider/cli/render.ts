@@ -1,4 +1,4 @@
-/** Encodes reports and errors: text for people, one line of JSON for machines. */
+/** The encoding of reports and errors: text for people, one line of JSON for machines. */
 
 import { jsonLine, renderExplanation } from "../compose.ts";
 import type { Report } from "../engine/report.ts";
@@ -18,13 +18,16 @@ export function errorText(error: UkoError): string {
   return `${[error.summary, ...detail.map((line) => `  ${line}`), `  [${error.code}]`].join("\n")}\n`;
 }
 
-/** `key` is absent where the fault concerns the whole run. */
+/** `key` is absent if the error concerns the whole run. */
 export function errorJson(error: UkoError, key?: Partial<KeyPath>): string {
   const { code, summary, detail } = error;
   return `${jsonLine({ v: 1, ...key, error: { code, summary, detail }, exitCode: error.exitCode })}\n`;
 }
 
-/** Whatever was thrown, as an error of the catalogue; what is not from there is a fault of this program. */
+/**
+ * Maps anything thrown to a catalog error; an error from outside the catalog is a bug of this
+ * program.
+ */
 export function toUkoError(thrown: unknown): UkoError {
   if (isUkoError(thrown)) return thrown;
   return new UkoError("UKO_BUG", {

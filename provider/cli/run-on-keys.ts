@@ -1,4 +1,4 @@
-/** Runs one operation on each key that was named, in order, and says what came of it. */
+/** One operation on each named key, in order, with a report of each result. */
 
 import type { KmsOperations } from "../engine/kms-operations.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
@@ -15,14 +15,14 @@ import { errorJson, errorText, reportJson, reportText, toUkoError } from "./rend
 export interface KeyRun {
   readonly keys: readonly (KeyPath | KmsKeyPath)[];
   readonly json: boolean;
-  /** Options that say the same as a variable; the option wins. */
+  /** Options with the same meaning as a variable; the option takes precedence. */
   readonly over?: Environment;
   readonly act: (call: KeyCall) => Promise<Report>;
-  /** The same for a key of KMS itself; absent where the command is for managed keys alone. */
+  /** The same for a KMS key; absent if the command is only for managed keys. */
   readonly actOnKms?: (call: KmsKeyCall) => Promise<Report>;
 }
 
-/** What an operation needs for one key. */
+/** The input of an operation on one key. */
 export interface KeyCall {
   readonly operations: Operations;
   readonly settings: OpenOperations["settings"];
@@ -35,7 +35,7 @@ export interface KmsKeyCall extends Pick<KeyCall, "settings" | "options"> {
   readonly ref: KmsKeyRef;
 }
 
-/** Faults of the run and not of one key: the next key would only meet them again. */
+/** Errors of the run and not of one key: they would recur at the next key. */
 export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
   "UKO_CANCELLED",
   "UKO_CREDENTIAL_REFUSED",
@@ -45,7 +45,7 @@ export const endsTheRun: ReadonlySet<ErrorCode> = new Set([
   "UKO_SETTINGS_INVALID",
 ]);
 
-/** Answers the exit code. Throws what stopped the run before its first key. */
+/** Returns the exit code. Throws the error that stopped the run before its first key. */
 export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
   const progress = createProgressLine(world.err);
   const environment = { ...world.environment, ...run.over };
@@ -86,7 +86,10 @@ async function actOn(
   return actOnKms({ operations: kmsOperations, settings, ref: { instanceId, ...key }, options });
 }
 
-/** Says what went wrong where the reader looks: a machine on standard output, a person on standard error. */
+/**
+ * Reports an error where its reader looks: standard output for a machine, standard error for a
+ * person.
+ */
 export function tellError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
   else world.err.write(errorText(error));

@@ -1,11 +1,14 @@
-/** Writes a configuration for OpenTofu or Terraform that takes over what is there: an `import` block and a resource each. */
+/**
+ * A writer of configurations for OpenTofu or Terraform that import existing objects: an `import`
+ * block and a resource each.
+ */
 
 import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
 import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
 import { attribute, block, comment, gap, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
-/** What people type; nothing else differs between the two. */
+/** The command that people type; nothing else differs between the two. */
 export type TerraformCommand = "tofu" | "terraform";
 
 export interface Surroundings {
@@ -22,10 +25,10 @@ interface Named {
   readonly name: string;
 }
 
-/** Begins a name that would be none without it. */
+/** Prefix for a name that would be invalid without it. */
 const prefixes: Readonly<Record<string, string>> = { KeyTemplate: "template", ManagedKey: "key" };
 
-/** Answers the files of the configuration. */
+/** Returns the files of the configuration. */
 export function writeConfiguration(
   items: readonly InventoryItem[],
   surroundings: Surroundings,
@@ -58,7 +61,7 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
   ]);
 }
 
-/** By the id, which engines understand that do not know identities yet. */
+/** By ID, which engines without support for identities also understand. */
 function importsFile(named: readonly Named[], { command }: Surroundings): string {
   return hclFile([
     comment(`Done with the first \`${command} apply\`; this file can go then.`),
@@ -80,8 +83,9 @@ function resourceBlock(each: Named, named: readonly Named[]): HclEntry {
 }
 
 /**
- * An object is several arguments here. The input that adopts a resource is none, since an `import` block does that; but with it a
- * connection may go without its secrets, and an import keeps it in the state for that.
+ * An object becomes several arguments here. The input that adopts a resource is not among them,
+ * because an `import` block does that. But with it a connection may omit its secrets, and an import
+ * keeps it in state for that reason.
  */
 function argumentsFor(
   { item, resource }: Named,
@@ -111,7 +115,10 @@ function nameAt({ attributes, typeName }: TerraformResource, path: readonly stri
   return found.name;
 }
 
-/** The service never tells a secret, so it stays a comment: an import without it leaves the connection as it is. */
+/**
+ * The service never returns a secret, so it stays a comment: an import without it leaves the
+ * connection as it is.
+ */
 function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, name }: Named): readonly HclEntry[] {
   const shown = [
     ...Object.entries(known).map(([field, value]) => attribute(nameAt(resource, [outer, field]), hclLiteral(value))),
@@ -133,7 +140,7 @@ function addressOf({ resource, name }: Named): string {
   return `${resource.typeName}.${name}`;
 }
 
-/** Names that are valid and there once for each type, and close to what people call the things. */
+/** Names that are valid, unique for each type, and close to the names that people use. */
 function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   const addresses = new Set<string>();
   return items.map((item) => {
@@ -155,7 +162,10 @@ function nameFor({ resource, name, id }: InventoryItem): string {
   return /^[a-z]/.test(words) ? words : `${prefixes[resource] ?? resource.toLowerCase()}_${words}`;
 }
 
-/** Of other alphabets only what an accent is taken from: engines differ in which further letters they know. */
+/**
+ * ASCII letters and digits only, after accents are removed: engines differ in which other letters
+ * they accept.
+ */
 function wordsIn(text: string): string {
   const plain = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return plain

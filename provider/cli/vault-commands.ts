@@ -1,4 +1,4 @@
-/** The commands about whole vaults: each looks over every key there is, and acts on many at once or on none. */
+/** The commands about whole vaults: each reads every key, and acts on many at once or on none. */
 
 import { type Command, Option } from "commander";
 import { jsonLine, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
@@ -71,7 +71,10 @@ async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions):
   }
 }
 
-/** Removal is for good, so what would be removed is shown first, and then somebody says yes: at the terminal or by `--yes`. */
+/**
+ * Removal cannot be undone, so the candidates are shown first, and then need a confirmation: at the
+ * terminal or by `--yes`.
+ */
 async function runSweep(world: CliWorld, { vault = [], json, yes }: VaultOptions): Promise<number> {
   const progress = createProgressLine(world.err);
   const { operations, close } = await world.openOperations(world.environment, { progress });
@@ -108,7 +111,7 @@ function tellSurvey({ world, json }: Sweeping, { reports }: Survey): void {
   for (const report of reports) world.out.write(json ? reportJson(report) : `${reportText(report)}\n`);
 }
 
-/** A machine is never asked: with `--json` it takes `--yes`. */
+/** A machine is never asked: `--json` requires `--yes`. */
 async function isConfirmed({ world, json }: Sweeping, count: number): Promise<boolean> {
   if (json || world.ask === undefined) return false;
   return /^y(es)?$/i.test((await world.ask(sweepQuestion(count))).trim());
@@ -143,7 +146,10 @@ function tellSummary({ world, json }: Sweeping, summary: string, counts: object)
   world.out.write(json ? `${jsonLine({ v: 1, sweep: counts })}\n` : `${summary}\n`);
 }
 
-/** A vault whose list was refused, or a key that could not be looked at, is told, and does not hide the others. */
+/**
+ * A vault whose list was refused, or a key that could not be read, is reported, and does not hide
+ * the others.
+ */
 function tellUnreadable(world: CliWorld, { unreadable }: Survey, json: boolean): number[] {
   for (const { vaultId, keyId, error } of unreadable) {
     const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;

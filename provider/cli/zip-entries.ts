@@ -1,4 +1,6 @@
-/** The table of contents of a zip, which stands at its end: who has that has all of the file. */
+/**
+ * The table of contents of a zip. It is at the end of the file, so a zip that has it is complete.
+ */
 
 /** From PKWARE's APPNOTE.TXT: 4.3.7, 4.3.12 and 4.3.16. */
 const fileMark = Buffer.from("PK\u0003\u0004");
@@ -12,18 +14,23 @@ export interface ZipEntry {
   readonly isSymbolicLink: boolean;
 }
 
-/** Upper half of the external attributes: a Unix mode, of which these bits say what the entry is. */
+/**
+ * Upper half of the external attributes: a Unix mode, whose bits here state the type of the entry.
+ */
 const typeBits = 0o170000;
 const linkBits = 0o120000;
-/** Letters that every system takes for a name, with folders between slashes. Not `..`, no drive, no backslash. */
+/**
+ * Characters that every system accepts in a name, with folders between slashes. No `..`, no drive,
+ * no backslash.
+ */
 const plainName = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))(?:[\w.+()@, -]+\/)*[\w.+()@, -]+\/?$/;
 
-/** Returns whether an entry can only be unpacked into the folder that the zip is unpacked to. */
+/** Returns whether unpacking the entry can only write into the target folder. */
 export function isInside({ name, isSymbolicLink }: ZipEntry): boolean {
   return !isSymbolicLink && plainName.test(name);
 }
 
-/** Returns what is in a zip; undefined if the file is not a zip, or is cut off. */
+/** Returns the entries of a zip; undefined if the file is not a zip, or is truncated. */
 export function entriesInZip(zip: Buffer): readonly ZipEntry[] | undefined {
   const end = zip.lastIndexOf(endMark);
   if (!zip.subarray(0, 4).equals(fileMark) || end < 0 || end + endBytes > zip.length) return undefined;

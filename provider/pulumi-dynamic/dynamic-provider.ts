@@ -1,4 +1,7 @@
-/** The providers behind `__provider`, one for each resource. State names this subpath and these names for ever. */
+/**
+ * The providers behind `__provider`, one for each resource. State names this subpath and these
+ * names permanently.
+ */
 
 import { type dynamic, log } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";

@@ -1,4 +1,7 @@
-/** Functions for Pulumi programs: what is there, what waits, and how a key would end. They change nothing. */
+/**
+ * Functions for Pulumi programs: inventory, pending deletions, and the deletion path of a key. They
+ * change nothing.
+ */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";
@@ -14,13 +17,13 @@ import type {
 
 export type { DeletionPlan, PendingDeletion };
 
-/** Narrows a list to one vault; without it every vault's are listed. */
+/** Narrows a list to one vault; without it the list covers every vault. */
 export interface InVault {
   readonly vaultId?: string;
 }
 
 const warn = (line: string): void => void log.warn(line);
-/** A program is ended as a whole; the calls' own deadlines bound it. */
+/** A program is stopped as a whole; the calls' own deadlines bound it. */
 const unstoppable = { signal: new AbortController().signal, warn };
 const { ask } = openHandlers(
   () => {
@@ -106,7 +109,7 @@ export function planDeletion(args: GetManagedKeyArgs): Promise<DeletionPlan> {
 }
 export const planDeletionOutput = ofOutput(planDeletion);
 
-/** The same function for arguments that other resources have yet to tell. */
+/** The same function for arguments that depend on other resources' outputs. */
 function ofOutput<Args extends object, Result>(
   call: (args: Args) => Promise<Result>,
 ): (args: { readonly [Name in keyof Args]: Input<Args[Name]> }) => Output<Result> {

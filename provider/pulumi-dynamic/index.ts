@@ -1,4 +1,7 @@
-/** `pulumi-uko`: keys of IBM Unified Key Orchestrator, and what they live in, for Pulumi programs in TypeScript and JavaScript. */
+/**
+ * `pulumi-uko`: keys, vaults, keystores and templates of IBM Unified Key Orchestrator, for Pulumi
+ * programs in TypeScript and JavaScript.
+ */
 
 export {
   type GetKeystoreArgs,

@@ -32,7 +32,7 @@ export interface KeyTemplateCcaArgs {
   keyWords?: Input<Input<string>[]>;
 }
 
-/** What a program says of a key template; what it leaves out stays as the service has it. */
+/** Inputs of a key template; an omitted input keeps the service's value. */
 export interface KeyTemplateArgs {
   /** UUID of the vault that the template is in. Cannot change. */
   vaultId: Input<string>;

@@ -1,4 +1,7 @@
-/** The keystore as a class for Pulumi programs; its connection's secrets leave a program as secrets, and the state has digests. */
+/**
+ * The keystore as a class for Pulumi programs. The connection's secrets leave a program as secrets,
+ * and state holds digests.
+ */
 
 import {
   CustomResource,
@@ -85,7 +88,7 @@ export interface KeystoreCcaArgs {
   trustedIssuer?: Input<string>;
 }
 
-/** What a program says of a keystore; what it leaves out stays as the service has it. */
+/** Inputs of a keystore; an omitted input keeps the service's value. */
 export interface KeystoreArgs {
   /** UUID of the vault that the keystore serves. Cannot change. */
   vaultId: Input<string>;
@@ -145,7 +148,10 @@ export class Keystore extends CustomResource {
   }
 }
 
-/** Blocks that hold a credential: they are secret as a whole, since a program may compute one as a whole. */
+/**
+ * Blocks that hold a credential. They are secret as a whole, because a program may compute one as a
+ * whole.
+ */
 const secretBlocks = ["ibm", "aws", "azure", "google"] as const satisfies readonly (keyof KeystoreInputs)[];
 
 const kind: ResourceKind = {

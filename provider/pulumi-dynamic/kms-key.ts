@@ -1,4 +1,7 @@
-/** The KMS key as a class for Pulumi programs; imported material leaves a program as a secret, and the state has a digest. */
+/**
+ * The KMS key as a class for Pulumi programs. Imported material leaves a program as a secret, and
+ * state holds a digest.
+ */
 
 import {
   CustomResource,
@@ -11,7 +14,7 @@ import {
 import type { KmsKeyState } from "../resources/index.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
-/** What a program says of a KMS key; what it leaves out stays as KMS has it. */
+/** Inputs of a KMS key; an omitted input keeps the value in KMS. */
 export interface KmsKeyArgs {
   /** Name of the key, not unique in KMS. Cannot change. */
   name: Input<string>;

@@ -4,7 +4,7 @@ import { CustomResource, type CustomResourceOptions, type Input, type Output } f
 import type { ManagedKeyState } from "../resources/index.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
-/** What a program says of a key; what it leaves out stays as the service has it. */
+/** Inputs of a key; an omitted input keeps the service's value. */
 export interface ManagedKeyArgs {
   /** UUID of the vault that the key lives in. Cannot change. */
   vaultId: Input<string>;

@@ -1,4 +1,7 @@
-/** One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the answer. */
+/**
+ * One resource for Pulumi's dynamic provider: decodes its calls, calls a handler, encodes the
+ * response.
+ */
 
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
@@ -8,17 +11,24 @@ import type { CheckFailure } from "../engine/definition.ts";
 import type { Handlers } from "../engine/handlers.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
 
-/** gRPC FAILED_PRECONDITION: the engine takes it as understood; UNKNOWN would mark the update as possibly corrupt. */
+/**
+ * gRPC FAILED_PRECONDITION, which the engine treats as a known error; UNKNOWN would mark the update
+ * as possibly corrupt.
+ */
 const failedPrecondition = 9;
 
 type Properties = Record<string, unknown>;
 
-/** Makes the provider of one resource. It has no cancel, so it never waits, whatever UKO_WAIT says (decision 0009). */
+/**
+ * Creates the provider of one resource. It has no cancel, so it never waits, even if UKO_WAIT is
+ * set (decision 0009).
+ */
 export function createResourceProvider<Inputs, State extends Inputs>(
   handlers: Handlers<Inputs, State>,
   configure: (config: dynamic.Config) => void,
 ): dynamic.ResourceProvider {
-  // A forced replacement finds the very key that it is to replace (decision 0010), and would go on to ask for its end.
+  // A forced replacement finds the very key that it is to replace (decision 0010), and would then
+  // delete it.
   const found = new Set<string>();
   const declarations = createDeclarations();
   return {
@@ -29,7 +39,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 
     async check(olds: Properties, news: Properties) {
       const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds ?? {}));
-      // In a preview an input may come from a resource that is not there yet; it is checked once it is known.
+      // In a preview an input may come from a resource that does not exist yet; it is checked once
+      // it is known.
       const [urn, adopted] = [urnIn(news), handlers.adopted(news)];
       if (urn !== undefined && adopted !== undefined) declarations.noteNamed(urn, adopted);
       const known = failures.filter(({ property }) => !isUnknown(news[property.split(".")[0] ?? ""]));
@@ -40,7 +51,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       const urn = urnIn(news);
       if (urn !== undefined) declarations.noteStored(urn, id);
       if (isUnknown(news)) return { changes: true };
-      // A state of the package names no provider, and no later look or deletion would find one; an update puts it there.
+      // A state of the native package names no provider, so no later read or deletion would find
+      // one; an update adds it.
       if (!("__provider" in olds)) return { changes: true };
       return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
     },
@@ -98,14 +110,14 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 }
 
 /**
- * The engine starts a dynamic provider with its address as the first argument, and Pulumi's own main leaves it unused: without
- * it warnings end as lines on stderr, and evidence nowhere.
+ * The engine starts a dynamic provider with its address as the first argument, which Pulumi's own
+ * main does not use. Without it warnings end as lines on stderr, and evidence is lost.
  */
 function connectLog(engineAddress: string | undefined): void {
   if (engineAddress !== undefined) resetOptions("project", "stack", -1, engineAddress, "", false, "");
 }
 
-/** A dynamic provider never hears a Ctrl-C; the calls' own deadlines bound it. */
+/** A dynamic provider is never notified of a Ctrl-C; the calls' own deadlines bound it. */
 function unstoppable(): { readonly signal: AbortSignal } {
   return { signal: new AbortController().signal };
 }
@@ -115,24 +127,30 @@ function withoutPulumi(properties: Properties): Properties {
   return own;
 }
 
-/** Beside a property's name the engine prints its value, a secret's too, so the name goes into the reason. */
+/**
+ * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
+ * reason.
+ */
 function withoutValue({ property, reason }: CheckFailure): dynamic.CheckFailure {
   return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
-/** The resource's lasting name, which the outputs keep, because a deletion is told nothing else (decision 0010). */
+/**
+ * The resource's lasting name, kept in the outputs, because a deletion receives nothing else
+ * (decision 0010).
+ */
 function originIn({ __origin }: Properties): { readonly __origin?: string } {
   return typeof __origin === "string" ? { __origin } : {};
 }
 
-/** An origin is organisation and URN. */
+/** An origin is organization and URN. */
 function urnIn(properties: Properties): string | undefined {
   const { __origin = "" } = originIn(properties);
   const begin = __origin.indexOf("urn:pulumi:");
   return begin < 0 ? undefined : __origin.slice(begin);
 }
 
-/** Whether a value, or a part of it, comes from a resource that is not there yet. */
+/** Whether a value, or a part of it, comes from a resource that does not exist yet. */
 function isUnknown(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
   return value === unknownValue;
@@ -151,7 +169,7 @@ async function orFail<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the engine shows: all lines as diagnostics, the first one in its table. */
+/** The engine shows all lines as diagnostics, and the first one in its table. */
 class EngineError extends Error {
   readonly code = failedPrecondition;
   readonly details: string;
@@ -159,7 +177,8 @@ class EngineError extends Error {
   constructor(message: string) {
     super(message);
     this.details = message;
-    // The dynamic provider prints `${error}: ${error.stack}` once more beside the diagnostic: one line, not a trace.
+    // The dynamic provider prints `${error}: ${error.stack}` again after the diagnostic: one line,
+    // not a trace.
     this.stack = message.split("\n")[0] ?? "";
   }
 

@@ -4,7 +4,7 @@ import { CustomResource, type CustomResourceOptions, type Input, type Output } f
 import type { VaultState } from "../resources/index.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
-/** What a program says of a vault; what it leaves out stays as the service has it. */
+/** Inputs of a vault; an omitted input keeps the service's value. */
 export interface VaultArgs {
   /** Name of the vault, unique in its instance. */
   name: Input<string>;

@@ -1,4 +1,7 @@
-/** What a definition takes and shows as a plain list: read once from its zod schemas, projected by every door and by the reference. */
+/**
+ * A definition's inputs and outputs as a plain list, read once from its zod schemas and projected
+ * by every door and by the reference.
+ */
 
 import type * as z from "zod";
 import type { FunctionDefinition } from "../engine/definition.ts";
@@ -14,9 +17,9 @@ export interface Attribute {
   readonly name: string;
   readonly description: string;
   readonly type: AttributeType;
-  /** Of an input: it has to be given. Of an output: it is always there. */
+  /** For an input: required. For an output: always present. */
   readonly isRequired: boolean;
-  /** A secret, or an object that holds one somewhere. */
+  /** A secret, or an object that contains one at any depth. */
   readonly isSecret: boolean;
   readonly default?: string | number | boolean;
 }
@@ -29,22 +32,25 @@ export interface DescribedResource {
   readonly secrets?: readonly string[];
 }
 
-/** Answers what programs may say of a resource. */
+/** Returns the inputs of a resource. */
 export function inputAttributes({ inputs, secrets = [] }: DescribedResource): readonly Attribute[] {
   return attributesOf(inputs, { side: "input", secrets });
 }
 
-/** Answers what a resource shows; what has no description of its own has that of the input of the same name. */
+/**
+ * Returns the outputs of a resource; one without its own description has that of the input of the
+ * same name.
+ */
 export function outputAttributes({ inputs, state, secrets = [] }: DescribedResource): readonly Attribute[] {
   return attributesOf(state, { side: "output", secrets, like: inputs });
 }
 
-/** Answers a function's arguments. */
+/** Returns a function's arguments. */
 export function argumentAttributes({ args }: Pick<FunctionDefinition<object, object>, "args">): readonly Attribute[] {
   return attributesOf(args, { side: "input", secrets: [] });
 }
 
-/** Answers the attributes of a function's result. */
+/** Returns the attributes of a function's result. */
 export function resultAttributes(result: z.ZodType): readonly Attribute[] {
   return attributesOf(result, { side: "output", secrets: [] });
 }
@@ -105,7 +111,7 @@ function typeOf(schema: z.ZodType, reading: Reading): AttributeType {
   }
 }
 
-/** What a list or a map has inside, like the same place of what it is like. */
+/** The element type of a list or a map, described like the element at the same path of `like`. */
 function elementOf(
   element: z.core.$ZodType,
   { side, secrets, like }: Reading,
@@ -122,7 +128,7 @@ function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
   return def.shape as Readonly<Record<string, z.ZodType>>;
 }
 
-/** The schema without what only says whether a value may be absent. */
+/** The schema without the wrappers that only state whether a value may be absent. */
 function bare(schema: z.core.$ZodType): Schema {
   const known = schema as Schema;
   const { def } = known._zod;

@@ -1,4 +1,4 @@
-/** Everything that is described to people and programs: each resource and each question, by its name. */
+/** The described parts of the provider: each resource and each question, by its name. */
 
 import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
 import { type Attribute, type DescribedResource, outputAttributes, resultAttributes } from "./attributes.ts";
@@ -17,11 +17,13 @@ export type Described = DescribedResource & { readonly summary: string; readonly
 
 export interface Answer {
   readonly attributes: readonly Attribute[];
-  /** Where its types have their names from: the resource that it is, or the function. */
+  /** The origin of its types' names: the resource, or the function. */
   readonly place: string;
 }
 
-/** Answers what a function gives; where that is a resource, or a list of it, it is described as the resource is. */
+/**
+ * Returns a function's result; a resource, or a list of resources, is described as the resource is.
+ */
 export function answerOf(name: FunctionName): Answer {
   for (const [resource, definition] of Object.entries<Described>(resources)) {
     const attributes = outputAttributes(definition);
@@ -41,7 +43,7 @@ export function answerOf(name: FunctionName): Answer {
   return { attributes: resultAttributes(functions[name].result), place: name };
 }
 
-/** `ManagedKey` becomes `managedKeys`, as the answer of `listManagedKeys` has it. */
+/** `ManagedKey` becomes `managedKeys`, as in the result of `listManagedKeys`. */
 export function listNameOf(resource: string): string {
   return `${resource.slice(0, 1).toLowerCase()}${resource.slice(1)}s`;
 }

@@ -1,4 +1,7 @@
-/** The text of each resource beyond its one sentence: what destroy will do, programs to begin with, and how to import. */
+/**
+ * The text of each resource beyond its one sentence: the effect of destroy, first programs, and
+ * imports.
+ */
 
 import type { Example } from "./examples/example.ts";
 import { keyTemplateExamples } from "./examples/key-template.ts";
@@ -8,10 +11,10 @@ import { managedKeyExamples } from "./examples/managed-key.ts";
 import { vaultExamples } from "./examples/vault.ts";
 
 export interface Documentation {
-  /** `{again}` and `{protect}` stand for the words of a door. */
+  /** `{again}` and `{protect}` are placeholders for a door's own words. */
   readonly destroy: string;
   readonly examples: readonly Example[];
-  /** The id of an example in the form of `idForm`. */
+  /** The ID of an example in the form of `idForm`. */
   readonly exampleId: string;
 }
 
@@ -61,7 +64,7 @@ A run that waits shows as an error and leaves the resource in the state; run it 
   },
 } as const satisfies Record<string, Documentation>;
 
-/** How a door runs again, and what else its engine protects with. */
+/** A door's words for a repeated run, and for its engine's own protection. */
 export interface DestroyWords {
   readonly again: string;
   readonly protect: string;
@@ -69,14 +72,16 @@ export interface DestroyWords {
 
 export const pulumiWords: DestroyWords = { again: "best with `--continue-on-error`", protect: "`protect`" };
 
-/** Answers what destroy will do, as people of one door say it. */
+/** Returns the effect of destroy, in the words of one door. */
 export function describeDestroy(name: keyof typeof documentation, { again, protect }: DestroyWords): string {
   return documentation[name].destroy.replace("{again}", again).replace("{protect}", protect);
 }
 
 const fences = ["typescript", "python", "go", "yaml"] as const;
 
-/** Answers Markdown with the marks by which each language's documentation finds its own programs. */
+/**
+ * Returns Markdown with the markers by which each language's documentation finds its own programs.
+ */
 export function describeResource(name: keyof typeof documentation, summary: string, idForm: string): string {
   const { examples, exampleId } = documentation[name];
   const programs = examples.map(
@@ -93,7 +98,7 @@ export function describeResource(name: keyof typeof documentation, summary: stri
   ].join("\n\n");
 }
 
-/** A paragraph is one line, since some languages' documentation keeps every line break. */
+/** A paragraph is one line, because some languages' documentation keeps every line break. */
 export function unwrapped(text: string): string {
   return text.replaceAll(/(?<!\n)\n(?!\n|[0-9]+\. )\s*/g, " ");
 }

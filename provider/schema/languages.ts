@@ -1,4 +1,4 @@
-/** What the generators of each language's SDK have to know. */
+/** Facts about each language that the generators of its SDK need. */
 
 const home = "github.com/pulumi-uko/pulumi-uko";
 

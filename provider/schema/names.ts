@@ -1,9 +1,12 @@
-/** The names under which SDKs know enums and nested objects: part of the interface of every language, so each is chosen here by hand. */
+/**
+ * The names of enums and nested objects in SDKs. They are part of every language's interface, so
+ * each is chosen here by hand.
+ */
 
 export interface NamedEnum {
   readonly name: string;
   readonly description: string;
-  /** Each value and what it means. */
+  /** Each value and its meaning. */
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +25,10 @@ const protectionLevel = {
   values: { hsm: "In a hardware security module.", software: "In software." },
 } as const satisfies NamedEnum;
 
-/** By where it stands: resource and path. A name that is a resource's and `State` or `Args` would clash in Go. */
+/**
+ * By resource and path. A name that consists of a resource's name and `State` or `Args` would clash
+ * in Go.
+ */
 export const enums: Readonly<Record<string, NamedEnum>> = {
   "provider.dualAuthorization": dualAuthorization,
   "ManagedKey.dualAuthorization": dualAuthorization,
@@ -119,7 +125,10 @@ export const enums: Readonly<Record<string, NamedEnum>> = {
   "KeyTemplate.cca.keyType": { name: "CcaKeyType", description: "A key type of CCA.", values: {} },
 };
 
-/** By where it stands. Where an output is looser than the input of the same name, its type gets `State` behind the name. */
+/**
+ * By resource and path. If an output is looser than the input of the same name, its type gets the
+ * suffix `State`.
+ */
 export const objects: Readonly<Record<string, string>> = {
   "Keystore.ibm": "KeystoreIbm",
   "Keystore.aws": "KeystoreAws",
@@ -141,7 +150,10 @@ export const objects: Readonly<Record<string, string>> = {
   "planDeletion.explanation.next": "PlanWayOn",
 };
 
-/** Lists whose members are resources, or a part of them: what is inside has the types that the resource has. */
+/**
+ * Lists whose members are resources or parts of resources: the members' types are the resource's
+ * types.
+ */
 export const entries: Readonly<Record<string, string>> = {
   "listManagedKeys.managedKeys": "ManagedKey",
   "listPendingDeletions.pendingDeletions": "ManagedKey",

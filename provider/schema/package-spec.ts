@@ -1,4 +1,7 @@
-/** The parts of Pulumi's package schema that ours has (its meta-schema is pkg/codegen/schema/pulumi.json of pulumi/pulumi). */
+/**
+ * The parts of Pulumi's package schema that this provider uses (its meta-schema is
+ * pkg/codegen/schema/pulumi.json of pulumi/pulumi).
+ */
 
 export type TypeSpec =
   | { readonly type: "string" | "boolean" | "integer" | "number" }

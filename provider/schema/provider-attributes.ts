@@ -1,4 +1,6 @@
-/** The settings of a provider: where the service is, who acts, and how careful every run is. */
+/**
+ * The settings of a provider: the service's location, the caller, and the strictness of every run.
+ */
 
 import type { Attribute } from "./attributes.ts";
 
@@ -10,7 +12,10 @@ const text = (name: string, description: string): Attribute => ({
   isSecret: false,
 });
 
-/** None of them is required, since the environment of a run may say it; what the environment says outweighs what is stored. */
+/**
+ * None is required, because the environment of a run may set it; the environment takes precedence
+ * over stored settings.
+ */
 export const providerAttributes: readonly Attribute[] = [
   text(
     "instanceId",
@@ -60,8 +65,9 @@ export const providerAttributes: readonly Attribute[] = [
 ];
 
 /**
- * What an SDK may take from the environment and store: what is the same for everybody. A credential or an address would be one
- * person's in the state of all, from where the second person's destroy would take it (decision 0016).
+ * Settings that an SDK may take from the environment and store, because they are the same for all
+ * people. A credential or an address would be one person's in the state of all, from where the
+ * second person's destroy would take it (decision 0016).
  */
 export const environmentDefaults: Readonly<Record<string, string>> = {
   instanceId: "UKO_INSTANCE_ID",

@@ -1,17 +1,26 @@
-/** Turns lists of attributes into properties of a Pulumi schema, and collects the named types that they refer to. */
+/**
+ * Conversion of attribute lists into properties of a Pulumi schema, and collection of the named
+ * types that they refer to.
+ */
 
 import type { Attribute, AttributeType } from "./attributes.ts";
 import { entries, enums, objects } from "./names.ts";
 import type { EnumSpec, ObjectSpec, PropertySpec, TypeSpec } from "./package-spec.ts";
 
 export interface NamedTypes {
-  /** Properties and which of them are required; `place` is the resource or function that they belong to. */
+  /**
+   * Properties and which of them are required; `place` is the resource or function that they belong
+   * to.
+   */
   properties(attributes: readonly Attribute[], place: string): Required<Pick<ObjectSpec, "properties" | "required">>;
   /** Every type so far, by its token, in alphabetical order. */
   all(): Readonly<Record<string, ObjectSpec | EnumSpec>>;
 }
 
-/** Inputs have to come before outputs: a looser output of the same name is what gets a name of its own. */
+/**
+ * Inputs have to come before outputs, so that a looser output of the same name gets the separate
+ * name.
+ */
 export function collectTypes(): NamedTypes {
   const types = new Map<string, ObjectSpec | EnumSpec>();
 

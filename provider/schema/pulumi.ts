@@ -1,4 +1,7 @@
-/** The Pulumi package schema, made from the definitions: what a program in any language may say, and what it is answered. */
+/**
+ * The Pulumi package schema, generated from the definitions: a program's inputs and results in any
+ * language.
+ */
 
 import type * as z from "zod";
 import { functions } from "../resources/index.ts";
@@ -12,7 +15,7 @@ import { collectTypes, type NamedTypes } from "./pulumi-types.ts";
 
 type Properties = ReturnType<NamedTypes["properties"]>;
 
-/** Answers the schema; the committed one has no version, the plugin's has its own. */
+/** Returns the schema; the committed one has no version, the plugin's has its own. */
 export function pulumiSchema(version?: string): PackageSpec {
   const types = collectTypes();
   const names = Object.keys(resources) as ResourceName[];
@@ -82,7 +85,10 @@ function withEnvironment(settings: Properties["properties"]): Properties["proper
   );
 }
 
-/** A variable of a stack's configuration is text; of an enum the Node SDK would make it JSON (nodejs/gen.go, genConfig). */
+/**
+ * A variable of a stack's configuration is text; the Node SDK would parse an enum as JSON
+ * (nodejs/gen.go, genConfig).
+ */
 function asTexts(variables: Properties["properties"]): Properties["properties"] {
   return Object.fromEntries(
     Object.entries(variables).map(([name, { description, secret, defaultInfo }]) => [

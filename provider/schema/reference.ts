@@ -1,4 +1,4 @@
-/** The reference in Markdown: every setting, resource and question, with what it takes and what it shows. */
+/** The reference in Markdown: every setting, resource and question, with its inputs and outputs. */
 
 import type * as z from "zod";
 import { functions } from "../resources/index.ts";
@@ -16,7 +16,7 @@ import { environmentDefaults, providerAttributes } from "./provider-attributes.t
 
 const resourceNames = Object.keys(resources) as ResourceName[];
 
-/** Answers the whole document. */
+/** Returns the whole document. */
 export function referenceMarkdown(): string {
   const sections = [
     "# Reference",
@@ -41,7 +41,7 @@ does; nothing is ever replaced.`,
 function resourceSections(name: ResourceName): readonly string[] {
   const definition: Described = resources[name];
   const inputs = inputAttributes(definition);
-  // An output that repeats an input is not told twice.
+  // An output that repeats an input is not listed again.
   const outputs = outputAttributes(definition).filter((output) => !inputs.some((input) => input.name === output.name));
   return [
     `## ${name}`,
@@ -77,7 +77,7 @@ const inputNotes: Notes = (input) => [
 
 const outputNotes: Notes = ({ isRequired }) => (isRequired ? [] : ["May be absent."]);
 
-/** Some descriptions say it in words of their own. */
+/** Some descriptions state it in their own words. */
 function secretNote({ isSecret, description }: Attribute): readonly string[] {
   return isSecret && !description.includes("Secret") ? ["Secret."] : [];
 }

@@ -1,12 +1,15 @@
-/** Takes attributes apart until no object is left: `aws: {region}` is `aws_region`, in lists too, since nested blocks are awkward in CDK. */
+/**
+ * Flattening of attributes until no object is left: `aws: {region}` is `aws_region`, in lists too,
+ * because nested blocks are awkward in CDK.
+ */
 
 import type { Attribute, AttributeType } from "./attributes.ts";
 import type { ValueType } from "./terraform-types.ts";
 
 export interface Leaf {
-  /** In snake_case, as Terraform has it. */
+  /** In snake_case, as in Terraform. */
   readonly name: string;
-  /** Where the value stands in the properties of a definition. */
+  /** The path of the value in the properties of a definition. */
   readonly path: readonly string[];
   readonly type: AttributeType;
   readonly description: string;
@@ -15,7 +18,7 @@ export interface Leaf {
   readonly preset?: string | number | boolean;
 }
 
-/** Answers the leaves of these attributes. */
+/** Returns the leaves of these attributes. */
 export function leavesOf(attributes: readonly Attribute[]): readonly Leaf[] {
   return leavesAt(attributes, [], true);
 }
@@ -25,7 +28,10 @@ export function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Answers the type of a leaf; secrets in a list are left out, since nobody tells them. */
+/**
+ * Returns the type of a leaf; secrets in a list are omitted, because the service does not return
+ * them.
+ */
 export function valueTypeOf(type: AttributeType): ValueType {
   switch (type.kind) {
     case "string":
@@ -45,7 +51,7 @@ export function valueTypeOf(type: AttributeType): ValueType {
   }
 }
 
-/** Answers what an object in a list has. */
+/** Returns the members of an object in a list. */
 export function membersOf({ attributes }: Extract<AttributeType, { kind: "object" }>): readonly Leaf[] {
   return leavesOf(attributes).filter(({ isSecret }) => !isSecret);
 }
@@ -69,7 +75,7 @@ function leavesAt(attributes: readonly Attribute[], above: readonly string[], is
   });
 }
 
-/** The words that a program may write, and what stands where it writes none. */
+/** The values that a program may write, and the default. */
 function describe({ description, type, default: preset }: Attribute): string {
   const words = type.kind === "enum" && type.values.length > 0 ? ` One of ${type.values.map(code).join(", ")}.` : "";
   return `${inSnakeCase(description)}${words}${preset === undefined ? "" : ` Default ${code(String(preset))}.`}`;
@@ -79,7 +85,7 @@ function code(word: string): string {
   return `\`${word}\``;
 }
 
-/** Descriptions are written once, for every door, and name properties as programs do. */
+/** Descriptions are written once for every door, with the property names of programs. */
 function inSnakeCase(description: string): string {
   return description.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
 }

@@ -1,6 +1,12 @@
-/** What Terraform and OpenTofu can say of an attribute: the shape of `tofu providers schema -json`. */
+/**
+ * The attributes that Terraform and OpenTofu can express, in the shape of `tofu providers schema
+ * -json`.
+ */
 
-/** A type as Terraform's JSON writes it. A value of any type at all (`dynamic`) is left out: nothing here has one. */
+/**
+ * A type as Terraform's JSON writes it. The type of arbitrary values (`dynamic`) is omitted,
+ * because no attribute here has it.
+ */
 export type ValueType =
   | "string"
   | "bool"

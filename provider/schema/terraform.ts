@@ -1,4 +1,7 @@
-/** The Terraform provider's schema, made from the definitions: flat attributes in snake_case, and where each stands in a definition. */
+/**
+ * The Terraform provider's schema, generated from the definitions: flat attributes in snake_case,
+ * each with its path in a definition.
+ */
 
 import type * as z from "zod";
 import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
@@ -19,9 +22,9 @@ import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } fro
 export const providerAddress = "registry.opentofu.org/pulumi-uko/uko";
 
 /**
- * What becomes of an attribute in a plan: `required` and `steering` are the configuration's alone; a `preset` has a default;
- * what is `kept` stays as it was where the configuration leaves it out; the rest is the service's to fill in. A `secret` is in
- * no state; `digests` tell whether it changed.
+ * The source of an attribute's planned value. `required` and `steering` come only from the
+ * configuration; a `preset` has a default; a `kept` one keeps its value if the configuration omits
+ * it; the service fills in the rest. A `secret` is in no state; `digests` show whether it changed.
  */
 export type Role = "required" | "steering" | "preset" | "kept" | "service" | "secret" | "output" | "id" | "digests";
 
@@ -30,7 +33,7 @@ export interface TerraformAttribute extends Leaf {
   readonly schema: AttributeSchema;
 }
 
-/** A resource or data source: its attributes by name, and its block as the engines have it. */
+/** A resource or data source: its attributes by name, and its block in the engines' form. */
 export interface TerraformBlock {
   readonly typeName: string;
   readonly attributes: readonly TerraformAttribute[];
@@ -39,10 +42,10 @@ export interface TerraformBlock {
 
 export interface TerraformResource extends TerraformBlock {
   readonly handlers: "managedKey" | "vault" | "keystore" | "keyTemplate" | "kmsKey";
-  /** The names in `idForm`, which with the instance's are what identifies one. */
+  /** The names in `idForm`, which identify an object together with the instance's. */
   readonly idNames: readonly string[];
   readonly identity: IdentitySchema;
-  /** The question that lists it, and what the list is narrowed by. */
+  /** The question that lists it, and the list's filter. */
   readonly listQuestion: keyof typeof functions;
   readonly listed: readonly TerraformAttribute[];
   readonly listBlock: BlockSchema;
@@ -50,14 +53,14 @@ export interface TerraformResource extends TerraformBlock {
 
 export interface TerraformDataSource extends TerraformBlock {
   readonly question: keyof typeof functions;
-  /** Of one resource: what its id is made of. */
+  /** For a single resource: the parts of its ID. */
   readonly idNames: readonly string[];
 }
 
 type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
 const definitions = { managedKey, vault, keystore, keyTemplate, kmsKey } as const satisfies Record<string, Described>;
 
-/** Inputs without a default that this tool alone reads; every other one the service may fill in. */
+/** Inputs without a default that only this tool reads; the service may fill in every other one. */
 const steering = [
   "labelTags",
   "state",
@@ -70,10 +73,13 @@ const steering = [
   "existingKeystoreId",
   "existingTemplateId",
 ];
-/** A trigger that leaves the program and comes back with its former value asks for nothing. */
+/** A trigger that leaves the program and returns with its former value requests nothing. */
 const kept = ["rotationTrigger", "restoreTrigger"];
 
-/** Beside those above: what somebody's program says of an object, and nobody else's look at it can tell. */
+/**
+ * In addition to those above: a program's own settings of an object, which no other program's read
+ * of it can reveal.
+ */
 const ownPresets = ["align", "deletionProtection", "dualAuthorization", "deletionGate", "deletionCompletesAt"];
 const isOwn = ({ name }: Attribute): boolean => [...steering, ...kept, ...ownPresets].includes(name);
 
@@ -194,7 +200,8 @@ function identityOf(idNames: readonly string[], ...leaves: readonly (readonly Le
   const all = leaves.flat();
   const attributes = ["instance_id", ...idNames].map((name) => {
     const description = all.find((leaf) => leaf.name === name)?.description ?? name;
-    // Which instance it is the provider knows; said nevertheless, another one is refused.
+    // The provider knows its instance, so the attribute is optional; if it names another instance,
+    // it is rejected.
     const isKnown = name === "instance_id";
     const use = isKnown ? ({ optional_for_import: true } as const) : ({ required_for_import: true } as const);
     return [name, { type: "string", description, ...use }] as const;
@@ -234,14 +241,17 @@ function shownOf(handlers: TerraformResource["handlers"]): readonly Attribute[] 
   return outputAttributes(definitions[handlers]).filter((attribute) => !isOwn(attribute));
 }
 
-/** What is listed is described as the resource is. */
+/** A listed object has the description of its resource. */
 function listAttribute(listed: TerraformResource["handlers"], description: string): Attribute {
   const { summary } = definitions[listed] as Described;
   const element: AttributeType = { kind: "object", description: summary, attributes: shownOf(listed) };
   return { name: `${listed}s`, description, type: { kind: "list", element }, isRequired: true, isSecret: false };
 }
 
-/** `getManagedKey` is asked by `uko_managed_key`, `listVaults` by `uko_vaults`, `planDeletion` by `uko_deletion_plan`. */
+/**
+ * `getManagedKey` becomes `uko_managed_key`, `listVaults` `uko_vaults`, `planDeletion`
+ * `uko_deletion_plan`.
+ */
 function typeNameOf(question: string): string {
   if (question === "planDeletion") return "deletion_plan";
   return snake(question.replace(/^(?:get|list)(?<first>[A-Z])/, (_all, first: string) => first.toLowerCase()));

@@ -1,4 +1,4 @@
-/** A program that documentation shows, in each language that people write. */
+/** An example program for the documentation, in each language that people write. */
 
 export interface Example {
   readonly title: string;
@@ -8,7 +8,7 @@ export interface Example {
   readonly yaml: string;
 }
 
-/** Wraps the body of a Go program, which is all that differs between them. */
+/** Wraps the body of a Go program, the only part that differs between examples. */
 export function goProgram(body: string): string {
   const indented = body
     .trim()

@@ -1,4 +1,4 @@
-/** A key ring of the instance, and a cloud that keys go to. */
+/** A key ring of the instance, and a cloud keystore. */
 
 import { type Example, goProgram } from "./example.ts";
 

@@ -1,4 +1,4 @@
-/** A root key of KMS that is rotated by KMS. */
+/** A root key of KMS that KMS rotates. */
 
 import { type Example, goProgram } from "./example.ts";
 

@@ -1,4 +1,4 @@
-/** A key for a database, and the way of a key out of use. */
+/** A key for a database, and the retirement of a key. */
 
 import { type Example, goProgram } from "./example.ts";
 

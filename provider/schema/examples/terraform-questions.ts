@@ -1,4 +1,4 @@
-/** What the registries' pages show of each data source, in HCL. */
+/** Examples of each data source in HCL, for the registries' pages. */
 
 /** By the name of its type. */
 export const terraformQuestions: Readonly<Record<string, string>> = {

@@ -1,4 +1,7 @@
-/** What the registries' pages show of each resource in HCL; the first one is whole in itself, and what the page imports. */
+/**
+ * Examples of each resource in HCL, for the registries' pages. The first one is complete, and is
+ * the one that the page imports.
+ */
 
 export interface TerraformExample {
   readonly title: string;

@@ -1,4 +1,7 @@
-/** The first page that a reader of a registry sees: what is special here, a program, and every setting. */
+/**
+ * The first page that a reader of a registry sees: this provider's special features, a program, and
+ * every setting.
+ */
 
 import { unwrapped } from "../documentation.ts";
 import { providerAttributes } from "../provider-attributes.ts";

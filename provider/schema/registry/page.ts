@@ -1,20 +1,23 @@
-/** What every page for the registries has: front matter, a heading, sections. */
+/** The common structure of the registries' pages: front matter, a heading, sections. */
 
-/** Both registries show a page at an address of their own, where relative links break: every link is whole. */
+/**
+ * Both registries show a page at an address of their own, where relative links break: every link is
+ * absolute.
+ */
 export const repositoryAddress = "https://github.com/pulumi-uko/pulumi-uko/blob/main";
 const docsAddress = `${repositoryAddress}/sdk/terraform/docs`;
 
 export interface Page {
   readonly title: string;
-  /** One sentence, which also stands under the heading. */
+  /** One sentence, which is also shown under the heading. */
   readonly description: string;
-  /** The index may have no subcategory, every other page has one, which may be empty. */
+  /** The index must not have a subcategory; every other page has one, which may be empty. */
   readonly isIndex?: boolean;
   readonly heading: string;
   readonly sections: readonly string[];
 }
 
-/** Answers the whole text of a file. */
+/** Returns the whole text of a file. */
 export function pageText({ title, description, isIndex = false, heading, sections }: Page): string {
   const matter = [
     "---",

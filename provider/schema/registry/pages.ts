@@ -1,11 +1,14 @@
-/** The generated pages for the registries of OpenTofu and Terraform, by their place below `docs`; guides are written by hand. */
+/**
+ * The generated pages for the registries of OpenTofu and Terraform, by their path below `docs`;
+ * guides are written by hand.
+ */
 
 import { terraformDataSources, terraformResources } from "../terraform.ts";
 import { indexPage } from "./index-page.ts";
 import { dataSourcePage, listResourcePage } from "./question-pages.ts";
 import { resourcePage } from "./resource-page.ts";
 
-/** Folders that hold nothing but generated pages. */
+/** Folders that contain only generated pages. */
 export const generatedFolders = ["resources", "data-sources", "list-resources"] as const;
 
 export function registryPages(): ReadonlyMap<string, string> {

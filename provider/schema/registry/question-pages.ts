@@ -1,4 +1,6 @@
-/** The pages of what only looks: a data source, and a list of one resource for `terraform query`. */
+/**
+ * The pages of read-only features: a data source, and a list of one resource for `terraform query`.
+ */
 
 import { functions } from "../../resources/index.ts";
 import { terraformQuestions } from "../examples/terraform-questions.ts";

@@ -1,4 +1,7 @@
-/** The page of a resource: what its destroy does, programs to begin with, its attributes, and the ways to import one. */
+/**
+ * The page of a resource: the effect of its destroy, first programs, its attributes, and the ways
+ * to import one.
+ */
 
 import { inputAttributes } from "../attributes.ts";
 import { type Described, type ResourceName, resources } from "../described.ts";
@@ -11,7 +14,7 @@ import { escaped, identitySection, schemaSection } from "./schema-section.ts";
 
 const words: DestroyWords = { again: "and the command is the same each time", protect: "`prevent_destroy`" };
 
-/** Where more is told of a destroy. */
+/** Pages with more about a destroy. */
 const more: Partial<Record<ResourceName, string>> = {
   ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows the runs one by one.`,
   KmsKey: `See ${linkToGuide("KMS keys", "whole-stack.md#kms-keys")}.`,
@@ -47,7 +50,10 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
   });
 }
 
-/** What other doors write as a block of its own is flat here, so that somebody has to say what belongs together. */
+/**
+ * A block of other doors is flat attributes here, so a table has to show which ones belong
+ * together.
+ */
 function togetherSections(name: ResourceName): readonly string[] {
   const definition: Described = resources[name];
   const rows = inputAttributes(definition).flatMap(({ name: prefix, type }) => {
@@ -68,7 +74,7 @@ interface Imported {
   readonly idNames: readonly string[];
   readonly id: string;
   readonly identity: TerraformResource["identity"];
-  /** Where the configuration has to say secrets that no service tells. */
+  /** Set if the configuration has to provide secrets that the service does not return. */
   readonly adoptedBy: string | undefined;
 }
 
@@ -95,14 +101,14 @@ function importSections({ address, idNames, id, identity, adoptedBy }: Imported)
   ];
 }
 
-/** The address of the first of this type in a program. */
+/** The address of the first resource of this type in a program. */
 function addressOf(typeName: string, hcl: string): string {
   const name = new RegExp(`^resource "${typeName}" "(\\w+)"`, "m").exec(hcl)?.[1];
   if (name === undefined) throw new Error(`The first program of ${typeName} has none`);
   return `${typeName}.${name}`;
 }
 
-/** Texts are written once for every door, and name properties as programs of the others do. */
+/** Texts are written once for every door, with the property names of the other doors' programs. */
 function inSnakeCase(text: string): string {
   return text.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, snake);
 }

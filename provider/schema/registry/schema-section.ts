@@ -1,4 +1,7 @@
-/** The `Schema` section of a page, laid out as tfplugindocs does it, with a sentence for what is inside lists of objects too. */
+/**
+ * The `Schema` section of a page, in the layout of tfplugindocs, with a sentence for the members of
+ * lists of objects, too.
+ */
 
 import type { AttributeType } from "../attributes.ts";
 import type { TerraformAttribute } from "../terraform.ts";
@@ -9,7 +12,7 @@ const writeOnlyArguments =
   "https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments";
 const writeOnlyNote = `> **NOTE**: [Write-only arguments](${writeOnlyArguments}) take OpenTofu 1.11 or Terraform 1.11, or newer.`;
 
-/** Attributes come in the order of their names. */
+/** Attributes are sorted by name. */
 export function schemaSection(attributes: readonly TerraformAttribute[]): string {
   const groups = [
     ["### Required", attributes.filter(({ schema }) => schema.required === true)],
@@ -24,7 +27,7 @@ export function schemaSection(attributes: readonly TerraformAttribute[]): string
   return ["## Schema", ...lists, ...attributes.flatMap((each) => nestedSections(each, [each.name]))].join("\n\n");
 }
 
-/** What an identity is made of, as an import block says it. */
+/** The parts of an identity, as an import block names them. */
 export function identitySection({ attributes }: IdentitySchema): string {
   const entries = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = (isWanted: (attribute: (typeof entries)[number][1]) => boolean): string =>
@@ -41,7 +44,7 @@ export function identitySection({ attributes }: IdentitySchema): string {
   ].join("\n\n");
 }
 
-/** What stands between angle brackets would be taken for HTML. */
+/** Text in angle brackets would be taken for HTML. */
 export function escaped(text: string): string {
   return text.replaceAll(/`[^`]*`|</g, (found) => (found === "<" ? "\\<" : found));
 }
@@ -56,7 +59,7 @@ function lineOf({ name, type, role, schema }: TerraformAttribute): string {
   return `- \`${name}\` (${flags.join(", ")}) ${description}${linkTo(type, [name])}`;
 }
 
-/** Of what is only looked at, nobody wants to know whether a program may change it. */
+/** For a read-only object it does not matter whether a program may change it. */
 function ofSomethingThere(description: string): string {
   return escaped(description.replace(" Cannot change.", ""));
 }
