@@ -91,7 +91,8 @@ export async function seeKey(
   const { value: snapshot, serviceTimeMs } = await world.keys.glance(ref, options);
   if (snapshot === undefined) return goneOrThrow(world, ref, options);
   const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
-  return { kind: "present", ...(await lookAt(world, ref, { snapshot, nowMs }, "glance", options)) };
+  const seen = await unlessRemoved(world, ref, lookAt(world, ref, { snapshot, nowMs }, "glance", options), options);
+  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen };
 }
 
 async function lookAt(
