@@ -1,7 +1,8 @@
-/** ARCHITECTURE.md is true of this tree: its picture is drawn anew, and the files that it names are there. */
+/** ARCHITECTURE.md agrees with this tree: its picture, the files that it names, and its reading list. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -26,4 +27,23 @@ test("every file that it names is there, and every part of provider/ is named", 
     sources.filter((file) => file.endsWith(".ts")).map((file) => `provider/${file.replace(/\/.*/, "/")}`),
   );
   expect([...parts].filter((part) => !named.includes(part))).toEqual([]);
+});
+
+/** The source files that one file imports, types included. */
+function importsOf(file: string): readonly string[] {
+  const source = readFileSync(new URL(file, repository), "utf8");
+  const found = Array.from(source.matchAll(/\bfrom "(\.[^"]+\.ts)"/g), ([, place = ""]) => place);
+  return found.map((place) => path.posix.join(path.posix.dirname(file), place));
+}
+
+test("the reading list names files that a destroy imports, and about as many lines as they have", () => {
+  const reached = new Set(["provider/pulumi-dynamic/resource-provider.ts"]);
+  for (const file of reached) for (const imported of importsOf(file)) reached.add(imported);
+  const [, list = "", said = ""] =
+    /^## Reading order\n([\s\S]*?)^Together they have about ([\d,]+) lines\.$/m.exec(text) ?? [];
+  const files = Array.from(list.matchAll(/^\| `(.+?)` \|/gm), ([, file = ""]) => file);
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((file) => !reached.has(file))).toEqual([]);
+  const lines = files.flatMap((file) => readFileSync(new URL(file, repository), "utf8").trimEnd().split("\n"));
+  expect(Math.abs(Number(said.replaceAll(",", "")) - lines.length)).toBeLessThan(lines.length / 10);
 });
