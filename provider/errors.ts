@@ -110,7 +110,7 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** Stands before the code of a wait that no waiting ends, because this run's own person has to act, in a new run. */
+/** Precedes the code of a wait that cannot end within this run, because its own caller has to act in a new run. */
 export const newRunMark = "[new run]";
 
 export interface UkoErrorOptions {

@@ -59,7 +59,7 @@ function probeOf({ probeTags, vault, template }: DoctorOptions): Probed | undefi
 
 function oneOrTheOther(): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: "--state and --probe-tags are checks of their own",
+    summary: "--state and --probe-tags are separate checks",
     detail: "Run uko doctor twice, once with each.",
   });
 }
@@ -70,7 +70,7 @@ async function readStateFile(world: CliWorld, file: string): Promise<string> {
   try {
     if (file === "-") return await world.readInput();
     const { size } = await stat(file);
-    if (size > maxStateBytes) throw new Error("it has more than 512 MiB");
+    if (size > maxStateBytes) throw new Error("it is larger than 512 MiB");
     return await readFile(file, "utf8");
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {

@@ -90,7 +90,7 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
   const what = `${providerSource} ${version} for ${platform}`;
   const proof = sayProof(given);
   return [
-    isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was there already, ${where}:`,
+    isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was already installed, ${where}:`,
     ...put.map(({ place }) => `  ${place}`),
     needs,
     ...(given.kind === "zip" ? [sayWhoVouches(given.agreesWith)] : []),

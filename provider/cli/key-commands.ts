@@ -149,7 +149,7 @@ function addLoosen(program: Command, run: Run): void {
     program,
     "loosen",
     "one",
-    "Ask another person to let fewer people delete a key, or do so on their request by naming it",
+    "Request that fewer people can delete a key, or approve another person's request with --consent",
   )
     .addOption(
       new Option(

@@ -127,7 +127,7 @@ async function refuseLinks(mirror: string, place: string): Promise<void> {
   if (found?.isSymbolicLink() !== true) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${place} is a symbolic link, and uko install neither writes nor deletes through one`,
-    detail: "Take the link away, or name another folder with --mirror.",
+    detail: "Remove the link, or name another folder with --mirror.",
   });
 }
 

@@ -73,13 +73,16 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   const sha256 = createHash("sha256").update(zip).digest("hex");
   const agreesWith = await findChecksum(file, version, sha256);
   const entries = entriesInZip(zip);
-  if (entries === undefined) throw refused(`${name} is no zip, or not all of one`, "Get it again.");
+  if (entries === undefined) throw refused(`${name} is not a complete zip file`, "Download it again.");
   const wanted = `${executable}_v${version}${machine.system === "win32" ? ".exe" : ""}`;
   const odd = entries.find((entry) => !isInside(entry));
   if (odd?.isSymbolicLink === true)
-    throw refused(`${name} holds a symbolic link, as no release does`, "Do not use it.");
+    throw refused(`${name} contains a symbolic link, and no release contains one`, "Do not use it.");
   if (odd !== undefined) {
-    throw refused(`${name} holds an entry that is not plainly inside it: ${jsonLine([odd.name])}`, "Do not use it.");
+    throw refused(
+      `${name} contains an entry whose name could lead outside the target folder: ${jsonLine([odd.name])}`,
+      "Do not use it.",
+    );
   }
   if (!entries.some((entry) => entry.name === wanted))
     throw refused(`${name} does not hold ${wanted}, as a release does`);

@@ -171,7 +171,7 @@ describe("the metadata of a destroyed key whose material was restored stays", ()
     await serviceSays({ key: { referenced_keystores: [] }, keyOmits: unsaid, live: [] });
     const { explanation } = await uko.run("bob").operations.continue(uko.ref(state.keyId), [], atOnce, options);
     expect(explanation.facts).toContain(
-      'The stored status names keystore "aws-frankfurt" (aws_kms), and the live status has no answer from it.',
+      'The stored status names keystore "aws-frankfurt" (aws_kms), but the live status does not include it.',
     );
   });
 });

@@ -22,7 +22,7 @@ describe("a saved plan of a destroy", () => {
     await stage.uko.advance("5h");
     const { errors } = await core.applySaved(plan, null);
     expect(errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
-    expect(errors[0]).toMatch(/^The plan that is applied did not show that key "payroll" would be destroyed\n/);
+    expect(errors[0]).toMatch(/^The applied plan did not show that key "payroll" would be destroyed\n/);
     expect(errors[0]).toContain("The plan showed the deactivation, and more is possible now");
     expect(await stateOf(core)).toBe("deactivated");
     expect(core.saved?.value.key_id).toBe(before?.value.key_id);
@@ -54,7 +54,7 @@ describe("a saved plan of a destroy", () => {
     await stage.uko.advance("31d");
     const carol = await stage.another(stage.environmentOf("carol"));
     const { errors } = await core.by(carol).applySaved(plan, null);
-    expect(errors[0]).toMatch(/^The plan that is applied did not show that key "payroll" would be removed\n/);
+    expect(errors[0]).toMatch(/^The applied plan did not show that key "payroll" would be removed\n/);
     expect(await stateOf(core)).toBe("destroyed");
     await core.by(carol).refresh();
     expect(await core.by(carol).apply(null)).toMatchObject({ errors: [] });
@@ -76,7 +76,7 @@ describe("a saved plan of a destroy", () => {
     expect(second).not.toBe(first);
     const both = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: `${first},${second}` });
     const { errors } = await core.by(both).applySaved(plan, null);
-    expect(errors[0]).toContain("rests on another consent record");
+    expect(errors[0]).toContain("was based on another consent record");
     expect(await stateOf(core)).toBe("active");
   });
 

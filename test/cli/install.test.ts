@@ -134,7 +134,7 @@ it("says what was there already, and replaces what only looks the same", async (
   expect((await uko(["--from", zip])).out).toContain("It replaces another copy");
   const { out } = await uko(["--from", zip]);
   expect(out).toMatch(
-    /^pulumi-uko\/uko 0\.1\.0 for linux_amd64 \(no checksum was compared\) was there already, where OpenTofu and Terraform look/,
+    /^pulumi-uko\/uko 0\.1\.0 for linux_amd64 \(no checksum was compared\) was already installed, where OpenTofu and Terraform look/,
   );
 });
 
@@ -288,11 +288,21 @@ describe("installs nothing", () => {
       /^uko\.zip does not have the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
     ],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
-    ["from no zip", () => aSpoiltZip(() => "hello\n"), {}, /is no zip, or not all of one\n.*Nothing was installed\./],
-    ["from an empty file", () => aSpoiltZip(() => ""), {}, /is no zip, or not all of one/],
-    ["from half a zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is no zip, or not all of one/],
-    ["from a zip without its last byte", () => aSpoiltZip((zip) => zip.subarray(0, -1)), {}, /or not all of one/],
-    ["from a zip without its beginning", () => aSpoiltZip((zip) => zip.subarray(100)), {}, /is no zip/],
+    ["from no zip", () => aSpoiltZip(() => "hello\n"), {}, /is not a complete zip file\n.*Nothing was installed\./],
+    ["from an empty file", () => aSpoiltZip(() => ""), {}, /is not a complete zip file/],
+    ["from half a zip", () => aSpoiltZip((zip) => zip.subarray(0, zip.length / 2)), {}, /is not a complete zip file/],
+    [
+      "from a zip without its last byte",
+      () => aSpoiltZip((zip) => zip.subarray(0, -1)),
+      {},
+      /is not a complete zip file/,
+    ],
+    [
+      "from a zip without its beginning",
+      () => aSpoiltZip((zip) => zip.subarray(100)),
+      {},
+      /is not a complete zip file/,
+    ],
     [
       "from a zip of something else",
       async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],

@@ -90,7 +90,7 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
   use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 403." }]],
   twin_unreadable: [
     [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It answered 403." }],
-    [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not tell the type of keystore "ring".' }],
+    [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not report the type of keystore "ring".' }],
   ],
   twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
   twin_remains: [[{ guard: "twin_remains", kmsKeyId: "kms-1", state: "active" }, destroyed]],

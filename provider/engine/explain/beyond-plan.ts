@@ -1,4 +1,4 @@
-/** What people are told where an apply would do more than its plan showed. */
+/** Messages for an apply that would do more than its plan showed. */
 
 import type { AnnouncedStep } from "../../lifecycle/announcement.ts";
 import type { BeyondPlan } from "../../lifecycle/plan.ts";
@@ -16,7 +16,7 @@ const nouns = {
   remove: "the removal",
 } as const satisfies Record<AnnouncedStep, string>;
 
-/** The summary and the reason; `what` is the resource as sentences have it, and `isContainer` where it has one step alone. */
+/** The summary and the reason. `what` names the resource in a sentence; a container has only one step. */
 export function sayBeyondPlan(
   { step, announced, excess }: BeyondPlan,
   what: string,
@@ -26,16 +26,16 @@ export function sayBeyondPlan(
     step === "request"
       ? `a deletion of ${what} would be requested`
       : `${what} would be ${isContainer ? "deleted" : participles[step]}`;
-  return [`The plan that is applied did not show that ${action}`, reasons[excess](announced)];
+  return [`The applied plan did not show that ${action}`, reasons[excess](announced)];
 }
 
 const reasons = {
   step: (announced) =>
     announced.length === 0
-      ? "The plan showed no step, and more is possible now than when it was made."
-      : `The plan showed ${announced.map((step) => nouns[step]).join(" and ")}, and more is possible now than when it was made.`,
+      ? "The plan showed no step, and more is possible now than when the plan was made."
+      : `The plan showed ${announced.map((step) => nouns[step]).join(" and ")}, and more is possible now than when the plan was made.`,
   resource: () => "The name, version, description, dates, tags or keystores changed after the plan was made.",
-  record: () => "The plan rests on another consent record than the run does.",
+  record: () => "The plan was based on another consent record than this run.",
 } as const satisfies Record<BeyondPlan["excess"], (announced: readonly AnnouncedStep[]) => string>;
 
 /** Who runs the next command. */

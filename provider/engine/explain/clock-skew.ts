@@ -1,10 +1,10 @@
-/** The sentences about a service whose `Date` cannot be right. */
+/** Messages about a service whose `Date` cannot be right. */
 
 import type { UkoErrorOptions } from "../../errors.ts";
 import type { ClockSkew } from "../../lifecycle/service-time.ts";
 import { sayDuration } from "./words.ts";
 
-const next = "  Next: have the service's clock checked, and look at it with\n    uko doctor";
+const next = "  Next: ask the operator of the service to check its clock, and compare the clocks with\n    uko doctor";
 
 export function explainSkew(service: string, skew: ClockSkew, what: string): UkoErrorOptions {
   const { dateMs } = skew;
@@ -22,14 +22,14 @@ export function explainSkew(service: string, skew: ClockSkew, what: string): Uko
   };
 }
 
-/** For a record that cannot count, because the service stamped the write with another time than its `Date` said. */
+/** For a record that cannot count, because the service stamped the write with a different time than its `Date` said. */
 export function explainUnfitRecord(writtenAtMs: number, updatedAtMs: number, what: string): UkoErrorOptions {
   const aheadMs = writtenAtMs - updatedAtMs;
   return {
-    summary: `The Date of UKO is wrong: it is ${saySkew(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead of" : "behind"} the time that it writes down`,
+    summary: `The Date of UKO is wrong: it is ${saySkew(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead of" : "behind"} the time that it stamps on writes`,
     detail: [
       `This run wrote a consent record to ${what} at ${saySecond(writtenAtMs)} by Date; the service stamped that write ${saySecond(updatedAtMs)}.`,
-      "A record with another time than its own write does not count. uko did not write it again, and took no step.",
+      "A record does not count if its time differs from the time of its write. uko did not write it again, and took no step.",
       next,
     ].join("\n"),
     data: { service: "UKO", writtenAtMs, updatedAtMs },

@@ -187,12 +187,12 @@ export function listCheck(check: string, count: number, noun: string): Check {
   return { check, level: "ok", says: `${count} ${count === 1 ? noun : `${noun}s`} to be seen` };
 }
 
-/** Nothing in a run can protect from a state that names other code, so every doctor names the check that can. */
+/** A run cannot protect itself from a state that names other code, so every `uko doctor` points to the check that can. */
 export function stateHintCheck(): Check {
   return {
     check: "state",
     level: "ok",
-    says: "not checked; a person who can edit a Pulumi state runs code as the next person",
+    says: "not checked; a person who can edit a Pulumi state can run code as the next user",
     do: "pulumi stack export | uko doctor --state -",
   };
 }

@@ -30,7 +30,7 @@ export interface Door {
 /** Everything else could be more than a URN to the shell that it is pasted into; it comes from a state that others can edit. */
 const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
 
-/** The URN, where a command may carry it in single quotes. */
+/** The URN, if a command can carry it in single quotes. */
 export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }

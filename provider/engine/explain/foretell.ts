@@ -115,7 +115,7 @@ function kmsWay(ending: OfKind<"kms_key">, what: string, context: Context): Expl
   }
   if (facts.deletionAwaits === "time") return timeWay(what, facts, "deletion", []);
   if (facts.keyState === "destroyed") return undefined;
-  // KMS's own dual authorization overrides the program, and is never off again.
+  // KMS's own dual authorization overrides the program, and cannot be turned off again.
   const isForTwo = ending.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
   const steps = kmsSteps(isForTwo);
   return {

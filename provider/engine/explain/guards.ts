@@ -75,7 +75,7 @@ const sayings: Sayings = {
     `The KMS twin of ${key} could not be read, so KMS's own rule for it is unknown`,
     [
       plain(guard.reason),
-      // Without the key's id KMS was not asked.
+      // Without the key's id, uko did not ask KMS.
       ...(guard.kmsKeyId === "" ? [] : ["Reading it takes the KMS service role Reader or above on this instance."]),
       unchanged,
     ],
@@ -139,7 +139,7 @@ const sayings: Sayings = {
         ? "This run's token names no identity."
         : "The service does not tell who wrote last to the key.",
       unchanged,
-      'For new keys, what is left is dualAuthorization: "single" in code, with the pipeline\'s own approval in front of it.',
+      'For new keys you can use dualAuthorization: "single" in code, and require an approval in the pipeline.',
     ],
   ],
   kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
@@ -239,13 +239,16 @@ function sayRecordBinds(record: ConsentRecord, { key, path, unchanged, door }: A
   const asked = `${sayAuthor(record)} asked on ${sayTime(record.writtenAtMs)}.`;
   const undo: NextStep = { who: "to take the request back first", commands: [`uko withdraw ${path}`] };
   if (!isLoosening(record.step)) {
-    return [`${capital(key)} was left alone: a deletion is on file for it`, [asked, unchanged], [undo]];
+    return [`${capital(key)} was not changed: a request for its deletion is pending`, [asked, unchanged], [undo]];
   }
   return [
-    `${capital(key)} was left alone: a request for its ${stepNouns[record.step]} is pending`,
+    `${capital(key)} was not changed: a request for its ${stepNouns[record.step]} is pending`,
     [asked, unchanged],
     [
-      { who: "another person who may write to the key approves it by", commands: actOnCommands(record, path, door) },
+      {
+        who: "another person who may write to the key approves the request with",
+        commands: actOnCommands(record, path, door),
+      },
       undo,
     ],
   ];
@@ -304,13 +307,16 @@ function mismatchNext(why: ConsentMismatch, path: string): readonly NextStep[] {
     case "own":
       return [
         {
-          who: "somebody else who holds the right runs",
+          who: "another person who holds the right runs",
           commands: actOnCommands(why.record, path, { rerun: "uko continue" }),
         },
       ];
     case "is_an_answer":
       return [
-        { who: "whoever holds the right runs", commands: actOnCommands(why.record, path, { rerun: "uko continue" }) },
+        {
+          who: "a person who holds the right runs",
+          commands: actOnCommands(why.record, path, { rerun: "uko continue" }),
+        },
       ];
   }
 }
@@ -327,7 +333,7 @@ function sayContradiction(contradiction: Contradiction): string {
       const { keystore, namedBy } = contradiction;
       const verb = namedBy.length === 1 ? "names" : "name";
       const told = `keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)})`;
-      return `The ${namedBy.map((each) => sources[each]).join(" and the ")} ${verb} ${told}, and the live status has no answer from it.`;
+      return `The ${namedBy.map((each) => sources[each]).join(" and the ")} ${verb} ${told}, but the live status does not include it.`;
     }
     case "keystore_without_id": {
       const named = contradiction.name === "" ? "a keystore" : `keystore "${plain(contradiction.name, 60)}"`;
@@ -335,7 +341,7 @@ function sayContradiction(contradiction: Contradiction): string {
     }
     case "material_present": {
       const places = contradiction.places.slice(0, 10).map((place) => plain(place, 40));
-      return `The metadata reports key material in ${places.join(" and ")}, and the live status does not.`;
+      return `The metadata reports key material in ${places.join(" and ")}, but the live status does not.`;
     }
   }
 }

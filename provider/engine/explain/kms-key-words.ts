@@ -121,7 +121,7 @@ export function kmsActCommands(windowName: string, observation: KmsKeyObservatio
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
 }
 
-/** What a run waits for, for whoever reads its log meanwhile. */
+/** What a run is waiting for, for a person who reads its log in the meantime. */
 export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyObservation): string {
   const path = kmsKeyPath(observation);
   return window === undefined

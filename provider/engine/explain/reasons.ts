@@ -1,4 +1,4 @@
-/** The sentences about why a deletion was asked for: the reason of a record, and the earlier ones that it repeats. */
+/** Sentences about the reason for a deletion: a record's own reason, and the earlier reasons that it repeats. */
 
 import { type ConsentRecord, maxReasonCharacters } from "../../lifecycle/consent-record.ts";
 import type { Step } from "../../lifecycle/plan.ts";
@@ -16,7 +16,7 @@ export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): read
   ];
 }
 
-/** Where no other sentence names the record. */
+/** For messages in which no other sentence names the record. */
 export function sayReasonsOnKey({ observation, nowMs }: Pick<Observed, "observation" | "nowMs">): readonly string[] {
   const record = recordWithReasons(observation, nowMs);
   if (record === undefined) return [];
@@ -28,7 +28,7 @@ export function sayReasonsOnKey({ observation, nowMs }: Pick<Observed, "observat
   ];
 }
 
-/** A record in the description has a fixed width; whoever gave a reason believes otherwise that it is read. */
+/** A record in the description has a fixed width. Without this sentence, its author would believe that the approver can read the reason. */
 export function sayReasonWithoutRoom(
   taken: readonly Step[],
   { observation: { carried } }: Observed,

@@ -1,4 +1,4 @@
-/** What people are told where two resources declare one object, or a resource was renamed and its engine does not know. */
+/** Messages for two resources that declare one object, and for a rename that the engine does not know about. */
 
 import { UkoError } from "../../errors.ts";
 import { type ApplyCommand, type HclCommand, shellSafeUrn } from "./explanation.ts";
@@ -10,13 +10,13 @@ export function nameIn(resource: string): string {
 }
 
 interface Shared {
-  /** The resource that the engine deletes; undefined where the engine does not tell which one. */
+  /** The resource that the engine deletes; undefined if the engine does not say which one. */
   readonly resource: string | undefined;
   readonly holder: string;
   readonly id: string;
 }
 
-/** The resource left state, and the object stays. */
+/** The resource left state, and the object continues to exist. */
 export function sayLetGo({ resource, holder, id }: Shared): string {
   const left = resource === undefined ? "A resource" : `"${nameIn(resource)}"`;
   return `${left} left the state only: "${nameIn(holder)}" declares the same object, ${plain(id, 100)}, so uko took no step towards its deletion`;
@@ -29,7 +29,7 @@ export function declaredTwice({ resource, holder, id }: Shared, apply: ApplyComm
     summary: `${staying} stays in the state, because "${nameIn(holder)}" names the same object and the state does not hold the object under that name yet`,
     detail: [
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
-      `Next: correct what stopped "${nameIn(holder)}", then run`,
+      `Next: correct the error that stopped "${nameIn(holder)}", then run`,
       `  ${apply}`,
     ].join("\n"),
   });
@@ -40,8 +40,8 @@ export function declaredTwiceInHcl(typeName: string, id: string, command: HclCom
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `This run deletes a ${typeName} whose object another resource of the configuration declares: ${plain(id, 100)}`,
     detail: [
-      "uko took no step. A deletion of the former resource would delete the object that the other one needs.",
-      "Next: if you renamed the resource, leave out what adopts the object, and write",
+      "uko took no step. A deletion of the former resource would delete the object that the other resource needs.",
+      "Next: if you renamed the resource, remove the setting that adopts the object, and write",
       `  moved {`,
       `    from = ${typeName}.<former name>`,
       `    to   = ${typeName}.<new name>`,
@@ -53,12 +53,12 @@ export function declaredTwiceInHcl(typeName: string, id: string, command: HclCom
   });
 }
 
-/** Warns of an adoption: the key's first resource may still exist, where this run cannot see it. */
+/** A warning for an adoption: the key's first resource may still exist in a place that this run cannot read. */
 export function sayMadeForAnother(label: string): string {
   return `Key "${plain(label, 100)}" was created for another resource. If that resource still exists, in this stack or in another one, then deleting either resource starts the deletion of the key for both`;
 }
 
-/** How a program keeps an object under another name. An adoption beside the former resource would cost the object. */
+/** How a program keeps an object under another name. Adopting the object while the former resource is deleted would delete the object. */
 export function sayKeepUnderNewName(
   id: string,
   { apply, origin, holder }: { readonly apply?: ApplyCommand; readonly origin?: string; readonly holder?: string },

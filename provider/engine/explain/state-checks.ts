@@ -20,7 +20,7 @@ export function stateCheck({ form, resources }: StoredState): Check {
   const check = "state";
   const engine = form === "pulumi" ? "Pulumi" : "OpenTofu or Terraform";
   const count = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
-  const says = `a state of ${engine} with ${count} of uko`;
+  const says = `${engine === "Pulumi" ? "a Pulumi" : "an OpenTofu or Terraform"} state with ${count} of uko`;
   if (resources.length > 0) return { check, level: "ok", says };
   return { check, level: "warn", says, do: "Is it the right state? Nothing in it was compared." };
 }
@@ -57,14 +57,14 @@ function sayFault(fault: SourceFault): string {
 
 export function duplicatesCheck(duplicates: ReadonlyMap<string, readonly string[]>): Check {
   const check = "state duplicates";
-  if (duplicates.size === 0) return { check, level: "ok", says: "no two resources stand for one object" };
+  if (duplicates.size === 0) return { check, level: "ok", says: "no two resources declare the same object" };
   const lines = [...duplicates].map(
     ([object, addresses]) => `${plain(object)}: ${addresses.map((one) => plain(one)).join(", ")}`,
   );
   return {
     check,
     level: "fail",
-    says: "two resources stand for one object, so deleting one of them may delete the object of the other",
+    says: "two resources declare the same object, so deleting one of them may delete the object of the other",
     do: [...listed(lines), "Remove one from the state: pulumi state delete '<URN>', or tofu state rm <address>."].join(
       "\n",
     ),
@@ -91,8 +91,8 @@ export function controlsCheck(findings: readonly string[], unread: readonly stri
       do: listed(lines).join("\n"),
     };
   }
-  if (count === 0) return { check, level: "ok", says: "each key asks for two people at both steps" };
-  return { check, level: "ok", says: `${compared} that the state loosens are marked alike` };
+  if (count === 0) return { check, level: "ok", says: "each key requires two people for both steps" };
+  return { check, level: "ok", says: `${compared} that the state loosens have the same markers` };
 }
 
 /** Without a credential, or with another instance's, markers cannot be read. */
@@ -109,7 +109,7 @@ export function otherCodeCheck(lines: readonly string[]): Check {
   return {
     check: "other code",
     level: "warn",
-    says: "the state makes the engine run code of others, which uko cannot judge",
+    says: "the state makes the engine run other code, which uko cannot check",
     do: listed(lines.map((line) => plain(line, 400))).join("\n"),
   };
 }

@@ -153,7 +153,7 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
 }
 
-/** The same of a record for any step: a loosening has a command of its own, and no engine takes it. */
+/** The same for a record of any step. Loosening has its own command, because no engine carries it out. */
 export function actOnCommands(
   { id, step }: Pick<ConsentRecord, "id" | "step">,
   path: string,

@@ -107,7 +107,7 @@ export function sayRoles(right: Right, kmsRight?: Right): string {
   return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
 }
 
-/** Asks for a loosening, or carries out the one that is asked for by the named record. */
+/** The command that requests a loosening, or that carries out the one that the record requests. */
 export function loosenCommand(path: string, to: LooserMarker, recordId?: string): string {
   return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
 }

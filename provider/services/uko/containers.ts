@@ -89,14 +89,14 @@ function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): Keyst
       `The service does not find keystore ${keystoreId}. If it was removed from UKO, uko sync updates the key's keystores.`,
     );
   }
-  if (found.id !== keystoreId) return unknown(`Asked for keystore ${keystoreId}, the service answered about another.`);
+  if (found.id !== keystoreId) return unknown(`The service returned another keystore instead of ${keystoreId}.`);
   const { type, ibm_variant: variant } = found;
   const kind = keystoreKindOf({ type, variant });
   if (kind !== "unknown") return { kind };
   const [word, value] = type === "ibm_cloud_kms" ? ["variant", variant] : ["type", type];
   const of = `the ${word} of keystore "${printable(found.name, 60)}"`;
   return value === ""
-    ? unknown(`The service does not tell ${of}.`)
+    ? unknown(`The service does not report ${of}.`)
     : unknown(`The service calls ${of} ${printable(value, 60)}, which this release does not know.`);
 }
 

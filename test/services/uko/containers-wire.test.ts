@@ -121,13 +121,13 @@ describe("a keystore", () => {
     [{ type: "ibm_cloud_kms", ibm_variant: "hpcs" }, { kind: "external" }],
     [{ type: "ibm_cloud_kms", ibm_variant: "key_protect" }, { kind: "external" }],
     [{ type: "aws_kms", ibm_variant: "internal" }, { kind: "external" }],
-    [{ type: "ibm_cloud_kms" }, unknown('does not tell the variant of keystore "ring"')],
-    [{ type: "ibm_cloud_kms", ibm_variant: null }, unknown('does not tell the variant of keystore "ring"')],
+    [{ type: "ibm_cloud_kms" }, unknown('does not report the variant of keystore "ring"')],
+    [{ type: "ibm_cloud_kms", ibm_variant: null }, unknown('does not report the variant of keystore "ring"')],
     [{ type: "ibm_cloud_kms", ibm_variant: "Internal" }, unknown('calls the variant of keystore "ring" Internal')],
-    [{ type: null, ibm_variant: "internal" }, unknown('does not tell the type of keystore "ring"')],
+    [{ type: null, ibm_variant: "internal" }, unknown('does not report the type of keystore "ring"')],
     [{ type: "IBM_CLOUD_KMS", ibm_variant: "internal" }, unknown('calls the type of keystore "ring" IBM_CLOUD_KMS')],
     [{ type: 7 }, unknown(`Keystore ${id} could not be read`)],
-    [{ id: "other" }, unknown("the service answered about another")],
+    [{ id: "other" }, unknown("returned another keystore")],
   ])("with %j is of a kind that is known only by the contract's words", async (fields, expected) => {
     server.script(reply({ ...least, name: "ring", ...fields }));
     expect(await client().containers.keystoreKind(id, options)).toEqual(expected);
