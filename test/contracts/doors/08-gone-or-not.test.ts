@@ -75,8 +75,9 @@ test.each(profilesFor())(
         ] as const) {
           const run = await bob.engine[command]([], { env });
           expect(run.exitCode).toBe(end.exitCode);
-          expect(firstLineOf(run.output)).toBe(end.says(firstLine, code));
-          expect(messageOf(run.output)).toContain(`[${code}]`);
+          const message = messageOf(run.output, door.refreshOfUnseen.resource);
+          expect(message.split("\n")[0]).toBe(end.says(firstLine, code));
+          expect(message).toContain(`[${code}]`);
         }
         await clearFaults(scenario);
       }

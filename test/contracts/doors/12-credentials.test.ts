@@ -93,7 +93,10 @@ test.each([
     const run = await bob.engine.destroy([], { env: { [variable]: undefined } });
     expect(run.exitCode, run.output).not.toBe(0);
     expect(firstLineOf(run.output)).toBe(`The host ${cluster} may not receive a credential`);
-    expect(run.output).toContain(`stored setting ${name} of the provider`);
+    // In snake_case in HCL.
+    expect(messageOf(run.output)).toMatch(
+      new RegExp(`stored setting ${name.replace(/[A-Z]/g, "_?$&")} of the provider`, "i"),
+    );
     expect(run.output).not.toContain("UKO_ALLOWED_HOSTS=");
     expect(await scenario.mark()).toBe(mark);
   },

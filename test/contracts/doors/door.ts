@@ -60,7 +60,12 @@ export interface Door {
   /** The state keeps the settings of the run that made it. */
   readonly keepsSettings: boolean;
   /** How a refresh ends that may not or cannot see a resource, and the first line that it then says. The state stays as it is. */
-  readonly refreshOfUnseen: { readonly exitCode: number; says(summary: string, code: string): string };
+  readonly refreshOfUnseen: {
+    readonly exitCode: number;
+    says(summary: string, code: string): string;
+    /** Whose message: a run of the package also says how many resources it could not read. */
+    readonly resource?: string;
+  };
 }
 
 const pulumiWords = {
@@ -103,7 +108,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     looksFirst: true,
     foretells: false,
     foretellsRetirement: true,
-    refreshOfUnseen: { exitCode: 0, says: (summary, code) => `${unseen}${summary} [${code}]` },
+    refreshOfUnseen: { exitCode: 0, says: (summary, code) => `${unseen}${summary} [${code}]`, resource: "payroll" },
   },
   terraform: {
     name: "terraform",
