@@ -1,4 +1,4 @@
-/** Evidence as a table for people, and what it leaves open, said plainly. */
+/** The evidence as a table for people, with a list of what it leaves open. */
 
 import type { Audit, AuditEvent } from "../audit.ts";
 import { plain } from "./words.ts";
@@ -27,7 +27,7 @@ export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVers
   return [...table, ...(findings.length === 0 ? [] : ["", ...findings.map((finding) => `${finding}.`)])].join("\n");
 }
 
-/** Nothing on file and nothing that fits are two answers to an auditor. */
+/** An empty log and a filter without matches are two different answers for an auditor. */
 function sayNone(stepsOnFile: number): string {
   if (stepsOnFile === 0) return "No step is on file.";
   return stepsOnFile === 1 ? "The one step on file does not fit." : `None of ${stepsOnFile} steps on file fits.`;
@@ -55,11 +55,14 @@ function rowOf(event: AuditEvent): readonly string[] {
       .filter((note) => note !== "")
       .join(", "),
   ];
-  // A file is from anywhere, and a table must not steer the terminal that shows it.
+  // A file may come from anywhere, so its text must not control the terminal that shows it.
   return cells.map((cell) => plain(cell));
 }
 
-/** Both steps of one key by one actor: each may have had its second person, and an auditor wants to know. */
+/**
+ * Both steps of one key by one actor. Each step may have had a second person, and an auditor wants
+ * to know.
+ */
 function samePerson(events: readonly AuditEvent[]): readonly string[] {
   const deactivatedBy = new Map<string, string>();
   const found: string[] = [];

@@ -38,5 +38,5 @@ const reasons = {
   record: () => "The plan was based on another consent record than this run.",
 } as const satisfies Record<BeyondPlan["excess"], (announced: readonly AnnouncedStep[]) => string>;
 
-/** Who runs the next command. */
+/** The introduction to the next command. */
 export const planAgain = "to see what a new plan shows, you run";

@@ -1,4 +1,6 @@
-/** How vaults, keystores and templates are named in sentences, and which role may do what with them. */
+/**
+ * The names of vaults, keystores and templates in sentences, and the roles for each action on them.
+ */
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { ContainerKind, ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";

@@ -1,4 +1,7 @@
-/** The sentences about vaults, keystores and templates that cannot be deleted yet: what they hold, until when, and the way on. */
+/**
+ * The messages about vaults, keystores and templates that cannot be deleted yet: what they contain,
+ * until when, and the next commands.
+ */
 
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
 import {
@@ -18,13 +21,13 @@ import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect 
 import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "./words.ts";
 
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
-/** More would not be read. */
+/** People would not read more names than this. */
 const maxNamed = 10;
 const maxCommands = 3;
 const maxInSummary = 3;
 const unchanged = "Nothing was deleted.";
 
-/** What a sentence speaks about. */
+/** The subject of a sentence. */
 interface About {
   readonly what: string;
   readonly observation: ContainerObservation;
@@ -32,7 +35,7 @@ interface About {
   readonly door: Door;
 }
 
-/** What is said: first line, facts, ways on. */
+/** The parts of a message: first line, facts, next steps. */
 type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
 
 /** Explains any outcome but `gone`. */
@@ -179,7 +182,10 @@ function sayMetadata(ringKeys: readonly RingKey[], nowMs: number): readonly stri
   return [`After that KMS keeps the metadata of ${count(ringKeys.length, "key")} in its ring${until}.`];
 }
 
-/** What leads each key on; a kept key keeps its container, so nothing here is an order. */
+/**
+ * The next step for each key. A key that is kept also keeps its container, so none of these steps
+ * is an order.
+ */
 function waysOn(keys: readonly ContainedKey[]): readonly NextStep[] {
   const living = keys.filter(({ state }) => isEndable(state));
   const over = keys.filter(({ state }) => state === "destroyed");
@@ -207,7 +213,7 @@ function some(keys: readonly ContainedKey[], command: "plan" | "continue"): read
 }
 
 function rerun(who: string, door: Door): readonly NextStep[] {
-  // `uko continue` takes keys alone, so it is no way to a container.
+  // `uko continue` accepts only keys, so it cannot delete a container.
   return door.rerun === "uko continue" ? [] : [{ who, commands: [rerunCommand(door)] }];
 }
 

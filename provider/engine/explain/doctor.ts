@@ -1,4 +1,4 @@
-/** What `uko doctor` says: one line a check, and what to do where something is not as it should be. */
+/** The output of `uko doctor`: one line for each check, and what to do if a check fails. */
 
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
@@ -10,18 +10,18 @@ export interface Check {
   readonly check: string;
   readonly level: "ok" | "warn" | "fail";
   readonly says: string;
-  /** What to do, or what there is; may have several lines. */
+  /** What to do, or what exists; may have several lines. */
   readonly do?: string;
 }
 
-/** One call as it went over the wire; the doctor alone has it watched. */
+/** One call as sent and answered; only the doctor records calls. */
 export interface WatchedCall {
   readonly origin: string;
   readonly status: number;
   readonly durationMs: number;
-  /** The service's `Date` less this machine's clock. */
+  /** The service's `Date` minus this machine's clock. */
   readonly skewMs?: number;
-  /** Names of the members of the answer's body. */
+  /** The property names in the response body. */
   readonly fields: readonly string[];
 }
 
@@ -41,7 +41,7 @@ export function renderChecks(checks: readonly Check[]): string {
     .join("\n");
 }
 
-/** A fault as a check; a missing right is a warning, since not everybody needs every right. */
+/** A fault as a check. A missing right is a warning, because not every person needs every right. */
 export function faultCheck(check: string, thrown: unknown): Check {
   if (!isUkoError(thrown)) throw thrown;
   const level = thrown.code === "UKO_RIGHTS_MISSING" ? "warn" : "fail";
@@ -139,7 +139,10 @@ export function instanceCheck(isProven: boolean): Check {
   };
 }
 
-/** Newest first; there is no documented version endpoint or header, so fields have to tell (uko-v4.md 1.6). */
+/**
+ * Newest first. No version endpoint or header is documented, so the fields must show the version
+ * (uko-v4.md 1.6).
+ */
 const versionHints = [
   ["destruction_at", "4.14.2 or later"],
   ["key_material_present", "4.14.0 or later"],
@@ -160,7 +163,7 @@ export function versionCheck(fields: ReadonlySet<string>): Check {
   };
 }
 
-/** Tag support is only looked for here; `uko doctor --probe-tags` tries it. */
+/** This check only looks for tag support; `uko doctor --probe-tags` tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
   const check = "tags";
   if (tagged > 0) return { check, level: "ok", says: `kept: ${tagged} of ${keys} keys carry some` };

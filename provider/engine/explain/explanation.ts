@@ -1,8 +1,11 @@
-/** What a person is told about one run with one key: a first line complete in itself, facts, the next commands, the code. */
+/**
+ * The explanation of one run with one key: a first line that is complete in itself, facts, the next
+ * commands, the code.
+ */
 
 import type { ErrorCode } from "../../errors.ts";
 
-/** A way on: who may take it, and commands that work when pasted. */
+/** A next step: who may take it, and commands that work when pasted. */
 export interface NextStep {
   readonly who: string;
   readonly commands: readonly string[];
@@ -12,22 +15,31 @@ export interface Explanation {
   readonly summary: string;
   readonly facts: readonly string[];
   readonly next: readonly NextStep[];
-  /** Absent where all is done. */
+  /** Absent if everything is done. */
   readonly code?: ErrorCode;
 }
 
 /** OpenTofu's command line, or Terraform's. */
 export type HclCommand = "tofu" | "terraform";
 
-/** How the reader got here, so that the next command is one that they know. */
+/** The interface that the reader used, so that the next command is one that they know. */
 export interface Door {
-  /** The command that meets the key again, without consent: `pulumi destroy`, or `uko continue` where there is no program. */
+  /**
+   * The command that reaches the key again, without consent: `pulumi destroy`, or `uko continue` if
+   * there is no program.
+   */
   readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
-  /** The resource's URN, where the engine tells it: without one `pulumi destroy` goes for everything in the stack. */
+  /**
+   * The resource's URN, if the engine passes it. Without a URN, `pulumi destroy` would target the
+   * whole stack.
+   */
   readonly target?: string;
 }
 
-/** Everything else could be more than a URN to the shell that it is pasted into; it comes from a state that others can edit. */
+/**
+ * Any other text could be more than a URN to the shell that it is pasted into. It comes from a
+ * state that others can edit.
+ */
 const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
 
 /** The URN, if a command can carry it in single quotes. */
@@ -35,36 +47,36 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }
 
-/** `pulumi destroy --target '<URN>'`, `pulumi up`, or `pulumi destroy` for want of a URN. */
+/** `pulumi destroy --target '<URN>'`, `pulumi up`, or `pulumi destroy` without a URN. */
 export function rerunCommand(door: Door): string {
   const target = shellSafeUrn(door.target);
   if (door.rerun !== "pulumi destroy" || target === undefined) return door.rerun;
   return `pulumi destroy --target '${target}'`;
 }
 
-/** The engine's command that brings a changed program about. */
+/** The engine's command that applies a changed program. */
 export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
 
-/** Undefined where the reader is at the command line, since nobody knows what their program is for. */
+/** Undefined for a reader at the command line, because the purpose of their program is unknown. */
 export function applyCommand({ rerun }: Door): ApplyCommand | undefined {
   if (rerun === "uko continue") return undefined;
   if (rerun === "pulumi destroy" || rerun === "pulumi up") return "pulumi up";
   return rerun.startsWith("tofu") ? "tofu apply" : "terraform apply";
 }
 
-/** The same within a sentence. */
+/** The same command for use within a sentence. */
 export function sayApply(door: Door): string {
   return applyCommand(door) ?? "pulumi up or tofu apply";
 }
 
-/** The way on where deletion protection stops a deletion. */
+/** The next step if deletion protection stops a deletion. */
 export function sayUnprotect(door: Door): string {
   if (door.rerun === applyCommand(door))
     return `Write deletionProtection: false in the program, and run ${door.rerun}.`;
   return `Write deletionProtection: false in the program, run ${sayApply(door)}, and then destroy.`;
 }
 
-/** Renders for a terminal or an engine's diagnostics: only the first line is shown in tables. */
+/** Renders for a terminal or an engine's diagnostics. Tables show only the first line. */
 export function renderExplanation(explanation: Explanation): string {
   const next = explanation.next
     .flatMap(byScope)
@@ -77,8 +89,10 @@ export function renderExplanation(explanation: Explanation): string {
 }
 
 /**
- * The reader came for one resource; pasted, an engine's command without its name goes for more, and has to say so. OpenTofu and Terraform
- * tell nobody the name, so what is narrow comes first there: the key alone, then what left the configuration, then everything.
+ * The reader asked about one resource. An engine's command that does not name the resource affects
+ * more, and the text must say so. OpenTofu and Terraform do not pass the name to a provider, so
+ * their narrow commands come first: the key alone, then what left the configuration, then
+ * everything.
  */
 function byScope({ who, commands }: NextStep): readonly NextStep[] {
   if (commands.some((command) => command.endsWith("pulumi destroy"))) {

@@ -1,4 +1,4 @@
-/** What a run that is planned to end a resource will meet, told from its state alone: no call is made for a plan. */
+/** The preview of a planned deletion, from state alone, because a plan makes no call. */
 
 import type { ErrorCode } from "../../errors.ts";
 import { guardCodes } from "../../lifecycle/plan.ts";
@@ -11,7 +11,10 @@ import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./kms-key-words.ts";
 import { actCommands } from "./waits.ts";
 import { capital, noWayBack, plain, sayTime } from "./words.ts";
 
-/** `short` ends in one run as far as the state tells; `long` takes several, and its message says what they need. */
+/**
+ * `short` finishes in one run as far as state shows. `long` takes several runs, and its message
+ * says what they need.
+ */
 export type Foretold =
   | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "long"; readonly message: string }
@@ -26,7 +29,7 @@ interface Context {
 type OfKind<Kind extends Ending["kind"]> = Extract<Ending, { kind: Kind }>;
 type KeyEnding = OfKind<"managed_key" | "kms_key">;
 
-/** Of a deletion, whose waits are errors. */
+/** For a deletion, whose waits are errors. */
 export function foretellEnding(ending: Ending, context: Context): Foretold {
   const what = nameOf(ending, context.facts);
   if (ending.policy.deletionProtection) {
@@ -48,7 +51,10 @@ export function foretellEnding(ending: Ending, context: Context): Foretold {
   }
 }
 
-/** Of an update towards the key's end, which is green while it waits, and told of in one run too: it may cause an outage. */
+/**
+ * For an update that advances the key's deletion. It succeeds while it waits, and is reported even
+ * if it takes one run, because it may cause an outage.
+ */
 export function foretellRetirement(ending: OfKind<"managed_key">, context: Context): Foretold {
   const { policy, ref } = ending;
   const { next, observation } = wayOf(ref, policy, context.facts, "retirement");
@@ -83,13 +89,13 @@ function nameOf(ending: Ending, { label }: KeyFacts): string {
   }
 }
 
-/** Undefined where nothing is left to do, or where the state does not tell. */
+/** Undefined if nothing is left to do, or if state does not show it. */
 function keyWay(ending: OfKind<"managed_key">, manner: Manner, context: Context): Explanation | undefined {
   const { facts } = context;
   const what = nameOf(ending, facts);
   const { policy } = ending;
   if (typeof facts.deletionRecordId === "string" && facts.deletionAwaits === "approval") {
-    // Whatever code says, the key itself asks for two people.
+    // Whatever the code says, the key itself requires two people.
     const { rest } = wayOf(ending.ref, { ...policy, dualAuthorization: "required" }, facts, manner);
     return approvalFor(ending, what, facts.deletionRecordId, context, { manner, rest });
   }
@@ -192,7 +198,7 @@ function approvalFor(
   };
 }
 
-/** The plan is that of the very command that a second person runs. */
+/** The plan is that of the same command that a second person runs. */
 function toDelete(recordId: string, ending: KeyEnding): NextStep {
   return {
     who: `somebody else runs the same with UKO_CONSENT=${recordId}, or`,
@@ -200,7 +206,7 @@ function toDelete(recordId: string, ending: KeyEnding): NextStep {
   };
 }
 
-/** `uko continue` knows no goal before the end. */
+/** `uko continue` always continues to the end of the deletion. */
 function toRetire(recordId: string, ending: KeyEnding, door: Door): NextStep {
   const [byEngine = "", ...byCommand] = actCommands(recordId, pathTo(ending), door);
   return {
@@ -209,13 +215,13 @@ function toRetire(recordId: string, ending: KeyEnding, door: Door): NextStep {
   };
 }
 
-/** `before 24 Nov 2026 18:22 UTC`, where the state tells a time. */
+/** `before 24 Nov 2026 18:22 UTC`, if state shows a time. */
 function sayNotBefore({ deletionNotBefore }: KeyFacts): string | undefined {
   const ms = typeof deletionNotBefore === "string" ? Date.parse(deletionNotBefore) : Number.NaN;
   return Number.isNaN(ms) ? undefined : `before ${sayTime(ms)}`;
 }
 
-/** As commands take it. */
+/** In the form that commands take. */
 function pathTo(ending: KeyEnding): string {
   return ending.kind === "kms_key" ? kmsKeyPath(ending.ref) : `${ending.ref.vaultId}/${ending.ref.keyId}`;
 }

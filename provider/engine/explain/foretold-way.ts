@@ -1,4 +1,7 @@
-/** The way of a managed key from the state that an engine keeps to its goal, in sentences: what this run does, and what is left after it. */
+/**
+ * The path of a managed key from its state to its goal, in sentences: what this run does, and what
+ * is left after it.
+ */
 
 import { shownMarker } from "../../lifecycle/dual-marker.ts";
 import { type Foresight, foreseeKeyDeletion } from "../../lifecycle/foresee.ts";
@@ -8,7 +11,7 @@ import type { PathStep } from "../../lifecycle/remaining-path.ts";
 import type { KeyRef } from "../ports.ts";
 import { noWayBack } from "./words.ts";
 
-/** What every key's state tells of its way to the end. */
+/** The properties in every key's state that show its path to deletion. */
 export interface KeyFacts {
   readonly label?: unknown;
   readonly keyState?: unknown;
@@ -21,15 +24,15 @@ export interface KeyFacts {
   readonly deletionRecordId?: unknown;
 }
 
-/** Waits are errors in a deletion, and warnings where the program retires the key. */
+/** Waits are errors in a deletion, and warnings if the program retires the key. */
 export type Manner = "deletion" | "retirement";
 
 export interface Way extends Pick<Foresight, "next" | "observation"> {
-  /** From this run on; none where nothing is left to do, or where the planner knows no way. */
+  /** From this run on; empty if nothing is left to do, or if the planner knows no path. */
   readonly steps: readonly string[];
-  /** What is left once the step that is awaited has been taken. */
+  /** The steps that are left after the pending step. */
   readonly rest: readonly string[];
-  /** What is left once the time that is awaited is over. */
+  /** The steps that are left after the pending wait. */
   readonly afterWait: readonly string[];
   readonly asksFirst: boolean;
   readonly isForTwo: boolean;
@@ -64,7 +67,7 @@ function sayAsked(step: PathStep, manner: Manner): readonly string[] {
     manner === "deletion"
       ? "ends with an error that names the consent record"
       : "ends without an error; its warning names the consent record";
-  // Also where one person is enough a record comes first, and is theirs to name.
+  // A record comes first even if one person is enough. The requester may name that record.
   const who = step.needsTwoPeople ? "A second person names" : "Whoever asked, or somebody else, names";
   return [
     `This run asks for its ${noun}, and ${ends}. Nothing stops working.`,

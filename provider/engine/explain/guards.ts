@@ -1,4 +1,4 @@
-/** The sentences for refusals: what does not hold, and the way out. */
+/** The messages for refusals: which precondition does not hold, and how to proceed. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { coolDownMs, rights } from "../../lifecycle/managed-key-states.ts";
@@ -23,10 +23,10 @@ import {
   stepNouns,
 } from "./words.ts";
 
-/** What a refusal says: first line, facts, ways on. */
+/** The parts of a refusal: first line, facts, next steps. */
 type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
 
-/** What the sentences speak about. */
+/** The subject of the sentences. */
 interface About {
   readonly key: string;
   readonly path: string;
@@ -39,7 +39,7 @@ interface About {
 
 const towardsTheEnd: readonly Step["kind"][] = ["set_for_deletion", "deactivate", "destroy", "remove"];
 
-/** Steps whose own name is no verb that people use of a key. */
+/** Steps whose own name is not a verb that people use for a key. */
 const refusedPhrases: Partial<Record<Step["kind"], string>> = {
   write_record: "write the consent record of KEY",
   drop_record: "take the consent record off KEY",
@@ -208,7 +208,7 @@ const sayings: Sayings = {
   },
 };
 
-/** Says why a plan was refused, what that leaves as it was, and what leads on. */
+/** Explains why a plan was refused, what stays unchanged, and what to do next. */
 export function explainGuard(guard: Guard, context: WaitContext): Explanation {
   const { observation, nowMs } = context.observed;
   const path = keyPath(observation);

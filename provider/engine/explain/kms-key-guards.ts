@@ -1,4 +1,6 @@
-/** The sentences for refusals about KMS keys: what does not hold, and the way out. */
+/**
+ * The messages for refusals about KMS keys: which precondition does not hold, and how to proceed.
+ */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
@@ -16,14 +18,14 @@ import {
 } from "./kms-key-words.ts";
 import { plain, sayIdentity, sayRoles, sayTime } from "./words.ts";
 
-/** What a refusal says: first line, facts, ways on. */
+/** The parts of a refusal: first line, facts, next steps. */
 type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
 
 interface About extends KmsContext {
   readonly key: string;
   readonly unchanged: string;
   readonly rerun: NextStep;
-  /** The way out of a window that serves nobody. */
+  /** The next steps for a window that nobody can use. */
   readonly anew: readonly NextStep[];
 }
 
@@ -155,7 +157,10 @@ const sayings: Sayings = {
   },
 };
 
-/** KMS alone knows for sure who set a key, and compares identities itself (kms-v2-and-iam.md 5). */
+/**
+ * Only KMS knows for certain who set a key for deletion, and it compares identities itself
+ * (kms-v2-and-iam.md 5).
+ */
 function sayOwnHalf(message: string, { key, unchanged, rerun, observed, door }: About): Saying {
   const { observation } = observed;
   const { kmsKeyId, windowEndsAtMs } = observation;
@@ -170,7 +175,7 @@ function sayOwnHalf(message: string, { key, unchanged, rerun, observed, door }: 
   ];
 }
 
-/** Says why a plan was refused, what that leaves as it was, and what leads on. */
+/** Explains why a plan was refused, what stays unchanged, and what to do next. */
 export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanation {
   const { observation } = context.observed;
   const commands =

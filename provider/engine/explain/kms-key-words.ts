@@ -1,4 +1,4 @@
-/** How KMS keys, their windows and steps are said. */
+/** The words for KMS keys, their windows and steps. */
 
 import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
@@ -8,7 +8,7 @@ import type { ObservedKmsKey } from "../observe-kms-key.ts";
 import { type Door, type NextStep, rerunCommand } from "./explanation.ts";
 import { plain, sayRoles, sayTime } from "./words.ts";
 
-/** What the sentences speak about. */
+/** The subject of the sentences. */
 export interface KmsContext {
   readonly observed: ObservedKmsKey;
   readonly run: KmsRun;
@@ -24,7 +24,7 @@ export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): s
   return `kms/${kmsKeyId}`;
 }
 
-/** What is about to be done, for progress lines. */
+/** The next step, for progress lines. */
 export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): string {
   const key = sayKmsKey(observation);
   switch (step.kind) {
@@ -37,14 +37,14 @@ export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): 
   }
 }
 
-/** What this run has done, in the past tense. */
+/** The completed steps of this run, in the past tense. */
 export const kmsStepsTaken = {
   set_for_deletion: "This run set it for deletion.",
   unset_for_deletion: "This run took back its deletion window.",
   destroy: "This run destroyed it.",
 } as const satisfies Record<KmsStep["kind"], string>;
 
-/** What the actor may not do; the key's name takes the place of KEY. */
+/** The steps that the actor may not take; the key's name replaces KEY. */
 export const kmsStepPhrases = {
   set_for_deletion: "set KEY for deletion",
   unset_for_deletion: "take back the deletion window of KEY",
@@ -57,7 +57,7 @@ export const kmsStepRights = {
   destroy: kmsRights.destroy,
 } as const satisfies Record<KmsStep["kind"], Right>;
 
-/** What the key's state means to whoever uses it. */
+/** What the key's state means for its users. */
 export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
   switch (state) {
     case "active":
@@ -79,16 +79,16 @@ export function sayBegan(windowEndsAtMs: number): string {
   return sayTime(windowEndsAtMs - kmsWindowMs);
 }
 
-/** What KMS still can do after a destruction, and for how long (kms-v2-and-iam.md 2.6). */
+/** What KMS can still do after a destruction, and for how long (kms-v2-and-iam.md 2.6). */
 export const kmsWayBack = `can restore it for ${kmsRestoreMs / 86_400_000} days`;
 
-/** Until when KMS restores a destroyed key; undefined where it tells no date. */
+/** Until when KMS can restore a destroyed key; undefined if KMS reports no date. */
 export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {
   const { restoreUntilMs, deletedAtMs } = snapshot;
   return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
 }
 
-/** The way back, and what stays of a destroyed key. */
+/** How to restore a destroyed key, and what is left of it. */
 export function sayAfterlife(observed: ObservedKmsKey): readonly string[] {
   const untilMs = restorableUntilMs(observed);
   const { purgeScheduledAtMs } = observed.observation;
@@ -105,7 +105,7 @@ export function sayAfterlife(observed: ObservedKmsKey): readonly string[] {
   ];
 }
 
-/** What a person hears once the engine forgets the key. */
+/** The message when the engine drops the key from state. */
 export function noteAfterDestroy(observed: ObservedKmsKey): string {
   const key = sayKmsKey(observed.observation);
   return `${key} is destroyed and leaves the state. ${sayAfterlife(observed).join(" ")}`.replace(/\.$/, "");
@@ -115,7 +115,7 @@ export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): str
   return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
 }
 
-/** The commands that act on a window by naming it; the one that is about this key alone comes first. */
+/** The commands that act on a window by naming it; the one for this key alone comes first. */
 export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
@@ -129,7 +129,7 @@ export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyOb
     : `Waiting for another person to act on window ${window.name}, by: uko continue ${path} --consent ${window.name}`;
 }
 
-/** The commands that ask, by setting the key for deletion. */
+/** The commands that request a deletion, by setting the key for deletion. */
 export function kmsAskCommands(observation: KmsKeyObservation, door: Door): readonly string[] {
   const byCommand = `uko request ${kmsKeyPath(observation)}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];

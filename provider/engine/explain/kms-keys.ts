@@ -1,4 +1,7 @@
-/** The sentences about the end of a KMS key: who is awaited, what is in the way, and the way on. */
+/**
+ * The messages about the deletion of a KMS key: whom it waits for, what blocks it, and the next
+ * commands.
+ */
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
@@ -51,7 +54,7 @@ function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: Kms
   }
 }
 
-/** What a command says that reached its goal; also what stays of a destroyed key. */
+/** The message of a command that reached its goal, including what is left of a destroyed key. */
 export function explainKmsDone(observed: ObservedKmsKey): Explanation {
   const { observation } = observed;
   const isOver = observation.state === "destroyed";
@@ -63,7 +66,7 @@ export function explainKmsDone(observed: ObservedKmsKey): Explanation {
   };
 }
 
-/** What a wait for a person says, to whom and with which command they act. */
+/** The message of a wait for a person: who can act, and with which command. */
 export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): Explanation {
   const { observation } = context.observed;
   const key = sayKmsKey(observation);
@@ -91,7 +94,7 @@ type Window = NonNullable<KmsApprovalWait["window"]>;
 function whoSet(wait: KmsApprovalWait, { name, endsAtMs, setter }: Window, { run }: KmsContext): readonly string[] {
   const isOwn = wait.standing === "set_it";
   const who = isOwn ? "You" : setter?.isSure === true ? sayIdentity(setter.identity) : "Somebody";
-  // A run that ends many keys names many windows; only those of this key have anything to do with it.
+  // A run that deletes many keys names many windows. Only those of this key matter here.
   const named = run.consents.filter((consent) => consent.startsWith(`${name.split("@")[0] ?? ""}@`));
   const isNamed = named.includes(name);
   return [
@@ -104,7 +107,10 @@ function whoSet(wait: KmsApprovalWait, { name, endsAtMs, setter }: Window, { run
   ];
 }
 
-/** KMS keeps to itself who set a key; the policy's last writer may be named since the policy was turned on. */
+/**
+ * KMS does not disclose who set a key for deletion. The policy's last writer may date from when the
+ * policy was turned on.
+ */
 function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[] {
   if (setter?.isSure === true) return [];
   if (setter === undefined) return ["KMS does not tell who. Consent only if another person told you that they did."];

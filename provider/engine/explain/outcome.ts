@@ -1,4 +1,7 @@
-/** Turns where a run ended into what a person reads: the only way from an outcome to words. */
+/**
+ * The translation of a run's outcome into text for people. No other file translates a managed key's
+ * outcome.
+ */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
@@ -44,7 +47,10 @@ export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door
   return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts, ...unread] };
 }
 
-/** A run that ends at its own record says when it asked; that it wrote the record would say the same again. */
+/**
+ * A run that ends at its own record already reports when it made the request, so it need not report
+ * the write too.
+ */
 function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
   if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
   return outcome.plan.standing === "wrote_it";
@@ -88,7 +94,7 @@ interface Context {
   readonly door: Door;
 }
 
-/** What the actor may not do; the key's name takes the place of KEY. */
+/** The steps that the actor may not take; the key's name replaces KEY. */
 const phrases = {
   write_record: "write the consent record on KEY",
   drop_record: "take the consent record off KEY",
@@ -130,7 +136,7 @@ function explainMissingRight(step: Step, message: string, context: Context): Exp
   };
 }
 
-/** The record by which this run was to take the step. A window is set only for a deactivation. */
+/** The record that this run was to use for the step. A window is set only for a deactivation. */
 function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | undefined {
   if ("consentedBy" in step) return step.consentedBy;
   const { carried } = observed.observation;
@@ -138,7 +144,7 @@ function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | un
   return run.consents.includes(carried.record.id) ? carried.record : undefined;
 }
 
-/** The ways on from a named record for somebody who may not take its step. */
+/** The next steps from a named record, for a person who may not take the step. */
 function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: Context): readonly NextStep[] {
   const { observation } = observed;
   const path = keyPath(observation);
@@ -165,7 +171,7 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
   ];
 }
 
-/** What leads to the step when somebody else runs it. */
+/** The commands for the step if another person runs it. */
 function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
   const path = keyPath(observation);
   const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
@@ -176,7 +182,7 @@ function commandsFor(step: Step, observation: KeyObservation, door: Door): reado
       return requestCommands(step.draft.step, path, door);
     case "set_for_deletion":
     case "unset_for_deletion":
-      // Without a record the windows are being taken back.
+      // Without a record, the step unsets the windows.
       return record === undefined ? [`uko withdraw ${path}`] : actOnCommands(record, path, door);
     case "loosen":
       return [loosenCommand(path, step.to, step.consentedBy?.id)];

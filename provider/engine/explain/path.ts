@@ -1,4 +1,7 @@
-/** What `uko plan` says: the whole way to the end, what stops working when, and where there is no way back. */
+/**
+ * The output of `uko plan`: the whole path to removal, what stops working when, and which steps
+ * cannot be undone.
+ */
 
 import { failingGuard, remainsOf } from "../../lifecycle/guards.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
@@ -11,7 +14,7 @@ import { explainGuard } from "./guards.ts";
 import { kmsRule } from "./waits.ts";
 import { capital, sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "./words.ts";
 
-/** Times are the earliest possible ones: every person acts at once. */
+/** Times are the earliest possible ones: they assume that every person acts at once. */
 export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run): Explanation {
   const { observation, nowMs } = observed;
   const path = remainingPath(observation, policy, run, nowMs);
@@ -47,7 +50,7 @@ export function explainPath(observed: Observed, policy: DeletionPolicy, run: Run
   };
 }
 
-/** What stands in the way now, whoever acts. */
+/** What blocks the deletion now, for any actor. */
 function blockedBy(observation: KeyObservation, policy: DeletionPolicy): Guard | undefined {
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
@@ -57,7 +60,7 @@ function blockedBy(observation: KeyObservation, policy: DeletionPolicy): Guard |
   return remains.kind === "held" ? remains.guard : undefined;
 }
 
-/** Out of the other states no call is known to lead on. */
+/** No call is known to lead out of the other states. */
 function hasPath({ state }: KeyObservation): boolean {
   return state === "active" || state === "deactivated" || state === "pre_activation" || state === "destroyed";
 }

@@ -6,7 +6,7 @@ import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
 import type { Observed } from "../observe.ts";
 import { plain, sayAuthor } from "./words.ts";
 
-/** After a sentence that names the record's author. */
+/** For use after a sentence that names the record's author. */
 export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): readonly string[] {
   return [
     ...(reason === undefined ? [] : [`Reason given: ${sayReason(reason)}`]),

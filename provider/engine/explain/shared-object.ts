@@ -35,7 +35,7 @@ export function declaredTwice({ resource, holder, id }: Shared, apply: ApplyComm
   });
 }
 
-/** The same in OpenTofu and Terraform, whose provider does not know the address of a resource. */
+/** The same for OpenTofu and Terraform, whose provider does not know the address of a resource. */
 export function declaredTwiceInHcl(typeName: string, id: string, command: HclCommand): UkoError {
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `This run deletes a ${typeName} whose object another resource of the configuration declares: ${plain(id, 100)}`,

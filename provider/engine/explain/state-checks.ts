@@ -1,4 +1,4 @@
-/** What `uko doctor --state` says about a state, one check each. */
+/** The results of `uko doctor --state`, one check each. */
 
 import type { StoredState } from "../stored-state.ts";
 import type { Check } from "./doctor.ts";

@@ -1,4 +1,4 @@
-/** What `status` says of a key, and what commands say that have reached what they were asked for. */
+/** The output of `status` for a key, and of commands that reached their goal. */
 
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { isPending } from "../../lifecycle/guards.ts";
@@ -28,7 +28,10 @@ import {
   stepNouns,
 } from "./words.ts";
 
-/** A key on its way out is told as its next run would tell it; any other key in a line. Never an exit code but 0. */
+/**
+ * A key with a pending deletion is described as its next run would describe it; any other key takes
+ * one line. The exit code is always 0.
+ */
 export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Door): Explanation {
   const { observation, nowMs } = observed;
   const standing = anyBindingRecord(observation, nowMs);
@@ -66,7 +69,7 @@ export function explainStatus(observed: Observed, run: Run, plan: Plan, door: Do
   };
 }
 
-/** What a command says that reached its goal. */
+/** The message of a command that reached its goal. */
 export function explainDone({ observation, nowMs }: Observed, memory: RunMemory, door: Door): Explanation {
   const key = sayKey(observation);
   const did = memory.taken.map(describeTaken).filter((sentence) => sentence !== undefined);

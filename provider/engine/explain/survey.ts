@@ -1,4 +1,4 @@
-/** What is said of keys that a look over whole vaults found, and of a sweep. */
+/** The messages about keys that a survey of whole vaults found, and about a sweep. */
 
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
@@ -11,7 +11,10 @@ import { capital, keyPath, sayKey, sayRoles } from "./words.ts";
 
 const door = { rerun: "uko continue" } as const;
 
-/** A key in a list; `isDue` where every keystore's date has passed. Without a code, since looking succeeded. */
+/**
+ * A key in a list; `isDue` if every keystore's date has passed. It has no code, because the read
+ * succeeded.
+ */
 export function explainListed(observed: Observed, run: Run, plan: Plan, isDue: boolean): Explanation {
   if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
@@ -23,7 +26,7 @@ export function explainListed(observed: Observed, run: Run, plan: Plan, isDue: b
   return { ...told, facts: told.facts.filter((fact) => !fact.startsWith("Nothing was changed by this")) };
 }
 
-/** A destroyed key of which nothing but its record is left. */
+/** A destroyed key of which only its metadata is left. */
 export function explainRemovable(observed: Observed, why: string): Explanation {
   const { observation } = observed;
   const { vaultId } = observation.facts;

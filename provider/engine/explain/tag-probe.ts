@@ -1,14 +1,17 @@
-/** What `uko doctor --probe-tags` says: what the service keeps, and what became of the key that was made to see it. */
+/**
+ * The output of `uko doctor --probe-tags`: what the service keeps, and what happened to the key
+ * that the probe created.
+ */
 
 import type { Step } from "../../lifecycle/plan.ts";
 import type { KeyRef } from "../ports.ts";
 import type { Check } from "./doctor.ts";
 import { plain } from "./words.ts";
 
-/** What one read showed of what was sent before. */
+/** What one read showed of the values sent before. */
 export interface Carried {
   readonly tags: "kept" | "dropped" | "changed" | "rejected";
-  /** Whether a description ends as it was sent, line end included. */
+  /** Whether a description ends as it was sent, including the newline. */
   readonly isEndingKept: boolean;
 }
 
@@ -18,7 +21,7 @@ interface ProbedKey {
 }
 
 export interface LeftKey extends ProbedKey {
-  /** Absent where it could not be read any more; `gone` where it was gone after all. */
+  /** Absent if the key could not be read any more; `gone` if the key was gone after all. */
   readonly stateWord: string | undefined;
   /** The step whose right is missing. */
   readonly step?: Step["kind"];
@@ -31,7 +34,7 @@ export function notBegunCheck(obstacle: string): Check {
   return { check: probe, level: "fail", says: `not begun: ${plain(obstacle, 300)}`, do: "No key was made." };
 }
 
-/** `atChange` is a text where no change could be made. */
+/** `atChange` is a text if no change could be made. */
 export function carriedCheck(atCreation: Carried, atChange: Carried | string): Check {
   const last = typeof atChange === "string" ? atCreation : atChange;
   const told =
@@ -67,7 +70,10 @@ export function endedCheck(key: ProbedKey): Check {
   };
 }
 
-/** The probe ends nothing but its own key in its own run, so what is left ends as any key does. */
+/**
+ * The probe deletes only its own key in its own run, so a key that is left is deleted like any
+ * other.
+ */
 export function leftCheck(left: LeftKey): Check {
   if (left.stateWord === "gone") return endedCheck(left);
   const path = `${left.ref.vaultId}/${left.ref.keyId}`;

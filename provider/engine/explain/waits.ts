@@ -1,4 +1,4 @@
-/** The sentences for plans that wait: for a person, or for time. */
+/** The messages for plans that wait: for a person, or for time. */
 
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
@@ -112,7 +112,10 @@ function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
   return wait.step === "deactivate" && dualTwins(observation).length > 0;
 }
 
-/** What KMS's own dual authorization asks of people; told before the outage, since a lapse costs another one. */
+/**
+ * What KMS's own dual authorization requires of people. It is shown before the outage, because an
+ * expiry costs another outage.
+ */
 export const kmsRule = [
   "KMS dual authorization is on: whoever deactivates may not destroy, and destroy has to follow within 7 days.",
   "After that the only way on is to reactivate the key and to begin again.",
@@ -149,7 +152,8 @@ export function actCommands(recordId: string, path: string, door: Door): readonl
   const byCommand = `uko continue ${path} --consent ${recordId}`;
   if (door.rerun === "uko continue") return [byCommand];
   const byEngine = `UKO_CONSENT=${recordId} ${rerunCommand(door)}`;
-  // An `up` may aim at less than `uko continue` does; of a destroy the command that is about this key alone comes first.
+  // An `up` may have a lesser goal than `uko continue` does. For a destroy, the command for this
+  // key alone comes first.
   return door.rerun === applyCommand(door) ? [byEngine, byCommand] : [byCommand, byEngine];
 }
 
@@ -162,14 +166,17 @@ export function actOnCommands(
   return isLoosening(step) ? [loosenCommand(path, targetOf(step), id)] : actCommands(id, path, door);
 }
 
-/** The commands that ask for a step. */
+/** The commands that request a step. */
 export function requestCommands(step: ApprovedStep, path: string, door: Door): readonly string[] {
   if (isLoosening(step)) return [loosenCommand(path, targetOf(step))];
   const byCommand = `uko request ${path}`;
   return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
 }
 
-/** Why an earlier record does not count; undefined where there is nothing to tell, as of a record that was acted on. */
+/**
+ * Why an earlier record does not count; undefined if there is nothing to report, as for a record
+ * that was acted on.
+ */
 export function explainNotBinding(why: NotBinding, { state }: KeyObservation): string | undefined {
   const isOver =
     state === "destroyed" || (state === "deactivated" && "record" in why && why.record.step === "deactivate");

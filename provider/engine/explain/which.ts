@@ -1,9 +1,9 @@
-/** Says which resource a message is about, for engines that show none beside it. */
+/** The label of the resource that a message is about, for engines that show none next to it. */
 
 import { asUkoError, UkoError } from "../../errors.ts";
 import { capital, plain } from "./words.ts";
 
-/** What people know a resource by; a state that somebody edited may lack all but the kind. */
+/** What people know a resource by. An edited state may lack everything but the kind. */
 export interface Which {
   readonly kind: keyof typeof nouns;
   readonly name?: unknown;
@@ -18,7 +18,7 @@ const nouns = {
   keyTemplate: "template",
 } as const;
 
-/** What people call what programs call a `KeyTemplate`. */
+/** The noun that people use, such as "template" for a program's `KeyTemplate`. */
 export function nounFor(resource: string): string {
   const kind = resource.charAt(0).toLowerCase() + resource.slice(1);
   return kind in nouns ? nouns[kind as Which["kind"]] : resource;
@@ -30,13 +30,16 @@ function sayWhich({ kind, name, id }: Which): string {
   return `${nouns[kind]}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
 }
 
-/** The same error, whose first line begins with what it is about. */
+/** The same error, with the resource's label at the start of its first line. */
 export function errorAbout(which: Which, thrown: unknown): UkoError {
   const { code, summary, detail, data, cause } = asUkoError(thrown);
   return new UkoError(code, { summary: `${capital(sayWhich(which))}: ${summary}`, detail, data, cause });
 }
 
-/** A message whose first line has the name already, with the id below it, where nothing in it tells that. */
+/**
+ * A message whose first line already has the name. The ID is added below it, unless the message
+ * contains the ID.
+ */
 export function messageAbout(which: Which, message: string): string {
   if (typeof which.id !== "string" || message.includes(which.id)) return message;
   const [summary, ...lines] = message.split("\n");

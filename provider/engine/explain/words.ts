@@ -1,4 +1,4 @@
-/** How names, times, steps and states are said, so that every sentence says them alike. */
+/** The words for names, times, steps and states, so that all messages use the same ones. */
 
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
@@ -25,7 +25,10 @@ export function sayTime(ms: number): string {
   return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
 }
 
-/** `in 3 h 12 min`, `2 d 4 h ago`, `now`; a wait is rounded up, so that coming back then is not too early. */
+/**
+ * `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that time is not
+ * too early.
+ */
 export function sayDistance(ms: number, nowMs: number): string {
   const isAhead = ms > nowMs;
   const minutes = isAhead ? Math.ceil((ms - nowMs) / minuteMs) : Math.floor((nowMs - ms) / minuteMs);
@@ -49,14 +52,17 @@ export function sayTimeAndDistance(ms: number, nowMs: number): string {
   return `${sayTime(ms)} (${sayDistance(ms, nowMs)})`;
 }
 
-/** Text from a service or another person, made fit for a terminal: no control characters, no line ends, not endless. */
+/**
+ * Text from a service or another person, made safe for a terminal: no control characters, no
+ * newlines, limited length.
+ */
 export function plain(text: string, maxCharacters = 200): string {
   const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
   const characters = Array.from(flat);
   return characters.length <= maxCharacters ? flat : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
 
-/** As a sentence begins. */
+/** Capitalized for the start of a sentence. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -70,7 +76,7 @@ export function keyPath(observation: KeyObservation): string {
   return `${observation.facts.vaultId}/${observation.facts.keyId}`;
 }
 
-/** The name is what the author wrote; the id is what the service vouches for. */
+/** The name is what the author wrote. The service vouches for the ID. */
 export function sayAuthor(record: Pick<ConsentRecord, "author" | "authorName">): string {
   const id = sayIdentity(record.author);
   return record.authorName === undefined ? id : `${plain(record.authorName, 60)} (${id})`;
@@ -88,7 +94,7 @@ export function sayActor(actor: Actor): string {
 export const stillReversible = "Reactivating is still possible.";
 export const noWayBack = "There is no way back here.";
 
-/** What whoever took a step has to hear beside that it was taken. */
+/** What the person who took a step must know in addition. */
 export const consequences: Partial<Record<Step["kind"], string>> = {
   deactivate: stillReversible,
   destroy: noWayBack,
@@ -112,7 +118,7 @@ export function loosenCommand(path: string, to: LooserMarker, recordId?: string)
   return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
 }
 
-/** What is about to be done, for progress lines. */
+/** The next step, for progress lines. */
 export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
   switch (step.kind) {
@@ -139,7 +145,7 @@ export function describeStep(step: Step, observation: KeyObservation): string {
   }
 }
 
-/** What this run has done, in the past tense; undefined for what people need not hear of. */
+/** What this run has done, in the past tense; undefined for steps that people need not know of. */
 export function describeTaken(step: Step): string | undefined {
   switch (step.kind) {
     case "write_record":
@@ -173,7 +179,7 @@ export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus)
   return `${status}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
 }
 
-/** What the key's state means to whoever uses it. */
+/** What the key's state means for its users. */
 export function sayState(observation: KeyObservation): string {
   const { use, state } = observation;
   switch (state) {
