@@ -32,7 +32,9 @@ export function planEnding(ending: Ending, facts: Facts, { consents, waitMs = 0 
   };
 }
 
-/** The plan of an update that retires a key, which never waits; `wanted` are the program's values. */
+/**
+ * The plan of an update that retires a key, which never waits; `wanted` are the program's values.
+ */
 export function planRetirement(
   ending: Extract<Ending, { kind: "managed_key" }>,
   facts: Facts,
@@ -46,7 +48,10 @@ export function planRetirement(
   };
 }
 
-/** An update writes the program's values before it takes a step, and leaves a key alone that carries a binding record. */
+/**
+ * An update writes the program's values before it takes a step. It leaves a key with a binding
+ * record alone.
+ */
 function factsAfterWrite(facts: Facts, wanted: Facts): Facts {
   if (typeof facts.deletionRecordId === "string") return facts;
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };

@@ -119,7 +119,9 @@ export interface NewKeystore {
   readonly name?: string;
   readonly description?: string;
   readonly groups?: readonly string[];
-  /** `ibm_variant` and the connection's fields by their wire names, secrets included; never logged. */
+  /**
+   * `ibm_variant` and the connection's fields by their wire names, including secrets; never logged.
+   */
   readonly fields: ConnectionFields;
 }
 

@@ -6,7 +6,10 @@
 import { type Declaration, decideSharedDeletion, type SharedDeletion } from "../lifecycle/shared-object.ts";
 
 export interface Declarations {
-  /** The program declares the resource, and state holds the object under it. A resource has one object: the latest. */
+  /**
+   * The program declares the resource, and state holds the object under it. A resource has only its
+   * latest object.
+   */
   noteStored(resource: string, id: string): void;
   /**
    * The program names the object for the resource. A state that holds the object there overrides

@@ -35,7 +35,10 @@ export interface Manner {
   readonly waiting?: Waiting;
 }
 
-/** Takes the steps that are allowed now. Throws `UkoError` for faults only; waits and refusals are outcomes. */
+/**
+ * Takes the steps that are allowed now. Throws `UkoError` for faults only; waits and refusals are
+ * outcomes.
+ */
 export function endResource(
   world: World,
   { ending, run, door, waiting }: Manner,

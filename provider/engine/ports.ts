@@ -92,7 +92,10 @@ export interface KeyPatch {
   readonly tags?: readonly Tag[];
 }
 
-/** Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
+/**
+ * Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING`
+ * on 403.
+ */
 export interface Keys {
   /** K3; `undefined` for a 404, which alone proves nothing. */
   read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;

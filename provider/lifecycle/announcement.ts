@@ -23,7 +23,7 @@ export interface Announcement {
   readonly recordId?: string;
 }
 
-/** The limit where a plan's announcement is missing or unreadable. */
+/** The limit if a plan's announcement is missing or unreadable. */
 export const announcesNothing: Announcement = { subject: "", shown: "", steps: [] };
 
 /** Why a step exceeds an announcement. */
@@ -56,9 +56,9 @@ export interface ShownKey extends Omit<KeyFacts, "keystores"> {
 }
 
 /**
- * As an engine's state can show the key: a state has one value for each tag, and hosts write every text in the normal form C of
- * Unicode. What no state can show would otherwise differ in every plan. JSON arrays keep every part apart from its neighbors,
- * whatever characters it holds.
+ * Limited to what an engine's state can show: a state has one value for each tag, and hosts write
+ * every text in Unicode's normal form C. Any other difference would appear in every plan. JSON
+ * arrays keep every part apart from its neighbors, whatever characters it holds.
  */
 export function shownKeyText(key: ShownKey): string {
   const tags = Object.entries(Object.fromEntries(key.tags.map(({ name, value }) => [name, value])));

@@ -3,7 +3,9 @@
  * decision depends on.
  */
 
-/** The service's own words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */
+/**
+ * The service's own words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7.
+ */
 export const keyStates = [
   "pre_activation",
   "active",

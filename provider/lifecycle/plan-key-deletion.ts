@@ -126,7 +126,10 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   });
 }
 
-/** A key that was never installed has no outage, no cool-down, no pending period and no twin (uko-v4.md 4.3). */
+/**
+ * A key that was never installed has no outage, no cool-down, no pending period and no twin
+ * (uko-v4.md 4.3).
+ */
 function planUnusedDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
   const authorization = authorize(observation, policy, run, "destroy", nowMs);
   if (authorization.kind !== "may") return awaitPerson(authorization, "destroy", { observation, policy });

@@ -6,7 +6,10 @@
 
 import type { KeyObservation } from "./observation.ts";
 
-/** Where a keystore of the key is named: `referenced_keystores`, `status_in_keystores` of the key, and the live status. */
+/**
+ * The sources that name a keystore of the key: `referenced_keystores`, `status_in_keystores` of the
+ * key, and the live status.
+ */
 export type NamingSource = "metadata" | "stored_status" | "live_status";
 
 export interface NamedKeystore {

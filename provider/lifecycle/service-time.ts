@@ -21,7 +21,10 @@ export interface TimeReading {
 export interface RunTime {
   /** The latest `Date`. A run decides by this time, so its time never runs backwards. */
   readonly reachedMs: number;
-  /** The latest of all times seen, tokens and objects included. Consent records expire by this time. */
+  /**
+   * The latest of all times seen, including those of tokens and objects. Consent records expire by
+   * this time.
+   */
   readonly latestMs: number;
 }
 

@@ -10,16 +10,22 @@ export interface Declaration {
   readonly resource: string;
   /** The object's id, `<vaultId>/<keyId>` for a managed key. */
   readonly id: string;
-  /** State holds the object under this resource. False: the program only names the object, such as by `existingKeyId`. */
+  /**
+   * State holds the object under this resource. False if the program only names the object, such as
+   * by `existingKeyId`.
+   */
   readonly isStored: boolean;
 }
 
 export type SharedDeletion =
-  /** No other resource declares the object: its own planner decides. */
+  /** No other resource declares the object, so its own planner decides. */
   | { readonly kind: "delete" }
   /** The resource leaves state; the object stays, and state holds the object under `holder`. */
   | { readonly kind: "let_go"; readonly holder: string }
-  /** The program names the object for `holder`, and state does not hold the object there. Letting go could lose it. */
+  /**
+   * The program names the object for `holder`, and state does not hold the object there. If the
+   * resource let go, the object could be lost.
+   */
   | { readonly kind: "refused"; readonly holder: string };
 
 /** `resource` is undefined if the engine does not name the resource that it deletes. */
