@@ -35,75 +35,81 @@ const { ask } = openHandlers(
 );
 
 export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: string };
-/** A managed key as it is now; throws UKO_KEY_NOT_FOUND. */
+/** Reads a managed key; throws UKO_KEY_NOT_FOUND. */
 export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState> {
   return ask.getManagedKey(args, unstoppable);
 }
 export const getManagedKeyOutput = ofOutput(getManagedKey);
 
-/** Every managed key in every state. */
+/** Lists every managed key in every state. */
 export async function listManagedKeys(filter: InVault = {}): Promise<readonly ManagedKeyState[]> {
   return (await ask.listManagedKeys(filter, unstoppable)).managedKeys;
 }
 export const listManagedKeysOutput = ofOutput(listManagedKeys);
 
 export type GetVaultArgs = { readonly vaultId: string };
-/** A vault as it is now; throws UKO_NOT_FOUND. */
+/** Reads a vault; throws UKO_NOT_FOUND. */
 export function getVault(args: GetVaultArgs): Promise<VaultState> {
   return ask.getVault(args, unstoppable);
 }
 export const getVaultOutput = ofOutput(getVault);
 
-/** Every vault of the instance. */
+/** Lists every vault of the instance. */
 export async function listVaults(): Promise<readonly VaultState[]> {
   return (await ask.listVaults({}, unstoppable)).vaults;
 }
 
 export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: string };
-/** A keystore as it is now, without its secrets; throws UKO_NOT_FOUND. */
+/** Reads a keystore, without its secrets; throws UKO_NOT_FOUND. */
 export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
   return ask.getKeystore(args, unstoppable);
 }
 export const getKeystoreOutput = ofOutput(getKeystore);
 
-/** Every keystore. */
+/** Lists every keystore. */
 export async function listKeystores(filter: InVault = {}): Promise<readonly KeystoreState[]> {
   return (await ask.listKeystores(filter, unstoppable)).keystores;
 }
 export const listKeystoresOutput = ofOutput(listKeystores);
 
 export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId: string };
-/** A key template as it is now; throws UKO_NOT_FOUND. */
+/** Reads a key template; throws UKO_NOT_FOUND. */
 export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateState> {
   return ask.getKeyTemplate(args, unstoppable);
 }
 export const getKeyTemplateOutput = ofOutput(getKeyTemplate);
 
-/** Every key template. */
+/** Lists every key template. */
 export async function listKeyTemplates(filter: InVault = {}): Promise<readonly KeyTemplateState[]> {
   return (await ask.listKeyTemplates(filter, unstoppable)).keyTemplates;
 }
 export const listKeyTemplatesOutput = ofOutput(listKeyTemplates);
 
 export type GetKmsKeyArgs = { readonly keyId: string };
-/** A KMS key as it is now, without its material; throws UKO_NOT_FOUND. */
+/** Reads a KMS key, without its material; throws UKO_NOT_FOUND. */
 export function getKmsKey(args: GetKmsKeyArgs): Promise<KmsKeyState> {
   return ask.getKmsKey(args, unstoppable);
 }
 export const getKmsKeyOutput = ofOutput(getKmsKey);
 
-/** Every KMS key that this tool can look after. */
+/** Lists every KMS key that this tool can manage. */
 export async function listKmsKeys(): Promise<readonly KmsKeyState[]> {
   return (await ask.listKmsKeys({}, unstoppable)).kmsKeys;
 }
 
-/** Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores. */
+/**
+ * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting
+ * for its keystores.
+ */
 export async function listPendingDeletions(filter: InVault = {}): Promise<readonly PendingDeletion[]> {
   return (await ask.listPendingDeletions(filter, unstoppable)).pendingDeletions;
 }
 export const listPendingDeletionsOutput = ofOutput(listPendingDeletions);
 
-/** The whole way of a key to its end: what stops working when, who has to act, and where there is no way back. */
+/**
+ * Describes the whole deletion path of a key: what stops working when, who has to act, and which
+ * steps cannot be undone.
+ */
 export function planDeletion(args: GetManagedKeyArgs): Promise<DeletionPlan> {
   return ask.planDeletion(args, unstoppable);
 }

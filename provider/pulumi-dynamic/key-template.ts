@@ -8,7 +8,7 @@ import { type ResourceKind, registrationOf } from "./registration.ts";
 export interface KeyTemplateGoogleArgs {
   /** `hsm` or `software`. */
   protectionLevel: Input<"hsm" | "software">;
-  /** What Google lets the key do. */
+  /** Operations that Google allows with the key. */
   purpose: Input<"encrypt_decrypt" | "asymmetric_decrypt" | "asymmetric_sign" | "mac">;
   /** Google's algorithm, such as `google_symmetric_encryption`. */
   algorithm: Input<string>;
@@ -18,13 +18,13 @@ export interface KeyTemplateGoogleArgs {
 export interface KeyTemplateAzureArgs {
   /** `hsm` or `software`. */
   protectionLevel?: Input<"hsm" | "software">;
-  /** What Azure lets the key do. */
+  /** Operations that Azure allows with the key. */
   operations?: Input<Input<"decrypt" | "encrypt" | "sign" | "unwrap_key" | "verify" | "wrap_key">[]>;
 }
 
 /** For templates of `cca`; on-premises only. */
 export interface KeyTemplateCcaArgs {
-  /** What CCA lets the key do. */
+  /** Uses that CCA allows for the key. */
   usageControl?: Input<"key_management_only" | "signature_and_key_management" | "signature_only">;
   /** CCA's key type. */
   keyType?: Input<"cipher" | "data" | "exporter" | "importer">;
@@ -34,13 +34,13 @@ export interface KeyTemplateCcaArgs {
 
 /** Inputs of a key template; an omitted input keeps the service's value. */
 export interface KeyTemplateArgs {
-  /** UUID of the vault that the template is in. Cannot change. */
+  /** UUID of the template's vault. Cannot change. */
   vaultId: Input<string>;
   /** Name of the template, unique in its vault; some releases take up to 30 characters. */
   name: Input<string>;
   /** Up to 200 characters. */
   description?: Input<string>;
-  /** How labels are made, with `<tags>`. Cannot change. */
+  /** Scheme of the labels, with `<tags>`. Cannot change. */
   namingScheme?: Input<string>;
   /** Algorithm; `des` and `dilithium` on-premises only. Cannot change. */
   algorithm: Input<KeyTemplateInputs["algorithm"]>;
@@ -58,7 +58,7 @@ export interface KeyTemplateArgs {
   keystoreType: Input<KeyTemplateInputs["keystoreType"]>;
   /** Group of keystores that keys go to. A change is refused while it would cut a key off. */
   group: Input<string>;
-  /** How keys are named in the keystore. Cannot change. */
+  /** Naming scheme of the keys in the keystore. Cannot change. */
   keystoreNamingScheme?: Input<string>;
   /** For `google_kms`. */
   google?: Input<KeyTemplateGoogleArgs>;
@@ -66,15 +66,21 @@ export interface KeyTemplateArgs {
   azure?: Input<KeyTemplateAzureArgs>;
   /** For `cca`. */
   cca?: Input<KeyTemplateCcaArgs>;
-  /** No new keys and no alignment from it; existing keys keep working. Default false. */
+  /**
+   * Allows no new keys from the template and no alignment with it; existing keys keep working.
+   * Default false.
+   */
   archived?: Input<boolean>;
-  /** Adopts this template instead of making one. Cannot change. */
+  /** Adopts this template instead of creating one. Cannot change. */
   existingTemplateId?: Input<string>;
   /** Refuses to delete the template. Default false. */
   deletionProtection?: Input<boolean>;
 }
 
-/** A key template: how keys are made and where they go. It is deleted once no key is made from it. Its id is `<vaultId>/<templateId>`. */
+/**
+ * A key template: the properties of its keys, and the keystores that they go to. It can be deleted
+ * once no key uses it. Its ID is `<vaultId>/<templateId>`.
+ */
 export class KeyTemplate extends CustomResource {
   declare readonly vaultId: Output<string>;
   declare readonly name: Output<string>;
@@ -86,7 +92,7 @@ export class KeyTemplate extends CustomResource {
   declare readonly instanceId: Output<string>;
   /** UUID of the template. */
   declare readonly templateId: Output<string>;
-  /** One more for each update. */
+  /** Incremented by each update. */
   declare readonly version: Output<number>;
 
   constructor(name: string, args: KeyTemplateArgs, options?: CustomResourceOptions) {

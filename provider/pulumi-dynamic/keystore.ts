@@ -20,11 +20,11 @@ export interface KeystoreIbmArgs {
   apiEndpoint: Input<string>;
   /** Endpoint of its IAM. Cannot change. */
   iamEndpoint: Input<string>;
-  /** API key for it. Secret: the state has a digest. */
+  /** API key for the other instance. Secret: state holds a digest. */
   apiKey: Input<string>;
-  /** Id of the other instance. Cannot change. */
+  /** ID of the other instance. Cannot change. */
   instanceId: Input<string>;
-  /** Its key ring, `Default` where absent. Cannot change. */
+  /** Its key ring, default `Default`. Cannot change. */
   keyRing?: Input<string>;
 }
 
@@ -32,9 +32,9 @@ export interface KeystoreIbmArgs {
 export interface KeystoreAwsArgs {
   /** Region, such as `eu_central_1`. Cannot change. */
   region: Input<string>;
-  /** Access key id. Secret: the state has a digest. */
+  /** Access key ID. Secret: state holds a digest. */
   accessKeyId: Input<string>;
-  /** Secret access key. Secret: the state has a digest. */
+  /** Secret access key. Secret: state holds a digest. */
   secretAccessKey: Input<string>;
 }
 
@@ -44,9 +44,9 @@ export interface KeystoreAzureArgs {
   serviceName: Input<string>;
   /** Resource group. Cannot change. */
   resourceGroup: Input<string>;
-  /** Client id of the service principal. */
+  /** Client ID of the service principal. */
   servicePrincipalClientId: Input<string>;
-  /** Its password. Secret: the state has a digest. */
+  /** Password of the service principal. Secret: state holds a digest. */
   servicePrincipalPassword: Input<string>;
   /** Tenant. Cannot change. */
   tenant: Input<string>;
@@ -56,21 +56,21 @@ export interface KeystoreAzureArgs {
   variant?: Input<"premium" | "standard">;
   /** Location, up to API 4.12. */
   location?: Input<string>;
-  /** Which Azure. Cannot change. */
+  /** The Azure cloud. Cannot change. */
   environment?: Input<"azure" | "azure_china" | "azure_germany" | "azure_us_government">;
 }
 
 /** Connection of a keystore of type `google_kms`. */
 export interface KeystoreGoogleArgs {
-  /** Base64 of the JSON key file. Secret: the state has a digest. */
+  /** Base64 of the JSON key file. Secret: state holds a digest. */
   credentials: Input<string>;
   /** Location, such as `europe-west3`. Cannot change. */
   location?: Input<string>;
   /** Key ring in Google. Cannot change. */
   keyRing?: Input<string>;
-  /** Project; told by the credentials where absent. Cannot change. */
+  /** Project; default from the credentials. Cannot change. */
   projectId?: Input<string>;
-  /** Id of the private key; told by the credentials where absent. Cannot change. */
+  /** ID of the private key; default from the credentials. Cannot change. */
   privateKeyId?: Input<string>;
 }
 
@@ -82,7 +82,7 @@ export interface KeystoreCcaArgs {
   port: Input<number>;
   /** Hash of its public key. */
   publicKeyHash: Input<string>;
-  /** Whether it is reached over TLS. */
+  /** Whether to connect to it over TLS. */
   useTls?: Input<boolean>;
   /** Issuer whose certificates are trusted. */
   trustedIssuer?: Input<string>;
@@ -94,11 +94,11 @@ export interface KeystoreArgs {
   vaultId: Input<string>;
   /** `internal` is a key ring of this instance; all others are connected. Cannot change. */
   type: Input<KeystoreInputs["type"]>;
-  /** Name of the keystore, unique in its vault; may be absent for `azure_key_vault` alone. */
+  /** Name of the keystore, unique in its vault; optional only for `azure_key_vault`. */
   name?: Input<string>;
   /** Up to 200 characters. */
   description?: Input<string>;
-  /** Groups whose templates' keys go here. Taking one away is refused while it would cut a key off. */
+  /** Groups whose templates' keys go here. Removing one is refused while it would cut a key off. */
   groups?: Input<Input<string>[]>;
   /** TLS proxy for a private endpoint, `host:port`. */
   tlsProxy?: Input<string>;
@@ -112,13 +112,16 @@ export interface KeystoreArgs {
   google?: Input<KeystoreGoogleArgs>;
   /** For `cca`. */
   cca?: Input<KeystoreCcaArgs>;
-  /** Adopts this keystore instead of making one. Cannot change. */
+  /** Adopts this keystore instead of creating one. Cannot change. */
   existingKeystoreId?: Input<string>;
   /** Refuses to delete the keystore. Default false. */
   deletionProtection?: Input<boolean>;
 }
 
-/** A keystore: a key ring of this instance, or a cloud's key store that keys go to. Its id is `<vaultId>/<keystoreId>`. */
+/**
+ * A keystore: a key ring of this instance, or a cloud's key store that keys go to. Its ID is
+ * `<vaultId>/<keystoreId>`.
+ */
 export class Keystore extends CustomResource {
   declare readonly vaultId: Output<string>;
   declare readonly type: Output<KeystoreInputs["type"]>;
@@ -130,13 +133,13 @@ export class Keystore extends CustomResource {
   declare readonly instanceId: Output<string>;
   /** UUID of the keystore. */
   declare readonly keystoreId: Output<string>;
-  /** Where it is, as the service says; may be empty. */
+  /** Location that the service reports; may be empty. */
   declare readonly location: Output<string>;
   /** KMS key ring of an internal keystore; empty otherwise. */
   declare readonly ring: Output<string>;
   /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
   declare readonly health: Output<string>;
-  /** What the service says beside it. */
+  /** The service's message about the health. */
   declare readonly healthMessage: Output<string>;
 
   constructor(name: string, args: KeystoreArgs, options?: CustomResourceOptions) {

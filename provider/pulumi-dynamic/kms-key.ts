@@ -18,48 +18,62 @@ import { type ResourceKind, registrationOf } from "./registration.ts";
 export interface KmsKeyArgs {
   /** Name of the key, not unique in KMS. Cannot change. */
   name: Input<string>;
-  /** A `root` key wraps other keys and never leaves KMS; a `standard` key is handed out. Default `root`. Cannot change. */
+  /**
+   * A `root` key wraps other keys and never leaves KMS; KMS hands a `standard` key out. Default
+   * `root`. Cannot change.
+   */
   type?: Input<"root" | "standard">;
   /** 2 to 240 characters. Cannot change. */
   description?: Input<string>;
   /** Tags of your own. Cannot change. */
   tags?: Input<Input<string>[]>;
-  /** Up to 5 further names; `[]` for none. */
+  /** Up to 5 further names; `[]` removes all. */
   aliases?: Input<Input<string>[]>;
-  /** Key ring, made where it is absent; never that of an internal keystore. */
+  /** Key ring, created if it does not exist; never that of an internal keystore. */
   keyRing?: Input<string>;
   /** When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change. */
   expirationDate?: Input<string>;
-  /** Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed `rotationTrigger`. Secret. */
+  /**
+   * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed
+   * `rotationTrigger`. Secret.
+   */
   payload?: Input<string>;
-  /** Secure import, beside an encrypted payload. Cannot change. */
+  /** For a secure import, together with an encrypted payload. Cannot change. */
   encryptedNonce?: Input<string>;
-  /** Secure import, beside an encrypted payload. Cannot change. */
+  /** For a secure import, together with an encrypted payload. Cannot change. */
   iv?: Input<string>;
-  /** Secure import, beside an encrypted payload. Cannot change. */
+  /** For a secure import, together with an encrypted payload. Cannot change. */
   encryptionAlgorithm?: Input<"RSAES_OAEP_SHA_256" | "RSAES_OAEP_SHA_1">;
   /**
-   * KMS's own dual authorization. On for a new key where `dualAuthorization` is `required`; on an existing key only where the
-   * program says true. KMS never turns it off again.
+   * KMS's own dual authorization. On for a new key if `dualAuthorization` is `required`; on an
+   * existing key only if the program says true. KMS never turns it off again.
    */
   dualAuthDelete?: Input<boolean>;
-  /** Months between rotations by KMS, of a root key that was not imported. */
+  /** Months between rotations by KMS, for a root key that was not imported. */
   rotationIntervalMonths?: Input<number>;
   /** Any text: each change of it rotates the key once. */
   rotationTrigger?: Input<string>;
-  /** Any text: each change of it brings a destroyed key back once, within 30 days. */
+  /** Any text: each change of it restores a destroyed key once, within 30 days. */
   restoreTrigger?: Input<string>;
-  /** Adopts this key instead of making one. Cannot change. */
+  /** Adopts this key instead of creating one. Cannot change. */
   existingKeyId?: Input<string>;
-  /** Refuses every step towards the key's end. Default false. */
+  /** Refuses every step of the key's deletion. Default false. */
   deletionProtection?: Input<boolean>;
-  /** Whether two people stand behind the key's end. Default `required`; KMS's own dual authorization outweighs `single`. */
+  /**
+   * Whether the key's deletion requires two people. Default `required`; KMS's own dual
+   * authorization takes precedence over `single`.
+   */
   dualAuthorization?: Input<"required" | "single">;
-  /** When the key may leave the state: `destroyed` (default), or up to 90 days later with its metadata. */
+  /**
+   * When the key may leave state: `destroyed` (default), or up to 90 days later with its metadata.
+   */
   deletionCompletesAt?: Input<"destroyed" | "removed">;
 }
 
-/** A key of Key Protect or of an instance's KMS whose end takes two people. Its id is `<keyId>`. */
+/**
+ * A key of Key Protect or of an instance's KMS, whose deletion requires two people. Its ID is
+ * `<keyId>`.
+ */
 export class KmsKey extends CustomResource {
   declare readonly name: Output<string>;
   declare readonly type: Output<"root" | "standard">;
@@ -78,9 +92,9 @@ export class KmsKey extends CustomResource {
   declare readonly crn: Output<string>;
   /** KMS's own state of the key, as a word. */
   declare readonly keyState: Output<string>;
-  /** The one derived state, pending approval included. */
+  /** The derived state, including a pending approval. */
   declare readonly lifecycleState: Output<KmsKeyState["lifecycleState"]>;
-  /** Whether its material came from outside. */
+  /** Whether its material was imported. */
   declare readonly imported: Output<boolean>;
   /** When it was last rotated, ISO 8601 UTC. */
   declare readonly lastRotatedAt: Output<string | undefined>;
@@ -88,7 +102,7 @@ export class KmsKey extends CustomResource {
   declare readonly deletionAwaits: Output<string | undefined>;
   /** When KMS begins to purge its metadata, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<string | undefined>;
-  /** IAM id of whoever set it for deletion, where KMS tells. */
+  /** IAM ID of the person who set it for deletion, if KMS reports one. */
   declare readonly deletionRequestedBy: Output<string | undefined>;
   /** Name of the open window, as `UKO_CONSENT` takes it. */
   declare readonly deletionRecordId: Output<string | undefined>;

@@ -6,46 +6,66 @@ import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a key; an omitted input keeps the service's value. */
 export interface ManagedKeyArgs {
-  /** UUID of the vault that the key lives in. Cannot change. */
+  /** UUID of the key's vault. Cannot change. */
   vaultId: Input<string>;
   /** Name of the key template; the key is compared by the template's id. Cannot change. */
   template: Input<string>;
-  /** Name of the key; absent where the template's naming scheme makes it. */
+  /** Name of the key; omit it if the template's naming scheme creates it. */
   label?: Input<string>;
-  /** Up to 200 characters; up to 110 where the service keeps no tags. */
+  /** Up to 200 characters; up to 110 if the service keeps no tags. */
   description?: Input<string>;
-  /** Tags of your own; `{}` for none. Values may hold letters, digits, `_` and white space. */
+  /**
+   * Tags of your own; `{}` removes all. Values may contain letters, digits, `_` and white space.
+   */
   tags?: Input<Record<string, Input<string>>>;
-  /** Values for the placeholders of the template's naming scheme, which makes the label. Cannot change. */
+  /**
+   * Values for the placeholders of the template's naming scheme, which creates the label. Cannot
+   * change.
+   */
   labelTags?: Input<Record<string, Input<string>>>;
   /** First day of use, `YYYY-MM-DD`. Planning only: nothing happens on it. */
   activationDate?: Input<string>;
   /** Last day of use, `YYYY-MM-DD`. Planning only: nothing happens on it. */
   expirationDate?: Input<string>;
-  /** State to aim at on updates. Going down takes two people; it never reactivates a key. */
+  /**
+   * Target state of updates. Deactivating and destroying require two people; an update never
+   * reactivates a key.
+   */
   state?: Input<"active" | "deactivated" | "destroyed">;
-  /** A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated. */
+  /**
+   * Each change of this value rotates the key once on the next update; a new key is not rotated.
+   */
   rotationTrigger?: Input<string>;
-  /** Whether an update brings the key into the keystores that its template names by now; never out of one. Default false. */
+  /**
+   * Whether an update brings the key into the keystores that its template names now; never removes
+   * it from one. Default false.
+   */
   align?: Input<boolean>;
-  /** Adopts this key instead of making one. Cannot change. */
+  /** Adopts this key instead of creating one. Cannot change. */
   existingKeyId?: Input<string>;
-  /** Refuses every step towards the key's end. Default false. */
+  /** Refuses every step of the key's deletion. Default false. */
   deletionProtection?: Input<boolean>;
   /**
-   * Whether the key's deletion takes two people. Default `required`. `single` counts for a key that this resource creates; on an
-   * existing key the marker decides until another person approves `uko loosen`.
+   * Whether the key's deletion requires two people. Default `required`. `single` applies to a key
+   * that this resource creates; on an existing key the marker decides until another person approves
+   * `uko loosen`.
    */
   dualAuthorization?: Input<"required" | "single">;
-  /** Which steps take two people: deactivate and destroy (`both`, the default), or `destroy` alone. */
+  /**
+   * Steps that require two people: deactivate and destroy (`both`, the default), or `destroy`
+   * alone.
+   */
   deletionGate?: Input<"both" | "destroy">;
-  /** When the key may leave the state; the earlier ones leave a record that blocks template and vault. Default `removed`. */
+  /**
+   * When the key may leave state; the earlier values leave metadata behind that blocks template and
+   * vault. Default `removed`.
+   */
   deletionCompletesAt?: Input<"removed" | "destroyed" | "destruction_scheduled">;
-  /** Why the key is ended; kept in the consent record. Up to 500 characters. */
+  /** Reason for the deletion; kept in the consent record. Up to 500 characters. */
   deletionReason?: Input<string>;
 }
 
-/** An encryption key whose end of life takes two people. Its id is `<vaultId>/<keyId>`. */
+/** An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`. */
 export class ManagedKey extends CustomResource {
   declare readonly vaultId: Output<string>;
   declare readonly template: Output<string>;
@@ -60,27 +80,30 @@ export class ManagedKey extends CustomResource {
   declare readonly keyId: Output<string>;
   /** UUID of the template. */
   declare readonly templateId: Output<string>;
-  /** 1 at creation, one more for each rotation. */
+  /** 1 at creation, incremented by each rotation. */
   declare readonly version: Output<number>;
   declare readonly algorithm: Output<string>;
   declare readonly size: Output<string>;
   /** The service's own word for the state. */
   declare readonly keyState: Output<string>;
-  /** What the key's own marker asks for: `both`, `destroy` or `single`; `none` where it has none, which counts as `both`. */
+  /**
+   * The key's own marker: `both`, `destroy` or `single`; `none` without a marker, which counts as
+   * `both`.
+   */
   declare readonly dualMarker: Output<string | undefined>;
-  /** `aligned` or `unaligned`: whether the key is where its template wants it. */
+  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. */
   declare readonly alignment: Output<string | undefined>;
-  /** The one derived state, pending approval included. */
+  /** The derived state, including a pending approval. */
   declare readonly lifecycleState: Output<ManagedKeyState["lifecycleState"]>;
-  /** What each keystore says of the key. */
+  /** Each keystore's status of the key. */
   declare readonly keystores: Output<ManagedKeyState["keystores"]>;
   /** `approval`, `time` or `person_to_unblock`. */
   declare readonly deletionAwaits: Output<string | undefined>;
   /** The next step is refused before this time, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<string | undefined>;
-  /** IAM id of the author of the binding record. */
+  /** IAM ID of the author of the binding record. */
   declare readonly deletionRequestedBy: Output<string | undefined>;
-  /** Id of the binding record, as `UKO_CONSENT` takes it. */
+  /** ID of the binding record, for `UKO_CONSENT`. */
   declare readonly deletionRecordId: Output<string | undefined>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {

@@ -12,13 +12,16 @@ export interface VaultArgs {
   description?: Input<string>;
   /** Label of the recovery key; on-premises only. */
   recoveryKeyLabel?: Input<string>;
-  /** Adopts this vault instead of making one. Cannot change. */
+  /** Adopts this vault instead of creating one. Cannot change. */
   existingVaultId?: Input<string>;
   /** Refuses to delete the vault. Default false. */
   deletionProtection?: Input<boolean>;
 }
 
-/** A vault: keys, keystores and templates live in it. It is deleted once it is empty. Its id is `<vaultId>`. */
+/**
+ * A vault: the container of keys, keystores and templates. It can be deleted once it is empty. Its
+ * ID is `<vaultId>`.
+ */
 export class Vault extends CustomResource {
   declare readonly name: Output<string>;
   declare readonly description: Output<string | undefined>;

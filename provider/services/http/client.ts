@@ -183,8 +183,8 @@ async function sendWithRetries(
     try {
       await options.sleep(delayMs, signal);
     } catch {
-      // The last attempt has ended and no request is in progress, so the cancellation is all there
-      // is to report.
+      // The last attempt has ended and no request is in progress, so its end is the truth about a
+      // change; a read that is canceled meanwhile reports the cancellation.
       if (request.signal.aborted && request.resend === "always") throw cancelled();
       return ended;
     }

@@ -42,7 +42,7 @@ const worthKeysPerGlance = 4_000;
 const worthKeysAmidWrites = 25;
 /** The limit of an instance in KMS (uko-v4.md 3.8); a longer list would fill the memory. */
 const maxKeysListed = 20_000;
-/** An instance has few vaults; a run that reads more drops earlier ones. */
+/** An instance has few vaults; a run that reads more empties the cache. */
 const maxVaults = 100;
 
 interface Vault {
