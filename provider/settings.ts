@@ -171,8 +171,8 @@ export function readConsents(ids: readonly string[], where: string): readonly st
   const different = [...new Set(ids)];
   if (different.length > maxConsents) {
     throw invalid(
-      `${where} names more than ${maxConsents.toLocaleString("en")} consents`,
-      "Give each run a part of them.",
+      `${where} names more than ${maxConsents.toLocaleString("en")} approvals`,
+      "Split the approvals over several runs.",
     );
   }
   if (different.every(isConsent)) return different;

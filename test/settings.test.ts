@@ -226,7 +226,7 @@ describe("consents", () => {
       expect(() => readConsents([odd], "--consent")).toThrow(/--consent holds something that is not a record id/);
     }
     const different = Array.from({ length: 10_001 }, (_, at) => at.toString(16).padStart(32, "0"));
-    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT names more than 10,000 consents/);
+    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT names more than 10,000 approvals/);
     expect(readConsents([a, b, a], "UKO_CONSENT")).toEqual([a, b]);
   });
 });

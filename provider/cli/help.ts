@@ -46,7 +46,7 @@ With --probe-tags it is tried on a key of its own: made from a template whose ke
 (Vault Administrator). No other key is touched. Where UKO_DUAL_AUTHORIZATION=required, or the template's keys are
 active at once, no key is made. Where the run cannot end its key, it says which one is left and what ends it.
 With --state it checks a state instead: a person who can edit a Pulumi state can run code as the next person who uses the state.
-Write one with pulumi stack export, tofu show -json or terraform show -json, or name a state file. It reads the service only
+Export one with pulumi stack export, tofu show -json or terraform show -json, or name a state file. It reads the service only
 for keys that the state lets one person delete, and needs a credential for nothing else.
 Exits with 1 where a check fails, otherwise with 0.`;
 

@@ -85,7 +85,7 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
     );
   }
   if (!entries.some((entry) => entry.name === wanted))
-    throw refused(`${name} does not hold ${wanted}, as a release does`);
+    throw refused(`${name} does not contain ${wanted}, and every release contains it`);
   return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
 }
 

@@ -13,7 +13,7 @@ export function onlyKnownCallers(host: string): MiddlewareHandler {
     const isKnown = isKnownName(nameIn(`http://${context.req.header("host") ?? ""}`), host);
     if (isKnown && (origin === undefined || isKnownName(nameIn(origin), host))) return next();
     return context.json(
-      { error: "The emulator answers only under this machine's names, and no page of elsewhere." },
+      { error: "The emulator answers only requests to this machine's names, and refuses web pages of other origins." },
       403,
     );
   };

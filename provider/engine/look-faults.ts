@@ -37,5 +37,5 @@ export function sayUnreadSoFar(count: number): string {
 /** Ends a run of an engine that signals its end. */
 export function sayUnreadInAll(count: number): string {
   const resources = count === 1 ? "1 resource" : `${count} resources`;
-  return `This run could not read ${resources}, so what it shows of them is from the last read. UKO_STRICT_READS=1 fails such a run`;
+  return `This run could not read ${resources}, so their state is from the last read. UKO_STRICT_READS=1 makes such a run fail`;
 }

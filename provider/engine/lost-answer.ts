@@ -73,11 +73,11 @@ export const maxRefusedEtags = 2;
 
 export function etagRefused(keyId: string, etag: string): UkoError {
   return new UkoError("UKO_ANSWER_INVALID", {
-    summary: `The service refuses the ETag that it gives for key ${keyId}`,
+    summary: `The service refuses the ETag that it returned for key ${keyId}`,
     detail: [
-      `A read shows the ETag ${plain(etag, 100)}, and a change that names the same ETag is answered 412.`,
+      `A read shows the ETag ${plain(etag, 100)}, and the service answers 412 to a change that names the same ETag.`,
       "A gateway that changes ETags, for example one that compresses answers, can cause this. No step was taken with this ETag.",
-      "Next: have the gateway pass ETags on unchanged, and run the same command again.",
+      "Next: configure the gateway to pass ETags on unchanged, and run the same command again.",
     ].join("\n"),
   });
 }

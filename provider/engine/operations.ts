@@ -243,7 +243,7 @@ async function reportProvenGone(
   throw new UkoError("UKO_GONE_UNPROVEN", {
     summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
     detail: [
-      `Nothing but your settings says that instance ${ref.instanceId} answered. uko changed nothing.`,
+      `Only your settings say that instance ${ref.instanceId} answered. uko changed nothing.`,
       "Next: set UKO_REGION, so that uko asks IBM's broker, and run `uko doctor`.",
     ].join("\n"),
   });

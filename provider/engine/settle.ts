@@ -69,10 +69,10 @@ export function readingOf({ etag, nowMs, observation }: Observed): Reading {
 
 function busy(what: string): UkoError {
   return new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `Another writer changes ${what} again and again, so uko did not write to it`,
+    summary: `Another writer keeps changing ${what}, so uko did not write to it`,
     detail: [
-      "The service tells two writes apart only if they are in different seconds, and a write now could replace the other one.",
-      "What this run did before that stands. Run again when nobody else writes to it.",
+      "The service distinguishes two writes only if they are in different seconds, so a write now could replace the other one.",
+      "Steps that this run reported before remain in effect. Run again when the other writer has finished.",
     ].join("\n"),
   });
 }

@@ -119,7 +119,7 @@ function parseJson(text: string): unknown {
 function unreadable(): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: "This is not a state that uko can read",
-    detail: "Write one with pulumi stack export, tofu show -json or terraform show -json, or name a state file.",
+    detail: "Export one with pulumi stack export, tofu show -json or terraform show -json, or name a state file.",
   });
 }
 

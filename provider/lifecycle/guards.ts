@@ -66,7 +66,7 @@ function unreadableTwin({ twins, state }: KeyObservation): Guard | undefined {
     const { kind, kmsKeyId } = twin;
     if (kind === "unreadable") return { guard: "twin_unreadable", kmsKeyId, reason: twin.reason };
     if (kind === "absent" && isExpected(twin, state)) {
-      const reason = `KMS does not know key ${kmsKeyId}, and UKO reports the managed key as ${state}.`;
+      const reason = `KMS does not know key ${kmsKeyId}, although UKO reports the managed key as ${state}.`;
       return { guard: "twin_unreadable", kmsKeyId, reason };
     }
   }

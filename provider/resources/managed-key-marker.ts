@@ -16,7 +16,7 @@ import { markerCarrier, patchWithMarker, readCarriers } from "../lifecycle/recor
 /** Two carriers, plus retries for another writer's changes. */
 const maxTries = 4;
 const notMarked =
-  "The key could not be marked. It counts as needing two people at both steps; the first consent record marks it";
+  "uko could not mark the key. The key requires two people for both steps, and the first consent record marks it";
 
 /**
  * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never

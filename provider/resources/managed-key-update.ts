@@ -220,7 +220,7 @@ async function activate(
     if (!(await settler.isSettled(readingOf(sighting)))) continue;
     const written = await world.keys.act(ref, "activate", sighting.etag, options);
     throwIfFinal(written, sighting);
-    return written.kind === "done" ? [] : [`${key} changed meanwhile; the next run activates it`];
+    return written.kind === "done" ? [] : [`${key} changed during the run; the next run activates it`];
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE");
 }

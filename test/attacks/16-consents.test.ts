@@ -23,7 +23,7 @@ test.each([
     const before = (await world.trail()).length;
     const typed = option === undefined ? "" : ` --consent ${option}`;
     const { exitCode, err } = await world.uko("bob", `continue ${keys.payroll}${typed}`, { UKO_CONSENT: variable });
-    expect([exitCode, err]).toEqual([1, expect.stringContaining("more than 10,000 consents")]);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining("more than 10,000 approvals")]);
     expect((await world.trail()).length).toBe(before);
   },
 );

@@ -307,7 +307,7 @@ describe("installs nothing", () => {
       "from a zip of something else",
       async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],
       {},
-      /does not hold terraform-provider-uko_v0\.1\.0, as a release does/,
+      /does not contain terraform-provider-uko_v0\.1\.0, and every release contains it/,
     ],
     [
       "from a zip that is not the one of its checksums",

@@ -39,7 +39,7 @@ describe("failingGuard", () => {
     const guard = failingGuard(aKey({ state, twins: [absent] }), aPolicy());
     if (!isStopped) expect(guard).toBeUndefined();
     else {
-      const reason = `KMS does not know key kms-1, and UKO reports the managed key as ${state}.`;
+      const reason = `KMS does not know key kms-1, although UKO reports the managed key as ${state}.`;
       expect(guard).toEqual({ guard: "twin_unreadable", kmsKeyId: "kms-1", reason });
     }
   });

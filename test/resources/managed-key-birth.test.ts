@@ -101,7 +101,7 @@ describe("creating a key", () => {
   test("where nothing is kept it warns, and leaves the description as the user wrote it", async () => {
     uko.reset({ tags: "dropped", description: "collapsed" });
     const { state, warnings } = await create({ description: "Salaries" });
-    expect(warnings).toEqual([expect.stringContaining("could not be marked")]);
+    expect(warnings).toEqual([expect.stringContaining("could not mark the key")]);
     expect((await uko.keyOf(state)).description).toBe("Salaries");
   });
 

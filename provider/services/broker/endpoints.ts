@@ -125,9 +125,9 @@ function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
 
 function nowhere(): never {
   throw new UkoError("UKO_SETTINGS_INVALID", {
-    summary: "Where the instance is served is not known",
+    summary: "uko does not know the address of the instance",
     detail:
-      "Set the region (UKO_REGION), so that the broker can be asked, or the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
+      "Set the region (UKO_REGION), so that uko can ask the broker, or set the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
   });
 }
 

@@ -91,7 +91,7 @@ export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]):
   }
   const documented = matchDocumented(endpoint.role, url);
   if (documented === undefined) {
-    const reason = `it is not one of the documented addresses of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not name it`;
+    const reason = `it is not a documented address of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not name it`;
     return { kind: "refused", reason, entry: url.host };
   }
   const { instance, hasPort } = documented;

@@ -125,7 +125,7 @@ async function readUse(transport: UkoTransport, ref: KeyRef, signal: AbortSignal
       found.push(...items);
     }
     if (found.length < counted) {
-      return { kind: "unreadable", reason: `the service counts ${counted} resources and lists ${found.length}` };
+      return { kind: "unreadable", reason: `the service counts ${counted} resources but lists ${found.length}` };
     }
     const retainedBy: string[] = [];
     for (const resource of found) {
