@@ -12,8 +12,10 @@ const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
 const scenarios = ["test/contracts/doors/*.test.ts"];
 const attacks = ["test/attacks/**/*.test.ts"];
-/** What `quick` leaves out of the tests within one process, or explores less deeply. */
-const slowUnit = [...attacks, "test/lifecycle/model/model.test.ts"];
+/** What `quick` leaves out of the tests within one process. */
+const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts"];
+/** The same, and what `quick` explores less deeply. */
+const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
 /** 11-crashes kills the provider in other runs there. */
 const alsoInRest = "test/contracts/doors/11-crashes.test.ts";
@@ -32,7 +34,7 @@ const unit = {
   test: {
     name: "unit",
     include: tier === "rest" ? slowUnit : ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? attacks : [])],
+    exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? notInQuick : [])],
     testTimeout: 30_000,
     maxWorkers,
   },

@@ -5,13 +5,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Core, coreFrom } from "./core.ts";
-import { exploreEvidence } from "./evidence.ts";
-import { exploreFalseDates } from "./false-dates.ts";
-import { emptyTally } from "./judge.ts";
-import { exploreLiveness, livenessConfig } from "./liveness.ts";
-import { exploreSafety, safetyConfig } from "./safety.ts";
-import { exploreSameSecond } from "./same-second.ts";
-import { Violation } from "./violation.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -366,43 +359,4 @@ export async function mutate(mutant: Mutant): Promise<Core> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** What the model says of a core: the first rule that it breaks, or undefined. */
-export function verdictOn(core: Core): string | undefined {
-  const tally = emptyTally();
-  try {
-    const { refusedInVain } = exploreEvidence(core, safetyConfig("both hold everything", "both", "dual"), 1, tally);
-    if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
-    // Most mutants fail within one move, so every family is explored that far before any goes deeper.
-    for (const depth of [1, 2]) {
-      for (const [cast, gate, twin, grain] of [
-        ["both hold everything", "both", "none", "coarse"],
-        ["both hold everything", "both", "dual", "coarse"],
-        ["both hold everything", "destroy", "none", "coarse"],
-        ["both hold everything", "both", "none", "fine"],
-      ] as const) {
-        exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
-      }
-      const pair = safetyConfig("both hold everything", "both", "none");
-      exploreFalseDates(core, pair, depth, tally);
-      exploreSameSecond(core, pair, 3 * depth, tally);
-    }
-    const switches = { twinSees: "caller", keepsTags: true } as const;
-    for (const marker of ["none", "both", "single"] as const) {
-      const config = safetyConfig("both hold everything", "single", "none", switches, marker);
-      exploreSafety(core, config, "coarse", 2, tally);
-    }
-    for (const [cast, twin] of [
-      [["deployer", "administrator and creator"], "dual"],
-      [["administrator", "creator", "deployer"], "none"],
-    ] as const) {
-      const live = exploreLiveness(core, livenessConfig(cast, "both", twin), tally);
-      if (live.stuck > 0) return `liveness: removed is out of reach from ${live.stuck} worlds`;
-    }
-  } catch (error) {
-    if (error instanceof Violation) return error.rule;
-    throw error;
-  }
-  return undefined;
 }

@@ -1,0 +1,49 @@
+/** The verdict of the model on a core, shallow families first: most broken cores fail within one move. */
+
+import type { Core } from "./core.ts";
+import { exploreEvidence } from "./evidence.ts";
+import { exploreFalseDates } from "./false-dates.ts";
+import { emptyTally } from "./judge.ts";
+import { exploreLiveness, livenessConfig } from "./liveness.ts";
+import { exploreSafety, safetyConfig } from "./safety.ts";
+import { exploreSameSecond } from "./same-second.ts";
+import { Violation } from "./violation.ts";
+
+/** The first rule that the core breaks, or undefined. */
+export function verdictOn(core: Core): string | undefined {
+  const tally = emptyTally();
+  try {
+    const { refusedInVain } = exploreEvidence(core, safetyConfig("both hold everything", "both", "dual"), 1, tally);
+    if (refusedInVain > 0) return `evidence: ${refusedInVain} keys that are gone are not removed`;
+    // Most mutants fail within one move, so every family is explored that far before any goes deeper.
+    for (const depth of [1, 2]) {
+      for (const [cast, gate, twin, grain] of [
+        ["both hold everything", "both", "none", "coarse"],
+        ["both hold everything", "both", "dual", "coarse"],
+        ["both hold everything", "destroy", "none", "coarse"],
+        ["both hold everything", "both", "none", "fine"],
+      ] as const) {
+        exploreSafety(core, safetyConfig(cast, gate, twin), grain, depth, tally);
+      }
+      const pair = safetyConfig("both hold everything", "both", "none");
+      exploreFalseDates(core, pair, depth, tally);
+      exploreSameSecond(core, pair, 3 * depth, tally);
+    }
+    const switches = { twinSees: "caller", keepsTags: true } as const;
+    for (const marker of ["none", "both", "single"] as const) {
+      const config = safetyConfig("both hold everything", "single", "none", switches, marker);
+      exploreSafety(core, config, "coarse", 2, tally);
+    }
+    for (const [cast, twin] of [
+      [["deployer", "administrator and creator"], "dual"],
+      [["administrator", "creator", "deployer"], "none"],
+    ] as const) {
+      const live = exploreLiveness(core, livenessConfig(cast, "both", twin), tally);
+      if (live.stuck > 0) return `liveness: removed is out of reach from ${live.stuck} worlds`;
+    }
+  } catch (error) {
+    if (error instanceof Violation) return error.rule;
+    throw error;
+  }
+  return undefined;
+}
