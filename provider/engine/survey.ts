@@ -91,6 +91,7 @@ export async function surveyRemovals(
 const concernOneKey: readonly ErrorCode[] = [
   "UKO_ACCESS_DENIED",
   "UKO_ANSWER_INVALID",
+  "UKO_CLOCK_SKEW",
   "UKO_GONE_UNPROVEN",
   "UKO_KEY_NOT_FOUND",
   "UKO_RIGHTS_MISSING",

@@ -23,6 +23,7 @@ import {
   type KeyObservation,
 } from "./observation.ts";
 import type { ActorStanding, ConsentMismatch, DeletionPolicy, Guard, Run } from "./plan.ts";
+import { tokenToleranceMs } from "./service-time.ts";
 import { reasonsToRepeat } from "./stated-reasons.ts";
 
 /** The rule for this key after the strictest of code, marker and service policy has won. */
@@ -161,7 +162,10 @@ function withoutRecord(
   if (!isPerson(run.actor.identity)) return { kind: "must_wait", standing: "not_a_person", notBinding: why };
   if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
   const mayWrite = run.intent !== "continues" || run.deactivatedHere === true;
-  if (!mayWrite) return { kind: "must_wait", standing: "may_ask", notBinding: why };
+  // If only the time of a token or of another object says that a request has lapsed, one of the
+  // times is wrong, and a new record would replace a request that may well bind.
+  const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;
+  if (!mayWrite || isInDoubt) return { kind: "must_wait", standing: "may_ask", notBinding: why };
   return { kind: "must_write", draft: draftFor(observation, run, run.actor.identity, policy, step, nowMs) };
 }
 

@@ -1,0 +1,61 @@
+/** Point 10: one key whose `updated_at` lies in the future. It says nothing of the other keys. */
+
+import { expect, test } from "vitest";
+import type { World } from "../../provider/engine/ports.ts";
+import { consentIn, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
+
+const uko = useEngineWorld();
+const tenDaysMs = 10 * 24 * 60 * 60 * 1000;
+
+/** A run in which the service dates the last change of one key ten days ahead. */
+function runBy(who: Person, wrongId: string, choices = {}) {
+  const wrap = (world: World): World => ({
+    ...world,
+    keys: {
+      ...world.keys,
+      async read(...call) {
+        const answer = await world.keys.read(...call);
+        if (answer.value?.snapshot.keyId !== wrongId) return answer;
+        const snapshot = { ...answer.value.snapshot, updatedAtMs: answer.serviceTimeMs + tenDaysMs };
+        return { ...answer, value: { ...answer.value, snapshot } };
+      },
+      async glance(...call) {
+        const answer = await world.keys.glance(...call);
+        if (answer.value?.keyId !== wrongId) return answer;
+        return { ...answer, value: { ...answer.value, updatedAtMs: answer.serviceTimeMs + tenDaysMs } };
+      },
+    },
+  });
+  return uko.run(who, { ...choices, wrap });
+}
+
+test("a sweep names the key and removes the others", async () => {
+  const states = [];
+  for (const label of ["cards", "wages"]) {
+    const state = await uko.make({ template: "cards", label });
+    await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material: "absent" });
+    states.push(state);
+  }
+  await uko.advance("60s");
+  const [wrong, right] = states;
+  const survey = await runBy("carol", String(wrong?.keyId)).operations.removals([String(wrong?.vaultId)], options);
+  expect(survey.removable.map(({ keyId }) => keyId)).toEqual([right?.keyId]);
+  expect(survey.unreadable).toMatchObject([{ keyId: wrong?.keyId, error: { code: "UKO_CLOCK_SKEW" } }]);
+});
+
+test("a run that refreshes the key does not void another key's request", async () => {
+  const wrong = await uko.make({ label: "wages" });
+  const state = await uko.make();
+  const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
+  await uko.advance("60s");
+  const alice = runBy("alice", wrong.keyId, { consents: [asked] });
+  await alice.handlers.read(wrong, options);
+  const seq = await uko.lastSeq();
+  const { code } = await unfinished(alice.handlers, state);
+  expect(code).toBe("UKO_APPROVAL_PENDING");
+  expect(await uko.effects(seq)).toEqual([]);
+  const { deletion } = await uko.run("bob").operations.status(uko.ref(state.keyId), options);
+  expect(deletion.recordId).toBe(asked);
+  const named = await uko.run("alice", { consents: [asked] }).handlers.delete(state, options);
+  expect(named.facts?.taken).toContain("deactivate");
+});
