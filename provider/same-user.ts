@@ -46,7 +46,7 @@ export function whyPeersAreUnknown(system: UserGuardSystem = thisSystem): string
 /** A table that changes while it is read may lack a line for a moment. */
 const maxReads = 3;
 
-/** Whether the peer of an accepted connection runs as the same user. Outside Linux the answer is always yes. */
+/** Whether the peer of an accepted connection runs as the same user. Always true outside Linux. */
 export function isSameUser(ends: Ends, system: UserGuardSystem = thisSystem): boolean {
   if (system.platform !== "linux") return true;
   for (let read = 0; read < maxReads; read += 1) {

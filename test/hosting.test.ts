@@ -1,4 +1,4 @@
-/** The files for the day on which the repository is hosted: they parse, and what they name exists. */
+/** The files for hosting the repository: they parse, and everything that they name exists. */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
@@ -48,7 +48,7 @@ const workflows = readdirSync(folder).map((name) => {
   return [name, workflow.parse(parse(text))] as const;
 });
 
-/** What is wrong with a line that a workflow runs; the empty string for nothing. */
+/** The fault of a line that a workflow runs; the empty string if it has none. */
 function faultOf(line: string): string {
   if (line.includes("${{")) return "an expression in a script can hold code of a stranger: pass it as a variable";
   const [command = "", first = "", ...rest] = line.split(/\s+/);
@@ -66,7 +66,7 @@ function faultOf(line: string): string {
   return ["gh", "test"].includes(command) ? "" : `${command} is not a command that a workflow may run`;
 }
 
-/** What is wrong with a workflow beyond its form. */
+/** The faults of a workflow that its schema does not show. */
 function faultsOf({ permissions: ofAll, jobs }: Workflow): readonly string[] {
   const faults = Object.values(ofAll).includes("write") ? ["every job may write"] : [];
   for (const [name, { steps, permissions: ofJob = {} }] of Object.entries(jobs)) {
@@ -176,7 +176,7 @@ test("every committed text has the line ends that .gitattributes gives it", () =
   expect(odd).toEqual([]);
 });
 
-test("Renovate reads its settings as JSON, and leaves what is generated alone", () => {
+test("Renovate reads its settings as JSON, and ignores generated files", () => {
   const { ignorePaths } = JSON.parse(read(".github/renovate.json")) as { ignorePaths: readonly string[] };
   for (const kind of ["nodejs", "python", "go", "cdktf", "cdktn"]) expect(ignorePaths).toContain(`sdk/${kind}/**`);
 });
@@ -188,14 +188,14 @@ test("the npm package holds the program and its guides, and neither contract nor
   });
   const answer = JSON.parse(packed) as Record<string, { files: readonly { path: string }[] }>;
   const names = Object.values(answer).flatMap(({ files }) => files.map((file) => file.path));
-  // What is built is there only after a build.
+  // Built files exist only after a build.
   const committed = names.filter((name) => !/^(dist|build)\//.test(name)).toSorted();
   const pages = globSync("provider/docs/{*.md,registry/*.md}", { cwd: repository });
   expect(committed).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...pages].toSorted());
   for (const name of names) expect(name).not.toMatch(/contract|decisions|^(test|examples|sdk)\/|\.map$/);
 });
 
-test("package.json says where the project lives, and every published package says the same", () => {
+test("package.json names the address of the project, and every published package names the same one", () => {
   const address = "https://github.com/pulumi-uko/pulumi-uko";
   expect(manifest).toMatchObject({
     homepage: address,

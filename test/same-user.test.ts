@@ -34,7 +34,7 @@ test("refuses a socket that its process closed, which Linux shows as root's", ()
   }
 });
 
-test("refuses where no line, no table and no IPv4 address says whose the peer is", () => {
+test("refuses if no line, no table and no IPv4 address shows the owner of the peer", () => {
   const denied = () => {
     throw new Error("EACCES");
   };
@@ -47,7 +47,7 @@ test("refuses where no line, no table and no IPv4 address says whose the peer is
   expect(whyPeersAreUnknown(onLinux(""))).toBeUndefined();
 });
 
-test("looks again where the table lacked the line for a moment", () => {
+test("reads the table again if the line is missing for a moment", () => {
   let reads = 0;
   const flickering: UserGuardSystem = {
     platform: "linux",

@@ -1,10 +1,10 @@
-/** Who may call the emulator: nobody holds a credential for its control API, so web pages are kept away by Host and Origin. */
+/** Who may call the emulator. Its control API has no credential, so Host and Origin keep web pages out. */
 
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 
 /**
- * Refuses requests under a name that a web page could point to this machine (DNS rebinding), and requests from pages of elsewhere.
+ * Refuses requests under a name that a web page could point to this machine (DNS rebinding), and requests from pages of other origins.
  * `host` is the address that the user configured; with a wildcard other machines call by an address or by a name without a dot.
  */
 export function onlyKnownCallers(host: string): MiddlewareHandler {

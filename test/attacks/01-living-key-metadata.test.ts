@@ -1,4 +1,4 @@
-/** Point 1: a service that leaves out, or contradicts, what its keystores hold of a destroyed key whose material was restored. */
+/** Point 1: a service that omits or contradicts the keystores of a destroyed key whose material was restored. */
 
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
@@ -17,7 +17,7 @@ const gone = {
 
 type Template = "cards" | "payroll" | "payroll-draft";
 
-/** A destroyed key, with its material gone or, after a restore at the provider, back. */
+/** A destroyed key whose material is gone, or is back after a restore at the provider. */
 async function destroyedKey(material: "absent" | "enabled", template: Template = "cards"): Promise<ManagedKeyState> {
   const state = await uko.make({ template, label: template });
   await uko.test.control(`keys/${state.keyId}`, { record: { state: "destroyed" }, material });
@@ -27,7 +27,7 @@ async function destroyedKey(material: "absent" | "enabled", template: Template =
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What the service says in place of the truth: of the key, and when it asks the keystores. */
+/** The false answers of the service: about the key, and for the live status. */
 interface Lie {
   readonly key?: Members;
   readonly keyOmits?: readonly string[];
@@ -39,7 +39,7 @@ async function serviceSays({ key = {}, keyOmits = [], live }: Lie): Promise<void
   if (live !== undefined) await uko.fault({ operation: "K12", rewrite: { status_in_keystores: live } });
 }
 
-/** Everything that can send a removal, each to its end. */
+/** Each caller that can send a removal, run until it stops. */
 const removers: Readonly<Record<string, (state: ManagedKeyState) => Promise<string>>> = {
   "a destroy of any engine": async (state) => {
     try {
@@ -103,18 +103,18 @@ const lies: readonly (readonly [what: string, lie: Lie, code: string])[] = [
     blocked,
   ],
   [
-    "lets another keystore answer that the key is not present",
+    "returns a live status of another keystore, which says that the key is not present",
     { key: { referenced_keystores: [] }, keyOmits: unsaid, live: [{ ...gone, keystore: paris }] },
     blocked,
   ],
-  ["lets an answer without a keystore stand for it", { keyOmits: unsaid, live: [gone] }, blocked],
+  ["returns a live status that names no keystore", { keyOmits: unsaid, live: [gone] }, blocked],
   [
-    "lets an answer whose keystore has no id stand for it",
+    "returns a live status whose keystore has no id",
     { keyOmits: unsaid, live: [{ ...gone, keystore: { name: frankfurt.name, type: frankfurt.type } }] },
     blocked,
   ],
   [
-    "answers for the keystore twice, once that the key is active",
+    "returns two live statuses of the keystore, one of which says that the key is active",
     {
       keyOmits: unsaid,
       live: [
@@ -149,7 +149,7 @@ const lies: readonly (readonly [what: string, lie: Lie, code: string])[] = [
 
 describe("the metadata of a destroyed key whose material was restored stays", () => {
   describe.each(Object.entries(removers))("%s", (_name, remove) => {
-    test.each(lies)("refuses where the service %s", async (_what, lie, code) => {
+    test.each(lies)("refuses if the service %s", async (_what, lie, code) => {
       const state = await destroyedKey("enabled");
       const seq = await uko.lastSeq();
       await serviceSays(lie);
@@ -158,7 +158,7 @@ describe("the metadata of a destroyed key whose material was restored stays", ()
     });
   });
 
-  test("refuses where only the stored status still tells the id of the restored KMS key", async () => {
+  test("refuses if only the stored status still names the id of the restored KMS key", async () => {
     const state = await destroyedKey("enabled", "payroll");
     const seq = await uko.lastSeq();
     await serviceSays({ keyOmits: unsaid, live: [{ ...gone, keystore: ring }] });
@@ -197,7 +197,7 @@ describe("the metadata of a key that is nowhere is still removed", () => {
     expect(await uko.effects(seq)).toEqual(["K5"]);
   });
 
-  test("a keystore that nobody but the live status names, and that does not hold the key", async () => {
+  test("a keystore that only the live status names, and that does not hold the key", async () => {
     const state = await destroyedKey("absent");
     await serviceSays({
       live: [

@@ -1,4 +1,4 @@
-/** Attempts to let one person delete a key that takes two people: by a state, a second stack, a marker, a lost answer. */
+/** Attempts to let one person delete a key that requires two people: by a state, a second stack, a marker, a lost answer. */
 
 import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
@@ -28,7 +28,7 @@ async function recordOn(keyId: string): Promise<string> {
   return deletion.recordId ?? "";
 }
 
-/** What `pulumi import` or `tofu import` leaves in a state. */
+/** The state after `pulumi import` or `tofu import`. */
 async function imported(keyId: string): Promise<ManagedKeyState> {
   const { handlers } = uko.run("carol");
   const found = await handlers.lookup(`${inputsOf().vaultId}/${keyId}`, options);
@@ -36,7 +36,7 @@ async function imported(keyId: string): Promise<ManagedKeyState> {
   return found.state;
 }
 
-/** Destroys as Carol alone, twice, the second time naming whatever record the first run left; the key stays active. */
+/** Destroys as Carol alone, twice; the second run names the record that the first run left. The key stays active. */
 async function expectNotAlone(state: unknown, who: Person = "carol"): Promise<void> {
   const first = await unfinished(uko.run(who).handlers, state);
   expect(first.code).toBe("UKO_APPROVAL_PENDING");
@@ -48,7 +48,7 @@ async function expectNotAlone(state: unknown, who: Person = "carol"): Promise<vo
   await uko.expectNobodyAlone();
 }
 
-test("an imported key whose state is edited to single still takes two people", async () => {
+test("an imported key whose state is edited to single still requires two people", async () => {
   const state = await imported(await madeByHand());
   await expectNotAlone({ ...state, dualAuthorization: "single", deletionGate: "destroy", dualMarker: "single" });
 });
@@ -79,7 +79,7 @@ test("the first up of an imported key shows a difference and marks the key as bo
   await expectNotAlone(updated.state);
 });
 
-test("a key of an earlier build, single in state and without a marker, takes two people and is marked as both", async () => {
+test("a key of an earlier build, single in state and without a marker, requires two people and is marked as both", async () => {
   const keyId = await madeByHand();
   const { dualMarker: _none, ...state } = { ...(await imported(keyId)), dualAuthorization: "single" as const };
   expect(uko.differs(state, { dualAuthorization: "single" })).toEqual(["dualAuthorization"]);
@@ -89,7 +89,7 @@ test("a key of an earlier build, single in state and without a marker, takes two
   await expectNotAlone(state);
 });
 
-test("a creation found again after a lost answer is marked as both where it lacks a marker, never as single", async () => {
+test("a creation found again after a lost answer is marked as both if it has no marker, never as single", async () => {
   const { handlers } = uko.run("carol");
   const origin = "organization/payments/urn";
   const inputs = checked(handlers, inputsOf({ dualAuthorization: "single" }));
@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each(["single", "destroy"] as const)(
-  "a marker that a person rewrites to %s does not let their own record act where the state says both, nor by command",
+  "a marker that a person rewrites to %s does not let their own record count if the state says both, nor by command",
   async (value) => {
     const made = await uko.make();
     rawKey(made.keyId).tags = [{ name: "uko_dual", value }];
@@ -150,7 +150,7 @@ test("a person who rewrites the marker to destroy does not deactivate with their
   expect(rawKey(made.keyId).state).toBe("active");
 });
 
-test("the one who creates a key for one person may delete it alone, and needs no other", async () => {
+test("a person who creates a key as single may delete the key alone", async () => {
   const made = await uko.make({ dualAuthorization: "single" });
   expect(markersOf(made.keyId)).toEqual([{ name: "uko_dual", value: "single" }]);
   const { handlers } = uko.run("carol");

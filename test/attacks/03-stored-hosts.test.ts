@@ -1,4 +1,4 @@
-/** Point 3: stored settings and broker answers that name a host of somebody else, and what reaches it. */
+/** Point 3: stored settings and broker answers that name an attacker's host, and the requests that reach the host. */
 
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,7 +11,7 @@ const another = "11111111-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const cluster = "c100-e.eu-de.containers.cloud.ibm.com";
 const quiet = { progress: { report: () => {} } };
 
-/** Stands on the only way out of the machine, and notes every host that a run wants to reach. */
+/** The only proxy out of the machine. It records every host that a run tries to reach. */
 let wayOut: Server;
 const reached: string[] = [];
 beforeAll(async () => {

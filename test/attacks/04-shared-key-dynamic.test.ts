@@ -1,4 +1,4 @@
-/** Two resources of one program on the dynamic provider stand for one key. Point 4 of issue 12. */
+/** Two resources of one program declare one key, on the dynamic provider. Point 4 of issue 12. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { apiKeys, vaultId } from "../emulator/harness.ts";

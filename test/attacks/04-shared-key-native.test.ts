@@ -1,4 +1,4 @@
-/** Two resources of one Pulumi program stand for one key, as after a rename without an alias. Point 4 of issue 12. */
+/** Two resources of one Pulumi program declare one key, as after a rename without an alias. Point 4 of issue 12. */
 
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
@@ -110,7 +110,7 @@ test("of two resources that a run declares and deletes, the last one takes the s
   expect((await statusOf(wages.delete(id, properties))).details).toContain("[UKO_APPROVAL_PENDING]");
 });
 
-test("a forced replacement by another key still asks for the end of the key that it replaced", async () => {
+test("a forced replacement by another key still requests the deletion of the replaced key", async () => {
   const { id, inputs, properties, payroll } = await renamed();
   await payroll.diff(id, properties, inputs);
   await payroll.create(await payroll.check(news({ label: "payroll-2" })));
@@ -126,7 +126,7 @@ test("the hint after a rename names the resource that holds the key and does not
   expect(details).not.toContain("set existingKeyId to it");
 });
 
-test("where the run does not know who holds the key, the hint names the alias first and the condition of an adoption", async () => {
+test("if the run does not know which resource holds the key, the hint names the alias first and the condition of an adoption", async () => {
   const { wages } = await renamed();
   const { details } = await statusOf(wages.create(await wages.check(news())));
   expect(details).toMatch(/had another name before, give it the option aliases.*or run pulumi state rename/);

@@ -19,7 +19,7 @@ async function renamed(): Promise<{ former: Core; later: Core; adopting: ReturnT
 
 const wayOut = /^This run deletes a uko_managed_key whose object another resource of the configuration declares/;
 
-test("the deletion is refused in the plan where it comes after the adoption", async () => {
+test("the plan refuses the deletion if it comes after the adoption", async () => {
   const { former, later, adopting } = await renamed();
   expect((await later.plan(adopting)).errors).toEqual([]);
   const [refused = ""] = (await former.plan(null)).errors;
@@ -30,7 +30,7 @@ test("the deletion is refused in the plan where it comes after the adoption", as
   expect(refused).toContain("[UKO_DECLARED_TWICE]");
 });
 
-test("the adoption is refused in the plan where it comes after the deletion", async () => {
+test("the plan refuses the adoption if it comes after the deletion", async () => {
   const { former, later, adopting } = await renamed();
   expect((await former.plan(null)).errors).toEqual([]);
   expect((await later.plan(adopting)).errors[0]).toMatch(wayOut);

@@ -1,4 +1,4 @@
-/** Plans whose apply is what people agreed to: a limit that refuses them would refuse them in every run. */
+/** Plans whose apply does what people agreed to. A limit that refuses such a plan would refuse it in every run. */
 
 import { describe, expect, test } from "vitest";
 import type { Core } from "../terraform-plugin/core.ts";

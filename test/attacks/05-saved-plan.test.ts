@@ -121,7 +121,7 @@ describe("a saved plan of a destroy", () => {
     expect(await stateOf(core)).toBe("active");
   });
 
-  test("of a KMS key or a vault is bound as well", async () => {
+  test("of a KMS key or a vault limits its apply as well", async () => {
     const kms = stage.core("uko_kms_key");
     expect(await kms.apply({ name: "orders" })).toMatchObject({ errors: [] });
     const plan = await kms.plan(null);

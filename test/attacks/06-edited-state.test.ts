@@ -1,4 +1,4 @@
-/** Somebody edits a state so that the next person runs other code, or fewer controls. Point 6 of issue 12. */
+/** An attacker edits a state so that the next person runs other code, or has fewer controls. Point 6 of issue 12. */
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -100,7 +100,7 @@ describe.each(["dynamic", "package"] as const)("a state of the %s provider", (by
     }
   });
 
-  test("that stands for one key twice is reported with both names", async () => {
+  test("that holds one key twice is reported with both names", async () => {
     const state = exported(by);
     const key = firstKey(state);
     state.deployment.resources.push({ ...key, urn: `${key.urn}-again` });
@@ -170,7 +170,7 @@ describe("a state that asks for one person", () => {
     expect(of("state controls")).toMatchObject({ level: "fail", do: expect.stringContaining(key.urn) });
   });
 
-  test("is not compared without a credential, or where the key cannot be read, and the doctor says so", async () => {
+  test("is not compared without a credential or if uko cannot read the key, and the doctor says so", async () => {
     const { state } = loosened();
     expect((await doctor(state)).of("state controls")).toMatchObject({
       level: "warn",
@@ -218,7 +218,7 @@ describe("a state of OpenTofu or Terraform", () => {
     },
   };
 
-  test("that stands for one key twice is reported with both addresses, as a file and as shown", async () => {
+  test("that holds one key twice is reported with both addresses, as a file and as shown", async () => {
     expect((await doctor(file())).of("state duplicates")?.do).toContain(
       'uko_managed_key.payroll, uko_managed_key.wages["a"]',
     );

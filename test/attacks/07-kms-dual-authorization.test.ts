@@ -49,12 +49,12 @@ describe("a migrating apply", () => {
     expect(await isOn(core)).toBe(false);
   });
 
-  test("plans no change at all where the program says no more than the name", async () => {
+  test("plans no change if the program sets only the name", async () => {
     const core = await moved();
     expect((await core.plan({ name: "orders" })).action).toBe("none");
   });
 
-  test("turns it on where the program says so, and the plan shows true", async () => {
+  test("turns it on if the program says so, and the plan shows true", async () => {
     const core = await moved();
     const config = { name: "orders", dual_auth_delete: true };
     expect((await core.plan(config)).planned?.dual_auth_delete).toBe(true);

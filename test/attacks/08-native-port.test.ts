@@ -11,7 +11,7 @@ const stranger = 65_534;
 const isRoot = process.getuid?.() === 0;
 const reason = isRoot ? "" : " (left out: only root can start a process of another user)";
 
-/** Calls a method over HTTP/2 with an empty message, and says what came of the call. */
+/** Calls a method over HTTP/2 with an empty message, and returns the result of the call. */
 const caller = `
 const [port, method] = process.argv.slice(1);
 const client = require("node:http2").connect("http://127.0.0.1:" + port);

@@ -1,4 +1,4 @@
-/** Runs with a wait budget. A run waits for another person, and never for what only its own person or a new run can do. */
+/** Runs with a wait budget. A run waits for another person, and never for a step that only its own caller or a new run can take. */
 
 import { expect, test, vi } from "vitest";
 import { createDecision } from "../../provider/pulumi-hooks/wait-for-approval.ts";
@@ -72,7 +72,7 @@ test("a run that named another record stops at once with the command", async () 
   expect(alice.sleeps.length).toBe(0);
 });
 
-test("uko continue --wait stops at once where nobody asked, since its own person has to ask", async () => {
+test("uko continue --wait stops at once if no request exists, because its own caller has to ask", async () => {
   const state = await uko.make();
   const bob = uko.run("bob");
   const report = await bob.operations.continue(uko.ref(state.keyId), [], patience, options);
@@ -81,7 +81,7 @@ test("uko continue --wait stops at once where nobody asked, since its own person
   expect(bob.sleeps.length).toBe(0);
 });
 
-test("a run stops at once where the other person has consented by command before it began", async () => {
+test("a run stops at once if the other person has consented by command before the run began", async () => {
   const { state, record } = await asked("bob");
   await uko.run("alice").operations.consent(uko.ref(state.keyId), record, options);
   await uko.advance("60s");
@@ -91,7 +91,7 @@ test("a run stops at once where the other person has consented by command before
   expect(bob.sleeps.length).toBe(0);
 });
 
-test("a run stops at its next look where the other person's consent by command arrives", async () => {
+test("a run stops at its next read after the other person's consent by command arrives", async () => {
   const { state, record } = await asked("bob");
   const alice = uko.run("alice");
   const bob = runWith("bob", () => alice.operations.consent(uko.ref(state.keyId), record, options));
@@ -122,7 +122,7 @@ test("a machine's wait goes on until people have done everything", async () => {
   expect(machine.progress.join("\n")).toContain(`--consent ${record}`);
 });
 
-test("a run stops at once where its person has to name a KMS window, and the setter's run waits and shows the command", async () => {
+test("a run stops at once if its caller has to name a KMS window, and the setter's run waits and shows the command", async () => {
   const state = await makeKmsKey(uko, { dualAuthDelete: true });
   const alice = kmsRun(uko, "alice");
   const outcome = await alice.handlers.delete(state, { ...options, waiting });
@@ -135,7 +135,7 @@ test("a run stops at once where its person has to name a KMS window, and the set
   expect(bob.sleeps.length).toBe(0);
 });
 
-test("the hook for Node programs looks again for another person, and not for the run's own", async () => {
+test("the hook for Node programs retries for another person, and not for the run's own caller", async () => {
   const { state } = await asked("bob");
   const decide = createDecision(8 * hourMs, 600_000, async () => {});
   const again = async (who: Person): Promise<boolean> => {

@@ -1,4 +1,4 @@
-/** A service, or something on the way to it, whose `Date` is wrong: no run decides by a time that contradicts the rest. */
+/** A service or gateway whose `Date` is wrong: no run decides by a time that other times contradict. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose.ts";

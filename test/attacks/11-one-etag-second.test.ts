@@ -1,4 +1,4 @@
-/** Writes of several people within one second of the service. They share an ETag, so `If-Match` alone does not tell them apart. */
+/** Writes of several people within one second of the service. They share an ETag, so `If-Match` alone cannot distinguish them. */
 
 import { beforeEach, expect, test } from "vitest";
 import type { Keys, World } from "../../provider/engine/ports.ts";
@@ -28,7 +28,7 @@ async function justWritten(inputs = {}): Promise<ManagedKeyState> {
   return state;
 }
 
-/** A run in which something happens once between its look and its write. */
+/** A run in which another change happens once between its read and its write. */
 function runWith(who: Person, meanwhile: () => Promise<unknown>, choices = {}): PersonsRun {
   let hasHappened = false;
   const before = async (): Promise<void> => {
@@ -66,13 +66,13 @@ async function tagByCarol({ keyId }: ManagedKeyState): Promise<void> {
 
 const isBusy = (code: string): boolean => code === "UKO_CHANGED_MEANWHILE";
 
-test("a request does not erase a tag that a colleague sets between its look and its write", async () => {
+test("a request does not erase a tag that a colleague sets between its read and its write", async () => {
   const state = await justWritten();
   await codeOf(unfinished(runWith("bob", () => tagByCarol(state)).handlers, state));
   expect(await uko.tagNames(state)).toContain("owner");
 });
 
-test("an update of tags does not erase a tag that a colleague sets between its look and its write", async () => {
+test("an update of tags does not erase a tag that a colleague sets between its read and its write", async () => {
   const state = await justWritten();
   const { handlers } = runWith("carol", () => tagByCarol(state));
   const news = checked(handlers, inputsOf({ tags: { team: "people" } }));
@@ -133,7 +133,7 @@ test("a sync does not void a request of the same second", async () => {
   expect(deletion.requestedBy).toBe("IBMid-550000BOB");
 });
 
-test("a key that somebody writes to again and again is called busy after one wait, and nothing is written", async () => {
+test("a run reports a key as busy after one wait if another writer keeps changing it, and does not write", async () => {
   const state = await justWritten();
   const busy = (world: World): World => ({
     ...world,

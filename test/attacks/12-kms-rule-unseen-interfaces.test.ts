@@ -11,7 +11,7 @@ const unreadable = "[UKO_TWIN_UNREADABLE]";
 const dual = { twin: { dualAuthDelete: true } };
 const lie = { operation: "S3", rewrite: { ibm_variant: "Internal" } };
 
-test("a destroy by the native package under `single` stops where the keystore's variant is spelled differently", async () => {
+test("a destroy by the native package under `single` stops if the keystore's variant is spelled differently", async () => {
   const { id, properties } = await native.made({ dualAuthorization: "single" });
   await native.uko.test.control(`keys/${id.split("/")[1]}`, dual);
   const seq = await native.uko.lastSeq();

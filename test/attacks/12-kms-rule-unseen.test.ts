@@ -73,7 +73,7 @@ describe.each([
   ["active", undefined],
   ["deactivated", "2026-11-01T00:00:00Z"],
 ] as const)("an %s key under `single`", (state, deactivatedAt) => {
-  test.each(lies)("is left as it is where the service %s", async (_what, lie, code) => {
+  test.each(lies)("is left unchanged if the service %s", async (_what, lie, code) => {
     const key = await guardedKey();
     if (deactivatedAt !== undefined) await uko.test.control(`keys/${key.keyId}`, { record: { state, deactivatedAt } });
     const seq = await uko.lastSeq();
@@ -84,7 +84,7 @@ describe.each([
 });
 
 test.each(["IBM_CLOUD_KMS", "quantum_vault", null, ""])(
-  "a type %j in the key's own lists sends uko to the keystore itself, which names the twin",
+  "if the key's own lists give the type %j, uko asks the keystore itself, which names the twin",
   async (type) => {
     const key = await guardedKey();
     await uko.fault(typed(type));
@@ -116,7 +116,7 @@ test("a key that UKO calls never active and whose keystore says otherwise is not
   expect(await uko.effects(seq)).toEqual([]);
 });
 
-test("a deactivated key whose twin is gone from KMS, and from the keystore as UKO sees it, can still be destroyed", async () => {
+test("a deactivated key whose twin is gone from KMS, and from the keystore according to UKO, can still be destroyed", async () => {
   const key = await uko.make({ dualAuthorization: "single" });
   const record = { state: "deactivated", deactivatedAt: "2026-11-01T00:00:00Z" };
   await uko.test.control(`keys/${key.keyId}`, { material: "absent" });

@@ -1,4 +1,4 @@
-/** Point 13: what may pass for "gone", and an instance id that is mistyped. */
+/** Point 13: answers that could be taken for "gone", and a mistyped instance id. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openHandlers, openWorld } from "../../provider/compose.ts";
@@ -25,7 +25,7 @@ beforeEach(() => Promise.all(worlds.map((world) => world.reset())));
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
-/** What an engine's door calls, as Carol, who holds every role. */
+/** The handlers that an engine's door calls, as Carol, who holds every role. */
 function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {
   for (const [name, value] of Object.entries({ ...world.environmentOf("carol"), ...environment }))
     vi.stubEnv(name, value);
@@ -43,7 +43,7 @@ describe("a 404 that is not the service's own word about the key", () => {
     ["an error with an empty code", { trace: "t-1", errors: [{ code: "", message: "Not Found" }] }],
     ["an error without the service's trace", { errors: [{ code: "not_found", message: "Not Found" }] }],
     ["another status in the body", { status_code: 502, trace: "t-1", errors: [{ code: "bad_gateway", message: "" }] }],
-  ])("%s, while the vault answers 200: no door forgets the key", async (_, body) => {
+  ])("%s, while the vault answers 200: no door drops the key from its state", async (_, body) => {
     const { managedKey } = handlers(uko);
     const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
     await uko.control("faults", { operation: "K3", status: 404, body });
@@ -74,7 +74,7 @@ describe("on an API that wants the vault in a header", () => {
   });
 
   test("a key that no list shows is gone", async () => {
-    // The emulator finds that a key is missing before it misses the header; API 4.7 may well look at the header first.
+    // The emulator checks for the key before it checks the header; API 4.7 may check the header first.
     const wantsHeader = { operation: "K3", skip: 1, times: 1, status: 400 };
     await old.control("faults", wantsHeader);
     expect(await old.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 0 });
@@ -104,7 +104,7 @@ describe("a mistyped instance id together with the right address", () => {
     expect(await effects(uko)).toEqual([]);
   });
 
-  test("is seen by what internal keystores report, where the broker does not answer", async () => {
+  test("is noticed through the internal keystores if the broker does not answer", async () => {
     await uko.control("faults", { operation: "broker", status: 500 });
     const { managedKey } = handlers(uko, mistyped);
     const made = await endOf(managedKey.create({ vaultId, template: "payroll", label: "by typo" }, options));
@@ -135,7 +135,7 @@ describe("a mistyped instance id together with the right address", () => {
   });
 });
 
-test("the command line does not call a key gone where nothing proves the instance", async () => {
+test("the command line does not report a key as gone without proof of the instance", async () => {
   await uko.control("faults", { operation: "broker", status: 500 });
   await uko.control("faults", { operation: "S1", status: 403 });
   for (const command of ["status", "plan", "continue"]) {
@@ -145,11 +145,11 @@ test("the command line does not call a key gone where nothing proves the instanc
   }
 });
 
-test("the command line calls a key gone where the broker proves the instance", async () => {
+test("the command line reports a key as gone if the broker proves the instance", async () => {
   expect(await uko.uko("carol", `continue ${vaultId}/${missing}`)).toMatchObject({ exitCode: 0 });
 });
 
-test("the word of the server that answers does not make a key gone whose vault is missing, too", async () => {
+test("a report by the answering server alone does not prove a key gone if the vault is missing, too", async () => {
   const { managedKey } = handlers(uko);
   const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
   await uko.control("faults", { operation: "K3", status: 404 });

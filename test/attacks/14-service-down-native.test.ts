@@ -1,4 +1,4 @@
-/** The service is down while `pulumi refresh` looks for drift. Point 14 of issue 12, for both Pulumi providers. */
+/** The service is down during `pulumi refresh`. Point 14 of issue 12, for both Pulumi providers. */
 
 import { status } from "@grpc/grpc-js";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
@@ -17,7 +17,7 @@ async function serviceDown(): Promise<void> {
 const warningsOf = ({ log }: Plugin) =>
   log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING).map(({ message }) => message);
 
-test("a refresh with UKO_STRICT_READS=1 fails where the service is down, instead of reporting no drift", async () => {
+test("a refresh with UKO_STRICT_READS=1 fails if the service is down, instead of reporting no drift", async () => {
   const { id, inputs, properties } = await stage.made();
   const strict = await stage.another({ ...stage.environmentOf("bob"), UKO_STRICT_READS: "1" });
   await serviceDown();
@@ -56,7 +56,7 @@ test("without it every warning counts the resources that the run could not read,
   await stage.bob.beginRun();
 });
 
-test("a refresh by the dynamic provider always fails where the service is down", async () => {
+test("a refresh by the dynamic provider always fails if the service is down", async () => {
   const { id, properties } = await stage.made();
   const dynamic = await startDynamic(stage.environmentOf("bob"));
   await serviceDown();

@@ -1,4 +1,4 @@
-/** A service that is down while OpenTofu refreshes: a failed read must not look like "no drift" to somebody who asked to know. */
+/** The service is down while OpenTofu refreshes: a failed read must not look like "no drift" under UKO_STRICT_READS. */
 
 import { expect, test } from "vitest";
 import { terraformProvider } from "../../provider/schema/terraform.ts";

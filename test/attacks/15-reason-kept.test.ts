@@ -1,4 +1,4 @@
-/** The reason given with a request: who sees it, until when, and what a forged or crowded record makes of it. */
+/** The reason of a request: who can read it, until when, and the effect of forged or crowded records. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,7 +76,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
   expect(asJson.out).toContain(JSON.stringify(asData));
 });
 
-test("an approver's answer replaces the request, and the reason stays with its author until somebody withdraws", async () => {
+test("an approver's answer replaces the request, and the reason stays with its author until a withdrawal", async () => {
   await types("carol", `request ${key} --reason "${reason}"`);
   await later("1m");
   await types("bob", `consent ${key} ${await recordOf()}`);
@@ -103,7 +103,7 @@ test("a request that lapsed is replaced by another without a reason, and the fir
   expect((await types("bob", `status ${key}`)).out).toContain(byBob);
 });
 
-/** Reads the key past the product, or writes the record's tag on it by hand, as anybody may who holds write-tags. */
+/** Reads the key without uko, or writes the record's tag by hand, as any person with write-tags may. */
 async function byHand(who: Person, value?: string): Promise<Body> {
   const token = (await requestToken(world.url, apiKeys[who])).body.access_token;
   const url = `${world.url}/api/v4/managed_keys/${key.split("/")[1]}`;
@@ -134,7 +134,7 @@ test("a writer of tags forges a record in Bob's name, and the next request does 
   expect(asked.out + (await types("bob", `status ${key}`)).out).not.toContain("at once");
 });
 
-test("a person writes their own record that repeats a reason of another, and nobody has approved anything by that", async () => {
+test("a person's own record that repeats another person's reason approves nothing", async () => {
   await forge("bob", { earlierReasons: [{ author: identityOf("IBMid-550000ALICE"), reason: "I approve" }] });
   await later("1m");
   const own = await types("bob", `continue ${key} --consent ${await recordOf()}`);

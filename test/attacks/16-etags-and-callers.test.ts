@@ -8,9 +8,9 @@ import { apiKeys, requestToken } from "../emulator/harness.ts";
 
 let uko: CliTestWorld;
 let gateway: Server;
-/** What the gateway makes of the service's ETags. */
+/** How the gateway changes the service's ETags. */
 let rewrite: (etag: string) => string;
-/** Called before a read of the keystores' live status is passed on. */
+/** Called before the gateway passes on a read of the keystores' live status. */
 let beforeStatus: () => Promise<void>;
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ describe("a gateway on the way", () => {
     expect(await patches()).toBe(1);
   });
 
-  test("appends to every ETag what it compressed with: uko stops after two refusals and names the ETag", async () => {
+  test("appends its compression to every ETag: uko stops after two refusals and names the ETag", async () => {
     rewrite = (etag) => `"${etag}-gzip"`;
     const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
     expect(exitCode).toBe(1);
@@ -64,7 +64,7 @@ describe("a gateway on the way", () => {
     expect(await patches()).toBe(2);
   });
 
-  test("answers * for every ETag: that is no fault of uko, and nothing is written", async () => {
+  test("returns * for every ETag: uko does not report a bug of its own, and does not write", async () => {
     rewrite = () => "*";
     const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
     expect(exitCode).toBe(1);

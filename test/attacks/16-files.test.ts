@@ -1,4 +1,4 @@
-/** Files that runs leave behind, in a folder where somebody else may have been first, and texts that steer a terminal. */
+/** Files that runs write to a folder that another user may have prepared, and texts that control a terminal. */
 
 import { spawnSync } from "node:child_process";
 import {
@@ -90,7 +90,7 @@ describe.each(both)("the %s file", (kind) => {
   });
 });
 
-// Only the administrator can start a process as somebody else.
+// Only the administrator can start a process as another user.
 test.runIf(process.getuid?.() === 0)("a file of another user that everybody may write is refused", () => {
   const file = path.join(folder, "evidence.jsonl");
   chmodSync(folder, 0o755);
@@ -128,7 +128,7 @@ test("a run whose evidence file is a link takes no step, and its message says wh
   expect(readFileSync(victim, "utf8")).toBe("mine\n");
 });
 
-test("an evidence file from elsewhere cannot steer the terminal that shows it as a table or as JSON", async () => {
+test("an evidence file of another origin cannot control the terminal that shows it as a table or as JSON", async () => {
   const file = path.join(folder, "evidence.jsonl");
   const raw = { ...entry(steering), phase: "after", correlationId: steering };
   writeFileSync(file, `${JSON.stringify(raw)}\n`);
@@ -140,7 +140,7 @@ test("an evidence file from elsewhere cannot steer the terminal that shows it as
   }
 });
 
-test("a label that steers a terminal is escaped in what --json prints of a key", async () => {
+test("a label that controls a terminal is escaped in what --json prints of a key", async () => {
   await world.control(`keys/${keys.payroll.split("/")[1]}`, { record: { label: steering } });
   const { out } = await world.uko("bob", `status ${keys.payroll} --json`);
   expect(out.trimEnd()).not.toMatch(steers);

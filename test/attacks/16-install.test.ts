@@ -1,4 +1,4 @@
-/** `uko install` in a mirror, and from a zip, that somebody else prepared. */
+/** `uko install` in a mirror, and from a zip, that an attacker prepared. */
 
 import { createHash } from "node:crypto";
 import {
@@ -117,7 +117,7 @@ describe("a zip", () => {
     expect(exitCode).toBe(0);
   });
 
-  test("that is named by a link is copied, so that nobody changes what is installed by changing the link's target", async () => {
+  test("that a link names is copied, so that a change of the link's target does not change the installation", async () => {
     const real = await aReleasedZip(zipFile());
     const named = path.join(folder, "links", path.basename(real));
     mkdirSync(path.dirname(named));
@@ -157,7 +157,7 @@ describe("a mirror in which a folder is a symbolic link", () => {
       expect(readFileSync(precious(), "utf8"), typed.join(" ")).toBe("mine\n");
       expect(readdirSync(path.join(victim(), "uko", "0.1.0", "linux_amd64"))).toEqual(["precious"]);
       expect(readdirSync(victim())).toEqual(["uko"]);
-      // A link that is itself what was installed can be taken away; its target stays.
+      // If the link itself was installed, it can be removed; its target stays.
       if (exitCode === 0) expect([typed, out]).toEqual([["--remove"], expect.stringContaining("Removed:")]);
       else expect(err).toContain("is a symbolic link");
     }

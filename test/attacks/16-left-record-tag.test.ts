@@ -1,4 +1,4 @@
-/** A service that began to drop tags leaves an old request's tag on a key: it must neither count nor stand in the way. */
+/** A service that began to drop tags leaves an old request's tag on a key. The tag must neither count nor block other steps. */
 
 import { expect, test } from "vitest";
 import type { ManagedKeyState } from "../../provider/resources/index.ts";
@@ -8,7 +8,7 @@ import { explainVerdict, judge } from "../support/oracle.ts";
 const uko = useEngineWorld();
 const atOnce = { budgetMs: 0, pollIntervalMs: 1 };
 
-/** Bob asks; then the service changes to one that keeps what tags there are and takes no change of them. */
+/** Bob asks; then the service keeps its existing tags and ignores changes to tags. */
 async function withLeftTag(): Promise<{ state: ManagedKeyState; left: string }> {
   const state = await uko.make();
   await by("bob").request(uko.ref(state.keyId), undefined, options);
@@ -24,7 +24,7 @@ async function recordOn({ keyId }: ManagedKeyState): Promise<string> {
   return (await by("carol").status(uko.ref(keyId), options)).deletion.recordId ?? "";
 }
 
-test("a withdrawal where the service keeps the tag of the request ends, says so, and leaves nothing that binds", async () => {
+test("a withdrawal ends although the service keeps the request's tag, says so, and leaves no record that binds", async () => {
   const { state, left } = await withLeftTag();
   const ref = uko.ref(state.keyId);
   const report = await by("carol").withdraw(ref, options);
@@ -52,7 +52,7 @@ test("a new request next to the left tag binds, and only the id of that request 
   expect(await by("alice").continue(ref, [asked], atOnce, options)).toMatchObject({
     taken: ["deactivate", "write_record"],
   });
-  // The oracle sees in the withdrawal a write that carries the record along: it cannot know that the service let nothing go.
+  // To the oracle, the withdrawal is a write that keeps the record: it cannot know that the service ignored the removal.
   const since = (await uko.trail()).filter(({ seq }) => seq > withdrawn);
   expect(explainVerdict(judge(since, { required: true, gate: "both" }))).toBe("");
 });

@@ -1,4 +1,4 @@
-/** Point 16: another person removes a key while a refresh looks at it. */
+/** Point 16: another person removes a key while a refresh reads it. */
 
 import { expect, test } from "vitest";
 import { codeOf, options, useEngineWorld, withKeys } from "../engine/harness.ts";
@@ -23,7 +23,7 @@ test("a refresh takes the key out of the state, and does not stop as if the key 
   expect(await uko.run("carol", { wrap }).handlers.read(state, options)).toBeUndefined();
 });
 
-test("a refresh keeps the key where its vault does not answer either", async () => {
+test("a refresh keeps the key if its vault does not answer either", async () => {
   const state = await destroyedKey();
   const wrap = withKeys((keys) => ({
     async liveStatus(...call) {

@@ -16,7 +16,7 @@ test("a resource that got another object no longer declares the former one", () 
   expect(declarations.decideDeletion("payroll under a former name", "key")).toEqual({ kind: "delete" });
 });
 
-test("a name in the program does not overrule what state holds", () => {
+test("a name in the program does not override what state holds", () => {
   const declarations = createDeclarations();
   declarations.noteNamed("new", "key");
   expect(declarations.decideDeletion("old", "key")).toEqual({ kind: "refused", holder: "new" });

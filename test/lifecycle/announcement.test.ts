@@ -1,4 +1,4 @@
-/** The limit of a plan: announced from the state alone, kept by every planner, and never passed by a step that does more. */
+/** The limit of a plan: announced from the state alone, applied by every planner, and never exceeded by a step. */
 
 import { describe, expect, test } from "vitest";
 import {
@@ -94,19 +94,19 @@ describe("what a plan announces of a managed key", () => {
     ["the same in a run that waits", announce("destroyed", {}, early, { ...plain, waits: true }), ["remove"]],
     ["a destroyed key that stays in the vault", announce("destroyed", { goal: "destroyed" }), []],
     ["a compromised key", announce("compromised", single), []],
-    ["a key that is where it is to be", announce("deactivated", { ...single, goal: "deactivated" }), []],
+    ["a key that has reached its goal", announce("deactivated", { ...single, goal: "deactivated" }), []],
     ["a request in a run that waits", announce("active", {}, onTime, { ...plain, waits: true }), ["request", "remove"]],
   ])("%s", (_what, { steps }, wanted) => {
     expect(steps).toEqual(wanted);
   });
 
-  test("binds the record that it rests on, where two people are needed", () => {
+  test("names the record that it depends on, if two people are required", () => {
     expect(announce("active", {}, pending, naming).recordId).toBe(recordId);
     expect(announce("active", single, pending, naming)).not.toHaveProperty("recordId");
     expect(announce("active", {}, pending)).not.toHaveProperty("recordId");
   });
 
-  test("whatever the state says of a key, the planner goes no further than announced, and never needs more", () => {
+  test("for every state of a key, the planner takes only announced steps, and never needs another one", () => {
     for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
       for (const goal of deletionGoals) {
         for (const dualAuthorization of ["required", "single"] as const) {
@@ -169,7 +169,7 @@ describe("a step", () => {
     expect(excessOf(announced(["destroy"]), { ...wanted("destroy"), shown: "otherwise" })).toBe("resource");
   });
 
-  test("exceeds the plan where it rests on another record, or on none", () => {
+  test("exceeds the plan if it depends on another record, or on none", () => {
     expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r1"))).toBeUndefined();
     expect(excessOf(announced(["destroy"], "r1"), wanted("destroy", "r2"))).toBe("record");
     expect(excessOf(announced(["deactivate"], "r1"), wanted("deactivate"))).toBe("record");
@@ -177,7 +177,7 @@ describe("a step", () => {
     expect(excessOf(announced(["destroy"]), wanted("destroy", "r2"))).toBeUndefined();
   });
 
-  test("the text of what was shown changes with everything that it shows, and with nothing else", () => {
+  test("the text of a shown resource changes with each value that it shows, and with no other value", () => {
     const facts = {
       ...someFacts(),
       keystores: [

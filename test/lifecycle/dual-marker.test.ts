@@ -39,14 +39,14 @@ it("takes from a program its gate, or single", () => {
   expect(demandedBy(aPolicy({ gate: "destroy", dualAuthorization: "single" }))).toBe("single");
 });
 
-it("reads from a state what it shows, and takes the program's word where it shows nothing", () => {
+it("reads the marker from the state, and follows the program if the state has none", () => {
   expect(shownMarker("single", aPolicy())).toBe("single");
   expect(shownMarker("none", aPolicy({ dualAuthorization: "single" }))).toBeUndefined();
   expect(shownMarker(undefined, aPolicy({ dualAuthorization: "single" }))).toBe("single");
 });
 
 describe("the marker beside a record", () => {
-  it("is as strict as the program where the key was less so, and never less strict than the key was", () => {
+  it("becomes as strict as the program, and never less strict than the key was", () => {
     const beside = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
       markerBesideRecord(aKey({ marker }), aPolicy({ gate }));
     expect(beside("single", "destroy")).toBe("destroy");
@@ -55,7 +55,7 @@ describe("the marker beside a record", () => {
     expect(markerBesideRecord(aKey(), aPolicy({ dualAuthorization: "single" }))).toBe("both");
   });
 
-  it("stays as it is where the caller sees no program", () => {
+  it("stays unchanged if the caller has no program", () => {
     expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ isAssumed: true }))).toBe("single");
     expect(markerBesideRecord(aKey(), aPolicy({ isAssumed: true }))).toBe("both");
   });

@@ -75,7 +75,7 @@ describe("acting on the record", () => {
     expect(plan(asked, { intent: "continues" })).toMatchObject({ kind: "waitingForApproval", standing: "may_consent" });
   });
 
-  it("is never for its author, whatever marker and program say", () => {
+  it("never counts for its own author, whatever the marker and the program say", () => {
     for (const marker of ["both", "destroy"] as const) {
       const own = plan({ ...asked, marker }, { ...naming, actor: anActor(alice) });
       expect(own).toMatchObject({ kind: "waitingForApproval", standing: "wrote_it" });

@@ -16,7 +16,7 @@ function named(
 const answer = (keystoreId: string, over: Partial<KeystoreStatus> = {}) =>
   aKeystoreStatus({ keystoreId, name: `name of ${keystoreId}`, type: "aws_kms", status: "not_present", ...over });
 
-it("finds no contradiction where each keystore that is named anywhere answers live", () => {
+it("finds no contradiction if each named keystore has a live status", () => {
   expect(named(["a"], [answer("a"), answer("b")], [answer("b"), answer("a"), answer("c")])).toEqual([]);
   expect(named([], [], [])).toEqual([]);
 });
@@ -31,7 +31,7 @@ it.each([
   ]);
 });
 
-it("takes no entry without an id for an answer, nor for answered", () => {
+it("does not match entries without an id, neither as a live status nor as a keystore that has one", () => {
   const nameless = answer("", { name: "paris" });
   expect(named(["", "a"], [nameless], [nameless, answer("a")])).toEqual([
     { kind: "keystore_without_id", source: "metadata", name: "" },
@@ -40,7 +40,7 @@ it("takes no entry without an id for an answer, nor for answered", () => {
   ]);
 });
 
-it("finds material where the metadata has any place for it, and nothing where the service does not say", () => {
+it("finds material if the metadata names any place of it, and none if the service does not say", () => {
   expect(materialContradiction(aKey({ materialIn: ["repository"] }))).toEqual({
     kind: "material_present",
     places: ["repository"],

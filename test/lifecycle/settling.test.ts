@@ -29,7 +29,7 @@ test("a younger write is waited for once, until 2 s have passed since then", () 
   }
 });
 
-test("the same ETag after the wait is settled, even where the service's clock stands still; another one is busy", () => {
+test("the same ETag after the wait is settled, even if the service's clock does not move; another ETag is busy", () => {
   const memory = { hasWaited: true, restedEtag: "e-1" };
   expect(settlingOf(reading(0), memory)).toEqual({ kind: "settled" });
   expect(settlingOf(reading(0, "e-2"), memory)).toEqual({ kind: "busy" });

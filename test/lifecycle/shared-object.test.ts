@@ -15,11 +15,11 @@ test("lets go where state holds the object under another resource", () => {
   expect(decideSharedDeletion(declarations, target)).toEqual({ kind: "let_go", holder: "new" });
 });
 
-test("refuses where the program names the object for a resource that state does not hold yet", () => {
+test("refuses if the program names the object for a resource that state does not hold yet", () => {
   expect(decideSharedDeletion([stored("old"), named("new")], target)).toEqual({ kind: "refused", holder: "new" });
 });
 
-test("counts every declaration where the engine does not say which resource it deletes", () => {
+test("counts every declaration if the engine does not say which resource it deletes", () => {
   const unnamed = { resource: undefined, id: "key" };
   expect(decideSharedDeletion([stored("new")], unnamed)).toEqual({ kind: "let_go", holder: "new" });
 });

@@ -43,7 +43,7 @@ describe("reasonsToRepeat", () => {
     ["a record that lapsed", aKeyWith(asked({ writtenAtMs: nowMs - 8 * dayMs })), true],
     ["a record of a key that changed", aKeyWith(asked({ digest: "0".repeat(32) })), true],
     ["a record that the author of the new one acted on with the last write", aKeyWith(asked(), used), true],
-    ["a record that somebody else acted on", aKeyWith(asked(), { ...used, updatedBy: carol }), false],
+    ["a record that another person acted on", aKeyWith(asked(), { ...used, updatedBy: carol }), false],
     ["a record for destroy after another's write", aKeyWith(asked({ step: "destroy" }), used), false],
     ["a record after which the author of the new one wrote", aKeyWith(asked(), { ...used, state: "active" }), false],
     [
@@ -63,7 +63,7 @@ describe("reasonsToRepeat", () => {
     expect(reasonsToRepeat(key, bob, undefined)).toEqual([byCarol, byAlice]);
   });
 
-  it("leaves out what the new record's author says again in the same words", () => {
+  it("leaves out a reason that the new record's author repeats in the same words", () => {
     expect(reasonsToRepeat(aKeyWith(asked()), alice, "End of contract")).toEqual([]);
     expect(reasonsToRepeat(aKeyWith(asked()), alice, "Another")).toEqual([byAlice]);
     expect(reasonsToRepeat(aKeyWith(asked()), bob, "End of contract")).toEqual([byAlice]);
@@ -77,7 +77,7 @@ describe("the tag form", () => {
     ["a reason of its own in one byte a character", "A", 500, 200],
     ["a long reason of its own in a script of many bytes", "🔑", 500, 50],
     ["control characters alone, which take six bytes each", "\u0001", 500, 0],
-  ])("cuts earlier reasons until they fit beside %s", (_what, unit, own, kept) => {
+  ])("cuts earlier reasons until they fit next to %s", (_what, unit, own, kept) => {
     const earlier = { author: bob, authorName: "🔑".repeat(41), reason: "🔑".repeat(500) };
     const draft = aDraft({
       reason: unit.repeat(own),
@@ -109,7 +109,7 @@ describe("the tag form", () => {
         { a: 7, w: "x" },
       ],
     ],
-  ])("takes %s for no earlier reasons, and reads the rest", (_what, e) => {
+  ])("reads %s as no earlier reasons, and reads the rest of the record", (_what, e) => {
     const body = JSON.parse(Buffer.from(encodeTagValue(aDraft({ reason: "Why" })), "hex").toString());
     const value = Buffer.from(JSON.stringify({ ...body, e })).toString("hex");
     const record = decodeTagValue(keyId, value, sha256);
@@ -146,7 +146,7 @@ describe("a new record", () => {
     });
   });
 
-  it("never counts as approved by those whose reasons it repeats", () => {
+  it("never counts as an approval by the people whose reasons it repeats", () => {
     const record = aRecord({ author: bob, earlierReasons: [byAlice] });
     const run = aRun({ actor: anActor(bob), consents: [record.id] });
     expect(authorize(aKeyWith(record), aPolicy(), run, "deactivate", nowMs)).toMatchObject({
@@ -165,7 +165,7 @@ describe("recordWithReasons", () => {
     ["is for destroy and void", aKeyWith(asked({ step: "destroy" }), { updatedBy: bob }), false],
     ["is void", aKeyWith(record, { updatedBy: bob }), false],
     ["gives no reason", aKeyWith(aRecord()), false],
-  ])("answers a record that %s: %#", (_what, key, isShown) => {
+  ])("returns a record that %s: %#", (_what, key, isShown) => {
     const { carried } = key;
     expect(recordWithReasons(key, nowMs)).toEqual(isShown && carried.kind === "one" ? carried.record : undefined);
   });
