@@ -4,7 +4,7 @@
  */
 
 import type { Keystores } from "../engine/container-ports.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker/endpoints.ts";
 import { singleFlight } from "./http/single-flight.ts";
@@ -30,8 +30,9 @@ export interface InstanceCheckOptions {
 export function createInstanceCheck(options: InstanceCheckOptions): InstanceCheck {
   let known: InstanceReport | undefined;
   const ask = singleFlight(async (signal) => {
-    known = await reportOf(options, signal);
-    return known;
+    const { report, isLasting } = await reportOf(options, signal);
+    if (isLasting) known = report;
+    return report;
   });
   const report = async (signal: AbortSignal): Promise<InstanceReport> => known ?? ask(signal);
   return {
@@ -44,22 +45,33 @@ export function createInstanceCheck(options: InstanceCheckOptions): InstanceChec
   };
 }
 
-async function reportOf(options: InstanceCheckOptions, signal: AbortSignal): Promise<InstanceReport> {
+/** A report is not kept if only a passing fault explains its silence: the next write asks again. */
+async function reportOf(
+  options: InstanceCheckOptions,
+  signal: AbortSignal,
+): Promise<{ readonly report: InstanceReport; readonly isLasting: boolean }> {
   const reported = await options.endpoints.instance(signal);
-  if (reported.kind !== "unproven") return reported;
+  if (reported.kind !== "unproven") return { report: reported, isLasting: true };
   const instanceIds = await internalInstances(options, signal);
+  if (instanceIds === undefined) return { report: reported, isLasting: false };
   const other = instanceIds.find((id) => id !== options.instanceId);
   if (other !== undefined) {
-    return { kind: "contradicted", why: `The internal keystores of the service report instance ${other}.` };
+    const why = `The internal keystores of the service report instance ${other}.`;
+    return { report: { kind: "contradicted", why }, isLasting: true };
   }
-  return { kind: instanceIds.length > 0 ? "reported" : "unproven" };
+  return { report: { kind: instanceIds.length > 0 ? "reported" : "unproven" }, isLasting: true };
 }
+
+const passingFaults: readonly ErrorCode[] = ["UKO_ANSWER_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
 
 /**
  * An internal keystore is a key ring of the very instance that answers, and names it
- * (uko-v4.md 3.7).
+ * (uko-v4.md 3.7). Undefined after a fault that may pass.
  */
-async function internalInstances({ keystores }: InstanceCheckOptions, signal: AbortSignal): Promise<readonly string[]> {
+async function internalInstances(
+  { keystores }: InstanceCheckOptions,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
   try {
     const all = await keystores().list({}, { signal });
     return all
@@ -70,7 +82,7 @@ async function internalInstances({ keystores }: InstanceCheckOptions, signal: Ab
     // A missing right must not stop a run that may write; every other error recurs at the writes
     // themselves.
     if (signal.aborted || !isUkoError(error)) throw error;
-    return [];
+    return passingFaults.includes(error.code) ? undefined : [];
   }
 }
 
