@@ -51,7 +51,7 @@ export interface ExportedState {
   readonly resources: readonly ExportedResource[];
 }
 
-/** A stack in a file backend, as far as it is read. */
+/** A stack in a file backend, limited to the parts that are read. */
 interface StoredStack {
   readonly version: number;
   readonly checkpoint: { readonly latest: { readonly resources?: readonly ExportedResource[] } };

@@ -47,7 +47,7 @@ With --probe-tags it is tried on a key of its own: made from a template whose ke
 active at once, no key is made. Where the run cannot end its key, it says which one is left and what ends it.
 With --state it checks a state instead: a person who can edit a Pulumi state can run code as the next person who uses the state.
 Export one with pulumi stack export, tofu show -json or terraform show -json, or name a state file. It reads the service only
-for keys that the state lets one person delete, and needs a credential for nothing else.
+for keys that the state lets one person delete, and needs a credential only for them.
 Exits with 1 where a check fails, otherwise with 0.`;
 
 export const installHelp = `

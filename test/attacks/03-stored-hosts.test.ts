@@ -61,7 +61,7 @@ const hostile = [
 
 for (const setting of ["endpoint", "kmsEndpoint", "iamEndpoint"] as const) {
   for (const [what, address] of hostile) {
-    test(`a state that names ${what} as ${setting} gets no request, and the message has no line that would allow it`, async () => {
+    test(`a state that names ${what} as ${setting} gets no request, and the message has no line to copy that would allow it`, async () => {
       const said = await run({ iamEndpoint: "https://iam.cloud.ibm.com", [setting]: address });
       expect(reached).toEqual([]);
       expect(said).toContain("[UKO_HOST_NOT_ALLOWED]");

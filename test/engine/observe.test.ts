@@ -113,7 +113,7 @@ describe("the KMS twins of a key", () => {
     expect(external.asked).toEqual([]);
   });
 
-  test("are looked for wherever one source does not call the keystore external", async () => {
+  test("are read unless every source calls the keystore external", async () => {
     expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual(["kms-1"]);
     const referencedKeystores = [{ id: "ks-1", name: "ring", type: "aws_kms" }];
     expect((await lookAt({ referencedKeystores })).asked).toEqual(["kms-1"]);
@@ -125,14 +125,14 @@ describe("the KMS twins of a key", () => {
     expect((await lookAt({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
   });
 
-  test("are unreadable where a key was never active and its keystore says otherwise", async () => {
+  test("are unreadable if a key was never active but its keystore says otherwise", async () => {
     expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
       unreadable("reports the key as never active"),
     ]);
     expect((await lookAt({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
   });
 
-  test("are unreadable where the keystore's kind is unknown, or the keystore has no id", async () => {
+  test("are unreadable if the keystore's kind is unknown, or the keystore has no id", async () => {
     const world = aWorld({
       keys: { read: async () => found(), ...unusedNow },
       containers: { keystoreKind: async () => ({ kind: "unknown", reason: "It is new." }) },
@@ -167,7 +167,7 @@ describe("the KMS twins of a key", () => {
     }
   });
 
-  test("of a destroyed key are looked for by the ids of the stored statuses too", async () => {
+  test("of a destroyed key are also read by the ids of the stored statuses", async () => {
     const asked: string[] = [];
     const live = [aStatus({ status: "not_present", keyIdInKeystore: "" })];
     const world = aWorld({

@@ -26,7 +26,7 @@ export interface Plugin {
   /** Every line so far, the lasting and the passing ones. */
   readonly log: readonly LogLine[];
   readonly child: ChildProcess;
-  /** What the process wrote on both its streams. */
+  /** The output of the process on both streams. */
   written(): string;
   configure(args?: Properties): Promise<providerPb.ConfigureResponse>;
   /** Begins another run in the same process, as an engine does that attaches again. */

@@ -152,7 +152,7 @@ describe("an update", () => {
     expect(diff(after, over)).toEqual([]);
   });
 
-  it("turns dual authorization on only where the program says so, and says that it stays so", async () => {
+  it("turns dual authorization on only if the program says so, and says that it cannot be turned off", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
     expect(diff(state)).toEqual(["dualAuthorization"]);
     const { state: without, warnings: hint } = await update(state, {});
@@ -284,7 +284,7 @@ describe("an update", () => {
 });
 
 describe("an adoption", () => {
-  it("takes a key under management, and turns dual authorization on where the program says so", async () => {
+  it("takes a key under management, and turns dual authorization on if the program says so", async () => {
     const state = await makeKmsKey(stage, { dualAuthorization: "single" });
     const { handlers } = kmsRun(stage, "bob");
     const { keyId } = state;

@@ -36,7 +36,7 @@ afterAll(async () => {
   await uko.test.close();
 });
 
-/** What a run called: how often each row of the contract. Tokens and the broker are left out, which a process asks once. */
+/** How often a run called each row of the contract, without tokens and the broker, which a process asks once. */
 async function callsIn(run: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
   const before = await uko.lastSeq();
   await run();
@@ -91,7 +91,7 @@ test("each of the four runs that end a key has its number of calls, looks before
   expect(core.saved).toBeUndefined();
   const runs = [asked, consented, destroyed, removed];
   expect(runs.map(({ calls }) => calls)).toMatchObject([{ K4: 1 }, { K7: 1, K4: 1 }, { K8: 1 }, { K5: 1 }]);
-  // The second run looks once more before its record, because its own deactivation has to rest.
+  // The second run reads once more before its record, because its own deactivation has to be 2 s old.
   const most = [11, 16, 11, 7];
   for (const [at, { calls }] of runs.entries()) {
     expect(totalOf(calls), JSON.stringify(calls)).toBeLessThanOrEqual(most[at] ?? 0);

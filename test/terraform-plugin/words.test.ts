@@ -71,7 +71,7 @@ function sentencesIn(file: string): readonly string[] {
 describe("every sentence", () => {
   const folders = ["provider/engine", "provider/resources", "provider/services", "provider/lifecycle"];
   const files = [...folders.flatMap(sourceOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
-  /** What the command line says about a state speaks of every engine. */
+  /** The command line's messages about a state name every engine. */
   const ofCommandLine = /engine\/(?:explain\/(?:doctor|state-checks)|stored-state)\.ts$/;
   const ofDoors = files.filter((file) => !ofCommandLine.test(file)).sort();
   const all = ofDoors.flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));

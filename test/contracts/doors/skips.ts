@@ -8,7 +8,7 @@ export interface Skip {
   readonly file: string;
   /** The title as it stands in the file, with `%s` and `$name` where a table fills it in. */
   readonly title: string;
-  /** Absent where the door itself cannot do it; `cli` where only the engine's own CLI shows it. */
+  /** Absent if the door itself cannot do it; `cli` if only the engine's own CLI shows it. */
   readonly needs?: "cli";
   /** Why, in words for people: printed at each run. */
   readonly reason: string;

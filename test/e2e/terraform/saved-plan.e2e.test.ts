@@ -1,4 +1,4 @@
-/** What a plan promises with the real OpenTofu: a saved plan, a rename without a moved block, and a plan while the service is down. */
+/** Guarantees of a plan with the real OpenTofu: a saved plan, a rename without a moved block, and a plan while the service is down. */
 
 import { expect, test } from "vitest";
 import { keyProgram, withStage } from "./support/tofu-stage.ts";

@@ -30,7 +30,7 @@ function* everyAnswer(): Generator<Answers> {
           for (const twin of ["told", "untold", "not_known"] as const) yield { metadata, stored, live, material, twin };
 }
 
-/** What became of a destroyed key's material: still pending, or gone but for where a provider restored it. */
+/** The material of a destroyed key: still pending, or gone except in keystores whose provider restored it. */
 type Fate = "pending" | readonly Keystore[];
 const fates: readonly Fate[] = ["pending", ...subsets];
 
@@ -51,7 +51,7 @@ function destroyed(config: Config, fate: Fate, answers: Answers): World {
   };
 }
 
-/** Runs by people who may remove, a restore at the provider of what is gone, and a month. */
+/** Runs by people who may remove keys, restores of material at the provider, and the passing of a month. */
 function* movesOf(model: Model & { readonly config: SafetyConfig }, world: World): Generator<Move> {
   const { mallory, honest } = model.config;
   const { current } = nameable(world);

@@ -241,7 +241,7 @@ function leavesBindingAlone(before: World, flight: Flight, kind: string, tally: 
   if (standing(before) !== undefined) excuseEarlyExpiry(before, flight, `${kind} over a binding record`, tally);
 }
 
-/** By a `Date` that is ahead a request is over too early, and may be replaced: that voids consent and never makes any. */
+/** With a `Date` that is ahead, a request expires too early and may be replaced. That voids consent and never creates any. */
 function excuseEarlyExpiry(before: World, { seen, command }: Flight, rule: string, tally: Tally): void {
   const expiresAt = (standing(before)?.at ?? before.now) + 7 * day;
   if (seen === undefined || seen.date < expiresAt) throw new Violation(rule, `${command.kind} of ${command.who.name}`);
@@ -256,7 +256,7 @@ function atPlausibleTime({ seen, startedAt }: Flight, kind: string): void {
     throw new Violation("false time", `${kind} at a Date before the last change`);
 }
 
-/** No write of the tool takes off what a colleague put there, however close together the two write. */
+/** No write of the tool removes a colleague's tag, however close together the two writes are. */
 function keepsForeignTags({ key }: World, { kind, request }: Planned): void {
   if (key === undefined || request.kind !== "patch" || request.tags === undefined) return;
   const kept = request.tags.map((tag) => `${tag.name}=${tag.value}`);

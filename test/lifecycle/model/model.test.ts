@@ -37,7 +37,7 @@ interface Family {
   readonly casts: readonly string[];
   readonly twins: readonly Config["twin"][];
   readonly gates: readonly Config["gate"][];
-  /** The key's marker at the start; as the program wants it where absent. */
+  /** The key's marker at the start; if absent, the marker that the program asks for. */
   readonly markers?: readonly Config["marker"][];
   readonly grain: "coarse" | "fine";
   readonly depth: number;
@@ -175,7 +175,7 @@ describe("evidence: no metadata of a living key is removed while any answer of t
   );
 });
 
-describe("time: no write hides in another's second, and none rests on a Date that another time contradicts", () => {
+describe("time: no write is lost to another write of the same second, and none depends on a Date that another time contradicts", () => {
   it(
     "two runs at once, and a colleague's tags, on a key that was written this second",
     () => {

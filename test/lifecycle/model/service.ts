@@ -36,15 +36,15 @@ export interface ModelKey {
   updatedAt: number;
   deactivatedAt?: number;
   materialUntil?: number;
-  /** The keystores that the key was ever in; `ks-1` alone where absent. */
+  /** All keystores that the key was ever in; only `ks-1` if absent. */
   readonly keystores?: readonly Keystore[];
-  /** Where a provider brought the material of the destroyed key back. */
+  /** The keystores whose provider restored the material of the destroyed key. */
   restored?: readonly Keystore[];
 }
 
 export type Keystore = "ks-1" | "ks-2";
 
-/** What the service's answers show in place of the truth: the keystores that each source names, material, the twin. */
+/** The false answers of the service: the keystores that each source names, the material, the twin. */
 export interface Answers {
   readonly metadata: readonly Keystore[];
   readonly stored: readonly Keystore[];
@@ -65,9 +65,9 @@ export interface ServiceState {
   /** Absent after removal. */
   key?: ModelKey;
   twin?: ModelTwin;
-  /** Absent where the service tells the truth. */
+  /** Absent if the service's answers are true. */
   readonly answers?: Answers;
-  /** Absent where the `Date` of every answer is the time. */
+  /** Absent if the `Date` of every answer is correct. */
   dates?: FalseDates;
 }
 

@@ -139,7 +139,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
   return answer;
 }
 
-/** Whoever writes a stricter marker, an agreement to fewer people is over. */
+/** After any write of a stricter marker, an earlier agreement to fewer people no longer counts. */
 function tightened(truth: World["truth"], marker: DualMarker): void {
   if (looseness(marker) < looseness(truth.loosest)) truth.loosest = marker;
 }
@@ -234,7 +234,7 @@ function isNaming({ kind, named }: Command): boolean {
   return kind === "continue" || (kind === "loosen" && named.length > 0);
 }
 
-/** What an `up` does about the marker: of this stack's program, or of another's that adopts the key. */
+/** The effect of an `up` on the marker, by this stack's program or by another stack's that adopts the key. */
 function mark(core: Core, config: Config, observation: KeyObservation, flight: Flight): Look {
   const { seen, command } = flight;
   const wanted = command.says ?? config.gate;

@@ -50,7 +50,7 @@ export function standing(world: World): Truth["consent"] {
   const texts = textsOn(key);
   const isAlone = texts.length === 1 && texts[0] === consent.text;
   const isFresh = now - consent.at < 7 * day && Math.abs(key.updatedAt - consent.at) <= 10;
-  // A record that was dated by a false clock stands for nothing, whoever meant it.
+  // A record that was dated by a false clock does not count, whoever wrote it.
   const isDated = Math.abs(key.updatedAt - (meaningOf(consent.text)?.at ?? consent.at)) <= 10;
   const isForNext = consent.step === next || (consent.step.startsWith("loosen") && key.state !== "destroyed");
   return isAlone && isFresh && isDated && isForNext && consent.label === key.label ? consent : undefined;

@@ -22,7 +22,7 @@ export type CommandKind =
   | "withdraw"
   | "reactivate"
   | "up"
-  /** What an `up`, an import or an adoption does about the marker. */
+  /** The effect of an `up`, an import or an adoption on the marker. */
   | "mark"
   | "sync";
 
@@ -34,7 +34,7 @@ export interface Command {
   readonly named: readonly string[];
   /** What the program or the state at hand asks for, where it is not the configuration's: edited, or of another stack. */
   readonly says?: DualMarker;
-  /** What a loosening aims at. */
+  /** The target of a loosening. */
   readonly to?: LooserMarker;
 }
 
@@ -69,9 +69,9 @@ export interface Flight {
   /** When the run began, which is when IAM issued its token. */
   readonly startedAt: number;
   settling: SettlingMemory;
-  /** The run waits until then before its next look. */
+  /** The run waits until then before its next read. */
   restsUntil?: number;
-  /** What the run takes for the time. It follows from the looks, so it is not part of the symbol. */
+  /** The time of the run. It follows from the reads, so it is not part of the symbol. */
   time?: RunTime;
   seen?: { readonly key: ModelKey; readonly twin?: ModelTwin; readonly at: number; readonly date: number };
   /** What the look led to: follows from the rest, so it is no part of the symbol. */
@@ -111,7 +111,7 @@ export interface World extends ServiceState {
 
 export interface Config {
   readonly title: string;
-  /** What the program asks for. */
+  /** The setting that the program asks for. */
   readonly gate: DualMarker;
   /** The key's marker at the start: as its creator wrote it, or none at all. */
   readonly marker: DualMarker | "none";

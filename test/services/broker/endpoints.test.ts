@@ -142,7 +142,7 @@ describe("which instance answers is", () => {
     `https://${instanceId}.uko.x.evil.example.hs-crypto.appdomain.cloud`,
     `https://${instanceId}.uko.hs-crypto.appdomain.cloud`,
     "https://127.0.0.1:4711",
-  ])("not proven by %s where the broker is silent", async (url) => {
+  ])("not proven by %s if the broker does not answer", async (url) => {
     server.script({ status: 500 });
     expect(await at(url)).toEqual({ kind: "unproven" });
   });
@@ -156,12 +156,12 @@ describe("which instance answers is", () => {
     expect(await at(portForm)).toEqual({ kind: "unproven" });
   });
 
-  test("asked of the emulator itself where the endpoint is on this machine and no region is set", async () => {
+  test("asked of the emulator itself if the endpoint is on this machine and no region is set", async () => {
     server.script({ body: { ...found, uko: { public: "0.0.0.0:7600" } } });
     const uko = { url: server.url, source: "environment", role: "uko", instanceId } as const;
     const local = createEndpoints({ http: aClient().http, bearer, instanceId, uko });
     expect(await local.instance(never())).toEqual({ kind: "reported" });
-    // What is only asked for proof is no endpoint.
+    // A broker that is asked only for proof does not provide an endpoint.
     await expect(local.kms(never())).rejects.toMatchObject({ code: "UKO_SETTINGS_INVALID" });
   });
 });

@@ -68,7 +68,7 @@ test("a path comes from the environment alone", () => {
   expect(decision).toMatchObject({ kind: "allowed", path: "/api/v4" });
 });
 
-test("a host that names another instance is not called, and is told from one that is nobody's", () => {
+test("a host that names another instance is not called, and is distinguished from a host that is not documented", () => {
   for (const source of sources) {
     expect(decide(`https://${another}.uko.eu-de.hs-crypto.appdomain.cloud`, source, "uko")).toBe("other_instance");
     expect(decide(`https://${another}.api.eu-de.kms.appdomain.cloud`, source, "kms")).toBe("other_instance");
@@ -312,7 +312,7 @@ describe("a refusal", () => {
     expect(refusal("http://evil.example", "environment", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
   });
 
-  test("of a stored address says where it comes from and whom to ask, and has no line that would allow it", () => {
+  test("of a stored address says where it comes from and whom to ask, and has no line to copy that would allow it", () => {
     for (const url of [
       "https://evil.example:9",
       "http://127.0.0.1:9",
@@ -341,7 +341,7 @@ describe("a refusal", () => {
     expect(said).toContain(instanceId);
   });
 
-  test("never names a user or password that stands in the address", () => {
+  test("never repeats a user or password of the address", () => {
     for (const source of sources) {
       expect(refusal("https://alice:hunter2@evil.example", source)).not.toMatch(/hunter2|alice/);
     }

@@ -48,7 +48,7 @@ describe("a token from an API key", () => {
     expect(server.asked).toHaveLength(4);
   });
 
-  test("tells when IAM issued it, the latest one of a run, and nothing where it does not say", async () => {
+  test("reports when IAM issued the latest token of a run, and nothing if the token does not say", async () => {
     server.answer(() => tokenReply({ ...person, iat: 1_800_000_000 + server.asked.length }));
     const source = tokens();
     expect(source.issuedAtMs()).toBeUndefined();

@@ -167,7 +167,7 @@ describe("a keystore", () => {
     expect(sent()).toEqual([`GET /api/v4/keystores/${id}/status`]);
   });
 
-  test("that is not found under its vault is looked for without, and on API 4.9 in the plain list", async () => {
+  test("that is not found under its vault is read without the vault, and on API 4.9 in the plain list", async () => {
     const missing = { status: 404, body: { trace: "t-1", errors: [{ code: "not_found", message: "no" }] } };
     const wantsHeader = { status: 400, body: missing.body };
     const listed = (...ids: readonly string[]) => ({

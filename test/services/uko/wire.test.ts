@@ -110,7 +110,7 @@ describe("a key is read", () => {
     expect(found?.updatedAtMs).toBe(Date.UTC(2022, 4, 27, 10, 15, 38, 123));
   });
 
-  test("with the places of its material where the service names them", async () => {
+  test("with the places of its material if the service names them", async () => {
     expect(await snapshotOf({ key_material_present: ["keystores", "moon"] })).toMatchObject({
       materialPresent: ["keystores", "moon"],
     });

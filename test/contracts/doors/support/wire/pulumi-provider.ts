@@ -22,7 +22,7 @@ import type { DoorName } from "../../door-names.ts";
 export const repository = fileURLToPath(new URL("../../../../../", import.meta.url));
 const requirePulumi = createRequire(path.join(repository, "node_modules/@pulumi/pulumi/index.js"));
 
-/** What the engine knows of a resource when it calls the provider. */
+/** The data about a resource that the engine has when it calls the provider. */
 export interface Target {
   readonly urn: string;
   readonly type: string;
@@ -44,7 +44,7 @@ type Answer = Pick<Stored, "id" | "outputs" | "refreshBeforeUpdate">;
 export interface Provider {
   readonly child: ChildProcess;
   readonly log: readonly LogLine[];
-  /** What the process wrote on both its streams. */
+  /** The output of the process on both streams. */
   written(): string;
   configure(settings: Properties): Promise<readonly string[]>;
   check(
@@ -55,7 +55,7 @@ export interface Provider {
   differs(stored: Stored, news: Properties): Promise<boolean>;
   create(target: Target, inputs: Properties, isPreview: boolean): Promise<Answer>;
   update(stored: Stored, inputs: Properties, isPreview: boolean): Promise<Omit<Answer, "id">>;
-  /** Undefined where the resource is gone. */
+  /** Undefined if the resource is gone. */
   read(stored: Stored): Promise<(Answer & { readonly inputs: Properties }) | undefined>;
   delete(stored: Stored): Promise<void>;
   close(): Promise<void>;
@@ -187,7 +187,7 @@ export async function startProvider(
     };
   }
 
-  /** Where a provider knows no secrets, the engine marks again what was one when it was sent. */
+  /** If a provider does not support secrets, the engine marks the values again that were secret when it sent them. */
   function remarked(properties: Properties, sentAs: Properties): Properties {
     if (door === "package") return properties;
     return Object.fromEntries(

@@ -18,7 +18,7 @@ export interface RunRequest {
   readonly provider: Provider;
   readonly state: StateFile;
   targetOf(name: string, resource: Resource): Target;
-  /** What the program's class makes of its arguments. */
+  /** The inputs that the program's class derives from its arguments. */
   inputsOf(target: Target, args: Properties): Properties;
   /** Whether the provider can preview a step. */
   readonly previews: boolean;
@@ -260,7 +260,7 @@ function render(
   ].join("\n");
 }
 
-/** What a provider says of a call that failed; of one that died, what gRPC says. */
+/** The provider's message about a failed call, or gRPC's if the provider died. */
 function messageIn(error: unknown): string {
   const { details, message } = error as { readonly details?: string; readonly message?: string };
   return details ?? message ?? String(error);

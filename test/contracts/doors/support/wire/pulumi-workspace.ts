@@ -210,7 +210,7 @@ class WirePerson implements EnginePerson {
     return { urn: `urn:pulumi:${this.#stack}::keys::${type}::${name}`, type, name };
   }
 
-  /** What the classes of both packages add to a program's arguments. */
+  /** The inputs that the classes of both packages add to a program's arguments. */
   #inputsOf({ urn, type }: Target, args: Properties): Properties {
     const hidden = Object.entries(args).map(([name, value]) => [
       name,

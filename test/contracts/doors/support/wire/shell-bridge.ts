@@ -15,7 +15,7 @@ export interface ShellCall {
 type Answer = (call: ShellCall) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 export class ShellBridge {
-  /** What the command's script runs. */
+  /** The command that the script runs. */
   readonly script: string;
   readonly #folder: string;
   readonly #answer: Answer;
