@@ -13,14 +13,16 @@ import { keyResource, withYaml, yamlProgram } from "./support/yaml-scenario.ts";
 
 const keyId = "9b2d0000-0000-4000-8000-000000000002";
 const kmsKeyId = "4a5e0000-0000-4000-8000-000000000003";
+/** As every key has it that uko created, or that an earlier up has marked. */
+const marker = { name: "uko_dual", value: "both" };
+const made = { createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" };
+const orders = {
+  ...{ id: keyId, label: "orders", vault: "payments", template: "payroll", description: "Orders of the web shop" },
+  ...{ tags: [{ name: "team", value: "shop" }], ...made },
+};
 const seed: Seed = {
   ...demoSeed,
-  keys: [
-    {
-      ...{ id: keyId, label: "orders", vault: "payments", template: "payroll", description: "Orders of the web shop" },
-      ...{ tags: [{ name: "team", value: "shop" }], createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" },
-    },
-  ],
+  keys: [{ ...orders, tags: [...orders.tags, marker] }],
   kmsKeys: [{ id: kmsKeyId, name: "backup", description: "Backups", tags: ["nightly"], dualAuthDelete: true }],
 };
 
@@ -48,6 +50,24 @@ test.each([
       expect(await writesOf(scenario)).toEqual([]);
     }),
 );
+
+test("the first up of an imported key without a marker writes the marker and nothing else, and its preview shows that", () =>
+  withYaml({ seed: { ...demoSeed, keys: [orders] }, people: ["bob"] }, async (scenario) => {
+    const bob = await scenario.person("bob");
+    const code = path.join(bob.engine.workingCopy, "imported.yaml");
+    const id = `${vaultId}/${keyId}`;
+    const args = ["import", "uko:index:ManagedKey", "mine", id, "--yes", "--skip-preview", "--out", code];
+    ended(await bob.engine.run(args), 0);
+    expect(await writesOf(scenario)).toEqual([]);
+
+    await bob.writeProgram(`name: keys\nruntime: yaml\n${await readFile(code, "utf8")}`);
+    const previewed = ended(await bob.engine.run(["preview", "--diff"]), 0);
+    expect(previewed.output).toContain("dualMarker");
+    ended(await bob.up(), 0);
+    expect((await writesOf(scenario)).map(({ operation }) => operation)).toEqual(["K4"]);
+    expect(await bob.resources()).toMatchObject([{ outputs: { dualMarker: "both" } }]);
+    ended(await bob.up(["--expect-no-changes"]), 0);
+  }));
 
 test("what is not there, an id that is none, and a key of another vault are errors, and the state stays empty", () =>
   withYaml({ seed, people: ["bob"] }, async (scenario) => {
@@ -91,7 +111,7 @@ test(
   () => {
     const keys = Array.from({ length: many }, (_, index) => ({
       ...{ id: `9b2d0000-0000-4000-8000-${String(index).padStart(12, "0")}`, label: `key-${index}` },
-      ...{ vault: "payments", template: "payroll", createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" },
+      ...{ vault: "payments", template: "payroll", tags: [marker], ...made },
     }));
     return withYaml({ seed: { ...demoSeed, keys }, people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
