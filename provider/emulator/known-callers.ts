@@ -1,4 +1,4 @@
-/** Who may call the emulator. Its control API has no credential, so Host and Origin keep web pages out. */
+/** The check of a request's Host and Origin. The control API has no credential, so this check keeps web pages out. */
 
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";

@@ -13,7 +13,7 @@ import { explainUnfitRecord } from "./explain/clock-skew.ts";
 import { capital, sayKey } from "./explain/words.ts";
 import { type Observed, observeKey, type Sighting } from "./observe.ts";
 import type { Written } from "./ports.ts";
-import { observeAfterRest } from "./settle.ts";
+import { restoreDescription } from "./settle.ts";
 import type { Carrier, StepContext } from "./step-context.ts";
 
 /** The result of a step. `changed_meanwhile` and `lost` both mean: read again and plan again. */
@@ -101,7 +101,7 @@ async function writeRecord(
  * under a new ETag.
  */
 async function readBack(step: Extract<Step, { kind: "write_record" }>, context: StepContext): Promise<StepResult> {
-  const { carrier } = context;
+  const { world, ref, observed, carrier, options } = context;
   const sighting = await observeSettled(context);
   if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
   const { carried, updatedBy } = sighting.observation;
@@ -117,7 +117,7 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
   }
   const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
   if (wasOverwritten) return { kind: "changed_meanwhile" };
-  await restoreDescription(context, sighting);
+  await restoreDescription(world, ref, observed.snapshot, sighting, options);
   return { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
 }
 
@@ -178,17 +178,6 @@ async function observeSettled({ world, ref, observed, options }: StepContext): P
   if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;
   await world.clock.sleep(etagGrainMs, options.signal);
   return observeKey(world, ref, "glance", options);
-}
-
-/**
- * A record that the service altered must not stay in the user's description. No decision depends on
- * whether this cleanup succeeds.
- */
-async function restoreDescription({ world, ref, observed, options }: StepContext, now: Observed): Promise<void> {
-  const { description } = observed.snapshot;
-  if (now.snapshot.description === description) return;
-  const rested = await observeAfterRest(world, ref, now, options);
-  if (rested !== undefined) await world.keys.update(ref, { description }, rested.etag, options);
 }
 
 function resultOf(step: Step, written: Written<unknown>): { result: StepResult; correlationId: string } {

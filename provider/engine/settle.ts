@@ -5,7 +5,7 @@
 import { UkoError } from "../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../lifecycle/settling.ts";
 import { type Observed, observeKey } from "./observe.ts";
-import type { CallOptions, KeyRef, World } from "./ports.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "./ports.ts";
 
 export interface Settler {
   /**
@@ -49,17 +49,21 @@ export function createSettler(world: World, what: string, { signal }: CallOption
 }
 
 /**
- * The key once this run's own write has settled; undefined if another writer changed it meanwhile.
+ * Restores the user's description if the service moved a record or marker into it. Waits until this
+ * run's own write has settled. No decision depends on whether this cleanup succeeds.
  */
-export async function observeAfterRest(
+export async function restoreDescription(
   world: World,
   ref: KeyRef,
-  own: { readonly etag: string },
+  { description }: KeySnapshot,
+  now: KeyWithEtag,
   options: CallOptions,
-): Promise<Observed | undefined> {
+): Promise<void> {
+  if (now.snapshot.description === description) return;
   await world.clock.sleep(settledAfterMs, options.signal);
   const sighting = await observeKey(world, ref, "glance", options);
-  return sighting.kind === "present" && sighting.etag === own.etag ? sighting : undefined;
+  const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
+  if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
 }
 
 export function readingOf({ etag, nowMs, observation }: Observed): Reading {

@@ -6,7 +6,7 @@
 import { capital, keyPath, loosenCommand, sayKey } from "../engine/explain/words.ts";
 import { observeKey } from "../engine/observe.ts";
 import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../engine/ports.ts";
-import { createSettler, observeAfterRest, readingOf } from "../engine/settle.ts";
+import { createSettler, readingOf, restoreDescription } from "../engine/settle.ts";
 import type { Carrier } from "../engine/step-context.ts";
 import { isLooser, markerOf } from "../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../lifecycle/observation.ts";
@@ -101,17 +101,4 @@ function strictness(observation: KeyObservation, wanted: DualMarker): readonly s
       `  Next: ${loosenCommand(keyPath(observation), wanted)}`,
     ].join("\n"),
   ];
-}
-
-/** A marker that the service moved into the user's description must not stay there. */
-async function restoreDescription(
-  world: World,
-  ref: KeyRef,
-  { description }: KeySnapshot,
-  now: KeyWithEtag,
-  options: CallOptions,
-): Promise<void> {
-  if (now.snapshot.description === description) return;
-  const rested = await observeAfterRest(world, ref, now, options);
-  if (rested !== undefined) await world.keys.update(ref, { description }, rested.etag, options);
 }

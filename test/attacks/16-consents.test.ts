@@ -1,4 +1,4 @@
-/** How many consents one run takes: one number, wherever they are written. */
+/** The limit of consents in one run: one number for every place that takes them. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
