@@ -7,6 +7,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { markOf } from "../lifecycle/consent-record.ts";
 import { digestText } from "../lifecycle/digest.ts";
 import { isGone } from "../lifecycle/gone.ts";
+import { remainsOf } from "../lifecycle/guards.ts";
 import { keyStates, type ObservedState } from "../lifecycle/managed-key-states.ts";
 import {
   type CarriedRecord,
@@ -50,6 +51,24 @@ export type Depth = "glance" | "decision";
  * gone).
  */
 export async function observeKey(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
+  const sighting = await readOnce(world, ref, depth, options);
+  return sighting.kind === "present" && isContradictory(sighting.observation)
+    ? readOnce(world, ref, depth, options)
+    : sighting;
+}
+
+/**
+ * Key material can disappear between the read of the key and the read of its keystores. The two
+ * answers then contradict each other only because they are of different moments, so a second read
+ * decides.
+ */
+function isContradictory(observation: KeyObservation): boolean {
+  if (observation.state !== "destroyed") return false;
+  const remains = remainsOf(observation);
+  return remains.kind === "held" && remains.guard.guard === "removal_contradicted";
+}
+
+async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<Sighting> {
   if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
   const { value, serviceTimeMs } = await world.keys.read(ref, options);
   if (value === undefined) return goneOrThrow(world, ref, options);

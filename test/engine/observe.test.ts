@@ -218,6 +218,38 @@ test("a destroyed key's keystores are asked live; any other key's stored answer 
   });
 });
 
+test("reads a destroyed key again whose material disappeared between the two answers of one read", async () => {
+  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const reads = [["keystores"], []];
+  const world = aWorld({
+    keys: {
+      read: async () => found({ stateWord: "destroyed", storedStatus: gone, materialPresent: reads.shift() ?? [] }),
+      liveStatus: async () => answered(gone),
+    },
+  });
+  expect(await observeKey(world, ref, "glance", options)).toMatchObject({ observation: { materialIn: [] } });
+  expect(reads).toEqual([]);
+});
+
+test("keeps an answer that still contradicts the live status when it is read again", async () => {
+  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const snapshot = { stateWord: "destroyed", storedStatus: gone, materialPresent: ["keystores"] };
+  let reads = 0;
+  const world = aWorld({
+    keys: {
+      read: async () => {
+        reads += 1;
+        return found(snapshot);
+      },
+      liveStatus: async () => answered(gone),
+    },
+  });
+  expect(await observeKey(world, ref, "glance", options)).toMatchObject({
+    observation: { materialIn: ["keystores"] },
+  });
+  expect(reads).toBe(2);
+});
+
 test("a state that this release does not know is carried as such, with the service's word", async () => {
   const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
   expect(await observeKey(world, ref, "glance", options)).toMatchObject({
