@@ -1,30 +1,160 @@
-/** How faithful the local UKO is, as data: what IBM documents, what is assumed, and which switch changes an assumption. */
+/** The fidelity tables: one row for each call and for each question that no source answers. */
 
 import type { Switches } from "./switches.ts";
 
-/** On what ground the local UKO does what it does. */
+/** What a row is based on. */
 type Basis =
   /** IBM's public documents or SDKs say so; or no source says. */
-  | { readonly basis: "documented" | "assumed" }
-  /** Seen on a real instance by somebody who says when and on what; nothing else counts. */
-  | { readonly basis: "verified"; readonly verified: Verification };
+  | "documented"
+  | "assumed"
+  /** Seen on a real instance: the day, the service with API version and region, the place of request and response. */
+  | { readonly on: string; readonly where: string; readonly record: string };
 
-interface Verification {
-  /** The day, `2027-01-31`. */
-  readonly on: string;
-  /** What answered: service, API version as far as it can be told, region. */
-  readonly where: string;
-  /** Where the request and the answer can be read, without credentials. */
-  readonly record: string;
-}
+/**
+ * `[id, subject, behavior, basis, source, switch]`. The ID is the contract's row or unknown: `K8`, `U7`, `KMS-3` (row 3 of
+ * kms-v2-and-iam.md 10), or a name of this project. The source is a section of the contract.
+ */
+export type FidelityRow = readonly [
+  id: string,
+  subject: string,
+  behavior: string,
+  basis: Basis,
+  source: string,
+  choice?: keyof Switches,
+];
 
-export type FidelityEntry = Basis & {
-  /** The contract's row or unknown: `K8`, `U7`, `KMS-3` (row 3 of kms-v2-and-iam.md 10), or a name of ours. */
-  readonly id: string;
-  readonly subject: string;
-  /** What the local UKO does. */
-  readonly behaviour: string;
-  /** The section of the contract. */
-  readonly source: string;
-  readonly switch?: keyof Switches;
-};
+/** Calls: served as documented, unless a row of `unknowns` says which part is assumed. */
+// biome-ignore format: one row a line
+export const calls = [
+  ["token", "IAM token", "API-key and assume grants; RS256, IBM's claims, one hour of emulated time", "documented", "kms-v2-and-iam.md 7"],
+  ["jwks", "IAM keys", "The public key that verifies the tokens", "documented", "kms-v2-and-iam.md 7.4"],
+  ["broker", "endpoints of an instance", "Hosts without scheme, all of this process", "documented", "uko-v4.md 1.2"],
+  ["K1", "list keys", "All filters; JSON, by IBM's name for it too; zipped JSON and CSV are 406", "documented", "uko-v4.md 2.3"],
+  ["K2", "create a key", "Placed by type and group of its template", "documented", "uko-v4.md 2.5"],
+  ["K3", "get a key", "With ETag and statuses in keystores", "documented", "uko-v4.md 3.2"],
+  ["K4", "change a key", "Attributes only; unknown fields are refused", "documented", "uko-v4.md 2.5"],
+  ["K5", "remove a key", "Only destroyed, and not while a keystore is pending", "documented", "uko-v4.md 4.2"],
+  ["K6", "activate, reactivate", "Installs and enables", "documented", "uko-v4.md 4.3"],
+  ["K7", "deactivate", "Unlinks the key and its versions", "documented", "uko-v4.md 4.3"],
+  ["K8", "destroy", "From pre_activation at once; from deactivated after 4 hours, with pending periods", "documented", "uko-v4.md 4.2-4.5"],
+  ["K9", "rotate", "At most hourly; older versions kept, by type of keystore active or deactivated", "documented", "uko-v4.md 4.6"],
+  ["K10", "realign with the template", "Installs and unlinks by group; dry run", "documented", "uko-v4.md 4.7"],
+  ["K11", "sync", "Pushes the state again; always a new ETag", "documented", "uko-v4.md 0.7, 4.2"],
+  ["K12", "live status", "200 even where keystores fail", "documented", "uko-v4.md 3.4"],
+  ["K13", "associated resources", "As in the seed or set by the control API", "documented", "uko-v4.md 3.13"],
+  ["K14", "versions", "Newest first", "documented", "uko-v4.md 4.6"],
+  ["T1, T3", "read templates", "All filters; JSON as for keys", "documented", "uko-v4.md 2.4, 3.5"],
+  ["T2, T4, T5", "create, change, delete a template", "One keystores item; deleted only without keys of any state", "documented", "uko-v4.md 2.5, 3.6, 5"],
+  ["T6, T7, T8", "archive, unarchive, expose", "An archived template makes and realigns no keys", "documented", "uko-v4.md 4.7"],
+  ["S1, S3", "read keystores", "All filters; every type's fields, secrets masked", "documented", "uko-v4.md 2.4, 3.7"],
+  ["S2, S4", "create, connect, change a keystore", "Every type and variant; dry run; an internal one is a key ring", "documented", "uko-v4.md 3.8"],
+  ["S5", "delete or disconnect a keystore", "Refused while keys are in use there, and while a key ring is not empty; four modes", "documented", "uko-v4.md 5"],
+  ["S6, S7, S8", "health, keys and resources of a keystore", "Keys that are installed; filters as for keys", "documented", "uko-v4.md 2.1, 2.3"],
+  ["V1, V3", "read vaults", "With counts", "documented", "uko-v4.md 2.4, 3.12"],
+  ["V2, V4, V5", "create, change, delete a vault", "Deleted only without keys, keystores and unarchived templates", "documented", "uko-v4.md 2.5, 5"],
+  ["M0", "`POST /keys/{k}?action=`", "The deprecated form of the rows 9 and 11 to 15", "documented", "kms-v2-and-iam.md 2.1"],
+  ["M1, M2", "create a KMS key", "Root or standard, generated or imported, securely too; the instance's policies hold", "documented", "kms-v2-and-iam.md 2.2"],
+  ["M3, M4", "list and count KMS keys", "State, kind, search, filter, sort; twins and others alike", "documented", "kms-v2-and-iam.md 2.3"],
+  ["M5, M6", "read a KMS key", "By id or alias; material of standard keys only", "documented", "kms-v2-and-iam.md 2.4, 3"],
+  ["M7", "move a KMS key to another ring", "By header and body", "documented", "kms-v2-and-iam.md 2.1"],
+  ["M8, M9, M10", "delete, restore, purge a KMS key", "Soft delete; 30 days; 4 hours", "documented", "kms-v2-and-iam.md 2.5-2.7"],
+  ["M11, M12, M16", "disable, enable, rotate, sync", "Half a minute before enable; rotate and sync hourly", "documented", "kms-v2-and-iam.md 2.8"],
+  ["M13", "wrap, unwrap, rewrap", "AES-GCM over the key's own material", "documented", "kms-v2-and-iam.md 2.9"],
+  ["M14, M15", "set and unset for deletion", "Active keys with the policy only", "documented", "kms-v2-and-iam.md 2.10"],
+  ["M17-M20", "policies of a KMS key and of the instance", "All kinds, all in force but `metrics`", "documented", "kms-v2-and-iam.md 2.11, 2.12"],
+  ["M21, M22", "registrations", "As in the seed or set by the control API; a twin shares those of its managed key", "documented", "kms-v2-and-iam.md 2.13"],
+  ["M23", "versions of a KMS key", "Newest first", "documented", "kms-v2-and-iam.md 2.13"],
+  ["M24", "key rings", "`default`, those of internal keystores, and those created", "documented", "kms-v2-and-iam.md 2.13"],
+  ["M25", "aliases", "Five per key, unique in the instance", "documented", "kms-v2-and-iam.md 2.2"],
+  ["M26", "import tokens", "With a life and a number of retrievals", "documented", "kms-v2-and-iam.md 2.2"],
+] as const satisfies readonly FidelityRow[];
+
+/** What no source says. Where several behaviors are possible, the default is the harder one for a client. */
+// biome-ignore format: one row a line
+export const unknowns = [
+  ["U1", "failure statuses and codes", "400 401 403 404 409 412 424 by cause; the codes are the emulator's own", "assumed", "uko-v4.md 2.6, 9"],
+  ["order", "order of checks", "401, 403 without any right to read, 404, 403, 400, 412, 409, 424", "assumed", "uko-v4.md 2.6"],
+  ["U2", "If-Match missing, `*`, quoted", "400, 400, accepted", "assumed", "uko-v4.md 9"],
+  ["U3", "ETags of two writes in one second", "The same ETag", "assumed", "uko-v4.md 1.4, 9", "etagGrain"],
+  ["U4", "state while pending", "`destroyed`", "assumed", "uko-v4.md 9"],
+  ["U5", "DELETE while pending", "409; with `force=true` accepted; never on a key that is not destroyed", "assumed", "uko-v4.md 9", "forceDelete"],
+  ["U6", "DELETE of a destroyed key that a keystore still holds", "Accepted: only pending periods stop it", "assumed", "uko-v4.md 9"],
+  ["U7", "4-hour rule", "409 while 4 hours or less have passed; a new deactivation starts again", "assumed", "uko-v4.md 4.5, 9", "coolDownHours"],
+  ["U8", "repeated actions", "409, ETag unchanged", "assumed", "uko-v4.md 9"],
+  ["U9", "tags in requests", "Accepted; PATCH replaces the list", "assumed", "uko-v4.md 9", "tags"],
+  ["description", "white space in descriptions", "Kept", "documented", "uko-v4.md 2.5", "description"],
+  ["U10", "unique labels", "Per vault among keys not yet removed", "assumed", "uko-v4.md 9"],
+  ["U11", "ids of versions", "The current one keeps the key's; older ones have their own and cannot change", "assumed", "uko-v4.md 9"],
+  ["U12", "answer to a rotation", "200 with the key", "assumed", "uko-v4.md 9", "rotateStatus"],
+  ["U13", "rotation while deactivated", "409", "assumed", "uko-v4.md 9"],
+  ["U14", "sync", "200, always a new ETag; the last writer stays", "assumed", "uko-v4.md 9", "syncChangesLastWriter"],
+  ["U15", "one keystore fails", "200, out of sync there; 424 and no change if all fail", "assumed", "uko-v4.md 9"],
+  ["U16", "pace of keystores", "At once", "assumed", "uko-v4.md 9"],
+  ["U17", "templates listed by default", "All states; all types but shadow", "assumed", "uko-v4.md 9"],
+  ["U21", "realign in pre_activation", "Only the references change", "assumed", "uko-v4.md 9"],
+  ["U24", "secrets in answers", "Empty or `***`", "documented", "uko-v4.md 3.7"],
+  ["U27", "several keystores", "Each its own end; removable when all have passed", "assumed", "uko-v4.md 9"],
+  ["U28", "`key_material_present`", "The repository until destroy; keystores until they are empty", "assumed", "uko-v4.md 9"],
+  ["U29", "retention policy", "Deactivate allowed, destroy 409", "assumed", "uko-v4.md 5, 9"],
+  ["U30", "rights of rotate, sync, realign, archive, expose", "generate and write; distribute; distribute; `key-templates.write`", "assumed", "uko-v4.md 9"],
+  ["registrations", "right to list associated resources", "`managed-keys.read`", "assumed", "uko-v4.md 6"],
+  ["versions", "older versions of the API", "4.14; an older one lacks operations, fields and parameters as IBM's SDK of it does; a parameter it does not know is ignored, a field refused; a pending destruction shows as in 4.14", "assumed", "uko-v4.md 1.6", "apiVersion"],
+  ["U31", "header UKO-Vault", "Ignored, unless it contradicts the object: 404", "assumed", "uko-v4.md 9", "vaultHeader"],
+  ["U32", "href", "Relative", "assumed", "uko-v4.md 9", "hrefs"],
+  ["U33", "limit out of range, unknown filters", "400; ignored", "assumed", "uko-v4.md 9"],
+  ["U35", "rate limits", "None; by fault rule", "assumed", "uko-v4.md 9"],
+  ["U36", "label filter", "A case-sensitive part; lists are current", "assumed", "uko-v4.md 9"],
+  ["U37", "broker", "404 for an unknown instance; no private UKO host", "assumed", "uko-v4.md 9"],
+  ["labels", "label rules per keystore", "The user interface's, not applied", "assumed", "uko-v4.md 3.10", "labelRules"],
+  ["last-writer", "`updated_by`", "The caller's iam_id; UKO for z/OS may leave it out", "assumed", "uko-v4.md 1.7, 3.1", "lastWriter"],
+  ["stored-status", "statuses in a plain GET", "Live; `stale`: as of the last write, sync or status call", "assumed", "uko-v4.md 3.2", "statusFreshness"],
+  ["patch-destroyed", "PATCH of a destroyed key", "Accepted", "assumed", "uko-v4.md 4.2", "patchDestroyed"],
+  ["twin-identity", "who calls KMS when UKO destroys", "The caller, so a setter cannot destroy", "assumed", "kms-v2-and-iam.md 5", "twinIdentity"],
+  ["twin-suspended", "twin of a deactivated key", "Suspended (2)", "assumed", "uko-v4.md 4.3"],
+  ["twin-refusal", "UKO's answer when KMS wants a second person", "409, nothing changed", "assumed", "uko-v4.md 2.6"],
+  ["KMS-1", "setter deletes", "409 AUTHORIZATIONS_NOT_MET", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-2", "identity that KMS compares", "iam_id", "assumed", "kms-v2-and-iam.md 10", "kmsIdentity"],
+  ["KMS-3", "set while set", "Moves window and setter", "assumed", "kms-v2-and-iam.md 10", "kmsSetAgain"],
+  ["KMS-4", "unset while not set", "204", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-5", "a lapsed window", "Still shown, does not count", "assumed", "kms-v2-and-iam.md 10", "kmsLapsedWindow"],
+  ["KMS-window", "life of the window", "7 days", "documented", "kms-v2-and-iam.md 5", "kmsWindowHours"],
+  ["KMS-6", "policy turned off", "409 with a code of the emulator's own", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-7", "order of checks on DELETE", "401, 404, 410, dual authorization, retention, registrations", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-8", "DELETE without representation", "204", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-9", "set on a suspended key", "409", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-10", "window after restore", "Cleared; the policy stays", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-11", "unknown id, foreign instance", "404; 401", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-12", "force and dual authorization", "Force does not bypass it", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-24", "wrong key ring header", "404", "assumed", "kms-v2-and-iam.md 10"],
+  ["refresh", "refresh grant", "Not served: 400; clients ask again with the API key", "assumed", "kms-v2-and-iam.md 10-20"],
+  ["KMS-13", "registrations after delete and force", "Listed until purge", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-15", "optional fields", "Empty `resources` left out of policies only; `preventKeyDeletion` left out when false", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-16", "instance policies in answers", "Camel case", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-19", "state after a delete", "5 at once, no day of Deactivated before", "assumed", "kms-v2-and-iam.md 10"],
+  ["KMS-purge", "automatic purge", "90 days after the delete; for a twin, not before its keystore's pending period has ended", "assumed", "kms-v2-and-iam.md 6"],
+  ["KMS-expiry", "expiry", "At the second, without lag; a suspended key is deactivated when enabled", "assumed", "kms-v2-and-iam.md 3.1, 6"],
+  ["KMS-rotation", "rotation by policy", "At the month's end since the last rotation or change of the policy", "assumed", "kms-v2-and-iam.md 2.11"],
+  ["KMS-rings", "ring of an internal keystore", "Cannot be deleted through KMS, and a twin cannot be moved: 409 with codes of the emulator's own", "assumed", "kms-v2-and-iam.md 2.13"],
+  ["KMS-codes", "codes not published", "`EMULATED_…`: ring exists, too many rings, alias unknown, rotation policy of an imported key", "assumed", "kms-v2-and-iam.md 2.11, 2.13"],
+  ["KMS-token", "import token", "One per instance; retrievals bound GET only; RSA of 2048 bits; nonce by AES-GCM or AES-CBC", "assumed", "kms-v2-and-iam.md 2.2"],
+  ["KMS-origin", "where a call comes from", "`X-Forwarded-For` or the connection; private where the host's name says `private`", "assumed", "kms-v2-and-iam.md 1.1, 2.12"],
+  ["U10-names", "unique names", "Vaults per instance; keystores and templates per vault, archived ones among them: 409", "assumed", "uko-v4.md 9"],
+  ["U16-health", "health of a new keystore", "`pending_check` until the first S6; it works at once", "assumed", "uko-v4.md 9"],
+  ["U18", "shadow and system templates", "A shadow goes with its last key; changes to a system template are 403", "assumed", "uko-v4.md 9"],
+  ["U19", "vault with templates", "409 for unarchived ones; archived and shadow templates go with the vault", "assumed", "uko-v4.md 9"],
+  ["U20", "PATCH of an archived template", "`keystores` 409, the rest accepted", "assumed", "uko-v4.md 9"],
+  ["U22", "a keystore's identifying fields", "The same value accepted, a change 400", "assumed", "uko-v4.md 9"],
+  ["U23", "`groups` left out", "The name is the only group", "assumed", "uko-v4.md 9"],
+  ["U25", "dry run of S2", "201 without `id`, Location and ETag; 424 where the connection fails", "assumed", "uko-v4.md 9"],
+  ["U26", "key ring of an internal keystore", "409 while KMS knows a key of it: 90 days after destroy, or until a purge", "assumed", "uko-v4.md 5, 9"],
+  ["U34", "sizes", "By algorithm; AES 256 alone in IBM's keystores", "assumed", "uko-v4.md 9"],
+  ["wrong-credentials", "a connection that fails", "A secret that reads `wrong`; connected all the same without a dry run, and out of sync", "assumed", "uko-v4.md 3.8"],
+  ["ring-name", "name of a keystore's key ring", "The keystore's, other characters as `-`, numbered where it is taken", "assumed", "uko-v4.md 3.8"],
+  ["S5-modes", "modes of S5", "The keys' rights and rules hold: deactivate and destroy check every key before the first changes", "assumed", "uko-v4.md 5"],
+  ["S5-references", "keys of a keystore that is gone", "Lose the reference and its status; the ETag moves only with the state", "assumed", "uko-v4.md 5"],
+  ["alignment", "alignment of a key", "By its keystores alone; a template's other changes leave keys as they are", "assumed", "uko-v4.md 4.7"],
+  ["old-versions", "reactivation after a rotation", "Versions that were active until the key's own deactivation come back with it", "assumed", "uko-v4.md 4.6"],
+  ["label-and-scheme", "label in a request under a naming scheme", "Used as it is", "assumed", "uko-v4.md 3.11"],
+  ["azure-standard", "HSM keys in Azure Standard", "Accepted", "assumed", "uko-v4.md 3.6"],
+  ["free-keystores", "rights of paid keystores", "From the 6th internal and the 2nd external one; the first external starts the plan", "assumed", "uko-v4.md 3.8, 6"],
+] as const satisfies readonly FidelityRow[];

@@ -1,46 +1,46 @@
 import { expect, it } from "vitest";
-import { calls } from "../../provider/emulator/fidelity-calls.ts";
-import { fidelityMarkdown, fidelityRow } from "../../provider/emulator/fidelity-markdown.ts";
-import { unknowns } from "../../provider/emulator/fidelity-unknowns.ts";
+import { calls, type FidelityRow, unknowns } from "../../provider/emulator/fidelity.ts";
+import { fidelityCells, fidelityMarkdown } from "../../provider/emulator/fidelity-markdown.ts";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { switchDefaults } from "../../provider/emulator/switches.ts";
 import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
 import { read } from "../support/documents.ts";
+
+const rows: readonly FidelityRow[] = [...calls, ...unknowns];
 
 it("docs/fidelity.md is what the tables say now", async () => {
   await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/fidelity.md");
 });
 
 it("says at the top that nothing was seen on a real instance, as long as no row says when and where it was", () => {
-  const entries: readonly { readonly basis: string }[] = [...calls, ...unknowns];
-  const verified = entries.filter(({ basis }) => basis === "verified").length;
-  const says = fidelityMarkdown().includes("**No behaviour has been seen on a real instance yet.**");
+  const verified = rows.filter(([, , , basis]) => typeof basis !== "string").length;
+  const says = fidelityMarkdown().includes("**No behavior has been seen on a real instance yet.**");
   expect(says).toBe(verified === 0);
 });
 
 it("a verified row names the day, the instance and the record", () => {
   const verified = { on: "2027-01-31", where: "API 4.14.6, eu-de", record: "https://example.com/1" };
-  const row = fidelityRow({ id: "X", subject: "s", behaviour: "b", source: "c", basis: "verified", verified });
-  expect(row[3]).toBe("verified 2027-01-31, API 4.14.6, eu-de ([record](https://example.com/1))");
+  expect(fidelityCells(["X", "s", "b", verified, "c"])[3]).toBe(
+    "verified 2027-01-31, API 4.14.6, eu-de ([record](https://example.com/1))",
+  );
 });
 
 it("every row has an id of its own, and a section of the contract for its source", () => {
-  const entries: readonly { readonly id: string; readonly source: string }[] = [...calls, ...unknowns];
-  const ids = entries.map(({ id }) => id);
+  const ids = rows.map(([id]) => id);
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
-  expect(entries.filter(({ source }) => !isInContract(source))).toEqual([]);
+  expect(rows.filter(([, , , , source]) => !isInContract(source))).toEqual([]);
   expect(isInContract("uko-v4.md 99")).toBe(false);
 });
 
 it("every switch stands in a line of its own", () => {
-  const named = unknowns.flatMap((entry) => ("switch" in entry ? [entry.switch] : []));
+  const named = rows.flatMap(([, , , , , choice]) => choice ?? []);
   expect(named.toSorted()).toEqual(Object.keys(switchDefaults).toSorted());
 });
 
 it("every route is named by a row of the calls", () => {
-  const rows = calls.flatMap(({ id }) => id.split(", ").flatMap(expand));
+  const named = calls.flatMap(([id]) => id.split(", ").flatMap(expand));
   const routes = [...ukoRoutes, ...kmsRoutes].map((route) => route.operation);
-  expect(routes.filter((operation) => operation !== "M0" && !rows.includes(operation))).toEqual([]);
+  expect(routes.filter((operation) => operation !== "M0" && !named.includes(operation))).toEqual([]);
 });
 
 /** `M17-M20` names four rows. */
