@@ -2,8 +2,8 @@
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Story } from "./support/perform.ts";
-import { runStory } from "./support/run-story.ts";
+import type { Story } from "../test/stage/perform.ts";
+import { runStory } from "../test/stage/run-story.ts";
 
 const examples = readdirSync(fileURLToPath(new URL(".", import.meta.url))).filter((name) => /^\d\d-/.test(name));
 const [wanted = ""] = process.argv.slice(2);

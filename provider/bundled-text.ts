@@ -7,10 +7,10 @@ import { gunzipSync } from "node:zlib";
 declare const UKO_LATER: string | undefined;
 
 /**
- * Loads a door's `later.ts` once, when it is first needed: in a bundle from the text within the one file, elsewhere by `source`.
+ * Loads a door's `deferred.ts` once, when it is first needed: in a bundle from the text within the one file, elsewhere by `source`.
  * Reading it takes longer than all else that a start does, and an engine starts a plugin for every run.
  */
-export function loaderOf<Module>(source: () => Promise<Module>): () => Promise<Module> {
+export function lazyImport<Module>(source: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;
   return () => {
     loaded ??= typeof UKO_LATER === "string" ? fromText(UKO_LATER) : source();

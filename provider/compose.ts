@@ -4,22 +4,22 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { examine } from "./engine/commands/doctor.ts";
+import { type Check, faultCheck, type WatchedCall } from "./engine/commands/doctor-messages.ts";
+import { examineControls, examineStored, loosenedIn } from "./engine/commands/examine-state.ts";
+import { type AnyDefinition, type Inventory, takeInventory } from "./engine/commands/inventory.ts";
+import type { TagProbe } from "./engine/commands/probe-tags.ts";
+import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
+import { readState } from "./engine/commands/stored-state.ts";
 import type { FunctionDefinition, ListOptions } from "./engine/definition.ts";
-import { examine } from "./engine/doctor.ts";
-import { examineControls, examineStored, loosenedIn } from "./engine/examine-state.ts";
-import { type Check, faultCheck, type WatchedCall } from "./engine/explain/doctor.ts";
-import type { Door } from "./engine/explain/explanation.ts";
-import { controlsCheck, controlsNotCompared } from "./engine/explain/state-checks.ts";
-import { parseGiven } from "./engine/given.ts";
+import type { Door } from "./engine/explanation.ts";
 import { createHandlers, type HandlerContext, type Handlers } from "./engine/handlers.ts";
-import { type AnyDefinition, type Inventory, takeInventory } from "./engine/inventory.ts";
-import { createKmsOperations, type KmsOperations } from "./engine/kms-operations.ts";
-import { saysNothingOfTheObject } from "./engine/look-faults.ts";
-import { createOperations, type Operations } from "./engine/operations.ts";
+import { createOperations, type Operations } from "./engine/key/commands.ts";
+import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
 import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
-import type { TagProbe } from "./engine/probe-tags.ts";
+import { parseGiven } from "./engine/program/input-validation.ts";
 import { createServiceClock } from "./engine/service-clock.ts";
-import { readState } from "./engine/stored-state.ts";
+import { isTransientReadError } from "./engine/transient-read-errors.ts";
 import { asUkoError, UkoError } from "./errors.ts";
 import {
   functions,
@@ -47,8 +47,8 @@ import { type WatchedAnswer, watchClient } from "./services/http/watched-client.
 import { createTokens } from "./services/iam/tokens.ts";
 import { createInstanceCheck } from "./services/instance-check.ts";
 import { jsonLine } from "./services/json-line.ts";
-import { createKmsKeys } from "./services/key-protect/keys.ts";
-import { createTwins } from "./services/key-protect/twins.ts";
+import { createKmsKeys } from "./services/kms/keys.ts";
+import { createTwins } from "./services/kms/twins.ts";
 import { createReportFile } from "./services/report-file.ts";
 import { createSession } from "./services/session.ts";
 import { createUkoClient } from "./services/uko/client.ts";
@@ -141,16 +141,21 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
   return { settings, world, close: () => http.close() };
 }
 
-export { auditEvidence, auditedSteps } from "./engine/audit.ts";
+export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
+export { explainAudit } from "./engine/commands/audit-messages.ts";
+export { renderChecks } from "./engine/commands/doctor-messages.ts";
+export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/commands/survey-messages.ts";
 export { createDeclarations } from "./engine/declarations.ts";
-export { explainAudit } from "./engine/explain/audit.ts";
-export { renderChecks } from "./engine/explain/doctor.ts";
 /** The renderer of the command line, exported so that every door shows an explanation alike. */
-export { renderExplanation } from "./engine/explain/explanation.ts";
-export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/explain/shared-object.ts";
-export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/explain/survey.ts";
-export { errorAbout, messageAbout, type Which } from "./engine/explain/which.ts";
-export { saysNothingOfTheObject, sayUnreadInAll, sayUnreadSoFar, sayUnseen } from "./engine/look-faults.ts";
+export { renderExplanation } from "./engine/explanation.ts";
+export { errorAbout, messageAbout, type ResourceLabel } from "./engine/resource-label.ts";
+export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/shared-object.ts";
+export {
+  isTransientReadError,
+  refreshSkippedWarning,
+  sayUnreadInAll,
+  sayUnreadSoFar,
+} from "./engine/transient-read-errors.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
 export { checkArguments } from "./resources/index.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
@@ -320,7 +325,7 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
     keystore: createHandlers(keystore, context),
     keyTemplate: createHandlers(keyTemplate, context),
     kmsKey: createHandlers(kmsKey, context),
-    mayKeepState: (error): error is UkoError => saysNothingOfTheObject(error) && !open().run.isReadStrict,
+    mayKeepState: (error): error is UkoError => isTransientReadError(error) && !open().run.isReadStrict,
     ask: askAll(open),
   };
 }

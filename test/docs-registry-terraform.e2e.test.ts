@@ -7,11 +7,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findEngine } from "../examples/engines/find-engine.ts";
-import { tfplugindocs } from "../examples/engines/tfplugindocs.ts";
-import { type TofuPerson, TofuWorkspace } from "../examples/support/tofu.ts";
 import { terraformResources, terraformSchema } from "../provider/schema/terraform.ts";
 import { registryRoot } from "../sdk/make/schema-file.ts";
+import { findEngine } from "./engines/find-engine.ts";
+import { tfplugindocs } from "./engines/tfplugindocs.ts";
+import { type TofuPerson, TofuWorkspace } from "./stage/tofu.ts";
 import { blocksIn } from "./support/documents.ts";
 
 const root = fileURLToPath(registryRoot);

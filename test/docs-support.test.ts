@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { platforms } from "../examples/release/platforms.ts";
 import packageFile from "../package.json" with { type: "json" };
+import { platforms } from "../sdk/release/platforms.ts";
 import { doorNames } from "./contracts/doors/door-names.ts";
 import { skipCounts } from "./contracts/doors/skips.ts";
 import { read, repository } from "./support/documents.ts";
@@ -32,15 +32,15 @@ function pinned(file: string, form: RegExp): string {
 
 const sources = {
   "Pulumi CLI": [
-    pinned("examples/engines/find-pulumi.ts", /builtVersion = "(.+)"/),
-    pinned("examples/engines/find-pulumi.ts", /minimumVersion = "(.+)"/),
+    pinned("test/engines/find-pulumi.ts", /builtVersion = "(.+)"/),
+    pinned("test/engines/find-pulumi.ts", /minimumVersion = "(.+)"/),
   ],
   "Pulumi's Node library": [
     packageFile.devDependencies["@pulumi/pulumi"],
     packageFile.peerDependencies["@pulumi/pulumi"].replace("^", ""),
   ],
   "Pulumi's Python library": [
-    pinned("examples/engines/python/requirements.in", /^pulumi==(.+)$/m),
+    pinned("test/engines/python/requirements.in", /^pulumi==(.+)$/m),
     pinned("sdk/python/pyproject.toml", /"pulumi>=([\d.]+),/),
   ],
   "Pulumi's Go library": [pinned("sdk/go/go.mod", /pulumi\/sdk\/v3 v(.+)$/m), ""],
@@ -48,7 +48,7 @@ const sources = {
     packageFile.devDependencies.node,
     packageFile.engines.node.replace(">=", ""),
   ],
-  "Node inside the plugin's executables": [pinned("examples/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
+  "Node inside the plugin's executables": [pinned("sdk/release/platforms.ts", /nodeVersion = "(.+)"/), ""],
   Python: ["", pinned("sdk/python/pyproject.toml", /requires-python = ">=(.+)"/)],
   Go: ["", pinned("sdk/go/go.mod", /^go (.+)$/m)],
 } as const;
@@ -58,7 +58,7 @@ test.each(Object.entries(sources))("%s: the versions are those that are pinned",
 });
 
 test("the language hosts are built from the version that is named", () => {
-  const version = pinned("examples/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
+  const version = pinned("test/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
   expect(text).toContain(`built from ${version} here`);
 });
 

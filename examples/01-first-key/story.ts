@@ -1,8 +1,8 @@
 /** One key and one person: the same way to the end, without a second pair of eyes. */
 
 import { fileURLToPath } from "node:url";
-import type { PulumiStory } from "../support/perform.ts";
-import type { PulumiStage } from "../support/pulumi-stage.ts";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
 
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 

@@ -1,9 +1,9 @@
 /** A whole stack: made in one run, and gone after five that anybody could have run on any day. */
 
 import { fileURLToPath } from "node:url";
-import type { PulumiStory } from "../support/perform.ts";
-import type { PulumiStage } from "../support/pulumi-stage.ts";
-import { consentsIn } from "../support/stage.ts";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { consentsIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 

@@ -1,9 +1,9 @@
 /** Keys that people made by hand come under management; nothing but a marker on each is written, and their end takes two people. */
 
 import { fileURLToPath } from "node:url";
-import type { PulumiStory } from "../support/perform.ts";
-import type { PulumiStage } from "../support/pulumi-stage.ts";
-import { consentsIn } from "../support/stage.ts";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { consentsIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",

@@ -1,9 +1,9 @@
 /** Divided roles: what each person meets who tries a step of the other, and how they end the key together. */
 
 import { fileURLToPath } from "node:url";
-import type { PulumiStory } from "../support/perform.ts";
-import type { PulumiStage } from "../support/pulumi-stage.ts";
-import { keyIn, recordIn } from "../support/stage.ts";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { keyIn, recordIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 

@@ -1,6 +1,6 @@
 /** `npm run demo`: the story of one key and two people, with the real Pulumi CLI against the local UKO. */
 
-import { runStory } from "../support/run-story.ts";
+import { runStory } from "../../test/stage/run-story.ts";
 import { story } from "./story.ts";
 
 if (await runStory(story)) {

@@ -1,9 +1,9 @@
 /** The story of one key and two people, in four runs of `pulumi destroy`. */
 
 import { fileURLToPath } from "node:url";
-import type { PulumiStory } from "../support/perform.ts";
-import type { PulumiStage } from "../support/pulumi-stage.ts";
-import { recordIn } from "../support/stage.ts";
+import type { PulumiStory } from "../../test/stage/perform.ts";
+import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { recordIn } from "../../test/stage/stage.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",

@@ -9,7 +9,7 @@ export type HclEntry =
   | { readonly kind: "comment"; readonly text: string }
   | { readonly kind: "gap" };
 
-export const gap: HclEntry = { kind: "gap" };
+export const blankLine: HclEntry = { kind: "gap" };
 
 export function attribute(name: string, expression: string): HclEntry {
   return { kind: "attribute", name, expression };

@@ -6,7 +6,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, Option } from "commander";
-import type { InventoryItem } from "../engine/inventory.ts";
+import type { InventoryItem } from "../engine/commands/inventory.ts";
 import { UkoError } from "../errors.ts";
 import { parseVaultId } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";

@@ -10,7 +10,7 @@ import { parseFolder } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { filesThatOverrule } from "./engine-configuration.ts";
 import { exampleHelp, installHelp } from "./help.ts";
-import { impliedMirror, type Put, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
+import { type InstallTarget, impliedMirror, providerSource, putIntoMirror, takeFromMirror } from "./provider-mirror.ts";
 import { ownPackage, type ProviderPackage, releasedPackage } from "./provider-package.ts";
 
 /** Synonyms, because both engines use the same provider. */
@@ -30,7 +30,7 @@ interface Installed {
   readonly engine: Engine;
   readonly given: ProviderPackage;
   readonly mirror: string;
-  readonly put: readonly Put[];
+  readonly put: readonly InstallTarget[];
   readonly overruledBy: readonly string[];
 }
 

@@ -2,7 +2,7 @@
 
 import { Argument, type Command, Option } from "commander";
 import { readConsents } from "../compose.ts";
-import type { Loosening } from "../engine/operations.ts";
+import type { Loosening } from "../engine/key/commands.ts";
 import { UkoError } from "../errors.ts";
 import {
   collectConsents,

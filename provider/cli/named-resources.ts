@@ -3,7 +3,7 @@
  * between resources.
  */
 
-import type { InventoryItem } from "../engine/inventory.ts";
+import type { InventoryItem } from "../engine/commands/inventory.ts";
 
 export interface ProgramFile {
   readonly name: string;

@@ -31,7 +31,7 @@ export function impliedMirror({ system, home }: Machine, { XDG_DATA_HOME, APPDAT
 }
 
 /** The result for one path in a mirror. */
-export interface Put {
+export interface InstallTarget {
   readonly place: string;
   /**
    * The earlier content for that version: nothing, this very copy, which stays, or another one,
@@ -41,8 +41,8 @@ export interface Put {
 }
 
 /** Installs the package where both engines find it, in place of the same version if it exists. */
-export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly Put[]> {
-  const done: Put[] = [];
+export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly InstallTarget[]> {
+  const done: InstallTarget[] = [];
   try {
     for (const folder of foldersIn(mirror)) {
       await refuseLinks(mirror, placesIn(folder, given.version, given.platform).asFolder);
@@ -55,7 +55,7 @@ export async function putIntoMirror(mirror: string, given: ProviderPackage): Pro
   return done;
 }
 
-async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
+async function putInto(folder: string, given: ProviderPackage): Promise<InstallTarget> {
   const { asFolder, asZip } = placesIn(folder, given.version, given.platform);
   const [place, other] = given.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
   await makeFolder(path.dirname(place));
@@ -66,7 +66,7 @@ async function putInto(folder: string, given: ProviderPackage): Promise<Put> {
     // The target of a link can change later without a trace in the mirror.
     await cp(given.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
     const digest = await digestOf(copy);
-    if (given.kind === "zip" && digest !== given.sha256) throw becameAnother(given.place);
+    if (given.kind === "zip" && digest !== given.sha256) throw changedDuringInstall(given.place);
     const isSame = digest === (await digestOf(place));
     if (given.kind === "folder") await chmod(path.join(isSame ? place : copy, executable), 0o755);
     const isOtherGone = await removed(other);
@@ -160,7 +160,7 @@ async function digestOf(place: string): Promise<string | undefined> {
 }
 
 /** The zip may have been changed since it was checked. */
-function becameAnother(zip: string): UkoError {
+function changedDuringInstall(zip: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${path.basename(zip)} became another file while it was installed`,
     detail: "Run again once nobody writes to it.",

@@ -3,7 +3,7 @@
  * of dependency.
  */
 
-import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
+import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
 /** With such a suffix, a name is neither a word of the language nor a class. */

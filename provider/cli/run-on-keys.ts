@@ -1,8 +1,8 @@
 /** One operation on each named key, in order, with a report of each result. */
 
-import type { KmsOperations } from "../engine/kms-operations.ts";
+import type { Operations } from "../engine/key/commands.ts";
+import type { KmsOperations } from "../engine/kms-key/commands.ts";
 import type { KmsKeyRef } from "../engine/kms-ports.ts";
-import type { Operations } from "../engine/operations.ts";
 import type { CallOptions, KeyRef } from "../engine/ports.ts";
 import type { Report } from "../engine/report.ts";
 import { type ErrorCode, UkoError } from "../errors.ts";

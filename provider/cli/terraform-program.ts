@@ -3,9 +3,9 @@
  * block and a resource each.
  */
 
-import type { InventoryItem, SecretBlock } from "../engine/inventory.ts";
+import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { providerAddress, type TerraformResource, terraformResources } from "../schema/terraform.ts";
-import { attribute, block, comment, gap, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
+import { attribute, blankLine, block, comment, type HclEntry, hclFile, hclLiteral, hclObject, hclText } from "./hcl.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
 /** The command that people type; nothing else differs between the two. */
@@ -49,15 +49,15 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
     comment(
       `Takes over what is there: the first \`${command} apply\` imports it (imports.tf) and writes nothing to the service.`,
     ),
-    gap,
+    blankLine,
     block("terraform", [block("required_providers", [attribute("uko", provider)])]),
-    gap,
+    blankLine,
     comment("No credential stands here, since two people share this: UKO_API_KEY says who runs it."),
     block('provider "uko"', [
       attribute("instance_id", hclText(instanceId)),
       ...(region === undefined ? [] : [attribute("region", hclText(region))]),
     ]),
-    ...named.flatMap((each) => [gap, resourceBlock(each, named)]),
+    ...named.flatMap((each) => [blankLine, resourceBlock(each, named)]),
   ]);
 }
 
@@ -66,7 +66,7 @@ function importsFile(named: readonly Named[], { command }: Surroundings): string
   return hclFile([
     comment(`Done with the first \`${command} apply\`; this file can go then.`),
     ...named.flatMap((each) => [
-      gap,
+      blankLine,
       block("import", [attribute("to", addressOf(each)), attribute("id", hclText(each.item.id))]),
     ]),
   ]);
@@ -78,7 +78,7 @@ function resourceBlock(each: Named, named: readonly Named[]): HclEntry {
   return block(`resource ${hclText(resource.typeName)} ${hclText(name)}`, [
     ...Object.entries(item.inputs).flatMap(([property, value]) => argumentsFor(each, property, value, named)),
     ...item.secretBlocks.flatMap((secrets) => secretHint(secrets, each)),
-    ...(dependsOn.length === 0 ? [] : [gap, attribute("depends_on", `[${dependsOn.join(", ")}]`)]),
+    ...(dependsOn.length === 0 ? [] : [blankLine, attribute("depends_on", `[${dependsOn.join(", ")}]`)]),
   ]);
 }
 
@@ -129,7 +129,7 @@ function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, na
   ];
   const lines = hclFile(shown).trimEnd().split("\n");
   return [
-    gap,
+    blankLine,
     comment("The connection stays as it is. To change its secrets from here, declare a variable for each, with"),
     comment("sensitive = true and ephemeral = true, and add:"),
     ...lines.map((line) => comment(`  ${line}`)),

@@ -2,8 +2,8 @@
 
 import { type Command, Option } from "commander";
 import { jsonLine, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
+import type { Survey } from "../engine/commands/survey.ts";
 import type { KeyRef } from "../engine/ports.ts";
-import type { Survey } from "../engine/survey.ts";
 import { collectVaultIds } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { mostSevere } from "./exit-code.ts";

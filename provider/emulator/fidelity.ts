@@ -138,7 +138,6 @@ export const unknowns = [
   ["KMS-codes", "codes not published", "`EMULATED_…`: ring exists, too many rings, alias unknown, rotation policy of an imported key", "assumed", "kms-v2-and-iam.md 2.11, 2.13"],
   ["KMS-token", "import token", "One per instance; retrievals bound GET only; RSA of 2048 bits; nonce by AES-GCM or AES-CBC", "assumed", "kms-v2-and-iam.md 2.2"],
   ["KMS-origin", "where a call comes from", "`X-Forwarded-For` or the connection; private where the host's name says `private`", "assumed", "kms-v2-and-iam.md 1.1, 2.12"],
-  ["KMS-empty", "empty `state` and `sort` of a list", "As if they were absent", "assumed", "kms-v2-and-iam.md 2.3"],
   ["U10-names", "unique names", "Vaults per instance; keystores and templates per vault, archived ones among them: 409", "assumed", "uko-v4.md 9"],
   ["U16-health", "health of a new keystore", "`pending_check` until the first S6; it works at once", "assumed", "uko-v4.md 9"],
   ["U18", "shadow and system templates", "A shadow goes with its last key; changes to a system template are 403", "assumed", "uko-v4.md 9"],

@@ -9,7 +9,7 @@ import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
 import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
 import type { ContainerRef } from "./container-ports.ts";
-import type { ApplyCommand } from "./explain/explanation.ts";
+import type { ApplyCommand } from "./explanation.ts";
 import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
 
@@ -105,7 +105,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * Outputs that become unknown in a preview when this input changes; all other outputs stay known.
    * The first one shows the progress towards the goal that the input names.
    */
-  readonly moves: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
+  readonly invalidates: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
   /**
    * Outputs that are certain to be absent after a creation, so a preview does not call them
    * unknown.
@@ -115,12 +115,12 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * Whether its state changes without a run of this tool, so that an engine that can do so reads it
    * before every run.
    */
-  isWatched(state: State, run: RunSettings): boolean;
+  refreshBeforeRun(state: State, run: RunSettings): boolean;
   /**
    * Further changes that no update can make, each with what to do instead. `before` is the state as
    * the engine has it.
    */
-  frozen?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
+  rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
   /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean): readonly CheckFailure[];
   /**

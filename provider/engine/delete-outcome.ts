@@ -2,9 +2,9 @@
 
 import { type ErrorCode, newRunMark } from "../errors.ts";
 import { isForOthers } from "../lifecycle/plan.ts";
-import { type Explanation, renderExplanation } from "./explain/explanation.ts";
-import { noteOfStop } from "./explain/stopped.ts";
+import { type Explanation, renderExplanation } from "./explanation.ts";
 import type { CallOptions, RunRecord } from "./ports.ts";
+import { waitInterruptedNote } from "./wait-interrupted.ts";
 
 export type DeleteOutcome = {
   /**
@@ -25,14 +25,14 @@ export type DeleteOutcome = {
  * for. The message of an approval that this run cannot receive is marked, for a hook that sees only
  * the message.
  */
-export function unfinished(
+export function pendingResult(
   explanation: Explanation,
   facts: NonNullable<DeleteOutcome["facts"]>,
   { signal }: CallOptions,
   plan?: { readonly kind: string; readonly standing?: Parameters<typeof isForOthers>[0] },
 ): DeleteOutcome {
   const { code = "UKO_BUG", ...uncoded } = explanation;
-  const told = signal.aborted ? { ...uncoded, facts: [...explanation.facts, noteOfStop] } : uncoded;
+  const told = signal.aborted ? { ...uncoded, facts: [...explanation.facts, waitInterruptedNote] } : uncoded;
   const mark = plan?.standing === undefined || isForOthers(plan.standing) ? "" : `${newRunMark} `;
   return { kind: "unfinished", code, message: `${renderExplanation(told)}\n  ${mark}[${code}]`, facts };
 }

@@ -4,8 +4,8 @@ import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../
 import { looseningTo } from "../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
+import type { StepContext } from "./key/step-context.ts";
 import type { EvidenceEntry, EvidenceReason, EvidenceRecord } from "./ports.ts";
-import type { StepContext } from "./step-context.ts";
 
 /**
  * Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been

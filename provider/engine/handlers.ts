@@ -4,7 +4,7 @@
  */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
-import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announce.ts";
+import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announcement.ts";
 import type {
   CreateOptions,
   Ending,
@@ -14,15 +14,15 @@ import type {
   RunSettings,
   Stored,
 } from "./definition.ts";
+import { endResource, type Waiting } from "./delete.ts";
 import type { DeleteOutcome } from "./delete-outcome.ts";
-import { endResource, type Waiting } from "./end-resource.ts";
-import { applyCommand, type Door } from "./explain/explanation.ts";
+import { applyCommand, type Door } from "./explanation.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { type ProgramReader, readProgram } from "./read-program.ts";
-import { resultOfDeletion, resultOfStored, subjectOf, withRecord } from "./run-record.ts";
+import { type ProgramReader, readProgram } from "./program/read-program.ts";
+import { reportingRun, resultOfDeletion, resultOfStored, subjectOf } from "./run-report.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
-export interface Looked<State> extends Stored<State> {
+export interface ResourceRead<State> extends Stored<State> {
   readonly isWatched: boolean;
   /** The pending consent record, or the open KMS window, that this run approves. */
   readonly approvedRecordId?: string;
@@ -38,22 +38,22 @@ export type { DeleteOutcome };
 
 export interface Handlers<Inputs, State extends Inputs>
   extends Omit<ProgramReader<Inputs, State>, "stateFrom" | "inputsFrom" | "known"> {
-  create(news: unknown, options: CreateOptions): Promise<Looked<State>>;
-  read(olds: unknown, options: CallOptions): Promise<Looked<State> | undefined>;
-  update(olds: unknown, news: unknown, options: ApplyOptions): Promise<Looked<State>>;
+  create(news: unknown, options: CreateOptions): Promise<ResourceRead<State>>;
+  read(olds: unknown, options: CallOptions): Promise<ResourceRead<State> | undefined>;
+  update(olds: unknown, news: unknown, options: ApplyOptions): Promise<ResourceRead<State>>;
   /**
    * Finds a resource by ID alone, as an import does. Undefined only if the resource is proven gone.
    */
-  lookup(id: string, options: CallOptions): Promise<Looked<State> | undefined>;
+  lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** Predicts a planned deletion from state alone; makes no call. */
-  foretell(olds: unknown): Planned;
+  previewDelete(olds: unknown): Planned;
   /**
    * Predicts an update in the same way. An update may advance the deletion of its resource; the
    * result is `short` for every other update.
    */
-  foretellUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
+  previewUpdate(olds: unknown, news: unknown, first?: FirstPlan): Planned;
 }
 
 /**
@@ -95,7 +95,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     return { world: progress === undefined ? world : { ...world, progress }, run };
   };
   const looked = (stored: Stored<State>, run: RunSettings) =>
-    withApproval({ ...stored, isWatched: definition.isWatched(stored.state, run) }, run);
+    withApproval({ ...stored, isWatched: definition.refreshBeforeRun(stored.state, run) }, run);
   const pinned = async (world: World, stored: Stored<State>, run: RunSettings, options: CallOptions) => {
     await requirePinnable(world, definition.deletion(stored.state, run), options);
     return looked(stored, run);
@@ -112,7 +112,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       });
       const apply = applyCommand(context.door);
       const work = () => definition.create(world, inputs, run, { ...options, apply });
-      return pinned(world, await withRecord(world, { operation: "create", work, resultOf }, options), run, options);
+      return pinned(world, await reportingRun(world, { operation: "create", work, resultOf }, options), run, options);
     },
     async read(olds, options) {
       const { world, run } = opened(options);
@@ -126,7 +126,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       const apply = applyCommand(context.door);
       const work = () => definition.update(world, state, inputs, run, { ...options, apply });
       return looked(
-        await withRecord(world, { operation: "update", subject, work, resultOf: resultOfStored }, options),
+        await reportingRun(world, { operation: "update", subject, work, resultOf: resultOfStored }, options),
         run,
       );
     },
@@ -138,12 +138,12 @@ export function createHandlers<Inputs, State extends Inputs>(
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
     },
-    foretell(olds) {
+    previewDelete(olds) {
       const { run } = context.open();
       const state = stateFrom(olds);
       return planEnding(definition.deletion(state, run), Object(state), run, context.door);
     },
-    foretellUpdate(olds, news, first) {
+    previewUpdate(olds, news, first) {
       const { state, inputs } = known(olds, news);
       const goal = definition.retirement?.(state, inputs);
       if (goal === undefined) return nothingPlanned;
@@ -165,13 +165,13 @@ export function createHandlers<Inputs, State extends Inputs>(
       const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
       const work = () => endResource(world, { ending, run, door, ...(waiting !== undefined && { waiting }) }, options);
       const subject = subjectOf(ending, state);
-      return withRecord(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
+      return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
 }
 
 /** The approval of the pending request, if this run names that request. */
-function withApproval<State>(looked: Looked<State>, run: RunSettings): Looked<State> {
+function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): ResourceRead<State> {
   const { deletionRecordId: pending } = looked.state as { readonly deletionRecordId?: unknown };
   const isApproved = typeof pending === "string" && run.consents.includes(pending);
   return { ...looked, ...(isApproved && { approvedRecordId: pending }) };

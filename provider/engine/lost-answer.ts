@@ -4,12 +4,12 @@ import { UkoError } from "../errors.ts";
 import { isSame } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import { writtenRecordId } from "./evidence.ts";
-import { plain } from "./explain/words.ts";
-import type { Sighting } from "./observe.ts";
-import type { StepContext } from "./step-context.ts";
+import type { KeyReadResult } from "./key/observe.ts";
+import type { StepContext } from "./key/step-context.ts";
+import { plain } from "./words.ts";
 
 /** A step without an answer, and the context in which it was taken. */
-export interface Unsure {
+export interface PendingCall {
   readonly step: Step;
   readonly context: StepContext;
 }
@@ -24,20 +24,20 @@ export type Effect = "by_us" | "in_doubt" | "none";
  * Infers the effect from the next read. Windows and syncs are simply set or run again, so they
  * count as without effect.
  */
-export function effectOf({ step, context }: Unsure, sighting: Sighting): Effect {
+export function inferEffect({ step, context }: PendingCall, sighting: KeyReadResult): Effect {
   if (sighting.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
   const { observation } = sighting;
-  if (!isWhereItLeads(step, context, sighting)) return "none";
+  if (!hasReachedTarget(step, context, sighting)) return "none";
   const { writesAs } = context.actor;
   const isOurs =
     observation.updatedBy === undefined || writesAs === undefined || isSame(observation.updatedBy, writesAs);
   return isOurs ? "by_us" : "in_doubt";
 }
 
-function isWhereItLeads(
+function hasReachedTarget(
   step: Step,
   context: StepContext,
-  { observation }: Extract<Sighting, { kind: "present" }>,
+  { observation }: Extract<KeyReadResult, { kind: "present" }>,
 ): boolean {
   switch (step.kind) {
     case "deactivate":

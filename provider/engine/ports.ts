@@ -104,7 +104,7 @@ export interface Keys {
    * changed a key of the vault.
    * Concurrent calls share one list of their vault. `undefined` as for `read`.
    */
-  glance(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
+  cachedRead(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
   /** K12: a live status, asked of the keystores now. */
   liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
   /** K13, every page. Returns `unreadable` if the right is missing. */

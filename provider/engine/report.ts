@@ -7,8 +7,8 @@ import { type LifecycleState, lifecycleStateOf } from "../lifecycle/lifecycle-st
 import type { Plan, Run, Step } from "../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../lifecycle/stated-reasons.ts";
 import { describeReason, isoTime } from "./evidence.ts";
-import { type Explanation, renderExplanation } from "./explain/explanation.ts";
-import type { Observed, Seen } from "./observe.ts";
+import { type Explanation, renderExplanation } from "./explanation.ts";
+import type { KeyDetails, KeySummary } from "./key/observe.ts";
 import type { EvidenceReason, KeyRef } from "./ports.ts";
 
 /** Printed by `--json`. The version changes if a field changes its meaning. */
@@ -43,7 +43,7 @@ export interface DeletionFacts {
 
 export function reportOn(
   ref: KeyRef,
-  observed: Observed,
+  observed: KeyDetails,
   run: Run,
   explanation: Explanation,
   taken: readonly Step[],
@@ -83,7 +83,7 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
 }
 
 /** What the key's deletion waits for, for any reader. */
-export function deletionFacts(observed: Seen, plan?: Plan): DeletionFacts {
+export function deletionFacts(observed: KeySummary, plan?: Plan): DeletionFacts {
   const standing = deletionStanding(observed.observation, observed.nowMs);
   const untilMs =
     plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;

@@ -4,7 +4,7 @@
 
 import { UkoError } from "../errors.ts";
 import { type RunTime, runTimeAfter, skewOf, type TimeReading } from "../lifecycle/service-time.ts";
-import { explainSkew } from "./explain/clock-skew.ts";
+import { explainSkew } from "./clock-skew.ts";
 
 /** UKO and KMS have separate clocks. */
 type Service = "UKO" | "KMS";

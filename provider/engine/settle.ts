@@ -4,7 +4,7 @@
 
 import { UkoError } from "../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../lifecycle/settling.ts";
-import { type Observed, observeKey } from "./observe.ts";
+import { type KeyDetails, observeKey } from "./key/observe.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "./ports.ts";
 
 export interface Settler {
@@ -61,12 +61,12 @@ export async function restoreDescription(
 ): Promise<void> {
   if (now.snapshot.description === description) return;
   await world.clock.sleep(settledAfterMs, options.signal);
-  const sighting = await observeKey(world, ref, "glance", options);
+  const sighting = await observeKey(world, ref, "summary", options);
   const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
   if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
 }
 
-export function readingOf({ etag, nowMs, observation }: Observed): Reading {
+export function readingOf({ etag, nowMs, observation }: KeyDetails): Reading {
   const { updatedAtMs } = observation;
   return { etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
 }

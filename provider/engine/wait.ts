@@ -6,12 +6,12 @@
 import { isUkoError } from "../errors.ts";
 import type { ApprovedStep } from "../lifecycle/observation.ts";
 import { type ApprovalWait, isForOthers, type Plan } from "../lifecycle/plan.ts";
-import { keyPath, sayDuration } from "./explain/words.ts";
-import type { Observed } from "./observe.ts";
+import type { KeyDetails } from "./key/observe.ts";
+import { type Outcome, type RunMemory, reconcile, type Task } from "./key/reconcile.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { type Outcome, type RunMemory, reconcile, type Task } from "./reconcile.ts";
+import { keyPath, sayDuration } from "./words.ts";
 
-export interface Patience {
+export interface WaitBudget {
   /** How long this run may spend waiting, in total. */
   readonly budgetMs: number;
   /** How often the key is read during a wait, because anyone may act on it meanwhile. */
@@ -29,7 +29,7 @@ export interface Awaited {
 }
 
 /** Work that can be started again after each wait. */
-export interface PatientWork<Result> {
+export interface Pollable<Result> {
   /** `isDue` is true once the expected time has passed. */
   attempt(earlier: Result | undefined, isDue: boolean): Promise<Result>;
   /** Undefined if no wait can help. */
@@ -46,10 +46,10 @@ const longWaitMs = 15 * 60_000;
  * Repeats attempts until no wait helps, the budget is spent, or the signal aborts. Returns the
  * latest result.
  */
-export async function patiently<Result>(
+export async function pollUntilSettled<Result>(
   world: World,
-  work: PatientWork<Result>,
-  patience: Patience,
+  work: Pollable<Result>,
+  patience: WaitBudget,
   { signal }: CallOptions,
 ): Promise<Result> {
   let result = await work.attempt(undefined, false);
@@ -71,20 +71,20 @@ export async function patiently<Result>(
 }
 
 /** Advances a task until it ends, the budget is spent, or no wait within the budget can help. */
-export function reconcileWithPatience(
+export function reconcileAndWait(
   world: World,
   task: Task,
-  patience: Patience,
+  patience: WaitBudget,
   options: CallOptions,
 ): Promise<Outcome> {
-  const work: PatientWork<Outcome> = {
+  const work: Pollable<Outcome> = {
     attempt: (earlier, isDue) =>
       earlier === undefined
         ? reconcile(world, task, options)
-        : reconcile(world, askingOnce(task, earlier.memory), options, afterWait(earlier.memory, isDue)),
+        : reconcile(world, withoutRepeatedRequests(task, earlier.memory), options, afterWait(earlier.memory, isDue)),
     awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed) : undefined),
   };
-  return patiently(world, work, patience, options);
+  return pollUntilSettled(world, work, patience, options);
 }
 
 /** How long until the service's time has certainly passed `untilMs`. */
@@ -123,7 +123,7 @@ function reporter({ progress }: World): (awaited: Awaited) => void {
  * A record that this run wrote and that no longer counts was withdrawn, voided or expired. A wait
  * never requests again.
  */
-function askingOnce(task: Task, { taken }: RunMemory): Task {
+function withoutRepeatedRequests(task: Task, { taken }: RunMemory): Task {
   const hasAsked = (step: ApprovedStep): boolean =>
     taken.some((each) => each.kind === "write_record" && each.draft.step === step);
   return {
@@ -131,7 +131,7 @@ function askingOnce(task: Task, { taken }: RunMemory): Task {
     plan(observation, run, nowMs) {
       const plan = task.plan(observation, run, nowMs);
       if (plan.kind !== "ready" || plan.step.kind !== "write_record" || !hasAsked(plan.step.draft.step)) return plan;
-      return task.plan(observation, { ...run, intent: "continues", deactivatedHere: false }, nowMs);
+      return task.plan(observation, { ...run, intent: "resume", deactivatedHere: false }, nowMs);
     },
   };
 }
@@ -150,7 +150,7 @@ function sayAwaited({ record }: ApprovalWait, path: string): string {
 }
 
 /** Undefined if waiting cannot help. */
-function awaitedBy(plan: Plan, { observation, nowMs }: Observed): Awaited | undefined {
+function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
   if (plan.kind === "waitingForApproval") {
     if (!isForOthers(plan.standing)) return undefined;
     return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, keyPath(observation)) };

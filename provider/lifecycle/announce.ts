@@ -4,8 +4,8 @@
  */
 
 import { type AnnouncedStep, type Announcement, type ShownKey, shownKeyText, shownNameText } from "./announcement.ts";
-import { foreseeKeyDeletion, type KnownOfKey } from "./foresee.ts";
 import type { DeletionPolicy } from "./plan.ts";
+import { planFromState, type StateOnlyFacts } from "./plan-from-state.ts";
 import type { KmsKeyPolicy } from "./plan-kms-key-deletion.ts";
 
 /** What the plan knows of its run. */
@@ -27,7 +27,9 @@ export interface PendingFacts {
   readonly isTooEarly: boolean;
 }
 
-export interface KnownKey extends Omit<ShownKey, "keystores">, Pick<KnownOfKey, "stateWord" | "keystores" | "marker"> {}
+export interface KnownKey
+  extends Omit<ShownKey, "keystores">,
+    Pick<StateOnlyFacts, "stateWord" | "keystores" | "marker"> {}
 
 export function announceKeyDeletion(
   key: KnownKey,
@@ -37,7 +39,7 @@ export function announceKeyDeletion(
 ): Announcement {
   const removal: readonly AnnouncedStep[] = policy.goal === "removed" ? ["remove"] : [];
   const isApproved = recordId !== undefined && consents.includes(recordId);
-  const { next } = foreseeKeyDeletion(key, policy);
+  const { next } = planFromState(key, policy);
   const asksFirst = next.kind === "ready" && next.step.kind === "write_record";
   const announced = (steps: readonly AnnouncedStep[]): Announcement => ({
     subject: `${key.vaultId}/${key.keyId}`,

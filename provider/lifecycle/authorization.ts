@@ -161,7 +161,7 @@ function withoutRecord(
 ): Authorization {
   if (!isPerson(run.actor.identity)) return { kind: "must_wait", standing: "not_a_person", notBinding: why };
   if (!mayAuthor(run.actor)) return { kind: "must_wait", standing: "acts_in_a_profile", notBinding: why };
-  const mayWrite = run.intent !== "continues" || run.deactivatedHere === true;
+  const mayWrite = run.intent !== "resume" || run.deactivatedHere === true;
   // If only the time of a token or of another object says that a request has lapsed, one of the
   // times is wrong, and a new record would replace a request that may well bind.
   const isInDoubt = why.kind === "lapsed" && nowMs + tokenToleranceMs < why.atMs;
@@ -186,7 +186,7 @@ function draftFor(
     digest: observation.digests[step],
     author,
     authorName: run.actor.displayName,
-    how: run.intent === "meets" ? "met" : "asked",
+    how: run.intent === "engine" ? "met" : "asked",
     ...(deactivatedAtMs !== undefined && { deactivatedAtMs }),
     ...(kmsSetter !== undefined && { kmsSetter }),
     ...(policy.reason !== undefined && policy.reason !== "" && { reason: policy.reason }),

@@ -21,7 +21,7 @@ export function failingGuard(observation: KeyObservation, policy: DeletionPolicy
  * What blocks the removal of a destroyed key. `untilMs` is absent if any of the keystores reports
  * no date.
  */
-export type Remains =
+export type LeftoverMaterial =
   | { readonly kind: "nothing" }
   | { readonly kind: "pending"; readonly keystores: readonly KeystoreStatus[]; readonly untilMs?: number }
   | { readonly kind: "held"; readonly guard: Guard };
@@ -31,7 +31,7 @@ export type Remains =
  * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
  * counts as gone (decision 0032).
  */
-export function remainsOf(observation: KeyObservation): Remains {
+export function findLeftoverMaterial(observation: KeyObservation): LeftoverMaterial {
   if (!observation.keystoresAreLive) return held({ guard: "status_not_live" });
   const holding = observation.keystores.filter((each) => !isGone(each) && !isPending(each));
   if (holding.length > 0) return held({ guard: "keystore_holds_key", keystores: holding });
@@ -51,11 +51,11 @@ export function remainsOf(observation: KeyObservation): Remains {
   return { kind: "nothing" };
 }
 
-function held(guard: Guard): Remains {
+function held(guard: Guard): LeftoverMaterial {
   return { kind: "held", guard };
 }
 
-function pendingUntil(keystores: readonly KeystoreStatus[]): Remains {
+function pendingUntil(keystores: readonly KeystoreStatus[]): LeftoverMaterial {
   const dates = keystores.map((each) => each.destructionAtMs);
   const known = dates.filter((date) => date !== undefined);
   return { kind: "pending", keystores, ...(known.length === dates.length && { untilMs: Math.max(...known) }) };

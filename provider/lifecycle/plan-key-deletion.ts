@@ -7,7 +7,7 @@ import { type AnnouncedStep, type Announcement, excessOf, shownKeyText } from ".
 import { assertNever } from "./assert-never.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { markerBesideRecord } from "./dual-marker.ts";
-import { failingGuard, remainsOf } from "./guards.ts";
+import { failingGuard, findLeftoverMaterial } from "./guards.ts";
 import { dualTwins, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import { coolDownMs, type Right, rights } from "./managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isSame, type KeyObservation } from "./observation.ts";
@@ -141,7 +141,7 @@ function planUnusedDestruction(observation: KeyObservation, policy: DeletionPoli
 
 function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Plan {
   if (policy.goal === "deactivated") return { kind: "done" };
-  const remains = remainsOf(observation);
+  const remains = findLeftoverMaterial(observation);
   if (remains.kind === "held") return refuse(remains.guard);
   if (policy.goal === "destruction_scheduled") return { kind: "done" };
   if (remains.kind === "pending") {

@@ -48,7 +48,7 @@ export interface Run {
    * Whether a missing record may be written: requested by command, because an engine reached the
    * key, or not at all.
    */
-  readonly intent: "asks" | "meets" | "continues";
+  readonly intent: "request" | "engine" | "resume";
   readonly deactivatedHere?: boolean;
   /** KMS keys whose deletion window this run set. */
   readonly windowsSetHere?: readonly string[];
@@ -80,7 +80,7 @@ export type Step =
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
 
-/** A named precondition that does not hold; `engine/explain/guards.ts` turns it into sentences. */
+/** A named precondition that does not hold; `engine/key/refusals.ts` turns it into sentences. */
 export type Guard =
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }

@@ -4,9 +4,9 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import { isOpen } from "../engine/preview.ts";
+import { containsUnknown } from "../engine/program/unknown.ts";
 import { UkoError } from "../errors.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import type { Session } from "./session.ts";
 import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
@@ -18,8 +18,10 @@ const secretMask = maskOf(["apiKey", "token"]);
  */
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
-  const { checkStored } = await loadLater();
-  const known = Object.fromEntries(Object.entries(news).filter(([name, value]) => !isOpen(value) && !isInternal(name)));
+  const { checkStored } = await loadDeferred();
+  const known = Object.fromEntries(
+    Object.entries(news).filter(([name, value]) => !containsUnknown(value) && !isInternal(name)),
+  );
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(news, merged(mask, secretMask)));
   response.setFailuresList(checkStored(known).map(({ property, reason }) => toFailure(property, reason)));
@@ -57,7 +59,7 @@ export async function configure(
   request: providerPb.ConfigureRequest,
 ): Promise<providerPb.ConfigureResponse> {
   const given = readProperties(request.getArgs()).value;
-  const { storedSettings } = await loadLater();
+  const { storedSettings } = await loadDeferred();
   session.configure(storedSettings((name) => textIn(given, name)));
   const response = new providerPb.ConfigureResponse();
   response.setAcceptsecrets(true);

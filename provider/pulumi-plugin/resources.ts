@@ -5,12 +5,12 @@
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { OpenHandlers } from "../compose.ts";
-import type { Handlers, Looked } from "../engine/handlers.ts";
-import { isOpen } from "../engine/preview.ts";
+import type { Handlers, ResourceRead } from "../engine/handlers.ts";
+import { containsUnknown } from "../engine/program/unknown.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import type { Session } from "./session.ts";
 import { type Mask, maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
 
@@ -29,7 +29,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const handlers = await handlersOf(session, typeIn(request));
   const { value: news, mask } = readProperties(request.getNews());
   const olds = readProperties(request.getOlds()).value;
-  session.memory.noteWanted(request.getUrn(), handlers.adopted(news));
+  session.memory.trackPlanned(request.getUrn(), handlers.adopted(news));
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
@@ -76,7 +76,7 @@ export async function create(session: Session, request: providerPb.CreateRequest
   const options = { ...optionsOf(session, request), origin: urn, holderOf: memory.holderOf };
   const made = await handlers.create(news, options).catch((error: unknown) => {
     const { alikeId } = isUkoError(error) ? error.data : {};
-    if (typeof alikeId === "string") memory.noteWanted(urn, alikeId);
+    if (typeof alikeId === "string") memory.trackPlanned(urn, alikeId);
     throw error;
   });
   if (made.isFound) memory.takeFound(urn, made.id);
@@ -96,9 +96,9 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
   const isImport = Object.keys(olds).length === 0;
   if (isImport) session.memory.noteImported(request.getUrn(), request.getId());
   else session.memory.noteStored(request.getUrn(), request.getId());
-  const { sayUnreadSoFar, sayUnseen } = await loadLater();
+  const { sayUnreadSoFar, refreshSkippedWarning } = await loadDeferred();
   const response = new providerPb.ReadResponse();
-  let found: Looked<Properties> | undefined;
+  let found: ResourceRead<Properties> | undefined;
   try {
     found = isImport
       ? await handlers.lookup(request.getId(), options)
@@ -107,7 +107,7 @@ export async function read(session: Session, request: providerPb.ReadRequest): P
     if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
     const count = session.memory.noteUnread(request.getUrn());
     // The detail is for the person who acts on the key, and appears in the message of that run.
-    const warning = [sayUnseen(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
+    const warning = [refreshSkippedWarning(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
     await warnOf(session, request, [warning]);
     response.setId(request.getId());
     response.setProperties(request.getProperties());
@@ -132,8 +132,8 @@ export async function update(session: Session, request: providerPb.UpdateRequest
   const { value: news, mask } = readProperties(request.getNews());
   const response = new providerPb.UpdateResponse();
   if (request.getPreview()) {
-    const { foretold } = handlers.foretellUpdate(olds, withoutPulumi(news));
-    await warnOf(session, request, foretold.kind === "short" ? [] : [foretold.message]);
+    const { preview } = handlers.previewUpdate(olds, withoutPulumi(news));
+    await warnOf(session, request, preview.kind === "short" ? [] : [preview.message]);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;
   }
@@ -151,7 +151,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   const [urn, id] = [request.getUrn(), request.getId()];
   if (memory.isFound(urn, id)) return;
   const shared = memory.decideDeletion(urn, id);
-  const { sayLetGo, declaredTwice } = await loadLater();
+  const { sayLetGo, declaredTwice } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
   if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id }, "pulumi up");
@@ -182,7 +182,7 @@ export async function* list(
 ): AsyncGenerator<providerPb.ListResponse, void> {
   const handlers = await handlersOf(session, request.getToken());
   const query = readProperties(request.getQuery()).value;
-  if (isOpen(query)) {
+  if (containsUnknown(query)) {
     const response = new providerPb.ListResponse();
     response.setComputed(new providerPb.ListResponse.Computed());
     yield response;

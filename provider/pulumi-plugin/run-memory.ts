@@ -14,7 +14,7 @@ export interface RunMemory {
    * The program declares a resource of this URN. `id` is the object that it adopts or means, if the
    * program or a failed creation names one.
    */
-  noteWanted(urn: string, id?: string): void;
+  trackPlanned(urn: string, id?: string): void;
   isWanted(urn: string): boolean;
   /**
    * State holds this ID under the URN, which reveals nothing about the program: a destroy begins
@@ -57,7 +57,7 @@ export function createRunMemory(): RunMemory {
   const declarations = createDeclarations();
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   return {
-    noteWanted(urn, id) {
+    trackPlanned(urn, id) {
       wanted.add(urn);
       if (id !== undefined) declarations.noteNamed(urn, id);
     },

@@ -11,7 +11,7 @@ import { streamed } from "../grpc-stream.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
 import { invoke } from "./functions.ts";
 import { failureFrom, type RpcFailure } from "./grpc-status.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import type { Session } from "./session.ts";
 
@@ -46,7 +46,7 @@ export function createService(session: Session, version: string): UntypedService
       return info;
     }),
     getSchema: answered(async () => {
-      const { pulumiSchema } = await loadLater();
+      const { pulumiSchema } = await loadDeferred();
       const response = new providerPb.GetSchemaResponse();
       response.setSchema(JSON.stringify(pulumiSchema(version)));
       return response;
@@ -73,7 +73,7 @@ export function createService(session: Session, version: string): UntypedService
     cancel: answered(async () => {
       session.cancel();
       const unread = session.memory.takeUnread();
-      if (unread > 0) await session.log.warn((await loadLater()).sayUnreadInAll(unread));
+      if (unread > 0) await session.log.warn((await loadDeferred()).sayUnreadInAll(unread));
       return new emptyPb.Empty();
     }),
   };

@@ -3,7 +3,7 @@
 import type { ChannelOptions } from "@grpc/grpc-js";
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
 import { createEngineLog, type EngineLog } from "./engine-log.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { createRunMemory, type RunMemory } from "./run-memory.ts";
 
 export interface Session {
@@ -43,7 +43,7 @@ export function createSession(options: ChannelOptions): Session {
   let opened: Promise<OpenHandlers> | undefined;
 
   const open = async (): Promise<OpenHandlers> => {
-    const { openHandlers } = await loadLater();
+    const { openHandlers } = await loadDeferred();
     return openHandlers(
       () => settings,
       {

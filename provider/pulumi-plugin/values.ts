@@ -5,7 +5,7 @@
 
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import { knownLater } from "../engine/preview.ts";
+import { UNKNOWN } from "../engine/program/unknown.ts";
 import { UkoError } from "../errors.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ function maskAt([name, ...below]: readonly string[]): Mask {
 }
 
 function unwrap(value: unknown): Unwrapped {
-  if (value === unknownText) return { value: knownLater };
+  if (value === unknownText) return { value: UNKNOWN };
   if (Array.isArray(value)) return unwrapEach(Object.entries(value), (parts) => parts.map(([, part]) => part));
   if (typeof value !== "object" || value === null) return { value };
   const signed = value as Properties;
@@ -98,7 +98,7 @@ function unwrapSigned(sign: string, signed: Properties): Unwrapped {
     case signs.secret:
       return { value: unwrap(signed.value).value, mask: true };
     case signs.output: {
-      const inner = "value" in signed ? unwrap(signed.value) : { value: knownLater };
+      const inner = "value" in signed ? unwrap(signed.value) : { value: UNKNOWN };
       return signed.secret === true ? { value: inner.value, mask: true } : inner;
     }
     case signs.resource: {
@@ -121,7 +121,7 @@ function wrap(value: unknown, mask: Mask | undefined): unknown {
 }
 
 function wrapInside(value: unknown, mask: Exclude<Mask, true> | undefined): unknown {
-  if (value === knownLater) return unknownText;
+  if (value === UNKNOWN) return unknownText;
   if (Array.isArray(value)) return value.map((part, index) => wrap(part, mask?.[index]));
   if (typeof value !== "object" || value === null) return value;
   const told = Object.entries(value).filter(([, part]) => part !== undefined);

@@ -3,13 +3,13 @@
  * what differs.
  */
 
+import { type ContainerReading, readContainer } from "../engine/container/observe.ts";
+import { containerRights, sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
-import { containerRights, sayContainer } from "../engine/explain/container-words.ts";
-import { capital, plain, sayRoles } from "../engine/explain/words.ts";
-import { type ContainerReading, readContainer } from "../engine/observe-container.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { createSettler } from "../engine/settle.ts";
+import { capital, plain, sayRoles } from "../engine/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";

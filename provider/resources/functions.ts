@@ -5,17 +5,17 @@
 
 import * as z from "zod";
 import { defineFunction, type ListOptions, type ResourceDefinition, type RunSettings } from "../engine/definition.ts";
-import { createOperations } from "../engine/operations.ts";
+import { createOperations } from "../engine/key/commands.ts";
 import type { World } from "../engine/ports.ts";
 import { type ErrorCode, UkoError } from "../errors.ts";
-import { keyTemplate } from "./key-template.ts";
-import { keyTemplateState } from "./key-template-properties.ts";
-import { keystore } from "./keystore.ts";
-import { keystoreState } from "./keystore-properties.ts";
-import { kmsKey } from "./kms-key.ts";
-import { kmsKeyState } from "./kms-key-properties.ts";
-import { managedKey } from "./managed-key.ts";
-import { managedKeyState } from "./managed-key-properties.ts";
+import { keyTemplate } from "./key-template/index.ts";
+import { keyTemplateState } from "./key-template/schema.ts";
+import { keystore } from "./keystore/index.ts";
+import { keystoreState } from "./keystore/schema.ts";
+import { kmsKey } from "./kms-key/index.ts";
+import { kmsKeyState } from "./kms-key/schema.ts";
+import { managedKey } from "./managed-key/index.ts";
+import { managedKeyState } from "./managed-key/schema.ts";
 import { uuid } from "./uuid.ts";
 import { vault, vaultState } from "./vault.ts";
 

@@ -1,7 +1,7 @@
 /** Validation of a question's arguments, before the question is asked. */
 
 import type { CheckFailure } from "../engine/definition.ts";
-import { failuresOfKnown } from "../engine/given.ts";
+import { failuresOfKnown } from "../engine/program/input-validation.ts";
 import { functions } from "./functions.ts";
 
 /** Reports each error at its argument; unknown values pass. */

@@ -4,10 +4,10 @@
  */
 
 import * as z from "zod";
+import { readContainer } from "../engine/container/observe.ts";
+import { sayContainer } from "../engine/container/words.ts";
 import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
 import { defineResource, type Stored } from "../engine/definition.ts";
-import { sayContainer } from "../engine/explain/container-words.ts";
-import { readContainer } from "../engine/observe-container.ts";
 import {
   adoptContainer,
   changeContainer,
@@ -52,9 +52,10 @@ export const vault = defineResource<VaultInputs, VaultState>({
   idForm: "<vaultId>",
   adoptBy: "existingVaultId",
   immutable: [],
-  moves: {},
-  isWatched: () => false,
-  frozen: (before, inputs) => frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),
+  invalidates: {},
+  refreshBeforeRun: () => false,
+  rejectChange: (before, inputs) =>
+    frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),
 
   check: () => [],
 
@@ -92,7 +93,7 @@ export const vault = defineResource<VaultInputs, VaultState>({
   },
 
   async update(world, state, inputs, _run, options) {
-    throwIfFrozen(`vault ${state.vaultId}`, vault.frozen?.(state, inputs) ?? []);
+    throwIfFrozen(`vault ${state.vaultId}`, vault.rejectChange?.(state, inputs) ?? []);
     const ref = refOf(state);
     const snapshot = await changeContainer(
       world,

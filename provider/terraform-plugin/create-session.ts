@@ -4,9 +4,9 @@
  */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
-import type { HclCommand } from "../engine/explain/explanation.ts";
+import type { HclCommand } from "../engine/explanation.ts";
 import { createLabels } from "./labels.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
 import type { Session } from "./session.ts";
 import { createSharedObjects } from "./shared-objects.ts";
@@ -24,7 +24,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let warnings: string[] = [];
 
   const open = async (): Promise<OpenHandlers> => {
-    const { openHandlers } = await loadLater();
+    const { openHandlers } = await loadDeferred();
     return openHandlers(
       () => settings,
       {

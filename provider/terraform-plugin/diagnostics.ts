@@ -8,7 +8,7 @@ import type { CheckFailure } from "../engine/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
-import { inTerraformsWords } from "./words.ts";
+import { toHclTerms } from "./words.ts";
 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
 type Attributes = readonly TerraformAttribute[];
@@ -52,8 +52,8 @@ function said(
 ): Diagnostic {
   return {
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
-    summary: inTerraformsWords(printable(summary)),
-    detail: inTerraformsWords(printable(detail)),
+    summary: toHclTerms(printable(summary)),
+    detail: toHclTerms(printable(detail)),
     ...(attribute !== undefined && { attribute }),
   };
 }

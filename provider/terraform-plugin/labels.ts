@@ -8,15 +8,15 @@ import type { ObjectValue } from "./values.ts";
 
 export interface Labels {
   /** State holds a key with these values. */
-  noteHeld(values: ObjectValue): void;
+  trackExisting(values: ObjectValue): void;
   /** The key is gone, so its label is free. */
   noteGone(values: ObjectValue): void;
   /** A new key with these values is planned. */
-  noteWanted(values: ObjectValue): void;
+  trackPlanned(values: ObjectValue): void;
   /**
    * Returns a label that is in both sets, once per label; the values may be those of either key.
    */
-  takeClash(values: ObjectValue): string | undefined;
+  popConflict(values: ObjectValue): string | undefined;
 }
 
 export function createLabels(): Labels {
@@ -24,10 +24,10 @@ export function createLabels(): Labels {
   const wanted = new Set<string>();
   const told = new Set<string>();
   return {
-    noteHeld: (values) => void add(held, values),
+    trackExisting: (values) => void add(held, values),
     noteGone: (values) => void held.delete(placeOf(values) ?? ""),
-    noteWanted: (values) => void add(wanted, values),
-    takeClash(values) {
+    trackPlanned: (values) => void add(wanted, values),
+    popConflict(values) {
       const place = placeOf(values) ?? "";
       if (!held.has(place) || !wanted.has(place) || told.has(place)) return undefined;
       told.add(place);

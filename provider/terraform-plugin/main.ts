@@ -14,7 +14,7 @@ import {
   isStartedByHost,
   reattachLine,
 } from "./handshake.ts";
-import { loadLater } from "./load-later.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
 
@@ -68,7 +68,7 @@ async function serve(): Promise<void> {
       : handshakeLine(endpoint, address, identity, env);
     process.stdout.write(`${line}\n`);
     // The host needs a moment to connect, and requests the schema first.
-    void loadLater();
+    void loadDeferred();
   });
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { CheckFailure } from "../engine/definition.ts";
-import { isOpen, knownLater } from "../engine/preview.ts";
+import { containsUnknown, UNKNOWN } from "../engine/program/unknown.ts";
 import type { Role, TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
 import type { AnyHandlers } from "./blocks.ts";
 import {
@@ -41,12 +41,12 @@ export function planCreation(resource: TerraformResource, program: Program, conf
   const planned = (attribute: TerraformAttribute): Value => {
     const { name, role, path, type } = attribute;
     if (role === "secret") return null;
-    if (role === "digests") return hasSecrets ? knownLater : {};
-    if (role === "id") return knownLater;
+    if (role === "digests") return hasSecrets ? UNKNOWN : {};
+    if (role === "id") return UNKNOWN;
     if (isGiven(config[name])) return config[name] ?? null;
     if (role === "steering" || role === "kept") return null;
     if (role === "preset") return toValue(valueAt(inputs, path), type);
-    return isInGivenBlock(attribute, inputs) ? knownLater : toValue(valueAt(promise, path), type);
+    return isInGivenBlock(attribute, inputs) ? UNKNOWN : toValue(valueAt(promise, path), type);
   };
   return { values: valuesBy(attributes, planned), failures: [] };
 }
@@ -72,14 +72,14 @@ export function planUpdate(
     if (role === "secret") return null;
     if (role === "id") return before;
     if (role === "digests")
-      return isSame(digestsIn(attributes, promise), digestsIn(attributes, state)) ? before : knownLater;
+      return isSame(digestsIn(attributes, promise), digestsIn(attributes, state)) ? before : UNKNOWN;
     if (wanted !== null) {
-      const isUnchanged = role === "service" && before !== null && wanted !== knownLater && !changed.has(path[0] ?? "");
+      const isUnchanged = role === "service" && before !== null && wanted !== UNKNOWN && !changed.has(path[0] ?? "");
       return isUnchanged ? before : wanted;
     }
     if (role === "steering") return null;
     if (role === "preset") return toValue(valueAt(inputs, path), type);
-    return valueAt(promise, path) === knownLater ? knownLater : before;
+    return valueAt(promise, path) === UNKNOWN ? UNKNOWN : before;
   };
   return { values: valuesBy(attributes, planned), inputs, failures: [] };
 }
@@ -100,7 +100,7 @@ export function plannedConfig(
     if (role === "secret") return secrets.includes(name) ? (config[name] ?? null) : null;
     if (!isGivenInPlans.has(role) || (role === "service" && !isGiven(config[name]))) return null;
     const value = planned[name] ?? null;
-    return isOpen(value) ? null : value;
+    return containsUnknown(value) ? null : value;
   };
   return valuesBy(attributes, wanted);
 }
@@ -125,7 +125,7 @@ export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue 
   return Object.fromEntries(
     Object.entries(actual).map(([name, value]) => {
       const promised = planned[name] ?? null;
-      return [name, isOpen(promised) ? value : promised];
+      return [name, containsUnknown(promised) ? value : promised];
     }),
   );
 }
@@ -149,5 +149,5 @@ function valuesBy(
 }
 
 function isSame(a: Value, b: Value): boolean {
-  return a === b || (a !== knownLater && b !== knownLater && JSON.stringify(a) === JSON.stringify(b));
+  return a === b || (a !== UNKNOWN && b !== UNKNOWN && JSON.stringify(a) === JSON.stringify(b));
 }

@@ -1,6 +1,6 @@
 /** Conversion between Terraform's flat attribute values and the handlers' properties. */
 
-import { asItIs, knownLater } from "../engine/preview.ts";
+import { UNCHANGED, UNKNOWN } from "../engine/program/unknown.ts";
 import type { AttributeType } from "../schema/attributes.ts";
 import { digestsName, type TerraformAttribute, type TerraformResource } from "../schema/terraform.ts";
 import { membersOf } from "../schema/terraform-leaves.ts";
@@ -28,7 +28,7 @@ export function propertiesBeside(attributes: Attributes, values: ObjectValue): P
     (all, { name, path, role }) => {
       const isLeftOut = role === "secret" && (values[name] ?? null) === null;
       const isInGivenBlock = path.length > 1 && valueAt(all, path.slice(0, -1)) !== undefined;
-      return isLeftOut && isInGivenBlock ? withValue(all, path, asItIs) : all;
+      return isLeftOut && isInGivenBlock ? withValue(all, path, UNCHANGED) : all;
     },
     propertiesOf(attributes, values),
   );
@@ -65,17 +65,16 @@ export function valuesOf(
 export function digestsIn(attributes: Attributes, state: Properties): Value {
   const secrets = attributes.filter(({ role }) => role === "secret");
   const digests = secrets.map(({ name, path }) => [name, valueAt(state, path)] as const);
-  if (digests.some(([, digest]) => digest === knownLater)) return knownLater;
+  if (digests.some(([, digest]) => digest === UNKNOWN)) return UNKNOWN;
   // The secret of an adopted keystore is not known to this tool, and empty.
   const known = digests.filter((each): each is [string, string] => typeof each[1] === "string" && each[1] !== "");
   return Object.fromEntries(known);
 }
 
-/** The value at a path; `knownLater` if a parent is unknown. */
+/** The value at a path; `UNKNOWN` if a parent is unknown. */
 export function valueAt(properties: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => {
-    if (value === knownLater || typeof value !== "object" || value === null)
-      return value === knownLater ? value : undefined;
+    if (value === UNKNOWN || typeof value !== "object" || value === null) return value === UNKNOWN ? value : undefined;
     return (value as Properties)[name];
   }, properties);
 }
@@ -83,7 +82,7 @@ export function valueAt(properties: unknown, path: readonly string[]): unknown {
 /** Returns Terraform's value for a property of this type. */
 export function toValue(value: unknown, type: AttributeType): Value {
   if (value === undefined || value === null) return null;
-  if (value === knownLater) return knownLater;
+  if (value === UNKNOWN) return UNKNOWN;
   switch (type.kind) {
     case "list":
       return (value as readonly unknown[]).map((each) => toValue(each, type.element));

@@ -5,11 +5,11 @@
 
 import type { MessageShape } from "@bufbuild/protobuf";
 import type { Answers } from "./grpc-service.ts";
-import { type Later, loadLater } from "./load-later.ts";
+import { type Deferred, loadDeferred } from "./load-deferred.ts";
 import { Provider } from "./protocol/tfplugin6_pb.ts";
 import type { Session } from "./session.ts";
 
-type Calls = Later["calls"];
+type Calls = Deferred["calls"];
 type Methods = (typeof Provider)["method"];
 type Unary = { [Name in keyof Methods]: Methods[Name]["methodKind"] extends "unary" ? Name : never }[keyof Methods];
 
@@ -24,7 +24,7 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
     return async (request: MessageShape<Methods[Name]["input"]>) => {
       // Importing the code that calls the service takes longer than a start, so it is postponed
       // until the host is connected.
-      const { calls, diagnosticOf } = await loadLater();
+      const { calls, diagnosticOf } = await loadDeferred();
       const fields = {
         tf_rpc: Provider.method[name].name,
         ...("typeName" in request && { tf_resource_type: request.typeName }),
@@ -61,7 +61,7 @@ export function providerAnswers(session: Session): Answers<typeof Provider> {
     getFunctions: diagnosed("getFunctions"),
     validateListResourceConfig: diagnosed("validateListResourceConfig"),
     async *listResource(request, signal) {
-      const { listResource } = await loadLater();
+      const { listResource } = await loadDeferred();
       yield* listResource(session, request, signal);
     },
     async stopProvider() {

@@ -4,7 +4,7 @@
  */
 
 import { decode, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";
-import { knownLater } from "../engine/preview.ts";
+import { UNKNOWN } from "../engine/program/unknown.ts";
 import { UkoError } from "../errors.ts";
 import type { ValueType } from "../schema/terraform-types.ts";
 
@@ -15,7 +15,7 @@ export interface Decimal {
   readonly decimal: string;
 }
 
-/** `knownLater` stands for an unknown value, at any depth. */
+/** `UNKNOWN` stands for an unknown value, at any depth. */
 export type Value =
   | string
   | boolean
@@ -23,7 +23,7 @@ export type Value =
   | bigint
   | Decimal
   | null
-  | typeof knownLater
+  | typeof UNKNOWN
   | readonly Value[]
   | { readonly [name: string]: Value };
 
@@ -111,7 +111,7 @@ function unpacked(bytes: Uint8Array): unknown {
 
 function fromWire(wire: unknown, type: ValueType, path: string): Value {
   if (wire === null || wire === undefined) return null;
-  if (wire instanceof ExtData) return knownLater;
+  if (wire instanceof ExtData) return UNKNOWN;
   if (type === "string") return typeof wire === "string" ? wire : fail(path, "is no text");
   if (type === "bool") return typeof wire === "boolean" ? wire : fail(path, "is neither true nor false");
   if (type === "number") return numberFromWire(wire, path);
@@ -141,7 +141,7 @@ function numberFromWire(wire: unknown, path: string): Value {
 function toWire(value: Value | undefined, type: ValueType, path: string, depth: number): unknown {
   if (depth > maxDepth) throw bug(path, "is too deep");
   if (value === null || value === undefined) return null;
-  if (value === knownLater) return new ExtData(unknownExtension, unknownBody);
+  if (value === UNKNOWN) return new ExtData(unknownExtension, unknownBody);
   if (type === "string") return typeof value === "string" ? value : misfit(path, value, type);
   if (type === "bool") return typeof value === "boolean" ? value : misfit(path, value, type);
   if (type === "number") return numberToWire(value, path);

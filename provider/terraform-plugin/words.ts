@@ -32,7 +32,7 @@ const parts =
  * Replaces only whole words for properties, types and their containers; quoted text belongs to the
  * user and stays unchanged.
  */
-export function inTerraformsWords(message: string): string {
+export function toHclTerms(message: string): string {
   return message.replace(parts, (all, given?: string, setting?: string) => {
     if (given !== undefined) return names.has(given) ? `${snake(given)} = ` : all;
     return setting === undefined ? wordFor(all) : snake(setting);

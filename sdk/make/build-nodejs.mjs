@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { isStale, replaceFolder } from "../../examples/engines/freshness.mjs";
+import { isStale, replaceFolder } from "../../test/engines/freshness.mjs";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 

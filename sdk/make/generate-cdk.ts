@@ -6,9 +6,9 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findCdkGenerators } from "../../examples/engines/find-cdk-generators.ts";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
 import type { BlockSchema } from "../../provider/schema/terraform-types.ts";
+import { findCdkGenerators } from "../../test/engines/find-cdk-generators.ts";
 import { type CdkKit, cdkCompilerSettings, cdkKits, cdkManifest, cdkReadme } from "./cdk-kits.ts";
 import { describedSource, indexSource } from "./cdk-source.ts";
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Check } from "../../provider/engine/explain/doctor.ts";
+import type { Check } from "../../provider/engine/commands/doctor-messages.ts";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
 
 interface Resource {

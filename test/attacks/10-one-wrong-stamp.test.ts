@@ -19,8 +19,8 @@ function runBy(who: Person, wrongId: string, choices = {}) {
         const snapshot = { ...answer.value.snapshot, updatedAtMs: answer.serviceTimeMs + tenDaysMs };
         return { ...answer, value: { ...answer.value, snapshot } };
       },
-      async glance(...call) {
-        const answer = await world.keys.glance(...call);
+      async cachedRead(...call) {
+        const answer = await world.keys.cachedRead(...call);
         if (answer.value?.keyId !== wrongId) return answer;
         return { ...answer, value: { ...answer.value, updatedAtMs: answer.serviceTimeMs + tenDaysMs } };
       },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Check } from "../../provider/engine/explain/doctor.ts";
+import type { Check } from "../../provider/engine/commands/doctor-messages.ts";
 import { type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { AuditEvent } from "../../provider/engine/audit.ts";
+import type { AuditEvent } from "../../provider/engine/commands/audit.ts";
 import type { RunRecord } from "../../provider/engine/ports.ts";
 import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
 

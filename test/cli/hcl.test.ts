@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { attribute, block, comment, gap, hclFile, hclLiteral, hclObject, hclText } from "../../provider/cli/hcl.ts";
+import {
+  attribute,
+  blankLine,
+  block,
+  comment,
+  hclFile,
+  hclLiteral,
+  hclObject,
+  hclText,
+} from "../../provider/cli/hcl.ts";
 
 /** Reads a quoted text as HCL's specification has it; throws where something else than text begins in it. */
 function readText(quoted: string): string {
@@ -61,7 +70,7 @@ it("lets equal signs stand below each other as long as each attribute has one li
       attribute("label", "2"),
       attribute("tags", inner),
       attribute("x", "3"),
-      gap,
+      blankLine,
       attribute("depends_on", "[]"),
     ]),
   ]);

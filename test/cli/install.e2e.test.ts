@@ -3,8 +3,8 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { LocalUko } from "../../examples/support/local-uko.ts";
-import { TofuWorkspace } from "../../examples/support/tofu.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { TofuWorkspace } from "../stage/tofu.ts";
 
 const configuration = `resource "uko_managed_key" "payroll" {
   vault_id = "5c1e0000-0000-4000-8000-000000000001"

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ProfileName, profiles } from "../../provider/emulator/switches.ts";
-import type { Check } from "../../provider/engine/explain/doctor.ts";
+import type { Check } from "../../provider/engine/commands/doctor-messages.ts";
 import type { TrailEntry } from "../support/oracle.ts";
 import { type CliTestWorld, type Person, startCliWorld, vaultId } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { writeProgram } from "../../provider/cli/pulumi-program.ts";
-import type { InventoryItem } from "../../provider/engine/inventory.ts";
+import type { InventoryItem } from "../../provider/engine/commands/inventory.ts";
 
 const item = (over: Partial<InventoryItem> = {}): InventoryItem => ({
   resource: "ManagedKey",

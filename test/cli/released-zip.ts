@@ -2,7 +2,7 @@
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { packZip } from "../../examples/release/archive.ts";
+import { packZip } from "../../sdk/release/archive.ts";
 
 /** Makes the zip that `file` says by its name, with what a release of that name holds unless told otherwise. */
 export async function aReleasedZip(file: string, names: readonly string[] = namesFor(file)): Promise<string> {

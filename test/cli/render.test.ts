@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { errorJson, errorText, reportText, toUkoError } from "../../provider/cli/render.ts";
-import { type Explanation, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import { type Explanation, renderExplanation } from "../../provider/engine/explanation.ts";
 import type { Report } from "../../provider/engine/report.ts";
 import { UkoError } from "../../provider/errors.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type TerraformCommand, writeConfiguration } from "../../provider/cli/terraform-program.ts";
-import type { InventoryItem } from "../../provider/engine/inventory.ts";
+import type { InventoryItem } from "../../provider/engine/commands/inventory.ts";
 
 const item = (over: Partial<InventoryItem> = {}): InventoryItem => ({
   resource: "ManagedKey",

@@ -1,9 +1,9 @@
 /** What people read about containers that stay: every guard and wait, through each door. */
 
 import { describe, expect, it } from "vitest";
-import type { ContainerOutcome } from "../../provider/engine/end-container.ts";
-import { explainContainerOutcome } from "../../provider/engine/explain/containers.ts";
-import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
+import { explainContainerOutcome } from "../../provider/engine/container/messages.ts";
+import type { ContainerOutcome } from "../../provider/engine/container/reconcile.ts";
+import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
 import {
   type ContainedKey,
   type ContainerGuard,

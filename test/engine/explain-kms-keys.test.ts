@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { KmsOutcome } from "../../provider/engine/end-kms-key.ts";
-import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
-import { noteAfterDestroy } from "../../provider/engine/explain/kms-key-words.ts";
-import { explainKmsOutcome } from "../../provider/engine/explain/kms-keys.ts";
-import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/observe-kms-key.ts";
+import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
+import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
+import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
+import type { KmsOutcome } from "../../provider/engine/kms-key/reconcile.ts";
+import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
   type KmsApprovalWait,

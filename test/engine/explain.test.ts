@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Door, renderExplanation } from "../../provider/engine/explain/explanation.ts";
-import { explainOutcome } from "../../provider/engine/explain/outcome.ts";
-import { explainPath } from "../../provider/engine/explain/path.ts";
-import { explainDone } from "../../provider/engine/explain/status.ts";
-import type { Observed } from "../../provider/engine/observe.ts";
-import type { Outcome } from "../../provider/engine/reconcile.ts";
+import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
+import { explainOutcome } from "../../provider/engine/key/messages.ts";
+import type { KeyDetails } from "../../provider/engine/key/observe.ts";
+import type { Outcome } from "../../provider/engine/key/reconcile.ts";
+import { explainPath } from "../../provider/engine/key/remaining-path.ts";
+import { explainDone } from "../../provider/engine/key/status.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
 import { rights } from "../../provider/lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
@@ -37,7 +37,7 @@ import {
   pipeline,
 } from "../support/builders.ts";
 
-const observed = (observation: KeyObservation): Observed => ({ observation, snapshot: {} as never, etag: "", nowMs });
+const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
 const urn = "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const doors: readonly Door[] = [
   { rerun: "pulumi destroy", target: urn },
@@ -53,7 +53,7 @@ interface Told {
 }
 
 function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {}, taken = [], replaced }: Told = {}) {
-  const memory = { run: aRun({ intent: "continues", ...run }), taken, ...(replaced !== undefined && { replaced }) };
+  const memory = { run: aRun({ intent: "resume", ...run }), taken, ...(replaced !== undefined && { replaced }) };
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
 

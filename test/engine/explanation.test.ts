@@ -1,7 +1,7 @@
 /** The command that a message prints for an engine: pasted, it ends the one resource, or says plainly that it ends more. */
 
 import { expect, test } from "vitest";
-import { applyCommand, renderExplanation, rerunCommand, sayApply } from "../../provider/engine/explain/explanation.ts";
+import { applyCommand, renderExplanation, rerunCommand, sayApply } from "../../provider/engine/explanation.ts";
 
 const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
 const rendered = (commands: readonly string[]) =>

@@ -7,7 +7,7 @@ import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { RunSettings } from "../../provider/engine/definition.ts";
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
-import { createOperations, type Operations } from "../../provider/engine/operations.ts";
+import { createOperations, type Operations } from "../../provider/engine/key/commands.ts";
 import type { EvidenceEntry, KeyRef, Keys, World } from "../../provider/engine/ports.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKey } from "../../provider/resources/index.ts";
 import { auditOf, type Body, type Name, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";

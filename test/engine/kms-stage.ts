@@ -1,7 +1,7 @@
 /** KMS keys on the stage of the engine's tests: one person's handlers and operations for them at a time. */
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
-import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-operations.ts";
+import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
 import { type KmsKeyInputs, type KmsKeyState, kmsKey } from "../../provider/resources/index.ts";
 import type { Body } from "../emulator/harness.ts";
 import { type EngineWorld, options, type Person, type PersonsRun, type RunChoices } from "./harness.ts";

@@ -96,7 +96,7 @@ describe("waiting in one run", () => {
     const { handlers } = uko.run("carol");
     const { code } = await unfinished(handlers, state);
     expect(code).toBe("UKO_COOLING_DOWN");
-    const { reconcileWithPatience } = await import("../../provider/engine/wait.ts");
+    const { reconcileAndWait: reconcileWithPatience } = await import("../../provider/engine/wait.ts");
     const { planKeyDeletion } = await import("../../provider/lifecycle/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
@@ -107,7 +107,7 @@ describe("waiting in one run", () => {
         ref: uko.ref(fresh.keyId),
         plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),
         consents: [],
-        intent: "continues",
+        intent: "resume",
       },
       patience(9 * hourMs),
       options,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plain, sayDistance, sayDuration } from "../../provider/engine/explain/words.ts";
+import { plain, sayDistance, sayDuration } from "../../provider/engine/words.ts";
 import { dayMs, hourMs, nowMs } from "../support/builders.ts";
 
 describe("words", () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findCdkGenerators } from "../../examples/engines/find-cdk-generators.ts";
+import { findCdkGenerators } from "./find-cdk-generators.ts";
 
 let home: string;
 beforeEach(async () => {

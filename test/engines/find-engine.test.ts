@@ -2,10 +2,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findEngine, locateEngine } from "../../examples/engines/find-engine.ts";
-import { findGo } from "../../examples/engines/find-go.ts";
-import { hostLanguages, languageHost, languagePluginName } from "../../examples/engines/language-hosts.ts";
-import { sdkGenerator } from "../../examples/engines/sdk-generator.ts";
+import { findEngine, locateEngine } from "./find-engine.ts";
+import { findGo } from "./find-go.ts";
+import { hostLanguages, languageHost, languagePluginName } from "./language-hosts.ts";
+import { sdkGenerator } from "./sdk-generator.ts";
 
 let home: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findPulumi, locatePulumi } from "../../examples/engines/find-pulumi.ts";
+import { findPulumi, locatePulumi } from "./find-pulumi.ts";
 
 let home: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findPython, isPythonLeftOut, locatePython } from "../../examples/engines/find-python.ts";
+import { findPython, isPythonLeftOut, locatePython } from "./find-python.ts";
 
 let home: string;
 beforeEach(async () => {

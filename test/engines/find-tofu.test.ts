@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findTofu, locateTofu } from "../../examples/engines/find-tofu.ts";
+import { findTofu, locateTofu } from "./find-tofu.ts";
 
 let home: string;
 beforeEach(async () => {

@@ -3,10 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
-import { LocalUko } from "../../examples/support/local-uko.ts";
 import packageFile from "../../package.json" with { type: "json" };
+import { LocalUko } from "../stage/local-uko.ts";
 import { PulumiWorkspace } from "../support/pulumi.ts";
+import { isPythonLeftOut } from "./find-python.ts";
 
 const sdk = fileURLToPath(new URL("../../sdk", import.meta.url));
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";

@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findEngine } from "../../examples/engines/find-engine.ts";
-import { sdkGenerator } from "../../examples/engines/sdk-generator.ts";
+import { findEngine } from "./find-engine.ts";
+import { sdkGenerator } from "./sdk-generator.ts";
 
 const size = { type: "integer", description: "How large it is." };
 const schema = {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const parts = path.join(repository, "examples/engines/undici-parts.cjs");
+const parts = path.join(repository, "test/engines/undici-parts.cjs");
 
 /** In a process of its own, since both load the same files. */
 function shapeOf(entry: string): { readonly names: readonly string[]; readonly methods: readonly string[] } {

@@ -5,8 +5,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { LocalUko } from "../../examples/support/local-uko.ts";
-import { PulumiWorkspace } from "../../examples/support/pulumi.ts";
+import { LocalUko } from "../stage/local-uko.ts";
+import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { isWhole } from "../support/tier.ts";
 
 const run = promisify(execFile);

@@ -11,8 +11,8 @@ import { story as yaml } from "../../examples/09-yaml/story.ts";
 import { story as cdktn } from "../../examples/10-cdktn/story.ts";
 import { story as cdktf } from "../../examples/11-cdktf/story.ts";
 import { story as demo } from "../../examples/demo/story.ts";
-import { isPythonLeftOut } from "../../examples/engines/find-python.ts";
-import { perform } from "../../examples/support/perform.ts";
+import { isPythonLeftOut } from "../engines/find-python.ts";
+import { perform } from "../stage/perform.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 
 const wholeLife = ["K2", "K7", "K8", "K5"];

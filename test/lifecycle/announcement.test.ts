@@ -112,9 +112,9 @@ describe("what a plan announces of a managed key", () => {
         for (const dualAuthorization of ["required", "single"] as const) {
           const policy = aPolicy({ goal, dualAuthorization });
           const observation = aKey({ state, marker: demandedBy(policy) });
-          const free = planKeyDeletion(observation, policy, aRun({ intent: "meets" }), nowMs);
+          const free = planKeyDeletion(observation, policy, aRun({ intent: "engine" }), nowMs);
           const atMost = announceKeyDeletion(known(observation), policy, onTime, plain);
-          const limited = planKeyDeletion(observation, { ...policy, atMost }, aRun({ intent: "meets" }), nowMs);
+          const limited = planKeyDeletion(observation, { ...policy, atMost }, aRun({ intent: "engine" }), nowMs);
           expect(limited).toEqual(free);
         }
       }

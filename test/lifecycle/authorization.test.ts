@@ -111,7 +111,7 @@ describe("authorize", () => {
   it("writes into the record what the other person has to know", () => {
     const twins = [aTwin({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, twins });
-    const inRun = aRun({ intent: "continues", deactivatedHere: true, windowsSetHere: ["kms-1"] });
+    const inRun = aRun({ intent: "resume", deactivatedHere: true, windowsSetHere: ["kms-1"] });
     const answer = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
     expect(answer).toEqual({
       kind: "must_write",
@@ -130,8 +130,8 @@ describe("authorize", () => {
   });
 
   it.each([
-    ["asks", "asked"],
-    ["meets", "met"],
+    ["request", "asked"],
+    ["engine", "met"],
   ] as const)("marks how a record came about: a run that %s writes `%s`", (intent, how) => {
     expect(authorize(aKey(), aPolicy({ reason: "" }), aRun({ intent }), "deactivate", nowMs)).toEqual({
       kind: "must_write",

@@ -109,8 +109,8 @@ function expected(one: Situation): string {
     return one.isNamed ? step : "wait: may_consent";
   }
   if (one.who.endsWith("in a profile")) return "wait: acts_in_a_profile";
-  if (one.intent === "continues") return "wait: may_ask";
-  return one.intent === "meets" ? "write: met" : "write: asked";
+  if (one.intent === "resume") return "wait: may_ask";
+  return one.intent === "engine" ? "write: met" : "write: asked";
 }
 
 function said(plan: Plan): string {
@@ -128,7 +128,7 @@ function* situations(): Generator<Situation> {
           for (const gate of ["both", "destroy"] as const)
             for (const people of ["single", "required"] as const)
               for (const goal of deletionGoals)
-                for (const intent of ["asks", "meets", "continues"] as const)
+                for (const intent of ["request", "engine", "resume"] as const)
                   yield { state, who, record, isNamed, gate, people, goal, intent };
 }
 
@@ -227,7 +227,7 @@ it("asks in every wait for the right that the step needs", () => {
       gate: "both",
       people: "required",
       goal: "removed",
-      intent: "asks",
+      intent: "request",
     });
     const suffix = {
       active: "active-deactivate",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failingGuard, isPending, remainsOf } from "../../provider/lifecycle/guards.ts";
+import { failingGuard, findLeftoverMaterial, isPending } from "../../provider/lifecycle/guards.ts";
 import type { KeystoreStatus } from "../../provider/lifecycle/observation.ts";
 import { aKey, aKeystoreStatus, aPolicy, aTwin, dayMs, nowMs, someFacts } from "../support/builders.ts";
 
@@ -78,7 +78,7 @@ describe("remainsOf", () => {
   it.each(statuses.flatMap((status) => flags.map((syncFlag) => ({ status, syncFlag }))))(
     "reads a destroyed key's keystore that says $status, $syncFlag",
     ({ status, syncFlag }) => {
-      const { kind } = remainsOf(destroyed(aKeystoreStatus({ status, syncFlag })));
+      const { kind } = findLeftoverMaterial(destroyed(aKeystoreStatus({ status, syncFlag })));
       const expected =
         syncFlag !== "ok"
           ? "held"
@@ -92,7 +92,7 @@ describe("remainsOf", () => {
   );
 
   it("holds what is only remembered, because the stored status may be stale", () => {
-    expect(remainsOf(aKey({ state: "destroyed", keystoresAreLive: false }))).toEqual({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystoresAreLive: false }))).toEqual({
       kind: "held",
       guard: { guard: "status_not_live" },
     });
@@ -105,7 +105,7 @@ describe("remainsOf", () => {
         { id: "ks-2", type: "aws_kms" },
       ],
     });
-    const remains = remainsOf(
+    const remains = findLeftoverMaterial(
       aKey({ state: "destroyed", facts, keystores: [aKeystoreStatus({ status: "not_present" })] }),
     );
     expect(remains).toEqual({
@@ -129,7 +129,7 @@ describe("remainsOf", () => {
     ["a detail that says that nobody could look", { detail: "connection_error" }],
   ])("does not take not present, in sync, for gone with %s", (_what, over) => {
     const status = aKeystoreStatus({ status: "not_present", ...over });
-    expect(remainsOf(destroyed(status))).toEqual({
+    expect(findLeftoverMaterial(destroyed(status))).toEqual({
       kind: "held",
       guard: { guard: "keystore_holds_key", keystores: [status] },
     });
@@ -138,18 +138,20 @@ describe("remainsOf", () => {
   it("holds a key whose metadata says that there is material, once no keystore is pending", () => {
     const materialIn = ["keystores"];
     const contradictions = [{ kind: "material_present", places: materialIn }];
-    expect(remainsOf(aKey({ state: "destroyed", materialIn }))).toEqual({
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn }))).toEqual({
       kind: "held",
       guard: { guard: "removal_contradicted", contradictions },
     });
     const pending = [aKeystoreStatus({ status: "pending_destruction" })];
-    expect(remainsOf(aKey({ state: "destroyed", keystores: pending, materialIn }))).toMatchObject({ kind: "pending" });
-    expect(remainsOf(aKey({ state: "destroyed", materialIn: [] }))).toEqual({ kind: "nothing" });
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", keystores: pending, materialIn }))).toMatchObject({
+      kind: "pending",
+    });
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", materialIn: [] }))).toEqual({ kind: "nothing" });
   });
 
   it("names a holding keystore before it waits for a pending one", () => {
     const holding = aKeystoreStatus({ keystoreId: "ks-1", status: "error" });
-    const remains = remainsOf(
+    const remains = findLeftoverMaterial(
       destroyed(aKeystoreStatus({ keystoreId: "ks-2", status: "pending_destruction" }), holding),
     );
     expect(remains).toEqual({ kind: "held", guard: { guard: "keystore_holds_key", keystores: [holding] } });
@@ -163,12 +165,15 @@ describe("remainsOf", () => {
       destructionAtMs: nowMs + 9 * dayMs,
     });
     const silent = aKeystoreStatus({ keystoreId: "ks-3", status: "pending_destruction" });
-    expect(remainsOf(destroyed(early, late))).toEqual({
+    expect(findLeftoverMaterial(destroyed(early, late))).toEqual({
       kind: "pending",
       keystores: [early, late],
       untilMs: nowMs + 9 * dayMs,
     });
-    expect(remainsOf(destroyed(late, silent, early))).toEqual({ kind: "pending", keystores: [late, silent, early] });
+    expect(findLeftoverMaterial(destroyed(late, silent, early))).toEqual({
+      kind: "pending",
+      keystores: [late, silent, early],
+    });
   });
 
   it.each([
@@ -191,11 +196,13 @@ describe("remainsOf", () => {
       { kind: "held", guard: { guard: "twin_remains", kmsKeyId: "kms-1", state: "other" } },
     ],
   ])("looks at the twin even where every keystore is empty: %s", (_what, twin, expected) => {
-    expect(remainsOf(aKey({ state: "destroyed", twins: [twin] }))).toEqual(expected);
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", twins: [twin] }))).toEqual(expected);
   });
 
   it("leaves nothing of a key that was in no keystore", () => {
-    expect(remainsOf(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }))).toEqual({ kind: "nothing" });
+    expect(findLeftoverMaterial(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }))).toEqual({
+      kind: "nothing",
+    });
   });
 });
 

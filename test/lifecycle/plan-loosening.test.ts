@@ -30,7 +30,7 @@ const plan = (key: KeyObservation, run: RunOver = {}, to: LooserMarker = "single
 
 const request = aRecord({ step: "loosen_to_single" });
 const asked = aKeyWith(request, { state: "active" });
-const naming = { intent: "continues", consents: [request.id] } as const;
+const naming = { intent: "resume", consents: [request.id] } as const;
 const approved = { kind: "ready", step: { kind: "loosen", to: "single", consentedBy: request } };
 
 describe("asking", () => {
@@ -52,7 +52,7 @@ describe("asking", () => {
   });
 
   it("is not done by a run that only names, nor by a machine", () => {
-    expect(plan(aKey(), { intent: "continues" })).toMatchObject({
+    expect(plan(aKey(), { intent: "resume" })).toMatchObject({
       kind: "waitingForApproval",
       step: "loosen_to_single",
       standing: "may_ask",
@@ -72,7 +72,7 @@ describe("asking", () => {
 describe("acting on the record", () => {
   it("is for another person who names it", () => {
     expect(plan(asked, naming)).toEqual(approved);
-    expect(plan(asked, { intent: "continues" })).toMatchObject({ kind: "waitingForApproval", standing: "may_consent" });
+    expect(plan(asked, { intent: "resume" })).toMatchObject({ kind: "waitingForApproval", standing: "may_consent" });
   });
 
   it("never counts for its own author, whatever the marker and the program say", () => {
@@ -86,7 +86,7 @@ describe("acting on the record", () => {
     const answer = planConsent(asked, policy, aRun(), request.id, nowMs);
     expect(answer).toMatchObject({ kind: "ready", draft: { step: "loosen_to_single", how: "answer", author: bob } });
     const answered = aRecord({ step: "loosen_to_single", how: "answer", author: bob });
-    const acting = { intent: "continues", consents: [answered.id], actor: anActor(alice) } as const;
+    const acting = { intent: "resume", consents: [answered.id], actor: anActor(alice) } as const;
     expect(plan(aKeyWith(answered, { state: "active" }), acting)).toMatchObject({ step: { kind: "loosen" } });
   });
 
@@ -101,7 +101,7 @@ describe("acting on the record", () => {
 
   it("is refused after 7 days", () => {
     const old = aRecord({ step: "loosen_to_single", writtenAtMs: nowMs - 7 * dayMs });
-    const late = plan(aKeyWith(old, { state: "active" }), { intent: "continues", consents: [old.id] });
+    const late = plan(aKeyWith(old, { state: "active" }), { intent: "resume", consents: [old.id] });
     expect(late).toMatchObject({ kind: "waitingForApproval", notBinding: { kind: "lapsed" } });
   });
 
@@ -133,7 +133,7 @@ describe("records of one kind and steps of the other", () => {
   it("a record for a loosening deletes nothing, and is not replaced by a request to delete", () => {
     for (const state of ["active", "deactivated", "pre_activation"] as const) {
       const key = { ...asked, state, stateWord: state };
-      for (const run of [aRun({ consents: [request.id] }), aRun({ intent: "meets" })]) {
+      for (const run of [aRun({ consents: [request.id] }), aRun({ intent: "engine" })]) {
         expect(planKeyDeletion(key, aPolicy(), run, nowMs)).toEqual({
           kind: "refused",
           guard: { guard: "record_binds", record: request },

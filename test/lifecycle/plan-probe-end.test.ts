@@ -6,7 +6,7 @@ import { aKey, aRun, aTwin, nowMs } from "../support/builders.ts";
 
 const fresh = aKey({ state: "pre_activation" });
 const probe = { keyId: fresh.facts.keyId, label: fresh.facts.label };
-const plan = (key: KeyObservation) => planProbeEnd(key, probe, aRun({ intent: "continues" }), nowMs);
+const plan = (key: KeyObservation) => planProbeEnd(key, probe, aRun({ intent: "resume" }), nowMs);
 
 it("ends its own key, which was never active", () => {
   expect(plan(fresh)).toEqual({ kind: "ready", step: { kind: "destroy" } });

@@ -67,7 +67,7 @@ const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
   fc.record({
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
     consents: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
-    intent: fc.constantFrom("asks" as const, "meets" as const, "continues" as const),
+    intent: fc.constantFrom("request" as const, "engine" as const, "resume" as const),
     deactivatedHere: fc.boolean(),
     windowsSetHere: fc.subarray(["kms-1"]),
     refusals: fc.subarray(

@@ -139,7 +139,7 @@ describe("a new record", () => {
 
   it("repeats the reason of the record on which this run deactivated", () => {
     const key = aKeyWith(asked(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    const run = aRun({ intent: "continues", deactivatedHere: true });
+    const run = aRun({ intent: "resume", deactivatedHere: true });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
       kind: "must_write",
       draft: { step: "destroy", author: bob, earlierReasons: [byAlice] },

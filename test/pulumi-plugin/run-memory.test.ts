@@ -23,7 +23,7 @@ test("what an interrupted run made is taken up, and what another name or id has 
 
 test("a program wants what it has named, and nothing else", () => {
   const memory = createRunMemory();
-  memory.noteWanted(urn);
+  memory.trackPlanned(urn);
   expect(memory.isWanted(urn)).toBe(true);
   expect(memory.isWanted(other)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { describe, expect, test } from "vitest";
-import { knownLater } from "../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
 import {
   type Mask,
   maskOf,
@@ -23,7 +23,7 @@ const leaf = fc.oneof(
   fc.string({ unit: "grapheme" }).filter((text) => text !== unknownText),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((each) => (Object.is(each, -0) ? 0 : each)),
   fc.boolean(),
-  fc.constant(knownLater),
+  fc.constant(UNKNOWN),
 );
 const { value: anyValue } = fc.letrec<{ value: unknown; list: unknown[]; map: Properties }>((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, leaf, tie("list"), tie("map")),
@@ -78,19 +78,19 @@ describe("the engine's signs", () => {
     ["a secret", secret("v"), "v", true],
     ["a secret in a secret", secret(secret("v")), "v", true],
     ["a secret map", secret({ a: "v" }), { a: "v" }, true],
-    ["a secret that is not known yet", secret(unknownText), knownLater, true],
+    ["a secret that is not known yet", secret(unknownText), UNKNOWN, true],
     ["an output", { [signKey]: signs.output, value: "v" }, "v", undefined],
     ["a secret output", { [signKey]: signs.output, value: "v", secret: true }, "v", true],
     ["an output with a secret in it", { [signKey]: signs.output, value: { a: secret("v") } }, { a: "v" }, { a: true }],
-    ["an output that is not known yet", { [signKey]: signs.output, dependencies: ["urn"] }, knownLater, undefined],
+    ["an output that is not known yet", { [signKey]: signs.output, dependencies: ["urn"] }, UNKNOWN, undefined],
     ["a resource", { [signKey]: signs.resource, urn: "urn", id: "the-id" }, "the-id", undefined],
     [
       "a resource that is not there yet",
       { [signKey]: signs.resource, urn: "urn", id: unknownText },
-      knownLater,
+      UNKNOWN,
       undefined,
     ],
-    ["a resource in an old preview", { [signKey]: signs.resource, urn: "urn", id: "" }, knownLater, undefined],
+    ["a resource in an old preview", { [signKey]: signs.resource, urn: "urn", id: "" }, UNKNOWN, undefined],
     ["a component", { [signKey]: signs.resource, urn: "urn" }, "urn", undefined],
   ])("%s", (_what, wire, value, mask) => {
     const read = readProperties(structOf({ p: wire }));

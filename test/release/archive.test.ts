@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { list } from "tar";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Pack, packTar, packZip } from "../../examples/release/archive.ts";
+import { type Pack, packTar, packZip } from "../../sdk/release/archive.ts";
 import { readZip } from "./read-zip.ts";
 
 let folder: string;

@@ -3,10 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { billOfMaterials, thirdPartyNotices } from "../../examples/release/bill-of-materials.ts";
-import { bundledPackages } from "../../examples/release/bundled-packages.ts";
-import { nodeVersion, platforms } from "../../examples/release/platforms.ts";
-import { builtByHand, provenanceStatement } from "../../examples/release/provenance.ts";
+import { billOfMaterials, thirdPartyNotices } from "../../sdk/release/bill-of-materials.ts";
+import { bundledPackages } from "../../sdk/release/bundled-packages.ts";
+import { nodeVersion, platforms } from "../../sdk/release/platforms.ts";
+import { builtByHand, provenanceStatement } from "../../sdk/release/provenance.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 

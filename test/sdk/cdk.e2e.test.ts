@@ -8,11 +8,11 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { Construct } from "constructs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TofuWorkspace } from "../../examples/support/tofu.ts";
 import { terraformSchema } from "../../provider/schema/terraform.ts";
 import type { AttributeSchema, BlockSchema, ValueType } from "../../provider/schema/terraform-types.ts";
 import { cdkKits } from "../../sdk/make/cdk-kits.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { TofuWorkspace } from "../stage/tofu.ts";
 import { blocksIn, repository } from "../support/documents.ts";
 
 /** What both kits have, as far as it is used here. */

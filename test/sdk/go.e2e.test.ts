@@ -7,7 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findGo, type GoEngine } from "../../examples/engines/find-go.ts";
+import { findGo, type GoEngine } from "../engines/find-go.ts";
 import { examplePrograms } from "./support/example-programs.ts";
 
 const sdk = fileURLToPath(new URL("../../sdk/go", import.meta.url));

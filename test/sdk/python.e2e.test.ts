@@ -7,8 +7,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findPython, isPythonLeftOut } from "../../examples/engines/find-python.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { findPython, isPythonLeftOut } from "../engines/find-python.ts";
 import { examplePrograms } from "./support/example-programs.ts";
 
 /** Runs a program against an engine that says yes to everything, and prints what it was asked to register. */

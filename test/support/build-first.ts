@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const builds = ["../../examples/engines/build.mjs", "../../sdk/make/build-nodejs.mjs"];
+const builds = ["../engines/build.mjs", "../../sdk/make/build-nodejs.mjs"];
 
 export function setup(): void {
   for (const build of builds) {

@@ -59,7 +59,7 @@ export function aWorkload(identity: Identity = pipeline): Actor {
 }
 
 export function aRun(over: Partial<Run> = {}): Run {
-  return { actor: anActor(), consents: [], intent: "asks", ...over };
+  return { actor: anActor(), consents: [], intent: "request", ...over };
 }
 
 export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {

@@ -6,4 +6,4 @@ export {
   type PulumiResult,
   PulumiWorkspace,
   type RunOptions,
-} from "../../examples/support/pulumi.ts";
+} from "../stage/pulumi.ts";

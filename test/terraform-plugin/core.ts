@@ -5,7 +5,7 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { expect } from "vitest";
-import { isOpen, knownLater } from "../../provider/engine/preview.ts";
+import { containsUnknown, UNKNOWN } from "../../provider/engine/program/unknown.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import {
   type ApplyResourceChange_RequestSchema,
@@ -105,9 +105,9 @@ export function openCore(
 
   /** compatible.go: what was known stays as it was promised, and all is known now. */
   const requireConsistent = (promised: ObjectValue, actual: ObjectValue): void => {
-    expect(isOpen(actual)).toBe(false);
+    expect(containsUnknown(actual)).toBe(false);
     for (const [name, value] of Object.entries(promised)) {
-      if (!isOpen(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
+      if (!containsUnknown(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
     }
   };
 
@@ -159,7 +159,7 @@ export function openCore(
       const told = toldIn(reply.diagnostics);
       if (told.errors.length > 0) return told;
       const value = readObject(reply.newState, resource);
-      if (value !== null) expect(isOpen(value)).toBe(false);
+      if (value !== null) expect(containsUnknown(value)).toBe(false);
       kept.saved =
         value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
       return told;
@@ -236,7 +236,7 @@ export function openCore(
 /** Both plans of one run: what was unknown may be known by now, all else is as it was. */
 function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | null): void {
   for (const [name, value] of Object.entries(first ?? {})) {
-    if (!isOpen(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
+    if (!containsUnknown(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
   }
 }
 
@@ -253,5 +253,5 @@ function toldIn(diagnostics: readonly Diagnostic[]): Told {
 
 /** As a state file has it; unknown values show as such. */
 export function stateText(value: ObjectValue): string {
-  return JSON.stringify(value, (_name, each: unknown) => (each === knownLater ? "(known after apply)" : each));
+  return JSON.stringify(value, (_name, each: unknown) => (each === UNKNOWN ? "(known after apply)" : each));
 }

@@ -6,25 +6,26 @@ import { createLabels } from "../../provider/terraform-plugin/labels.ts";
 const payroll = { vault_id: "v", label: "payroll" };
 
 test("a label that the state has and a plan wants is told once, in either order", () => {
-  for (const order of [["noteHeld", "noteWanted"] as const, ["noteWanted", "noteHeld"] as const]) {
+  for (const order of [["trackExisting", "trackPlanned"] as const, ["trackPlanned", "trackExisting"] as const]) {
     const labels = createLabels();
     for (const note of order) {
-      expect(labels.takeClash(payroll)).toBeUndefined();
+      expect(labels.popConflict(payroll)).toBeUndefined();
       labels[note](payroll);
     }
-    expect(labels.takeClash({ ...payroll, description: "later" })).toBe("payroll");
-    expect(labels.takeClash(payroll)).toBeUndefined();
+    expect(labels.popConflict({ ...payroll, description: "later" })).toBe("payroll");
+    expect(labels.popConflict(payroll)).toBeUndefined();
   }
 });
 
 test("another vault, a key that is gone, and what has no label of its own, is no clash", () => {
   const labels = createLabels();
-  for (const note of ["noteHeld", "noteWanted"] as const) labels[note]({ vault_id: "v", label: null, name: "ring" });
-  expect(labels.takeClash({ vault_id: "v", label: null, name: "ring" })).toBeUndefined();
-  labels.noteHeld(payroll);
-  labels.noteWanted({ ...payroll, vault_id: "w" });
-  expect(labels.takeClash({ ...payroll, vault_id: "w" })).toBeUndefined();
+  for (const note of ["trackExisting", "trackPlanned"] as const)
+    labels[note]({ vault_id: "v", label: null, name: "ring" });
+  expect(labels.popConflict({ vault_id: "v", label: null, name: "ring" })).toBeUndefined();
+  labels.trackExisting(payroll);
+  labels.trackPlanned({ ...payroll, vault_id: "w" });
+  expect(labels.popConflict({ ...payroll, vault_id: "w" })).toBeUndefined();
   labels.noteGone(payroll);
-  labels.noteWanted(payroll);
-  expect(labels.takeClash(payroll)).toBeUndefined();
+  labels.trackPlanned(payroll);
+  expect(labels.popConflict(payroll)).toBeUndefined();
 });

@@ -3,7 +3,7 @@
 import { decode, ExtData, encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { knownLater } from "../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../provider/engine/program/unknown.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import {
   type Decimal,
@@ -57,7 +57,7 @@ const type = fc.letrec<{ type: ValueType; object: ValueType }>((tie) => ({
 })).type;
 
 function someValueOf(of: ValueType): fc.Arbitrary<Value> {
-  const rare = fc.constantFrom<Value>(null, knownLater);
+  const rare = fc.constantFrom<Value>(null, UNKNOWN);
   return fc.oneof({ weight: 1, arbitrary: rare }, { weight: 6, arbitrary: known(of) });
 }
 
@@ -138,15 +138,15 @@ describe("a number", () => {
 
 describe("what is not known", () => {
   test("is written as cty writes it", () => {
-    expect(hex(knownLater, "string")).toBe("d40000");
-    expect(hex({ a: knownLater }, ["object", { a: ["list", "number"] }])).toBe("81a161d40000");
+    expect(hex(UNKNOWN, "string")).toBe("d40000");
+    expect(hex({ a: UNKNOWN }, ["object", { a: ["list", "number"] }])).toBe("81a161d40000");
   });
 
   test("is read with or without what is known of it, and in any extension", () => {
-    expect(decodeValue(bytes("d4 00 00"), "string")).toBe(knownLater);
+    expect(decodeValue(bytes("d4 00 00"), "string")).toBe(UNKNOWN);
     // c7: extension of 5 bytes, type 12: {1: false, 2: "s"}, refined to be no null and to begin so.
-    expect(decodeValue(bytes("c7 06 0c 82 01 c2 02 a1 73"), "string")).toBe(knownLater);
-    expect(decodeValue(encode(new ExtData(77, new Uint8Array([1, 2]))), ["map", "string"])).toBe(knownLater);
+    expect(decodeValue(bytes("c7 06 0c 82 01 c2 02 a1 73"), "string")).toBe(UNKNOWN);
+    expect(decodeValue(encode(new ExtData(77, new Uint8Array([1, 2]))), ["map", "string"])).toBe(UNKNOWN);
   });
 });
 

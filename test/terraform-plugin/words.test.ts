@@ -5,7 +5,7 @@ import path from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../provider/schema/terraform.ts";
-import { inTerraformsWords } from "../../provider/terraform-plugin/words.ts";
+import { toHclTerms } from "../../provider/terraform-plugin/words.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const goldens = path.join(root, "test/golden/explain");
@@ -45,7 +45,7 @@ describe("a message", () => {
       "iPhone, keyIds and https://uko.example/keyId?type=true",
       "iPhone, keyIds and https://uko.example/key_id?type=true",
     ],
-  ])("%s", (said, heard) => expect(inTerraformsWords(said)).toBe(heard));
+  ])("%s", (said, heard) => expect(toHclTerms(said)).toBe(heard));
 });
 
 const sourceOf = (folder: string): readonly string[] =>
@@ -72,7 +72,7 @@ describe("every sentence", () => {
   const folders = ["provider/engine", "provider/resources", "provider/services", "provider/lifecycle"];
   const files = [...folders.flatMap(sourceOf), "provider/settings.ts", "provider/compose.ts", "provider/errors.ts"];
   /** The command line's messages about a state name every engine. */
-  const ofCommandLine = /engine\/(?:explain\/(?:doctor|state-checks)|stored-state)\.ts$/;
+  const ofCommandLine = /engine\/commands\/(?:doctor-messages|state-checks|stored-state)\.ts$/;
   const ofDoors = files.filter((file) => !ofCommandLine.test(file)).sort();
   const all = ofDoors.flatMap((file) => sentencesIn(file).map((sentence) => ({ file, sentence })));
   // The engine's own commands are chosen by the door.
@@ -86,12 +86,12 @@ describe("every sentence", () => {
   });
 
   test("has nothing of another engine", () => {
-    const foreign = said.map(({ file, sentence }) => [file, foreignIn(inTerraformsWords(sentence))] as const);
+    const foreign = said.map(({ file, sentence }) => [file, foreignIn(toHclTerms(sentence))] as const);
     expect(foreign.filter(([, words]) => words.length > 0)).toEqual([]);
   });
 
   test("that says anything in code reads as the golden file has it", async () => {
-    const texts = said.map(({ sentence }) => [sentence, inTerraformsWords(sentence)] as const);
+    const texts = said.map(({ sentence }) => [sentence, toHclTerms(sentence)] as const);
     const changed = texts.flatMap(([sentence, heard]) => (sentence === heard ? [] : [heard.replaceAll("\n", " ")]));
     await expect(`${[...new Set(changed)].join("\n")}\n`).toMatchFileSnapshot("../golden/terraform/sentences.txt");
   });
@@ -102,7 +102,7 @@ describe("every explanation", () => {
     const sections = readFileSync(path.join(goldens, file), "utf8").split(/^(?=## )/m);
     const heard = sections.filter((section) => !/^## .*\((?:pulumi destroy|uko continue)\)$/m.test(section));
     expect(heard.length).toBeGreaterThan(0);
-    const foreign = heard.map((section) => [section, foreignIn(inTerraformsWords(section))] as const);
+    const foreign = heard.map((section) => [section, foreignIn(toHclTerms(section))] as const);
     expect(foreign.filter(([, words]) => words.length > 0)).toEqual([]);
   });
 });

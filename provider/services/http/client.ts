@@ -6,12 +6,12 @@
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
-import { type Exchange, exchange } from "./exchange.ts";
+import { createTurnstile } from "./concurrency-limit.ts";
 import { withoutSecret } from "./printable.ts";
+import { type Exchange, exchange } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { cancelled } from "./single-flight.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./timestamps.ts";
-import { createTurnstile } from "./turnstile.ts";
 
 /** Bearer tokens, read only after the host is known to be allowed. */
 export interface BearerSource {

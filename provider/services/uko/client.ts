@@ -2,22 +2,22 @@
 
 import type { World } from "../../engine/ports.ts";
 import { createContainers } from "./containers.ts";
-import { createKeyReads, keysForGlances } from "./key-reads.ts";
+import { createKeyReads, keysForReadCache } from "./key-reads.ts";
 import { createKeyWrites } from "./key-writes.ts";
 import { createKeystores } from "./keystores.ts";
-import { createGlances, type Glances, type GlancesOptions } from "./read-batch.ts";
+import { createReadCache, type ReadCache, type ReadCacheOptions } from "./read-batch.ts";
 import { createTemplates } from "./templates.ts";
 import { createUkoTransport, type UkoTransportOptions } from "./transport.ts";
 import { createVaults } from "./vaults.ts";
 
-export interface UkoClientOptions extends UkoTransportOptions, Pick<GlancesOptions, "monotonicMs" | "sleep"> {}
+export interface UkoClientOptions extends UkoTransportOptions, Pick<ReadCacheOptions, "monotonicMs" | "sleep"> {}
 export type UkoClient = Pick<World, "keys" | "containers" | "vaults" | "keystores" | "templates">;
 
 export function createUkoClient(options: UkoClientOptions): UkoClient {
   const transport = createUkoTransport(options);
-  const glances = createGlances({ ...options, ...keysForGlances(transport) });
+  const readCache = createReadCache({ ...options, ...keysForReadCache(transport) });
   return {
-    keys: { ...createKeyReads(transport, glances), ...forgettingWhatWasSeen(glances, createKeyWrites(transport)) },
+    keys: { ...createKeyReads(transport, readCache), ...invalidateAfterWrite(readCache, createKeyWrites(transport)) },
     containers: createContainers(transport),
     vaults: createVaults(transport),
     keystores: createKeystores(transport),
@@ -31,13 +31,13 @@ type KeyWrites = ReturnType<typeof createKeyWrites>;
  * Invalidates the cache after each change of this run, so that a cached read never shows older
  * values.
  */
-function forgettingWhatWasSeen(glances: Glances, writes: KeyWrites): KeyWrites {
+function invalidateAfterWrite(readCache: ReadCache, writes: KeyWrites): KeyWrites {
   const around =
     <Of extends { readonly vaultId: string }, Rest extends unknown[], T>(
       write: (of: Of, ...rest: Rest) => Promise<T>,
     ): ((of: Of, ...rest: Rest) => Promise<T>) =>
     (of, ...rest) =>
-      write(of, ...rest).finally(() => glances.forget(of.vaultId));
+      write(of, ...rest).finally(() => readCache.forget(of.vaultId));
   return {
     create: around(writes.create),
     update: around(writes.update),

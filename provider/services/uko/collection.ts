@@ -7,7 +7,7 @@ import type * as z from "zod";
 import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
 import type { Answered, CallOptions, Written } from "../../engine/ports.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { toWritten } from "../http/written.ts";
+import { toWritten } from "../http/write-result.ts";
 import {
   changedObject,
   changeObject,

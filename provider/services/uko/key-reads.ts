@@ -9,20 +9,20 @@ import { printable } from "../http/printable.ts";
 import { isOwnNotFound, readRights } from "./errors.ts";
 import { objectPath, openedWithEtag, readObject } from "./objects.ts";
 import { findVaultInList, type PageWalk, pagesOf } from "./pages.ts";
-import type { Glances, GlancesOptions, Listing } from "./read-batch.ts";
+import type { Listing, ReadCache, ReadCacheOptions } from "./read-batch.ts";
 import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
 import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
 import { associatedResources, managedKey, managedKeys, statusInKeystores, type WireManagedKey } from "./wire.ts";
 
-type KeyReads = Pick<Keys, "read" | "glance" | "liveStatus" | "use" | "list">;
+type KeyReads = Pick<Keys, "read" | "cachedRead" | "liveStatus" | "use" | "list">;
 
-export function createKeyReads(transport: UkoTransport, glances: Glances): KeyReads {
+export function createKeyReads(transport: UkoTransport, readCache: ReadCache): KeyReads {
   return {
     read: (ref, { signal }) => readKey(transport, ref, signal),
-    async glance(ref, { signal }) {
+    async cachedRead(ref, { signal }) {
       // Rejects an invalid ID before anything is listed for it.
       keyPath(transport, ref);
-      return glances.glance(ref, signal);
+      return readCache.cachedRead(ref, signal);
     },
     async liveStatus(ref, { signal }) {
       const path = `${keyPath(transport, ref)}/status_in_keystores`;
@@ -34,7 +34,7 @@ export function createKeyReads(transport: UkoTransport, glances: Glances): KeyRe
     use: (ref, { signal }) => readUse(transport, ref, signal),
     async list({ vaultId, label }, { signal }) {
       if (label === undefined) {
-        const kept = await glances.keep(vaultId, () => listKeys(transport, keyWalk(vaultId, signal)));
+        const kept = await readCache.keep(vaultId, () => listKeys(transport, keyWalk(vaultId, signal)));
         return [...kept.value.values()];
       }
       const found = await listKeys(transport, keyWalk(vaultId, signal, { label }));
@@ -45,7 +45,7 @@ export function createKeyReads(transport: UkoTransport, glances: Glances): KeyRe
 }
 
 /** The reads behind the cache: a key without its ETag, and a vault's keys, in the largest pages. */
-export function keysForGlances(transport: UkoTransport): Pick<GlancesOptions, "read" | "list"> {
+export function keysForReadCache(transport: UkoTransport): Pick<ReadCacheOptions, "read" | "list"> {
   return {
     async read(ref, signal) {
       const answer = await readKey(transport, ref, signal);

@@ -5,7 +5,7 @@
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports.ts";
 import { parseJson } from "../http/json.ts";
-import { toWritten, type WrittenRules } from "../http/written.ts";
+import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { changeRights } from "./errors.ts";
 import {
   changedObject,

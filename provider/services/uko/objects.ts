@@ -6,7 +6,7 @@ import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { invalidAnswer } from "../http/faults.ts";
 import { parseJson } from "../http/json.ts";
-import type { WrittenRules } from "../http/written.ts";
+import type { WrittenRules } from "../http/write-result.ts";
 import { describeRights, isOwnNotFound, messageOf, service } from "./errors.ts";
 import { checkedId, opened, type UkoCall, type UkoTransport } from "./transport.ts";
 

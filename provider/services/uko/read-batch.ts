@@ -10,7 +10,7 @@ import { singleFlight } from "../http/single-flight.ts";
 /** A vault's keys by ID, as one list showed them. */
 export type Listing = Answered<ReadonlyMap<string, KeySnapshot>>;
 
-export interface GlancesOptions {
+export interface ReadCacheOptions {
   readonly read: (ref: KeyRef, signal: AbortSignal) => Promise<Answered<KeySnapshot | undefined>>;
   /** For a vault with more keys than `maxKeys`, only some of them, after one call. */
   readonly list: (vaultId: string, maxKeys: number, signal: AbortSignal) => Promise<Listing>;
@@ -18,8 +18,8 @@ export interface GlancesOptions {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface Glances {
-  glance(ref: KeyRef, signal: AbortSignal): Promise<Answered<KeySnapshot | undefined>>;
+export interface ReadCache {
+  cachedRead(ref: KeyRef, signal: AbortSignal): Promise<Answered<KeySnapshot | undefined>>;
   /** Also serves cached reads from a list that was read for another purpose. */
   keep(vaultId: string, list: () => Promise<Listing>): Promise<Listing>;
   /** Invalidates the cache of a vault after a change. */
@@ -61,7 +61,7 @@ interface Known {
   isWritten: boolean;
 }
 
-export function createGlances(options: GlancesOptions): Glances {
+export function createReadCache(options: ReadCacheOptions): ReadCache {
   const vaults = new Map<string, Vault>();
   const vaultOf = (vaultId: string): Vault => {
     let vault = vaults.get(vaultId);
@@ -74,7 +74,7 @@ export function createGlances(options: GlancesOptions): Glances {
   };
 
   return {
-    async glance(ref, signal) {
+    async cachedRead(ref, signal) {
       const keys = await listingFor(vaultOf(ref.vaultId), options.monotonicMs, signal);
       const found = keys?.value.get(ref.keyId);
       // A key that a list does not show may be elsewhere, or new: it is read by itself before it
@@ -114,7 +114,7 @@ async function listingFor(vault: Vault, monotonicMs: () => number, signal: Abort
   return isWritten && keys > waited * worthKeysAmidWrites ? undefined : vault.list(signal);
 }
 
-function openVault({ list, monotonicMs, sleep }: GlancesOptions, vaultId: string, known: Known): Vault {
+function openVault({ list, monotonicMs, sleep }: ReadCacheOptions, vaultId: string, known: Known): Vault {
   let worthKeys = 0;
   const vault: Vault = {
     waiting: 0,

@@ -10,7 +10,7 @@ import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Endpoint } from "../http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "../http/client.ts";
 import { noAnswerToRead } from "../http/faults.ts";
-import { answeredFrom, openedFrom } from "../http/opened.ts";
+import { answeredFrom, openedFrom } from "../http/parse-response.ts";
 import type { Resend } from "../http/retry.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
 

@@ -8,9 +8,9 @@ import {
   announcesNothing,
   declaredTwiceInHcl,
   errorAbout,
+  isTransientReadError,
   messageAbout,
-  saysNothingOfTheObject,
-  type Which,
+  type ResourceLabel,
 } from "../../compose.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
@@ -42,7 +42,7 @@ export async function applyDestruction(
   // State holds the same object a second time, and only the first entry is removed.
   if (typeof id === "string" && session.isFound(typeName, id)) return gone;
   const { attributes } = resource;
-  const which: Which = { kind: resource.handlers, name: prior.label ?? prior.name, id };
+  const which: ResourceLabel = { kind: resource.handlers, name: prior.label ?? prior.name, id };
   // Hosts show no address next to messages about a deletion, so every message names its object.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // The plan of a resource that adopts the object precedes its creation, and may precede this
@@ -73,7 +73,7 @@ export async function applyDestruction(
     return unchanged(session, resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
     // A service that does not respond now would not respond a moment later either.
-    const now = saysNothingOfTheObject(error) ? prior : await lookAgain(resource, handlers, state, prior);
+    const now = isTransientReadError(error) ? prior : await lookAgain(resource, handlers, state, prior);
     return unchanged(session, resource, now, request, failed(error));
   }
 }

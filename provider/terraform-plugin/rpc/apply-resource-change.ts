@@ -2,7 +2,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { announcesNothing } from "../../compose.ts";
-import type { Looked } from "../../engine/handlers.ts";
+import type { ResourceRead } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
@@ -67,7 +67,7 @@ function answer(
   session: Session,
   resource: TerraformResource,
   planned: ObjectValue,
-  { id, state, warnings }: Looked<Properties>,
+  { id, state, warnings }: ResourceRead<Properties>,
 ): Response {
   const values = settled(planned, valuesOf(resource, state, id));
   const identity = identityOf(resource, values);

@@ -5,7 +5,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
-import { knownLater } from "../../engine/preview.ts";
+import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
@@ -18,7 +18,7 @@ export async function configureProvider(
   { config, terraformVersion }: MessageShape<typeof ConfigureProvider_RequestSchema>,
 ): Promise<MessageInitShape<typeof ConfigureProvider_ResponseSchema>> {
   const given = propertiesOf(terraformProvider.attributes, readObject(config, terraformProvider) ?? {});
-  const isKnown = !Object.values(given).includes(knownLater);
+  const isKnown = !Object.values(given).includes(UNKNOWN);
   const textOf = (name: string): string | undefined => {
     const value = given[name];
     return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;

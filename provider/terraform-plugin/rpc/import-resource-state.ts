@@ -5,12 +5,12 @@ import { UkoError } from "../../errors.ts";
 import { resourceNamed } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { idOf, readIdentity } from "../identity.ts";
+import { importExisting } from "../import-existing.ts";
 import type {
   ImportResourceState_RequestSchema,
   ImportResourceState_ResponseSchema,
 } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { takeUp } from "../take-up.ts";
 
 export async function importResourceState(
   session: Session,
@@ -25,7 +25,12 @@ export async function importResourceState(
     });
   }
   const { instance_id: instanceId } = given;
-  const taken = await takeUp(session, resource, wanted, typeof instanceId === "string" ? instanceId : undefined);
+  const taken = await importExisting(
+    session,
+    resource,
+    wanted,
+    typeof instanceId === "string" ? instanceId : undefined,
+  );
   const { state, private: kept, warnings } = taken;
   return {
     importedResources: [

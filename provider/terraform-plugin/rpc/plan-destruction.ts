@@ -13,7 +13,7 @@ import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
-import { twice } from "./twice.ts";
+import { duplicateLabelWarning } from "./duplicate-label.ts";
 
 export async function planDestruction(
   session: Session,
@@ -33,14 +33,14 @@ export async function planDestruction(
   const id = String(prior.id);
   objects.noteDeletion(typeName, id);
   if (objects.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
-  const clash = twice(session, prior);
-  const { foretold, announced } = handlers.foretell(stateProperties(attributes, prior));
+  const clash = duplicateLabelWarning(session, prior);
+  const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior));
   const limited = { ...planned, plannedPrivate: writeDestruction(announced) };
-  switch (foretold.kind) {
+  switch (preview.kind) {
     case "refused":
-      return { diagnostics: [unfinishedDiagnostic(foretold.code, foretold.message, attributes)] };
+      return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
     case "long":
-      return { ...limited, diagnostics: [...clash, warningDiagnostic(foretold.message)] };
+      return { ...limited, diagnostics: [...clash, warningDiagnostic(preview.message)] };
     case "short":
       return { ...limited, diagnostics: clash };
   }

@@ -15,8 +15,8 @@ import { propertiesOf, stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
+import { duplicateLabelWarning } from "./duplicate-label.ts";
 import { planDestruction } from "./plan-destruction.ts";
-import { twice } from "./twice.ts";
 
 type Request = MessageShape<typeof PlanResourceChange_RequestSchema>;
 type Response = MessageInitShape<typeof PlanResourceChange_ResponseSchema>;
@@ -51,11 +51,11 @@ function creation(
   const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
   if (adopted !== undefined) declare(session, resource, adopted);
   // An adopted key is not created, and may well be in state under its former name.
-  if (config.existing_key_id === null) session.labels.noteWanted(config);
+  if (config.existing_key_id === null) session.labels.trackPlanned(config);
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writeCreation(secretsGiven(resource, config)),
-    diagnostics: twice(session, config),
+    diagnostics: duplicateLabelWarning(session, config),
   };
 }
 
@@ -75,13 +75,13 @@ function update(
   // Never an error: a destroy begins with such a plan.
   const approvedRecordId = readApproved(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
-  const { foretold, announced } = handlers.foretellUpdate(stateProperties(resource.attributes, prior), inputs, first);
+  const { preview, announced } = handlers.previewUpdate(stateProperties(resource.attributes, prior), inputs, first);
   // Reported once: an apply plans each update again, and then reports the result itself.
-  const isTold = foretold.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
+  const isTold = preview.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writeUpdate(secretsGiven(resource, config), announced),
-    ...(isTold && { diagnostics: [warningDiagnostic(foretold.message)] }),
+    ...(isTold && { diagnostics: [warningDiagnostic(preview.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
 }

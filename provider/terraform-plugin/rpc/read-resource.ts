@@ -1,17 +1,17 @@
 /** ReadResource: the current resource; null only if it is proven gone. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { errorAbout, saysNothingOfTheObject, sayUnreadSoFar, type Which } from "../../compose.ts";
-import type { Looked } from "../../engine/handlers.ts";
+import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose.ts";
+import type { ResourceRead } from "../../engine/handlers.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
+import { importExisting } from "../import-existing.ts";
 import { readMoved, writeRead } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
 import type { ReadResource_RequestSchema, ReadResource_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
-import { takeUp } from "../take-up.ts";
 import type { ObjectValue } from "../values.ts";
 
 export async function readResource(
@@ -26,11 +26,11 @@ export async function readResource(
   if (readMoved(kept)) return readMovedObject(session, resource, before);
   // Hosts drop what is not sent back.
   const echoed = { private: kept, ...(currentIdentity !== undefined && { newIdentity: currentIdentity }) };
-  let found: Looked<Properties> | undefined;
+  let found: ResourceRead<Properties> | undefined;
   try {
     found = await handlers.read(stateProperties(resource.attributes, before), { signal: session.signal });
   } catch (error) {
-    if (!saysNothingOfTheObject(error)) throw error;
+    if (!isTransientReadError(error)) throw error;
     const about = errorAbout(whichOf(resource, before), error);
     // An error here would stop runs that do not concern this key (decision 0017).
     if (!(await session.handlers()).mayKeepState(error)) throw about;
@@ -62,7 +62,7 @@ function sayUnread(why: string, count: number): string {
   return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
 }
 
-function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectValue): Which {
+function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectValue): ResourceLabel {
   return { kind: handlers, name: label ?? name, id };
 }
 
@@ -75,7 +75,7 @@ async function readMovedObject(
   resource: TerraformResource,
   { id, instance_id: instanceId }: ObjectValue,
 ): Promise<MessageInitShape<typeof ReadResource_ResponseSchema>> {
-  const taken = await takeUp(session, resource, String(id), String(instanceId));
+  const taken = await importExisting(session, resource, String(id), String(instanceId));
   return {
     newState: taken.state,
     private: taken.private,

@@ -31,6 +31,6 @@ export async function upgradeResourceState(
   // Version 0 is the only one so far; attributes that a release adds or drops within it are read as
   // absent.
   const values = readJson(json, typeOf(resource)) as ObjectValue | null;
-  if (values !== null) labels.noteHeld(values);
+  if (values !== null) labels.trackExisting(values);
   return { upgradedState: writeObject(values, resource) };
 }

@@ -5,7 +5,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { checkStored } from "../../compose.ts";
-import { knownLater } from "../../engine/preview.ts";
+import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
 import { failureDiagnostic } from "../diagnostics.ts";
@@ -22,6 +22,6 @@ export async function validateProviderConfig(
 ): Promise<MessageInitShape<typeof ValidateProviderConfig_ResponseSchema>> {
   const { attributes } = terraformProvider;
   const given = propertiesOf(attributes, readObject(config, terraformProvider) ?? {});
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== knownLater));
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== UNKNOWN));
   return { diagnostics: checkStored(known).map((failure) => failureDiagnostic(failure, attributes)) };
 }

@@ -1,6 +1,6 @@
 /** What a door is to a scenario: how a program is written for it, and, each by a name, the facts in which doors differ. */
 
-import { locateTofu } from "../../../examples/engines/find-tofu.ts";
+import { locateTofu } from "../../engines/find-tofu.ts";
 import { type DoorName, doorNames, isOnWire } from "./door-names.ts";
 import type { EngineWorkspace } from "./support/engine.ts";
 import { openPulumi } from "./support/pulumi-engine.ts";

@@ -8,8 +8,8 @@ import { mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { expect, test } from "vitest";
-import { LocalUko } from "../../../examples/support/local-uko.ts";
 import { waitForApproval } from "../../../provider/pulumi-hooks/wait-for-approval.ts";
+import { LocalUko } from "../../stage/local-uko.ts";
 import { explainVerdict, judge } from "../../support/oracle.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../../support/pulumi.ts";
 

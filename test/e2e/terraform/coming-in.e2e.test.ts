@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { TofuPerson } from "../../../examples/support/tofu.ts";
+import type { TofuPerson } from "../../stage/tofu.ts";
 import { startIbmStandIn } from "./support/ibm-stand-in.ts";
 import { keyProgram, type TofuStage, vaultId, withStage } from "./support/tofu-stage.ts";
 

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { TofuPerson, TofuResult } from "../../../examples/support/tofu.ts";
+import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";
 import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
 
 const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>

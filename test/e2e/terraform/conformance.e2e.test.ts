@@ -1,7 +1,7 @@
 /** Odd numbers, texts, nulls and what is known only later, through real plans: each goes round, or is an error at its line. */
 
 import { expect, test } from "vitest";
-import type { TofuPerson, TofuResult } from "../../../examples/support/tofu.ts";
+import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";
 import { type Forms, oddLines, oddProgram, roundProgram } from "./support/odd-values.ts";
 import { withStage } from "./support/tofu-stage.ts";
 

@@ -4,10 +4,10 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { TofuPerson } from "../../../examples/support/tofu.ts";
 import { attribute, block, hclFile, hclLiteral } from "../../../provider/cli/hcl.ts";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
+import type { TofuPerson } from "../../stage/tofu.ts";
 import { type TofuStage, vaultId, withStage } from "./support/tofu-stage.ts";
 
 const made = { vault: "payments", createdAt: "2025-01-15T09:00:00Z", createdBy: "IBMid-550000BOB" } as const;

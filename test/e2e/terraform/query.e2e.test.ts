@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { expect, test } from "vitest";
-import { locateTofu } from "../../../examples/engines/find-tofu.ts";
+import { locateTofu } from "../../engines/find-tofu.ts";
 import { vaultId, withStage } from "./support/tofu-stage.ts";
 
 const isTerraform = (await locateTofu())?.command === "terraform";

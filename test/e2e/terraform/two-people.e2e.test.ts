@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { TofuResult } from "../../../examples/support/tofu.ts";
 import { terraformSchemaFile } from "../../../sdk/make/schema-file.ts";
+import type { TofuResult } from "../../stage/tofu.ts";
 import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
 
 const hourMs = 3_600_000;

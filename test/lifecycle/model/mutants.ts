@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a run never writes a record that is missing",
     file: "authorization",
-    from: 'run.intent !== "continues" || run.deactivatedHere === true',
+    from: 'run.intent !== "resume" || run.deactivatedHere === true',
     to: "run.deactivatedHere === undefined",
   },
   {

@@ -183,7 +183,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
     consents: command.kind === "consent" ? [] : command.named.map(recordIdOf),
-    intent: isIac ? "meets" : isNaming(command) ? "continues" : "asks",
+    intent: isIac ? "engine" : isNaming(command) ? "resume" : "request",
     deactivatedHere: flight.deactivatedHere,
     syncedHere: flight.syncedHere,
     ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),

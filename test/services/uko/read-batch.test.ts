@@ -45,11 +45,11 @@ const client = () =>
   }).keys;
 const lists = () => server.asked.filter(({ path }) => path.includes("?")).length;
 
-describe("glances at a vault", () => {
+describe("cached reads of a vault", () => {
   test("that arrive together are one list of every state, in pages of 1,000", async () => {
     keysThere = Array.from({ length: 2_500 }, (_, at) => wire(at));
-    const { glance } = client();
-    const seen = await Promise.all(keysThere.map((_, at) => glance(ref(at), options)));
+    const { cachedRead } = client();
+    const seen = await Promise.all(keysThere.map((_, at) => cachedRead(ref(at), options)));
     expect(seen.map(({ value }) => value?.label)).toEqual(keysThere.map(({ label }) => label));
     expect(seen[7]).toMatchObject({ serviceTimeMs });
     expect(server.asked).toHaveLength(3);
@@ -59,77 +59,77 @@ describe("glances at a vault", () => {
   });
 
   test("that come one by one read one key each", async () => {
-    const { glance } = client();
-    for (let at = 0; at < 3; at += 1) expect((await glance(ref(at), options)).value?.keyId).toBe(`k-${at}`);
+    const { cachedRead } = client();
+    for (let at = 0; at < 3; at += 1) expect((await cachedRead(ref(at), options)).value?.keyId).toBe(`k-${at}`);
     expect(lists()).toBe(0);
     expect(server.asked).toHaveLength(3);
   });
 
   test("that begin within ten seconds of a list cost nothing, and later ones a fresh look", async () => {
-    const { glance } = client();
-    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    const { cachedRead } = client();
+    await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     nowMs = 9_999;
-    await glance(ref(2), options);
+    await cachedRead(ref(2), options);
     expect(server.asked).toHaveLength(1);
     nowMs = 10_000;
     keysThere = keysThere.map((key) => ({ ...key, state: "destroyed" }));
-    expect((await glance(ref(2), options)).value?.stateWord).toBe("destroyed");
+    expect((await cachedRead(ref(2), options)).value?.stateWord).toBe("destroyed");
     expect(server.asked).toHaveLength(2);
   });
 
   test("after a whole list that was read for another purpose are served from it", async () => {
-    const { glance, list } = client();
+    const { cachedRead, list } = client();
     await list({ vaultId }, options);
     server.asked.length = 0;
-    await glance(ref(0), options);
+    await cachedRead(ref(0), options);
     expect(server.asked).toHaveLength(0);
   });
 
   test("never show what was before a change of this run", async () => {
-    const { glance, remove } = client();
-    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    const { cachedRead, remove } = client();
+    await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     await remove(ref(0), "e-1", options);
     keysThere = keysThere.slice(1);
-    expect((await glance(ref(0), options)).value).toBeUndefined();
+    expect((await cachedRead(ref(0), options)).value).toBeUndefined();
   });
 
   test("read each key of a large vault once this run has written there, since its next write ends what a list is good for", async () => {
-    const { glance, remove } = client();
-    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    const { cachedRead, remove } = client();
+    await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     await remove(ref(0), "e-1", options);
     server.asked.length = 0;
-    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
     expect(lists()).toBe(0);
     expect(server.asked).toHaveLength(2);
-    await Promise.all(keysThere.slice(0, 40).map((_, at) => glance(ref(at), options)));
+    await Promise.all(keysThere.slice(0, 40).map((_, at) => cachedRead(ref(at), options)));
     expect(lists()).toBe(1);
     expect(server.asked).toHaveLength(3);
   });
 
   test("are still one list after a write where the vault is small", async () => {
     keysThere = keysThere.slice(0, 50);
-    const { glance, remove } = client();
-    await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    const { cachedRead, remove } = client();
+    await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     await remove(ref(0), "e-1", options);
-    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
     expect(lists()).toBe(2);
   });
 
   test("call no key gone that only the list does not show", async () => {
     const hidden = wire(1_000);
-    const { glance } = client();
+    const { cachedRead } = client();
     server.answer((asked) =>
       asked.path.includes(hidden.id) ? { headers: { etag: "e" }, body: hidden } : service(asked),
     );
-    const [, seen] = await Promise.all([glance(ref(0), options), glance(ref(1_000), options)]);
+    const [, seen] = await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1_000), options)]);
     expect(seen.value?.keyId).toBe(hidden.id);
-    expect((await glance(ref(1_001), options)).value).toBeUndefined();
+    expect((await cachedRead(ref(1_001), options)).value).toBeUndefined();
   });
 
   test("read each key where few are looked for in a vault of very many", async () => {
     keysThere = Array.from({ length: 8_001 }, (_, at) => wire(at));
-    const { glance } = client();
-    await Promise.all([glance(ref(8_000), options), glance(ref(7_999), options)]);
+    const { cachedRead } = client();
+    await Promise.all([cachedRead(ref(8_000), options), cachedRead(ref(7_999), options)]);
     expect(lists()).toBe(1);
     expect(server.asked).toHaveLength(3);
   });
@@ -138,11 +138,11 @@ describe("glances at a vault", () => {
     ["who may read keys but not list them", { status: 403 }],
     ["where one key of the list cannot be understood", { body: { total_count: 1, managed_keys: [{ id: "x" }] } }],
   ])("ask for each key %s, and try no list again", async (_, reply) => {
-    const { glance } = client();
+    const { cachedRead } = client();
     server.answer((asked) => (asked.path.includes("?") ? reply : service(asked)));
-    const seen = await Promise.all([glance(ref(0), options), glance(ref(1), options)]);
+    const seen = await Promise.all([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     expect(seen.map(({ value }) => value?.keyId)).toEqual(["k-0", "k-1"]);
-    await Promise.all([glance(ref(2), options), glance(ref(3), options)]);
+    await Promise.all([cachedRead(ref(2), options), cachedRead(ref(3), options)]);
     expect(lists()).toBe(1);
   });
 
@@ -150,32 +150,32 @@ describe("glances at a vault", () => {
     [401, "UKO_ACCESS_DENIED"],
     [503, "UKO_SERVICE_UNAVAILABLE"],
   ])("all fail where the list is answered %i, and send nothing more", async (status, code) => {
-    const { glance } = client();
+    const { cachedRead } = client();
     server.answer(() => ({ status }));
-    const seen = await Promise.allSettled([glance(ref(0), options), glance(ref(1), options)]);
+    const seen = await Promise.allSettled([cachedRead(ref(0), options), cachedRead(ref(1), options)]);
     for (const end of seen) expect(end).toMatchObject({ status: "rejected", reason: { code } });
     expect(lists()).toBe(server.asked.length);
   });
 
   test("end for whoever is stopped, and go on for the others", async () => {
-    const { glance } = client();
+    const { cachedRead } = client();
     server.answer((asked) => ({ ...service(asked), latencyMs: 50 }));
     const stop = new AbortController();
-    const stopped = glance(ref(0), { signal: stop.signal });
-    const other = glance(ref(1), options);
+    const stopped = cachedRead(ref(0), { signal: stop.signal });
+    const other = cachedRead(ref(1), options);
     setTimeout(() => stop.abort(), 10);
     await expect(stopped).rejects.toMatchObject({ code: "UKO_CANCELLED" });
     expect((await other).value?.keyId).toBe("k-1");
   });
 
   test("of another instance, or at an id that is none, are refused before anything is listed", async () => {
-    const { glance } = client();
+    const { cachedRead } = client();
     const wrong = [
       { ...ref(0), instanceId: "other" },
       { ...ref(0), keyId: "../x" },
     ];
     for (const each of wrong)
-      await expect(glance(each, options)).rejects.toMatchObject({ code: /UKO_(INSTANCE|INPUT)/ });
+      await expect(cachedRead(each, options)).rejects.toMatchObject({ code: /UKO_(INSTANCE|INPUT)/ });
     expect(server.asked).toHaveLength(0);
   });
 });

@@ -1,7 +1,7 @@
 /** What a program tells the engine to ignore, no apply brings about: hosts take it out of the plan, and hand it to the apply all the same. */
 
 import { describe, expect, test } from "vitest";
-import { knownLater } from "../../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import type { Config, Core } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
@@ -97,10 +97,10 @@ describe("a secret that is known only later", () => {
   test("is planned as a change, and what cannot change beside it is told", async () => {
     const core = stage.core("uko_keystore", await stage.another(stage.environmentOf("carol")));
     expect(await core.apply(config)).toMatchObject({ errors: [] });
-    const later = { ...config, aws_secret_access_key: knownLater };
+    const later = { ...config, aws_secret_access_key: UNKNOWN };
     const plan = await core.plan(later);
     expect(plan).toMatchObject({ errors: [], action: "update" });
-    expect(plan.planned?.secret_digests).toBe(knownLater);
+    expect(plan.planned?.secret_digests).toBe(UNKNOWN);
     const { errors } = await core.plan({ ...later, aws_region: "eu_west_1" });
     expect(errors.join("\n")).toContain("cannot change");
   });
@@ -109,6 +109,6 @@ describe("a secret that is known only later", () => {
     const core = stage.core("uko_kms_key");
     const key = { name: "orders", payload: "AAAAAAAAAAAAAAAAAAAAAA==", dual_authorization: "single" };
     expect(await core.apply(key)).toMatchObject({ errors: [] });
-    expect(await core.plan({ ...key, payload: knownLater })).toMatchObject({ errors: [], action: "update" });
+    expect(await core.plan({ ...key, payload: UNKNOWN })).toMatchObject({ errors: [], action: "update" });
   });
 });

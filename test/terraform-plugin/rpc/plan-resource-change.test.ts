@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { knownLater } from "../../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { readPlanned } from "../../../provider/terraform-plugin/private-data.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { keyConfig, useStage } from "../stage.ts";
@@ -20,9 +20,9 @@ describe("the plan of a creation", () => {
       align: false,
       dual_authorization: "required",
       deletion_completes_at: "removed",
-      id: knownLater,
-      lifecycle_state: knownLater,
-      description: knownLater,
+      id: UNKNOWN,
+      lifecycle_state: UNKNOWN,
+      description: UNKNOWN,
       // Nobody fills these in.
       state: null,
       deletion_reason: null,
@@ -34,9 +34,9 @@ describe("the plan of a creation", () => {
   test("passes on what is not known yet, and does not judge it", async () => {
     const { planned, errors } = await stage
       .core("uko_managed_key")
-      .plan(keyConfig({ vault_id: knownLater, tags: { team: knownLater }, expiration_date: "2030-01-31" }));
+      .plan(keyConfig({ vault_id: UNKNOWN, tags: { team: UNKNOWN }, expiration_date: "2030-01-31" }));
     expect(errors).toEqual([]);
-    expect(planned).toMatchObject({ vault_id: knownLater, tags: { team: knownLater }, expiration_date: "2030-01-31" });
+    expect(planned).toMatchObject({ vault_id: UNKNOWN, tags: { team: UNKNOWN }, expiration_date: "2030-01-31" });
   });
 
   test("calls the connection of other clouds absent, and what the service may add to the right one open", async () => {
@@ -46,17 +46,17 @@ describe("the plan of a creation", () => {
       aws_region: null,
       azure_tenant: null,
       secret_digests: {},
-      ring: knownLater,
+      ring: UNKNOWN,
     });
     const google = await core.plan({
       ...{ vault_id: vaultId, type: "google_kms", name: "google", google_credentials: "QUJD", google_location: "eu" },
     });
     expect(google.planned).toMatchObject({
       google_location: "eu",
-      google_project_id: knownLater,
+      google_project_id: UNKNOWN,
       aws_region: null,
       google_credentials: null,
-      secret_digests: knownLater,
+      secret_digests: UNKNOWN,
     });
   });
 
@@ -69,7 +69,7 @@ describe("the plan of a creation", () => {
 
   test("holds for whatever configuration passes its checks, and hosts would find no fault with it", async () => {
     const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."abcXYZ 09._/-") });
-    const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.constant(knownLater));
+    const maybe = <T>(value: fc.Arbitrary<T>) => fc.oneof(value, fc.constant(null), fc.constant(UNKNOWN));
     const config = fc.record({
       vault_id: fc.constant(vaultId),
       template: fc.constant("payroll"),
@@ -128,7 +128,7 @@ describe("the plan of an update", () => {
     expect(described.action).toBe("update");
     expect(described.planned).toEqual({ ...core.saved?.value, description: "for the wages" });
     const rotated = await core.plan(keyConfig({ rotation_trigger: "2026" }));
-    expect(rotated.planned).toMatchObject({ rotation_trigger: "2026", version: knownLater, lifecycle_state: "active" });
+    expect(rotated.planned).toMatchObject({ rotation_trigger: "2026", version: UNKNOWN, lifecycle_state: "active" });
   });
 
   test("leaves what the configuration no longer says as the service has it", async () => {
@@ -145,7 +145,7 @@ describe("the plan of an update", () => {
     expect(first.warnings.join()).toMatch(/UKO_CONSENT=[0-9a-f]{32} tofu apply/);
     const next = await core.plan(config);
     expect(next.action).toBe("update");
-    expect(next.planned).toMatchObject({ lifecycle_state: knownLater, state: "deactivated" });
+    expect(next.planned).toMatchObject({ lifecycle_state: UNKNOWN, state: "deactivated" });
   });
 
   test("tells beforehand what an update towards the key's end will do and need, from the state alone", async () => {
@@ -168,7 +168,7 @@ describe("the plan of an update", () => {
     const config = keyConfig({ label: "alone", state: "deactivated", dual_authorization: "single" });
     const [short] = (await one.plan(config)).warnings;
     expect(short).toMatch(/^Key "alone" takes one person and one run to be deactivated\n.*stops working/s);
-    const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: knownLater }));
+    const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: UNKNOWN }));
     expect(open.warnings.join()).toContain("takes two people and several runs to be deactivated");
   });
 
@@ -213,7 +213,7 @@ describe("the plan of an update", () => {
   test("warns of nothing where nothing goes down, or the goal is reached", async () => {
     const core = await stage.made({ dual_authorization: "single" });
     await core.refresh();
-    for (const over of [{ state: "active" }, { description: "new" }, { state: knownLater }]) {
+    for (const over of [{ state: "active" }, { description: "new" }, { state: UNKNOWN }]) {
       expect((await core.plan(keyConfig({ dual_authorization: "single", ...over }))).warnings).toEqual([]);
     }
     const config = keyConfig({ state: "deactivated", dual_authorization: "single" });

@@ -1,7 +1,7 @@
 /** Looks: what drifted is told, what is gone leaves the state, and what cannot be seen stays in it. */
 
 import { expect, test } from "vitest";
-import { knownLater } from "../../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { stateText } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
@@ -19,7 +19,7 @@ test("what somebody changed is in the state after a look, and planned back where
   // The same write took the marker off, which shows where the program says nothing of tags.
   const { action, planned } = await core.plan(keyConfig());
   expect(action).toBe("update");
-  expect(planned).toMatchObject({ tags: { team: "other" }, dual_marker: knownLater });
+  expect(planned).toMatchObject({ tags: { team: "other" }, dual_marker: UNKNOWN });
 });
 
 test("what only this tool knows stays as it is", async () => {

@@ -1,7 +1,7 @@
 /** The calls before and beside a resource's life: schema, settings, validation, and states as files have them. */
 
 import { describe, expect, test } from "vitest";
-import { knownLater } from "../../../provider/engine/preview.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { terraformProvider, terraformResources } from "../../../provider/schema/terraform.ts";
 import { readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { identityTypeOf, readIdentity } from "../../../provider/terraform-plugin/identity.ts";
@@ -64,7 +64,7 @@ describe("settings", () => {
     const validate = async (given: ObjectValue) =>
       (await stage.bob.provider.validateProviderConfig({ config: settings(given) })).diagnostics;
     expect(await validate({ region: "eu-de" })).toEqual([]);
-    expect(await validate({ instance_id: knownLater, api_key: "a" })).toEqual([]);
+    expect(await validate({ instance_id: UNKNOWN, api_key: "a" })).toEqual([]);
     const told = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
     expect(textsOf(told)).toEqual([
       "instance_id: has to be the UUID of the instance, in lower case",
@@ -107,7 +107,7 @@ describe("settings", () => {
 
   test("that come from a resource that is not there yet let a plan be made, and nothing that needs the service", async () => {
     const host = await stage.another(stage.environmentOf("bob"));
-    await host.provider.configureProvider({ config: settings({ region: knownLater }) });
+    await host.provider.configureProvider({ config: settings({ region: UNKNOWN }) });
     const core = stage.core("uko_managed_key", host);
     expect((await core.plan(keyConfig())).errors).toEqual([]);
     expect((await core.apply(keyConfig())).errors[0]).toMatch(/^The provider is not configured yet/);
@@ -163,9 +163,7 @@ describe("the validation of a resource", () => {
   });
 
   test("lets what is not known yet pass", async () => {
-    expect(await validate("uko_managed_key", { vault_id: knownLater, template: "payroll", tags: knownLater })).toEqual(
-      [],
-    );
+    expect(await validate("uko_managed_key", { vault_id: UNKNOWN, template: "payroll", tags: UNKNOWN })).toEqual([]);
   });
 
   test("refuses a secret to a host that would keep it", async () => {

@@ -2,11 +2,11 @@
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { EngineRun } from "../../../../examples/support/engine-run.ts";
-import type { ExportedState, RunOptions } from "../../../../examples/support/pulumi.ts";
-import { type TofuPerson, type TofuResult, TofuWorkspace } from "../../../../examples/support/tofu.ts";
-import { readReport, type TofuResource } from "../../../../examples/support/tofu-output.ts";
 import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { EngineRun } from "../../../stage/engine-run.ts";
+import type { ExportedState, RunOptions } from "../../../stage/pulumi.ts";
+import { type TofuPerson, type TofuResult, TofuWorkspace } from "../../../stage/tofu.ts";
+import { readReport, type TofuResource } from "../../../stage/tofu-output.ts";
 import type { EnginePerson, EngineResult, EngineWorkspace } from "./engine.ts";
 import { ended } from "./next-steps.ts";
 import { renderSaid } from "./tofu-said.ts";

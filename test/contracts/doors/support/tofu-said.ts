@@ -1,6 +1,6 @@
 /** What OpenTofu said of a run, in the form in which `next-steps.ts` reads all runs: a block for each resource. */
 
-import type { TofuDiagnostic, TofuReport, TofuResource } from "../../../../examples/support/tofu-output.ts";
+import type { TofuDiagnostic, TofuReport, TofuResource } from "../../../stage/tofu-output.ts";
 
 interface Told extends TofuDiagnostic {
   readonly resource: string;

@@ -1,7 +1,7 @@
 /** Runs that do not end by themselves: when one has said something, when it is killed, and when what it started is gone. */
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { PulumiRun } from "../../../../examples/support/pulumi.ts";
+import type { PulumiRun } from "../../../stage/pulumi.ts";
 
 const saidWithinMs = 60_000;
 /** The plugin looks for its engine each second, and what is on the wire has ten seconds to end. */

@@ -1,10 +1,10 @@
 /** A local UKO, people with the real OpenTofu and the built provider, and the oracle's verdict on all that happened. */
 
-import { type TofuPerson, TofuWorkspace } from "../../../../examples/support/tofu.ts";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { type EmulatorProcess, startEmulatorProcess } from "../../../contracts/doors/support/emulator-process.ts";
 import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
+import { type TofuPerson, TofuWorkspace } from "../../../stage/tofu.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";

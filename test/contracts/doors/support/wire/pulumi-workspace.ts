@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { ExportedState, RunOptions } from "../../../../../examples/support/pulumi.ts";
 import type { Properties } from "../../../../pulumi-plugin/engine.ts";
+import type { ExportedState, RunOptions } from "../../../../stage/pulumi.ts";
 import { childEnv } from "../../../../support/child-env.ts";
 import type { ResourceKind, Resources } from "../../door.ts";
 import type { DoorName } from "../../door-names.ts";

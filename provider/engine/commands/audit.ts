@@ -1,0 +1,178 @@
+/**
+ * The evaluation of evidence (UKO_EVIDENCE): who deleted what, when, with whose consent, and what
+ * the lines leave open. Pure.
+ */
+
+import * as z from "zod";
+import type { Step } from "../../lifecycle/plan.ts";
+import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+
+const person = z.object({ iamId: z.string(), name: z.string() });
+const record = z.object({
+  id: z.string(),
+  step: z.string(),
+  how: z.string(),
+  author: z.string(),
+  writtenAt: z.string(),
+  answers: z.string().optional(),
+  reason: z.string().optional(),
+  earlierReasons: z
+    .array(z.object({ author: z.string(), name: z.string().optional(), reason: z.string() }))
+    .optional()
+    .catch(undefined),
+});
+/** Parsed tolerantly: a later release may add fields. */
+const evidenceLine = z.object({
+  v: z.literal(1),
+  time: z.string(),
+  instanceId: z.string(),
+  resource: z.string().optional(),
+  vaultId: z.string(),
+  keyId: z.string(),
+  label: z.string(),
+  step: z.string(),
+  phase: z.enum(["before", "after"]),
+  from: z.string(),
+  to: z.string(),
+  actor: person,
+  record: record.optional(),
+  consentedBy: record.optional(),
+  keystores: z.array(z.object({ name: z.string(), status: z.string(), syncFlag: z.string() })).catch([]),
+  correlationId: z.string().optional(),
+});
+type EvidenceLine = z.infer<typeof evidenceLine>;
+
+/** One step as its evidence lines describe it. Printed by `--json`. */
+export interface AuditEvent extends Omit<EvidenceLine, "phase"> {
+  /**
+   * False if a step was started and no line reports it as done: it was refused, it crashed, or its
+   * answer was lost.
+   */
+  readonly isConfirmed: boolean;
+  /**
+   * Whether one person alone took a step that deactivates or destroys a key; absent for other
+   * steps.
+   */
+  readonly single?: boolean;
+}
+
+export interface Audit {
+  readonly events: readonly AuditEvent[];
+  /** All recorded steps, including those that the filter leaves out. */
+  readonly stepsOnFile: number;
+  /** Incomplete lines, such as a crash leaves. */
+  readonly unreadableLines: number;
+  /** Lines of a version that this release does not know. */
+  readonly unknownVersions: number;
+}
+
+export interface AuditFilter {
+  /** Only steps from this time on, ISO 8601. */
+  readonly since?: string;
+  readonly vaultId?: string;
+  /** A key's ID or label. */
+  readonly key?: string;
+  readonly step?: string;
+  /** Part of an IAM ID or name of the actor, requester or approver. */
+  readonly person?: string;
+}
+
+/**
+ * Every step that leaves evidence, and whether two people are behind it if dual authorization
+ * applies.
+ */
+const isConsequential = {
+  write_record: false,
+  drop_record: false,
+  set_for_deletion: false,
+  unset_for_deletion: false,
+  loosen: true,
+  deactivate: true,
+  reactivate: false,
+  sync: false,
+  destroy: true,
+  remove: false,
+  delete: false,
+} as const satisfies Record<Step["kind"] | KmsStep["kind"] | "delete", boolean>;
+
+export const auditedSteps: readonly string[] = Object.keys(isConsequential);
+const consequential = new Map<string, boolean>(Object.entries(isConsequential));
+
+/** Reads the lines of all files together. A line that is in two files counts once. */
+export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}): Audit {
+  const lines: EvidenceLine[] = [];
+  let unreadableLines = 0;
+  let unknownVersions = 0;
+  const seen = new Set<string>();
+  for (const text of texts) {
+    for (const line of text.split("\n")) {
+      if (line.trim() === "" || seen.has(line)) continue;
+      seen.add(line);
+      const read = readLine(line);
+      if (read === "unreadable") unreadableLines += 1;
+      else if (read === "unknown_version") unknownVersions += 1;
+      else lines.push(read);
+    }
+  }
+  const inTime = lines.toSorted((a, b) => timeOf(a) - timeOf(b));
+  const all = pair(inTime);
+  const events = all.filter((event) => passes(event, filter));
+  return { events, stepsOnFile: all.length, unreadableLines, unknownVersions };
+}
+
+function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
+  let body: unknown;
+  try {
+    body = JSON.parse(line);
+  } catch {
+    return "unreadable";
+  }
+  const read = evidenceLine.safeParse(body);
+  if (read.success) return read.data;
+  const version = typeof body === "object" && body !== null ? (body as { v?: unknown }).v : undefined;
+  return typeof version === "number" && version !== 1 ? "unknown_version" : "unreadable";
+}
+
+/**
+ * Pairs the line before a step with the line after it. If a step was started twice and done once,
+ * one of the attempts had no effect.
+ */
+function pair(lines: readonly EvidenceLine[]): readonly AuditEvent[] {
+  const events: AuditEvent[] = [];
+  const begun = new Map<string, number[]>();
+  for (const { phase, ...line } of lines) {
+    const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
+    const open = begun.get(name) ?? [];
+    if (phase === "before") {
+      begun.set(name, [...open, events.length]);
+      events.push({ ...line, ...singleOf(line), isConfirmed: false });
+      continue;
+    }
+    const index = open.at(-1);
+    begun.set(name, open.slice(0, -1));
+    const event = { ...line, ...singleOf(line), isConfirmed: true };
+    if (index === undefined) events.push(event);
+    else events[index] = { ...events[index], ...event, time: events[index]?.time ?? event.time };
+  }
+  return events;
+}
+
+function singleOf({ step, actor, consentedBy }: Omit<EvidenceLine, "phase">): { readonly single?: boolean } {
+  if (consequential.get(step) !== true) return {};
+  return { single: consentedBy === undefined || consentedBy.author === actor.iamId };
+}
+
+function passes(event: AuditEvent, { since, vaultId, key, step, person: who }: AuditFilter): boolean {
+  if (since !== undefined && timeOf(event) < Date.parse(since)) return false;
+  if (vaultId !== undefined && event.vaultId !== vaultId) return false;
+  if (key !== undefined && event.keyId !== key && event.label !== key) return false;
+  if (step !== undefined && event.step !== step) return false;
+  if (who === undefined) return true;
+  const people = [event.actor.iamId, event.actor.name, event.consentedBy?.author ?? "", event.record?.author ?? ""];
+  return people.some((each) => each.toLowerCase().includes(who.toLowerCase()));
+}
+
+function timeOf({ time }: { readonly time: string }): number {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? 0 : ms;
+}

@@ -1,0 +1,138 @@
+/**
+ * The preflight check of `uko doctor`: which service a run would reach, as whom, with which rights.
+ * Reads and lists only, unless a probe is requested.
+ */
+
+import type { CallOptions, KeySnapshot, World } from "../ports.ts";
+import {
+  type Check,
+  clockCheck,
+  faultCheck,
+  identityCheck,
+  instanceCheck,
+  listCheck,
+  reachabilityCheck,
+  settingsCheck,
+  stateHintCheck,
+  tagsCheck,
+  vaultsCheck,
+  versionCheck,
+  type WatchedCall,
+} from "./doctor-messages.ts";
+import { probeTags, type TagProbe } from "./probe-tags.ts";
+
+export interface Examined {
+  readonly world: World;
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** Every call so far, oldest first. */
+  readonly calls: () => readonly WatchedCall[];
+  /** Absent unless requested: it creates a key and deletes it. */
+  readonly probe?: TagProbe;
+}
+
+/** The number of vaults whose keys are read. More vaults would show no more about rights. */
+const maxVaults = 5;
+
+/** Continues after each failure, so that one run reports every problem. */
+export async function examine(
+  { world, endpoint, region, calls, probe }: Examined,
+  options: CallOptions,
+): Promise<Check[]> {
+  const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region), stateHintCheck()];
+  const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
+    world.progress.report(`Looking at ${name}`);
+    try {
+      const found = await call();
+      checks.push(...tell(found));
+      return found;
+    } catch (error) {
+      if (options.signal.aborted) throw error;
+      checks.push(faultCheck(name, error));
+      return undefined;
+    }
+  };
+
+  const actor = await look(
+    "identity",
+    () => world.session.actor(options),
+    (found) => [identityCheck(found)],
+  );
+  if (actor === undefined) return checks;
+  const vaults = await look(
+    "vaults",
+    () => world.vaults.list({}, options),
+    (found) => [vaultsCheck(found)],
+  );
+  const fromUko = calls().at(-1);
+  if (fromUko !== undefined) {
+    checks.push(...reachabilityCheck("service", fromUko), clockCheck(fromUko.skewMs));
+    await look(
+      "instance",
+      async () => {
+        await world.session.requireOwnInstance(options);
+        return world.session.isInstanceProven(options);
+      },
+      (isProven) => [instanceCheck(isProven)],
+    );
+  }
+  const vaultIds = (vaults ?? []).slice(0, maxVaults).map(({ id }) => id);
+  // Keys can be listed only one vault at a time.
+  const keys =
+    vaultIds.length === 0
+      ? undefined
+      : await look(
+          "keys",
+          () => listEach(vaultIds, (vaultId) => world.keys.list({ vaultId }, options)),
+          (found) => [listCheck("keys", found.length, "key")],
+        );
+  await look(
+    "clock",
+    async () => judgeClock(world, [...(vaults ?? []), ...(keys ?? [])]),
+    () => [],
+  );
+  await look(
+    "keystores",
+    () => world.keystores.list({}, options),
+    (found) => [listCheck("keystores", found.length, "keystore")],
+  );
+  await look(
+    "templates",
+    () => world.templates.list({}, options),
+    (found) => [listCheck("templates", found.length, "template")],
+  );
+  checks.push(versionCheck(new Set(calls().flatMap(({ fields }) => fields))), ...tagsOf(keys));
+  const before = calls().length;
+  await look(
+    "KMS keys",
+    () => world.kmsKeys.list({}, options),
+    (found) => [
+      ...reachabilityCheck("KMS", calls().slice(before).at(-1)),
+      listCheck("KMS keys", found.length, "KMS key"),
+    ],
+  );
+  if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
+  return checks;
+}
+
+/**
+ * Throws UKO_CLOCK_SKEW if the token, or the object that was changed last, contradicts the
+ * service's `Date`.
+ */
+function judgeClock({ session, serviceClock }: World, objects: readonly { readonly updatedAtMs?: number }[]): void {
+  const serviceTimeMs = session.serviceTimeMs();
+  if (serviceTimeMs === undefined) return;
+  const updatedAtMs = Math.max(0, ...objects.map((each) => each.updatedAtMs ?? 0));
+  serviceClock.decideAt("UKO", { serviceTimeMs, updatedAtMs }, "a vault or key");
+}
+
+function tagsOf(keys: readonly KeySnapshot[] | undefined): readonly Check[] {
+  if (keys === undefined) return [];
+  return [tagsCheck(keys.filter(({ tags }) => tags.length > 0).length, keys.length)];
+}
+
+async function listEach<T>(ids: readonly string[], list: (id: string) => Promise<readonly T[]>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const id of ids) found.push(...(await list(id)));
+  return found;
+}

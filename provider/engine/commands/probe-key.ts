@@ -1,0 +1,157 @@
+/**
+ * The throwaway key of a tag probe. One POST creates it from a template whose keys are not active,
+ * and its label finds it again.
+ */
+
+import { UkoError } from "../../errors.ts";
+import type { Tag } from "../../lifecycle/observation.ts";
+import type { ProbeKey } from "../../lifecycle/plan-probe-end.ts";
+import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written } from "../ports.ts";
+import { plain } from "../words.ts";
+
+/** The texts that the probe puts on its key; no part of them is a marker or a record. */
+export interface Carriers {
+  readonly tags: readonly Tag[];
+  readonly description: string;
+}
+
+export interface MadeKey extends ProbeKey {
+  readonly ref: KeyRef;
+  /** Random digits of this run. */
+  readonly mark: string;
+  readonly sent: Carriers;
+  /** Whether the service answered 400 to tags and created the key without them. */
+  readonly tagsRejected: boolean;
+}
+
+/** The service may still be processing a request whose connection broke. */
+const maxLooks = 3;
+const pauseMs = 2000;
+const maxPatches = 3;
+/** The length of a consent record with a reason. */
+const tagDigits = 1024;
+/** With newline and brackets 90 characters, the length of a record at the end of a description. */
+const endingDigits = 82;
+
+/**
+ * In the form of a consent record's carriers, with names and words that this tool does not
+ * recognize.
+ */
+function carriersOf(mark: string, what: "creation" | "change"): Carriers {
+  const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
+  const text = `Made by uko doctor to see what is kept at ${what}; never active, may go`;
+  return {
+    tags: [{ name: "probe", value: `${what} ${digits(tagDigits)}` }],
+    description: `${text}\n[probe${digits(endingDigits)}]`,
+  };
+}
+
+/** Creates the key. Throws if no key was created, and UKO_ANSWER_LOST if that is unknown. */
+export async function makeProbeKey(
+  world: World,
+  where: { readonly vaultId: string; readonly template: string },
+  options: CallOptions,
+): Promise<MadeKey> {
+  const mark = world.newId().replaceAll("-", "");
+  const sent = carriersOf(mark, "creation");
+  const label = `uko probe ${mark.slice(0, 8)}`;
+  const key: NewKey = { vaultId: where.vaultId, templateName: where.template, label, ...sent };
+  let written = await world.keys.create(key, options);
+  const tagsRejected = written.kind === "refused" && written.status === 400;
+  // A 400 means that no key was created, so the POST may be sent in another form.
+  if (tagsRejected) written = await world.keys.create({ ...key, tags: [] }, options);
+  const { keyId } = await keyOf(world, key, written, options);
+  const ref = { instanceId: world.session.instanceId, vaultId: where.vaultId, keyId };
+  return { keyId, label, ref, mark, sent, tagsRejected };
+}
+
+type Patched =
+  | { readonly kind: "answered"; readonly sent: Carriers; readonly tagsRejected: boolean }
+  | { readonly kind: "not_made"; readonly why: string };
+
+/** Changes tags and description in the same way as a write of a record. */
+export async function patchProbeKey(world: World, { ref, mark }: MadeKey, options: CallOptions): Promise<Patched> {
+  const sent = carriersOf(mark, "change");
+  let patch: KeyPatch = sent;
+  let why = "";
+  for (let attempt = 0; attempt < maxPatches; attempt += 1) {
+    const { value } = await world.keys.read(ref, options);
+    if (value === undefined) return { kind: "not_made", why: "the key was not found" };
+    const written = await world.keys.update(ref, patch, value.etag, options);
+    const tagsRejected = patch.tags === undefined;
+    if (written.kind === "done") return { kind: "answered", sent, tagsRejected };
+    why = written.kind === "stale" ? "somebody else wrote to the key" : reasonOf(written);
+    if (written.kind === "forbidden") break;
+    // If the answer was lost, the next read looks for the change. The change is sent again only if
+    // it had no effect.
+    if (written.kind === "lost" && (await isChanged(world, ref, sent, options))) {
+      return { kind: "answered", sent, tagsRejected };
+    }
+    if (written.kind === "refused") {
+      if (written.status !== 400 || tagsRejected) break;
+      patch = { description: sent.description };
+    }
+  }
+  return { kind: "not_made", why };
+}
+
+async function isChanged(world: World, ref: KeyRef, sent: Carriers, options: CallOptions): Promise<boolean> {
+  const { value } = await world.keys.read(ref, options);
+  const isTagged = value?.snapshot.tags.some((tag) => tag.value === sent.tags[0]?.value) === true;
+  return isTagged || value?.snapshot.description.startsWith(firstLine(sent.description)) === true;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
+}
+
+async function keyOf(
+  world: World,
+  key: NewKey,
+  written: Written<{ readonly snapshot: KeySnapshot }>,
+  options: CallOptions,
+): Promise<KeySnapshot> {
+  switch (written.kind) {
+    case "done":
+      return written.value.snapshot;
+    case "lost":
+    case "stale":
+      return findByLabel(world, key, options);
+    case "forbidden":
+      throw new UkoError("UKO_RIGHTS_MISSING", {
+        summary: `This identity may not create a key in vault ${key.vaultId}, so nothing was probed`,
+        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
+      });
+    case "refused":
+      throw new UkoError("UKO_SERVICE_REFUSED", {
+        summary: `The service did not create the probe's key: ${plain(written.message)}`,
+        detail: `No key was made.\nCorrelation id: ${written.correlationId}`,
+      });
+  }
+}
+
+/** The label holds random digits of this run, and labels are unique in a vault (uko-v4.md U10). */
+async function findByLabel(world: World, { vaultId, label = "" }: NewKey, options: CallOptions): Promise<KeySnapshot> {
+  const maker = (await world.session.actor(options)).writesAs?.iamId;
+  for (let look = 0; look < maxLooks; look += 1) {
+    if (look > 0) await world.clock.sleep(pauseMs, options.signal);
+    const listed = await world.keys.list({ vaultId, label }, options);
+    const found = listed.filter((each) => each.label === label && isBy(each, maker));
+    if (found.length === 1 && found[0] !== undefined) return found[0];
+  }
+  throw new UkoError("UKO_ANSWER_LOST", {
+    summary: `Whether the probe's key "${label}" was made is not known: the answer did not arrive`,
+    detail: `It is not in vault ${vaultId} now, so most likely none was made. Should one with that label appear, it was never active.`,
+  });
+}
+
+/** If the service does not report who created a key, the random label alone must suffice. */
+function isBy({ createdBy }: KeySnapshot, maker: string | undefined): boolean {
+  return createdBy === undefined || maker === undefined || createdBy === maker;
+}
+
+/** Why a change was not made, in the service's words. */
+function reasonOf(written: Exclude<Written<unknown>, { kind: "done" | "stale" }>): string {
+  if (written.kind === "lost") return plain(written.reason);
+  return written.kind === "forbidden" ? `the right is missing: ${plain(written.message)}` : plain(written.message);
+}

@@ -1,0 +1,103 @@
+/**
+ * The output of `uko doctor --probe-tags`: what the service keeps, and what happened to the key
+ * that the probe created.
+ */
+
+import type { Step } from "../../lifecycle/plan.ts";
+import type { KeyRef } from "../ports.ts";
+import { plain } from "../words.ts";
+import type { Check } from "./doctor-messages.ts";
+
+/** What one read showed of the values sent before. */
+export interface Carried {
+  readonly tags: "kept" | "dropped" | "changed" | "rejected";
+  /** Whether a description ends as it was sent, including the newline. */
+  readonly isEndingKept: boolean;
+}
+
+interface ProbedKey {
+  readonly ref: KeyRef;
+  readonly label: string;
+}
+
+export interface LeftKey extends ProbedKey {
+  /** Absent if the key could not be read any more; `gone` if the key was gone after all. */
+  readonly stateWord: string | undefined;
+  /** The step whose right is missing. */
+  readonly step?: Step["kind"];
+  readonly why: string;
+}
+
+const probe = "tag probe";
+
+export function notBegunCheck(obstacle: string): Check {
+  return { check: probe, level: "fail", says: `not begun: ${plain(obstacle, 300)}`, do: "No key was made." };
+}
+
+/** `atChange` is a text if no change could be made. */
+export function carriedCheck(atCreation: Carried, atChange: Carried | string): Check {
+  const last = typeof atChange === "string" ? atCreation : atChange;
+  const told =
+    typeof atChange === "string"
+      ? `${sayTags(atCreation)} at creation; a change could not be made: ${plain(atChange)}`
+      : atCreation.tags === atChange.tags
+        ? `${sayTags(atChange)} at creation and by a change`
+        : `${sayTags(atCreation)} at creation, ${atChange.tags} by a change`;
+  const ending = last.isEndingKept ? "a description keeps its ending" : "a description does not keep its ending";
+  const says = `${told}; ${ending}`;
+  if (last.tags === "kept") return { check: probe, level: "ok", says, do: "Consent records ride on tags here." };
+  if (last.isEndingKept) {
+    const what = "Consent records end the description here, which may then have at most 110 characters beside.";
+    return { check: probe, level: "ok", says, do: what };
+  }
+  return {
+    check: probe,
+    level: "warn",
+    says,
+    do: "No consent record would be kept, so what takes two people is refused here (UKO_RECORD_NOT_KEPT).",
+  };
+}
+
+function sayTags({ tags }: Carried): string {
+  return `tags are ${tags}`;
+}
+
+export function cleanupCheck(key: ProbedKey): Check {
+  return {
+    check: "probe's key",
+    level: "ok",
+    says: `"${plain(key.label)}" was never active, and is destroyed and removed again (${key.ref.keyId})`,
+  };
+}
+
+/**
+ * The probe deletes only its own key in its own run, so a key that is left is deleted like any
+ * other.
+ */
+export function leftCheck(left: LeftKey): Check {
+  if (left.stateWord === "gone") return cleanupCheck(left);
+  const path = `${left.ref.vaultId}/${left.ref.keyId}`;
+  return {
+    check: "probe's key",
+    level: "fail",
+    says: `"${plain(left.label)}" is left, ${left.stateWord ?? "in an unknown state"}: ${plain(sayWhy(left), 300)}`,
+    do: commandsFor(left, path).join("\n"),
+  };
+}
+
+const roles: Partial<Record<Step["kind"], string>> = {
+  destroy: "Key Custodian - Creator",
+  remove: "Vault Administrator",
+};
+
+function sayWhy({ step, why }: LeftKey): string {
+  const role = step === undefined ? undefined : roles[step];
+  return role === undefined ? why : `to ${step} it takes the role ${role}. The service says: ${why}`;
+}
+
+function commandsFor({ stateWord }: LeftKey, path: string): readonly string[] {
+  const ask = ["It ends as any key does, with two people; the first runs", `  uko request ${path}`];
+  const remove = ["Once it is destroyed, a Vault Administrator removes its record:", `  uko continue ${path}`];
+  if (stateWord === "destroyed") return remove;
+  return stateWord === undefined ? [...ask, ...remove] : ask;
+}

@@ -1,0 +1,157 @@
+/**
+ * The probe of `uko doctor --probe-tags`: it creates a key that is never active, reads back what
+ * the service keeps on it, and deletes it again.
+ */
+
+import { isUkoError, UkoError } from "../../errors.ts";
+import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
+import { observeKey } from "../key/observe.ts";
+import { type Outcome, reconcile } from "../key/reconcile.ts";
+import type { CallOptions, World } from "../ports.ts";
+import { reportingRun, subjectOfKey } from "../run-report.ts";
+import { type Check, faultCheck } from "./doctor-messages.ts";
+import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./probe-key.ts";
+import {
+  type Carried,
+  carriedCheck,
+  cleanupCheck,
+  type LeftKey,
+  leftCheck,
+  notBegunCheck,
+} from "./probe-tags-messages.ts";
+
+export interface TagProbe {
+  readonly vaultId: string;
+  /** The template's name. */
+  readonly template: string;
+  /**
+   * Whether the environment requires two people. Then one person may not delete any key, including
+   * this one.
+   */
+  readonly isDualRequired: boolean;
+}
+
+/**
+ * Never throws because of a response of the service. A key that was created is deleted or named,
+ * whatever happens in between.
+ */
+export async function probeTags(world: World, probe: TagProbe, options: CallOptions): Promise<readonly Check[]> {
+  let made: MadeKey;
+  try {
+    const obstacle = await obstacleTo(world, probe, options);
+    if (obstacle !== undefined) return [notBegunCheck(obstacle)];
+    await world.reports?.open();
+    world.progress.report("Making a key to probe with");
+    made = await makeProbeKey(world, probe, options);
+  } catch (error) {
+    return [faultCheck("tag probe", error)];
+  }
+  const checks: Check[] = [];
+  try {
+    checks.push(await compare(world, made, options));
+  } catch (error) {
+    checks.push(faultCheck("tag probe", known(error)));
+  }
+  checks.push(await end(world, made, options));
+  return checks;
+}
+
+/** Any reason not to create a key at all. Sends no call that changes anything. */
+async function obstacleTo(world: World, probe: TagProbe, options: CallOptions): Promise<string | undefined> {
+  const { vaultId, template: name, isDualRequired } = probe;
+  if (isDualRequired) {
+    return "UKO_DUAL_AUTHORIZATION=required asks for two people, and the probe would end its key with one";
+  }
+  const templates = await world.templates.list({ vaultId }, options);
+  const template = templates.find((each) => each.vaultId === vaultId && each.name === name);
+  if (template === undefined) return `vault ${vaultId} has no template with that name to be seen`;
+  if (template.keyState !== "pre_activation") {
+    return "its keys are active at once, and the probe ends only a key that was never active; name a template whose keys begin as pre_activation";
+  }
+  if (template.isArchived) return "it is archived, and makes no keys";
+  if (template.namingScheme !== "") {
+    return "its keys are named by a scheme, and the probe's key has to be found again by its own label";
+  }
+  return undefined;
+}
+
+async function compare(world: World, made: MadeKey, options: CallOptions): Promise<Check> {
+  const { sent, tagsRejected } = made;
+  const atCreation = await lookFor(world, made, { sent, tagsRejected }, options);
+  const patched = await patchProbeKey(world, made, options);
+  if (patched.kind === "not_made") return carriedCheck(atCreation, patched.why);
+  return carriedCheck(atCreation, await lookFor(world, made, patched, options));
+}
+
+async function lookFor(
+  world: World,
+  { ref }: MadeKey,
+  { sent, tagsRejected }: { readonly sent: Carriers; readonly tagsRejected: boolean },
+  options: CallOptions,
+): Promise<Carried> {
+  const { value } = await world.keys.read(ref, options);
+  if (value === undefined) throw new UkoError("UKO_KEY_NOT_FOUND", { summary: "The probe's key was not found" });
+  const { tags, description } = value.snapshot;
+  const areKept = sent.tags.every((tag) =>
+    tags.some(({ name, value: text }) => name === tag.name && text === tag.value),
+  );
+  return {
+    tags: tagsRejected ? "rejected" : areKept ? "kept" : tags.length === 0 ? "dropped" : "changed",
+    isEndingKept: description === sent.description,
+  };
+}
+
+/**
+ * Uses the same loop and planner as every other deletion. If the run stops, the message names the
+ * key that is left.
+ */
+async function end(world: World, made: MadeKey, options: CallOptions): Promise<Check> {
+  const { ref, label } = made;
+  const task = {
+    ref,
+    plan: (...[observation, run, nowMs]: Parameters<Parameters<typeof reconcile>[1]["plan"]>) =>
+      planProbeEnd(observation, made, run, nowMs),
+    consents: [],
+    intent: "resume",
+  } as const;
+  const work = (): Promise<Outcome> => reconcile(world, task, options);
+  try {
+    const subject = { ...subjectOfKey(ref), label };
+    const outcome = await reportingRun(world, { operation: "probe-tags", subject, work, resultOf }, options);
+    return outcome.kind === "gone" ? cleanupCheck(made) : leftCheck(leftBy(outcome, made));
+  } catch (error) {
+    const fault = known(error);
+    return leftCheck({ ...made, stateWord: await stateNow(world, made), why: fault.summary });
+  }
+}
+
+function leftBy(outcome: Exclude<Outcome, { kind: "gone" }>, made: MadeKey): LeftKey {
+  const { observation } = outcome.observed;
+  const left = { ...made, stateWord: observation.stateWord };
+  if (outcome.kind === "rights_missing") return { ...left, step: outcome.step.kind, why: outcome.message };
+  if (outcome.kind === "stopped" && outcome.plan.kind === "refused" && outcome.plan.guard.guard === "service_refused") {
+    return { ...left, why: outcome.plan.guard.message };
+  }
+  const asksForTwo = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
+  return { ...left, why: asksForTwo ? "two people are asked for on it" : "it is not as the probe made it" };
+}
+
+/** For the command that the message shows. A canceled run makes no further call. */
+async function stateNow(world: World, { ref }: MadeKey): Promise<string | undefined> {
+  try {
+    const sighting = await observeKey(world, ref, "summary", { signal: new AbortController().signal });
+    return sighting.kind === "gone" ? "gone" : sighting.observation.stateWord;
+  } catch {
+    return undefined;
+  }
+}
+
+function resultOf(outcome: Outcome) {
+  const taken = outcome.memory.taken.map((step) => step.kind);
+  if (outcome.kind === "gone") return { lifecycleState: "gone", exitCode: 0, taken };
+  return { lifecycleState: outcome.observed.observation.stateWord, exitCode: 1, taken };
+}
+
+function known(error: unknown): UkoError {
+  return isUkoError(error) ? error : new UkoError("UKO_BUG", { cause: error });
+}

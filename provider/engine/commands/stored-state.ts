@@ -1,0 +1,233 @@
+/**
+ * The parser of a state as an engine exports it: which resource represents what, and which code the
+ * engine would run for it.
+ */
+
+import * as z from "zod";
+import { UkoError } from "../../errors.ts";
+
+export type StateForm = "pulumi" | "terraform";
+
+/** Where an engine gets the provider of a resource from, as far as state shows it. */
+export interface StoredSource {
+  /**
+   * The package as the engine names it: `uko`, `pulumi-nodejs`,
+   * `registry.opentofu.org/pulumi-uko/uko`.
+   */
+  readonly name: string;
+  /** Each version and each download address in the state; an unedited state has one. */
+  readonly versions: readonly string[];
+  readonly downloadUrls: readonly string[];
+  /** The plugin is a different one than the name says. */
+  readonly isDisguised: boolean;
+}
+
+export interface StoredResource {
+  /** URN or address. */
+  readonly address: string;
+  /** The type in the state: `ManagedKey`, `Vault` and so on. */
+  readonly kind: string;
+  readonly by: "dynamic" | "package" | "terraform";
+  readonly id: string;
+  /** Undefined if the state names a provider that it does not contain. */
+  readonly source: StoredSource | undefined;
+  /** Each text that the dynamic provider would run. */
+  readonly providerTexts: readonly unknown[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredState {
+  readonly form: StateForm;
+  readonly resources: readonly StoredResource[];
+  /**
+   * Other entries in the state that make an engine run code from an address or text in the state.
+   */
+  readonly otherCode: readonly string[];
+}
+
+const properties = z.record(z.string(), z.unknown());
+const pulumiResource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().optional(),
+  inputs: properties.optional(),
+  outputs: properties.optional(),
+  provider: z.string().optional(),
+});
+const pulumiExport = z.object({ deployment: z.object({ resources: z.array(pulumiResource).default([]) }) });
+const terraformState = z.object({
+  version: z.literal(4),
+  resources: z.array(
+    z.object({
+      module: z.string().optional(),
+      mode: z.string(),
+      type: z.string(),
+      name: z.string(),
+      provider: z.string(),
+      instances: z.array(
+        z.object({ index_key: z.union([z.string(), z.number()]).optional(), attributes: properties.default({}) }),
+      ),
+    }),
+  ),
+});
+const shownResource = z.object({
+  address: z.string(),
+  mode: z.string(),
+  type: z.string(),
+  provider_name: z.string().optional(),
+  values: properties.default({}),
+});
+interface ShownModule {
+  readonly resources?: readonly z.infer<typeof shownResource>[] | undefined;
+  readonly child_modules?: readonly ShownModule[] | undefined;
+}
+const shownModule: z.ZodType<ShownModule> = z.object({
+  resources: z.array(shownResource).optional(),
+  get child_modules() {
+    return z.array(shownModule).optional();
+  },
+});
+const shownState = z.object({
+  format_version: z.string(),
+  values: z.object({ root_module: shownModule }).optional(),
+});
+
+/**
+ * Throws UKO_INPUT_INVALID for anything but `pulumi stack export`, a state file of OpenTofu or
+ * Terraform, or `tofu show -json`.
+ */
+export function readState(text: string): StoredState {
+  const json = parseJson(text);
+  const pulumi = pulumiExport.safeParse(json);
+  if (pulumi.success) return fromPulumi(pulumi.data.deployment.resources);
+  const file = terraformState.safeParse(json);
+  if (file.success) return fromTerraform(file.data.resources.flatMap(instancesIn));
+  const shown = shownState.safeParse(json);
+  if (shown.success)
+    return fromTerraform(shown.data.values === undefined ? [] : resourcesIn(shown.data.values.root_module));
+  throw unreadable();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable();
+  }
+}
+
+function unreadable(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "This is not a state that uko can read",
+    detail: "Export one with pulumi stack export, tofu show -json or terraform show -json, or name a state file.",
+  });
+}
+
+type PulumiResource = z.infer<typeof pulumiResource>;
+const dynamicPrefix = "pulumi-nodejs:dynamic/uko:";
+const packagePrefix = "uko:";
+const providerPrefix = "pulumi:providers:";
+
+function fromPulumi(all: readonly PulumiResource[]): StoredState {
+  const providers = new Map(
+    all.flatMap((each) => (each.type.startsWith(providerPrefix) ? [[`${each.urn}::${each.id ?? ""}`, each]] : [])),
+  );
+  const isOurs = ({ type }: PulumiResource) => type.startsWith(dynamicPrefix) || type.startsWith(packagePrefix);
+  const resources = all.filter(isOurs).map((each): StoredResource => {
+    const by = each.type.startsWith(dynamicPrefix) ? "dynamic" : "package";
+    const provider = providers.get(each.provider ?? "");
+    const held = { ...each.inputs, ...each.outputs };
+    return {
+      address: each.urn,
+      kind: each.type.split(":").at(-1) ?? "",
+      by,
+      id: each.id ?? "",
+      source: provider && sourceOf(provider),
+      providerTexts: [each.inputs, each.outputs].flatMap((one) => (one && "__provider" in one ? [one.__provider] : [])),
+      properties: held,
+    };
+  });
+  const used = new Set(all.filter(isOurs).map(({ provider }) => provider));
+  const otherCode = all.flatMap((each) => {
+    if (isOurs(each)) return [];
+    if (/^pulumi-(?:nodejs|python):dynamic/.test(each.type)) return [`${each.urn} runs code that the state holds`];
+    if (!each.type.startsWith(providerPrefix) || used.has(`${each.urn}::${each.id ?? ""}`)) return [];
+    return sourceOf(each).downloadUrls.map((url) => `${each.urn} comes from ${url}`);
+  });
+  return { form: "pulumi", resources, otherCode };
+}
+
+/**
+ * Engines keep the download address at the top level or within `__internal`, which may also name a
+ * different plugin.
+ */
+function sourceOf({ type, inputs = {}, outputs = {} }: PulumiResource): StoredSource {
+  const places = [inputs, outputs].flatMap((one) => [one, objectIn(one.__internal)]);
+  const name = type.slice(providerPrefix.length);
+  const internals = [objectIn(inputs.__internal), objectIn(outputs.__internal)];
+  return {
+    name,
+    versions: textsIn([inputs, outputs], "version"),
+    downloadUrls: textsIn(places, "pluginDownloadURL"),
+    isDisguised: internals.some(
+      (one) => "parameterization" in one || "version" in one || ("name" in one && one.name !== name),
+    ),
+  };
+}
+
+function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** A value that is not a text, such as a secret, cannot be compared. */
+function textsIn(places: readonly Readonly<Record<string, unknown>>[], name: string): readonly string[] {
+  const values = places.map((place) => place[name]).filter((value) => value !== undefined && value !== "");
+  return [...new Set(values.map((value) => (typeof value === "string" ? value : "a value that cannot be read")))];
+}
+
+type TerraformInstance = Pick<StoredResource, "address" | "properties"> & {
+  readonly type: string;
+  readonly provider: string;
+};
+const terraformPrefix = "uko_";
+
+function fromTerraform(all: readonly TerraformInstance[]): StoredState {
+  const resources = all
+    .filter(({ type }) => type.startsWith(terraformPrefix))
+    .map(
+      ({ address, type, provider, properties: attributes }): StoredResource => ({
+        address,
+        kind: camel(`_${type.slice(terraformPrefix.length)}`),
+        by: "terraform",
+        id: typeof attributes.id === "string" ? attributes.id : "",
+        source: { name: provider, versions: [], downloadUrls: [], isDisguised: false },
+        providerTexts: [],
+        properties: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [camel(name), value])),
+      }),
+    );
+  return { form: "terraform", resources, otherCode: [] };
+}
+
+function camel(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+type StateFileResource = z.infer<typeof terraformState>["resources"][number];
+
+/** `module.a.uko_managed_key.payroll["x"]`, and the provider without its brackets. */
+function instancesIn({ module, mode, type, name, provider, instances }: StateFileResource): TerraformInstance[] {
+  if (mode !== "managed") return [];
+  return instances.map(({ index_key: index, attributes }) => ({
+    address: `${module === undefined ? "" : `${module}.`}${type}.${name}${index === undefined ? "" : `[${JSON.stringify(index)}]`}`,
+    type,
+    provider: /provider\["([^"]+)"\]/.exec(provider)?.[1] ?? provider,
+    properties: attributes,
+  }));
+}
+
+function resourcesIn({ resources = [], child_modules: children = [] }: ShownModule): TerraformInstance[] {
+  const own = resources.flatMap(({ address, mode, type, provider_name: provider = "", values }) =>
+    mode === "managed" ? [{ address, type, provider, properties: values }] : [],
+  );
+  return [...own, ...children.flatMap(resourcesIn)];
+}

@@ -1,0 +1,177 @@
+/**
+ * The survey of whole vaults for pending deletions and for keys whose metadata can be removed. It
+ * needs one list per vault.
+ */
+
+import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
+import { isPending } from "../../lifecycle/guards.ts";
+import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
+import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
+import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "../key/observe.ts";
+import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports.ts";
+import { type Report, reportOn } from "../report.ts";
+import { explainListed } from "./survey-messages.ts";
+
+/**
+ * The result of a survey over several vaults. A vault or a key that could not be read does not hide
+ * the others.
+ */
+export interface Survey {
+  readonly vaults: number;
+  readonly reports: readonly Report[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** A key that could not be read, or without `keyId` a whole vault. */
+export interface Unreadable {
+  readonly vaultId: string;
+  readonly keyId?: string;
+  readonly error: UkoError;
+}
+
+/** How many keys are read at the same time. */
+const looksAtOnce = 8;
+
+/**
+ * Every key with a consent record or a pending deletion, the most urgent first. Changes nothing.
+ */
+export async function surveyRequests(
+  world: World,
+  policy: DeletionPolicy,
+  vaultIds: readonly string[],
+  options: CallOptions,
+): Promise<Survey> {
+  const { keys, ...survey } = await listAll(world, vaultIds, options);
+  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const reports = keys
+    .map((snapshot) => observedInList(world, snapshot))
+    .filter(isOnItsWay)
+    .map((observed) => reportListed(observed, policy, run));
+  return { ...survey, reports: reports.toSorted(byUrgency) };
+}
+
+/**
+ * Every destroyed key, read live and planned. `removable` are those whose metadata this identity
+ * may try to remove now.
+ */
+export async function surveyRemovals(
+  world: World,
+  policy: DeletionPolicy,
+  vaultIds: readonly string[],
+  reportFor: (ref: KeyRef, observed: KeyDetails, run: Run, plan: Plan) => Report,
+  options: CallOptions,
+): Promise<Survey & { readonly removable: readonly KeyRef[] }> {
+  const { keys, ...survey } = await listAll(world, vaultIds, options);
+  const destroyed = keys.filter(({ stateWord }) => stateWord === "destroyed");
+  const run: Run = { actor: await world.session.actor(options), consents: [], intent: "resume" };
+  const reports: Report[] = [];
+  const removable: KeyRef[] = [];
+  const unreadable: Unreadable[] = [...survey.unreadable];
+  for (let from = 0; from < destroyed.length; from += looksAtOnce) {
+    world.progress.report(`Asking the keystores about destroyed keys: ${from} of ${destroyed.length}`);
+    const looks = destroyed.slice(from, from + looksAtOnce).map(async ({ vaultId, keyId }) => {
+      const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+      return { ref, sighting: await lookOrTell(world, ref, options) };
+    });
+    for (const { ref, sighting } of await Promise.all(looks)) {
+      if (sighting.kind === "unreadable") unreadable.push({ ...ref, error: sighting.error });
+      if (sighting.kind !== "present") continue;
+      const plan = planKeyDeletion(sighting.observation, policy, run, sighting.nowMs);
+      if (plan.kind === "ready" && plan.step.kind === "remove") removable.push(ref);
+      reports.push(reportFor(ref, sighting, run, plan));
+    }
+  }
+  return { ...survey, reports, removable, unreadable };
+}
+
+/**
+ * Errors that concern one key alone: another person removed it meanwhile, or the service's
+ * description of it is incomplete.
+ */
+const concernOneKey: readonly ErrorCode[] = [
+  "UKO_ACCESS_DENIED",
+  "UKO_ANSWER_INVALID",
+  "UKO_CLOCK_SKEW",
+  "UKO_GONE_UNPROVEN",
+  "UKO_KEY_NOT_FOUND",
+  "UKO_RIGHTS_MISSING",
+];
+
+/**
+ * Errors of a list that concern one vault: a role that is missing there, or a key whose description
+ * is incomplete.
+ */
+const concernOneVault: readonly ErrorCode[] = ["UKO_RIGHTS_MISSING", "UKO_ANSWER_INVALID"];
+
+async function lookOrTell(
+  world: World,
+  ref: KeyRef,
+  options: CallOptions,
+): Promise<KeyReadResult | { readonly kind: "unreadable"; readonly error: UkoError }> {
+  try {
+    return await observeKey(world, ref, "decision", options);
+  } catch (error) {
+    if (!isUkoError(error) || !concernOneKey.includes(error.code)) throw error;
+    return { kind: "unreadable", error };
+  }
+}
+
+async function listAll(
+  world: World,
+  vaultIds: readonly string[],
+  options: CallOptions,
+): Promise<Omit<Survey, "reports"> & { readonly keys: readonly KeySnapshot[] }> {
+  const ids = vaultIds.length > 0 ? vaultIds : (await world.vaults.list({}, options)).map(({ id }) => id);
+  const keys: KeySnapshot[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const [index, vaultId] of ids.entries()) {
+    if (ids.length > 1) world.progress.report(`Listing the keys of vault ${index + 1} of ${ids.length}`);
+    try {
+      keys.push(...(await world.keys.list({ vaultId }, options)));
+    } catch (error) {
+      if (!isUkoError(error) || !concernOneVault.includes(error.code)) throw error;
+      unreadable.push({ vaultId, error });
+    }
+  }
+  return { vaults: ids.length, keys, unreadable };
+}
+
+function isOnItsWay({ observation }: KeyDetails): boolean {
+  return observation.carried.kind !== "none" || observation.state === "destroyed";
+}
+
+/**
+ * A plan based on the stored status: good enough to show people where to look, and never acted on.
+ */
+function reportListed(observed: KeyDetails, policy: DeletionPolicy, run: Run): Report {
+  const { observation, nowMs } = observed;
+  const remembered = { ...observation, keystoresAreLive: true };
+  const plan = planKeyDeletion(remembered, policy, run, nowMs);
+  const dates = observation.keystores.filter(isPending).map(({ destructionAtMs }) => destructionAtMs);
+  const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
+  const { instanceId, vaultId, keyId } = observation.facts;
+  const explanation = explainListed(observed, run, plan, isDue);
+  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], plan);
+  return isDue ? { ...report, lifecycleState: "destroyed", deletion: {} } : report;
+}
+
+const urgency: readonly Report["lifecycleState"][] = [
+  "pending_approval",
+  "active",
+  "pre_activation",
+  "deactivated",
+  "cooling_down",
+  "compromised",
+  "unrecognised",
+  "destroyed",
+  "pending_destruction",
+];
+
+function byUrgency(a: Report, b: Report): number {
+  const dueOf = ({ deletion }: Report): string => deletion.recordLapsesAt ?? deletion.notBefore ?? "9999";
+  return (
+    urgency.indexOf(a.lifecycleState) - urgency.indexOf(b.lifecycleState) ||
+    dueOf(a).localeCompare(dueOf(b)) ||
+    (a.label ?? "").localeCompare(b.label ?? "")
+  );
+}

@@ -1,0 +1,235 @@
+/**
+ * One fresh observation of a vault, keystore or template: whether it exists, what it contains, and
+ * whether its absence is proven.
+ */
+
+import { isUkoError, UkoError } from "../../errors.ts";
+import { isGone } from "../../lifecycle/gone.ts";
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
+import type {
+  ContainedContainer,
+  ContainedKey,
+  ContainerObservation,
+  Found,
+  RingKey,
+} from "../../lifecycle/plan-container-deletion.ts";
+import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../container-ports.ts";
+import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports.ts";
+import { plain } from "../words.ts";
+
+/** A container as a fresh read shows it, with the ETag that the next call needs. */
+export interface ObservedContainer {
+  readonly observation: ContainerObservation;
+  readonly etag: string;
+  /** The service's time at this read. */
+  readonly nowMs: number;
+}
+
+export type ContainerSighting = ({ readonly kind: "present" } & ObservedContainer) | { readonly kind: "gone" };
+
+/** A container without its contents. */
+export type ContainerReading<Snapshot> =
+  | { readonly kind: "present"; readonly snapshot: Snapshot; readonly etag: string; readonly nowMs: number }
+  | { readonly kind: "gone" };
+
+/** The fields that all three kinds have. */
+interface AnySnapshot {
+  readonly id: string;
+  readonly vaultId?: string;
+  readonly name: string;
+  readonly updatedAtMs?: number;
+}
+
+/**
+ * Reads a container and its contents. Returns `gone` only if that is proven; `wasSeen` means that
+ * this run read it before.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_NOT_FOUND (another vault's), UKO_GONE_UNPROVEN, and what the
+ * ports throw for faults.
+ */
+export async function observeContainer(
+  world: World,
+  ref: ContainerRef,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<ContainerSighting> {
+  switch (ref.kind) {
+    case "vault": {
+      const vault = await readContainer(world, ref, world.vaults, wasSeen, options);
+      return vault.kind === "gone" ? vault : look(world, ref, vault, nothing, options);
+    }
+    case "keystore": {
+      const keystore = await readContainer(world, ref, world.keystores, wasSeen, options);
+      if (keystore.kind === "gone") return keystore;
+      return look(world, ref, keystore, await ringOf(world, keystore.snapshot, options), options);
+    }
+    case "template": {
+      const template = await readContainer(world, ref, world.templates, wasSeen, options);
+      return template.kind === "gone" ? template : look(world, ref, template, nothing, options);
+    }
+  }
+}
+
+const nothing: Found<never> = { kind: "known", items: [] };
+
+async function look(
+  world: World,
+  ref: ContainerRef,
+  { snapshot, etag, nowMs }: Extract<ContainerReading<AnySnapshot>, { kind: "present" }>,
+  ring: Found<RingKey>,
+  options: CallOptions,
+): Promise<ContainerSighting> {
+  const keys = await found(async () => {
+    const all = await world.keys.list({ vaultId: ref.vaultId }, options);
+    return all.filter((key) => isHeldBy(ref, key)).map(toContainedKey);
+  });
+  const containers = ref.kind === "vault" ? await found(() => containersOf(world, ref, options)) : nothing;
+  const { kind, id } = ref;
+  return { kind: "present", observation: { kind, id, name: snapshot.name, keys, containers, ring }, etag, nowMs };
+}
+
+/**
+ * Reads a container without its contents; a 404 means gone only if that is proven. Throws as
+ * `observeContainer` does.
+ */
+export async function readContainer<Snapshot extends AnySnapshot>(
+  world: World,
+  ref: ContainerRef,
+  port: Pick<Collection<Snapshot, never, never>, "read">,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<ContainerReading<Snapshot>> {
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
+  const { value, serviceTimeMs } = await port.read(ref, options);
+  if (value === undefined) return goneOrThrow(world, ref, wasSeen, options);
+  const { snapshot, etag } = value;
+  if (snapshot.vaultId !== undefined && snapshot.vaultId !== ref.vaultId) {
+    throw new UkoError("UKO_NOT_FOUND", {
+      summary: `The ${ref.kind} ${ref.id} is not in vault ${ref.vaultId}`,
+      detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
+    });
+  }
+  const { updatedAtMs } = snapshot;
+  const answer = { serviceTimeMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
+  const nowMs = world.serviceClock.decideAt("UKO", answer, `${ref.kind} ${ref.id}`);
+  return { kind: "present", snapshot, etag, nowMs };
+}
+
+/** A vault's 404 is proof only if this run read the vault before, or if the instance is proven. */
+async function goneOrThrow(
+  world: World,
+  ref: ContainerRef,
+  wasSeen: boolean,
+  options: CallOptions,
+): Promise<{ readonly kind: "gone" }> {
+  const isVault = ref.kind === "vault";
+  const vault = isVault ? "not_found" : await world.containers.vaultExists(ref.vaultId, options);
+  const isInstanceProven =
+    (isVault && wasSeen) || (vault === "not_found" && (await world.session.isInstanceProven(options)));
+  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
+  if (verdict.kind === "gone") return { kind: "gone" };
+  if (verdict.why === "other_instance") throw mismatch(world, ref);
+  const why =
+    verdict.why === "vault_unknown"
+      ? `Whether its vault ${ref.vaultId} is there could not be read.`
+      : isVault
+        ? "Another instance may have answered."
+        : `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`;
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `The ${ref.kind} ${ref.id} was not found, and that does not prove it gone`,
+    detail: [
+      why,
+      "Nothing was changed, and it stays in state.",
+      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+    ].join("\n"),
+  });
+}
+
+/**
+ * A 401 or 403 is a result here: the planner refuses because of it, or tells people why it could
+ * not read.
+ */
+async function found<T>(read: () => Promise<readonly T[]>): Promise<Found<T>> {
+  try {
+    return { kind: "known", items: await read() };
+  } catch (error) {
+    if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
+    return { kind: "unreadable", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
+  }
+}
+
+/**
+ * A keystore holds the keys that refer to it, and destroyed keys whose material it may still have.
+ * A living key that was taken out no longer refers to the keystore and does not keep it: that is
+ * how a key leaves a keystore (uko-v4.md 4.3).
+ */
+function isHeldBy(ref: ContainerRef, key: KeySnapshot): boolean {
+  switch (ref.kind) {
+    case "vault":
+      return true;
+    case "template":
+      return key.templateId === ref.id;
+    case "keystore":
+      return (
+        key.referencedKeystores.some(({ id }) => id === ref.id) ||
+        (key.stateWord === "destroyed" &&
+          key.storedStatus.some(({ keystoreId, status }) => keystoreId === ref.id && status !== "not_present"))
+      );
+  }
+}
+
+function toContainedKey(key: KeySnapshot): ContainedKey {
+  const { keyId, vaultId, label } = key;
+  const state: ObservedState = keyStates.find((known) => known === key.stateWord) ?? "unrecognised";
+  const contained = { vaultId, keyId, label, state };
+  const pending = key.storedStatus.filter(({ status }) => status === "pending_destruction");
+  if (state !== "destroyed" || pending.length === 0) return contained;
+  const dates = pending.flatMap(({ destructionAtMs }) => destructionAtMs ?? []);
+  const isTold = dates.length === pending.length;
+  return { ...contained, pending: isTold ? { untilMs: Math.max(...dates) } : {} };
+}
+
+async function containersOf(
+  world: World,
+  { vaultId }: ContainerRef,
+  options: CallOptions,
+): Promise<readonly ContainedContainer[]> {
+  const keystores = await world.keystores.list({ vaultId }, options);
+  const templates = await world.templates.list({ vaultId }, options);
+  return [
+    ...keystores.map(({ id, name }) => ({ kind: "keystore", id, name }) as const),
+    ...templates.filter(isInTheWay).map(({ id, name }) => ({ kind: "template", id, name }) as const),
+  ];
+}
+
+/**
+ * Archived and shadow templates are deleted with the vault, and the product's own templates cannot
+ * be deleted (uko-v4.md 9 U18, U19).
+ */
+function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
+  return !isArchived && !types.includes("shadow") && !types.includes("system");
+}
+
+/**
+ * The key ring of an internal keystore must be empty, including the metadata of destroyed keys
+ * (uko-v4.md 5).
+ */
+async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
+  if (keystoreKindOf(keystore) === "external") return nothing;
+  const { ring } = keystore;
+  if (ring === "") return { kind: "unreadable", reason: "The service does not tell which key ring it is." };
+  return found(async () => {
+    const keys = await world.kmsKeys.list({ ring }, options);
+    return keys.map(({ kmsKeyId, name, state, purgeScheduledAtMs }) => ({
+      kmsKeyId,
+      name,
+      isDestroyed: state === 5,
+      ...(purgeScheduledAtMs !== undefined && { purgeScheduledAtMs }),
+    }));
+  });
+}
+
+function mismatch(world: World, ref: ContainerRef): UkoError {
+  return instanceMismatch(world, ref, `The ${ref.kind} ${ref.id}`);
+}

@@ -1,0 +1,223 @@
+/**
+ * The translation of a run's outcome into text for people. No other file translates a managed key's
+ * outcome.
+ */
+
+import { mayAuthor } from "../../lifecycle/authorization.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import type { Run, Step } from "../../lifecycle/plan.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "../explanation.ts";
+import {
+  consequences,
+  describeTaken,
+  keyPath,
+  loosenCommand,
+  plain,
+  sayActor,
+  sayAuthor,
+  sayKey,
+  sayRoles,
+  sayState,
+} from "../words.ts";
+import { sayReasonWithoutRoom } from "./reasons.ts";
+import type { Outcome } from "./reconcile.ts";
+import { explainGuard } from "./refusals.ts";
+import { actOnCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
+
+/** Explains any outcome but `gone`, which needs a name that only the caller still has. */
+export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
+  const explanation = explainEnd(outcome, door);
+  const { taken, replaced } = outcome.memory;
+  const did = taken
+    .filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome)))
+    .map(describeTaken)
+    .filter((sentence) => sentence !== undefined)
+    .map((sentence) => `${sentence}.`);
+  const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
+  const facts = explanation.facts.filter(
+    (fact) => taken.length === 0 || !fact.startsWith("Nothing was changed by this"),
+  );
+  const unsaid = taken
+    .map((step) => consequences[step.kind])
+    .filter((sentence) => sentence !== undefined)
+    .filter((sentence) => !facts.includes(sentence));
+  const unread = sayReasonWithoutRoom(taken, outcome.observed);
+  return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts, ...unread] };
+}
+
+/**
+ * A run that ends at its own record already reports when it made the request, so it need not report
+ * the write too.
+ */
+function tellsOwnRecord(outcome: Exclude<Outcome, { kind: "gone" }>): boolean {
+  if (outcome.kind !== "stopped" || outcome.plan.kind !== "waitingForApproval") return false;
+  return outcome.plan.standing === "wrote_it";
+}
+
+function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
+  const { observed, memory } = outcome;
+  const context = { observed, run: memory.run, door };
+  switch (outcome.kind) {
+    case "rights_missing":
+      return explainMissingRight(outcome.step, outcome.message, context);
+    case "record_not_kept":
+      return {
+        summary: `The service does not keep a consent record on ${sayKey(observed.observation)}`,
+        facts: [
+          `${plain(outcome.message, 300)}.`,
+          "Where tags are not kept, the record ends the description, which may then have at most 110 characters.",
+          `No step was taken: ${sayState(observed.observation)}.`,
+          "If the service keeps neither, uko cannot delete this key: nothing shows who approved it, or how many people have to.",
+        ],
+        next: [],
+        code: "UKO_RECORD_NOT_KEPT",
+      };
+    case "stopped":
+      switch (outcome.plan.kind) {
+        case "waitingForApproval":
+          return explainApproval(outcome.plan, context);
+        case "waitingForTime":
+          return explainTimeWait(outcome.plan, context);
+        case "refused":
+          return explainGuard(outcome.plan.guard, context);
+        case "done":
+          return { summary: `Nothing is left to do: ${sayState(observed.observation)}`, facts: [], next: [] };
+      }
+  }
+}
+
+interface Context {
+  readonly observed: Exclude<Outcome, { kind: "gone" }>["observed"];
+  readonly run: Run;
+  readonly door: Door;
+}
+
+/** The steps that the actor may not take; the key's name replaces KEY. */
+const phrases = {
+  write_record: "write the consent record on KEY",
+  drop_record: "take the consent record off KEY",
+  loosen: "loosen the two-person rule of KEY",
+  set_for_deletion: "set the KMS twin of KEY for deletion",
+  unset_for_deletion: "take back the KMS deletion window of KEY",
+  deactivate: "deactivate KEY",
+  destroy: "destroy KEY",
+  reactivate: "reactivate KEY",
+  remove: "remove the record of KEY",
+  sync: "sync KEY",
+} as const satisfies Record<Step["kind"], string>;
+
+function explainMissingRight(step: Step, message: string, context: Context): Explanation {
+  const { observed, run, door } = context;
+  const { observation } = observed;
+  const right = rightFor(step, observation.state === "pre_activation");
+  const named = namedRecord(step, context);
+  const byOthers: NextStep = {
+    who: `somebody who holds ${sayRoles(right)} runs`,
+    commands: commandsFor(step, observation, door),
+  };
+  const phrase = phrases[step.kind].replace("KEY", () => sayKey(observation));
+  return {
+    summary: `${sayActor(run.actor)} may not ${phrase}: the right ${right.action} is missing`,
+    facts: [
+      `It comes with the role ${sayRoles(right)}.`,
+      ...(named?.how === "answer"
+        ? [
+            `You named the consent of ${sayAuthor(named)}: whoever acts on it needs this right.`,
+            "Two people do it the other way round: whoever holds the right asks, the other consents.",
+          ]
+        : []),
+      ...(message === "" ? [] : [`The service says: ${plain(message, 300)}`]),
+      `Nothing was changed by this: ${sayState(observation)}.`,
+    ],
+    next: named === undefined ? [byOthers] : withoutRight(step, named, context),
+    code: "UKO_RIGHTS_MISSING",
+  };
+}
+
+/** The record that this run was to use for the step. A window is set only for a deactivation. */
+function namedRecord(step: Step, { observed, run }: Context): ConsentRecord | undefined {
+  if ("consentedBy" in step) return step.consentedBy;
+  const { carried } = observed.observation;
+  if (step.kind !== "set_for_deletion" || carried.kind !== "one") return undefined;
+  return run.consents.includes(carried.record.id) ? carried.record : undefined;
+}
+
+/** The next steps from a named record, for a person who may not take the step. */
+function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }: Context): readonly NextStep[] {
+  const { observation } = observed;
+  const path = keyPath(observation);
+  const isAnswer = named.how === "answer";
+  const roles = sayRoles(
+    step.kind === "set_for_deletion" ? rights.deactivate : rightFor(step, observation.state === "pre_activation"),
+    step.kind === "set_for_deletion" ? rights.setForDeletion : undefined,
+  );
+  const consent: NextStep = {
+    who: `you consent, so that ${sayAuthor(named)} can act`,
+    commands: [`uko consent ${path} ${named.id}`],
+  };
+  const begin: NextStep = {
+    who: "to begin again, anybody who may write to the key runs",
+    commands: [`uko withdraw ${path}`],
+  };
+  return [
+    ...(!isAnswer && mayAuthor(run.actor) ? [consent] : []),
+    {
+      who: `somebody other than ${sayAuthor(named)} who holds ${roles} runs`,
+      commands: actOnCommands(named, path, door),
+    },
+    ...(isAnswer ? [begin] : []),
+  ];
+}
+
+/** The commands for the step if another person runs it. */
+function commandsFor(step: Step, observation: KeyObservation, door: Door): readonly string[] {
+  const path = keyPath(observation);
+  const rerun = door.rerun === "uko continue" ? `uko continue ${path}` : rerunCommand(door);
+  const record = observation.carried.kind === "one" ? observation.carried.record : undefined;
+  switch (step.kind) {
+    case "write_record":
+      if (step.draft.how === "answer") return [`uko consent ${path} ${step.draft.answers ?? ""}`.trimEnd()];
+      return requestCommands(step.draft.step, path, door);
+    case "set_for_deletion":
+    case "unset_for_deletion":
+      // Without a record, the step unsets the windows.
+      return record === undefined ? [`uko withdraw ${path}`] : actOnCommands(record, path, door);
+    case "loosen":
+      return [loosenCommand(path, step.to, step.consentedBy?.id)];
+    case "drop_record":
+      return [`uko withdraw ${path}`];
+    case "reactivate":
+      return [`uko reactivate ${path}`];
+    case "sync":
+      return [`uko sync ${path}`];
+    case "deactivate":
+    case "destroy":
+      return [rerun];
+    case "remove":
+      return door.rerun === "uko continue" ? [rerun] : [`uko continue ${path}`, rerun];
+  }
+}
+
+function rightFor(step: Step, isUnused: boolean): Right {
+  switch (step.kind) {
+    case "write_record":
+    case "drop_record":
+    case "loosen":
+      return rights.writeTags;
+    case "set_for_deletion":
+    case "unset_for_deletion":
+      return rights.setForDeletion;
+    case "destroy":
+      return isUnused ? rights.destroyUnused : rights.destroy;
+    case "deactivate":
+      return rights.deactivate;
+    case "reactivate":
+      return rights.reactivate;
+    case "remove":
+      return rights.remove;
+    case "sync":
+      return rights.distribute;
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * One fresh observation of a key. Reads what a decision needs through the ports and passes plain
+ * values to the planner.
+ */
+
+import { isUkoError, UkoError } from "../../errors.ts";
+import { markOf } from "../../lifecycle/consent-record.ts";
+import { digestText } from "../../lifecycle/digest.ts";
+import { isGone } from "../../lifecycle/gone.ts";
+import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
+import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
+import {
+  type CarriedRecord,
+  digestsBy,
+  type Identity,
+  isSame,
+  type KeyFacts,
+  type KeyObservation,
+  type KeyUse,
+  type Twin,
+} from "../../lifecycle/observation.ts";
+import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
+import type {
+  Answered,
+  CallOptions,
+  KeyRef,
+  KeySnapshot,
+  KeystoreStatusWithKey,
+  KeyWithEtag,
+  World,
+} from "../ports.ts";
+import { twinsOf } from "./twins.ts";
+
+/** A key as one read showed it. */
+export interface KeySummary {
+  readonly observation: KeyObservation;
+  readonly snapshot: KeySnapshot;
+  /** The service's time at this read. */
+  readonly nowMs: number;
+}
+
+/** A key as a fresh read shows it, with the ETag that the next call needs. */
+export interface KeyDetails extends KeySummary {
+  readonly etag: string;
+}
+
+export type KeyReadResult = ({ readonly kind: "present" } & KeyDetails) | { readonly kind: "gone" };
+
+/**
+ * `summary` reads the key alone; `decision` also reads what uses the key and its KMS twins. Both ask
+ * the keystores of destroyed keys for a live status.
+ */
+export type Depth = "summary" | "decision";
+
+/**
+ * Reads a key. Returns `gone` only if that is proven.
+ * Throws UKO_INSTANCE_MISMATCH, UKO_GONE_UNPROVEN, and what the ports throw (401 and 403 never mean
+ * gone).
+ */
+export async function observeKey(
+  world: World,
+  ref: KeyRef,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KeyReadResult> {
+  const sighting = await readOnce(world, ref, depth, options);
+  return sighting.kind === "present" && isContradictory(sighting.observation)
+    ? readOnce(world, ref, depth, options)
+    : sighting;
+}
+
+/**
+ * Key material can disappear between the read of the key and the read of its keystores. The two
+ * answers then contradict each other only because they are of different moments, so a second read
+ * decides.
+ */
+function isContradictory(observation: KeyObservation): boolean {
+  if (observation.state !== "destroyed") return false;
+  const remains = findLeftoverMaterial(observation);
+  return remains.kind === "held" && remains.guard.guard === "removal_contradicted";
+}
+
+async function readOnce(world: World, ref: KeyRef, depth: Depth, options: CallOptions): Promise<KeyReadResult> {
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
+  const { value, serviceTimeMs } = await world.keys.read(ref, options);
+  if (value === undefined) return goneOrThrow(world, ref, options);
+  const { snapshot, etag } = value;
+  const nowMs = world.serviceClock.decideAt("UKO", { serviceTimeMs, ...stampOf(snapshot) }, `key ${ref.keyId}`);
+  const seen = await unlessRemoved(world, ref, completeRead(world, ref, { snapshot, nowMs }, depth, options), options);
+  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen, etag };
+}
+
+/**
+ * Undefined if another person removed the key after the first read, so that the next read found no
+ * key. The caller plans again.
+ */
+async function unlessRemoved(
+  world: World,
+  ref: KeyRef,
+  look: Promise<KeySummary>,
+  options: CallOptions,
+): Promise<KeySummary | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    if (!isUkoError(error) || error.code !== "UKO_KEY_NOT_FOUND") throw error;
+    if ((await world.keys.read(ref, options)).value !== undefined) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * A cached read for refresh, on which no decision depends: many such reads cost the service only a
+ * few calls. Returns and throws as `observeKey` does.
+ */
+export async function readKeySummary(
+  world: World,
+  ref: KeyRef,
+  options: CallOptions,
+): Promise<({ readonly kind: "present" } & KeySummary) | { readonly kind: "gone" }> {
+  if (!isInOwnInstance(world, ref)) throw mismatch(world, ref);
+  const { value: snapshot, serviceTimeMs } = await world.keys.cachedRead(ref, options);
+  if (snapshot === undefined) return goneOrThrow(world, ref, options);
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
+  const seen = await unlessRemoved(
+    world,
+    ref,
+    completeRead(world, ref, { snapshot, nowMs }, "summary", options),
+    options,
+  );
+  return seen === undefined ? goneOrThrow(world, ref, options) : { kind: "present", ...seen };
+}
+
+async function completeRead(
+  world: World,
+  ref: KeyRef,
+  { snapshot, nowMs }: Pick<KeySummary, "snapshot" | "nowMs">,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KeySummary> {
+  if (snapshot.vaultId !== ref.vaultId) {
+    throw new UkoError("UKO_KEY_NOT_FOUND", {
+      summary: `Key ${ref.keyId} is not in vault ${ref.vaultId}`,
+      detail: `The service has it in vault ${snapshot.vaultId}. Nothing was changed.`,
+    });
+  }
+  const state = stateOf(snapshot.stateWord);
+  const keystores = await keystoresOf(world, ref, snapshot, state, options);
+  const twins =
+    depth === "decision" ? await twinsOf(world, { snapshot, state, statuses: keystores.statuses }, options) : [];
+  const use = await useOf(world, ref, state, depth, options);
+  const observation = toObservation(world, ref, snapshot, state, { ...keystores, twins, use });
+  return { observation, snapshot, nowMs };
+}
+
+/**
+ * What the response to a write shows of the key. It makes no call of its own, so no call can fail.
+ */
+export function observedInAnswer(world: World, ref: KeyRef, answer: Answered<KeyWithEtag>): KeyDetails {
+  const { snapshot, etag } = answer.value;
+  const nowMs = world.serviceClock.showAt("UKO", { ...answer, ...stampOf(snapshot) });
+  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
+  const observation = toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked);
+  return { observation, snapshot, etag, nowMs };
+}
+
+/**
+ * What a list shows of a key, at the service's latest time. It holds the stored status of the
+ * keystores, which is for display only and never for a decision.
+ */
+export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails {
+  const { vaultId, keyId } = snapshot;
+  const ref = { instanceId: world.session.instanceId, vaultId, keyId };
+  const asked = { statuses: snapshot.storedStatus, areLive: false, twins: [], use: unused };
+  const serviceTimeMs = world.session.serviceTimeMs() ?? snapshot.updatedAtMs ?? 0;
+  const nowMs = world.serviceClock.showAt("UKO", { serviceTimeMs, ...stampOf(snapshot) });
+  return {
+    observation: toObservation(world, ref, snapshot, stateOf(snapshot.stateWord), asked),
+    snapshot,
+    etag: "",
+    nowMs,
+  };
+}
+
+function stampOf({ updatedAtMs }: KeySnapshot): { readonly updatedAtMs?: number } {
+  return updatedAtMs === undefined ? {} : { updatedAtMs };
+}
+
+function toObservation(
+  world: World,
+  ref: KeyRef,
+  snapshot: KeySnapshot,
+  state: ObservedState,
+  asked: { statuses: readonly KeystoreStatusWithKey[]; areLive: boolean; twins: readonly Twin[]; use: KeyUse },
+): KeyObservation {
+  const carriers = readCarriers(ref.keyId, snapshot, world.sha256);
+  const facts: KeyFacts = {
+    ...ref,
+    version: snapshot.version,
+    label: snapshot.label,
+    description: carriers.userDescription,
+    activationDate: snapshot.activationDate,
+    expirationDate: snapshot.expirationDate,
+    tags: carriers.userTags,
+    keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
+  };
+  const updatedBy: Identity | undefined =
+    snapshot.updatedBy === undefined
+      ? undefined
+      : { iamId: snapshot.updatedBy, mark: markOf(snapshot.updatedBy, world.sha256) };
+  const latestTimeMs = world.serviceClock.latestMs();
+  return {
+    facts,
+    state,
+    stateWord: snapshot.stateWord,
+    ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
+    ...(updatedBy !== undefined && { updatedBy }),
+    ...(latestTimeMs !== undefined && { latestTimeMs }),
+    carried: withAuthorsId(carriers.carried, updatedBy),
+    ...(carriers.marker !== undefined && { marker: carriers.marker }),
+    digests: digestsBy((step) => world.sha256(digestText(facts, step)).slice(0, 32)),
+    keystores: asked.statuses,
+    keystoresAreLive: asked.areLive,
+    storedKeystores: snapshot.storedStatus,
+    ...(snapshot.materialPresent !== undefined && { materialIn: snapshot.materialPresent }),
+    twins: asked.twins,
+    use: asked.use,
+  };
+}
+
+/**
+ * A compact record holds only a mark of its author. If the last writer has that mark, people see
+ * the full ID.
+ */
+function withAuthorsId(carried: CarriedRecord, updatedBy: Identity | undefined): CarriedRecord {
+  if (carried.kind !== "one" || updatedBy === undefined || !isSame(carried.record.author, updatedBy)) return carried;
+  return { kind: "one", record: { ...carried.record, author: updatedBy } };
+}
+
+async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Promise<{ readonly kind: "gone" }> {
+  const vault = await world.containers.vaultExists(ref.vaultId, options);
+  const isInstanceProven = vault !== "found" && (await world.session.isInstanceProven(options));
+  const verdict = isGone({ isSameInstance: isInOwnInstance(world, ref), vault, isInstanceProven });
+  if (verdict.kind === "gone") return { kind: "gone" };
+  if (verdict.why === "other_instance") throw mismatch(world, ref);
+  throw new UkoError("UKO_GONE_UNPROVEN", {
+    summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
+    detail: [
+      verdict.why === "vault_not_found"
+        ? `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`
+        : `Whether its vault ${ref.vaultId} is there could not be read.`,
+      "Nothing was changed, and the key stays in state.",
+      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+    ].join("\n"),
+  });
+}
+
+async function keystoresOf(
+  world: World,
+  ref: KeyRef,
+  snapshot: KeySnapshot,
+  state: ObservedState,
+  options: CallOptions,
+): Promise<{ statuses: readonly KeystoreStatusWithKey[]; areLive: boolean }> {
+  if (state !== "destroyed") return { statuses: snapshot.storedStatus, areLive: false };
+  return { statuses: (await world.keys.liveStatus(ref, options)).value, areLive: true };
+}
+
+async function useOf(
+  world: World,
+  ref: KeyRef,
+  state: ObservedState,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KeyUse> {
+  return state === "destroyed" || depth === "summary" ? unused : world.keys.use(ref, options);
+}
+
+const unused: KeyUse = { kind: "known", count: 0, retainedBy: [] };
+
+function stateOf(word: string): ObservedState {
+  return keyStates.find((state) => state === word) ?? "unrecognised";
+}
+
+function mismatch(world: World, ref: KeyRef): UkoError {
+  return instanceMismatch(world, ref, `Key ${ref.keyId}`);
+}

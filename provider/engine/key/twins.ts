@@ -1,0 +1,98 @@
+/**
+ * The KMS keys behind a key's internal keystores. A keystore that is not clearly external is
+ * unreadable, because KMS's own rule may apply there.
+ */
+
+import { isExternalType } from "../../lifecycle/keystore-kind.ts";
+import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
+import type { Twin } from "../../lifecycle/observation.ts";
+import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "../ports.ts";
+import { plain } from "../words.ts";
+
+/** The parts of a key that were read; `statuses` are live if the key is destroyed. */
+interface KeyRead {
+  readonly snapshot: KeySnapshot;
+  readonly state: ObservedState;
+  readonly statuses: readonly KeystoreStatusWithKey[];
+}
+
+/** A keystore, as described by every source that names it for the key. */
+interface Place {
+  readonly id: string;
+  readonly name: string;
+  readonly types: readonly string[];
+  /** The keystore's statuses that count now. */
+  readonly statuses: readonly KeystoreStatusWithKey[];
+  /** The key's IDs in KMS, from live and stored statuses alike. */
+  readonly kmsKeyIds: readonly string[];
+}
+
+/**
+ * Returns a twin for each KMS key of an internal keystore, and an unreadable one for each doubt.
+ */
+export async function twinsOf(world: World, key: KeyRead, options: CallOptions): Promise<readonly Twin[]> {
+  const places = placesOf(key);
+  const { state, snapshot } = key;
+  if (places.length === 0 && state !== "destroyed" && snapshot.materialPresent?.includes("keystores") === true) {
+    return [unreadable("The service says that keystores hold the key, but does not name one.")];
+  }
+  const twins: Twin[] = [];
+  for (const place of places) twins.push(...(await twinsAt(world, place, state, options)));
+  return twins;
+}
+
+async function twinsAt(
+  world: World,
+  place: Place,
+  state: ObservedState,
+  options: CallOptions,
+): Promise<readonly Twin[]> {
+  const { statuses, kmsKeyIds, name } = place;
+  const isUnused = state === "pre_activation";
+  const presence = statuses.find(({ status }) => status !== "not_present")?.status ?? "not_present";
+  const isNowhere = statuses.length > 0 ? presence === "not_present" : isUnused;
+  if (isNowhere && (isUnused || kmsKeyIds.length === 0)) return [];
+  const kind = await kindOf(world, place, options);
+  if (kind.kind === "external") return [];
+  if (kind.kind === "unknown") return [unreadable(kind.reason)];
+  if (isUnused) return [unreadable(`UKO reports the key as never active, but keystore "${plain(name, 60)}" does not.`)];
+  if (kmsKeyIds.length === 0) return [unreadable(`Keystore "${plain(name, 60)}" does not report the key's id in KMS.`)];
+  const twins: Twin[] = [];
+  for (const kmsKeyId of kmsKeyIds) {
+    const twin = await world.twins.read(kmsKeyId, options);
+    twins.push(twin.kind === "absent" ? { ...twin, keystoreSays: presence } : twin);
+  }
+  return twins;
+}
+
+/**
+ * Asks about the keystore itself, unless every source that names it gives a type that is external
+ * by the contract.
+ */
+async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreAnswer> {
+  if (types.every(isExternalType)) return { kind: "external" };
+  if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its id." };
+  return world.containers.keystoreKind(id, options);
+}
+
+function placesOf({ snapshot, statuses }: KeyRead): readonly Place[] {
+  const answers = [...statuses, ...snapshot.storedStatus].map(({ keystoreId, name, type, keyIdInKeystore }) => ({
+    ...{ id: keystoreId, name, type },
+    kmsKeyId: keyIdInKeystore.split("/").at(-1) ?? "",
+  }));
+  const named = [...answers, ...snapshot.referencedKeystores.map((each) => ({ ...each, kmsKeyId: "" }))];
+  return [...new Set(named.map(({ id }) => id))].map((id) => {
+    const entries = named.filter((each) => each.id === id);
+    return {
+      id,
+      name: entries.find(({ name }) => name !== "")?.name ?? id,
+      types: entries.map(({ type }) => type),
+      statuses: statuses.filter(({ keystoreId }) => keystoreId === id),
+      kmsKeyIds: [...new Set(entries.map(({ kmsKeyId }) => kmsKeyId).filter((kmsKeyId) => kmsKeyId !== ""))],
+    };
+  });
+}
+
+function unreadable(reason: string): Twin {
+  return { kind: "unreadable", kmsKeyId: "", reason };
+}

@@ -1,0 +1,131 @@
+/**
+ * The commands for a KMS key, without any IaC state. They use the same engine and the same
+ * planners.
+ */
+
+import { errorCatalogue, UkoError } from "../../errors.ts";
+import {
+  isWindowOpen,
+  type KmsKeyPolicy,
+  planKmsKeyDeletion,
+  planKmsKeyWithdrawal,
+} from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Explanation } from "../explanation.ts";
+import type { KmsKeyRef } from "../kms-ports.ts";
+import type { CallOptions, World } from "../ports.ts";
+import type { Report } from "../report.ts";
+import { reportingRun, resultOfReport, type Subject } from "../run-report.ts";
+import { kmsKeyFacts } from "./facts.ts";
+import { explainKmsOutcome } from "./messages.ts";
+import { observeKmsKey } from "./observe.ts";
+import { endKmsKey, type KmsOutcome, type KmsTask } from "./reconcile.ts";
+
+export interface KmsOperations {
+  /** Reports the key's state and what its deletion waits for. Changes nothing. */
+  status(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+  /** Sets the key for deletion, and takes no other step. */
+  request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+  /** Destroys the key if the caller names a window that another person opened. */
+  continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
+  /** Unsets the deletion window, whoever opened it. */
+  withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
+}
+
+const door = { rerun: "uko continue" } as const;
+
+/** The command line sees no code, so it assumes that two people are required. */
+const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
+
+export function createKmsOperations(world: World): KmsOperations {
+  const recorded = (operation: string, ref: KmsKeyRef, work: () => Promise<Report>, options: CallOptions) =>
+    reportingRun(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
+  const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
+    reportOutcome(task.ref, await endKmsKey(world, task, options));
+  /** For operations on an existing key. Throws UKO_NOT_FOUND. */
+  const runOnExisting = async (task: KmsTask, options: CallOptions): Promise<Report> => {
+    const outcome = await endKmsKey(world, task, options);
+    if (outcome.kind === "gone") throw notFound(task.ref);
+    return reportOutcome(task.ref, outcome);
+  };
+
+  return {
+    async status(ref, options) {
+      const sighting = await observeKmsKey(world, ref, "decision", options);
+      const actor = await world.session.actor(options);
+      const current = { actor, consents: [] };
+      if (sighting.kind === "gone") return reportOutcome(ref, { kind: "gone", run: current, taken: [] });
+      const planned = planKmsKeyDeletion(sighting.observation, policy, current, sighting.nowMs);
+      const isOpen = isWindowOpen(sighting.observation, sighting.nowMs);
+      const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
+      const plan = isQuiet ? ({ kind: "done" } as const) : planned;
+      return reportOutcome(ref, { kind: "stopped", plan, observed: sighting, run: current, taken: [] });
+    },
+
+    request: (ref, options) => {
+      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
+        planKmsKeyDeletion(observation, policy, current, nowMs);
+      // With two people required and no window named, no plan destroys.
+      const work = async (): Promise<Report> => {
+        const report = await runOnExisting({ ref, plan, consents: [] }, options);
+        return report.taken.includes("set_for_deletion") && report.code === "UKO_APPROVAL_PENDING"
+          ? { ...report, exitCode: 0 }
+          : report;
+      };
+      return recorded("request", ref, work, options);
+    },
+
+    continue: (ref, consents, options) => {
+      const plan: KmsTask["plan"] = (observation, current, nowMs) =>
+        planKmsKeyDeletion(observation, policy, current, nowMs);
+      return recorded("continue", ref, () => run({ ref, plan, consents }, options), options);
+    },
+
+    withdraw: (ref, options) =>
+      recorded(
+        "withdraw",
+        ref,
+        () => runOnExisting({ ref, plan: planKmsKeyWithdrawal, consents: [] }, options),
+        options,
+      ),
+  };
+}
+
+function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
+  return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
+}
+
+function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
+  return new UkoError("UKO_NOT_FOUND", {
+    summary: `KMS key ${kmsKeyId} was not found: it is gone, or its id is mistyped`,
+    detail: "KMS knows no key with this id. Nothing was changed.",
+  });
+}
+
+function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
+  const { taken } = outcome;
+  const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
+  if (outcome.kind === "gone") {
+    const explanation = {
+      summary: `KMS key ${ref.kmsKeyId} is gone, or its id is mistyped: KMS knows no key with this id`,
+      facts: [],
+      next: [],
+    };
+    return { ...about, lifecycleState: "gone", deletion: {}, explanation, exitCode: 0 };
+  }
+  const { observed } = outcome;
+  const { observation } = observed;
+  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
+  const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
+  const explanation: Explanation = explainKmsOutcome(outcome, door);
+  const { code } = explanation;
+  return {
+    ...about,
+    label: observation.name,
+    lifecycleState,
+    keyState: observation.stateWord,
+    deletion,
+    explanation,
+    ...(code !== undefined && { code }),
+    exitCode: code === undefined ? 0 : errorCatalogue[code].exitCode,
+  };
+}

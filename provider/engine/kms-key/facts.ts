@@ -1,0 +1,46 @@
+/**
+ * The facts about a pending deletion of a KMS key, as data for states, reports and records, for any
+ * reader. Times are ISO 8601 UTC.
+ */
+
+import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
+import { isWindowOpen, type KmsPlan, setterHint, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { isoTime } from "../evidence.ts";
+import type { DeletionFacts } from "../report.ts";
+import type { ObservedKmsKey } from "./observe.ts";
+
+export interface KmsKeyFacts extends DeletionFacts {
+  readonly lifecycleState: KmsLifecycleState;
+}
+
+export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPlan): KmsKeyFacts {
+  const awaits = awaitedBy(plan);
+  const untilMs = plan?.kind === "waitingForTime" ? plan.untilMs : undefined;
+  const facts = {
+    ...(awaits !== undefined && { awaits }),
+    ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
+  };
+  if (!isWindowOpen(observation, nowMs)) return { lifecycleState: observation.state, ...facts };
+  const setter = setterHint(observation);
+  return {
+    lifecycleState: "pending_approval",
+    awaits: "approval",
+    ...facts,
+    ...(setter?.isSure === true && setter.identity.iamId !== undefined && { requestedBy: setter.identity.iamId }),
+    recordId: windowName(observation.kmsKeyId, observation.windowEndsAtMs),
+    recordLapsesAt: isoTime(observation.windowEndsAtMs),
+  };
+}
+
+function awaitedBy(plan: KmsPlan | undefined): DeletionFacts["awaits"] {
+  switch (plan?.kind) {
+    case "waitingForApproval":
+      return "approval";
+    case "waitingForTime":
+      return "time";
+    case "refused":
+      return "person_to_unblock";
+    default:
+      return undefined;
+  }
+}

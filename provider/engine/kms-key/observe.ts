@@ -1,0 +1,206 @@
+/**
+ * One fresh observation of a KMS key: its state, who uses it, whether it is set for deletion, and
+ * whose key ring it is in.
+ */
+
+import { isUkoError } from "../../errors.ts";
+import { markOf } from "../../lifecycle/consent-record.ts";
+import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
+import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { KeystoreSnapshot } from "../container-ports.ts";
+import type { KmsKeyRef, KmsKeySnapshot } from "../kms-ports.ts";
+import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports.ts";
+import { plain } from "../words.ts";
+
+export interface ObservedKmsKey {
+  readonly observation: KmsKeyObservation;
+  readonly snapshot: KmsKeySnapshot;
+  /** The service's time at this read. */
+  readonly nowMs: number;
+}
+
+export type KmsSighting = ({ readonly kind: "present" } & ObservedKmsKey) | { readonly kind: "gone" };
+
+/** `summary` leaves out what only a step depends on: who uses the key, and whose ring it is in. */
+type Depth = "decision" | "summary";
+
+/**
+ * Reads a KMS key. KMS's own 404 on this same instance proves the key gone, because a foreign key
+ * gives a 401 (kms-v2-and-iam.md 2.4).
+ * Throws UKO_INSTANCE_MISMATCH, and what the ports throw for faults and denied access.
+ */
+export async function observeKmsKey(
+  world: World,
+  ref: KmsKeyRef,
+  depth: Depth,
+  options: CallOptions,
+): Promise<KmsSighting> {
+  if (!isInOwnInstance(world, ref)) throw instanceMismatch(world, ref, `KMS key ${ref.kmsKeyId}`);
+  const { value: snapshot, serviceTimeMs } = await world.kmsKeys.read(ref, options);
+  if (snapshot === undefined) return { kind: "gone" };
+  const answer = { serviceTimeMs, updatedAtMs: latestStampOf(snapshot) };
+  const nowMs =
+    depth === "decision"
+      ? world.serviceClock.decideAt("KMS", answer, `KMS key ${ref.kmsKeyId}`)
+      : world.serviceClock.showAt("KMS", answer);
+  const isDecided = depth === "decision" && snapshot.state !== 5;
+  const isSet = snapshot.state !== 5 && snapshot.windowEndsAtMs !== undefined;
+  const policyWrite = isSet ? await policyWriteOf(world, ref, options) : undefined;
+  const looked = {
+    ...(policyWrite !== undefined && { policyWrite }),
+    ...(isDecided && {
+      registrations: await world.kmsKeys.registrations(ref, options),
+      ring: await ringOf(world, snapshot, options),
+    }),
+  };
+  return { kind: "present", ...observedInSnapshot(snapshot, nowMs), observation: observationOf(snapshot, looked) };
+}
+
+/**
+ * KMS does not report the time of the last change, so the latest of the times that it does report
+ * is used.
+ */
+function latestStampOf({ createdAtMs = 0, lastRotatedAtMs = 0, deletedAtMs = 0 }: KmsKeySnapshot): number {
+  return Math.max(createdAtMs, lastRotatedAtMs, deletedAtMs);
+}
+
+/** What a response shows of the key, without a call of its own. */
+export function observedInSnapshot(snapshot: KmsKeySnapshot, nowMs: number): ObservedKmsKey {
+  return { observation: observationOf(snapshot, {}), snapshot, nowMs };
+}
+
+function observationOf(
+  snapshot: KmsKeySnapshot,
+  looked: Partial<Pick<KmsKeyObservation, "policyWrite" | "registrations" | "ring">>,
+): KmsKeyObservation {
+  const { kmsKeyId, name, dualAuthDelete, windowEndsAtMs, deletedAtMs, purgeScheduledAtMs } = snapshot;
+  const state = kmsKeyStateOf(snapshot.state);
+  return {
+    kmsKeyId,
+    name,
+    state,
+    stateWord: state === "unrecognised" ? String(snapshot.state) : state,
+    dualAuthDelete,
+    registrations: { kind: "known", items: [] },
+    ring: { kind: "own" },
+    ...(windowEndsAtMs !== undefined && { windowEndsAtMs }),
+    ...(deletedAtMs !== undefined && { deletedAtMs }),
+    ...(purgeScheduledAtMs !== undefined && { purgeScheduledAtMs }),
+    ...looked,
+  };
+}
+
+async function policyWriteOf(world: World, ref: KmsKeyRef, options: CallOptions): Promise<PolicyWriteSeen | undefined> {
+  const written = await world.kmsKeys.dualAuthPolicyWrite(ref, options);
+  if (written === undefined) return undefined;
+  const identityOf = (iamId: string) => ({ iamId, mark: markOf(iamId, world.sha256) });
+  const { updatedBy, updatedAtMs, createdBy } = written;
+  return {
+    by: identityOf(updatedBy),
+    atMs: updatedAtMs,
+    ...(createdBy !== undefined && { createdBy: identityOf(createdBy) }),
+  };
+}
+
+/**
+ * Leaves out the twins of managed keys. If the keystores cannot be read, the twins are unknown, and
+ * all keys stay.
+ */
+export async function excludeKeystoreKeys(
+  world: World,
+  snapshots: readonly KmsKeySnapshot[],
+  options: CallOptions,
+): Promise<readonly KmsKeySnapshot[]> {
+  const look = ringsIn(world, options);
+  const kept: KmsKeySnapshot[] = [];
+  for (const snapshot of snapshots) {
+    if ((await look(snapshot)).kind !== "of_keystore") kept.push(snapshot);
+  }
+  return kept;
+}
+
+/**
+ * Whether the key's ring belongs to a keystore of this same instance. The ring is an optional field
+ * in UKO (uko-v4.md 3.7). If UKO does not name the ring, it is the ring of any managed key's twin
+ * in that keystore; if that keystore has no twin, the ring is unknown.
+ */
+export function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KmsKeyObservation["ring"]> {
+  return ringsIn(world, options)(key);
+}
+
+type KeyInRing = Pick<KmsKeySnapshot, "kmsKeyId" | "crn" | "ring">;
+
+/** The same for many keys; each keystore is read once. */
+function ringsIn(world: World, options: CallOptions): (key: KeyInRing) => Promise<KmsKeyObservation["ring"]> {
+  let listed: Promise<readonly KeystoreSnapshot[]> | undefined;
+  const untold = new Map<string, ReturnType<typeof findUnlistedKeyRing>>();
+  const look = (keystore: KeystoreSnapshot): ReturnType<typeof findUnlistedKeyRing> => {
+    const found = untold.get(keystore.id) ?? findUnlistedKeyRing(world, keystore, options);
+    untold.set(keystore.id, found);
+    return found;
+  };
+  return async ({ kmsKeyId, crn, ring }) => {
+    // Internal keystores are key rings of a Hyper Protect Crypto Services instance. A Key Protect
+    // instance has none.
+    if (crn.split(":")[4] === "kms") return { kind: "own" };
+    try {
+      listed ??= world.keystores.list({}, options);
+      const keystores = (await listed).filter((each) => isInThisInstance(world, each));
+      const told = keystores.find((each) => each.ring !== "" && isSameRing(each.ring, ring));
+      if (told !== undefined) return { kind: "of_keystore", keystoreName: told.name };
+      for (const keystore of keystores.filter((each) => each.ring === "")) {
+        const found = await look(keystore);
+        if (found.twins.includes(kmsKeyId) || found.rings.some((each) => isSameRing(each, ring))) {
+          return { kind: "of_keystore", keystoreName: keystore.name };
+        }
+        if (found.rings.length === 0) return { kind: "unknown", reason: sayUntold(keystore) };
+      }
+      return { kind: "own" };
+    } catch (error) {
+      if (!isUkoError(error) || !unreadableCodes.includes(error.code)) throw error;
+      return { kind: "unknown", reason: plain(`${error.summary}. ${error.detail}`.trim(), 400) };
+    }
+  };
+}
+
+const unreadableCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"];
+/** Enough to find one twin that KMS has not purged yet. */
+const maxTwinsRead = 5;
+
+/** An instance may also be connected to itself through its address. */
+function isInThisInstance({ session }: World, { type, variant, fields }: KeystoreSnapshot): boolean {
+  return keystoreKindOf({ type, variant }) !== "external" || fields.ibm_instance_id === session.instanceId;
+}
+
+/** KMS's ring `default` is `Default` in UKO (uko-v4.md 3.8). */
+function isSameRing(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+async function findUnlistedKeyRing(
+  world: World,
+  keystore: KeystoreSnapshot,
+  options: CallOptions,
+): Promise<{ readonly twins: readonly string[]; readonly rings: readonly string[] }> {
+  const keys = await world.keys.list({ vaultId: keystore.vaultId }, options);
+  const twins = keys.flatMap((key) => twinsIn(key, keystore.id));
+  for (const kmsKeyId of twins.slice(0, maxTwinsRead)) {
+    const { value } = await world.kmsKeys.read({ instanceId: world.session.instanceId, kmsKeyId }, options);
+    if (value !== undefined) return { twins, rings: [value.ring] };
+  }
+  return { twins, rings: [] };
+}
+
+/** IBM keystores name a key by a pair of IDs, the last of which is KMS's (uko-v4.md 3.4). */
+function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly string[] {
+  return storedStatus
+    .filter((status) => status.keystoreId === keystoreId)
+    .map((status) => status.keyIdInKeystore.split("/").at(-1) ?? "")
+    .filter((id) => id !== "");
+}
+
+function sayUntold({ name }: KeystoreSnapshot): string {
+  return `The service does not tell the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
+}

@@ -1,0 +1,143 @@
+/** The words for KMS keys, their windows and steps. */
+
+import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { KmsApprovalWait, KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type Door, type NextStep, rerunCommand } from "../explanation.ts";
+import { plain, sayRoles, sayTime } from "../words.ts";
+import type { ObservedKmsKey } from "./observe.ts";
+
+/** The subject of the sentences. */
+export interface KmsContext {
+  readonly observed: ObservedKmsKey;
+  readonly run: KmsRun;
+  readonly door: Door;
+}
+
+export function sayKmsKey({ name }: Pick<KmsKeyObservation, "name">): string {
+  return `KMS key "${plain(name, 100)}"`;
+}
+
+/** `kms/<keyId>`, as commands take it. */
+export function kmsKeyPath({ kmsKeyId }: Pick<KmsKeyObservation, "kmsKeyId">): string {
+  return `kms/${kmsKeyId}`;
+}
+
+/** The next step, for progress lines. */
+export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): string {
+  const key = sayKmsKey(observation);
+  switch (step.kind) {
+    case "set_for_deletion":
+      return `Setting ${key} for deletion`;
+    case "unset_for_deletion":
+      return `Taking back the deletion window of ${key}`;
+    case "destroy":
+      return `Destroying ${key}`;
+  }
+}
+
+/** The completed steps of this run, in the past tense. */
+export const kmsStepsTaken = {
+  set_for_deletion: "This run set it for deletion.",
+  unset_for_deletion: "This run took back its deletion window.",
+  destroy: "This run destroyed it.",
+} as const satisfies Record<KmsStep["kind"], string>;
+
+/** The steps that the actor may not take; the key's name replaces KEY. */
+export const kmsStepPhrases = {
+  set_for_deletion: "set KEY for deletion",
+  unset_for_deletion: "take back the deletion window of KEY",
+  destroy: "destroy KEY",
+} as const satisfies Record<KmsStep["kind"], string>;
+
+export const kmsStepRights = {
+  set_for_deletion: kmsRights.setForDeletion,
+  unset_for_deletion: kmsRights.unsetForDeletion,
+  destroy: kmsRights.destroy,
+} as const satisfies Record<KmsStep["kind"], Right>;
+
+/** What the key's state means for its users. */
+export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
+  switch (state) {
+    case "active":
+      return "the key is active and can be used";
+    case "suspended":
+      return "the key is suspended";
+    case "deactivated":
+      return "the key is deactivated: its expiration date has passed";
+    case "pre_activation":
+      return "the key was never active";
+    case "destroyed":
+      return "the key is destroyed";
+    case "unrecognised":
+      return `the key is in state ${plain(stateWord, 40)}`;
+  }
+}
+
+export function sayBegan(windowEndsAtMs: number): string {
+  return sayTime(windowEndsAtMs - kmsWindowMs);
+}
+
+/** What KMS can still do after a destruction, and for how long (kms-v2-and-iam.md 2.6). */
+export const kmsWayBack = `can restore it for ${kmsRestoreMs / 86_400_000} days`;
+
+/** Until when KMS can restore a destroyed key; undefined if KMS reports no date. */
+export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {
+  const { restoreUntilMs, deletedAtMs } = snapshot;
+  return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
+}
+
+/** How to restore a destroyed key, and what is left of it. */
+export function describeDestroyedKey(observed: ObservedKmsKey): readonly string[] {
+  const untilMs = restorableUntilMs(observed);
+  const { purgeScheduledAtMs } = observed.observation;
+  const isRestorable = untilMs !== undefined && untilMs > observed.nowMs;
+  return [
+    ...(isRestorable
+      ? [
+          `A changed restoreTrigger brings it back until ${sayTime(untilMs)} (with existingKeyId where it left the state).`,
+        ]
+      : []),
+    `Its metadata keeps its key ring from being deleted until ${
+      purgeScheduledAtMs === undefined ? "KMS purges it" : sayTime(purgeScheduledAtMs)
+    }.`,
+  ];
+}
+
+/** The message when the engine drops the key from state. */
+export function noteAfterDestroy(observed: ObservedKmsKey): string {
+  const key = sayKmsKey(observed.observation);
+  return `${key} is destroyed and leaves the state. ${describeDestroyedKey(observed).join(" ")}`.replace(/\.$/, "");
+}
+
+export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): string {
+  return door.rerun === "uko continue" ? `uko continue ${kmsKeyPath(observation)}` : rerunCommand(door);
+}
+
+/** The commands that act on a window by naming it; the one for this key alone comes first. */
+export function kmsActCommands(windowName: string, observation: KmsKeyObservation, door: Door): readonly string[] {
+  const byCommand = `uko continue ${kmsKeyPath(observation)} --consent ${windowName}`;
+  return door.rerun === "uko continue" ? [byCommand] : [byCommand, `UKO_CONSENT=${windowName} ${rerunCommand(door)}`];
+}
+
+/** What a run is waiting for, for a person who reads its log in the meantime. */
+export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyObservation): string {
+  const path = kmsKeyPath(observation);
+  return window === undefined
+    ? `Waiting for two people. The first one runs: uko request ${path}`
+    : `Waiting for another person to act on window ${window.name}, by: uko continue ${path} --consent ${window.name}`;
+}
+
+/** The commands that request a deletion, by setting the key for deletion. */
+export function kmsAskCommands(observation: KmsKeyObservation, door: Door): readonly string[] {
+  const byCommand = `uko request ${kmsKeyPath(observation)}`;
+  return door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)];
+}
+
+export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {
+  return {
+    who: `to take it back, anybody who holds ${sayRoles(kmsRights.unsetForDeletion)} runs`,
+    commands: [`uko withdraw ${kmsKeyPath(observation)}`],
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The validation of values that a program or an engine passes in. Failures are reported in the
+ * terms of programs.
+ */
+
+import type * as z from "zod";
+import { UkoError } from "../../errors.ts";
+import type { CheckFailure } from "../definition.ts";
+import { plain } from "../words.ts";
+import { contains, UNCHANGED, UNKNOWN } from "./unknown.ts";
+
+/** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */
+export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw notUnderstood(what, parsed.error.issues.flatMap(toFailures));
+}
+
+export function notUnderstood(what: string, failures: readonly CheckFailure[]): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: `${what} cannot be understood`,
+    detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
+  });
+}
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Returns the failures of values that are known already. A value from a resource that does not
+ * exist yet is checked once it exists; an unchanged value is not checked.
+ */
+export function failuresOfKnown(issues: readonly Issue[], given: unknown): readonly CheckFailure[] {
+  const at = (path: readonly PropertyKey[]): unknown =>
+    path.reduce<unknown>(
+      (value, name) =>
+        typeof value === "object" && value !== null ? (value as Readonly<Record<PropertyKey, unknown>>)[name] : value,
+      given,
+    );
+  // An issue without a path concerns the whole value. An invalid name is known, whatever its value
+  // will be.
+  const isKnown = ({ code, path }: Issue): boolean =>
+    path.length === 0 || code === "invalid_key" || !contains(at(path), [UNKNOWN, UNCHANGED]);
+  return issues.filter(isKnown).flatMap(toFailures);
+}
+
+/**
+ * Returns each failure of a value at its property, with a message that says which values are valid.
+ */
+export function toFailures(issue: Issue): readonly CheckFailure[] {
+  const property = issue.path.map(String).join(".");
+  const at = (reason: string): readonly CheckFailure[] => [{ property, reason: plain(reason) }];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        property: plain(property === "" ? key : `${property}.${key}`, 100),
+        reason: "is not known",
+      }));
+    case "invalid_key":
+      return at(issue.issues[0]?.message ?? issue.message);
+    default:
+      return at(ownWords.test(issue.message) ? inWordsOfPrograms(issue) : issue.message);
+  }
+}
+
+/**
+ * The start of zod's own messages, for a schema without messages of its own. Those messages speak
+ * of zod's types and of comparison signs.
+ */
+const ownWords = /^(?:Invalid input|Invalid option|Too small|Too big): expected /;
+
+function inWordsOfPrograms(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type": {
+      if (issue.message.endsWith("received undefined")) return "is missing";
+      return `has to be ${kinds[issue.expected] ?? issue.expected}${issue.message.endsWith("received null") ? ", not null" : ""}`;
+    }
+    case "invalid_value": {
+      const words = issue.values.map((value) => JSON.stringify(value));
+      return `has to be ${words.length === 1 ? words[0] : `one of ${words.join(", ")}`}`;
+    }
+    case "too_small":
+      return atLeast(issue.origin, Number(issue.minimum));
+    case "too_big":
+      return atMost(issue.origin, Number(issue.maximum));
+    default:
+      return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  record: "a map",
+  object: "an object",
+};
+
+function atLeast(origin: string, minimum: number): string {
+  const what = parts[origin];
+  if (what === undefined) return `has to be at least ${minimum}`;
+  return minimum === 1 ? "may not be empty" : `has to have at least ${minimum} ${what}`;
+}
+
+function atMost(origin: string, maximum: number): string {
+  const what = parts[origin];
+  return what === undefined ? `may be at most ${maximum}` : `may have at most ${maximum} ${what}`;
+}
+
+/** The unit of a limit; for a number the limit applies to its value. */
+const parts: Readonly<Record<string, string>> = { string: "characters", array: "entries", map: "entries" };

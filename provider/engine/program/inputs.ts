@@ -1,0 +1,69 @@
+/**
+ * The inputs of a program, derived from the existing object: for a read that finds drift, and for
+ * an import, which has no program yet.
+ */
+
+import type * as z from "zod";
+import { shapeOf } from "../definition.ts";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * The part of a state that is inputs. Values from the service are in state only until the next
+ * read.
+ */
+export function inputsIn<Inputs extends object>(schema: z.ZodType<Inputs>, state: Inputs): Inputs {
+  const names = Object.keys(shapeOf(schema)) as (keyof Inputs)[];
+  return Object.fromEntries(
+    names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
+  ) as Inputs;
+}
+
+/**
+ * The program's inputs where they agree with the service, and the service's values where they do
+ * not. Secrets stay the program's.
+ */
+export function inputsAfterLook(
+  before: Properties,
+  state: Properties,
+  changed: readonly string[],
+  secrets: readonly string[],
+): Properties {
+  const drifted = changed.filter((name) => name in before);
+  return Object.fromEntries(
+    Object.entries(before).flatMap(([name, value]) => {
+      if (!drifted.includes(name)) return [[name, value]];
+      const found = mergedAt(name, value, state[name], secrets);
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
+}
+
+/**
+ * The inputs of a program that declares everything. Each block with a secret is left out, because
+ * the service never returns secrets and the block is invalid without them. An object that is
+ * reached that way stays connected as it is.
+ */
+export function inputsOfImport(state: Properties, names: readonly string[], secrets: readonly string[]): Properties {
+  const told = names.filter(
+    (name) =>
+      state[name] !== undefined && state[name] !== "" && !secrets.includes(name) && !holdsSecrets(name, secrets),
+  );
+  return Object.fromEntries(told.map((name) => [name, state[name]]));
+}
+
+function mergedAt(path: string, before: unknown, found: unknown, secrets: readonly string[]): unknown {
+  if (secrets.includes(path)) return before;
+  if (!holdsSecrets(path, secrets) || !isObject(before) || !isObject(found)) return found;
+  return Object.fromEntries(
+    Object.keys(before).map((name) => [name, mergedAt(`${path}.${name}`, before[name], found[name], secrets)]),
+  );
+}
+
+function holdsSecrets(path: string, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => secret.startsWith(`${path}.`));
+}
+
+function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,191 @@
+/**
+ * The comparison of a program with a state, without a call to the service: whether the program is
+ * valid, what differs, and what will change.
+ */
+
+import type * as z from "zod";
+import { type CheckFailure, type ResourceDefinition, shapeOf } from "../definition.ts";
+import type { World } from "../ports.ts";
+import { type Difference, differencesIn } from "./diff.ts";
+import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
+import { inputsAfterLook, inputsOfImport } from "./inputs.ts";
+import { digestSecrets } from "./secrets.ts";
+import {
+  contains,
+  containsUnknown,
+  fillUnknowns,
+  plannedCreate,
+  plannedUpdate,
+  UNCHANGED,
+  UNKNOWN,
+} from "./unknown.ts";
+
+export interface Checked<Inputs> {
+  /** The inputs with their defaults. */
+  readonly inputs: Inputs | Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+/**
+ * Makes no call, and never asks for a replacement. Unknown values are `UNKNOWN`, unchanged
+ * values are `UNCHANGED`.
+ */
+export interface ProgramReader<Inputs, State extends Inputs> {
+  /** Throws UKO_INPUT_INVALID, as every function here does that takes a state or inputs. */
+  readonly stateFrom: (olds: unknown) => State;
+  readonly inputsFrom: (news: unknown) => Inputs;
+  /** `olds` are the inputs that the engine has. */
+  check(news: unknown, olds: unknown): Checked<Inputs>;
+  /** The names of inputs that differ. */
+  diff(olds: unknown, news: unknown): readonly string[];
+  /** The same path by path; an unknown value differs. */
+  differences(olds: unknown, news: unknown): readonly Difference[];
+  /** State and inputs of an update. An unknown or unchanged value counts as its present value. */
+  known(olds: unknown, news: unknown): { readonly state: State; readonly inputs: Inputs };
+  /** The planned state after a creation or, with `olds`, after an update, as far as it is known. */
+  promise(news: unknown, olds?: unknown): Properties;
+  /**
+   * The ID of an existing object that the program adopts; undefined if the program names none, or
+   * an unknown one.
+   */
+  adopted(news: unknown): string | undefined;
+  /**
+   * The inputs of a program that declares the existing object; `before` are those of the present
+   * program.
+   */
+  inputsOf(state: State, before?: unknown): Properties;
+  /** Paths of secret inputs, of which state holds digests. */
+  readonly secrets: readonly string[];
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+
+export function readProgram<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  sha256: World["sha256"],
+): ProgramReader<Inputs, State> {
+  const stateFrom = (olds: unknown): State =>
+    parseGiven(definition.state, olds, `The state of this ${definition.name}`);
+  const theInputs = `The inputs of this ${definition.name}`;
+  const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs);
+  const { secrets = [] } = definition;
+  const moves = definition.invalidates as Readonly<Record<string, readonly string[] | undefined>>;
+  const shape = shapeOf(definition.inputs);
+  const stateNames = Object.keys(shapeOf(definition.state));
+  const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
+  /**
+   * A value from state skips the rules for programs: state holds digests, and values that are older
+   * than a rule.
+   */
+  const inputsBeside = (news: unknown, there: unknown) => {
+    const whole = fillUnknowns(news, there, [UNKNOWN, UNCHANGED]);
+    const parsed = definition.inputs.safeParse(whole);
+    if (parsed.success) return { inputs: parsed.data, failures: [] };
+    const inputs = { ...defaultsOf(shape), ...(whole as Properties) } as Inputs;
+    return { inputs, failures: failuresOfKnown(parsed.error.issues, news) };
+  };
+  const known = (olds: unknown, news: unknown) => {
+    const state = stateFrom(olds);
+    const { inputs, failures } = inputsBeside(news, state);
+    if (failures.length > 0) throw notUnderstood(theInputs, failures);
+    return { state, inputs };
+  };
+  const compared = (olds: unknown, news: unknown) => {
+    const { state, inputs: given } = known(olds, news);
+    const open = Object.keys(news as Properties).filter((name) => containsUnknown((news as Properties)[name]));
+    const inputs = digested(given);
+    const changed = definition.changed(state, inputs);
+    return { state: state as Properties, inputs: inputs as Properties, changed, open };
+  };
+  return {
+    stateFrom,
+    inputsFrom,
+    check(news, olds) {
+      const before = isThere(olds) ? digestSecrets(olds, secrets, sha256) : undefined;
+      const { inputs, failures } = inputsBeside(news, before);
+      const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaultsOf(shape), ...(news as Properties) } : inputs;
+      if (failures.length > 0) return { inputs: checked, failures };
+      // A change of an immutable input is reported before the other inputs are known. Rules between
+      // inputs wait until all are known.
+      const rules = containsUnknown(news) ? [] : definition.check(inputs, before !== undefined);
+      const kept = before === undefined ? [] : fixed(definition, digested(inputs), before);
+      return { inputs: checked, failures: [...rules, ...kept] };
+    },
+    secrets,
+    diff: (olds, news) => definition.changed(stateFrom(olds), digested(inputsFrom(news))),
+    differences(olds, news) {
+      const { state, inputs, changed, open } = compared(olds, news);
+      return [
+        ...open.map((path) => ({ path, kind: "update", of: "input" }) as const),
+        ...differencesIn({ changed, state, inputs, shape, moves }),
+      ];
+    },
+    known,
+    promise(news, olds) {
+      if (olds === undefined) {
+        const absent = definition.absentAfterCreation?.(news as Properties) ?? [];
+        return plannedCreate(digestSecrets(news as Properties, secrets, sha256), stateNames, absent);
+      }
+      const { state, inputs, changed, open } = compared(olds, news);
+      const later = pick(fillUnknowns(news, state, [UNCHANGED]) as Properties, open);
+      return plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves);
+    },
+    adopted: (news) => adoptedId(definition, news as Properties),
+    inputsOf(state, before) {
+      if (before === undefined) return inputsOfImport(state as Properties, Object.keys(shape), secrets);
+      const parsed = definition.inputs.safeParse(before);
+      const changed = parsed.success ? definition.changed(state, digested(parsed.data)) : [];
+      return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
+    },
+  };
+}
+
+function adoptedId(
+  { adoptBy, idForm }: { readonly adoptBy: string; readonly idForm: string },
+  { vaultId, [adoptBy]: id }: Properties,
+): string | undefined {
+  if (typeof id !== "string" || !idForm.includes("/")) return typeof id === "string" ? id : undefined;
+  return typeof vaultId === "string" ? `${vaultId}/${id}` : undefined;
+}
+
+function pick(values: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(names.map((name) => [name, values[name]]));
+}
+
+function defaultsOf(shape: Readonly<Record<string, z.ZodType>>): Properties {
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, schema]) => {
+      const absent = schema.safeParse(undefined);
+      return absent.success && absent.data !== undefined ? [[name, absent.data]] : [];
+    }),
+  );
+}
+
+/** Before a creation, engines pass no value or an empty one. */
+function isThere(olds: unknown): olds is Properties {
+  return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
+}
+
+/** A changed input never replaces a key, because that would delete the old one. */
+function fixed<Inputs, State extends Inputs>(
+  definition: ResourceDefinition<Inputs, State>,
+  inputs: Inputs,
+  before: Properties,
+): readonly CheckFailure[] {
+  const named = definition.rejectChange?.(before, inputs) ?? [];
+  const fixedOnes = definition.immutable
+    .filter((property) => !isAlike(inputs[property], before[property]))
+    .map((property) => ({
+      property,
+      reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
+    }));
+  return [...named, ...fixedOnes];
+}
+
+/** For values of inputs, which are plain: engines pass records in any order. */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)];
+  const before = new Map(theirs);
+  return ours.length === theirs.length && ours.every(([name, value]) => isAlike(value, before.get(name)));
+}

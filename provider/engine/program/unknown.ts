@@ -1,0 +1,69 @@
+/**
+ * The planned state of a preview. An engine holds the run to its plan, so every value that the run
+ * may change is left unknown.
+ */
+
+/**
+ * Placeholder for a value that is known only after the run. Doors translate it into their engine's
+ * own marker. The symbol is the same in two copies of this file.
+ */
+export const UNKNOWN: unique symbol = Symbol.for("pulumi-uko.known-later");
+
+/**
+ * Placeholder for an existing value that the program leaves unchanged but has to mention, such as a
+ * secret that the engine ignores.
+ */
+export const UNCHANGED: unique symbol = Symbol.for("pulumi-uko.as-it-is");
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * The planned state after a creation: the program's values, without the values that only the
+ * service knows.
+ */
+export function plannedCreate(
+  inputs: Properties,
+  stateNames: readonly string[],
+  absent: readonly string[] = [],
+): Properties {
+  const open = stateNames.filter((name) => !absent.includes(name));
+  return { ...Object.fromEntries(open.map((name) => [name, UNKNOWN])), ...inputs };
+}
+
+/** The planned state after an update of these inputs. */
+export function plannedUpdate(
+  state: Properties,
+  inputs: Properties,
+  changed: readonly string[],
+  moves: Readonly<Record<string, readonly string[] | undefined>>,
+): Properties {
+  const moved = changed.flatMap((name) => moves[name] ?? []);
+  const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
+  return { ...state, ...given, ...Object.fromEntries(moved.map((name) => [name, UNKNOWN])) };
+}
+
+/** Whether a value, or a part of it, is unknown. */
+export function containsUnknown(value: unknown): boolean {
+  return contains(value, [UNKNOWN]);
+}
+
+type Sign = typeof UNKNOWN | typeof UNCHANGED;
+
+/** Whether one of these markers replaces a value or a part of it. */
+export function contains(value: unknown, signs: readonly Sign[]): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some((each) => contains(each, signs));
+  return signs.some((sign) => sign === value);
+}
+
+/**
+ * Replaces these markers with the existing value. A list that contains a marker is replaced as a
+ * whole.
+ */
+export function fillUnknowns(value: unknown, there: unknown, signs: readonly Sign[]): unknown {
+  if (!contains(value, signs)) return value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return there;
+  const before = Object(there) as Properties;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, fillUnknowns(each, before[name], signs)]),
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * The modules that the process needs only once a call requires them; the bundle keeps them as a
+ * separate text (`load-deferred.ts`).
+ */
+
+export {
+  checkStored,
+  declaredTwice,
+  openHandlers,
+  refreshSkippedWarning,
+  sayLetGo,
+  sayUnreadInAll,
+  sayUnreadSoFar,
+  storedSettings,
+} from "../compose.ts";
+export { pulumiSchema } from "../schema/pulumi.ts";

@@ -1,0 +1,277 @@
+/** The key template as a resource: the properties and the keystores of keys created from it. */
+
+import { readContainer } from "../../engine/container/observe.ts";
+import { sayContainer } from "../../engine/container/words.ts";
+import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/container-ports.ts";
+import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import type { CallOptions, World } from "../../engine/ports.ts";
+import { capital } from "../../engine/words.ts";
+import { asUkoError, UkoError } from "../../errors.ts";
+import {
+  adoptContainer,
+  changeContainer,
+  createContainer,
+  driftIn,
+  frozenFailures,
+  instead,
+  parseIds,
+  throwIfFrozen,
+} from "../container-writes.ts";
+import { refuseUnlinking } from "../unlink-guard.ts";
+import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs, keyTemplateState } from "./schema.ts";
+import { isSame, newTemplate, patchFor, propertiesOf } from "./wire.ts";
+
+const compared = [
+  "name",
+  "description",
+  "size",
+  "activationPeriod",
+  "expirationPeriod",
+  "keyState",
+  "deactivateOnRotation",
+  "group",
+  "archived",
+] as const;
+const blockNames = ["google", "cca"] as const;
+const frozenNames = ["vaultId", "namingScheme", "algorithm", "keystoreType", "keystoreNamingScheme"] as const;
+const blockTypes = { google: "google_kms", azure: "azure_key_vault", cca: "cca" } as const;
+/**
+ * Properties that keys copy from a template; changing one leaves existing keys as they are
+ * (uko-v4.md 4.7).
+ */
+const aligned: readonly (keyof TemplatePatch)[] = [
+  "size",
+  "keyState",
+  "activationPeriod",
+  "expirationPeriod",
+  "distribution",
+];
+
+export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
+  name: "KeyTemplate",
+  summary:
+    "What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.",
+  inputs: keyTemplateInputs,
+  state: keyTemplateState,
+  idForm: "<vaultId>/<templateId>",
+  adoptBy: "existingTemplateId",
+  immutable: [],
+  invalidates: Object.fromEntries([...compared, ...blockNames].map((name) => [name, ["version"] as const])),
+  absentAfterCreation: ({ keystoreType }) =>
+    typeof keystoreType !== "string"
+      ? []
+      : (["google", "azure", "cca"] as const).filter((name) => blockTypes[name] !== keystoreType),
+  refreshBeforeRun: () => false,
+  rejectChange: frozenIn,
+  check: checkTemplate,
+
+  changed(state, inputs) {
+    const differing: (keyof KeyTemplateInputs)[] = compared.filter(
+      (name) => inputs[name] !== undefined && inputs[name] !== state[name],
+    );
+    for (const name of blockNames) if (!isContained(inputs[name], state[name])) differing.push(name);
+    if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
+    return differing;
+  },
+
+  async create(world, inputs, _run, options) {
+    const { instanceId } = world.session;
+    const { vaultId, name, existingTemplateId } = inputs;
+    if (existingTemplateId !== undefined) {
+      const ref = refTo(instanceId, vaultId, existingTemplateId);
+      const snapshot = await adoptContainer(world, ref, world.templates, "existingTemplateId", options);
+      refuseSystem(snapshot);
+      const adopted = stored(instanceId, inputs, snapshot);
+      const { existingTemplateId: _adopted, ...there } = adopted.state;
+      throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs));
+      return { ...adopted, isFound: true };
+    }
+    const wanted = newTemplate(inputs);
+    const creation = {
+      kind: "template",
+      port: world.templates,
+      wanted,
+      name,
+      vaultId,
+      adoptBy: "existingTemplateId",
+    } as const;
+    const made = await createContainer(world, creation, options);
+    return inputs.archived ? archiveMade(world, inputs, made, options) : stored(instanceId, inputs, made);
+  },
+
+  async read(world, state, _run, options) {
+    const reading = await readContainer(world, refOf(state), world.templates, false, options);
+    if (reading.kind === "gone") return undefined;
+    const found = stored(state.instanceId, state, reading.snapshot);
+    const names = [...compared, ...frozenNames, "google", "azure", "cca"];
+    return { ...found, warnings: driftIn(sayTemplate(reading.snapshot), names, state, found.state) };
+  },
+
+  async update(world, state, inputs, _run, options) {
+    const ref = refOf(state);
+    const what = sayContainer({ kind: "template", id: ref.id, name: state.name });
+    throwIfFrozen(what, frozenIn(state, inputs));
+    // An archived template rejects changes of its distribution (uko-v4.md 9 U20).
+    if (!inputs.archived) await archive(world, ref, false, options);
+    let isMoved = false;
+    let snapshot = await changeContainer(
+      world,
+      ref,
+      world.templates,
+      async (found) => {
+        refuseSystem(found.snapshot);
+        const patch = patchFor(found.snapshot, inputs);
+        if (patch === undefined) return undefined;
+        if (patch.distribution !== undefined && patch.distribution.group !== found.snapshot.distribution?.group) {
+          const { group } = patch.distribution;
+          await refuseUnlinking(world, ref.vaultId, { kind: "template", id: ref.id, group }, what, options);
+        }
+        isMoved ||= aligned.some((name) => patch[name] !== undefined);
+        return world.templates.update(ref, patch, found.etag, options);
+      },
+      options,
+    );
+    if (inputs.archived) snapshot = await archive(world, ref, true, options);
+    return { ...stored(state.instanceId, inputs, snapshot), warnings: isMoved ? [notAligned(what)] : [] };
+  },
+
+  async lookup(world, id, _run, options) {
+    const [vaultId = "", templateId = ""] = parseIds(id, "<vaultId>/<templateId>");
+    const { instanceId } = world.session;
+    const reading = await readContainer(world, refTo(instanceId, vaultId, templateId), world.templates, false, options);
+    return reading.kind === "gone" ? undefined : stored(instanceId, {}, reading.snapshot);
+  },
+
+  async list(world, filter, options) {
+    const all = await world.templates.list(filter, options);
+    // The service's built-in templates cannot be resources: adopting everything that is listed
+    // would fail at them.
+    return all.filter(isOurs).map((snapshot) => stored(world.session.instanceId, {}, snapshot));
+  },
+
+  deletion: (state) => ({
+    kind: "container",
+    ref: refOf(state),
+    name: state.name,
+    policy: { deletionProtection: state.deletionProtection },
+  }),
+});
+
+function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {
+  return { kind: "template", instanceId, vaultId, id };
+}
+
+function refOf({ instanceId, vaultId, templateId }: KeyTemplateState): ContainerRef {
+  return refTo(instanceId, vaultId, templateId);
+}
+
+function sayTemplate({ id, name }: TemplateSnapshot): string {
+  return sayContainer({ kind: "template", id, name });
+}
+
+function checkTemplate(inputs: KeyTemplateInputs): readonly CheckFailure[] {
+  const { keystoreType } = inputs;
+  const failures: CheckFailure[] = Object.entries(blockTypes)
+    .filter(([name, type]) => inputs[name as keyof typeof blockTypes] !== undefined && type !== keystoreType)
+    .map(([property]) => ({ property, reason: `does not fit keys for keystores of type ${keystoreType}` }));
+  if (keystoreType === "google_kms" && inputs.google === undefined && inputs.existingTemplateId === undefined) {
+    failures.push({ property: "google", reason: "is missing: Google wants to be told what the key is for" });
+  }
+  return failures;
+}
+
+function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplateInputs): readonly CheckFailure[] {
+  const { existingTemplateId, ...others } = inputs;
+  const own = frozenFailures(before, others, frozenNames, "template");
+  const adopted = frozenFailures(
+    { existingTemplateId: before.templateId },
+    { existingTemplateId },
+    ["existingTemplateId"],
+    "template",
+  );
+  const isAzureMoved = before.azure !== undefined && !isContained(inputs.azure, before.azure);
+  const reason = `cannot change on an existing template; ${instead}`;
+  return [...own, ...adopted, ...(isAzureMoved ? [{ property: "azure", reason }] : [])];
+}
+
+/** Whether every value that the program sets is present. */
+function isContained(wanted: unknown, there: unknown): boolean {
+  if (wanted === undefined) return true;
+  const known = (there ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(wanted as object).every(([name, value]) => value === undefined || isSame(value, known[name]));
+}
+
+/** All but the service's built-in templates (uko-v4.md 9 U18). */
+function isOurs({ types }: TemplateSnapshot): boolean {
+  return !types.includes("system");
+}
+
+function refuseSystem(snapshot: TemplateSnapshot): void {
+  if (isOurs(snapshot)) return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `${capital(sayTemplate(snapshot))} is one of the product's own, which nobody changes or deletes`,
+    detail: "Keys can be made from it by its name. It needs no resource.",
+  });
+}
+
+/**
+ * The template exists by now, so no later step may fail its creation: the template would be in no
+ * state.
+ */
+async function archiveMade(
+  world: World,
+  inputs: KeyTemplateInputs,
+  made: TemplateSnapshot,
+  options: CallOptions,
+): Promise<Stored<KeyTemplateState>> {
+  const { instanceId } = world.session;
+  try {
+    const ref = refTo(instanceId, inputs.vaultId, made.id);
+    return stored(instanceId, inputs, await archive(world, ref, true, options));
+  } catch (error) {
+    const why = asUkoError(error).summary;
+    const warnings = [`The template was made, but not archived: ${why}. The next run tries again`];
+    return { ...stored(instanceId, inputs, made), warnings };
+  }
+}
+
+async function archive(
+  world: World,
+  ref: ContainerRef,
+  isWanted: boolean,
+  options: CallOptions,
+): Promise<TemplateSnapshot> {
+  return changeContainer(
+    world,
+    ref,
+    world.templates,
+    async ({ snapshot, etag }) => {
+      if (snapshot.isArchived === isWanted) return undefined;
+      refuseSystem(snapshot);
+      return isWanted ? world.templates.archive(ref, etag, options) : world.templates.unarchive(ref, etag, options);
+    },
+    options,
+  );
+}
+
+function notAligned(what: string): string {
+  return `${capital(what)} has changed: keys made from it stay as they are until each is aligned, by align: true on its ManagedKey`;
+}
+
+/** The service's values, plus the inputs that only steer this tool. */
+function stored(
+  instanceId: string,
+  inputs: Partial<KeyTemplateInputs>,
+  snapshot: TemplateSnapshot,
+): Stored<KeyTemplateState> {
+  const { existingTemplateId, deletionProtection = false } = inputs;
+  const state = {
+    ...propertiesOf(snapshot, inputs),
+    ...(existingTemplateId !== undefined && { existingTemplateId }),
+    deletionProtection,
+    instanceId,
+    templateId: snapshot.id,
+    version: snapshot.version,
+  } as KeyTemplateState;
+  return { id: `${snapshot.vaultId}/${snapshot.id}`, state, warnings: [] };
+}

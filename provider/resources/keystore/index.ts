@@ -1,0 +1,294 @@
+/**
+ * The keystore as a resource: an internal key ring or a connected cloud, to which managed keys are
+ * distributed.
+ */
+
+import { readContainer } from "../../engine/container/observe.ts";
+import { sayContainer } from "../../engine/container/words.ts";
+import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/container-ports.ts";
+import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import type { CallOptions, World } from "../../engine/ports.ts";
+import { digestSecrets } from "../../engine/program/secrets.ts";
+import { plain } from "../../engine/words.ts";
+import { asUkoError } from "../../errors.ts";
+import { adoptContainer, createContainer, driftIn, frozenFailures, instead, parseIds } from "../container-writes.ts";
+import {
+  type BlockName,
+  type BlockValues,
+  blockNames,
+  connectionFields,
+  differingIn,
+  findType,
+  fromWire,
+  type KeystoreType,
+  sayUnknownType,
+  secretPaths,
+  toWire,
+  typeFacts,
+  typeOf,
+} from "./connection.ts";
+import { type KeystoreInputs, type KeystoreState, keystoreInputs, keystoreState } from "./schema.ts";
+import { assertMatchesExisting, updateKeystore } from "./update.ts";
+
+const compared = ["name", "description", "tlsProxy"] as const;
+
+export const keystore = defineResource<KeystoreInputs, KeystoreState>({
+  name: "Keystore",
+  summary:
+    "Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.",
+  inputs: keystoreInputs,
+  state: keystoreState,
+  idForm: "<vaultId>/<keystoreId>",
+  adoptBy: "existingKeystoreId",
+  immutable: [],
+  invalidates: Object.fromEntries(blockNames.map((name) => [name, ["health", "healthMessage", "location"] as const])),
+  absentAfterCreation: ({ type }) => {
+    const facts =
+      typeof type === "string" && Object.hasOwn(typeFacts, type) ? typeFacts[type as KeystoreType] : undefined;
+    return facts === undefined ? [] : blockNames.filter((name) => name !== facts.block);
+  },
+  refreshBeforeRun: () => false,
+  secrets: secretPaths,
+  rejectChange: frozenIn,
+  check: checkKeystore,
+
+  changed(state, inputs) {
+    const differing: (keyof KeystoreInputs)[] = compared.filter(
+      (name) => inputs[name] !== undefined && inputs[name] !== state[name],
+    );
+    if (inputs.groups !== undefined && !haveSameGroups(inputs.groups, state.groups ?? [])) differing.push("groups");
+    for (const block of blockNames) {
+      const wanted = inputs[block] as BlockValues | undefined;
+      const before = (state[block] ?? {}) as BlockValues;
+      if (wanted !== undefined && differingIn(before, wanted).length > 0) differing.push(block);
+    }
+    if (inputs.deletionProtection !== state.deletionProtection) differing.push("deletionProtection");
+    return differing;
+  },
+
+  async create(world, inputs, _run, options) {
+    const { instanceId } = world.session;
+    const { vaultId, existingKeystoreId } = inputs;
+    if (existingKeystoreId !== undefined) {
+      const ref = refTo(instanceId, vaultId, existingKeystoreId);
+      const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
+      assertMatchesExisting(snapshot, inputs);
+      // No secret is known to equal the service's, so the next update sends those of the program.
+      return { ...stored(instanceId, inputs, snapshot, {}), isFound: true };
+    }
+    const wanted = wantedOf(inputs);
+    const { name } = inputs;
+    const creation = {
+      kind: "keystore",
+      port: world.keystores,
+      wanted,
+      vaultId,
+      ...(name !== undefined && { name }),
+      adoptBy: "existingKeystoreId",
+    } as const;
+    const snapshot = await createContainer(world, creation, options);
+    const known = digestSecrets(inputs, secretPaths, world.sha256);
+    const made = stored(instanceId, inputs, snapshot, known);
+    return withHealth(world, made, "made", options);
+  },
+
+  async read(world, state, _run, options) {
+    const reading = await readContainer(world, refOf(state), world.keystores, false, options);
+    if (reading.kind === "gone") return undefined;
+    const found = stored(state.instanceId, state, reading.snapshot, state);
+    const what = sayContainer({ kind: "keystore", id: state.keystoreId, name: reading.snapshot.name });
+    const drift = driftIn(what, [...compared, "groups", ...blockNames], state, found.state);
+    return { ...found, warnings: [...drift, ...healthWarnings(found.state)] };
+  },
+
+  async update(world, state, inputs, _run, options) {
+    const { snapshot, warnings, isReconnected } = await updateKeystore(
+      world,
+      refOf(state),
+      state,
+      inputs,
+      frozenIn(state, inputs),
+      options,
+    );
+    const known = digestSecrets(inputs, secretPaths, world.sha256);
+    const before = {
+      ...state,
+      ...Object.fromEntries(blockNames.flatMap((name) => (known[name] ? [[name, known[name]]] : []))),
+    };
+    const changed = stored(state.instanceId, inputs, snapshot, before as KeystoreState);
+    if (!isReconnected) return { ...changed, warnings };
+    const looked = await withHealth(world, changed, "changed", options);
+    return { ...looked, warnings: [...warnings, ...looked.warnings] };
+  },
+
+  async lookup(world, id, _run, options) {
+    const [vaultId = "", keystoreId = ""] = parseIds(id, "<vaultId>/<keystoreId>");
+    const { instanceId } = world.session;
+    const reading = await readContainer(world, refTo(instanceId, vaultId, keystoreId), world.keystores, false, options);
+    return reading.kind === "gone" ? undefined : asFound(instanceId, reading.snapshot);
+  },
+
+  async list(world, filter, options) {
+    const { warn = (line) => world.progress.report(line) } = options;
+    const all = await world.keystores.list(filter, options);
+    return all.flatMap((snapshot) => {
+      if (findType(snapshot) !== undefined) return [asFound(world.session.instanceId, snapshot)];
+      warn(
+        `${sayUnknownType(snapshot)}: it is left out here, and stands in the way of its vault's deletion all the same`,
+      );
+      return [];
+    });
+  },
+
+  deletion: (state) => ({
+    kind: "container",
+    ref: refOf(state),
+    name: state.name ?? "",
+    policy: { deletionProtection: state.deletionProtection },
+  }),
+});
+
+function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {
+  return { kind: "keystore", instanceId, vaultId, id };
+}
+
+function refOf({ instanceId, vaultId, keystoreId }: KeystoreState): ContainerRef {
+  return refTo(instanceId, vaultId, keystoreId);
+}
+
+/**
+ * Only the service holds the secrets, so an import without them stays connected, as an adopted
+ * keystore does.
+ */
+function asFound(instanceId: string, snapshot: KeystoreSnapshot): Stored<KeystoreState> {
+  const isAdopted = holdsSecrets(typeFacts[typeOf(snapshot)].block);
+  return stored(instanceId, isAdopted ? { existingKeystoreId: snapshot.id } : {}, snapshot, {});
+}
+
+function holdsSecrets(block: BlockName | undefined): boolean {
+  return secretPaths.some((path) => path.startsWith(`${block}.`));
+}
+
+/** The connection block is required and must match the type; an adopted keystore may omit it. */
+function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
+  const { type, name, existingKeystoreId } = inputs;
+  const { block } = typeFacts[type];
+  const isAdopted = existingKeystoreId !== undefined;
+  const failures: CheckFailure[] = blockNames
+    .filter((each) => each !== block && inputs[each] !== undefined)
+    .map((property) => ({ property, reason: `does not fit a keystore of type ${type}` }));
+  if (block !== undefined && inputs[block] === undefined && !isAdopted) {
+    failures.push({ property: block, reason: `is missing: a keystore of type ${type} is reached by it` });
+  }
+  if (name === undefined && type !== "azure_key_vault" && !isAdopted) {
+    failures.push({ property: "name", reason: "is missing: only a keystore of type azure_key_vault may go without" });
+  }
+  return failures;
+}
+
+function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInputs): readonly CheckFailure[] {
+  const own = frozenFailures(
+    { vaultId: before.vaultId, type: before.type, existingKeystoreId: before.keystoreId },
+    inputs,
+    ["vaultId", "type", "existingKeystoreId"],
+    "keystore",
+  );
+  const inBlocks = blockNames.flatMap((block) => {
+    const was = before[block] as BlockValues | undefined;
+    const is = inputs[block] as BlockValues | undefined;
+    if (was === undefined || is === undefined) return [];
+    const moved = differingIn(was, is).filter(
+      (name) => connectionFields[block][name]?.frozen === true && was[name] !== undefined && was[name] !== "",
+    );
+    return moved.map((name) => ({
+      property: block,
+      reason: `${name} says where the keystore is and cannot change; ${instead}`,
+    }));
+  });
+  return [...own, ...inBlocks];
+}
+
+function haveSameGroups(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((group) => b.includes(group));
+}
+
+function wantedOf({ vaultId, type, name, description, groups, tlsProxy, ...blocks }: KeystoreInputs): NewKeystore {
+  const { wireType, variant, block } = typeFacts[type];
+  const connection = block === undefined ? {} : toWire(block, (blocks[block] ?? {}) as BlockValues);
+  return {
+    vaultId,
+    type: wireType,
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(groups !== undefined && { groups }),
+    fields: {
+      ...(variant !== undefined && { ibm_variant: variant }),
+      ...(tlsProxy !== undefined && { tls_proxy: tlsProxy }),
+      ...connection,
+    },
+  };
+}
+
+/**
+ * The service's values, plus the inputs that only steer this tool; `known` holds the digests of
+ * secrets.
+ */
+function stored(
+  instanceId: string,
+  inputs: Partial<KeystoreInputs>,
+  snapshot: KeystoreSnapshot,
+  known: Partial<KeystoreInputs>,
+): Stored<KeystoreState> {
+  const type = typeOf(snapshot);
+  const { block } = typeFacts[type];
+  const { id, vaultId, name, description, groups, fields, location, ring, health, healthMessage } = snapshot;
+  const tlsProxy = fields.tls_proxy;
+  const values = block === undefined ? undefined : fromWire(block, fields, (known[block] ?? {}) as BlockValues);
+  const isInternal = type === "internal";
+  const state = keystoreState.parse({
+    vaultId,
+    type,
+    ...(name !== "" && { name }),
+    ...((description !== "" || inputs.description !== undefined) && { description }),
+    // Groups have no order, so the program's order is kept.
+    groups: inputs.groups !== undefined && haveSameGroups(inputs.groups, groups) ? inputs.groups : [...groups],
+    ...(typeof tlsProxy === "string" && { tlsProxy }),
+    ...(block !== undefined && { [block]: values }),
+    ...(inputs.existingKeystoreId !== undefined && { existingKeystoreId: inputs.existingKeystoreId }),
+    deletionProtection: inputs.deletionProtection ?? false,
+    instanceId,
+    keystoreId: id,
+    location,
+    ring: isInternal ? ring : "",
+    health,
+    healthMessage,
+  });
+  return { id: `${vaultId}/${id}`, state, warnings: [] };
+}
+
+/**
+ * The service checks a new connection at the first read (uko-v4.md 9 U16); a failed read reverts
+ * nothing.
+ */
+async function withHealth(
+  world: World,
+  made: Stored<KeystoreState>,
+  done: "made" | "changed",
+  options: CallOptions,
+): Promise<Stored<KeystoreState>> {
+  try {
+    const state = { ...made.state, ...(await world.keystores.status(refOf(made.state), options)) };
+    return { ...made, state, warnings: healthWarnings(state) };
+  } catch (error) {
+    const why = asUkoError(error).summary;
+    return { ...made, warnings: [`The keystore was ${done}, but its health could not be asked: ${why}`] };
+  }
+}
+
+function healthWarnings({ name = "", keystoreId, health, healthMessage }: KeystoreState): readonly string[] {
+  if (health === "" || health === "ok" || health === "pending_check") return [];
+  const what = sayContainer({ kind: "keystore", id: keystoreId, name }).replace(/^k/, "K");
+  return [
+    `${what} is ${plain(health, 60).replaceAll("_", " ")}${healthMessage === "" ? "" : `: ${plain(healthMessage)}`}`,
+  ];
+}

@@ -1,0 +1,178 @@
+/**
+ * The update of a keystore: sends only what differs, and never removes a group that an installed
+ * key needs.
+ */
+
+import { sayContainer } from "../../engine/container/words.ts";
+import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/container-ports.ts";
+import type { CheckFailure } from "../../engine/definition.ts";
+import type { CallOptions, World } from "../../engine/ports.ts";
+import { digestSecrets } from "../../engine/program/secrets.ts";
+import { capital, plain } from "../../engine/words.ts";
+import { isUkoError, UkoError } from "../../errors.ts";
+import { changeContainer, type Present, throwIfFrozen } from "../container-writes.ts";
+import { refuseUnlinking } from "../unlink-guard.ts";
+import {
+  type BlockValues,
+  connectionFields,
+  differingIn,
+  fromWire,
+  secretPaths,
+  toWire,
+  typeFacts,
+  typeOf,
+} from "./connection.ts";
+import type { KeystoreInputs, KeystoreState } from "./schema.ts";
+
+export interface Updated {
+  readonly snapshot: KeystoreSnapshot;
+  readonly warnings: readonly string[];
+  /** Whether new connection details were sent, which the service checks only at the next read. */
+  readonly isReconnected: boolean;
+}
+
+/**
+ * Throws UKO_CHANGE_IMPOSSIBLE, UKO_KEY_WOULD_BE_UNLINKED, UKO_CONTENTS_UNREADABLE, and as
+ * `changeContainer` does.
+ */
+export async function updateKeystore(
+  world: World,
+  ref: ContainerRef,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+  frozen: readonly CheckFailure[],
+  options: CallOptions,
+): Promise<Updated> {
+  const what = sayContainer({ kind: "keystore", id: ref.id, name: state.name ?? "" });
+  throwIfFrozen(what, frozen);
+  let isMoved = false;
+  let isReconnected = false;
+  const snapshot = await changeContainer(
+    world,
+    ref,
+    world.keystores,
+    async (found) => {
+      assertMatchesExisting(found.snapshot, inputs);
+      const patch = patchFor(world, found, state, inputs);
+      if (patch === undefined) return undefined;
+      const { groups } = patch;
+      if (groups !== undefined && found.snapshot.groups.some((group) => !groups.includes(group))) {
+        await refuseUnlinking(world, ref.vaultId, { kind: "keystore", id: ref.id, groups }, what, options);
+      }
+      isMoved ||= groups !== undefined;
+      isReconnected ||= patch.fields !== undefined;
+      return world.keystores.update(ref, patch, found.etag, options);
+    },
+    options,
+  );
+  const warnings = [
+    ...(isMoved ? [notAligned(what)] : []),
+    ...(isReconnected ? await warnOfWaitingKeys(world, ref, what, options) : []),
+  ];
+  return { snapshot, warnings, isReconnected };
+}
+
+/**
+ * A new credential may belong to another account, which no field reveals (uko-v4.md 3.7). A key
+ * that still waits for its destruction is absent from that account, so its metadata could be
+ * removed while the key lives. This is only a warning, so it does not matter if the keys cannot be
+ * read.
+ */
+async function warnOfWaitingKeys(
+  world: World,
+  { vaultId, id }: ContainerRef,
+  what: string,
+  options: CallOptions,
+): Promise<readonly string[]> {
+  try {
+    const keys = await world.keys.list({ vaultId }, options);
+    const waiting = keys.filter(
+      ({ stateWord, storedStatus }) =>
+        stateWord === "destroyed" &&
+        storedStatus.some(({ keystoreId, status }) => keystoreId === id && status !== "not_present"),
+    );
+    if (waiting.length === 0) return [];
+    const count = waiting.length === 1 ? "1 destroyed key" : `${waiting.length} destroyed keys`;
+    return [
+      `${capital(what)} is reached in a new way now, and ${count} may still be in it: if it is another account, it says that they are gone; remove no record before uko status shows that they are still pending`,
+    ];
+  } catch (error) {
+    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    return [];
+  }
+}
+
+function notAligned(what: string): string {
+  return `${capital(what)} has other groups now: keys that exist stay where they are until each is aligned, by align: true on its ManagedKey`;
+}
+
+/**
+ * Undefined if nothing differs. A secret is sent only if its digest differs from the one in state.
+ */
+function patchFor(
+  world: World,
+  { snapshot }: Present<KeystoreSnapshot>,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+): KeystorePatch | undefined {
+  const { name, description, groups, tlsProxy } = inputs;
+  const isSameGroups =
+    groups === undefined ||
+    (groups.length === snapshot.groups.length && groups.every((group) => snapshot.groups.includes(group)));
+  const fields: ConnectionFields = {
+    ...(tlsProxy !== undefined && tlsProxy !== snapshot.fields.tls_proxy && { tls_proxy: tlsProxy }),
+    ...connectionPatch(world, snapshot, state, inputs),
+  };
+  const patch: KeystorePatch = {
+    ...(name !== undefined && name !== snapshot.name && { name }),
+    ...(description !== undefined && description !== snapshot.description && { description }),
+    ...(!isSameGroups && { groups }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+function connectionPatch(
+  world: World,
+  snapshot: KeystoreSnapshot,
+  state: KeystoreState,
+  inputs: KeystoreInputs,
+): ConnectionFields {
+  const { block } = typeFacts[inputs.type];
+  if (block === undefined) return {};
+  const wanted = (inputs[block] ?? {}) as BlockValues;
+  const digested = (digestSecrets(inputs, secretPaths, world.sha256)[block] ?? {}) as BlockValues;
+  const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
+  // The location of the keystore is never part of a PATCH, even if the service does not return it:
+  // existing keys would be left behind.
+  const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.frozen !== true);
+  return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
+}
+
+/**
+ * A program whose type or location differs from the existing keystore describes another keystore.
+ * Throws UKO_CHANGE_IMPOSSIBLE.
+ */
+export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: KeystoreInputs): void {
+  const type = typeOf(snapshot);
+  const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
+  const { block } = typeFacts[type];
+  const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
+  const wanted = block === undefined ? {} : ((inputs[block] ?? {}) as BlockValues);
+  const moved = differingIn(there, wanted).filter(
+    (name) => block !== undefined && connectionFields[block][name]?.frozen === true && there[name] !== undefined,
+  );
+  if (type === inputs.type && moved.length === 0) return;
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary:
+      type === inputs.type
+        ? `${capital(what)} is elsewhere than the program says: ${moved.join(", ")}`
+        : `${capital(what)} is of type ${type}, not ${inputs.type}`,
+    detail: [
+      "No update changes what and where a keystore is. Nothing was changed.",
+      type === inputs.type
+        ? `The service has ${moved.map((name) => `${name}: ${plain(String(there[name]))}`).join(", ")}.`
+        : `Write type: "${type}".`,
+    ].join("\n"),
+  });
+}

@@ -1,0 +1,189 @@
+/** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's twin. */
+
+import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
+import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
+import { sayKmsKey } from "../../engine/kms-key/words.ts";
+import type { KmsKeySnapshot, NewKmsKey } from "../../engine/kms-ports.ts";
+import type { Answered, CallOptions, World, Written } from "../../engine/ports.ts";
+import { plain, sayRoles } from "../../engine/words.ts";
+import { isUkoError, UkoError } from "../../errors.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { prepareRing } from "./key-ring.ts";
+import type { KmsKeyInputs } from "./schema.ts";
+import { findMadeKmsKey, findMarkedKmsKey, type KmsCreationMark, kmsCreationMark } from "./search.ts";
+import { restoreKey, turnOnAsWritten } from "./steps.ts";
+
+export interface CreateResult {
+  readonly observed: ObservedKmsKey;
+  readonly warnings: readonly string[];
+  /** Set if the key existed already: none was created. */
+  readonly isFound?: true;
+}
+
+/**
+ * Whether KMS turns on its dual authorization for a new key: the program's value, else whether two
+ * people are required.
+ */
+function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
+  const isRequired = run.isDualRequired || inputs.dualAuthorization === "required";
+  return inputs.dualAuthDelete ?? (isRequired ? true : undefined);
+}
+
+/**
+ * Creates a key (kms-v2-and-iam.md 2.2), or adopts the one that an interrupted run of the same
+ * resource created. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_INPUT_INVALID, UKO_SERVICE_REFUSED,
+ * UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
+ */
+export async function createKmsKey(
+  world: World,
+  inputs: KmsKeyInputs,
+  run: RunSettings,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  const mark = kmsCreationMark(world, inputs, options.origin);
+  const warnings = inputs.keyRing === undefined ? [] : await prepareRing(world, inputs.keyRing, options);
+  if (mark.isLasting) {
+    const earlier = await findMarkedKmsKey(world, inputs, mark, options);
+    if (earlier !== undefined) {
+      return { observed: earlier, warnings: [...warnings, sayTakenUp(earlier)], isFound: true };
+    }
+  }
+  const wanted = wantedOf(inputs, run, mark);
+  const written = await world.kmsKeys.create(wanted, options);
+  switch (written.kind) {
+    case "done":
+      return { observed: await readBack(world, written, options), warnings };
+    case "lost":
+    case "stale":
+      return { observed: await findMadeKmsKey(world, inputs, mark, options), warnings };
+    case "forbidden":
+      throw forbidden(inputs, wanted, written.message);
+    case "refused":
+      throw refused(inputs, written);
+  }
+}
+
+/** Adopts an existing key; the next update applies the program's values. */
+export async function adoptKmsKey(
+  world: World,
+  inputs: KmsKeyInputs,
+  kmsKeyId: string,
+  run: RunSettings,
+  options: CallOptions,
+): Promise<CreateResult> {
+  const ref = { instanceId: world.session.instanceId, kmsKeyId };
+  const sighting = await observeKmsKey(world, ref, "summary", options);
+  if (sighting.kind === "gone") {
+    throw new UkoError("UKO_NOT_FOUND", {
+      summary: `KMS key ${kmsKeyId} to adopt is not there`,
+      detail: "existingKeyId adopts a key and never creates one. Check the id.",
+    });
+  }
+  await refuseTwin(world, sighting, false, options);
+  refusePretence(sighting, inputs);
+  if (sighting.observation.state === "destroyed") {
+    if (inputs.restoreTrigger === undefined) {
+      throw new UkoError("UKO_INPUT_INVALID", {
+        summary: `${sayKmsKey(sighting.observation)} to adopt is destroyed`,
+        detail: "With a restoreTrigger beside existingKeyId it is brought back, within 30 days of its deletion.",
+      });
+    }
+    await restoreKey(world, ref, sighting, options);
+  }
+  const warnings = await turnOnAsWritten(world, ref, inputs, run, sighting, options);
+  const adopted = await observeKmsKey(world, ref, "summary", options);
+  return { observed: adopted.kind === "present" ? adopted : sighting, warnings, isFound: true };
+}
+
+/** Throws UKO_KMS_KEY_IS_A_TWIN, also if the check cannot be made, unless `isTakenOnTrust`. */
+export async function refuseTwin(
+  world: World,
+  { snapshot, observation }: ObservedKmsKey,
+  isTakenOnTrust: boolean,
+  options: CallOptions,
+): Promise<void> {
+  const ring = await ringOf(world, snapshot, options);
+  if (ring.kind === "own" || (ring.kind === "unknown" && isTakenOnTrust)) return;
+  throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
+    summary:
+      ring.kind === "of_keystore"
+        ? `${sayKmsKey(observation)} is in the key ring of keystore "${plain(ring.keystoreName, 60)}", so it belongs to a managed key`
+        : `Whether ${sayKmsKey(observation)} belongs to a managed key could not be read`,
+    detail: ring.kind === "of_keystore" ? "Declare it as a ManagedKey (existingKeyId)." : plain(ring.reason, 400),
+  });
+}
+
+/** A name or type that differs from the adopted key's own most likely means a wrong ID. */
+function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs): void {
+  const type = snapshot.isExtractable ? "standard" : "root";
+  if (snapshot.name === inputs.name && type === inputs.type) return;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `KMS key ${snapshot.kmsKeyId} is the ${type} key "${plain(snapshot.name)}", not the ${inputs.type} key "${inputs.name}"`,
+    detail: `Check the id, or write name: "${plain(snapshot.name)}" and type: "${type}".`,
+  });
+}
+
+function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: KmsCreationMark): NewKmsKey {
+  const { name, description, aliases, expirationDate, payload, encryptedNonce, iv, encryptionAlgorithm } = inputs;
+  const dualAuthDelete = wantsTwo(inputs, run);
+  const { rotationIntervalMonths, keyRing } = inputs;
+  return {
+    name,
+    isExtractable: inputs.type === "standard",
+    tags: [...(inputs.tags ?? []), mark.tag],
+    ...(description !== undefined && { description }),
+    ...(aliases !== undefined && aliases.length > 0 && { aliases }),
+    ...(expirationDate !== undefined && { expirationDate }),
+    ...(keyRing !== undefined && { ring: keyRing }),
+    ...(payload !== undefined && { payload }),
+    ...(encryptedNonce !== undefined && { encryptedNonce }),
+    ...(iv !== undefined && { iv }),
+    ...(encryptionAlgorithm !== undefined && { encryptionAlgorithm }),
+    ...(dualAuthDelete !== undefined && { dualAuthDelete }),
+    ...(rotationIntervalMonths !== undefined && { rotationIntervalMonths }),
+  };
+}
+
+/**
+ * The response to a creation may be sparse (kms-v2-and-iam.md 2.2). The key exists by now, so no
+ * later step may fail its creation.
+ */
+async function readBack(
+  world: World,
+  { value, serviceTimeMs }: Answered<KmsKeySnapshot>,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
+  const ref = { instanceId: world.session.instanceId, kmsKeyId: value.kmsKeyId };
+  try {
+    const sighting = await observeKmsKey(world, ref, "summary", options);
+    if (sighting.kind === "present") return sighting;
+  } catch (error) {
+    if (!isUkoError(error)) throw error;
+  }
+  return observedInSnapshot(value, serviceTimeMs);
+}
+
+function sayTakenUp({ observation }: ObservedKmsKey): string {
+  return `${sayKmsKey(observation)} (${observation.kmsKeyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
+}
+
+function forbidden(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey, message: string): UkoError {
+  const says = message === "" ? "" : ` KMS says: ${plain(message)}`;
+  const hasPolicy = dualAuthDelete !== undefined || inputs.rotationIntervalMonths !== undefined;
+  return new UkoError("UKO_RIGHTS_MISSING", {
+    summary: `This identity may not create KMS key "${inputs.name}"`,
+    detail: hasPolicy
+      ? `A key that has policies from its birth on takes the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.${says}`
+      : `Creating takes the role ${sayRoles(kmsRights.create)}. No key was made.${says}`,
+  });
+}
+
+function refused(
+  { name }: KmsKeyInputs,
+  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
+): UkoError {
+  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+    summary: `KMS did not create key "${name}": ${plain(message)}`,
+    detail: `No key was made.\nCorrelation id: ${correlationId}`,
+  });
+}

@@ -1,0 +1,242 @@
+/**
+ * The KMS key as a resource: a root or standard key of KMS itself, whose deletion is guarded by
+ * KMS's own dual authorization.
+ */
+
+import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import {
+  excludeKeystoreKeys,
+  type ObservedKmsKey,
+  observedInSnapshot,
+  observeKmsKey,
+} from "../../engine/kms-key/observe.ts";
+import { sayKmsKey } from "../../engine/kms-key/words.ts";
+import type { KmsKeyRef } from "../../engine/kms-ports.ts";
+import type { World } from "../../engine/ports.ts";
+import { inputsIn } from "../../engine/program/inputs.ts";
+import { digestSecrets } from "../../engine/program/secrets.ts";
+import { UkoError } from "../../errors.ts";
+import { uuidForm } from "../../uuid-form.ts";
+import { adoptKmsKey, createKmsKey } from "./create.ts";
+import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
+import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./state.ts";
+import { updateKmsKey } from "./update.ts";
+
+const secrets = ["payload"] as const;
+const compared = [
+  "name",
+  "type",
+  "description",
+  "keyRing",
+  "payload",
+  "rotationIntervalMonths",
+  "rotationTrigger",
+  "restoreTrigger",
+  "encryptedNonce",
+  "iv",
+  "encryptionAlgorithm",
+] as const;
+const steering = ["deletionProtection", "dualAuthorization", "deletionCompletesAt"] as const;
+const defaults = {
+  deletionProtection: false,
+  dualAuthorization: "required",
+  deletionCompletesAt: "destroyed",
+} as const satisfies Partial<KmsKeyInputs>;
+
+/** Outputs that describe the key's deletion. */
+const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+
+/** KMS has no call for this change; the alternative is always a new key. */
+const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
+
+/** kms-v2-and-iam.md 2.2. */
+function isRootMaterial(base64: string): boolean {
+  return [16, 24, 32].includes((base64.length / 4) * 3 - (/=*$/.exec(base64)?.[0].length ?? 0));
+}
+
+export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
+  name: "KmsKey",
+  summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
+  inputs: kmsKeyInputs,
+  state: kmsKeyState,
+  idForm: "<keyId>",
+  adoptBy: "existingKeyId",
+  immutable: [],
+  invalidates: {
+    dualAuthDelete: ["dualAuthDelete"],
+    rotationTrigger: ["lastRotatedAt"],
+    payload: ["lastRotatedAt", "imported"],
+    restoreTrigger: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
+  },
+  absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? deletionOutputs : []),
+  secrets,
+  rejectChange: frozenIn,
+
+  refreshBeforeRun(state, run) {
+    const isUnderTwo = state.dualAuthorization === "required" || state.dualAuthDelete === true || run.isDualRequired;
+    return state.lifecycleState !== "active" || isUnderTwo;
+  },
+
+  check(inputs, isThere) {
+    const failures: CheckFailure[] = [];
+    const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+    if (inputs.dualAuthDelete === false && inputs.dualAuthorization === "required") {
+      fail("dualAuthDelete", 'is what dualAuthorization "required" rests on: leave it out, or write "single"');
+    }
+    if (inputs.rotationIntervalMonths !== undefined) {
+      if (inputs.type === "standard") fail("rotationIntervalMonths", "is for root keys");
+      if (inputs.payload !== undefined) fail("rotationIntervalMonths", "is for keys that were not imported");
+    }
+    if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
+    for (const name of ["encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+      if (inputs[name] !== undefined && inputs.payload === undefined && !isThere) {
+        fail(name, "needs a payload beside it");
+      }
+    }
+    const isEncrypted = inputs.encryptedNonce !== undefined || inputs.encryptionAlgorithm !== undefined;
+    if (inputs.payload !== undefined && inputs.type === "root" && !isEncrypted && !isRootMaterial(inputs.payload)) {
+      fail("payload", "has to be base64 of 16, 24 or 32 bytes for a root key");
+    }
+    return failures;
+  },
+
+  changed(state, inputs) {
+    const differing: (keyof KmsKeyInputs)[] = [];
+    for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
+    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    for (const name of ["tags", "aliases"] as const) {
+      if (inputs[name] !== undefined && !hasSameMembers(inputs[name], state[name] ?? [])) differing.push(name);
+    }
+    if (inputs.expirationDate !== undefined && !isSameInstant(inputs.expirationDate, state.expirationDate ?? "")) {
+      differing.push("expirationDate");
+    }
+    const { dualAuthDelete } = inputs;
+    const isOver = state.keyState === "destroyed";
+    if (dualAuthDelete !== undefined && dualAuthDelete !== state.dualAuthDelete && !isOver) {
+      differing.push("dualAuthDelete");
+    }
+    return differing;
+  },
+
+  async create(world, inputs, run, options) {
+    const { observed, warnings, isFound } =
+      inputs.existingKeyId === undefined
+        ? await createKmsKey(world, inputs, run, options)
+        : await adoptKmsKey(world, inputs, inputs.existingKeyId, run, options);
+    const made = stored(world, digestSecrets(inputs, secrets, world.sha256), observed, warnings);
+    return { ...made, ...(isFound && { isFound }) };
+  },
+
+  async read(world, state, _run, options) {
+    const sighting = await observeKmsKey(world, refOf(state), "summary", options);
+    if (sighting.kind === "gone") return undefined;
+    return stored(world, inputsIn(kmsKeyInputs, state), sighting, kmsDriftWarnings(sighting, state));
+  },
+
+  async update(world, state, inputs, run, options) {
+    const known = digestSecrets(inputs, secrets, world.sha256);
+    const [frozen] = frozenIn(state, known);
+    if (frozen !== undefined) {
+      throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+        summary: `${sayKmsKey(state)} keeps its ${frozen.property}, which ${frozen.reason.split(";")[0] ?? ""}`,
+        detail: `Nothing was changed. The way on: ${frozen.reason.split("; ").slice(1).join("; ")}.`,
+      });
+    }
+    const { observed, warnings, isRotated } = await updateKmsKey(world, refOf(state), state, inputs, run, options);
+    const { rotationTrigger: _asked, payload: _new, ...others } = known;
+    const kept = {
+      ...(state.rotationTrigger !== undefined && { rotationTrigger: state.rotationTrigger }),
+      ...(state.payload !== undefined && { payload: state.payload }),
+    };
+    return stored(world, isRotated ? known : { ...others, ...kept }, observed, warnings);
+  },
+
+  async lookup(world, id, _run, options) {
+    if (!uuidForm.test(id)) {
+      throw new UkoError("UKO_INPUT_INVALID", { summary: "The id of a KMS key is its UUID in lower case" });
+    }
+    const ref = { instanceId: world.session.instanceId, kmsKeyId: id };
+    const sighting = await observeKmsKey(world, ref, "summary", options);
+    return sighting.kind === "gone" ? undefined : stored(world, asFound(sighting), sighting, []);
+  },
+
+  async list(world, _filter, options) {
+    const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
+    const nowMs = world.session.serviceTimeMs() ?? 0;
+    return all.map((snapshot) => {
+      const observed = observedInSnapshot(snapshot, nowMs);
+      return stored(world, asFound(observed), observed, []);
+    });
+  },
+
+  deletion: (state, run) => ({
+    kind: "kms_key",
+    ref: refOf(state),
+    name: state.name,
+    policy: {
+      goal: state.deletionCompletesAt,
+      deletionProtection: state.deletionProtection,
+      // The environment and the provider can make a run stricter than the resource says, never
+      // looser.
+      dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
+    },
+  }),
+});
+
+function refOf({ instanceId, keyId }: KmsKeyState): KmsKeyRef {
+  return { instanceId, kmsKeyId: keyId };
+}
+
+function stored(
+  world: World,
+  known: KmsKeyInputs,
+  observed: ObservedKmsKey,
+  warnings: readonly string[],
+): Stored<KmsKeyState> {
+  const state = kmsStateOf(world.session.instanceId, known, observed);
+  return { id: state.keyId, state, warnings };
+}
+
+/** The inputs of a program that says as little as possible about an existing key. */
+function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
+  return { name: snapshot.name, type: snapshot.isExtractable ? "standard" : "root", ...defaults };
+}
+
+/** `before` is the state as the engine stores it; a secret is a digest in both. */
+function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KmsKeyInputs): readonly CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+  for (const name of ["name", "type", "encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+    const isKept = inputs[name] === undefined || before[name] === undefined || inputs[name] === before[name];
+    if (!isKept) fail(name, instead);
+  }
+  if (inputs.description !== undefined && inputs.description !== (before.description ?? ""))
+    fail("description", instead);
+  if (inputs.tags !== undefined && !hasSameMembers(inputs.tags, textsOf(before.tags))) fail("tags", instead);
+  if (inputs.expirationDate !== undefined) {
+    const known = typeof before.expirationDate === "string" ? before.expirationDate : "";
+    if (!isSameInstant(inputs.expirationDate, known)) fail("expirationDate", instead);
+  }
+  if (inputs.dualAuthDelete === false && before.dualAuthDelete === true) {
+    fail("dualAuthDelete", "was turned on, and KMS never turns it off; leave it out, or write true");
+  }
+  if (inputs.existingKeyId !== undefined && before.keyId !== undefined && inputs.existingKeyId !== before.keyId) {
+    fail("existingKeyId", instead);
+  }
+  const isNewMaterial = inputs.payload !== undefined && inputs.payload !== before.payload;
+  if (isNewMaterial && before.imported === false)
+    fail("payload", "was not imported, so it takes no payload; leave it out");
+  const isRotating = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== before.rotationTrigger;
+  if (isNewMaterial && before.payload !== undefined && !isRotating) {
+    fail("payload", "is new material, which only a rotation brings in; change rotationTrigger with it");
+  }
+  return failures;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+function hasSameMembers(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each) => b.includes(each));
+}

@@ -1,0 +1,93 @@
+/** A KMS key's state for the engine, derived from one read of the key, and its drift warnings. */
+
+import { isoTime } from "../../engine/evidence.ts";
+import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
+import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
+import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
+import { plain, sayIdentity, sayTime } from "../../engine/words.ts";
+import { isWindowOpen, setterHint } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { creationTagName } from "../../lifecycle/record-carriers.ts";
+import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
+
+/** Prefix of the tag that marks a creation; hidden from people (decision 0010). */
+export const creationTagPrefix = `${creationTagName}:`;
+
+/**
+ * The state: the values in KMS, plus the inputs that only steer this tool; `known` holds a digest
+ * for a payload.
+ */
+export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: ObservedKmsKey): KmsKeyState {
+  const { snapshot, observation } = observed;
+  const { lifecycleState, ...deletion } = kmsKeyFacts(observed);
+  const userTags = snapshot.tags.filter((tag) => !tag.startsWith(creationTagPrefix));
+  const { description: _d, tags: _t, aliases: _a, expirationDate, ...kept } = known;
+  const isPurging = observation.state === "destroyed" && observation.purgeScheduledAtMs !== undefined;
+  return {
+    ...kept,
+    name: snapshot.name,
+    type: snapshot.isExtractable ? "standard" : "root",
+    ...(snapshot.description !== "" && { description: snapshot.description }),
+    ...((userTags.length > 0 || known.tags !== undefined) && { tags: userTags }),
+    ...((snapshot.aliases.length > 0 || known.aliases !== undefined) && { aliases: [...snapshot.aliases] }),
+    keyRing: snapshot.ring,
+    ...expirationOf(snapshot.expirationDate, expirationDate),
+    dualAuthDelete: snapshot.dualAuthDelete,
+    ...(snapshot.rotationIntervalMonths !== undefined && { rotationIntervalMonths: snapshot.rotationIntervalMonths }),
+    instanceId,
+    keyId: snapshot.kmsKeyId,
+    crn: snapshot.crn,
+    keyState: observation.stateWord,
+    lifecycleState,
+    imported: snapshot.isImported,
+    ...(snapshot.lastRotatedAtMs !== undefined && { lastRotatedAt: isoTime(snapshot.lastRotatedAtMs) }),
+    ...(deletion.awaits !== undefined && { deletionAwaits: deletion.awaits }),
+    ...(isPurging && { deletionNotBefore: isoTime(observation.purgeScheduledAtMs ?? 0) }),
+    ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
+    ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
+  };
+}
+
+/**
+ * KMS writes the same instant in its own form; the program's form is kept if both mean the same.
+ */
+function expirationOf(actual: string, wanted: string | undefined): { readonly expirationDate?: string } {
+  if (actual === "") return {};
+  return { expirationDate: wanted !== undefined && isSameInstant(actual, wanted) ? wanted : actual };
+}
+
+export function isSameInstant(a: string, b: string): boolean {
+  return Date.parse(a) === Date.parse(b);
+}
+
+/** Changes made outside the program since the last run; none is repaired silently. */
+export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState): readonly string[] {
+  const { observation, snapshot } = observed;
+  const key = sayKmsKey(observation);
+  const pending = openWindowWarning(observed);
+  const from = before.keyState;
+  const now = observation.stateWord;
+  if (from === now) return pending;
+  if (now === "destroyed") {
+    const by = snapshot.deletedBy === undefined ? "somebody" : plain(snapshot.deletedBy, 100);
+    const on = snapshot.deletedAtMs === undefined ? "" : ` on ${sayTime(snapshot.deletedAtMs)}`;
+    const untilMs = restorableUntilMs(observed);
+    const back =
+      untilMs !== undefined && untilMs > observed.nowMs
+        ? `; a changed restoreTrigger brings it back until ${sayTime(untilMs)}`
+        : "";
+    return [`${key} was destroyed by ${by}${on}${back}`];
+  }
+  const what = from === "destroyed" ? "was restored, and is" : `went from ${plain(from, 40)} to`;
+  return [...pending, `${key} ${what} ${now} since the last run`];
+}
+
+/** Names who set the key for deletion, if anyone did; an update does not write to such a key. */
+export function openWindowWarning({ observation, nowMs }: ObservedKmsKey): readonly string[] {
+  if (!isWindowOpen(observation, nowMs)) return [];
+  const setter = setterHint(observation);
+  const who = setter?.isSure === true ? sayIdentity(setter.identity) : "somebody";
+  const { windowEndsAtMs } = observation;
+  return [
+    `${sayKmsKey(observation)} waits for a second person to destroy it: ${who} set it for deletion on ${sayBegan(windowEndsAtMs)}, which lapses on ${sayTime(windowEndsAtMs)}`,
+  ];
+}

@@ -1,0 +1,242 @@
+/**
+ * The update of a KMS key: applies the program's changes, one call at a time. Never starts a
+ * deletion, and reverts one only on request.
+ */
+
+import type { RunSettings } from "../../engine/definition.ts";
+import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";
+import { sayKmsKey } from "../../engine/kms-key/words.ts";
+import type { KmsKeyRef } from "../../engine/kms-ports.ts";
+import type { CallOptions, World, Written } from "../../engine/ports.ts";
+import { sayTime } from "../../engine/words.ts";
+import { asUkoError, UkoError } from "../../errors.ts";
+import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { withoutCancellation } from "../uninterruptible.ts";
+import { refuseTwin } from "./create.ts";
+import { prepareRing } from "./key-ring.ts";
+import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
+import { openWindowWarning } from "./state.ts";
+import { answerLost, restoreKey, throwIfDenied, turnOnAsWritten } from "./steps.ts";
+
+export interface UpdatedKmsKey {
+  readonly observed: ObservedKmsKey;
+  readonly warnings: readonly string[];
+  /**
+   * Whether the rotation that a `rotationTrigger` requested is done, so that state may record the
+   * trigger.
+   */
+  readonly isRotated: boolean;
+}
+
+/** Aliases take one call each; the rest allows for lost responses. */
+const maxRounds = 16;
+
+interface Change {
+  readonly what: string;
+  readonly right: Right;
+  readonly send: () => Promise<Written<undefined>>;
+}
+
+/**
+ * Applies the inputs as far as allowed. Throws UKO_KMS_KEY_IS_A_TWIN, UKO_DELETION_ON_FILE,
+ * UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED.
+ */
+export async function updateKmsKey(
+  world: World,
+  ref: KmsKeyRef,
+  state: KmsKeyState,
+  inputs: KmsKeyInputs,
+  run: RunSettings,
+  options: CallOptions,
+): Promise<UpdatedKmsKey> {
+  const warnings: string[] = [];
+  const mustRotate = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== state.rotationTrigger;
+  let observed = await present(world, ref, options);
+  // A state may name any key. Rotating a twin, or moving it out of its ring, without its managed
+  // key puts it out of step or hides it. A caller who cannot read keystores can still write to a
+  // key created for the program, but not move it.
+  const isMoved = inputs.keyRing !== undefined && inputs.keyRing !== observed.snapshot.ring;
+  await refuseTwin(world, observed, !isMoved, options);
+  if (inputs.restoreTrigger !== undefined && inputs.restoreTrigger !== state.restoreTrigger) {
+    if (observed.observation.state === "destroyed") {
+      await restoreKey(world, ref, observed, options);
+      observed = await present(world, ref, options);
+      warnings.push(`${sayKmsKey(observed.observation)} was destroyed and is back`);
+    } else {
+      warnings.push(`${sayKmsKey(observed.observation)} is not destroyed, so its restoreTrigger restored nothing`);
+    }
+  }
+  const key = sayKmsKey(observed.observation);
+  if (observed.observation.state === "destroyed") {
+    return { observed, warnings: [...warnings, `${key} is destroyed, so it stays as it is`], isRotated: false };
+  }
+  if (isWindowOpen(observed.observation, observed.nowMs)) {
+    if (mustRotate) throw deletionOnFile(observed);
+    return { observed, warnings: [...warnings, ...openWindowWarning(observed)], isRotated: true };
+  }
+  warnings.push(...(await turnOnAsWritten(world, ref, inputs, run, observed, options)));
+  const { keyRing } = inputs;
+  if (keyRing !== undefined && keyRing !== observed.snapshot.ring) {
+    warnings.push(...(await prepareRing(world, keyRing, options)));
+  }
+  observed = await applyChanges(world, ref, inputs, options);
+  if (mustRotate && isRotatedSince(state, inputs, observed)) {
+    warnings.push(rotatedBefore(observed));
+  } else if (mustRotate) {
+    // The rotation comes last: if a later step failed, state would keep the old trigger and the
+    // next run would rotate again (decision 0026).
+    const rotated = await rotate(world, ref, observed, inputs.payload, options);
+    return { observed: rotated.observed, warnings: [...warnings, ...rotated.warnings], isRotated: true };
+  }
+  return { observed, warnings, isRotated: true };
+}
+
+/**
+ * One difference, one call, one read: a lost response shows in the next read, and existing values
+ * are not written.
+ */
+async function applyChanges(
+  world: World,
+  ref: KmsKeyRef,
+  inputs: KmsKeyInputs,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
+  for (let round = 0; round < maxRounds; round += 1) {
+    const observed = await present(world, ref, options);
+    const change = nextChange(world, ref, observed, inputs, options);
+    if (change === undefined) return observed;
+    const written = await change.send();
+    throwIfDenied(written, `${change.what} of ${sayKmsKey(observed.observation)}`, change.right);
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `KMS key ${ref.kmsKeyId} changed again and again while this run worked on it`,
+    detail: "Somebody or something else writes to it. Run again when it is quiet.",
+  });
+}
+
+function nextChange(
+  { kmsKeys }: World,
+  ref: KmsKeyRef,
+  { snapshot }: ObservedKmsKey,
+  { keyRing, aliases, rotationIntervalMonths: months }: KmsKeyInputs,
+  options: CallOptions,
+): Change | undefined {
+  if (keyRing !== undefined && keyRing !== snapshot.ring) {
+    return {
+      what: "change the key ring",
+      right: kmsRights.move,
+      send: () => kmsKeys.moveToRing(ref, keyRing, options),
+    };
+  }
+  // Removals come before additions, because KMS accepts only five aliases.
+  const surplus = aliases === undefined ? undefined : snapshot.aliases.find((alias) => !aliases.includes(alias));
+  if (surplus !== undefined) {
+    const send = () => kmsKeys.removeAlias(ref, surplus, options);
+    return { what: `remove the alias "${surplus}"`, right: kmsRights.deleteAlias, send };
+  }
+  const missing = aliases?.find((alias) => !snapshot.aliases.includes(alias));
+  if (missing !== undefined) {
+    const send = () => kmsKeys.addAlias(ref, missing, options);
+    return { what: `add the alias "${missing}"`, right: kmsRights.writeAlias, send };
+  }
+  if (months !== undefined && months !== snapshot.rotationIntervalMonths) {
+    const send = () => kmsKeys.setRotation(ref, months, options);
+    return { what: "set the rotation interval", right: kmsRights.writePolicies, send };
+  }
+  return undefined;
+}
+
+/**
+ * An interrupted run is resumed within this time; an older rotation is unrelated to today's
+ * request.
+ */
+const longestInterruptionMs = 7 * 86_400_000;
+
+/**
+ * Whether the key was rotated since the last run, most likely by a run that was interrupted. KMS
+ * does not reveal whose material was imported.
+ */
+function isRotatedSince(state: KmsKeyState, { payload }: KmsKeyInputs, { snapshot, nowMs }: ObservedKmsKey): boolean {
+  const { lastRotatedAtMs } = snapshot;
+  if (payload !== undefined || lastRotatedAtMs === undefined) return false;
+  const isKnown = state.lastRotatedAt !== undefined && lastRotatedAtMs <= Date.parse(state.lastRotatedAt);
+  return !isKnown && nowMs - lastRotatedAtMs <= longestInterruptionMs;
+}
+
+function rotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
+  const on = snapshot.lastRotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.lastRotatedAtMs)}`;
+  return `${sayKmsKey(observation)} was rotated${on}, after the last run; that counts as what the rotationTrigger asks for`;
+}
+
+/**
+ * Never sent twice: after a lost response the key's version shows whether it was rotated
+ * (kms-v2-and-iam.md 8). Throws only if it was not, or if KMS shows no new version.
+ */
+async function rotate(
+  world: World,
+  ref: KmsKeyRef,
+  before: ObservedKmsKey,
+  payload: string | undefined,
+  options: CallOptions,
+): Promise<Omit<UpdatedKmsKey, "isRotated">> {
+  const key = sayKmsKey(before.observation);
+  if (before.snapshot.isImported && payload === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `${key} was imported, so its rotation takes a new payload`,
+      detail: "Give the new material as payload beside the changed rotationTrigger.",
+    });
+  }
+  const sent = withoutCancellation(options);
+  const written = await world.kmsKeys.rotate(ref, before.snapshot.isImported ? payload : undefined, sent);
+  throwIfDenied(written, `rotate ${key}`, kmsRights.rotate);
+  let now: ObservedKmsKey;
+  try {
+    now = await present(world, ref, sent);
+  } catch (error) {
+    return unseen(written, before, error);
+  }
+  const isRotated =
+    written.kind === "done" ||
+    now.snapshot.versionId !== before.snapshot.versionId ||
+    now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
+  if (!isRotated) throw answerLost(`Whether ${key} was rotated is not known`);
+  return { observed: now, warnings: [] };
+}
+
+/**
+ * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
+ * done.
+ */
+function unseen(written: Written<undefined>, before: ObservedKmsKey, error: unknown): Omit<UpdatedKmsKey, "isRotated"> {
+  const key = sayKmsKey(before.observation);
+  if (written.kind !== "done") {
+    const told = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
+    return { observed: before, warnings: [told] };
+  }
+  const told = `${key} was rotated, but the look after it failed: ${asUkoError(error).summary}. The next look shows what else has changed`;
+  const snapshot = { ...before.snapshot, lastRotatedAtMs: written.serviceTimeMs };
+  return { observed: { ...before, snapshot }, warnings: [told] };
+}
+
+async function present(world: World, ref: KmsKeyRef, options: CallOptions): Promise<ObservedKmsKey> {
+  const sighting = await observeKmsKey(world, ref, "summary", options);
+  if (sighting.kind === "present") return sighting;
+  throw new UkoError("UKO_NOT_FOUND", {
+    summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
+    detail: "A refresh takes it out of the state.",
+  });
+}
+
+function deletionOnFile(observed: ObservedKmsKey): UkoError {
+  const { kmsKeyId } = observed.observation;
+  return new UkoError("UKO_DELETION_ON_FILE", {
+    summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,
+    detail: [
+      ...openWindowWarning(observed),
+      `To take that back first: uko withdraw kms/${kmsKeyId}`,
+      "Nothing was changed.",
+    ].join("\n"),
+  });
+}

@@ -1,0 +1,215 @@
+/**
+ * Creation of a managed key by exactly one POST, or adoption. A lost response leads to a search,
+ * never to a second key.
+ */
+
+import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
+import { type KeyDetails, observedInAnswer, observeKey } from "../../engine/key/observe.ts";
+import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../../engine/ports.ts";
+import { plain } from "../../engine/words.ts";
+import { asUkoError, UkoError } from "../../errors.ts";
+import { demandedBy } from "../../lifecycle/dual-marker.ts";
+import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
+import { creationTagName, markerTagName, patchWithMarker } from "../../lifecycle/record-carriers.ts";
+import { markCreated, markerIn, markKey } from "./marker.ts";
+import type { ManagedKeyInputs } from "./schema.ts";
+import { alikeData, type CreationMark, creationMark, findMade, findMarked, type Search, sayAlike } from "./search.ts";
+import { asTags } from "./state.ts";
+
+export interface CreateResult {
+  readonly observed: KeyDetails;
+  readonly warnings: readonly string[];
+  /** Set if the key existed already: none was created. */
+  readonly isFound?: true;
+}
+
+/**
+ * Creates a key (uko-v4.md K2), plus a PATCH if dates are set, or adopts the one that an
+ * interrupted run of the same resource created (decision 0010). Throws UKO_INPUT_INVALID,
+ * UKO_SERVICE_REFUSED, UKO_RIGHTS_MISSING: no key was created; UKO_ANSWER_LOST: unknown.
+ */
+export async function createKey(
+  world: World,
+  inputs: ManagedKeyInputs,
+  run: RunSettings,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  const marker = wantedMarker(inputs, run);
+  const mark = creationMark(world, inputs, options.origin);
+  if (mark.isLasting && inputs.label === undefined) {
+    // Without a label no 409 reveals that the key exists: only a read before the POST can.
+    const earlier = await findMarked(world, inputs, mark, options);
+    if (earlier.kind === "found") return adoptExisting(world, inputs, marker, earlier.key, options);
+  }
+  let written = await world.keys.create(tagged(inputs, marker, mark), options);
+  if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
+    // The service may reject tags altogether. A 400 means that no key was created, so the POST may
+    // be sent in another form.
+    written = await world.keys.create(untagged(inputs, marker), options);
+  }
+  switch (written.kind) {
+    case "done":
+      return complete(world, inputs, marker, { made: written, isOurs: true }, options);
+    case "lost":
+    case "stale":
+      return complete(world, inputs, marker, { made: await findMade(world, inputs, mark, options) }, options);
+    case "forbidden":
+      throw new UkoError("UKO_RIGHTS_MISSING", {
+        summary: `This identity may not create a key in vault ${inputs.vaultId}`,
+        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
+      });
+    case "refused": {
+      const search: Search = written.status === 409 ? await findMarked(world, inputs, mark, options) : { kind: "none" };
+      if (search.kind === "found") return adoptExisting(world, inputs, marker, search.key, options);
+      throw refused(written, search, options);
+    }
+  }
+}
+
+/** Adopts an existing key; the next update applies the program's values. */
+export async function adoptKey(
+  world: World,
+  inputs: ManagedKeyInputs,
+  keyId: string,
+  run: RunSettings,
+  options: CallOptions,
+): Promise<CreateResult> {
+  const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId };
+  const sighting = await observeKey(world, ref, "summary", options);
+  if (sighting.kind === "gone") {
+    throw new UkoError("UKO_KEY_NOT_FOUND", {
+      summary: `Key ${keyId} to adopt is not in vault ${inputs.vaultId}`,
+      detail: "existingKeyId adopts a key and never creates one. Check the two ids.",
+    });
+  }
+  const { templateName } = sighting.snapshot;
+  if (templateName !== "" && templateName !== inputs.template) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `Key ${keyId} was made from template "${plain(templateName)}", not "${inputs.template}"`,
+      detail: `Write template: "${plain(templateName)}".`,
+    });
+  }
+  const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
+  const after = await observeKey(world, ref, "summary", options);
+  return { observed: after.kind === "present" ? after : sighting, warnings, isFound: true };
+}
+
+function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {
+  const { deletionGate: gate } = inputs;
+  return demandedBy({ dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization, gate });
+}
+
+function tagged(inputs: ManagedKeyInputs, marker: DualMarker, mark: CreationMark): NewKey {
+  const marks: readonly Tag[] = [
+    { name: markerTagName, value: marker },
+    { name: creationTagName, value: mark.value },
+  ];
+  return { ...bare(inputs), tags: [...asTags(inputs.tags ?? {}), ...marks] };
+}
+
+function untagged(inputs: ManagedKeyInputs, marker: DualMarker): NewKey {
+  const raw = { description: inputs.description ?? "", tags: [] };
+  const marked = patchWithMarker(raw, marker, "description");
+  return { ...bare(inputs), ...(marked?.description !== undefined && { description: marked.description }), tags: [] };
+}
+
+function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
+  return {
+    vaultId: inputs.vaultId,
+    templateName: inputs.template,
+    ...(inputs.label !== undefined && { label: inputs.label }),
+    ...(inputs.description !== undefined && { description: inputs.description }),
+    ...(inputs.labelTags !== undefined && { labelTags: asTags(inputs.labelTags) }),
+  };
+}
+
+/**
+ * A label is unique in its vault (uko-v4.md U10), so a 409 may be about the very key that this
+ * resource's last run created.
+ */
+async function adoptExisting(
+  world: World,
+  inputs: ManagedKeyInputs,
+  marker: DualMarker,
+  key: Answered<KeyWithEtag>,
+  options: CallOptions,
+): Promise<CreateResult> {
+  const { label, keyId } = key.value.snapshot;
+  const told = `Key "${plain(label, 100)}" (${keyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
+  const born = await complete(world, inputs, marker, { made: key }, options);
+  return { ...born, warnings: [told, ...born.warnings], isFound: true };
+}
+
+function refused(
+  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
+  search: Search,
+  options: CreateOptions,
+): UkoError {
+  const alike = search.kind === "none" ? search.alike : undefined;
+  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+    summary: `The service did not create the key: ${plain(message)}`,
+    detail: [
+      "No key was made.",
+      ...(alike === undefined || search.kind !== "none" ? [] : [sayAlike(alike, options, search.reason)]),
+      `Correlation id: ${correlationId}`,
+    ].join("\n"),
+    ...(alike !== undefined && { data: alikeData(alike) }),
+  });
+}
+
+interface Made {
+  readonly made: Answered<KeyWithEtag>;
+  /**
+   * The POST's own response: this run created the key, and no other writer has changed it at the
+   * response's ETag.
+   */
+  readonly isOurs?: true;
+}
+
+/**
+ * The key exists by now, so no later step may fail the creation: a failed step becomes a warning,
+ * and shows as a difference.
+ */
+async function complete(
+  world: World,
+  inputs: ManagedKeyInputs,
+  marker: DualMarker,
+  { made, isOurs }: Made,
+  options: CallOptions,
+): Promise<CreateResult> {
+  const { snapshot } = made.value;
+  const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId: snapshot.keyId };
+  const { activationDate, expirationDate } = inputs;
+  const dates = {
+    ...(activationDate !== undefined && activationDate !== snapshot.activationDate && { activationDate }),
+    ...(expirationDate !== undefined && expirationDate !== snapshot.expirationDate && { expirationDate }),
+  };
+  let last = made;
+  const warnings: string[] = [];
+  try {
+    if (isOurs === true) last = await markCreated(world, ref, made, marker, options);
+    if (Object.keys(dates).length > 0) {
+      const written = await world.keys.update(ref, dates, last.value.etag, options);
+      if (written.kind === "done") last = written;
+      else warnings.push("The dates could not be set; the next run tries again");
+    }
+    if (markerIn(world, last.value.snapshot) !== marker) {
+      warnings.push(...(await markKey(world, ref, marker, options, isOurs === true ? last.value.etag : undefined)));
+      last = await readAgain(world, ref, last, options);
+    }
+  } catch (error) {
+    const why = asUkoError(error).summary;
+    warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);
+  }
+  return { observed: observedInAnswer(world, ref, last), warnings };
+}
+
+async function readAgain(
+  world: World,
+  ref: KeyRef,
+  last: Answered<KeyWithEtag>,
+  options: CallOptions,
+): Promise<Answered<KeyWithEtag>> {
+  const { value, ...beside } = await world.keys.read(ref, options);
+  return value === undefined ? last : { ...beside, value };
+}

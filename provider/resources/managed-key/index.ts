@@ -1,0 +1,185 @@
+/** The managed key as a resource: an encryption key whose deletion requires two people. */
+
+import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/definition.ts";
+import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
+import type { KeyRef } from "../../engine/ports.ts";
+import { inputsIn } from "../../engine/program/inputs.ts";
+import { sayMadeForAnother } from "../../engine/shared-object.ts";
+import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
+import type { DeletionPolicy } from "../../lifecycle/plan.ts";
+import { isAlignable } from "../../lifecycle/plan-update.ts";
+import { adoptKey, createKey } from "./create.ts";
+import { listKeys, lookUpKey } from "./list.ts";
+import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
+import { isMadeForAnother } from "./search.ts";
+import { driftWarnings, stateOf } from "./state.ts";
+import { updateKey } from "./update.ts";
+
+/** Inputs that live in the service; the others steer this tool and live in state alone. */
+const compared = ["template", "label", "description", "activationDate", "expirationDate"] as const;
+const steering = [
+  "deletionProtection",
+  "dualAuthorization",
+  "deletionGate",
+  "deletionCompletesAt",
+  "deletionReason",
+] as const;
+
+/** Outputs that change during the key's deletion. */
+const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+
+export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
+  name: "ManagedKey",
+  summary: "An encryption key whose end of life takes two people.",
+  inputs: managedKeyInputs,
+  state: storedManagedKeyState,
+  idForm: "<vaultId>/<keyId>",
+  adoptBy: "existingKeyId",
+  immutable: ["vaultId", "existingKeyId", "labelTags"],
+  invalidates: {
+    state: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
+    rotationTrigger: ["version", "keystores", "alignment"],
+    align: ["alignment", "keystores"],
+    dualAuthorization: ["dualMarker"],
+    deletionGate: ["dualMarker"],
+  },
+
+  absentAfterCreation: ({ existingKeyId, state }) =>
+    existingKeyId === undefined && state === undefined ? deletionOutputs : [],
+
+  refreshBeforeRun(state, run) {
+    return state.lifecycleState !== "active" || state.dualAuthorization === "required" || run.isDualRequired;
+  },
+
+  check(inputs) {
+    const failures: CheckFailure[] = [];
+    const { activationDate, expirationDate } = inputs;
+    if (activationDate !== undefined && expirationDate !== undefined && expirationDate < activationDate) {
+      failures.push({ property: "expirationDate", reason: `is before activationDate (${activationDate})` });
+    }
+    return failures;
+  },
+
+  changed(state, inputs) {
+    const differing: (keyof ManagedKeyInputs)[] = [];
+    for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
+    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    if (inputs.tags !== undefined && !haveSameEntries(inputs.tags, state.tags ?? {})) differing.push("tags");
+    const { rotationTrigger } = inputs;
+    if (rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger) differing.push("rotationTrigger");
+    if (inputs.align !== state.align || (inputs.align && isAlignable(state.keyState, state.alignment))) {
+      differing.push("align");
+    }
+    if (isMarkerMissing(state, inputs) && !differing.includes("dualAuthorization")) differing.push("dualAuthorization");
+    if (inputs.state !== undefined && !isReached(state, inputs.state)) differing.push("state");
+    return differing;
+  },
+
+  async create(world, inputs, run, options) {
+    const { observed, warnings, isFound } =
+      inputs.existingKeyId === undefined
+        ? await createKey(world, inputs, run, options)
+        : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
+    const isShared =
+      inputs.existingKeyId !== undefined && isMadeForAnother(world, inputs, observed.snapshot, options.origin);
+    const shared = isShared ? [sayMadeForAnother(observed.snapshot.label)] : [];
+    return { ...stored(inputs, observed, [...shared, ...warnings]), ...(isFound && { isFound }) };
+  },
+
+  async read(world, state, _run, options) {
+    const sighting = await readKeySummary(world, refOf(state), options);
+    if (sighting.kind === "gone") return undefined;
+    const next = stored(inputsIn(managedKeyInputs, state), sighting, []);
+    return { ...next, warnings: driftWarnings(sighting, state) };
+  },
+
+  async update(world, state, inputs, run, options) {
+    const { observed, warnings } = await updateKey(
+      world,
+      refOf(state),
+      state,
+      inputs,
+      policyOf(inputs, run),
+      run,
+      options,
+    );
+    // A trigger that leaves the program and returns with its former value requests nothing.
+    const { rotationTrigger = state.rotationTrigger } = inputs;
+    const kept = { ...inputs, ...(rotationTrigger !== undefined && { rotationTrigger }) };
+    return stored(kept, observed, warnings);
+  },
+
+  async lookup(world, id, _run, options) {
+    const found = await lookUpKey(world, id, options);
+    return found && stored(found.inputs, found.observed, []);
+  },
+
+  async list(world, filter, options) {
+    const found = await listKeys(world, filter, options);
+    return found.map(({ inputs, observed }) => stored(inputs, observed, []));
+  },
+
+  deletion: (state, run) => ({ kind: "managed_key", ref: refOf(state), policy: policyOf(state, run) }),
+
+  retirement(state, { state: goal }) {
+    return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;
+  },
+});
+
+function refOf(state: ManagedKeyState): KeyRef {
+  return { instanceId: state.instanceId, vaultId: state.vaultId, keyId: state.keyId };
+}
+
+/**
+ * The environment and the provider can make a run stricter than the resource says, never looser.
+ */
+function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
+  return {
+    goal: inputs.deletionCompletesAt,
+    deletionProtection: inputs.deletionProtection,
+    dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization,
+    gate: inputs.deletionGate,
+    ...(inputs.deletionReason !== undefined && { reason: inputs.deletionReason }),
+  };
+}
+
+function stored(inputs: ManagedKeyInputs, observed: KeySummary, warnings: readonly string[]): Stored<ManagedKeyState> {
+  const state = stateOf(inputs, observed);
+  return { id: `${state.vaultId}/${state.keyId}`, state, warnings };
+}
+
+/**
+ * Whether an update would mark the key. A state of an earlier build has no `dualMarker`: then the
+ * key was marked unless the program said `single`.
+ */
+function isMarkerMissing(
+  { keyState, dualMarker, dualAuthorization }: ManagedKeyState,
+  inputs: ManagedKeyInputs,
+): boolean {
+  if (!markableStates.includes(keyState)) return false;
+  if (dualMarker === undefined) return dualAuthorization === "single";
+  const marker = dualMarkers.find((each) => each === dualMarker);
+  const { dualAuthorization: wanted, deletionGate: gate } = inputs;
+  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization: wanted, gate }));
+}
+
+const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];
+
+/**
+ * A later state counts as reached; `destroyed` counts only after no keystore holds the material.
+ */
+function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
+  switch (goal) {
+    case "active":
+      return state.keyState === "active";
+    case "deactivated":
+      return state.keyState === "deactivated" || state.keyState === "destroyed";
+    case "destroyed":
+      return state.lifecycleState === "destroyed";
+  }
+}
+
+function haveSameEntries(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

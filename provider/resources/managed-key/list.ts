@@ -1,0 +1,64 @@
+/** A search for keys without a state: one by its ID, as an import does, or all keys. */
+
+import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
+import { UkoError } from "../../errors.ts";
+import type { ManagedKeyInputs } from "./schema.ts";
+
+/** An existing key, and the inputs of a program that says as little as possible about it. */
+export interface Found {
+  readonly inputs: ManagedKeyInputs;
+  readonly observed: KeySummary;
+}
+
+const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
+
+/**
+ * Reads a key by `<vaultId>/<keyId>`; undefined only if it is proven gone. Throws
+ * UKO_INPUT_INVALID.
+ */
+export async function lookUpKey(world: World, id: string, options: CallOptions): Promise<Found | undefined> {
+  const { vaultId, keyId } = idForm.exec(id)?.groups ?? {};
+  if (vaultId === undefined || keyId === undefined) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: "The id of a managed key is <vaultId>/<keyId>, two UUIDs in lower case",
+      detail: "Both stand in the console, and in the messages of runs that meet the key.",
+    });
+  }
+  return find(world, { instanceId: world.session.instanceId, vaultId, keyId }, options);
+}
+
+/** Every key of one vault, or of all vaults, in every state. */
+export async function listKeys(
+  world: World,
+  filter: { readonly vaultId?: string },
+  options: CallOptions,
+): Promise<readonly Found[]> {
+  const { instanceId } = world.session;
+  const vaultIds =
+    filter.vaultId === undefined ? (await world.vaults.list({}, options)).map(({ id }) => id) : [filter.vaultId];
+  const found: Found[] = [];
+  for (const vaultId of vaultIds) {
+    for (const { keyId } of await world.keys.list({ vaultId }, options)) {
+      // The key may have been removed since the list was read.
+      const key = await find(world, { instanceId, vaultId, keyId }, options);
+      if (key !== undefined) found.push(key);
+    }
+  }
+  return found;
+}
+
+async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Found | undefined> {
+  const sighting = await readKeySummary(world, ref, options);
+  if (sighting.kind === "gone") return undefined;
+  const inputs: ManagedKeyInputs = {
+    vaultId: ref.vaultId,
+    template: sighting.snapshot.templateName,
+    align: false,
+    deletionProtection: false,
+    dualAuthorization: "required",
+    deletionGate: "both",
+    deletionCompletesAt: "removed",
+  };
+  return { inputs, observed: sighting };
+}

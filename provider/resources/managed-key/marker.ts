@@ -1,0 +1,104 @@
+/**
+ * The marker on a key: a creation writes the program's marker, and an existing key's marker is only
+ * ever made stricter.
+ */
+
+import { observeKey } from "../../engine/key/observe.ts";
+import type { RecordLocation } from "../../engine/key/step-context.ts";
+import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
+import { createSettler, readingOf, restoreDescription } from "../../engine/settle.ts";
+import { capital, keyPath, loosenCommand, sayKey } from "../../engine/words.ts";
+import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
+import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
+import { planMarking } from "../../lifecycle/plan-update.ts";
+import { markerCarrier, patchWithMarker, readCarriers } from "../../lifecycle/record-carriers.ts";
+
+/** Two carriers, plus retries for another writer's changes. */
+const maxTries = 4;
+const notMarked =
+  "uko could not mark the key. The key requires two people for both steps, and the first consent record marks it";
+
+/**
+ * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never
+ * overwrites a binding record, and never writes to a destroyed key.
+ */
+export async function markKey(
+  world: World,
+  ref: KeyRef,
+  wanted: DualMarker,
+  options: CallOptions,
+  /** Of a key that this run has just created: nobody else knows the key yet. */
+  ownEtag?: string,
+): Promise<readonly string[]> {
+  const settler = createSettler(world, `key ${ref.keyId}`, options, ownEtag);
+  let carrier: RecordLocation | undefined;
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const sighting = await observeKey(world, ref, "summary", options);
+    if (sighting.kind === "gone") return [];
+    const { observation, snapshot, nowMs } = sighting;
+    const marker = planMarking(observation, wanted, nowMs);
+    if (marker === undefined) return strictness(observation, wanted);
+    const usual = markerCarrier(snapshot);
+    const patch = patchWithMarker(snapshot, marker, carrier ?? usual);
+    if (patch === undefined) return [notMarked];
+    if (!(await settler.isSettled(readingOf(sighting)))) continue;
+    const written = await world.keys.update(ref, patch, sighting.etag, options);
+    if (written.kind === "stale" || written.kind === "lost") continue;
+    if (written.kind === "done") {
+      settler.afterOwnWrite();
+      const kept = markerIn(world, written.value.snapshot);
+      if (kept !== undefined && !isLooser(kept, marker)) return strictness({ ...observation, marker: kept }, wanted);
+      await restoreDescription(world, ref, snapshot, written.value, options);
+    }
+    const mayBeTheCarrier = written.kind === "done" || (written.kind === "refused" && written.status === 400);
+    if ((carrier ?? usual) === "description" || !mayBeTheCarrier) return [notMarked];
+    carrier = "description";
+  }
+  return [notMarked];
+}
+
+/**
+ * Marks a key that this very run created, if the service did not keep the marker of its creation.
+ * `made` is the creation's own response: at its ETag no other writer has changed the key, so the
+ * marker may be a loosening one. Returns the key after the write.
+ */
+export async function markCreated(
+  world: World,
+  ref: KeyRef,
+  made: Answered<KeyWithEtag>,
+  wanted: DualMarker,
+  options: CallOptions,
+): Promise<Answered<KeyWithEtag>> {
+  const { snapshot, etag } = made.value;
+  if (markerIn(world, snapshot) !== undefined) return made;
+  const patch = patchWithMarker(snapshot, wanted, "description");
+  if (patch === undefined) return made;
+  const written = await world.keys.update(ref, patch, etag, options);
+  if (written.kind !== "done") return made;
+  if (markerIn(world, written.value.snapshot) !== wanted) {
+    await restoreDescription(world, ref, snapshot, written.value, options);
+  }
+  return written;
+}
+
+export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | undefined {
+  return readCarriers(snapshot.keyId, snapshot, world.sha256).marker;
+}
+
+/**
+ * The warning for a program that asks for fewer people than the key: the key stays as strict as it
+ * is.
+ */
+function strictness(observation: KeyObservation, wanted: DualMarker): readonly string[] {
+  const marker = markerOf(observation);
+  const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
+  if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];
+  const asked = wanted === "single" ? 'dualAuthorization "single"' : 'deletionGate "destroy"';
+  return [
+    [
+      `${capital(sayKey(observation))} keeps its marker "${marker}", although the program says ${asked}`,
+      "  Only another person's approval makes an existing key less strict.",
+      `  Next: ${loosenCommand(keyPath(observation), wanted)}`,
+    ].join("\n"),
+  ];
+}

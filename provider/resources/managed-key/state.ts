@@ -1,0 +1,140 @@
+/** A key's state for the engine, derived from one read of the key, and its drift warnings. */
+
+import { isoTime } from "../../engine/evidence.ts";
+import type { KeySummary } from "../../engine/key/observe.ts";
+import { deletionFacts } from "../../engine/report.ts";
+import { capital, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
+import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
+import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
+import type { Tag } from "../../lifecycle/observation.ts";
+import type { Run } from "../../lifecycle/plan.ts";
+import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
+
+/** An anonymous actor: the state we show does not depend on who is reading. */
+const nobody: Run = { actor: { displayName: "" }, consents: [], intent: "resume" };
+
+/** The state: the service's values, plus the inputs that only steer this tool. */
+export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): ManagedKeyState {
+  const { observation, snapshot, nowMs } = observed;
+  const { facts } = observation;
+  const lifecycleState = lifecycleStateOf(observation, nobody, nowMs);
+  const deletion = deletionFacts(observed);
+  const untilMs = notBeforeMs(observed, lifecycleState);
+  const {
+    label: _label,
+    description: _description,
+    tags: _tags,
+    activationDate: _a,
+    expirationDate: _e,
+    ...kept
+  } = inputs;
+  return {
+    ...kept,
+    vaultId: facts.vaultId,
+    label: facts.label,
+    ...(facts.description !== "" || inputs.description !== undefined ? { description: facts.description } : {}),
+    ...(facts.tags.length > 0 || inputs.tags !== undefined
+      ? { tags: Object.fromEntries(facts.tags.map(({ name, value }) => [name, value])) }
+      : {}),
+    ...(facts.activationDate !== "" && { activationDate: facts.activationDate }),
+    ...(facts.expirationDate !== "" && { expirationDate: facts.expirationDate }),
+    instanceId: facts.instanceId,
+    keyId: facts.keyId,
+    templateId: snapshot.templateId,
+    version: facts.version,
+    algorithm: snapshot.algorithm,
+    size: snapshot.size,
+    keyState: observation.stateWord,
+    dualMarker: observation.marker ?? noMarker,
+    ...(snapshot.alignment !== undefined && { alignment: snapshot.alignment }),
+    lifecycleState,
+    keystores: observation.keystores.map((each) => ({
+      name: each.name,
+      type: each.type,
+      status: each.status,
+      syncFlag: each.syncFlag,
+      ...(each.destructionAtMs !== undefined && { destructionAt: isoTime(each.destructionAtMs) }),
+    })),
+    ...awaitsOf(lifecycleState, deletion.awaits),
+    ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
+    ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
+    ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
+  };
+}
+
+const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
+
+/** Warnings for four kinds of drift; none is repaired silently. */
+export function driftWarnings(observed: KeySummary, before: ManagedKeyState): readonly string[] {
+  const { observation, nowMs } = observed;
+  const key = capital(sayKey(observation));
+  const standing = anyBindingRecord(observation, nowMs);
+  const pending = standing.binds
+    ? [
+        `${key} waits for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} asked on ${sayTime(standing.record.writtenAtMs)}`,
+      ]
+    : [];
+  const isDestroyed = observation.state === "destroyed";
+  const cancelled = observation.keystores
+    .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
+    .map((each) => {
+      const meaning = saysMaterialIsThere.includes(each.status)
+        ? "it was not destroyed there, or its deletion was cancelled there"
+        : "whether it still holds the material is not known";
+      return `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: ${meaning}`;
+    });
+  const outOfSync = observation.keystores
+    .filter((each) => !isDestroyed && each.syncFlag === "out_of_sync")
+    .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);
+  const moved =
+    before.keyState !== observation.stateWord && !isStepOnRecord(observed, before.keyState)
+      ? [`${key} went from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
+      : [];
+  return [...pending, ...cancelled, ...outOfSync, ...moved];
+}
+
+/**
+ * Whether the change is the deletion's own step, as the record on the key says. An engine that
+ * could not save the result of a failed delete finds the change at its next read, and it is not
+ * drift.
+ */
+function isStepOnRecord({ observation }: KeySummary, before: string): boolean {
+  if (observation.carried.kind !== "one") return false;
+  const { step, deactivatedAtMs } = observation.carried.record;
+  if (step !== "destroy") return false;
+  if (observation.state === "deactivated") return before === "active" && deactivatedAtMs !== undefined;
+  return observation.state === "destroyed" && (before === "active" || before === "deactivated");
+}
+
+/** A date in the past is not a deadline to wait for: as in a plan, the keystore is asked again. */
+function notBeforeMs(
+  { observation, nowMs }: KeySummary,
+  lifecycleState: ManagedKeyState["lifecycleState"],
+): number | undefined {
+  if (lifecycleState === "pending_destruction") {
+    const dates = observation.keystores.flatMap((each) => each.destructionAtMs ?? []);
+    const untilMs = Math.max(...dates);
+    return dates.length > 0 && untilMs > nowMs ? untilMs : undefined;
+  }
+  const noted = observation.carried.kind === "one" ? observation.carried.record.deactivatedAtMs : undefined;
+  return lifecycleState === "cooling_down" && noted !== undefined ? noted + coolDownMs : undefined;
+}
+
+function awaitsOf(
+  lifecycleState: ManagedKeyState["lifecycleState"],
+  onFile: string | undefined,
+): { readonly deletionAwaits?: string } {
+  if (onFile !== undefined) return { deletionAwaits: onFile };
+  return lifecycleState === "cooling_down" || lifecycleState === "pending_destruction"
+    ? { deletionAwaits: "time" }
+    : {};
+}
+
+/** Shown for a key without a marker. */
+const noMarker = "none";
+
+/** Tags in their wire form. */
+export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
+  return Object.entries(tags).map(([name, value]) => ({ name, value }));
+}

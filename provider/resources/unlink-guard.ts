@@ -1,0 +1,133 @@
+/**
+ * A guard against changes of groups that would cut keys off from a keystore. Such an outage must be
+ * requested explicitly.
+ */
+
+import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
+import type { CallOptions, KeySnapshot, World } from "../engine/ports.ts";
+import { plain } from "../engine/words.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+import { keyStates } from "../lifecycle/managed-key-states.ts";
+import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/unlinking.ts";
+
+/** The container about to be narrowed, and the group or groups that it will have. */
+export type Narrowing =
+  | { readonly kind: "keystore"; readonly id: string; readonly groups: readonly string[] }
+  | { readonly kind: "template"; readonly id: string; readonly group: string };
+
+const maxNamed = 10;
+
+/**
+ * Throws UKO_KEY_WOULD_BE_UNLINKED, or UKO_CONTENTS_UNREADABLE if the affected keys cannot be
+ * determined. `what` names the container.
+ */
+export async function refuseUnlinking(
+  world: World,
+  vaultId: string,
+  narrowing: Narrowing,
+  what: string,
+  options: CallOptions,
+): Promise<void> {
+  const { keys, before, names } = await readDistribution(world, vaultId, what, options);
+  const told: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
+  if (!told.some(({ id }) => id === narrowing.id)) throw untold(what);
+  const unlinkings = newlyUnlinked(keys, before, changed(before, narrowing));
+  if (unlinkings.length === 0) return;
+  const sayKeystore = (id: string): string => {
+    const name = names.get(id) ?? "";
+    return name === "" ? id : `"${plain(name, 60)}"`;
+  };
+  const named = unlinkings
+    .slice(0, maxNamed)
+    .map(
+      ({ key, keystoreId }) =>
+        `Key "${plain(key.label, 100)}" ${key.vaultId}/${key.keyId} would leave keystore ${sayKeystore(keystoreId)}.`,
+    );
+  const more = unlinkings.length > maxNamed ? [`And ${unlinkings.length - maxNamed} more.`] : [];
+  throw new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
+    summary: `The change of ${what} would cut ${unlinkings.length === 1 ? "a key" : `${unlinkings.length} keys`} off from a keystore`,
+    detail: [
+      ...named,
+      ...more,
+      "What uses a key there would lose it once the key is aligned. Nothing was changed.",
+      "Keep the group, or end these keys first, each with two people.",
+    ].join("\n"),
+  });
+}
+
+async function readDistribution(
+  world: World,
+  vaultId: string,
+  what: string,
+  options: CallOptions,
+): Promise<{
+  readonly keys: readonly DistributedKey[];
+  readonly before: Distribution;
+  /** Keystore names by ID. */
+  readonly names: ReadonlyMap<string, string>;
+}> {
+  try {
+    const keys = await world.keys.list({ vaultId }, options);
+    const keystores = await world.keystores.list({ vaultId }, options);
+    const templates = await world.templates.list({ vaultId }, options);
+    return {
+      keys: keys.map(toDistributedKey),
+      names: new Map(keystores.map(({ id, name }) => [id, name])),
+      before: { keystores: keystores.map(toDistributor), templates: templates.flatMap(toSource) },
+    };
+  } catch (error) {
+    if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
+    throw new UkoError("UKO_CONTENTS_UNREADABLE", {
+      summary: `Whether the change of ${what} would cut a key off could not be read, so nothing was changed`,
+      detail: `${error.summary}. ${error.detail}`.trim(),
+      cause: error,
+    });
+  }
+}
+
+/** Without the previous groups, no key would count as cut off. */
+function untold(what: string): UkoError {
+  return new UkoError("UKO_CONTENTS_UNREADABLE", {
+    summary: `Whether the change of ${what} would cut a key off could not be told, so nothing was changed`,
+    detail:
+      "The service does not say where its keys go now. Run again later; if it stays so, look at it in the console.",
+  });
+}
+
+function toDistributedKey({
+  vaultId,
+  keyId,
+  label,
+  stateWord,
+  templateId,
+  referencedKeystores,
+}: KeySnapshot): DistributedKey {
+  return {
+    vaultId,
+    keyId,
+    label,
+    state: keyStates.find((known) => known === stateWord) ?? "unrecognised",
+    templateId,
+    keystoreIds: referencedKeystores.map(({ id }) => id),
+  };
+}
+
+function toDistributor({ id, type, groups }: KeystoreSnapshot): Distribution["keystores"][number] {
+  return { id, type, groups };
+}
+
+function toSource({ id, distribution }: TemplateSnapshot): Distribution["templates"] {
+  return distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }];
+}
+
+function changed({ keystores, templates }: Distribution, narrowing: Narrowing): Distribution {
+  return narrowing.kind === "keystore"
+    ? {
+        keystores: keystores.map((each) => (each.id === narrowing.id ? { ...each, groups: narrowing.groups } : each)),
+        templates,
+      }
+    : {
+        keystores,
+        templates: templates.map((each) => (each.id === narrowing.id ? { ...each, group: narrowing.group } : each)),
+      };
+}

@@ -1,0 +1,90 @@
+/**
+ * KMS's refusals as messages for people, with the reason codes, the only part that a program may
+ * match (kms-v2-and-iam.md 4).
+ */
+
+import { UkoError } from "../../errors.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/faults.ts";
+import { parseJson } from "../http/json.ts";
+import { printable, unended } from "../http/printable.ts";
+import type { WrittenRules } from "../http/write-result.ts";
+import { kmsError } from "./wire.ts";
+
+export const service = "The KMS of the instance";
+
+/** The reason codes of a refusal, as a list; empty on a 401. */
+export function reasonCodes(answer: HttpAnswer): readonly string[] {
+  const read = kmsError.safeParse(parseJson(answer.text));
+  return read.success ? read.data.resources.flatMap(({ reasons }) => (reasons ?? []).map(({ code }) => code)) : [];
+}
+
+export function messageOf(answer: HttpAnswer): string {
+  const read = kmsError.safeParse(parseJson(answer.text));
+  // Gateways return plain text or HTML; HTML is not shown.
+  if (!read.success) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
+  const sentences = read.data.resources.flatMap(({ errorMsg, reasons }) => {
+    const told = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
+    return told.length === 0 ? [errorMsg] : told;
+  });
+  return printable(sentences.filter((sentence) => sentence !== "").join("; "));
+}
+
+/** `secrets.list (role KMS Reader)`. */
+export function describeRight({ action, roles }: Right): string {
+  return `${action} (role ${roles.join(" or ")})`;
+}
+
+/**
+ * KMS's own report that a key does not exist; any other 404 reveals nothing about a key
+ * (kms-v2-and-iam.md 2.4).
+ */
+export function isKeyNotFound(answer: HttpAnswer): boolean {
+  return answer.status === 404 && reasonCodes(answer).includes("KEY_NOT_FOUND_ERR");
+}
+
+/** Throws for every unsuccessful response to a read. */
+export function throwReadError(answer: HttpAnswer, needed: Right): never {
+  const message = messageOf(answer);
+  const { status } = answer;
+  if (status === 401) {
+    const advice = [
+      "KMS answers 401 alike for a missing role, for another instance or region, and for a key of somebody else's.",
+      `Check the instance and the region; the call takes ${describeRight(needed)}.`,
+    ];
+    throw accessDenied(service, answer, message, advice.join("\n"));
+  }
+  if (status === 403) throw policyRefuses(answer, message);
+  if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
+  throw invalidAnswer(service, `a read was answered ${status}${message === "" ? "" : `: ${message}`}`, answer);
+}
+
+/**
+ * This 403 is not about roles: an access policy of the instance refuses the network or the address
+ * (kms-v2-and-iam.md 4.3).
+ */
+function policyRefuses(answer: HttpAnswer, message: string): UkoError {
+  return new UkoError("UKO_ACCESS_DENIED", {
+    summary: `${service} refuses calls from here`,
+    detail: [
+      `It answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that a key is gone.`,
+      "An access policy of the instance allows only certain networks or addresses; another credential does not help.",
+      ...correlationLine(answer.correlationId),
+    ].join("\n"),
+    data: answerData(answer),
+  });
+}
+
+/**
+ * Rules for the outcome of a change: KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3).
+ */
+export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
+  return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRight(needed), readValue };
+}
+
+/**
+ * For a change whose response may be empty; 202 would mean that the change has not happened yet.
+ */
+export const noValue: WrittenRules<undefined>["readValue"] = ({ status }) =>
+  status === 204 || status === 200 || status === 201 ? { value: undefined } : undefined;

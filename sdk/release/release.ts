@@ -1,0 +1,169 @@
+/** Makes a release: an archive of each program for each platform, their checksums, what they are made of, and how they came about. */
+
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import type { Report } from "../../test/engines/make-once.ts";
+import { billOfMaterials, thirdPartyNotices } from "./bill-of-materials.ts";
+import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
+import { fetchNode } from "./fetch-node.ts";
+import { makeBlob, makeExecutable } from "./make-executable.ts";
+import { hostPlatform, type Platform } from "./platforms.ts";
+import { programs, type ReleasedProgram, terraformProvider } from "./programs.ts";
+import { provenanceStatement, type Source } from "./provenance.ts";
+import { writeRegistryFiles } from "./registry-files.ts";
+import { byName, checksumLines, type ReleaseFile, sha256, writeReleaseFile } from "./release-file.ts";
+
+export interface ReleaseOptions {
+  readonly platforms: readonly Platform[];
+  readonly folder: string;
+  readonly builder: string;
+  /** Holds the programs as `npm run build` makes them. */
+  readonly build: string;
+}
+
+const notices = "THIRD-PARTY-NOTICES.txt";
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const manifestShape = z.object({ version: z.string(), license: z.string() });
+
+/** What of a program is the same for all platforms, or for all but one. */
+interface Materials {
+  readonly program: ReleasedProgram;
+  readonly bundle: string;
+  readonly packages: readonly BundledPackage[];
+  readonly blobFor: (platform: Platform) => Buffer;
+  readonly notices: string;
+}
+
+interface Built {
+  readonly program: ReleasedProgram;
+  readonly platform: Platform;
+  readonly nodeSha256: string;
+  readonly archive: ReleaseFile;
+}
+
+/** Answers the files of the release in the order of their names; what was in the folder under other names stays. */
+export async function makeRelease(options: ReleaseOptions, report: Report): Promise<readonly ReleaseFile[]> {
+  const { platforms, folder, build } = options;
+  const { version, license } = manifestShape.parse(
+    JSON.parse(await readFile(path.join(repository, "package.json"), "utf8")),
+  );
+  await mkdir(folder, { recursive: true });
+  const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-release-"));
+  try {
+    const host = path.join(workFolder, "host");
+    const node = await fetchNode(hostPlatform(), host, report);
+    const materials = await Promise.all(programs.map((program) => prepare(program, build, node, host)));
+    const built: Built[] = [];
+    for (const platform of platforms) {
+      const place = path.join(workFolder, platform.name);
+      built.push(...(await buildAll(materials, version, platform, place, folder, report)));
+      await rm(place, { recursive: true });
+    }
+    const files: ReleaseFile[] = built.map(({ archive }) => archive);
+    for (const each of materials) {
+      const own = built.filter(({ program }) => program === each.program);
+      files.push(...(await describe(each, own, { version, license }, options)));
+    }
+    const zips = built.filter(({ program }) => program === terraformProvider).map(({ archive }) => archive);
+    const manifest = path.join(repository, "terraform-registry-manifest.json");
+    files.push(...(await writeRegistryFiles(folder, terraformProvider.stem(version), zips, manifest)));
+    await writeFile(path.join(folder, "checksums.txt"), checksumLines(files));
+    return byName(files);
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** `node` is this machine's copy of the very Node that all platforms get. */
+async function prepare(program: ReleasedProgram, build: string, node: string, folder: string): Promise<Materials> {
+  const bundle = path.join(build, program.folder, program.name);
+  const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
+  const place = path.join(folder, program.folder);
+  const compiled = await makeBlob(bundle, node, path.join(place, "compiled"), true);
+  const plain = await makeBlob(bundle, node, path.join(place, "plain"), false);
+  const { name: host } = hostPlatform();
+  return {
+    program,
+    bundle,
+    packages,
+    blobFor: ({ name }) => (name === host ? compiled : plain),
+    notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
+  };
+}
+
+/** Builds each program for one platform, from one copy of its Node. */
+async function buildAll(
+  materials: readonly Materials[],
+  version: string,
+  platform: Platform,
+  place: string,
+  folder: string,
+  report: Report,
+): Promise<readonly Built[]> {
+  const node = await fetchNode(platform, path.join(place, "node"), report);
+  const nodeSha256 = await sha256(node);
+  return Promise.all(
+    materials.map(async (each) => {
+      const archive = await buildOne(each, version, platform, node, path.join(place, each.program.folder), folder);
+      report(`${archive.name}: ${Math.round((await stat(path.join(folder, archive.name))).size / 1_000_000)} MB`);
+      return { program: each.program, platform, nodeSha256, archive };
+    }),
+  );
+}
+
+async function buildOne(
+  { program, blobFor, notices: text }: Materials,
+  version: string,
+  platform: Platform,
+  node: string,
+  content: string,
+  folder: string,
+): Promise<ReleaseFile> {
+  const executable = program.executable(version, platform);
+  await makeExecutable(platform, node, blobFor(platform), path.join(content, executable));
+  for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
+  await writeFile(path.join(content, notices), text);
+  const name = program.archive(version, platform);
+  const archive = path.join(folder, name);
+  await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);
+  return { name, sha256: await sha256(archive) };
+}
+
+/** Writes the bill of materials of one program and where its archives come from. */
+async function describe(
+  { program, bundle, packages }: Materials,
+  built: readonly Built[],
+  { version, license }: z.infer<typeof manifestShape>,
+  { platforms, folder, builder }: ReleaseOptions,
+): Promise<readonly ReleaseFile[]> {
+  const stem = program.stem(version);
+  const product = { name: program.name, version, license, url: `pkg:github/pulumi-uko/pulumi-uko@v${version}` };
+  const bill = await writeJson(folder, `${stem}.cdx.json`, billOfMaterials(product, packages, platforms));
+  const statement = provenanceStatement([...built.map(({ archive }) => archive), bill], {
+    version,
+    builder,
+    source: await readSource(),
+    lockFileSha256: await sha256(path.join(repository, "package-lock.json")),
+    program: program.name,
+    bundleSha256: await sha256(bundle),
+    built,
+  });
+  return [bill, await writeJson(folder, `${stem}.provenance.json`, statement)];
+}
+
+async function readSource(): Promise<Source> {
+  const git = async (...args: readonly string[]) =>
+    (await promisify(execFile)("git", args, { cwd: repository })).stdout.trim();
+  return {
+    commit: await git("rev-parse", "HEAD"),
+    isCommitted: (await git("status", "--porcelain", "--untracked-files=no")) === "",
+  };
+}
+
+const writeJson = (folder: string, name: string, content: object): Promise<ReleaseFile> =>
+  writeReleaseFile(folder, name, `${JSON.stringify(content, undefined, 2)}\n`);

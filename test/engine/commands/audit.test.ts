@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import { auditEvidence } from "../../../provider/engine/commands/audit.ts";
+import { explainAudit } from "../../../provider/engine/commands/audit-messages.ts";
+
+const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
+const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
+const consent = (author: string, step = "destroy") => ({
+  id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",
+  step,
+  how: "asked",
+  author,
+  writtenAt: "2026-11-24T14:22:00Z",
+  reason: "Payroll moved",
+});
+
+/** A line as the tool writes it. */
+function line(over: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({
+    v: 1,
+    time: "2026-11-24T14:22:00Z",
+    instanceId: "i-1",
+    vaultId: "v-1",
+    keyId: "k-1",
+    label: "payroll",
+    step: "destroy",
+    phase: "after",
+    from: "deactivated",
+    to: "destroyed",
+    actor: bob,
+    keystores: [],
+    consentedBy: consent(alice.iamId),
+    ...over,
+  });
+}
+const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
+const alone = { consentedBy: undefined };
+const deactivate = { step: "deactivate", from: "active", to: "deactivated" };
+
+describe("one step", () => {
+  test("is one event, however many lines tell it, and in however many files", () => {
+    const [before = "", after = ""] = both({ correlationId: "c-1" });
+    const { events } = auditEvidence([`${before}\n`, `${before}\n${after}\n`]);
+    expect(events).toMatchObject([{ step: "destroy", isConfirmed: true, single: false, correlationId: "c-1" }]);
+  });
+
+  test("that was begun and not done is told, also beside a later one that was", () => {
+    const begun = line({ phase: "before", time: "2026-11-24T13:00:00Z" });
+    const { events } = auditEvidence([[begun, ...both({})].join("\n")]);
+    expect(events.map(({ isConfirmed, time }) => [isConfirmed, time])).toEqual([
+      [false, "2026-11-24T13:00:00Z"],
+      [true, "2026-11-24T14:22:00Z"],
+    ]);
+  });
+
+  test.each([
+    [{}, false],
+    [alone, true],
+    [{ consentedBy: consent(bob.iamId) }, true],
+    [{ ...alone, ...deactivate }, true],
+    [{ ...alone, step: "remove" }, undefined],
+    [{ ...alone, step: "write_record" }, undefined],
+  ])("is single where nobody else consented: %j", (over, single) => {
+    expect(auditEvidence([line(over)]).events[0]?.single).toBe(single);
+  });
+});
+
+test("half lines and unknown versions are passed over and counted", () => {
+  const audit = auditEvidence([`${line()}\n{"v":1,"ti\n${line({ v: 2 })}\n[]\n\n`]);
+  expect([audit.events.length, audit.unreadableLines, audit.unknownVersions]).toEqual([1, 2, 1]);
+});
+
+test("what a later release adds does not matter", () => {
+  expect(auditEvidence([line({ certificate: "…", resource: "kms_key" })]).events).toHaveLength(1);
+});
+
+test.each([
+  [{ since: "2026-11-25" }, ["k-2"]],
+  [{ key: "k-1" }, ["k-1"]],
+  [{ key: "ledger" }, ["k-2"]],
+  [{ vaultId: "v-2" }, ["k-2"]],
+  [{ step: "deactivate" }, ["k-2"]],
+  [{ person: "alice" }, ["k-1", "k-2"]],
+  [{ person: "550000BOB" }, ["k-1"]],
+  [{ person: "carol" }, []],
+])("filters by %j", (filter, found) => {
+  const other = { ...deactivate, time: "2026-11-26T00:00:00Z", keyId: "k-2", vaultId: "v-2", label: "ledger" };
+  const text = [line(), line({ ...other, actor: alice, consentedBy: consent("IBMid-X") })].join("\n");
+  expect(auditEvidence([text], filter).events.map(({ keyId }) => keyId)).toEqual(found);
+});
+
+test("people read a table, and below it what the lines leave open", async () => {
+  const written = {
+    step: "write_record",
+    from: "active",
+    to: "active",
+    record: consent(bob.iamId, "deactivate"),
+    ...alone,
+  };
+  const text = [
+    line({ ...written, time: "2026-11-24T10:00:00Z" }),
+    ...both({
+      ...deactivate,
+      time: "2026-11-24T10:05:00Z",
+      actor: alice,
+      consentedBy: consent(bob.iamId, "deactivate"),
+    }),
+    ...both({ time: "2026-11-24T15:00:00Z", actor: alice, consentedBy: consent(bob.iamId) }),
+    ...both({ ...alone, time: "2026-11-24T16:00:00Z", keyId: "k-2", label: "scratch" }),
+    line({ ...alone, time: "2026-11-24T17:00:00Z", phase: "before", step: "remove", from: "destroyed", to: "absent" }),
+    '{"v":1,"time',
+    line({ v: 3 }),
+  ].join("\n");
+  await expect(`${explainAudit(auditEvidence([text]))}\n`).toMatchFileSnapshot("../../golden/engine/audit.txt");
+  const two = [both({}).join("\n"), line({ keyId: "k-2" }), '{"v":1\n{"v":2', `${line({ v: 3 })}\n${line({ v: 4 })}`];
+  expect(explainAudit(auditEvidence(two, { person: "carol" }))).toBe(
+    [
+      "None of 2 steps on file fits.",
+      "",
+      "2 lines are not whole and were passed over.",
+      "2 lines are of versions that this release does not know and were passed over.",
+    ].join("\n"),
+  );
+  const alike = [line(alone), line({ ...alone, keyId: "k-2" })];
+  expect(explainAudit(auditEvidence(alike))).toContain("\n2 steps were taken by one person alone (single).");
+  const begun = ["k-1", "k-2"].map((keyId) => line({ keyId, phase: "before" }));
+  expect(explainAudit(auditEvidence(begun))).toContain("\n2 steps were begun and no line says that they were done: ");
+});
+
+test("nothing on file, and nothing that fits, are told apart", () => {
+  expect(explainAudit(auditEvidence([]))).toBe("No step is on file.");
+  expect(explainAudit(auditEvidence([], { step: "destroy" }))).toBe("No step is on file.");
+  expect(explainAudit(auditEvidence([line()], { step: "remove" }))).toBe("The one step on file does not fit.");
+});
+
+test("nothing in a file steers the terminal that shows it", () => {
+  const nasty = "\u001b[2J\u202Eadmin\nK";
+  const consented = { ...consent(nasty), id: nasty, reason: nasty };
+  const over = {
+    time: nasty,
+    label: nasty,
+    step: nasty,
+    from: nasty,
+    to: nasty,
+    resource: nasty,
+    consentedBy: consented,
+  };
+  const table = explainAudit(auditEvidence([line({ ...over, actor: { iamId: nasty, name: "" } })]));
+  expect(table).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  expect(table.split("\n")).toHaveLength(2);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { takeInventory } from "../../../provider/engine/commands/inventory.ts";
+import type { World } from "../../../provider/engine/ports.ts";
+import { keystore, keyTemplate, managedKey, vault } from "../../../provider/resources/index.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { codeOf, options, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const inventoryOf = (world: World, id = vaultId) =>
+  takeInventory(world, [vault, keystore, keyTemplate, managedKey], id, options);
+const namesOf = ({ items }: Awaited<ReturnType<typeof inventoryOf>>, resource: string) =>
+  items.filter((item) => item.resource === resource).map(({ name }) => name);
+
+test("leaves out what no program of this release can say, and takes everything else", async () => {
+  await uko.make({ label: "salaries", template: "cards" });
+  const { templates } = uko.test.emulator.world;
+  for (const template of templates.values())
+    if (template.name === "cards") Object.assign(template, { algorithm: "ml_kem" });
+  const inventory = await inventoryOf(uko.run("bob").world);
+  expect(namesOf(inventory, "KeyTemplate")).toEqual(["payroll", "payroll-draft", "cards-draft"]);
+  expect(namesOf(inventory, "ManagedKey")).toEqual(["salaries"]);
+  expect(inventory.leftOut).toEqual([
+    `Template "cards" ${vaultId}/7e110000-0000-4000-8000-000000000003: no program can say its algorithm`,
+  ]);
+});
+
+test("hears of keystores that a list leaves out", async () => {
+  const wrap = (world: World): World => ({
+    ...world,
+    keystores: {
+      ...world.keystores,
+      list: async (...call) => (await world.keystores.list(...call)).map((each) => ({ ...each, type: "luna_hsm" })),
+    },
+  });
+  const inventory = await inventoryOf(uko.run("bob", { wrap }).world);
+  expect(namesOf(inventory, "Keystore")).toEqual([]);
+  expect(inventory.leftOut).toEqual([
+    expect.stringContaining("payroll-ring"),
+    expect.stringContaining("aws-frankfurt"),
+  ]);
+});
+
+test("says that a vault is not there", async () => {
+  const other = vaultId.replace("5c1e", "5c1f");
+  expect(await codeOf(inventoryOf(uko.run("bob").world, other))).toBe("UKO_NOT_FOUND");
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { probeTags } from "../../../provider/engine/commands/probe-tags.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { options, type PersonsRun, useEngineWorld, withKeys } from "../harness.ts";
+
+const world = useEngineWorld();
+
+const probe = { vaultId, template: "payroll-draft", isDualRequired: false };
+async function probeAs(run: PersonsRun, signal = options.signal) {
+  const checks = await probeTags(run.world, probe, { signal });
+  return checks.map(({ level, says }) => `${level} ${says}`).join("\n");
+}
+
+it("says of a creation that leaves no trace that most likely none was made, after a few looks", async () => {
+  await world.fault({ operation: "K2", drop: "before" });
+  const run = world.run("carol");
+  expect(await probeAs(run)).toMatch(/^fail Whether the probe's key "uko probe \w{8}" was made is not known/);
+  expect(run.sleeps).toHaveLength(2);
+  expect(await world.effects()).toEqual([]);
+});
+
+it("takes no key for its own that bears its label and that somebody else made", async () => {
+  const run = world.run("carol", {
+    wrap: withKeys((keys) => ({
+      async create(key) {
+        await world.run("bob").world.keys.create(key, options);
+        return { kind: "lost", reason: "cut off" };
+      },
+      list: keys.list,
+    })),
+  });
+  expect(await probeAs(run)).toContain("UKO_ANSWER_LOST");
+  expect(await world.effects()).toEqual(["K2"]);
+});
+
+describe("leaves a key alone", () => {
+  const meanwhile = (act: (keyId: string) => Promise<unknown>) =>
+    world.run("carol", {
+      wrap: withKeys((keys) => ({
+        async update(ref, ...rest) {
+          const written = await keys.update(ref, ...rest);
+          await act(ref.keyId);
+          return written;
+        },
+      })),
+    });
+
+  it("that somebody took into use meanwhile", async () => {
+    const run = meanwhile((keyId) => world.test.as("alice").step(keyId, "activate"));
+    expect(await probeAs(run)).toContain("is left, active: it is not as the probe made it");
+    expect(await world.effects()).toEqual(["K2", "K4", "K6"]);
+  });
+
+  it("that somebody marked as needing two people meanwhile", async () => {
+    const tags = [{ name: "uko_dual", value: "both" }];
+    const run = meanwhile((keyId) => world.test.as("bob").patch(keyId, { tags }));
+    expect(await probeAs(run)).toContain("is left, pre_activation: two people are asked for on it");
+    expect(await world.effects()).toEqual(["K2", "K4", "K4"]);
+  });
+});
+
+it("names the key where the run is stopped in between", async () => {
+  const stop = new AbortController();
+  const run = world.run("carol", {
+    wrap: withKeys((keys) => ({
+      async update(...given) {
+        const written = await keys.update(...given);
+        stop.abort();
+        return written;
+      },
+    })),
+  });
+  expect(await probeAs(run, stop.signal)).toMatch(/is left, pre_activation: The run was stopped/);
+});

@@ -1,0 +1,37 @@
+/** Whose a container has to be for a look at it to mean anything; what a look finds is in end-container.test.ts. */
+
+import { describe, expect, test } from "vitest";
+import { observeContainer } from "../../../provider/engine/container/observe.ts";
+import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
+import { answered, aWorld, ref as keyRef } from "../fakes.ts";
+import { codeOf, options } from "../harness.ts";
+
+const { instanceId, vaultId } = keyRef;
+const kinds = ["vault", "keystore", "template"] as const satisfies readonly ContainerRef["kind"][];
+
+describe.each(kinds)("a look at a %s", (kind) => {
+  const ref: ContainerRef = { kind, instanceId, vaultId, id: kind === "vault" ? vaultId : `${kind}-1` };
+
+  test("asks another instance nothing", async () => {
+    const look = observeContainer(aWorld(), { ...ref, instanceId: "another" }, true, options);
+    await expect(look).rejects.toMatchObject({
+      code: "UKO_INSTANCE_MISMATCH",
+      summary: `The ${kind} ${ref.id} belongs to instance another, and this run talks to ${instanceId}`,
+    });
+  });
+
+  test("takes nothing for gone that another instance did not find", async () => {
+    const absent = {
+      async read() {
+        Object.assign(world.session, { instanceId: "another" });
+        return answered(undefined);
+      },
+    };
+    const world = aWorld({
+      ...{ vaults: absent, keystores: absent, templates: absent },
+      containers: { vaultExists: async () => "found" },
+      session: { isInstanceProven: async () => true },
+    });
+    expect(await codeOf(observeContainer(world, ref, true, options))).toBe("UKO_INSTANCE_MISMATCH");
+  });
+});

@@ -1,0 +1,281 @@
+/** The loop around a container's deletion: lost answers, others' writes, refusals, and what counts as gone. */
+
+import { describe, expect, test } from "vitest";
+import { observeContainer } from "../../../provider/engine/container/observe.ts";
+import { endContainer } from "../../../provider/engine/container/reconcile.ts";
+import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
+import type { World, Written } from "../../../provider/engine/ports.ts";
+import { UkoError } from "../../../provider/errors.ts";
+import { vaultId } from "../../emulator/harness.ts";
+import { codeOf, type EngineWorld, options, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const templateId = "7e110000-0000-4000-8000-000000000003";
+const keystoreId = "ce110000-0000-4000-8000-000000000001";
+const refTo = (kind: ContainerRef["kind"], id: string): ContainerRef => ({
+  kind,
+  instanceId: uko.test.emulator.instanceId,
+  vaultId,
+  id,
+});
+const policy = { deletionProtection: false };
+
+type Answer = Written<undefined>;
+
+/** Answers to the deletions of a template, one after the other; `undefined` lets the service answer. */
+function ending(...answers: readonly (Answer | "done, but lost" | undefined)[]) {
+  const sent: string[] = [];
+  const wrap = (world: World): World => ({
+    ...world,
+    templates: {
+      ...world.templates,
+      async remove(ref, etag, callOptions) {
+        const answer = answers[sent.length];
+        sent.push(etag);
+        if (answer !== undefined && answer !== "done, but lost") return answer;
+        const written = await world.templates.remove(ref, etag, callOptions);
+        return answer === undefined ? written : { kind: "lost", reason: "reset" };
+      },
+    },
+  });
+  const run = uko.run("bob", { wrap });
+  const end = () => endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
+  return { run, sent, end };
+}
+const lost: Answer = { kind: "lost", reason: "reset" };
+const phases = (run: ReturnType<EngineWorld["run"]>) => run.evidence.map(({ phase }) => phase);
+
+describe("the loop", () => {
+  test("takes an effect without an answer for its own, and puts it into evidence", async () => {
+    const { run, sent, end } = ending("done, but lost");
+    expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
+    expect(sent).toHaveLength(1);
+    expect(phases(run)).toEqual(["before", "after"]);
+  });
+
+  test("looks again after an answer that was lost before it had an effect", async () => {
+    const { sent, end } = ending(lost, lost, undefined);
+    expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
+    expect(sent).toHaveLength(3);
+  });
+
+  test("gives up where answers are lost again and again", async () => {
+    expect(await codeOf(ending(lost, lost, lost, lost).end())).toBe("UKO_ANSWER_LOST");
+  });
+
+  test("looks again where somebody wrote meanwhile, but not for ever", async () => {
+    const stale: Answer = { kind: "stale" };
+    expect(await ending(stale, stale, undefined).end()).toEqual({ kind: "gone", isDeletedHere: true });
+    uko.reset();
+    expect(await codeOf(ending(...Array.from({ length: 20 }, () => stale)).end())).toBe("UKO_CHANGED_MEANWHILE");
+  });
+
+  test("sends nothing twice that was refused, and looks again before it says why", async () => {
+    const refusal: Answer = { kind: "refused", status: 409, message: "not empty", correlationId: "c" };
+    const { run, sent, end } = ending(refusal);
+    expect(await end()).toMatchObject({
+      kind: "stopped",
+      plan: { guard: { guard: "service_refused", message: "not empty" } },
+    });
+    expect(sent).toHaveLength(1);
+    expect(phases(run)).toEqual(["before"]);
+  });
+
+  test("explains a refusal by what was made meanwhile", async () => {
+    const run = uko.run("bob", {
+      wrap: (world) => ({
+        ...world,
+        templates: {
+          ...world.templates,
+          async remove(ref, etag, callOptions) {
+            await uko.make({ template: "cards", label: "meanwhile" });
+            return world.templates.remove(ref, etag, callOptions);
+          },
+        },
+      }),
+    });
+    const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
+    expect(outcome).toMatchObject({
+      plan: { guard: { guard: "holds_keys", keys: [{ label: "meanwhile", state: "active" }] } },
+    });
+  });
+
+  test("ends where another deleted it meanwhile, without claiming that", async () => {
+    const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
+    const run = uko.run("bob", {
+      wrap: (world) => ({
+        ...world,
+        templates: {
+          ...world.templates,
+          async remove(ref, etag, callOptions) {
+            await world.templates.remove(ref, etag, callOptions);
+            return gone;
+          },
+        },
+      }),
+    });
+    const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
+    expect(outcome).toEqual({ kind: "gone", isDeletedHere: false });
+    expect(phases(run)).toEqual(["before"]);
+  });
+
+  test("deletes nothing where the evidence cannot be written", async () => {
+    const { run, sent } = ending();
+    const world: World = {
+      ...run.world,
+      evidence: {
+        append: async () => {
+          throw new UkoError("UKO_EVIDENCE_UNWRITABLE");
+        },
+      },
+    };
+    const call = endContainer(world, { ref: refTo("template", templateId), policy }, options);
+    expect(await codeOf(call)).toBe("UKO_EVIDENCE_UNWRITABLE");
+    expect(sent).toEqual([]);
+  });
+
+  test("stops at once when told to", async () => {
+    const { run, sent } = ending();
+    const stopped = AbortSignal.abort();
+    const call = endContainer(run.world, { ref: refTo("template", templateId), policy }, { signal: stopped });
+    expect(await codeOf(call)).toBe("UKO_CANCELLED");
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("a look", () => {
+  const observe = (world: World, ref: ContainerRef, wasSeen = false) => observeContainer(world, ref, wasSeen, options);
+  const unproven = (world: World): World => ({
+    ...world,
+    session: { ...world.session, isInstanceProven: async () => false },
+  });
+
+  test("counts a keystore's keys by reference, and destroyed ones by what it may still hold", async () => {
+    const { world } = uko.run("bob");
+    const keys = (await world.keys.list({ vaultId }, options)).length;
+    expect(keys).toBe(0);
+    const state = await uko.make({ label: "salaries" });
+    const [key] = await world.keys.list({ vaultId }, options);
+    if (key === undefined) throw new Error("The key is not listed.");
+    const status = {
+      ...key.storedStatus[0],
+      keystoreId,
+      status: "pending_destruction",
+    } as (typeof key.storedStatus)[number];
+    const left = { ...key, referencedKeystores: [], storedStatus: [status] };
+    const seeing = async (over: object) => {
+      const listed: World = { ...world, keys: { ...world.keys, list: async () => [{ ...left, ...over }] } };
+      const sighting = await observe(listed, refTo("keystore", keystoreId));
+      return sighting.kind === "present" && sighting.observation.keys.kind === "known"
+        ? sighting.observation.keys.items
+        : undefined;
+    };
+    const { destructionAtMs: _untold, ...undated } = status;
+    const held = { vaultId, keyId: state.keyId, label: "salaries", state: "destroyed" };
+    expect(await seeing({ stateWord: "active" })).toEqual([]);
+    expect(await seeing({ stateWord: "destroyed", storedStatus: [undated] })).toEqual([{ ...held, pending: {} }]);
+    expect(await seeing({ stateWord: "destroyed", storedStatus: [{ ...status, destructionAtMs: 5 }] })).toEqual([
+      { ...held, pending: { untilMs: 5 } },
+    ]);
+    expect(await seeing({ stateWord: "destroyed", storedStatus: [{ ...status, status: "not_present" }] })).toEqual([]);
+    expect(await seeing({ stateWord: "new", referencedKeystores: key.referencedKeystores })).toMatchObject([
+      { state: "unrecognised" },
+    ]);
+  });
+
+  test("says why a list could not be read, and throws what is a fault", async () => {
+    const failing = (code: "UKO_RIGHTS_MISSING" | "UKO_ACCESS_DENIED" | "UKO_SERVICE_UNAVAILABLE"): World => {
+      const { world } = uko.run("bob");
+      return {
+        ...world,
+        keys: {
+          ...world.keys,
+          list: async () => {
+            throw new UkoError(code, { summary: "No" });
+          },
+        },
+      };
+    };
+    for (const code of ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED"] as const) {
+      expect(await observe(failing(code), refTo("template", templateId))).toMatchObject({
+        observation: { keys: { kind: "unreadable", reason: "No." } },
+      });
+    }
+    expect(await codeOf(observe(failing("UKO_SERVICE_UNAVAILABLE"), refTo("template", templateId)))).toBe(
+      "UKO_SERVICE_UNAVAILABLE",
+    );
+  });
+
+  test("takes a ring that is not told for unreadable", async () => {
+    const { world } = uko.run("bob");
+    const untold: World = {
+      ...world,
+      keystores: {
+        ...world.keystores,
+        async read(ref, callOptions) {
+          const answer = await world.keystores.read(ref, callOptions);
+          const { value } = answer;
+          return value === undefined
+            ? answer
+            : { ...answer, value: { ...value, snapshot: { ...value.snapshot, ring: "" } } };
+        },
+      },
+    };
+    expect(await observe(untold, refTo("keystore", keystoreId))).toMatchObject({
+      observation: { ring: { kind: "unreadable" } },
+    });
+  });
+
+  test("takes a template for gone beside its vault alone, or where the instance is proven", async () => {
+    const { world } = uko.run("bob");
+    const ref = refTo("template", templateId);
+    uko.test.emulator.world.templates.delete(templateId);
+    expect(await observe(unproven(world), ref)).toEqual({ kind: "gone" });
+    const silent: World = {
+      ...unproven(world),
+      containers: { ...world.containers, vaultExists: async () => "unknown" },
+    };
+    expect(await codeOf(observe(silent, ref))).toBe("UKO_GONE_UNPROVEN");
+    const vaultless: World = {
+      ...unproven(world),
+      containers: { ...world.containers, vaultExists: async () => "not_found" },
+    };
+    expect(await codeOf(observe(vaultless, ref))).toBe("UKO_GONE_UNPROVEN");
+    const proven: World = { ...vaultless, session: { ...world.session, isInstanceProven: async () => true } };
+    expect(await observe(proven, ref)).toEqual({ kind: "gone" });
+  });
+
+  test("takes a vault for gone where this run saw it, or where the instance is proven", async () => {
+    const { world } = uko.run("bob");
+    uko.test.emulator.world.vaults.delete(vaultId);
+    const ref = refTo("vault", vaultId);
+    expect(await codeOf(observe(unproven(world), ref))).toBe("UKO_GONE_UNPROVEN");
+    expect(await observe(unproven(world), ref, true)).toEqual({ kind: "gone" });
+  });
+
+  test("does not take another vault's template for this one", async () => {
+    const { world } = uko.run("bob");
+    const other = { ...refTo("template", templateId), vaultId: "5c1e0000-0000-4000-8000-0000000000ff" };
+    expect(await codeOf(observe(unproven(world), other))).toBe("UKO_NOT_FOUND");
+  });
+
+  test("leaves archived, shadow and system templates out of a vault's contents", async () => {
+    const { world } = uko.run("bob");
+    const seeing: World = {
+      ...world,
+      templates: {
+        ...world.templates,
+        async list(filter, callOptions) {
+          const [one, two, three, four] = await world.templates.list(filter, callOptions);
+          if (one === undefined || two === undefined || three === undefined || four === undefined) return [];
+          return [{ ...one, isArchived: true }, { ...two, types: ["shadow"] }, { ...three, types: ["system"] }, four];
+        },
+      },
+    };
+    const sighting = await observe(seeing, refTo("vault", vaultId));
+    expect(sighting).toMatchObject({
+      observation: { containers: { items: [{ kind: "keystore" }, { kind: "keystore" }, { kind: "template" }] } },
+    });
+  });
+});

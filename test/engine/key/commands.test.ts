@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import type { KeyRef } from "../../../provider/engine/ports.ts";
+import type { Report } from "../../../provider/engine/report.ts";
+import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import { options, type Person, unfinished, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const atOnce = { budgetMs: 0, pollIntervalMs: 1000 };
+const by = (who: Person) => uko.run(who).operations;
+const refOf = (state: ManagedKeyState) => uko.ref(state.keyId);
+
+async function lastSeq(): Promise<number> {
+  return (await uko.trail()).at(-1)?.seq ?? 0;
+}
+
+async function recordOn(state: ManagedKeyState): Promise<string> {
+  return (await by("erin").status(refOf(state), options)).deletion.recordId ?? "none";
+}
+
+describe("asked for twice", () => {
+  test("a request is written once, its expiry does not move, and both runs end well", async () => {
+    const state = await uko.make();
+    const first = await by("bob").request(refOf(state), "left", options);
+    expect(first).toMatchObject({ exitCode: 0, taken: ["write_record"], lifecycleState: "pending_approval" });
+    await uko.advance("1h");
+    const second = await by("bob").request(refOf(state), "left", options);
+    expect(second).toMatchObject({ exitCode: 0, taken: [], deletion: first.deletion });
+    expect(second.explanation.summary).toBe(first.explanation.summary);
+  });
+
+  test("a request by somebody else while one is on file waits for the first, and writes nothing", async () => {
+    const state = await uko.make();
+    await by("bob").request(refOf(state), undefined, options);
+    await uko.advance("60s");
+    const seq = await lastSeq();
+    const report = await by("alice").request(refOf(state), undefined, options);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("a consent is written once", async () => {
+    const state = await uko.make();
+    await by("alice").request(refOf(state), undefined, options);
+    await uko.advance("60s");
+    const record = await recordOn(state);
+    const first = await by("bob").consent(refOf(state), record, options);
+    expect(first).toMatchObject({ exitCode: 0, taken: ["write_record"] });
+    await uko.advance("1h");
+    const second = await by("bob").consent(refOf(state), record, options);
+    expect(second).toMatchObject({ exitCode: 0, taken: [], deletion: first.deletion });
+    expect(await recordOn(state)).toBe(first.deletion.recordId);
+    // Alice acts on it by naming it.
+    await by("alice").continue(refOf(state), [first.deletion.recordId ?? ""], atOnce, options);
+    expect((await by("erin").status(refOf(state), options)).keyState).toBe("deactivated");
+    await uko.expectNobodyAlone();
+  });
+
+  test("a consent of another record than the one on file is refused, and so is one's own", async () => {
+    const state = await uko.make();
+    await by("alice").request(refOf(state), undefined, options);
+    await uko.advance("60s");
+    const other = await by("bob").consent(refOf(state), "0".repeat(32), options);
+    expect(other).toMatchObject({ code: "UKO_CONSENT_MISMATCH", exitCode: 12, taken: [] });
+    const own = await by("alice").consent(refOf(state), await recordOn(state), options);
+    expect(own).toMatchObject({ code: "UKO_CONSENT_MISMATCH", taken: [] });
+  });
+
+  test("a withdrawal, a reactivation and a sync leave nothing more to do", async () => {
+    const state = await uko.make();
+    await by("bob").request(refOf(state), undefined, options);
+    expect(await by("alice").withdraw(refOf(state), options)).toMatchObject({ exitCode: 0, taken: ["drop_record"] });
+    expect(await by("alice").withdraw(refOf(state), options)).toMatchObject({ exitCode: 0, taken: [] });
+    expect(await by("alice").reactivate(refOf(state), options)).toMatchObject({ exitCode: 0, taken: [] });
+    expect(await by("alice").sync(refOf(state), options)).toMatchObject({ exitCode: 0, taken: ["sync"] });
+  });
+});
+
+describe("what an operation never does", () => {
+  test("status and plan write nothing, whoever looks", async () => {
+    const state = await uko.make();
+    const seq = await lastSeq();
+    await by("erin").status(refOf(state), options);
+    await by("bob").plan(refOf(state), options);
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("continue asks for nothing and takes nothing that is not named", async () => {
+    const state = await uko.make();
+    const seq = await lastSeq();
+    const report = await by("alice").continue(refOf(state), [], atOnce, options);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("request takes no step that would be due", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    await by("bob").request(refOf(state), undefined, options);
+    expect((await by("erin").status(refOf(state), options)).keyState).toBe("active");
+  });
+
+  test("request removes nothing, although nobody would have to consent to that", async () => {
+    const { id } = await uko.test.keyIn("destroyed");
+    const report = await by("bob").request(uko.ref(id), undefined, options);
+    expect(report).toMatchObject({ exitCode: 0, taken: [], lifecycleState: "destroyed" });
+  });
+
+  test("code's `single` is nothing that the command line knows", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const report = await by("carol").continue(refOf(state), [], atOnce, options);
+    expect(report.code).toBe("UKO_APPROVAL_PENDING");
+  });
+
+  test("sync is refused while a record binds", async () => {
+    const state = await uko.make();
+    await by("bob").request(refOf(state), undefined, options);
+    const report = await by("alice").sync(refOf(state), options);
+    expect(report).toMatchObject({ code: "UKO_DELETION_ON_FILE", exitCode: 12, taken: [] });
+  });
+
+  test("nothing leads back from destroyed", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    await uko.advance("5h");
+    await uko.test.as("carol").step(state.keyId, "destroy");
+    for (const undo of ["withdraw", "reactivate"] as const) {
+      expect(await by("carol")[undo](refOf(state), options)).toMatchObject({ code: "UKO_NO_WAY_BACK", exitCode: 12 });
+    }
+  });
+});
+
+test("gate destroy: a person may act on their own request for the outage alone, by their program and not by command", async () => {
+  const state = await uko.make({ deletionGate: "destroy" });
+  await by("alice").request(refOf(state), undefined, options);
+  await uko.advance("60s");
+  const byCommand = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  expect(byCommand).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
+  const { handlers } = uko.run("alice", { consents: [await recordOn(state)] });
+  expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+  expect(await uko.effects()).toEqual(["K2", "K4", "K7", "K4"]);
+  await uko.advance("5h");
+  const alone = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  expect(alone).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
+  await uko.expectNobodyAlone({ gate: "destroy" });
+});
+
+describe("a key that is not there", () => {
+  const isNotFound = expect.objectContaining({ code: "UKO_KEY_NOT_FOUND" });
+  const refuses: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
+    ["request", (ref) => by("bob").request(ref, undefined, options)],
+    ["consent", (ref) => by("bob").consent(ref, "0".repeat(32), options)],
+    ["withdraw", (ref) => by("bob").withdraw(ref, options)],
+    ["reactivate", (ref) => by("bob").reactivate(ref, options)],
+    ["sync", (ref) => by("bob").sync(ref, options)],
+  ];
+  test.each(refuses)("is a fault for %s", async (_, act) => {
+    await expect(act(await mistyped())).rejects.toEqual(isNotFound);
+  });
+
+  const answers: readonly (readonly [string, (ref: KeyRef) => Promise<Report>])[] = [
+    ["status", (ref) => by("bob").status(ref, options)],
+    ["plan", (ref) => by("bob").plan(ref, options)],
+    ["continue", (ref) => by("bob").continue(ref, [], atOnce, options)],
+    ["sweep", (ref) => by("bob").sweep(ref, options)],
+  ];
+  test.each(answers)("is gone for %s, which says that the id may be mistyped", async (_, act) => {
+    const report = await act(await mistyped());
+    expect(report).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(report.explanation.summary).toContain("is gone, or its id is mistyped");
+  });
+
+  async function mistyped(): Promise<KeyRef> {
+    return { ...refOf(await uko.make()), keyId: "00000000-0000-4000-8000-000000000000" };
+  }
+});
+
+test("the machine's report keeps its shape", async () => {
+  const state = await uko.make();
+  const reports: Record<string, Report> = {};
+  reports.active = await by("bob").status(refOf(state), options);
+  reports.requested = await by("bob").request(refOf(state), undefined, options);
+  await uko.advance("60s");
+  reports.deactivated = await by("alice").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  await uko.advance("5h");
+  reports.pending = await by("bob").continue(refOf(state), [await recordOn(state)], atOnce, options);
+  await uko.advance("31d");
+  reports.removed = await by("bob").continue(refOf(state), [], atOnce, options);
+  reports.gone = await by("erin").status(refOf(state), options);
+  const lines = Object.entries(reports).map(([after, { explanation, ...report }]) =>
+    // The words have golden files of their own.
+    JSON.stringify({ after, ...report, explanation: Object.keys(explanation).sort() })
+      .replaceAll(state.keyId, "<key>")
+      .replaceAll(/"[0-9a-f]{32}"/g, '"<record>"'),
+  );
+  await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("../../golden/engine/reports.jsonl");
+});

@@ -1,0 +1,291 @@
+import { describe, expect, test } from "vitest";
+import { observedInAnswer, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
+import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports.ts";
+import { UkoError } from "../../../provider/errors.ts";
+import { encodeCompact } from "../../../provider/lifecycle/consent-record.ts";
+import { aRecord, aTwin, nowMs } from "../../support/builders.ts";
+import { answered, aSnapshot, aStatus, aWorld, found, ref } from "../fakes.ts";
+import { codeOf, options } from "../harness.ts";
+
+const missing = { read: async () => answered(undefined) };
+
+describe("a key that is not found is gone only where that is proven", () => {
+  test.each([
+    { vault: "found", proven: false, end: "gone" },
+    { vault: "found", proven: true, end: "gone" },
+    { vault: "not_found", proven: true, end: "gone" },
+    { vault: "not_found", proven: false, end: "UKO_GONE_UNPROVEN" },
+    { vault: "unknown", proven: true, end: "UKO_GONE_UNPROVEN" },
+    { vault: "unknown", proven: false, end: "UKO_GONE_UNPROVEN" },
+  ] as const)("vault $vault, instance proven $proven: $end", async ({ vault, proven, end }) => {
+    const world = aWorld({
+      keys: missing,
+      containers: { vaultExists: async () => vault },
+      session: { isInstanceProven: async () => proven },
+    });
+    const look = observeKey(world, ref, "decision", options);
+    if (end === "gone") expect(await look).toEqual({ kind: "gone" });
+    else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in state") });
+  });
+
+  const looks: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
+    "a look": (world, at) => observeKey(world, at, "summary", options),
+    "a refresh": (world, at) => readKeySummary(world, at, options),
+  };
+
+  test.each(Object.entries(looks))("%s asks another instance nothing", async (_name, look) => {
+    await expect(look(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
+      code: "UKO_INSTANCE_MISMATCH",
+      summary: `Key ${ref.keyId} belongs to instance another, and this run talks to ${ref.instanceId}`,
+    });
+  });
+
+  test.each(Object.entries(looks))(
+    "%s takes nothing for gone that another instance did not find",
+    async (_name, look) => {
+      const absent = async () => {
+        Object.assign(world.session, { instanceId: "another" });
+        return answered(undefined);
+      };
+      const world = aWorld({
+        keys: { read: absent, cachedRead: absent },
+        containers: { vaultExists: async () => "found" },
+        session: { isInstanceProven: async () => true },
+      });
+      expect(await codeOf(look(world, ref))).toBe("UKO_INSTANCE_MISMATCH");
+    },
+  );
+
+  test.each(["found", "not_found"] as const)("a refresh proves it as any look does: vault %s", async (vault) => {
+    const world = aWorld({
+      keys: { cachedRead: async () => answered(undefined) },
+      containers: { vaultExists: async () => vault },
+    });
+    const look = readKeySummary(world, ref, options);
+    if (vault === "found") expect(await look).toEqual({ kind: "gone" });
+    else expect(await codeOf(look)).toBe("UKO_GONE_UNPROVEN");
+  });
+
+  test.each(["UKO_ACCESS_DENIED", "UKO_RIGHTS_MISSING"] as const)("%s is passed on", async (code) => {
+    const read = async () => {
+      throw new UkoError(code);
+    };
+    expect(await codeOf(observeKey(aWorld({ keys: { read } }), ref, "summary", options))).toBe(code);
+  });
+
+  test("a key of another vault is not this key", async () => {
+    const world = aWorld({ keys: { read: async () => found({ vaultId: "another" }) } });
+    expect(await codeOf(observeKey(world, ref, "summary", options))).toBe("UKO_KEY_NOT_FOUND");
+  });
+});
+
+const unusedNow = { use: async () => ({ kind: "known", count: 0, retainedBy: [] }) as const };
+
+const unreadable = (reason: string): unknown => ({
+  kind: "unreadable",
+  kmsKeyId: "",
+  reason: expect.stringContaining(reason),
+});
+
+async function lookAt(over: Partial<KeySnapshot>, internal = true) {
+  const asked: string[] = [];
+  const world = aWorld({
+    keys: { read: async () => found(over), ...unusedNow, liveStatus: async () => answered([aStatus()]) },
+    containers: { keystoreKind: async () => ({ kind: internal ? "internal" : "external" }) },
+    twins: {
+      read: async (id) => {
+        asked.push(id);
+        return aTwin({ kmsKeyId: id });
+      },
+    },
+  });
+  const sighting = await observeKey(world, ref, "decision", options);
+  if (sighting.kind === "gone") throw new Error("gone");
+  return { asked, twins: sighting.observation.twins, observation: sighting.observation };
+}
+
+describe("the KMS twins of a key", () => {
+  test("are read by the id in the key ring, for internal keystores only", async () => {
+    expect((await lookAt({})).asked).toEqual(["kms-1"]);
+    expect((await lookAt({}, false)).asked).toEqual([]);
+    const referencedKeystores = [{ id: "ks-1", name: "frankfurt", type: "aws_kms" }];
+    const external = await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })], referencedKeystores });
+    expect(external.asked).toEqual([]);
+  });
+
+  test("are read unless every source calls the keystore external", async () => {
+    expect((await lookAt({ storedStatus: [aStatus({ type: "aws_kms" })] })).asked).toEqual(["kms-1"]);
+    const referencedKeystores = [{ id: "ks-1", name: "ring", type: "aws_kms" }];
+    expect((await lookAt({ referencedKeystores })).asked).toEqual(["kms-1"]);
+  });
+
+  test("are not there before the key was ever installed", async () => {
+    const storedStatus = [aStatus({ status: "not_present" })];
+    expect((await lookAt({ stateWord: "pre_activation", storedStatus })).twins).toEqual([]);
+    expect((await lookAt({ stateWord: "pre_activation", storedStatus: [] })).twins).toEqual([]);
+  });
+
+  test("are unreadable if a key was never active but its keystore says otherwise", async () => {
+    expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
+      unreadable("reports the key as never active"),
+    ]);
+    expect((await lookAt({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
+  });
+
+  test("are unreadable if the keystore's kind is unknown, or the keystore has no id", async () => {
+    const world = aWorld({
+      keys: { read: async () => found(), ...unusedNow },
+      containers: { keystoreKind: async () => ({ kind: "unknown", reason: "It is new." }) },
+    });
+    expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+      observation: { twins: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
+    });
+    const { twins } = await lookAt({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
+    expect(twins).toEqual([unreadable("without its id")]);
+  });
+
+  test("are unreadable where material is said to be in keystores and none is named", async () => {
+    const nowhere = { storedStatus: [], referencedKeystores: [] };
+    expect((await lookAt({ ...nowhere, materialPresent: ["keystores"] })).twins).toEqual([
+      unreadable("does not name one"),
+    ]);
+    expect((await lookAt({ ...nowhere, materialPresent: ["repository"] })).twins).toEqual([]);
+    expect((await lookAt(nowhere)).twins).toEqual([]);
+  });
+
+  test("that KMS does not know carry what the keystore says", async () => {
+    const read = async (kmsKeyId: string) => ({ kind: "absent", kmsKeyId }) as const;
+    for (const status of ["active", "not_present"] as const) {
+      const world = aWorld({
+        keys: { read: async () => found({ storedStatus: [aStatus({ status })] }), ...unusedNow },
+        containers: { keystoreKind: async () => ({ kind: "internal" }) },
+        twins: { read },
+      });
+      expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+        observation: { twins: [{ kind: "absent", kmsKeyId: "kms-1", keystoreSays: status }] },
+      });
+    }
+  });
+
+  test("of a destroyed key are also read by the ids of the stored statuses", async () => {
+    const asked: string[] = [];
+    const live = [aStatus({ status: "not_present", keyIdInKeystore: "" })];
+    const world = aWorld({
+      keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
+      containers: { keystoreKind: async () => ({ kind: "internal" }) },
+      twins: {
+        read: async (id) => {
+          asked.push(id);
+          return aTwin({ kmsKeyId: id });
+        },
+      },
+    });
+    expect(await observeKey(world, ref, "decision", options)).toMatchObject({
+      observation: { keystores: live, storedKeystores: [aStatus()] },
+    });
+    expect(asked).toEqual(["kms-1"]);
+  });
+
+  test("are unreadable where the keystore holds the key and does not tell its id", async () => {
+    const { twins } = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "" })] });
+    expect(twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    const absent = await lookAt({ storedStatus: [aStatus({ keyIdInKeystore: "", status: "not_present" })] });
+    expect(absent.twins).toEqual([]);
+  });
+
+  test("are unreadable where an internal keystore of the key gave no answer", async () => {
+    expect((await lookAt({ storedStatus: [] })).twins).toEqual([expect.objectContaining({ kind: "unreadable" })]);
+    expect((await lookAt({ storedStatus: [] }, false)).twins).toEqual([]);
+  });
+
+  test("are not asked for in a cachedRead, nor what uses the key", async () => {
+    const world = aWorld({ keys: { read: async () => found() } });
+    expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { twins: [] } });
+  });
+});
+
+test("a destroyed key's keystores are asked live; any other key's stored answer will do", async () => {
+  const live = [aStatus({ status: "pending_destruction" })];
+  const destroyed = aWorld({
+    keys: { read: async () => found({ stateWord: "destroyed" }), liveStatus: async () => answered(live) },
+  });
+  expect(await observeKey(destroyed, ref, "summary", options)).toMatchObject({
+    observation: { keystores: live, keystoresAreLive: true },
+  });
+  const active = aWorld({ keys: { read: async () => found() } });
+  expect(await observeKey(active, ref, "summary", options)).toMatchObject({
+    observation: { keystores: [aStatus()], keystoresAreLive: false },
+  });
+});
+
+test("reads a destroyed key again whose material disappeared between the two answers of one read", async () => {
+  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const reads = [["keystores"], []];
+  const world = aWorld({
+    keys: {
+      read: async () => found({ stateWord: "destroyed", storedStatus: gone, materialPresent: reads.shift() ?? [] }),
+      liveStatus: async () => answered(gone),
+    },
+  });
+  expect(await observeKey(world, ref, "summary", options)).toMatchObject({ observation: { materialIn: [] } });
+  expect(reads).toEqual([]);
+});
+
+test("keeps an answer that still contradicts the live status when it is read again", async () => {
+  const gone = [aStatus({ status: "not_present", detail: "destroyed_key_is_not_present_in_keystore" })];
+  const snapshot = { stateWord: "destroyed", storedStatus: gone, materialPresent: ["keystores"] };
+  let reads = 0;
+  const world = aWorld({
+    keys: {
+      read: async () => {
+        reads += 1;
+        return found(snapshot);
+      },
+      liveStatus: async () => answered(gone),
+    },
+  });
+  expect(await observeKey(world, ref, "summary", options)).toMatchObject({
+    observation: { materialIn: ["keystores"] },
+  });
+  expect(reads).toBe(2);
+});
+
+test("a state that this release does not know is carried as such, with the service's word", async () => {
+  const world = aWorld({ keys: { read: async () => found({ stateWord: "on_fire" }) } });
+  expect(await observeKey(world, ref, "summary", options)).toMatchObject({
+    observation: { state: "unrecognised", stateWord: "on_fire" },
+  });
+});
+
+test("what carries the record is no part of the facts, and the digest of both steps is there", async () => {
+  const record = aRecord();
+  const plainKey = await lookAt({});
+  const carrying = await lookAt({
+    tags: [
+      { name: "uko_dual", value: "both" },
+      { name: "uko_deletion", value: "00" },
+    ],
+  });
+  expect(carrying.observation).toMatchObject({ marker: "both", carried: { kind: "unreadable" } });
+  expect(carrying.observation.facts).toEqual(plainKey.observation.facts);
+  expect(carrying.observation.digests).toEqual(plainKey.observation.digests);
+  expect(plainKey.observation.digests.destroy).not.toBe(plainKey.observation.digests.deactivate);
+  expect(record.digest).toHaveLength(32);
+});
+
+test("a compact record's author is told by id where the last writer has its mark, and by the mark alone otherwise", async () => {
+  const sha256 = aWorld().sha256;
+  const author = { mark: sha256("IBMid-550000BOB").slice(0, 16) };
+  const draft = { ...aRecord(), author };
+  const description = `\n${encodeCompact(draft, "both")}`;
+  const own = await lookAt({ description, updatedBy: "IBMid-550000BOB" });
+  expect(own.observation.carried).toMatchObject({ record: { author: { ...author, iamId: "IBMid-550000BOB" } } });
+  const edited = await lookAt({ description, updatedBy: "IBMid-550000CAROL" });
+  expect(edited.observation.carried).toMatchObject({ kind: "one", record: { author: { mark: author.mark } } });
+  expect(edited.observation.carried).not.toHaveProperty("record.author.iamId");
+});
+
+test("the answer to a write shows the key without a call", () => {
+  const seen = observedInAnswer(aWorld(), ref, answered({ snapshot: aSnapshot({ label: "new" }), etag: "e-2" }));
+  expect(seen).toMatchObject({ etag: "e-2", nowMs, observation: { facts: { label: "new" }, state: "active" } });
+});

@@ -1,0 +1,394 @@
+import { describe, expect, test } from "vitest";
+import type { Keys, World } from "../../../provider/engine/ports.ts";
+import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const withKeys =
+  (over: (keys: Keys) => Partial<Keys>) =>
+  (world: World): World => ({
+    ...world,
+    keys: { ...world.keys, ...over(world.keys) },
+  });
+
+const isCarol = ({ caller }: { readonly caller?: string | undefined }): boolean => caller === "IBMid-550000CAROL";
+
+async function lastSeq(): Promise<number> {
+  return (await uko.trail()).at(-1)?.seq ?? 0;
+}
+
+/** A key whose deactivation the person has asked for. */
+async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedKeyState; record: string }> {
+  const state = await uko.make(inputs);
+  const { message } = await unfinished(uko.run(by).handlers, state);
+  await uko.advance("60s");
+  return { state, record: consentIn(message) };
+}
+
+/** A key that Alice deactivated on Bob's request, more than 4 hours ago; `record` is her half of destroy. */
+async function deactivated(): Promise<{ state: ManagedKeyState; record: string }> {
+  const { state, record } = await asked();
+  const { message } = await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+  await uko.advance("5h");
+  return { state, record: consentIn(message) };
+}
+
+async function stateWord(state: ManagedKeyState): Promise<string> {
+  return (await uko.test.as("carol").key(state.keyId)).body.state;
+}
+
+describe("412: somebody else wrote between the look and the step", () => {
+  test("the key is read again and planned again: the record is void, and the message names who and when", async () => {
+    const { state, record } = await asked();
+    let isEdited = false;
+    const alice = uko.run("alice", {
+      consents: [record],
+      wrap: withKeys((keys) => ({
+        async act(...call) {
+          if (!isEdited) await uko.test.as("carol").patch(state.keyId, { description: "edited" });
+          isEdited = true;
+          return keys.act(...call);
+        },
+      })),
+    });
+    const { code, message } = await unfinished(alice.handlers, state);
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect(message).toContain("IBMid-550000CAROL");
+    expect(await stateWord(state)).toBe("active");
+    await uko.expectNobodyAlone({ isOutsider: isCarol });
+  });
+
+  test("of the ETag that the next read shows again ends the run, which names it", async () => {
+    const state = await uko.make();
+    let sent = 0;
+    const stale = async () => {
+      sent += 1;
+      return { kind: "stale" } as const;
+    };
+    const bob = uko.run("bob", { wrap: withKeys(() => ({ update: stale })) });
+    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_ANSWER_INVALID" });
+    expect(sent).toBe(2);
+  });
+
+  test("of another ETag again and again ends the run after a bounded number of rounds", async () => {
+    const state = await uko.make();
+    let sent = 0;
+    const stale = async () => ({ kind: "stale" }) as const;
+    const bob = uko.run("bob", {
+      wrap: withKeys((keys) => ({
+        update: stale,
+        async read(...call) {
+          const { value, ...answer } = await keys.read(...call);
+          sent += 1;
+          return { ...answer, value: value && { ...value, etag: `e-${sent}` } };
+        },
+      })),
+    });
+    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_CHANGED_MEANWHILE" });
+  });
+});
+
+describe("lost answers", () => {
+  test("of one call again and again are a fault, not something to send thirty times", async () => {
+    const { state, record } = await asked();
+    let sent = 0;
+    const alice = uko.run("alice", {
+      consents: [record],
+      wrap: withKeys(() => ({
+        async act() {
+          sent += 1;
+          return { kind: "lost", reason: "the service answered 502" } as const;
+        },
+      })),
+    });
+    await expect(alice.handlers.delete(state, options)).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      message: expect.stringContaining("502"),
+    });
+    expect(sent).toBe(4);
+  });
+
+  test("a record of another person in the same second is not taken for this run's own", async () => {
+    const state = await uko.make();
+    const bob = uko.run("bob", {
+      wrap: withKeys(() => ({
+        async update() {
+          await uko.run("carol").operations.request(uko.ref(state.keyId), undefined, options);
+          return { kind: "lost", reason: "cut" } as const;
+        },
+      })),
+    });
+    const { code, message } = await unfinished(bob.handlers, state);
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect(message).toContain("Carol Example");
+    expect(bob.evidence).toEqual([]);
+  });
+
+  test("an older record of one's own is not taken for the one that did not arrive", async () => {
+    const { state } = await asked();
+    await uko.advance("8d");
+    await uko.fault({ operation: "K4", drop: "before", times: 1 });
+    const bob = uko.run("bob");
+    await unfinished(bob.handlers, state);
+    expect(bob.evidence.map(({ step }) => step)).toEqual(["write_record"]);
+  });
+
+  test("a deactivation by somebody else in the gap counts against destroying, and not as this run's step", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const carol = uko.run("carol", {
+      wrap: withKeys(() => ({
+        async act() {
+          const alice = uko.test.as("alice");
+          await alice.call("POST", `/api/v4/managed_keys/${state.keyId}/deactivate`, undefined, {
+            "if-match": (await alice.key(state.keyId)).headers.get("etag") ?? "",
+          });
+          await uko.advance("5h");
+          return { kind: "lost", reason: "cut" } as const;
+        },
+      })),
+    });
+    const { code } = await unfinished(carol.handlers, state);
+    expect(code).toBe("UKO_SEPARATE_RUN_NEEDED");
+    expect(carol.evidence.map(({ step, phase }) => [step, phase])).toEqual([["deactivate", "before"]]);
+  });
+
+  test("a removal that took effect is told as this run's, with its evidence", async () => {
+    const { state, record } = await deactivated();
+    await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
+    await uko.advance("31d");
+    await uko.fault({ operation: "K5", drop: "after", times: 1 });
+    const bob = uko.run("bob");
+    const report = await bob.operations.continue(uko.ref(state.keyId), [], { budgetMs: 0, pollIntervalMs: 1 }, options);
+    expect(report).toMatchObject({ lifecycleState: "gone", taken: ["remove"] });
+    expect(bob.evidence.map(({ step, phase }) => [step, phase])).toEqual([
+      ["remove", "before"],
+      ["remove", "after"],
+    ]);
+  });
+});
+
+describe("two writes in one second", () => {
+  test("a step is taken only on a look that is 2 s younger than the last write", async () => {
+    const { state, record } = await asked();
+    uko.test.emulator.world.clock.set(Date.parse("2026-11-24T18:00:00.000Z"));
+    uko.test.emulator.world.clock.tickMs = 0;
+    // Bob asks anew in this second, Alice looks in it, and Carol edits in it: one ETag for all three.
+    await uko.run("carol").operations.withdraw(uko.ref(state.keyId), options);
+    const { message } = await unfinished(uko.run("bob").handlers, state);
+    const alice = uko.run("alice", {
+      consents: [record, consentIn(message)],
+      wrap: (world) => ({
+        ...world,
+        clock: {
+          async sleep(ms, signal) {
+            await uko.test.as("carol").patch(state.keyId, { description: "edited unseen" });
+            await world.clock.sleep(ms, signal);
+          },
+        },
+      }),
+    });
+    await unfinished(alice.handlers, state);
+    expect(await stateWord(state)).toBe("active");
+    uko.test.emulator.world.clock.tickMs = 1000;
+    await uko.expectNobodyAlone({ isOutsider: isCarol });
+  });
+
+  test("a record under an unchanged ETag is read once more after a second", async () => {
+    const state = await uko.make();
+    uko.test.emulator.world.clock.tickMs = 0;
+    await uko.test.as("carol").patch(state.keyId, { description: "just now" });
+    const sleeps: number[] = [];
+    // The service's clock stands still, so the write that rested has the ETag of the one before it.
+    const bob = uko.run("bob", {
+      wrap: (world) => ({ ...world, clock: { sleep: async (ms) => void sleeps.push(ms) } }),
+    });
+    const { code } = await unfinished(bob.handlers, state);
+    uko.test.emulator.world.clock.tickMs = 1000;
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect(sleeps).toEqual([2000, 1000]);
+  });
+});
+
+describe("reading a record back", () => {
+  test("another last writer than the author ends the run before anything is cut off", async () => {
+    const state = await uko.make();
+    const bob = uko.run("bob", {
+      wrap: withKeys((keys) => ({
+        async read(...call) {
+          const answer = await keys.read(...call);
+          if (answer.value === undefined) return answer;
+          const snapshot = { ...answer.value.snapshot, updatedBy: "IBMid-550000SYSTEM" };
+          return { ...answer, value: { ...answer.value, snapshot } };
+        },
+      })),
+    });
+    await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_PERSONS_UNKNOWN" });
+    expect(await stateWord(state)).toBe("active");
+  });
+
+  test("a record that somebody wrote over at once is planned anew", async () => {
+    const state = await uko.make();
+    let isOver = false;
+    const bob = uko.run("bob", {
+      wrap: withKeys((keys) => ({
+        async update(...call) {
+          const written = await keys.update(...call);
+          if (!isOver) await uko.test.as("carol").patch(state.keyId, { tags: [] });
+          isOver = true;
+          return written;
+        },
+      })),
+    });
+    const { code, message } = await unfinished(bob.handlers, state);
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    const report = await uko.run("alice").operations.status(uko.ref(state.keyId), options);
+    expect(report.deletion.recordId).toBe(consentIn(message));
+    // It was not the carrier's fault, so the record still rides on the tag.
+    const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
+    expect(tags.map(({ name }) => name)).toContain("uko_deletion");
+  });
+});
+
+describe("where the record rides", () => {
+  const compact = /\n\[uko1b[dx][amn][0-9a-f]{80}\]$/;
+
+  test.each(["dropped", "rejected"] as const)(
+    "tags %s: it ends the description, and four runs end the key",
+    async (tags) => {
+      uko.reset({ tags });
+      const { state, record } = await asked("bob", { description: "Salaries" });
+      const { description } = (await uko.test.as("carol").key(state.keyId)).body;
+      expect(description).toMatch(compact);
+      expect(description).toMatch(/^Salaries\n/);
+      const second = await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+      await uko.advance("5h");
+      await unfinished(uko.run("bob", { consents: [consentIn(second.message)] }).handlers, state);
+      await uko.advance("31d");
+      expect(await uko.run("bob").handlers.delete(state, options)).toMatchObject({ kind: "ended" });
+      await uko.expectNobodyAlone();
+    },
+  );
+
+  test.each(["dropped", "rejected"] as const)("tags %s, and no marker tells: the tag is tried first", async (tags) => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    uko.test.emulator.world.keys.get(state.keyId)?.tags.splice(0);
+    Object.assign(uko.test.emulator.world.switches, { tags });
+    const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect((await uko.test.as("carol").key(state.keyId)).body.description).toMatch(compact);
+  });
+
+  test("neither kept: refused before the outage, and the description is as the user left it", async () => {
+    uko.reset({ tags: "dropped", description: "collapsed" });
+    const state = await uko.make({ description: "Salaries" });
+    for (const _again of [1, 2]) {
+      const { code } = await unfinished(uko.run("bob").handlers, state);
+      expect(code).toBe("UKO_RECORD_NOT_KEPT");
+    }
+    expect((await uko.test.as("carol").key(state.keyId)).body).toMatchObject({
+      state: "active",
+      description: "Salaries",
+    });
+  });
+
+  test("a description that leaves no room: refused before the outage, with the reason", async () => {
+    uko.reset({ tags: "rejected" });
+    const state = await uko.make({ description: "x".repeat(111), dualAuthorization: "required" });
+    const { code, message } = await unfinished(uko.run("bob").handlers, state);
+    expect(code).toBe("UKO_RECORD_NOT_KEPT");
+    expect(message).toContain("110 characters");
+    expect(await stateWord(state)).toBe("active");
+  });
+
+  test("the user's own tags stay", async () => {
+    const { state } = await asked("bob", { tags: { team: "people" } });
+    const { tags } = (await uko.test.as("carol").key(state.keyId)).body;
+    expect(tags).toContainEqual({ name: "team", value: "people" });
+    expect(tags.map(({ name }) => name)).toContain("uko_deletion");
+  });
+});
+
+describe("a missing right stops the run, and nothing was written by it", () => {
+  async function denied(run: PersonsRun, state: ManagedKeyState): Promise<string> {
+    const seq = await lastSeq();
+    const { code, message } = await unfinished(run.handlers, state);
+    expect(code, message).toBe("UKO_RIGHTS_MISSING");
+    expect(await uko.effects(seq)).toEqual([]);
+    return message;
+  }
+
+  test("write the record", async () => {
+    const state = await uko.make();
+    expect(await denied(uko.run("erin"), state)).toContain("write-tags");
+  });
+
+  test("deactivate: the naming run prints how to consent instead", async () => {
+    const { state, record } = await asked("alice");
+    const message = await denied(uko.run("bob", { consents: [record] }), state);
+    expect(message).toContain(`uko consent ${state.vaultId}/${state.keyId} ${record}`);
+    expect(message).toContain("Key Custodian - Deployer");
+  });
+
+  test("deactivate on an answer: says that whoever acts needs the right", async () => {
+    const { state, record } = await asked("bob");
+    await uko.run("alice").operations.consent(uko.ref(state.keyId), record, options);
+    await uko.advance("60s");
+    const answer = (await uko.run("bob").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
+    const message = await denied(uko.run("bob", { consents: [answer] }), state);
+    expect(message).not.toContain("uko consent");
+    expect(message).toContain("whoever acts on it needs this right");
+  });
+
+  test("destroy", async () => {
+    const { state } = await deactivated();
+    const ref = uko.ref(state.keyId);
+    await uko.run("carol").operations.withdraw(ref, options);
+    await uko.run("bob").operations.request(ref, undefined, options);
+    await uko.advance("60s");
+    const record = (await uko.run("bob").operations.status(ref, options)).deletion.recordId ?? "";
+    expect(await denied(uko.run("alice", { consents: [record] }), state)).toContain("Vault Administrator");
+  });
+
+  test("destroy of a key whose deactivation time nobody knows is no cool-down", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    expect(await denied(uko.run("alice"), state)).toContain("Vault Administrator");
+  });
+
+  test("remove", async () => {
+    const { state, record } = await deactivated();
+    await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
+    await uko.advance("31d");
+    expect(await denied(uko.run("alice"), state)).toContain("Vault Administrator");
+  });
+});
+
+describe("a run that is stopped", () => {
+  test("before its first call does nothing", async () => {
+    const state = await uko.make();
+    const seq = await lastSeq();
+    const stopped = { signal: AbortSignal.abort() };
+    await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("between two steps leaves the first one standing", async () => {
+    const { state, record } = await asked();
+    const stop = new AbortController();
+    const alice = uko.run("alice", {
+      consents: [record],
+      wrap: withKeys((keys) => ({
+        async act(...call) {
+          const written = await keys.act(...call);
+          stop.abort();
+          return written;
+        },
+      })),
+    });
+    await expect(alice.handlers.delete(state, { signal: stop.signal })).rejects.toMatchObject({
+      code: "UKO_CANCELLED",
+    });
+    expect(await stateWord(state)).toBe("deactivated");
+  });
+});

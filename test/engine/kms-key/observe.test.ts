@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { KeystoreSnapshot } from "../../../provider/engine/container-ports.ts";
+import { observeKmsKey, ringOf } from "../../../provider/engine/kms-key/observe.ts";
+import type { World } from "../../../provider/engine/ports.ts";
+import { UkoError } from "../../../provider/errors.ts";
+import { aKmsSnapshot, kmsKeyId } from "../../support/kms-builders.ts";
+import { answered, aSnapshot, aStatus, aWorld } from "../fakes.ts";
+import { codeOf, options } from "../harness.ts";
+
+const { instanceId } = aWorld().session;
+const ref = { instanceId, kmsKeyId };
+const twinId = "7a0c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b12";
+const key = aKmsSnapshot({ ring: "storage" });
+
+function aKeystore(over: Partial<KeystoreSnapshot> = {}): KeystoreSnapshot {
+  return {
+    id: "ks-1",
+    vaultId: "v-1",
+    name: "frankfurt",
+    description: "",
+    location: "",
+    groups: [],
+    type: "ibm_cloud_kms",
+    variant: "internal",
+    ring: "",
+    fields: {},
+    health: "ok",
+    healthMessage: "",
+    ...over,
+  };
+}
+
+/** A world with these keystores, in which a managed key's twin, where there is one, is in a ring. */
+function withKeystores(
+  keystores: readonly KeystoreSnapshot[],
+  twin?: { readonly ring: string; readonly id?: string; readonly isPurged?: boolean },
+): World {
+  const status = aStatus({ keystoreId: "ks-1", keyIdInKeystore: `a/${twin?.id ?? twinId}` });
+  const read = async () => answered(twin?.isPurged === true ? undefined : aKmsSnapshot({ ring: twin?.ring ?? "" }));
+  return aWorld({
+    keystores: { list: async () => keystores },
+    keys: { list: async () => (twin === undefined ? [] : [aSnapshot({ storedStatus: [status] })]) },
+    kmsKeys: { read },
+  });
+}
+
+const ringIn = (world: World) => ringOf(world, key, options);
+const own = { kind: "own" };
+const ofFrankfurt = { kind: "of_keystore", keystoreName: "frankfurt" };
+
+describe("whose ring a KMS key is in", () => {
+  it("is its own where no keystore of this instance has that ring", async () => {
+    expect(await ringIn(withKeystores([]))).toEqual(own);
+    expect(await ringIn(withKeystores([aKeystore({ ring: "payroll" })]))).toEqual(own);
+    expect(await ringIn(withKeystores([aKeystore({ type: "aws_kms", variant: "", ring: "storage" })]))).toEqual(own);
+    const elsewhere = aKeystore({ variant: "hpcs", ring: "storage", fields: { ibm_instance_id: "another" } });
+    expect(await ringIn(withKeystores([elsewhere]))).toEqual(own);
+  });
+
+  it("is a keystore's where that names it, whatever the capitals", async () => {
+    expect(await ringIn(withKeystores([aKeystore({ ring: "Storage" })]))).toEqual(ofFrankfurt);
+    expect(await ringIn(withKeystores([aKeystore({ ring: "storage", variant: "" })]))).toEqual(ofFrankfurt);
+  });
+
+  it("is a keystore's where an instance is connected to itself", async () => {
+    const itself = aKeystore({ variant: "hpcs", ring: "storage", fields: { ibm_instance_id: instanceId } });
+    expect(await ringIn(withKeystores([itself]))).toEqual(ofFrankfurt);
+  });
+
+  it("is learned from a managed key's twin where UKO does not tell it", async () => {
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage" }))).toEqual(ofFrankfurt);
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll" }))).toEqual(own);
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "payroll", id: kmsKeyId }))).toEqual(ofFrankfurt);
+  });
+
+  it("is unknown where nothing tells it", async () => {
+    const untold = { kind: "unknown", reason: expect.stringContaining('keystore "frankfurt"') };
+    expect(await ringIn(withKeystores([aKeystore()]))).toEqual(untold);
+    expect(await ringIn(withKeystores([aKeystore()], { ring: "storage", isPurged: true }))).toEqual(untold);
+  });
+
+  it.each(["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED", "UKO_ANSWER_INVALID"] as const)(
+    "is unknown where the keystores answer %s, and a fault stays a fault",
+    async (code) => {
+      const failing = (thrown: Error) =>
+        aWorld({
+          keystores: {
+            list: async () => {
+              throw thrown;
+            },
+          },
+        });
+      expect(await ringIn(failing(new UkoError(code)))).toMatchObject({ kind: "unknown" });
+      expect(await codeOf(ringIn(failing(new UkoError("UKO_SERVICE_UNAVAILABLE"))))).toBe("UKO_SERVICE_UNAVAILABLE");
+    },
+  );
+
+  it("is its own in a Key Protect instance, which has no keystores to ask for", async () => {
+    const crn = `crn:v1:bluemix:public:kms:us-south:a/1:${instanceId}:key:${kmsKeyId}`;
+    expect(await ringOf(aWorld(), { ...key, crn }, options)).toEqual(own);
+  });
+});
+
+describe("a look at a KMS key", () => {
+  const seen = (over: Parameters<typeof aKmsSnapshot>[0], depth: "decision" | "summary") => {
+    const calls: string[] = [];
+    const world = aWorld({
+      keystores: { list: async () => [] },
+      kmsKeys: {
+        read: async () => answered(aKmsSnapshot(over)),
+        async dualAuthPolicyWrite() {
+          calls.push("policy");
+          return { updatedBy: "IBMid-1", updatedAtMs: 5, createdBy: "IBMid-2" };
+        },
+        async registrations() {
+          calls.push("registrations");
+          return { kind: "known", items: [] };
+        },
+      },
+    });
+    return observeKmsKey(world, ref, depth, options).then((sighting) => ({ sighting, calls }));
+  };
+
+  it("asks who wrote the policy only where a window is set, and for uses only where a step rests on them", async () => {
+    expect((await seen({}, "summary")).calls).toEqual([]);
+    expect((await seen({}, "decision")).calls).toEqual(["registrations"]);
+    expect((await seen({ windowEndsAtMs: 9 }, "summary")).calls).toEqual(["policy"]);
+    expect((await seen({ windowEndsAtMs: 9, state: 5 }, "decision")).calls).toEqual([]);
+    const { sighting } = await seen({ windowEndsAtMs: 9 }, "decision");
+    expect(sighting).toMatchObject({
+      observation: { policyWrite: { by: { iamId: "IBMid-1" }, atMs: 5, createdBy: { iamId: "IBMid-2" } } },
+    });
+  });
+
+  it("carries a state that is not known by its number", async () => {
+    const { sighting } = await seen({ state: 4 }, "summary");
+    expect(sighting).toMatchObject({ observation: { state: "unrecognised", stateWord: "4" } });
+  });
+
+  it("refuses another instance's key before any call", async () => {
+    const foreign = { instanceId: "22222222-2222-4222-8222-222222222222", kmsKeyId };
+    await expect(observeKmsKey(aWorld(), foreign, "summary", options)).rejects.toMatchObject({
+      code: "UKO_INSTANCE_MISMATCH",
+      summary: `KMS key ${kmsKeyId} belongs to instance ${foreign.instanceId}, and this run talks to ${instanceId}`,
+    });
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../provider/engine/ports.ts";
+import { kmsWindowMs } from "../../../provider/lifecycle/kms-window.ts";
+import type { KmsKeyState } from "../../../provider/resources/index.ts";
+import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "../harness.ts";
+import { kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../kms-stage.ts";
+
+const stage = useEngineWorld();
+
+const destroyBy = (who: Person, state: KmsKeyState, choices: RunChoices = {}) => {
+  const run = kmsRun(stage, who, choices);
+  return { ...run, outcome: () => run.handlers.delete(state, options), wait: () => unfinishedKms(run.handlers, state) };
+};
+const stateOf = async (keyId: string): Promise<unknown> => (await kmsView(stage, keyId)).state;
+const writesSince = async (since: number): Promise<readonly string[]> => stage.effects(since);
+const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
+
+describe("two people end a KMS key", () => {
+  it("the first sets it, the second names the window and destroys, and both are in the evidence", async () => {
+    const state = await makeKmsKey(stage);
+    const first = destroyBy("alice", state);
+    const { code, message } = await first.wait();
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect(message).toContain("You set it for deletion on");
+    expect(first.evidence.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
+      "set_for_deletion before",
+      "set_for_deletion after",
+    ]);
+    const view = await kmsView(stage, state.keyId);
+    expect(view.dualAuthDelete.keySetForDeletion).toBe(true);
+    expect(windowIn(message)).toBe(`${state.keyId}@${view.dualAuthDelete.authExpiration}`);
+
+    const second = destroyBy("bob", state, { consents: [windowIn(message)] });
+    expect(await second.outcome()).toMatchObject({
+      kind: "ended",
+      warnings: [expect.stringMatching(/destroyed and leaves the state.*restoreTrigger.*until 24 Dec 2026/)],
+      facts: { lifecycleState: "destroyed", taken: ["destroy"] },
+    });
+    expect(await stateOf(state.keyId)).toBe(5);
+    expect(second.evidence).toMatchObject([
+      { resource: "kms_key", keyId: state.keyId, step: "destroy", phase: "before", from: "active", to: "destroyed" },
+      { phase: "after", consentedBy: { id: windowIn(message) } },
+    ]);
+  });
+
+  it("the same person twice changes nothing, in their own name or through a profile of theirs", async () => {
+    const state = await makeKmsKey(stage, {}, "carol");
+    const { message } = await destroyBy("bob", state).wait();
+    const before = await lastSeq();
+    const consents = [windowIn(message)];
+    expect(await destroyBy("bob", state).wait()).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+    await destroyBy("bob", state, { consents }).wait();
+    const inProfile = await destroyBy("dave", state, { consents }).wait();
+    expect(inProfile.message).toContain("acts through a trusted profile");
+    const machine = await destroyBy("pipeline", state, { consents }).wait();
+    expect(machine.message).toContain("is not a person");
+    expect(await stateOf(state.keyId)).toBe(1);
+    expect(await writesSince(before)).toEqual([]);
+  });
+
+  it("KMS has the last word where its policy names the second person since the key was made", async () => {
+    const state = await makeKmsKey(stage);
+    const { message } = await destroyBy("bob", state).wait();
+    const again = await destroyBy("bob", state, { consents: [windowIn(message)] }).wait();
+    expect(again.code).toBe("UKO_SERVICE_REFUSED");
+    expect(again.message).toContain("KMS wants another person to destroy");
+    expect(await stateOf(state.keyId)).toBe(1);
+  });
+
+  it("meeting it again neither moves the window nor asks again", async () => {
+    const state = await makeKmsKey(stage);
+    const { message } = await destroyBy("alice", state).wait();
+    await stage.advance("3d");
+    for (const who of ["alice", "bob", "carol", "pipeline"] as const) {
+      const again = await destroyBy(who, state).wait();
+      expect(windowIn(again.message)).toBe(windowIn(message));
+    }
+  });
+
+  it("a lapsed window is opened anew, and naming the old one does not count", async () => {
+    const state = await makeKmsKey(stage);
+    const old = windowIn((await destroyBy("alice", state).wait()).message);
+    await stage.advance("7d");
+    const renewed = await destroyBy("carol", state, { consents: [old] }).wait();
+    expect(windowIn(renewed.message)).not.toBe(old);
+    expect(await stateOf(state.keyId)).toBe(1);
+    const { outcome } = destroyBy("bob", state, { consents: [windowIn(renewed.message)] });
+    expect(await outcome()).toMatchObject({ kind: "ended" });
+  });
+
+  it("a missing right is told with the role and who goes on", async () => {
+    const state = await makeKmsKey(stage);
+    const { message } = await destroyBy("carol", state).wait();
+    const denied = await destroyBy("alice", state, { consents: [windowIn(message)] }).wait();
+    expect(denied.code).toBe("UKO_RIGHTS_MISSING");
+    expect(denied.message).toMatch(/may not destroy KMS key "backup".*\n.*role KMS Manager/);
+    // A reader cannot list keystores, so whether the key belongs to one stays unknown.
+    expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+  });
+
+  it("with the goal removed it stays in state until KMS knows it no more", async () => {
+    const state = await makeKmsKey(stage, { deletionCompletesAt: "removed" });
+    const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
+    const waiting = await destroyBy("bob", state, { consents }).wait();
+    expect(waiting.code).toBe("UKO_KMS_METADATA_REMAINS");
+    expect(waiting.message).toContain("until 22 Feb 2027");
+    await stage.advance("100d");
+    expect(await destroyBy("bob", state).outcome()).toMatchObject({ kind: "ended" });
+  });
+});
+
+describe("one person", () => {
+  it("is refused where the program asks for two and KMS does not", async () => {
+    const single = await makeKmsKey(stage, { dualAuthorization: "single" });
+    expect(single.dualAuthDelete).toBe(false);
+    const stricter = destroyBy("bob", { ...single, dualAuthorization: "required" });
+    expect((await stricter.wait()).code).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
+    expect((await destroyBy("bob", single, { isDualRequired: true }).wait()).code).toBe(
+      "UKO_KMS_DUAL_AUTHORIZATION_OFF",
+    );
+    expect(await stateOf(single.keyId)).toBe(1);
+    expect(await destroyBy("pipeline", single).outcome()).toMatchObject({ kind: "ended" });
+  });
+
+  it("never ends a managed key's twin beside the managed key", async () => {
+    const managed = await stage.test.keyIn("active");
+    const twin = await stage.test.twinOf(managed);
+    const own = await makeKmsKey(stage, { dualAuthorization: "single" });
+    const before = await lastSeq();
+    const { code, message } = await destroyBy("bob", { ...own, keyId: twin.id }).wait();
+    expect(code).toBe("UKO_KMS_KEY_IS_A_TWIN");
+    expect(message).toContain("belongs to a managed key");
+    expect(await writesSince(before)).toEqual([]);
+  });
+
+  it("is refused while a state names another instance, and under deletion protection", async () => {
+    const state = await makeKmsKey(stage, { deletionProtection: true });
+    expect((await destroyBy("bob", state).wait()).code).toBe("UKO_DELETION_PROTECTED");
+    const foreign = { ...state, instanceId: "22222222-2222-4222-8222-222222222222" };
+    expect(await codeOf(destroyBy("bob", foreign).outcome())).toBe("UKO_INSTANCE_MISMATCH");
+  });
+});
+
+describe("an answer that is lost", () => {
+  /** Sends the call and loses its answer, or loses the call itself. */
+  const losing = (name: "setForDeletion" | "destroy" | "unsetForDeletion", isSent: boolean) => {
+    let isLost = false;
+    return (world: World): World => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        async [name](...args: Parameters<World["kmsKeys"]["destroy"]>) {
+          if (isLost) return world.kmsKeys[name](...args);
+          isLost = true;
+          if (isSent) await world.kmsKeys[name](...args);
+          return { kind: "lost" as const, reason: "connection reset" };
+        },
+      },
+    });
+  };
+
+  it.each([true, false])("of the first step leads to a look, never to a second person (sent: %s)", async (isSent) => {
+    const state = await makeKmsKey(stage);
+    const run = destroyBy("carol", state, { wrap: losing("setForDeletion", isSent) });
+    const { code, message } = await run.wait();
+    expect(code).toBe("UKO_APPROVAL_PENDING");
+    expect(message).toContain("You set it for deletion");
+    expect(run.evidence.at(-1)).toMatchObject({ step: "set_for_deletion", phase: "after" });
+  });
+
+  it.each([true, false])("of the destruction leads to a look (sent: %s)", async (isSent) => {
+    const state = await makeKmsKey(stage);
+    const consents = [windowIn((await destroyBy("alice", state).wait()).message)];
+    const run = destroyBy("bob", state, { consents, wrap: losing("destroy", isSent) });
+    expect(await run.outcome()).toMatchObject({ kind: "ended", facts: { taken: ["destroy"] } });
+    expect(run.evidence.at(-1)).toMatchObject({ step: "destroy", phase: "after" });
+  });
+
+  it.each([
+    ["an hour before, and is somebody else's", 3_600_000, []],
+    ["at this very time, and may well be this run's", 0, ["set_for_deletion after"]],
+  ])("of the first step is no evidence alone: the window that is there began %s", async (_when, agoMs, after) => {
+    const state = await makeKmsKey(stage);
+    const wrap = (world: World): World => {
+      let isLost = false;
+      return {
+        ...world,
+        kmsKeys: {
+          ...world.kmsKeys,
+          async setForDeletion() {
+            isLost = true;
+            return { kind: "lost", reason: "connection reset" };
+          },
+          async read(ref, callOptions) {
+            const answer = await world.kmsKeys.read(ref, callOptions);
+            if (!isLost || answer.value === undefined) return answer;
+            const windowEndsAtMs = answer.serviceTimeMs - agoMs + kmsWindowMs;
+            return { ...answer, value: { ...answer.value, windowEndsAtMs } };
+          },
+        },
+      };
+    };
+    const run = destroyBy("alice", state, { wrap });
+    expect((await run.wait()).code).toBe("UKO_APPROVAL_PENDING");
+    const told = run.evidence.map(({ step, phase }) => `${step} ${phase}`);
+    expect(told).toEqual(["set_for_deletion before", ...after]);
+  });
+
+  it("again and again is a fault, and the key is as it was", async () => {
+    const state = await makeKmsKey(stage);
+    const wrap = (world: World): World => ({
+      ...world,
+      kmsKeys: { ...world.kmsKeys, setForDeletion: async () => ({ kind: "lost", reason: "reset" }) },
+    });
+    expect(await codeOf(destroyBy("alice", state, { wrap }).outcome())).toBe("UKO_ANSWER_LOST");
+  });
+});
+
+describe("by command", () => {
+  const refOf = ({ instanceId, keyId }: KmsKeyState) => ({ instanceId, kmsKeyId: keyId });
+
+  it("status, request, withdraw and continue do the same without a state", async () => {
+    const state = await makeKmsKey(stage);
+    const ref = refOf(state);
+    const by = (who: Person) => kmsRun(stage, who).operations;
+    expect(await by("alice").status(ref, options)).toMatchObject({ exitCode: 0, lifecycleState: "active", taken: [] });
+    expect(await by("alice").request(ref, options)).toMatchObject({
+      exitCode: 0,
+      lifecycleState: "pending_approval",
+      taken: ["set_for_deletion"],
+    });
+    const pending = await by("bob").status(ref, options);
+    expect(pending).toMatchObject({ code: "UKO_APPROVAL_PENDING", deletion: { awaits: "approval" } });
+    expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: ["unset_for_deletion"] });
+    expect((await kmsView(stage, state.keyId)).dualAuthDelete.keySetForDeletion).toBe(false);
+    expect(await by("carol").withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: [] });
+
+    const anew = await by("alice").request(ref, options);
+    const named = [anew.deletion.recordId ?? ""];
+    expect(await by("bob").continue(ref, [], options)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
+    expect(await by("bob").continue(ref, named, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
+    expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_NO_WAY_BACK" });
+    await stage.advance("100d");
+    expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    expect(await by("bob").continue(ref, named, options)).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
+    await expect(by("alice").request(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
+    await expect(by("bob").withdraw(ref, options)).rejects.toMatchObject({ code: "UKO_NOT_FOUND" });
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { differencesIn } from "../../../provider/engine/program/diff.ts";
+
+const shape = {
+  description: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  aws: z.strictObject({ region: z.string(), secretAccessKey: z.string(), note: z.string().optional() }).optional(),
+  groups: z.array(z.string()).optional(),
+  state: z.string().optional(),
+};
+const moves = { state: ["lifecycleState", "keyState"] };
+
+function between(state: Readonly<Record<string, unknown>>, inputs: Readonly<Record<string, unknown>>) {
+  return differencesIn({ changed: Object.keys(inputs), state, inputs, shape, moves });
+}
+
+describe("differences", () => {
+  test("a value is added, changed or taken away", () => {
+    expect(between({}, { description: "new" })).toEqual([{ path: "description", kind: "add", of: "input" }]);
+    expect(between({ description: "old" }, { description: "new" })).toMatchObject([{ kind: "update" }]);
+    expect(between({ description: "old" }, { description: undefined })).toMatchObject([{ kind: "delete" }]);
+  });
+
+  test("a map is compared entry by entry, and an absent one is to go", () => {
+    const found = between({ tags: { a: "1", b: "2", c: "3" } }, { tags: { a: "1", b: "x", "d.e": "4", 'f"': "5" } });
+    expect(found.map(({ path, kind }) => `${kind} ${path}`).sort()).toEqual([
+      'add tags["d.e"]',
+      'add tags["f\\""]',
+      "delete tags.c",
+      "update tags.b",
+    ]);
+  });
+
+  test("in a block what the program leaves out stays as the service has it", () => {
+    const state = { aws: { region: "r", secretAccessKey: "sha256:1", note: "n" } };
+    expect(between(state, { aws: { region: "r", secretAccessKey: "sha256:2" } })).toEqual([
+      { path: "aws.secretAccessKey", kind: "update", of: "input" },
+    ]);
+  });
+
+  test("a list is one value, and a block that appears is one too", () => {
+    expect(between({ groups: ["a"] }, { groups: ["b"] })).toEqual([{ path: "groups", kind: "update", of: "input" }]);
+    expect(between({}, { aws: { region: "r" } })).toEqual([{ path: "aws", kind: "add", of: "input" }]);
+  });
+
+  test("a goal that is named already and not reached is told by the output that is not there yet", () => {
+    const goal = { state: "destroyed" };
+    expect(between(goal, goal)).toEqual([{ path: "lifecycleState", kind: "update", of: "goal" }]);
+    expect(between({ state: "active" }, goal)).toEqual([{ path: "state", kind: "update", of: "input" }]);
+  });
+});

@@ -1,0 +1,64 @@
+/** What is told of a value that a program may not write. */
+
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { failuresOfKnown, toFailures } from "../../../provider/engine/program/input-validation.ts";
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+
+const told = (schema: z.ZodType, value: unknown) =>
+  schema
+    .safeParse(value)
+    .error?.issues.flatMap(toFailures)
+    .map(({ property, reason }) => `${property}: ${reason}`);
+
+test.each([
+  [z.int().min(1), 0, ": has to be at least 1"],
+  [z.int().max(12), 1000, ": may be at most 12"],
+  [z.int(), 1.5, ": has to be a whole number"],
+  [z.int(), 9007199254740993n, ": has to be a number"],
+  [z.string().min(1), "", ": may not be empty"],
+  [z.string().min(2), "a", ": has to have at least 2 characters"],
+  [z.string().max(2), "abc", ": may have at most 2 characters"],
+  [z.array(z.string()).min(1), [], ": may not be empty"],
+  [z.array(z.string()).max(1), ["a", "b"], ": may have at most 1 entries"],
+  [z.array(z.string()), "a", ": has to be a list"],
+  [z.boolean(), "maybe", ": has to be true or false"],
+  [z.enum(["required", "single"]), "Single", ': has to be one of "required", "single"'],
+  [z.literal(1), 2, ": has to be 1"],
+  [z.array(z.string()), ["a", null], "1: has to be text, not null"],
+  [z.record(z.string(), z.string()), { team: null }, "team: has to be text, not null"],
+  [z.object({ name: z.string() }), {}, "name: is missing"],
+  [z.strictObject({}), { labbel: 1 }, "labbel: is not known"],
+])("says in words of programs what may be written there", (schema, value, expected) => {
+  expect(told(schema, value)).toEqual([expected]);
+});
+
+test("leaves the words that a schema has of its own", () => {
+  expect(told(z.string().min(3, "is too short a name"), "a")).toEqual([": is too short a name"]);
+  expect(told(z.iso.date("has to be a date such as 2027-01-31"), "2027-02-30")).toEqual([
+    ": has to be a date such as 2027-01-31",
+  ]);
+});
+
+test("what is known only later passes, and nothing beside it does", () => {
+  const schema = z.strictObject({
+    name: z.string(),
+    tags: z.record(z.string().regex(/^[a-z.]+$/, "has an odd name"), z.string().max(3)),
+    all: z.array(z.string()),
+  });
+  const given = {
+    name: UNKNOWN,
+    tags: { "a.b": UNKNOWN, team: "long", Ü: UNKNOWN },
+    all: ["a", UNKNOWN, 1],
+    labbel: "x",
+  };
+  const known = failuresOfKnown(schema.safeParse(given).error?.issues ?? [], given);
+  expect(known.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
+    "tags.team: may have at most 3 characters",
+    "tags.Ü: has an odd name",
+    "all.2: has to be text",
+    "labbel: is not known",
+  ]);
+  const later = { name: "a", tags: UNKNOWN, all: UNKNOWN };
+  expect(failuresOfKnown(schema.safeParse(later).error?.issues ?? [], later)).toEqual([]);
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { containsUnknown, plannedCreate, plannedUpdate, UNKNOWN } from "../../../provider/engine/program/unknown.ts";
+import { checked, inputsOf, options, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+/** Where a promise names a value, the run has to come to it. */
+function expectKept(promise: Readonly<Record<string, unknown>>, state: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(promise))
+    if (!containsUnknown(value)) expect(state[name], name).toEqual(value);
+}
+
+test("a creation promises what the program says, and leaves open what only the service knows", () => {
+  expect(plannedCreate({ label: "a" }, ["label", "keyId"])).toEqual({ label: "a", keyId: UNKNOWN });
+});
+
+test("what a creation leaves absent for certain is not called known later", () => {
+  expect(plannedCreate({ label: "a" }, ["label", "keyId", "aws"], ["aws"])).toEqual({
+    label: "a",
+    keyId: UNKNOWN,
+  });
+});
+
+test("an update promises what it does not move", () => {
+  const moves = { rotationTrigger: ["version"] };
+  const state = { label: "a", version: 1 };
+  const inputs = { label: "b", rotationTrigger: "x", description: undefined };
+  expect(plannedUpdate(state, inputs, ["label"], moves)).toEqual({ label: "b", rotationTrigger: "x", version: 1 });
+  expect(plannedUpdate(state, inputs, ["rotationTrigger"], moves)).toMatchObject({ version: UNKNOWN });
+});
+
+describe("promises are kept by the run that follows", () => {
+  test("of a creation", async () => {
+    const { handlers } = uko.run("bob");
+    const inputs = checked(handlers, inputsOf({ description: "d", tags: { team: "x" } }));
+    const promise = handlers.promise(inputs);
+    expect(promise).toMatchObject({ label: "payroll", keyId: UNKNOWN, lifecycleState: UNKNOWN });
+    const { state } = await handlers.create(inputs, options);
+    expectKept(promise, state);
+    expect(Object.keys(state).filter((name) => !(name in promise))).toEqual([]);
+  });
+
+  test.each([
+    ["a description", { description: "new" }],
+    ["tags", { tags: { team: "new" } }],
+    ["a rotation", { rotationTrigger: "2026-11" }],
+    ["a goal", { state: "destroyed" }],
+    ["a label", { label: "ledger" }],
+    ["what steers this tool alone", { deletionProtection: true, deletionReason: "because" }],
+    ["a goal and a description at once", { state: "deactivated", description: "going" }],
+  ])("of an update of %s", async (_what, over) => {
+    const state = await uko.make({ description: "old" });
+    const { handlers } = uko.run("carol");
+    const inputs = checked(handlers, inputsOf({ description: "old", ...over }));
+    const promise = handlers.promise(inputs, state);
+    const updated = await handlers.update(state, inputs, options);
+    expectKept(promise, updated.state);
+  });
+
+  test("and a value that is known only later leaves open what it could move", async () => {
+    const state = await uko.make();
+    const { handlers } = uko.run("carol");
+    const promise = handlers.promise(inputsOf({ rotationTrigger: UNKNOWN }), state);
+    expect(promise).toMatchObject({ rotationTrigger: UNKNOWN, version: UNKNOWN, label: "payroll" });
+  });
+});
+
+test("what cannot change is said beside what is known only later, and rules between inputs wait", async () => {
+  const state = await uko.make({ activationDate: "2027-01-31" });
+  const { handlers } = uko.run("carol");
+  const failures = (over: object) =>
+    handlers.check(inputsOf({ description: UNKNOWN, ...over }), state).failures.map(({ property }) => property);
+  expect(failures({})).toEqual([]);
+  expect(failures({ vaultId: "5c1e0000-0000-4000-8000-0000000000ff" })).toEqual(["vaultId"]);
+  expect(failures({ vaultId: UNKNOWN })).toEqual([]);
+  expect(failures({ activationDate: UNKNOWN, expirationDate: "2026-01-31" })).toEqual([]);
+  expect(failures({ label: "", tags: { team: UNKNOWN, owner: "a-b" } })).toEqual(["label", "tags.owner"]);
+});

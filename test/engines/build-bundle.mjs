@@ -1,0 +1,88 @@
+/** Bundles a program of ours as one executable file that needs nothing but Node, in a folder of its own below `build`. */
+
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { isStale, replaceFolder } from "./freshness.mjs";
+
+const undiciParts = "test/engines/undici-parts.cjs";
+
+/**
+ * `folder` is the one below `build`, `name` the file in it, `entry` where it begins, `later` a source that it loads when it is first
+ * needed: that goes in as a gzipped text, so that starting does not read it. Does nothing when it is newer than all its sources.
+ */
+export function buildBundleIfStale(repository, { folder, name, entry, later }) {
+  const build = path.join(repository, "build");
+  const target = path.join(build, folder);
+  const own = ["test/engines/build-bundle.mjs", undiciParts];
+  const inputs = ["provider", "package.json", "package-lock.json", ...own];
+  const sources = inputs.map((input) => path.join(repository, input));
+  if (!isStale(target, sources)) return;
+
+  console.error(`Building build/${folder}`);
+  const { version, license } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  mkdirSync(build, { recursive: true });
+  replaceFolder(target, `${target}-${process.pid}`, (fresh) => {
+    const metafile = bundle(repository, { entry, later, outfile: path.join(fresh, name) });
+    // Where a file without an ending stands decides how Node reads it, so this goes wherever the file goes.
+    const manifest = { name, version, license, private: true, type: "commonjs", main: name };
+    writeFileSync(path.join(fresh, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    // What is in the bundle: the release makes its bill of materials from it.
+    writeFileSync(path.join(build, `${folder}.metafile.json`), JSON.stringify(metafile));
+  });
+}
+
+/** Answers esbuild's account of what is in it. */
+function bundle(repository, { entry, later, outfile }) {
+  // Only now: the packages may have been installed a moment ago.
+  const { buildSync } = createRequire(import.meta.url)("esbuild");
+  const options = {
+    absWorkingDir: repository,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node22",
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Errors are told apart by their names.
+    keepNames: true,
+    metafile: true,
+    logLevel: "warning",
+    alias: { undici: path.join(repository, undiciParts) },
+    // grpc-js reads `.proto` files with it for services of its own, which none of ours offers.
+    external: ["@grpc/proto-loader"],
+  };
+  const banner = { js: "#!/usr/bin/env node" };
+  if (later === undefined) {
+    const { metafile } = buildSync({ ...options, banner, entryPoints: [entry], outfile });
+    chmodSync(outfile, 0o755);
+    return metafile;
+  }
+  const inside = buildSync({ ...options, entryPoints: [later], outfile: `${outfile}.later.cjs`, write: false });
+  const text = gzipSync(inside.outputFiles[0].contents, { level: 9 }).toString("base64");
+  const given = `${outfile}.later.mjs`;
+  mkdirSync(path.dirname(outfile), { recursive: true });
+  writeFileSync(given, `export const UKO_LATER = ${JSON.stringify(text)};\n`);
+  const outside = buildSync({
+    ...options,
+    banner,
+    entryPoints: [entry],
+    outfile,
+    inject: [given],
+    external: [...options.external, path.join(repository, later)],
+  });
+  rmSync(given);
+  chmodSync(outfile, 0o755);
+  return { inputs: { ...inside.metafile.inputs, ...outside.metafile.inputs }, outputs: sum(inside, outside) };
+}
+
+/** Both parts are in the one file. */
+function sum(inside, outside) {
+  const [name, output] = Object.entries(outside.metafile.outputs)[0];
+  const inputs = { ...output.inputs };
+  for (const [input, { bytesInOutput }] of Object.entries(Object.values(inside.metafile.outputs)[0].inputs)) {
+    inputs[input] = { bytesInOutput: bytesInOutput + (inputs[input]?.bytesInOutput ?? 0) };
+  }
+  return { [name]: { ...output, inputs } };
+}

@@ -1,0 +1,91 @@
+/**
+ * Makes a bare clone ready (packages, Node 24, dist, engines) and then runs a script with that Node first on PATH:
+ * `node test/engines/prepare.mjs SCRIPT ARGS`. Plain JavaScript, since it starts on whichever Node >= 20 is there.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildDistIfStale, buildIfStale } from "./build.mjs";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const bin = path.join(repository, "node_modules", ".bin");
+const oldestNode = "22.19.0";
+
+/** Whether npm's own record of what it installed agrees with package-lock.json. */
+function isInstalled() {
+  const record = path.join(repository, "node_modules", ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, "utf8")).packages;
+  const wanted = JSON.parse(readFileSync(path.join(repository, "package-lock.json"), "utf8")).packages;
+  return Object.entries(wanted).every(
+    ([name, { version, optional }]) => name === "" || optional || installed[name]?.version === version,
+  );
+}
+
+function install() {
+  console.error("Installing the packages of package-lock.json (about 30 seconds, once)");
+  run(
+    "npm",
+    ["ci", "--no-fund", "--no-audit", "--no-update-notifier", "--loglevel=error"],
+    "npm ci failed; its messages stand above.",
+  );
+}
+
+/** The Node that runs everything else: the one among our packages, or this one if it is new enough. */
+function chooseNode() {
+  const own = path.join(bin, process.platform === "win32" ? "node.exe" : "node");
+  for (const candidate of [own, process.execPath]) {
+    const { stdout } = spawnSync(candidate, ["--version"], { encoding: "utf8" });
+    const version = stdout?.trim().replace(/^v/, "");
+    if (version && version.localeCompare(oldestNode, "en", { numeric: true }) >= 0) return candidate;
+  }
+  throw new Error(
+    `Node ${process.versions.node} is too old, and the package \`node\`, which brings a newer one, did not install it; ` +
+      `npm may be set to ignore install scripts. Use Node ${oldestNode} or newer, or run \`npm rebuild node\`.`,
+  );
+}
+
+function run(command, args, failure, env = process.env) {
+  const { status, error } = spawnSync(command, args, { cwd: repository, stdio: "inherit", env });
+  if (error) throw new Error(`${command} could not be started: ${error.message}`);
+  if (status !== 0) throw Object.assign(new Error(failure), { status });
+}
+
+/** What a script asks of main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
+function enginesOf(script, [wanted = ""]) {
+  if (script?.endsWith("vitest.mjs") && process.env.UKO_TEST_TIER === "quick") return ["nodejs"];
+  if (script === undefined || script.endsWith("vitest.mjs")) return [];
+  if (/^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$)/.test(script)) return undefined;
+  if (script !== "examples/run.ts") return ["nodejs"];
+  const examples = readdirSync(path.join(repository, "examples"), { recursive: true });
+  const files = examples.filter((file) => file.startsWith(wanted || "01"));
+  const projects = files.filter((file) => path.basename(file) === "Pulumi.yaml");
+  if (projects.length === 0) return files.length > 0 ? ["tofu"] : undefined;
+  const languages = projects.map((file) => {
+    const settings = readFileSync(path.join(repository, "examples", file), "utf8");
+    return /^runtime:(?:\s+name:)?\s+(\w+)/m.exec(settings)?.[1] ?? "nodejs";
+  });
+  return ["nodejs", ...languages];
+}
+
+function main([script, ...args]) {
+  if (!isInstalled()) install();
+  const node = chooseNode();
+  const env = { ...process.env, PATH: [path.dirname(node), bin, process.env.PATH].join(path.delimiter) };
+  // The demo is what a stranger runs first, and the npm package is all that it shows.
+  const build = script?.startsWith("examples/demo/") ? buildDistIfStale : buildIfStale;
+  build(node);
+  const engines = path.join(repository, "test", "engines", "main.ts");
+  const languages = process.env.UKO_SKIP_ENGINE_TESTS === "1" ? undefined : enginesOf(script, args);
+  if (languages) run(node, [engines, ...languages], "The engines above are needed.", env);
+  if (script) run(node, [script, ...args], "", env);
+}
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (error.message) console.error(error.message);
+  process.exitCode = error.status ?? 1;
+}

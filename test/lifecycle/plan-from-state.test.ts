@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { dualMarkers } from "../../provider/lifecycle/dual-marker.ts";
+import { keyStates } from "../../provider/lifecycle/managed-key-states.ts";
+import { deletionGoals } from "../../provider/lifecycle/plan.ts";
+import { planFromState } from "../../provider/lifecycle/plan-from-state.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
+import { aKey, aPolicy, aRun, nowMs } from "../support/builders.ts";
+
+const policies = deletionGoals.flatMap((goal) =>
+  [true, false].flatMap((deletionProtection) =>
+    (["required", "single"] as const).flatMap((dualAuthorization) =>
+      (["both", "destroy"] as const).map((gate) => aPolicy({ goal, deletionProtection, dualAuthorization, gate })),
+    ),
+  ),
+);
+
+const markers = [undefined, ...dualMarkers];
+
+test("what the state alone tells is what the planner says of the key itself, wherever nothing is on file", () => {
+  let compared = 0;
+  for (const state of [...keyStates, "unrecognised"] as const) {
+    for (const [policy, marker] of policies.flatMap((each) => markers.map((one) => [each, one] as const))) {
+      const key = aKey({ state, ...(marker !== undefined && { marker }) });
+      const { next, path, observation } = planFromState({ ...key.facts, ...key }, policy);
+      const actual = planKeyDeletion(key, policy, aRun({ intent: "engine" }), nowMs);
+      expect(observation.state).toBe(state);
+      expect(outlineOf(next)).toEqual(outlineOf(actual));
+      const actualPath = remainingPath(key, policy, aRun(), nowMs);
+      expect(path).toEqual(actualPath.map((step) => ({ ...step, earliestMs: step.earliestMs - nowMs })));
+      compared += 1;
+    }
+  }
+  expect(compared).toBe(7 * policies.length * markers.length);
+});
+
+function outlineOf(plan: ReturnType<typeof planKeyDeletion>): unknown {
+  if (plan.kind === "refused") return plan.guard.guard;
+  return plan.kind === "ready" ? plan.step.kind : plan.kind;
+}

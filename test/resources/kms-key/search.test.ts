@@ -1,0 +1,79 @@
+/** Creations of KMS keys whose answer was lost, or whose run was: the key that there is by then is found by its mark, or by a person. */
+
+import { describe, expect, it } from "vitest";
+import type { World } from "../../../provider/engine/ports.ts";
+import { codeOf, options, useEngineWorld } from "../../engine/harness.ts";
+import { kmsInputs, kmsRun, unfinishedKms } from "../../engine/kms-stage.ts";
+
+const stage = useEngineWorld();
+const keysNamed = async (name: string): Promise<number> => {
+  const { body } = await stage.test.as("carol").kms("GET", "/keys?state=0,1,2,3,5");
+  return body.resources.filter((key) => key.name === name).length;
+};
+
+describe("a creation", () => {
+  it.each([true, false])(
+    "whose answer is lost makes one key or says that it is not known (sent: %s)",
+    async (isSent) => {
+      const wrap = (world: World): World => ({
+        ...world,
+        kmsKeys: {
+          ...world.kmsKeys,
+          async create(wanted, callOptions) {
+            if (isSent) await world.kmsKeys.create(wanted, callOptions);
+            return { kind: "lost", reason: "connection reset" };
+          },
+        },
+      });
+      const { handlers } = kmsRun(stage, "bob", { wrap });
+      const creation = handlers.create(kmsInputs(handlers), options);
+      if (isSent) expect((await creation).state.name).toBe("backup");
+      else expect(await codeOf(creation)).toBe("UKO_ANSWER_LOST");
+      expect(await keysNamed("backup")).toBe(isSent ? 1 : 0);
+    },
+  );
+
+  it("whose search is stopped still says that a key may have been made", async () => {
+    const stop = new AbortController();
+    const wrap = (world: World): World => ({
+      ...world,
+      kmsKeys: {
+        ...world.kmsKeys,
+        async create(wanted, callOptions) {
+          await world.kmsKeys.create(wanted, callOptions);
+          stop.abort();
+          return { kind: "lost", reason: "the run was stopped" };
+        },
+      },
+    });
+    const { handlers } = kmsRun(stage, "bob", { wrap });
+    await expect(handlers.create(kmsInputs(handlers), { signal: stop.signal })).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      summary: expect.stringContaining('Whether KMS key "backup" was created is not known'),
+      cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
+    });
+    expect(await keysNamed("backup")).toBe(1);
+  });
+
+  it("takes up what an interrupted run of the same resource made, and no other key of that name", async () => {
+    const origin = { ...options, origin: "org/urn:pulumi:dev::app::uko:KmsKey::backup" };
+    const { handlers } = kmsRun(stage, "bob");
+    const first = await handlers.create(kmsInputs(handlers), origin);
+    const again = await handlers.create(kmsInputs(handlers), origin);
+    expect(again.id).toBe(first.id);
+    expect(again.warnings.join()).toContain("was there already");
+    expect(await keysNamed("backup")).toBe(1);
+    const other = await handlers.create(kmsInputs(handlers), { ...options, origin: "another" });
+    expect(other.id).not.toBe(first.id);
+    await stage.advance("8d");
+    expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(first.id);
+  });
+
+  it("never takes up a key whose end has begun", async () => {
+    const origin = { ...options, origin: "org/urn" };
+    const { handlers } = kmsRun(stage, "bob");
+    const { state } = await handlers.create(kmsInputs(handlers), origin);
+    await unfinishedKms(kmsRun(stage, "alice").handlers, state);
+    expect((await handlers.create(kmsInputs(handlers), origin)).id).not.toBe(state.keyId);
+  });
+});

@@ -1,0 +1,264 @@
+/** One rotation for one change of the trigger, whatever becomes of the answer. */
+
+import { describe, expect, test } from "vitest";
+import type { World } from "../../../provider/engine/ports.ts";
+import { UkoError } from "../../../provider/errors.ts";
+import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import { checked, codeOf, inputsOf, options, useEngineWorld, withKeys } from "../../engine/harness.ts";
+
+const uko = useEngineWorld();
+
+const rotations = async (since = 0) => (await uko.effects(since)).filter((each) => each === "K9").length;
+
+describe("a trigger", () => {
+  test("is no wish to rotate a key that was just made with it", async () => {
+    const state = await uko.make({ rotationTrigger: "2026" });
+    expect(await rotations()).toBe(0);
+    expect(state).toMatchObject({ rotationTrigger: "2026", version: 1 });
+    expect(uko.differs(state, { rotationTrigger: "2026" })).toEqual([]);
+  });
+
+  test("rotates once for a change of its value, the first one included, and never for a run that changes nothing", async () => {
+    const first = await uko.update(await uko.make(), { rotationTrigger: "2026" });
+    expect(first).toMatchObject({ state: { version: 2, rotationTrigger: "2026" }, warnings: [] });
+    expect(uko.differs(first.state, { rotationTrigger: "2027" })).toEqual(["rotationTrigger"]);
+    await uko.advance("2h");
+    const second = await uko.update(first.state, { rotationTrigger: "2027" });
+    expect(second.state.version).toBe(3);
+    await uko.update(second.state, { rotationTrigger: "2027", description: "new" });
+    expect(await rotations()).toBe(2);
+  });
+
+  test("that leaves the program and comes back as it was asks for nothing", async () => {
+    const state = await uko.make({ rotationTrigger: "2026" });
+    const without = await uko.update(state, { description: "new" });
+    expect(uko.differs(without.state, { rotationTrigger: "2026" })).toEqual([]);
+    expect(await rotations()).toBe(0);
+  });
+
+  test("beside state: active is followed once the key is active", async () => {
+    const template = "payroll-draft";
+    const state = await uko.make({ template });
+    const { state: next } = await uko.update(state, { template, state: "active", rotationTrigger: "x" });
+    expect(next).toMatchObject({ keyState: "active", version: 2 });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("works where the service answers 204", async () => {
+    uko.reset({ rotateStatus: 204 });
+    expect((await uko.update(await uko.make(), { rotationTrigger: "x" })).state.version).toBe(2);
+  });
+});
+
+describe("a rotation is refused", () => {
+  test("while a record binds, because it changes what that record stands for; the change stays to be made", async () => {
+    const state = await uko.make();
+    await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
+    const seq = await uko.lastSeq();
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+      code: "UKO_DELETION_ON_FILE",
+      summary: expect.stringContaining("Bob Example"),
+      detail: expect.stringMatching(/changes the key's version[\s\S]*uko withdraw/),
+    });
+    expect(await uko.effects(seq)).toEqual([]);
+    await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
+    expect((await uko.update(state, { rotationTrigger: "x" })).state.version).toBe(2);
+  });
+
+  test("for a key that is not active", async () => {
+    const state = await uko.make();
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+      code: "UKO_CHANGE_IMPOSSIBLE",
+      summary: expect.stringContaining("only an active key is rotated"),
+    });
+    expect(await rotations()).toBe(0);
+  });
+
+  test("for a key whose label cannot be made again", async () => {
+    const state = await uko.make();
+    const { templates } = uko.test.emulator.world;
+    const template = templates.get(state.templateId);
+    if (template === undefined) throw new Error("no template");
+    templates.set(template.id, { ...template, namingScheme: "payroll <yyyy>" });
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+      code: "UKO_CHANGE_IMPOSSIBLE",
+      summary: expect.stringContaining("cannot be rotated"),
+    });
+  });
+
+  test("without the right, and by the service", async () => {
+    const state = await uko.make();
+    await expect(uko.update(state, { rotationTrigger: "x" }, "alice")).rejects.toMatchObject({
+      code: "UKO_RIGHTS_MISSING",
+      detail: expect.stringContaining("Key Custodian - Creator"),
+    });
+    const { state: rotated } = await uko.update(state, { rotationTrigger: "x" });
+    await expect(uko.update(rotated, { rotationTrigger: "y" })).rejects.toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      detail: expect.stringContaining("once an hour"),
+    });
+  });
+
+  test.each(["deactivated", "destroyed"])("beside the goal %s, before anything is done", async (goal) => {
+    const state = await uko.make({ rotationTrigger: "1" });
+    const seq = await uko.lastSeq();
+    const both = { state: goal, rotationTrigger: "2", description: "new" };
+    await expect(uko.update(state, both, "bob")).rejects.toMatchObject({
+      code: "UKO_CHANGE_IMPOSSIBLE",
+      summary: `Key "payroll" is not rotated beside state: "${goal}", which ends it`,
+    });
+    expect(await uko.keyCalls(seq)).toEqual([]);
+    const former = await uko.update(state, { ...both, rotationTrigger: "1" }, "bob");
+    expect(former.state).toMatchObject({ lifecycleState: "pending_approval", rotationTrigger: "1", version: 1 });
+  });
+
+  test("for a key that is gone", async () => {
+    const state = await uko.make();
+    uko.test.emulator.world.keys.delete(state.keyId);
+    expect(await codeOf(uko.update(state, { rotationTrigger: "x" }))).toBe("UKO_KEY_NOT_FOUND");
+  });
+});
+
+describe("a lost answer", () => {
+  test.each([
+    ["after the effect", "after", ["K9"]],
+    ["before it", "before", ["K9"]],
+  ] as const)("%s leads to exactly one rotation", async (_what, drop, effects) => {
+    const state = await uko.make();
+    const seq = await uko.lastSeq();
+    await uko.fault({ operation: "K9", times: 1, drop });
+    const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
+    expect(next.version).toBe(2);
+    expect(warnings).toEqual([]);
+    expect(await uko.effects(seq)).toEqual(effects);
+  });
+
+  test("again and again is a fault, and says that nothing was rotated", async () => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K9", drop: "before" });
+    await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
+      code: "UKO_ANSWER_LOST",
+      detail: expect.stringContaining("was not rotated"),
+    });
+  });
+
+  test("of the last try, too, leads to a look, which finds the rotation", async () => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K9", times: 3, drop: "before" });
+    await uko.fault({ operation: "K9", times: 1, drop: "after" });
+    expect(await uko.update(state, { rotationTrigger: "x" })).toMatchObject({ warnings: [], state: { version: 2 } });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("and a crash after it: the next run finds the new version, and does not rotate again", async () => {
+    const state = await uko.make();
+    await uko.update(state, { rotationTrigger: "x" });
+    await uko.advance("2h");
+    const again = await uko.update(state, { rotationTrigger: "x" });
+    expect(again.warnings).toEqual([expect.stringMatching(/was rotated on .* already \(version 1 is now 2\)/)]);
+    expect(uko.differs(again.state, { rotationTrigger: "x" })).toEqual([]);
+    expect(await rotations()).toBe(1);
+  });
+
+  test("a rotation of weeks ago is not taken for today's", async () => {
+    const state = await uko.make();
+    await uko.update(state, { rotationTrigger: "x" });
+    await uko.advance("8d");
+    expect((await uko.update(state, { rotationTrigger: "y" })).state.version).toBe(3);
+  });
+
+  test("somebody who writes meanwhile leads to another look, a few times", async () => {
+    const state = await uko.make();
+    const wrap = withKeys(() => ({ rotate: async () => ({ kind: "stale" }) }));
+    expect(await codeOf(uko.update(state, { rotationTrigger: "x" }, "carol", { wrap }))).toBe("UKO_CHANGED_MEANWHILE");
+  });
+});
+
+describe("after a rotation nothing fails the update, so that the state notes the trigger", () => {
+  const rotatedBy = (state: ManagedKeyState, wrap: (world: World) => World, signal = options.signal) => {
+    const { handlers } = uko.run("carol", { wrap });
+    return handlers.update(state, checked(handlers, inputsOf({ rotationTrigger: "x" })), { signal });
+  };
+
+  test.each([
+    [new UkoError("UKO_SERVICE_UNAVAILABLE"), "The service is not available"],
+    [new TypeError("no such thing"), "uko met a fault of its own"],
+  ])("not a look that throws %o", async (fault, why) => {
+    const state = await uko.make();
+    let isRotated = false;
+    const blind = withKeys((keys) => ({
+      async rotate(...args) {
+        isRotated = true;
+        return keys.rotate(...args);
+      },
+      async read(...args) {
+        if (isRotated) throw fault;
+        return keys.read(...args);
+      },
+    }));
+    const { state: next, warnings } = await rotatedBy(state, blind);
+    expect(warnings).toEqual([
+      `Key "payroll" was rotated, but the look after it failed: ${why}. The next look shows what else has changed`,
+    ]);
+    expect(next).toEqual({ ...state, rotationTrigger: "x", version: 2 });
+    const looked = await uko.run("carol").handlers.read(next, options);
+    expect(looked?.state.version).toBe(2);
+    expect(uko.differs(looked?.state ?? next, { rotationTrigger: "x" })).toEqual([]);
+  });
+
+  test("nor a look that is not needed, since the rotation was found to be made before", async () => {
+    const state = await uko.make();
+    await uko.update(state, { rotationTrigger: "x" });
+    // For the attributes, the marker and the rotation.
+    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { state: next } = await uko.update(state, { rotationTrigger: "x" });
+    await uko.clearFaults();
+    expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("nor a look that fails after a lost answer, where nobody knows", async () => {
+    const state = await uko.make();
+    await uko.fault({ operation: "K9", drop: "after" });
+    await uko.fault({ operation: "K3", skip: 3, status: 500 });
+    const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
+    await uko.clearFaults();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Whether key "payroll" was rotated is not known: .* where its version stays 1, change/),
+    ]);
+    expect(next).toEqual({ ...state, rotationTrigger: "x" });
+    expect(await rotations()).toBe(1);
+  });
+
+  test("nor somebody who stops the run while the rotation is under way", async () => {
+    const state = await uko.make();
+    const controller = new AbortController();
+    const stopping = withKeys((keys) => ({
+      async rotate(ref, etag, call) {
+        const written = await keys.rotate(ref, etag, call);
+        controller.abort();
+        return call.signal.aborted ? { kind: "lost", reason: "the run was stopped" } : written;
+      },
+    }));
+    const { state: next, warnings } = await rotatedBy(state, stopping, controller.signal);
+    expect(warnings).toEqual([]);
+    expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
+  });
+
+  test("while a run that is stopped before it sends nothing", async () => {
+    const state = await uko.make();
+    const controller = new AbortController();
+    let looks = 0;
+    const stopping = withKeys((keys) => ({
+      async read(...args) {
+        looks += 1;
+        const found = await keys.read(...args);
+        if (looks === 3) controller.abort();
+        return found;
+      },
+    }));
+    expect(await codeOf(rotatedBy(state, stopping, controller.signal))).toBe("UKO_CANCELLED");
+    expect(await rotations()).toBe(0);
+  });
+});
