@@ -6,7 +6,7 @@ import { brokerRoutes } from "./broker-api.ts";
 import { controlApi } from "./control/control-api.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import type { Tokens } from "./iam/tokens.ts";
-import { keyNotFound } from "./kms/envelope.ts";
+import { unknownPath } from "./kms/envelope.ts";
 import { kmsApi, kmsRoutes } from "./kms/kms-api.ts";
 import { onlyKnownCallers } from "./known-callers.ts";
 import { type Api, type Route, serve } from "./serve.ts";
@@ -36,14 +36,7 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
   mount(uko, ukoRoutes);
   mount(kms, kmsRoutes);
   app.route("/_emulator", controlApi(world));
-  app.all("/api/v2/*", (context) =>
-    serve(
-      world,
-      kms,
-      nowhere(context.req.method, () => keyNotFound()),
-      context,
-    ),
-  );
+  app.all("/api/v2/*", (context) => serve(world, kms, nowhere(context.req.method, unknownPath), context));
   app.all("*", (context) =>
     serve(
       world,

@@ -56,7 +56,10 @@ export interface Answer {
 export type HeaderFields = Readonly<Record<string, string>>;
 
 export async function send(url: string, method: string, body?: unknown, headers: HeaderFields = {}): Promise<Answer> {
-  const init = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+  const init =
+    body === undefined
+      ? {}
+      : { body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body) };
   const response = await fetch(url, { method, headers, ...init });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") === true;

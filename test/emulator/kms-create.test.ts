@@ -69,6 +69,15 @@ describe("M1 creates keys (2.2)", () => {
     expect(reason(answer)?.message).toContain(words);
   });
 
+  it("M1 matches the names of members in any case, as `Tags` of IBM's Go client", async () => {
+    const answer = await post({ Tags: ["hr"], Name: "wages", name: undefined });
+    expect(first(answer)).toMatchObject({ name: "wages", tags: ["hr"] });
+    expect(code(await post({ Tags: "hr" }))).toBe("BAD_BODY_ERR");
+    expect(reason(await post({ Tag: ["hr"] }))?.message).toContain('json: unknown field "Tag"');
+    const policy = { Type: "application/vnd.ibm.kms.policy+json", dualauthdelete: { Enabled: true } };
+    expect((await bob.kms("PUT", `/keys/${first(answer).id}/policies`, policyBody(policy))).status).toBe(200);
+  });
+
   it.each([
     ["name", { name: "x" }],
     ["description", { description: "x" }],
@@ -195,6 +204,18 @@ describe("M2 creates with policies of its own (2.2)", () => {
       rotation: { enabled: true, interval_month: 3 },
     });
     expect(first(await postOverride({ dualAuthDelete: { enabled: true } })).dualAuthDelete.enabled).toBe(true);
+  });
+
+  it("M2 takes no policy from the instance, not even where the request has none", async () => {
+    const data = [
+      { policy_type: "rotation", policy_data: { enabled: true, attributes: { interval_month: 5 } } },
+      { policy_type: "dualAuthDelete", policy_data: { enabled: true } },
+    ];
+    await bob.kms("PUT", "/instance/policies", policyBody(...data));
+    expect(await create()).toMatchObject({ dualAuthDelete: { enabled: true }, rotation: { interval_month: 5 } });
+    const key = first(await postOverride({}));
+    expect(key.dualAuthDelete).toEqual({ enabled: false });
+    expect((await bob.kms("GET", `/keys/${key.id}/policies`)).body.metadata).toMatchObject({ collectionTotal: 0 });
   });
 
   it("M2 refuses rotation of a standard key, and is for Managers alone", async () => {

@@ -63,6 +63,12 @@ describe("M7 moves a key to another ring", () => {
     expect((await erin.kms("GET", "/keys", undefined, { "x-kms-key-ring": "finance" })).body.resources).toHaveLength(1);
   });
 
+  it("M7 reads `KeyRingID`, as IBM's Go client spells it", async () => {
+    await makeRing("finance");
+    const { id } = await create();
+    expect(first(await bob.kms("PATCH", `/keys/${id}`, { KeyRingID: "finance" })).keyRingID).toBe("finance");
+  });
+
   it("M7 refuses an unknown ring, a destroyed key, a twin, and all but Managers", async () => {
     const { id } = await create();
     expect((await move(id, "nowhere")).status).toBe(404);

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { send, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
+import { code, keyBody } from "./kms-requests.ts";
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -49,11 +51,29 @@ describe("every answer", () => {
 
   it("answers unknown paths with 404 in the API's own envelope", async () => {
     expect((await world.as("carol").call("GET", "/api/v4/nothing")).body.errors[0]?.code).toBe("not_found");
-    expect((await world.as("carol").call("GET", "/api/v2/nothing")).body.resources[0]).toHaveProperty("errorMsg");
+    const kms = await world.as("carol").kms("GET", "/keys/some-key/nothing");
+    expect([kms.status, code(kms)]).toEqual([404, "EMULATED_UNKNOWN_PATH"]);
   });
 
   it("refuses a body that is larger than a megabyte", async () => {
     expect((await world.as("carol").create({ description: "x".repeat(1_100_000) })).status).toBe(413);
+  });
+
+  it("reads bodies that IBM's SDKs compress, in every API, up to the same size", async () => {
+    const carol = world.as("carol");
+    const post = (path: string, body: object) =>
+      carol.call("POST", path, gzipSync(JSON.stringify(body)), {
+        "content-type": "application/json",
+        "content-encoding": "gzip",
+        "bluemix-instance": world.emulator.instanceId,
+      });
+    const key = { template_name: "payroll", vault: { id: vaultId }, label: "compressed" };
+    expect((await post("/api/v4/managed_keys", key)).status).toBe(201);
+    expect((await post("/api/v4/managed_keys", { ...key, description: "x".repeat(1_100_000) })).status).toBe(413);
+    expect((await post("/api/v2/keys", keyBody())).status).toBe(201);
+    // A body that is not what its header says.
+    const plain = await carol.call("POST", "/api/v4/managed_keys", key, { "content-encoding": "gzip" });
+    expect(plain.status).toBe(400);
   });
 });
 

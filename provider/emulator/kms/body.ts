@@ -20,7 +20,7 @@ export function requiredBody<Schema extends z.ZodType>(call: Call, schema: Schem
 }
 
 export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, what: string): z.output<Schema> {
-  const result = schema.safeParse(raw);
+  const result = schema.safeParse(respelled(raw, schema));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue === undefined) throw badBody("not valid", what);
@@ -28,4 +28,27 @@ export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, 
   const field = issue.path.findLast((step) => typeof step === "string");
   const isShape = issue.code === "invalid_type" || issue.code === "invalid_union" || field === undefined;
   throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
+}
+
+/** Go matches the names of members in any case, so KMS reads `Tags` and `KeyRingID` of IBM's Go client (kms-v2-and-iam.md 2.2). */
+function respelled(raw: unknown, schema: unknown): unknown {
+  const schemas = unwrapped(schema);
+  if (Array.isArray(raw)) {
+    const list = schemas.find((each) => each instanceof z.ZodArray);
+    return list === undefined ? raw : raw.map((item) => respelled(item, list.element));
+  }
+  if (typeof raw !== "object" || raw === null) return raw;
+  const shapes = schemas.flatMap((each) => (each instanceof z.ZodObject ? Object.entries(each.shape) : []));
+  const known = new Map(shapes.map(([name, member]) => [name.toLowerCase(), { name, member }]));
+  const entries = Object.entries(raw).map(([name, value]) => {
+    const spelling = known.get(name.toLowerCase());
+    return spelling === undefined ? [name, value] : [spelling.name, respelled(value, spelling.member)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function unwrapped(schema: unknown): readonly unknown[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
+  return schema instanceof z.ZodUnion ? schema.options.flatMap(unwrapped) : [schema];
 }

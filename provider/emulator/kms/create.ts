@@ -2,14 +2,13 @@
 
 import * as z from "zod";
 import type { Call, Reply } from "../serve.ts";
-import { jsonBody } from "../serve.ts";
 import type { World } from "../world.ts";
 import { requireKmsRight } from "./access.ts";
 import { checkAliases } from "./aliases.ts";
-import { checked, metadataSchema } from "./body.ts";
+import { checked, metadataSchema, parsedBody } from "./body.ts";
 import { badBody, collection, invalidField, refusal, rootKeyRequired } from "./envelope.ts";
 import { openPayload } from "./import-tokens.ts";
-import { addKmsKey } from "./new-key.ts";
+import { addKmsKey, type KmsKeyFields } from "./new-key.ts";
 import { defaultRing, requireRing } from "./rings.ts";
 import { keyType, viewWithPayload } from "./view.ts";
 
@@ -51,7 +50,7 @@ export function createKmsKey(call: Call): Reply {
   );
 }
 
-/** M2: the policies of the request hold for this key instead of the instance's. */
+/** M2: the key gets the policies of the request and none of the instance's (kms-v2-and-iam.md 2.2). */
 export function createWithOverrides(call: Call): Reply {
   return create(call, overridesSchema);
 }
@@ -70,7 +69,6 @@ function create(call: Call, schema: z.ZodType<Request>): Reply {
   if (request.rotation !== undefined && request.extractable) throw rootKeyRequired(what);
   refuseByAccessPolicy(world, request);
   const imported = readMaterial(call, request);
-  const { rotation } = request;
   const key = addKmsKey(world, {
     ...request,
     ring,
@@ -78,9 +76,7 @@ function create(call: Call, schema: z.ZodType<Request>): Reply {
     imported,
     createdBy: call.caller().iamId,
     createdMs: nowMs,
-    dualAuthDelete: request.dualAuthDelete?.enabled,
-    rotation:
-      rotation === undefined ? undefined : { enabled: rotation.enabled, intervalMonths: rotation.interval_month ?? 1 },
+    ...(call.operation === "M2" && { policies: policiesOf(request) }),
   });
   call.note({ kmsKeyId: key.id, label: key.name });
   const full = viewWithPayload(world, key, nowMs);
@@ -91,15 +87,24 @@ function create(call: Call, schema: z.ZodType<Request>): Reply {
   return collection("key", [isFull ? full : metadata], { status: 201 });
 }
 
+const envelopeSchema = z.strictObject({ metadata: metadataSchema.optional(), resources: z.array(z.unknown()) });
+
 function readRequest(call: Call, schema: z.ZodType<Request>): Request {
-  const raw = jsonBody(call, () => badBody("not a JSON object", what));
-  if (raw.metadata === undefined) throw badBody("CollectionMetadata is empty", what);
-  const envelope = checked(raw, z.strictObject({ metadata: metadataSchema, resources: z.array(z.unknown()) }), what);
+  const envelope = parsedBody(call, envelopeSchema, what);
+  if (envelope.metadata === undefined) throw badBody("CollectionMetadata is empty", what);
   const [resource, ...more] = envelope.resources;
   if (resource === undefined || more.length > 0) {
     throw badBody("Only creation of one key per request is supported", what);
   }
   return checked(resource, schema, what);
+}
+
+function policiesOf({ rotation, dualAuthDelete }: Request): KmsKeyFields["policies"] {
+  return {
+    isDualAuth: dualAuthDelete?.enabled === true,
+    rotation:
+      rotation === undefined ? undefined : { enabled: rotation.enabled, intervalMonths: rotation.interval_month ?? 1 },
+  };
 }
 
 /** The instance's policy `keyCreateImportAccess` (kms-v2-and-iam.md 2.12): what it does not name is allowed. */

@@ -79,6 +79,10 @@ export const keyNotFound = (what = "Key could not be retrieved"): Refusal =>
     headline: `Not Found: ${what}: Please see \`reasons\` for more details (KEY_NOT_FOUND_ERR)`,
   });
 
+/** A code of the emulator's own: a client's slip must not read as a key that is gone. */
+export const unknownPath = (): Refusal =>
+  refusal(404, "EMULATED_UNKNOWN_PATH", "The path was not found", "The emulator does not serve this path");
+
 export const invalidState = (what: string): Refusal =>
   refusal(409, "KEY_ACTION_INVALID_STATE_ERR", what, "Key is not in a valid state");
 

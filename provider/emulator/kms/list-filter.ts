@@ -26,7 +26,7 @@ const comparisons = {
 
 const maxTimes = 3;
 
-/** `others` are the names of the request's query parameters: none of them may be filtered by as well. */
+/** `others` are the names of the request's query parameters that have a value: none of them may be filtered by as well. */
 export function filterOf(text: string | null, others: ReadonlySet<string>, what: string): KeyFilter {
   const terms = (text ?? "").split(" ").filter((term) => term !== "");
   const conditions: ((key: KmsKey) => boolean)[] = [];
@@ -47,8 +47,8 @@ function conditionOf(name: string, value: string): ((key: KmsKey) => boolean) | 
     const states = value.split(",").map(Number);
     return (key) => states.includes(key.state);
   }
-  if ((name === "extractable" || name === "imported") && /^(true|false)$/.test(value)) {
-    return (key) => String(key[name]) === value;
+  if ((name === "extractable" || name === "imported") && /^(true|false)$/i.test(value)) {
+    return (key) => String(key[name]) === value.toLowerCase();
   }
   if (Object.hasOwn(dates, name)) return dateCondition(dates[name as keyof typeof dates], value);
   return undefined;
@@ -58,7 +58,7 @@ function dateCondition(
   dateOf: (key: KmsKey) => number | undefined,
   value: string,
 ): ((key: KmsKey) => boolean) | undefined {
-  if (value === "none") return (key) => dateOf(key) === undefined;
+  if (/^none$/i.test(value)) return (key) => dateOf(key) === undefined;
   const [, operator, date = ""] = /^(?:(lte|lt|gte|gt):)?"?([^"]+)"?$/.exec(value) ?? [];
   const boundMs = Date.parse(date);
   if (Number.isNaN(boundMs)) return undefined;

@@ -31,8 +31,10 @@ export function countKmsKeys(call: Call): Reply {
 
 function found(call: Call, search: Search | undefined): readonly KmsKey[] {
   const query = call.url.searchParams;
-  const filter = filterOf(query.get("filter"), new Set(query.keys()), what);
-  const states = statesOf(query.get("state"), filter.names.has("state"));
+  // IBM's Python client 3.0.1 sends an empty `state` when it is told of none.
+  const told = [...query].filter(([, value]) => value !== "").map(([name]) => name);
+  const filter = filterOf(query.get("filter"), new Set(told), what);
+  const states = statesOf(query.get("state") ?? "", filter.names.has("state"));
   const extractable = booleanQuery(call, "extractable", what);
   const ring = call.header("x-kms-key-ring");
   const hits = [...call.world.kmsKeys.values()].filter(
@@ -50,8 +52,8 @@ function found(call: Call, search: Search | undefined): readonly KmsKey[] {
 }
 
 /** Destroyed keys are hidden unless asked for. */
-function statesOf(text: string | null, isFiltered: boolean): ReadonlySet<number> {
-  if (text === null) return new Set(isFiltered ? [0, 1, 2, 3, 5] : [0, 1, 2, 3]);
+function statesOf(text: string, isFiltered: boolean): ReadonlySet<number> {
+  if (text === "") return new Set(isFiltered ? [0, 1, 2, 3, 5] : [0, 1, 2, 3]);
   if (!/^[01235](,[01235])*$/.test(text)) throw invalidQuery("state", what);
   return new Set(text.split(",").map(Number));
 }
@@ -103,15 +105,20 @@ const sortKeys = {
 
 /** By id where two are equal, so that pages never overlap. */
 function sorted(call: Call, keys: readonly KmsKey[]): readonly KmsKey[] {
-  const text = call.url.searchParams.get("sort") ?? "id";
-  const isDescending = text.startsWith("-");
-  const name = isDescending ? text.slice(1) : text;
+  const text = call.url.searchParams.get("sort") ?? "";
+  const orders = [...(text === "" ? [] : text.split(",")).map(orderBy), orderBy("id")];
+  return [...keys].sort((a, b) => orders.reduce((found, order) => (found === 0 ? order(a, b) : found), 0));
+}
+
+/** A property, or `-` and a property for descending order. */
+function orderBy(term: string): (a: KmsKey, b: KmsKey) => number {
+  const isDescending = term.startsWith("-");
+  const name = isDescending ? term.slice(1) : term;
   if (!Object.hasOwn(sortKeys, name)) throw invalidQuery("sort", what);
   const sortValue: (key: KmsKey) => string | number = sortKeys[name as keyof typeof sortKeys];
-  const order = (a: KmsKey, b: KmsKey): number => {
+  return (a, b) => {
     const [left, right] = [sortValue(a), sortValue(b)];
-    if (left === right) return a.id < b.id ? -1 : 1;
+    if (left === right) return 0;
     return left < right === isDescending ? 1 : -1;
   };
-  return [...keys].sort(order);
 }

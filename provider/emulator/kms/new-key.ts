@@ -19,8 +19,12 @@ export interface KmsKeyFields {
   readonly expiresMs?: number | undefined;
   /** Base64; the key counts as imported. */
   readonly imported?: string | undefined;
-  /** Set by a create with policy overrides: for this key instead of the instance's policy. */
-  readonly dualAuthDelete?: boolean | undefined;
+  /** Set by a create with policy overrides: instead of all policies of the instance. */
+  readonly policies?: KeyPolicies | undefined;
+}
+
+interface KeyPolicies {
+  readonly isDualAuth: boolean;
   readonly rotation?: { readonly enabled: boolean; readonly intervalMonths: number } | undefined;
 }
 
@@ -44,9 +48,8 @@ export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
     versions: [newVersion(world, createdMs, imported)],
     resources: [],
   };
-  const isDualAuth = fields.dualAuthDelete ?? world.instancePolicies.get("dualAuthDelete")?.enabled === true;
+  const { isDualAuth, rotation } = fields.policies ?? instancePolicies(world);
   if (isDualAuth) key.dualAuth = newDualAuth(world, createdBy, createdMs);
-  const rotation = fields.rotation ?? instanceRotation(world);
   // A rotation policy is for generated root keys; UKO rotates twins itself (kms-v2-and-iam.md 2.11).
   if (rotation !== undefined && !extractable && imported === undefined && twinOf === undefined) {
     key.rotation = newRotation(world, rotation, createdBy, createdMs);
@@ -55,10 +58,11 @@ export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
   return key;
 }
 
-function instanceRotation(world: World): KmsKeyFields["rotation"] {
+function instancePolicies(world: World): KeyPolicies {
+  const isDualAuth = world.instancePolicies.get("dualAuthDelete")?.enabled === true;
   const policy = world.instancePolicies.get("rotation");
-  if (policy?.enabled !== true) return undefined;
-  return { enabled: true, intervalMonths: Number(policy.attributes?.interval_month ?? 1) };
+  if (policy?.enabled !== true) return { isDualAuth };
+  return { isDualAuth, rotation: { enabled: true, intervalMonths: Number(policy.attributes?.interval_month ?? 1) } };
 }
 
 export function newVersion(world: World, createdMs: number, material?: string): KmsKeyVersion {
@@ -82,7 +86,7 @@ export function newDualAuth(world: World, by: string, nowMs: number, enabled = t
 
 export function newRotation(
   world: World,
-  rotation: NonNullable<KmsKeyFields["rotation"]>,
+  rotation: NonNullable<KeyPolicies["rotation"]>,
   by: string,
   nowMs: number,
 ): RotationPolicy {

@@ -40,7 +40,6 @@ function populateKmsKey(
     aliases: seeded.aliases,
     imported: seeded.payload,
     expiresMs: expirationDate === undefined ? undefined : Date.parse(expirationDate),
-    dualAuthDelete: seeded.dualAuthDelete || setForDeletion !== undefined ? true : undefined,
   });
   key.resources = [...seeded.resources];
   key.state = state;
@@ -48,8 +47,10 @@ function populateKmsKey(
     key.deletedMs = deletedAt === undefined ? startMs : Date.parse(deletedAt);
     key.deletedBy = key.createdBy;
   }
-  if (setForDeletion === undefined) return;
-  key.dualAuth ??= newDualAuth(world, key.createdBy, key.createdMs);
+  if (seeded.dualAuthDelete || setForDeletion !== undefined) {
+    key.dualAuth ??= newDualAuth(world, key.createdBy, key.createdMs);
+  }
+  if (key.dualAuth === undefined || setForDeletion === undefined) return;
   key.dualAuth.setBy = { iamId: setForDeletion.by, authnIamId: setForDeletion.by };
   key.dualAuth.expiresMs = Date.parse(setForDeletion.at) + world.switches.kmsWindowHours * hourMs;
 }
