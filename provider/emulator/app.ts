@@ -31,7 +31,7 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
       );
     }
   };
-  mount(iamApi, iamRoutes(tokens));
+  mount(iamApi(tokens), iamRoutes(tokens));
   mount(uko, brokerRoutes);
   mount(uko, ukoRoutes);
   mount(kms, kmsRoutes);

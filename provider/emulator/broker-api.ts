@@ -1,23 +1,51 @@
-/** The endpoint broker: which hosts serve an instance (uko-v4.md 1.2). Answered hosts have no scheme and are this process. */
+/** Where an instance is served: the endpoint broker (uko-v4.md 1.2) and the resource controller (kms-v2-and-iam.md 7.10). */
 
-import type { Route } from "./serve.ts";
+import type { Call, Reply, Route } from "./serve.ts";
 import { notFound } from "./uko/envelope.ts";
 
 export const brokerRoutes: readonly Route[] = [
+  { operation: "broker", method: "GET", path: "/crypto_v2/instances/:instance", mutates: false, handle: readHosts },
   {
-    operation: "broker",
+    operation: "instance",
     method: "GET",
-    path: "/crypto_v2/instances/:instance",
+    path: "/v2/resource_instances/:instance",
     mutates: false,
-    handle: (call) => {
-      call.caller();
-      // U37: 404 for an unknown instance; EP11 is not served, so it is not named.
-      if (call.param("instance") !== call.world.instanceId) throw notFound("instance");
-      const host = new URL(call.world.baseUrl).host;
-      return {
-        status: 200,
-        body: { instance_id: call.world.instanceId, kms: { public: host, private: host }, uko: { public: host } },
-      };
-    },
+    handle: readResourceInstance,
   },
 ];
+
+/** Hosts without a scheme, all of this process. */
+function readHosts({ world, ...call }: Call): Reply {
+  call.caller();
+  // U37: 404 for an unknown instance; EP11 is not served, so it is not named.
+  if (call.param("instance") !== world.instanceId) throw notFound("instance");
+  const host = new URL(world.baseUrl).host;
+  return {
+    status: 200,
+    body: { instance_id: world.instanceId, kms: { public: host, private: host }, uko: { public: host } },
+  };
+}
+
+/** By GUID or CRN; IBM's Terraform provider makes the address of KMS from the endpoints. */
+function readResourceInstance({ world, ...call }: Call): Reply {
+  call.caller();
+  const { instanceId: guid, accountId: account_id, baseUrl } = world;
+  const { region: region_id } = world.seed.instance;
+  const crn = `crn:v1:bluemix:public:hs-crypto:${region_id}:a/${account_id}:${guid}::`;
+  if (![guid, crn].includes(call.param("instance"))) throw notFound("instance");
+  return {
+    status: 200,
+    body: {
+      id: crn,
+      guid,
+      crn,
+      url: `/v2/resource_instances/${guid}`,
+      name: "emulator",
+      account_id,
+      region_id,
+      type: "service_instance",
+      state: "active",
+      extensions: { endpoints: { public: baseUrl, private: baseUrl } },
+    },
+  };
+}

@@ -28,6 +28,9 @@ export type FidelityRow = readonly [
 export const calls = [
   ["token", "IAM token", "API-key and assume grants; RS256, IBM's claims, one hour of emulated time", "documented", "kms-v2-and-iam.md 7"],
   ["jwks", "IAM keys", "The public key that verifies the tokens", "documented", "kms-v2-and-iam.md 7.4"],
+  ["discovery", "OpenID discovery", "IBM's issuer; the addresses of this process, of which `authorize` is not served", "documented", "kms-v2-and-iam.md 7.8"],
+  ["apikey", "API key details", "By the key's value; the members that IBM's SDK requires", "documented", "kms-v2-and-iam.md 7.9"],
+  ["instance", "resource instance", "By GUID or CRN; both endpoints are this process", "documented", "kms-v2-and-iam.md 7.10"],
   ["broker", "endpoints of an instance", "Hosts without scheme, all of this process", "documented", "uko-v4.md 1.2"],
   ["K1", "list keys", "All filters; JSON, by IBM's name for it too; zipped JSON and CSV are 406", "documented", "uko-v4.md 2.3"],
   ["K2", "create a key", "Placed by type and group of its template", "documented", "uko-v4.md 2.5"],
@@ -67,6 +70,7 @@ export const calls = [
   ["M24", "key rings", "`default`, those of internal keystores, and those created", "documented", "kms-v2-and-iam.md 2.13"],
   ["M25", "aliases", "Five per key, unique in the instance", "documented", "kms-v2-and-iam.md 2.2"],
   ["M26", "import tokens", "With a life and a number of retrievals", "documented", "kms-v2-and-iam.md 2.2"],
+  ["M27", "private port of `allowedIP`", "The port of this process", "documented", "kms-v2-and-iam.md 2.12"],
 ] as const satisfies readonly FidelityRow[];
 
 /** What no source says. Where several behaviors are possible, the default is the harder one for a client. */
@@ -140,6 +144,8 @@ export const unknowns = [
   ["KMS-origin", "where a call comes from", "`X-Forwarded-For` or the connection; private where the host's name says `private`", "assumed", "kms-v2-and-iam.md 1.1, 2.12"],
   ["KMS-empty", "empty `state` and `sort` of a list", "As if they were absent", "assumed", "kms-v2-and-iam.md 2.3"],
   ["KMS-overrides", "dual authorization of the instance under M2", "Not taken, like its rotation", "assumed", "kms-v2-and-iam.md 2.2"],
+  ["apikey-refusals", "API key details refused", "401 without a token, 400 without `IAM-ApiKey`, 404 for an unknown key", "assumed", "kms-v2-and-iam.md 7.9"],
+  ["instance-refusals", "resource instance refused", "401 without a token, 404 for another instance, in UKO's form; any caller may read", "assumed", "kms-v2-and-iam.md 7.10"],
   ["KMS-path", "unknown paths", "404 with a code of the emulator's own", "assumed", "kms-v2-and-iam.md 4.2"],
   ["gzip", "`Content-Encoding: gzip` of a request", "Read by every API; not gzip after all: as without a body", "assumed", "uko-v4.md 1.1"],
   ["U10-names", "unique names", "Vaults per instance; keystores and templates per vault, archived ones among them: 409", "assumed", "uko-v4.md 9"],

@@ -66,6 +66,7 @@ const rows = {
   M24: "key rings",
   M25: "aliases",
   M26: "import tokens",
+  M27: "private port of an allowed network",
 } as const satisfies Record<string, string>;
 
 const titles = titlesUnder(new URL("./", import.meta.url));

@@ -112,6 +112,47 @@ it("publishes the key that verifies its tokens (7.4)", async () => {
   expect(protectedHeader.alg).toBe("RS256");
 });
 
+it("names the key's address in the discovery document, under the issuer of its tokens (7.8)", async () => {
+  const { status, body } = await send(`${world.url}/identity/.well-known/openid-configuration`, "GET");
+  expect(status).toBe(200);
+  const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+  const keys = createRemoteJWKSet(new URL(String(body.jwks_uri)));
+  await jwtVerify(token, keys, { issuer: String(body.issuer), algorithms: ["RS256"] });
+  expect(body.token_endpoint).toBe(`${world.url}/identity/token`);
+});
+
+const detailsOf = (value: string | undefined, token?: string) =>
+  send(`${world.url}/v1/apikeys/details`, "GET", undefined, {
+    accept: "application/json",
+    ...(value !== undefined && { "iam-apikey": value }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  });
+
+it("tells whose an API key is by its value, as IBM's platform SDK asks, and never repeats the key (7.9)", async () => {
+  const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+  const answer = await detailsOf(apiKeys.pipeline, token);
+  expect(answer.status).toBe(200);
+  expect(answer.body).toMatchObject({
+    id: expect.stringMatching(/^ApiKey-[-0-9a-f]{36}$/),
+    crn: expect.stringMatching(/^crn:v1:bluemix:public:iam-identity::a\/emulated-account::apikey:ApiKey-/),
+    name: "pipeline",
+    iam_id: expect.stringMatching(/^iam-ServiceId-/),
+    account_id: "emulated-account",
+    locked: false,
+    created_by: expect.any(String),
+    apikey: "",
+  });
+  expect(answer.text).not.toContain(apiKeys.pipeline);
+  expect((await detailsOf(apiKeys.pipeline, token)).body.id).toBe(answer.body.id);
+});
+
+it("refuses details without a token, without a key and of an unknown key (7.9)", async () => {
+  const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
+  expect((await detailsOf(apiKeys.alice)).status).toBe(401);
+  expect((await detailsOf(undefined, token)).status).toBe(400);
+  expect((await detailsOf("no-such-key", token)).status).toBe(404);
+});
+
 it("dates tokens by the emulated clock, and accepts them for an hour of it (7.6)", async () => {
   const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
   const read = () => send(`${world.url}/api/v4/vaults`, "GET", undefined, { authorization: `Bearer ${token}` });

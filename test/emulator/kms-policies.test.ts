@@ -177,6 +177,20 @@ describe("where KMS may be called from (2.12, 4.3)", () => {
     expect(code(await from("2001:db8::1"))).toBe("FEATURE_RESTRICTED_ERR");
   });
 
+  it("M27 tells the private port while allowedIP is in force, from every address, to Managers", async () => {
+    const elsewhere = { "x-forwarded-for": "10.2.0.1" };
+    const port = (who = bob) => who.kms("GET", "/instance/allowed_ip_port", undefined, elsewhere);
+    const collectionType = "application/vnd.ibm.kms.allowed_ip_metadata+json";
+    expect((await port()).body).toEqual({ metadata: { collectionType, collectionTotal: 0 }, resources: [] });
+    const policy_data = { enabled: true, attributes: { allowed_ip: ["10.1.0.0/16"] } };
+    await bob.kms("PUT", "/instance/policies", policyBody({ policy_type: "allowedIP", policy_data }));
+    expect((await port()).body).toEqual({
+      metadata: { collectionType, collectionTotal: 1 },
+      resources: [{ private_endpoint_port: Number(new URL(world().url).port) }],
+    });
+    expect((await port(alice)).status).toBe(401);
+  });
+
   it("M20 allowedNetwork private-only refuses calls to a public name", async () => {
     const { id } = await create();
     const body = policyBody({

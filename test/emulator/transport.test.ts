@@ -30,6 +30,27 @@ describe("the broker (uko-v4.md 1.2)", () => {
   });
 });
 
+describe("the resource controller (kms-v2-and-iam.md 7.10)", () => {
+  const instance = (id: string) =>
+    world.as("erin").call("GET", `/v2/resource_instances/${encodeURIComponent(id)}`, undefined, {
+      "x-original-user-agent": "terraform-provider-ibm/2.5.0",
+    });
+
+  it("answers the instance with the endpoints from which IBM's Terraform provider makes the address of KMS", async () => {
+    const { body, status } = await instance(world.emulator.instanceId);
+    const crn = `crn:v1:bluemix:public:hs-crypto:eu-de:a/emulated-account:${world.emulator.instanceId}::`;
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id: crn, crn, guid: world.emulator.instanceId, state: "active", region_id: "eu-de" });
+    expect(body.extensions).toEqual({ endpoints: { public: world.url, private: world.url } });
+    expect((await instance(crn)).body).toEqual(body);
+  });
+
+  it("answers 404 for an unknown instance and 401 without a token", async () => {
+    expect((await instance("other")).status).toBe(404);
+    expect((await send(`${world.url}/v2/resource_instances/other`, "GET")).status).toBe(401);
+  });
+});
+
 describe("every answer", () => {
   it("carries a correlation id and the emulated Date (1.4)", async () => {
     await world.control("clock", { set: "2030-05-06T07:08:09Z" });

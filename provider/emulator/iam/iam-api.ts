@@ -3,15 +3,17 @@
 import type { Identity } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import type { Api, Call, Reply, Route } from "../serve.ts";
-import { loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
+import { bearerIdentity } from "../uko/uko-api.ts";
+import { seededId } from "../world.ts";
+import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 
 const grants = {
   apikey: "urn:ibm:params:oauth:grant-type:apikey",
   assume: "urn:ibm:params:oauth:grant-type:assume",
 } as const;
 
-export const iamApi: Api = {
-  identify: async () => undefined,
+export const iamApi = (tokens: Tokens): Api => ({
+  identify: bearerIdentity(tokens),
   unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
   // kms-v2-and-iam.md 7.5; nothing of the request is repeated, for it holds the credential.
   refuse: (refusal, correlationId) => ({
@@ -20,21 +22,57 @@ export const iamApi: Api = {
     context: { requestId: correlationId, requestType: "incoming.Identity_Token" },
   }),
   headers: (correlationId) => ({ "transaction-id": correlationId, "x-correlation-id": correlationId }),
-};
+});
 
 export function iamRoutes(tokens: Tokens): readonly Route[] {
   const token = (call: Call): Promise<Reply> => grantToken(tokens, call);
   return [
     { operation: "token", method: "POST", path: "/identity/token", mutates: false, handle: token },
     { operation: "token", method: "POST", path: "/oidc/token", mutates: false, handle: token },
-    {
-      operation: "jwks",
-      method: "GET",
-      path: "/identity/keys",
-      mutates: false,
-      handle: async () => ({ status: 200, body: await tokens.jwks() }),
-    },
+    read("jwks", "/identity/keys", async () => ({ status: 200, body: await tokens.jwks() })),
+    read("discovery", "/identity/.well-known/openid-configuration", describeIssuer),
+    read("apikey", "/v1/apikeys/details", readApiKey),
   ];
+}
+
+const read = (operation: string, path: string, handle: Route["handle"]): Route => ({
+  operation,
+  method: "GET",
+  path,
+  mutates: false,
+  handle,
+});
+
+/** OpenID's discovery document: the issuer is the one that the tokens name, the addresses are the emulator's (7.8). */
+function describeIssuer({ world }: Call): Reply {
+  const base = `${world.baseUrl}/identity`;
+  return {
+    status: 200,
+    body: {
+      issuer,
+      authorization_endpoint: `${base}/authorize`,
+      token_endpoint: `${base}/token`,
+      jwks_uri: `${base}/keys`,
+      response_types_supported: ["code"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+    },
+  };
+}
+
+/** Whose an API key is, by its value, which is not repeated (7.9). */
+function readApiKey(call: Call): Reply {
+  const { world } = call;
+  call.caller();
+  const value = call.header("iam-apikey");
+  if (value === undefined) throw new Refusal(400, "BXNIM0106E", "Property missing or empty: IAM-ApiKey.");
+  const identity = world.apiKeys.get(value);
+  if (identity === undefined) throw new Refusal(404, "BXNIM0415E", "Provided API key could not be found.");
+  const { iamId: iam_id, name } = identity;
+  const { accountId: account_id } = world;
+  const id = `ApiKey-${seededId(world, "api-key", iam_id)}`;
+  const crn = `crn:v1:bluemix:public:iam-identity::a/${account_id}::apikey:${id}`;
+  return { status: 200, body: { id, crn, name, iam_id, account_id, locked: false, created_by: iam_id, apikey: "" } };
 }
 
 async function grantToken(tokens: Tokens, call: Call): Promise<Reply> {

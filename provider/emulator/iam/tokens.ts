@@ -6,7 +6,7 @@ import type { Caller, Identity, Login } from "../model.ts";
 import type { World } from "../world.ts";
 
 export const tokenLifeSeconds = 3_600;
-const issuer = "https://iam.cloud.ibm.com/identity";
+export const issuer = "https://iam.cloud.ibm.com/identity";
 const keyId = "emulated-1";
 const maxCachedTokens = 1_000;
 

@@ -8,12 +8,17 @@ import { keyNotFound, unauthorized } from "./envelope.ts";
 import { settleKmsKeys } from "./settle.ts";
 
 export function requireKmsRight(call: Call, right: string): void {
+  requireKmsRightAnywhere(call, right);
+  requireAllowedOrigin(call);
+  settleKmsKeys(call.world, call.nowMs);
+}
+
+/** The right alone, for the call that an address policy does not bind (2.12). */
+export function requireKmsRightAnywhere(call: Call, right: string): void {
   const instance = call.header("bluemix-instance");
   const caller = call.caller();
   if (instance === undefined) throw new Refusal(400, "BAD_HEADER", "Bad Request: Missing header Bluemix-Instance");
   if (instance !== call.world.instanceId || !caller.identity.rights.has(right)) throw unauthorized();
-  requireAllowedOrigin(call);
-  settleKmsKeys(call.world, call.nowMs);
 }
 
 /** Finds the key of the path by id or alias; a wrong `X-Kms-Key-Ring` hides it (kms-v2-and-iam.md 1.2, 10-24). */

@@ -6,7 +6,7 @@ import type { Api, Reply } from "../serve.ts";
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
 const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
 
-type CollectionKind = "key" | "policy" | "registration" | "key.version" | "key_ring" | "alias";
+type CollectionKind = "key" | "policy" | "registration" | "key.version" | "key_ring" | "alias" | "allowed_ip_metadata";
 
 export interface CollectionOptions {
   readonly status?: number;

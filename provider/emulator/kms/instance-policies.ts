@@ -1,11 +1,11 @@
-/** M19 and M20: policies of the whole instance (kms-v2-and-iam.md 2.12). */
+/** M19, M20 and M27: policies of the whole instance (kms-v2-and-iam.md 2.12). */
 
 import { isIP } from "node:net";
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
 import type { InstancePolicy } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
-import { requireKmsRight } from "./access.ts";
+import { requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
 import { checked, metadataSchema, parsedBody } from "./body.ts";
 import { badBody, collection, invalidQuery, refusal } from "./envelope.ts";
 
@@ -82,6 +82,14 @@ export function writeInstancePolicies(call: Call): Reply {
     instancePolicies.set(kind, { ...data, createdBy, createdMs, updatedBy: iamId, updatedMs: call.nowMs });
   }
   return { status: 204 };
+}
+
+/** M27: the port of the private endpoint while `allowedIP` is in force; the emulator's own, since it has one port. */
+export function readAllowedPort(call: Call): Reply {
+  requireKmsRightAnywhere(call, "kms.instance-policies.read");
+  const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
+  const port = { private_endpoint_port: Number(new URL(call.world.baseUrl).port) };
+  return collection("allowed_ip_metadata", isInForce ? [port] : []);
 }
 
 function askedKind(call: Call): Kind | undefined {

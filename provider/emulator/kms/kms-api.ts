@@ -10,7 +10,7 @@ import { createKmsKey, createWithOverrides } from "./create.ts";
 import { deleteKmsKey, purgeKmsKey, restoreKmsKey, setForDeletion, unsetForDeletion } from "./deletion.ts";
 import { collection, invalidQuery, kmsHeaders, notPerformed, refuseKms, unauthorized } from "./envelope.ts";
 import { createImportToken, readImportToken } from "./import-tokens.ts";
-import { readInstancePolicies, writeInstancePolicies } from "./instance-policies.ts";
+import { readAllowedPort, readInstancePolicies, writeInstancePolicies } from "./instance-policies.ts";
 import { countKmsKeys, listKmsKeys } from "./list.ts";
 import { readKeyPolicies, writeKeyPolicies } from "./policies.ts";
 import { listAllRegistrations, listRegistrations } from "./registrations.ts";
@@ -81,6 +81,7 @@ export const kmsRoutes: readonly Route[] = [
   write("M18", "PUT", `${one}/policies`, writeKeyPolicies),
   read("M19", `${api}/instance/policies`, readInstancePolicies),
   write("M20", "PUT", `${api}/instance/policies`, writeInstancePolicies),
+  read("M27", `${api}/instance/allowed_ip_port`, readAllowedPort),
   read("M24", `${api}/key_rings`, listRings),
   write("M24", "POST", `${api}/key_rings/:ring`, createRing),
   write("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),
