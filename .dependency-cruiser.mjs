@@ -4,6 +4,7 @@
 const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
+  "x509.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
   "engine/": { ours: ["errors.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
@@ -56,6 +57,7 @@ const rings = {
       "grpc-stream.ts",
       "schema/terraform.ts",
       "schema/terraform-leaves.ts",
+      "x509.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/", "schema/"],
     packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@msgpack/msgpack"],
@@ -71,7 +73,7 @@ const rings = {
     packages: ["commander"],
     node: true,
   },
-  "emulator/": { ours: ["errors.ts"], packages: ["hono", "@hono/node-server", "jose", "zod"], node: true },
+  "emulator/": { ours: ["errors.ts", "x509.ts"], packages: ["hono", "@hono/node-server", "jose", "zod"], node: true },
   "bin/": { ours: ["errors.ts", "cli/", "emulator/"], packages: ["commander"], node: true },
 };
 

@@ -1,22 +1,29 @@
-/** What `--tls` needs: certificates made at the start, the authority's in a file that clients can be pointed to. */
+/**
+ * Certificates of `--tls`, created at the start: an authority of this process, and a server
+ * certificate that it signs.
+ */
 
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { makeCertificates } from "./tls-certificate.ts";
+import { authorityExtensions, newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
 
 export interface Tls {
   readonly server: { readonly cert: string; readonly key: string };
-  /** Where the authority's certificate is. */
+  /** The file with the authority's certificate. */
   readonly caFile: string;
-  /** Removes the file, if it was not the caller who named it. */
+  /** Removes the file, unless the caller named it. */
   remove(): Promise<void>;
 }
 
-/** The private keys never leave the process, so nobody can make a certificate that this authority vouches for. */
+/**
+ * The private keys never leave the process, so no other process can sign a certificate under this
+ * authority.
+ */
 export async function makeTls(host: string, caFile?: string): Promise<Tls> {
   const hosts = new Set(["localhost", "127.0.0.1", "::1"]);
-  // Listening everywhere names no host; whoever does it reaches the local UKO by one of the above.
+  // A wildcard is not an address to call; clients then use one of the above.
   if (host !== "0.0.0.0" && host !== "::") hosts.add(host);
   const { ca, certificate, key } = makeCertificates([...hosts]);
   const server = { cert: certificate + ca, key };
@@ -24,8 +31,39 @@ export async function makeTls(host: string, caFile?: string): Promise<Tls> {
     await writeFile(caFile, ca);
     return { server, caFile: resolve(caFile), remove: async () => {} };
   }
-  const folder = await mkdtemp(join(tmpdir(), "local-uko-"));
+  const folder = await mkdtemp(join(tmpdir(), "uko-emulator-"));
   const file = join(folder, "ca.pem");
   await writeFile(file, ca);
   return { server, caFile: file, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface MadeCertificates {
+  /** PEM, as TLS libraries take them. */
+  readonly ca: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const dayMs = 86_400_000;
+/** Browsers and Apple's clients refuse a server certificate that lives longer than 398 days. */
+const lifeDays = 397;
+
+/**
+ * `hosts` are names and addresses. The times are the machine's, because clients check certificates
+ * by their own clock.
+ */
+export function makeCertificates(hosts: readonly string[]): MadeCertificates {
+  const issuer = { name: `uko emulator authority ${randomBytes(4).toString("hex")}`, ...newKeyPair() };
+  const fromMs = Date.now() - dayMs;
+  const common = { issuer, fromMs, untilMs: fromMs + lifeDays * dayMs };
+  const { publicKey } = issuer;
+  const ca = signCertificate({ ...common, subject: issuer.name, publicKey, extensions: authorityExtensions() });
+  const server = newKeyPair();
+  const certificate = signCertificate({
+    ...common,
+    subject: "uko emulator",
+    publicKey: server.publicKey,
+    extensions: serverExtensions(hosts),
+  });
+  return { ca: pemOf(ca), certificate: pemOf(certificate), key: privateKeyPem(server) };
 }

@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { HclCommand } from "../engine/explanation.ts";
-import { type Identity, pemOf } from "./certificate.ts";
+import { newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
 
 /** The variables that a host sets (go-plugin, client.go and constants.go). */
 export interface HostEnvironment {
@@ -37,6 +37,31 @@ export const protocolVersion = 6;
 
 export function isStartedByHost({ TF_PLUGIN_MAGIC_COOKIE }: HostEnvironment): boolean {
   return TF_PLUGIN_MAGIC_COOKIE === magicCookie;
+}
+
+/** The certificate of this end of the connection: it lives as long as the process, in memory only. */
+export interface Identity {
+  /** PEM. */
+  readonly key: string;
+  readonly der: Buffer;
+}
+
+const jitterMs = 30_000;
+/** Longer than any run. */
+const lifeMs = 365 * 86_400_000;
+
+/** The host checks the name, and trusts only this certificate. Clocks may differ a little. */
+export function createIdentity(nowMs: number): Identity {
+  const issuer = { name: "localhost", ...newKeyPair() };
+  const der = signCertificate({
+    subject: issuer.name,
+    publicKey: issuer.publicKey,
+    issuer,
+    fromMs: nowMs - jitterMs,
+    untilMs: nowMs + lifeMs,
+    extensions: serverExtensions(["localhost"]),
+  });
+  return { key: privateKeyPem(issuer), der };
 }
 
 /**

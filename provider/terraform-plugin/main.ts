@@ -4,11 +4,11 @@
  */
 
 import packageFile from "../../package.json" with { type: "json" };
-import { createIdentity } from "./certificate.ts";
 import { createSession } from "./create-session.ts";
 import {
   commandOf,
   createEndpoint,
+  createIdentity,
   credentialsFor,
   handshakeLine,
   isStartedByHost,

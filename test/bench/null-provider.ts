@@ -1,9 +1,13 @@
 /** A provider for OpenTofu that does nothing and answers at once: what a provider in Node costs by itself, for comparison. */
 
 import { Server } from "@grpc/grpc-js";
-import { createIdentity } from "../../provider/terraform-plugin/certificate.ts";
 import { addService } from "../../provider/terraform-plugin/grpc-service.ts";
-import { createEndpoint, credentialsFor, handshakeLine } from "../../provider/terraform-plugin/handshake.ts";
+import {
+  createEndpoint,
+  createIdentity,
+  credentialsFor,
+  handshakeLine,
+} from "../../provider/terraform-plugin/handshake.ts";
 import { GRPCController, GRPCStdio } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 

@@ -4,10 +4,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { Client, credentials } from "@grpc/grpc-js";
 import { generate } from "selfsigned";
-import { pemOf } from "../../provider/terraform-plugin/certificate.ts";
 import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { pemOf } from "../../provider/x509.ts";
 import { end, measureStarts, type NodeArguments, residentMiB, start } from "./processes.ts";
 
 export interface ProviderFigures {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:https";
 import { afterEach, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
-import { makeCertificates } from "../../provider/emulator/tls-certificate.ts";
+import { makeCertificates } from "../../provider/emulator/tls.ts";
 
 let emulator: Emulator;
 afterEach(() => emulator?.close());

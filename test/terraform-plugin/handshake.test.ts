@@ -8,11 +8,11 @@ import os from "node:os";
 import path from "node:path";
 import { status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
-import { createIdentity, pemOf } from "../../provider/terraform-plugin/certificate.ts";
 import { createSession } from "../../provider/terraform-plugin/create-session.ts";
 import {
   commandOf,
   createEndpoint,
+  createIdentity,
   credentialsFor,
   handshakeLine,
   magicCookie,
@@ -21,6 +21,7 @@ import { createLog } from "../../provider/terraform-plugin/log.ts";
 import { Health, HealthCheckResponse_ServingStatus } from "../../provider/terraform-plugin/protocol/health_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { createServer } from "../../provider/terraform-plugin/server.ts";
+import { pemOf } from "../../provider/x509.ts";
 import { childEnv } from "../support/child-env.ts";
 import { callsOf, connect, createCertificate, type Host, main, startHost } from "./host.ts";
 
