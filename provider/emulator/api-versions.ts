@@ -1,4 +1,7 @@
-/** What older versions of UKO's API lack (uko-v4.md 1.6): the one place where requests and answers are cut down to a version. */
+/**
+ * Differences of older versions of UKO's API (uko-v4.md 1.6). This is the only place that reduces
+ * requests and responses to a version.
+ */
 
 import { withoutMember } from "./members.ts";
 import type { Call, Reply, Route } from "./serve.ts";
@@ -7,7 +10,10 @@ import { invalid, missing, notFound } from "./uko/envelope.ts";
 export const apiVersions = ["4.7", "4.12", "4.14"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 
-/** Members by the kind of object: keys, templates, keystores, vaults. A dot leads into a member, or into each item of a list. */
+/**
+ * Members by the kind of object: keys, templates, keystores, vaults. A dot leads into a member, or
+ * into each item of a list.
+ */
 type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;
 
 interface Delta {
@@ -15,10 +21,10 @@ interface Delta {
   readonly operations?: readonly string[];
   readonly parameters?: Readonly<Record<string, readonly string[]>>;
   readonly fields?: Readonly<Record<string, readonly string[]>>;
-  readonly answers?: Members;
+  readonly members?: Members;
 }
 
-/** What came with 4.8 and 4.13 is in the next version that IBM's clients speak. */
+/** Additions of 4.8 and 4.13 are listed under the next version that IBM's clients speak. */
 const deltas: readonly Delta[] = [
   {
     since: "4.12",
@@ -30,7 +36,7 @@ const deltas: readonly Delta[] = [
       V2: ["recovery_key_label"],
       V4: ["recovery_key_label"],
     },
-    answers: {
+    members: {
       K: ["version", "rotated_at", "label_tags", "deactivate_on_rotation", "template.type"].concat(
         ["azure_key_protection_level", "azure_key_operations"].map((name) => `instances.${name}`),
       ),
@@ -41,7 +47,7 @@ const deltas: readonly Delta[] = [
   {
     since: "4.14",
     parameters: { K5: ["force"] },
-    answers: {
+    members: {
       K: ["template.alignment_status", "is_rotatable", "key_material_present"].concat(
         ["instance", "destruction_policy_duration", "destruction_at"].map((name) => `status_in_keystores.${name}`),
       ),
@@ -50,7 +56,7 @@ const deltas: readonly Delta[] = [
   },
 ];
 
-/** The route as the version under the switch `apiVersion` has it. */
+/** The route in the version that the switch `apiVersion` names. */
 export function versioned(route: Route): Route {
   return {
     ...route,
@@ -58,16 +64,19 @@ export function versioned(route: Route): Route {
       const version = apiVersions.indexOf(call.world.switches.apiVersion);
       const missingDeltas = deltas.filter(({ since }) => apiVersions.indexOf(since) > version);
       if (missingDeltas.length === 0) return route.handle(call);
-      const reply = route.handle(asked(call, missingDeltas));
+      const reply = route.handle(reducedCall(call, missingDeltas));
       return reply instanceof Promise
-        ? reply.then((later) => told(call, later, missingDeltas))
-        : told(call, reply, missingDeltas);
+        ? reply.then((later) => reducedReply(call, later, missingDeltas))
+        : reducedReply(call, reply, missingDeltas);
     },
   };
 }
 
-/** Parameters that the version does not know are ignored (U5), fields refused, as any unknown one is. */
-function asked(call: Call, lacking: readonly Delta[]): Call {
+/**
+ * Ignores parameters that the version does not know (U5), and refuses fields, like any unknown
+ * field.
+ */
+function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   const { operation, world } = call;
   call.caller();
   if (lacking.some((delta) => delta.operations?.includes(operation))) throw notFound("path");
@@ -88,19 +97,19 @@ function bodyOf(call: Call): Readonly<Record<string, unknown>> {
     const parsed: unknown = JSON.parse(call.text);
     return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
   } catch {
-    // No body, or one that the handler refuses.
+    // There is no body, or the handler refuses it.
     return {};
   }
 }
 
-function told(call: Call, reply: Reply, lacking: readonly Delta[]): Reply {
+function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Reply {
   const { body } = reply;
   if (typeof body !== "object" || body === null) return reply;
-  // The keys in a keystore are keys.
+  // S7 lists keys.
   const kind = call.operation === "S7" ? "K" : (call.operation.charAt(0) as keyof Members);
   // The health of a keystore alone is an object of its own, not a member of the keystore.
   if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
-  const paths = lacking.flatMap((delta) => delta.answers?.[kind] ?? []);
+  const paths = lacking.flatMap((delta) => delta.members?.[kind] ?? []);
   const lists = ["managed_keys", "templates", "keystores", "vaults"];
   const cut = paths.reduce((rest: unknown, path) => withoutMember(rest, path.split(".")), body);
   const entries = Object.entries(cut as object).map(([name, value]) => [

@@ -1,4 +1,6 @@
-/** All APIs behind one port: which envelope and identity goes with which routes. */
+/**
+ * The HTTP application of all APIs behind one port: envelope and identity of each group of routes.
+ */
 
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
@@ -24,7 +26,7 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
   const kms = kmsApi(tokens);
   const mount = (api: Api, routes: readonly Route[]): void => {
     for (const route of routes) {
-      // Hono gives HEAD to the GET route of the path, which would hide a HEAD route of its own.
+      // Hono gives HEAD to the GET route of the path, which would hide a separate HEAD route.
       const head = routes.find(({ method, path }) => method === "HEAD" && path === route.path) ?? route;
       app.on(route.method, route.path, (context) =>
         serve(world, api, context.req.method === "HEAD" ? head : route, context),
@@ -36,20 +38,23 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
   mount(uko, ukoRoutes);
   mount(kms, kmsRoutes);
   app.route("/_emulator", controlApi(world));
-  app.all("/api/v2/*", (context) => serve(world, kms, nowhere(context.req.method, unknownPath), context));
+  app.all("/api/v2/*", (context) => serve(world, kms, unknownRoute(context.req.method, unknownPath), context));
   app.all("*", (context) =>
     serve(
       world,
       uko,
-      nowhere(context.req.method, () => notFound("path")),
+      unknownRoute(context.req.method, () => notFound("path")),
       context,
     ),
   );
   return app;
 }
 
-/** A path that no row of the contract names; audited like the rest, so that a client's slip shows. */
-function nowhere(method: string, refusal: () => Error): Route {
+/**
+ * A path that no row of the contract names. The audit trail has the call, so that a client's
+ * mistake is visible.
+ */
+function unknownRoute(method: string, refusal: () => Error): Route {
   return {
     operation: "unknown",
     method: method as Route["method"],

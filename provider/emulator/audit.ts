@@ -1,9 +1,12 @@
-/** The audit trail: one record per request, reads included, with what it did to which key. */
+/** The audit trail: one entry per request, reads included, with its effect on the key. */
 
 import type { KeyState } from "./key-states.ts";
 import type { Tag } from "./model.ts";
 
-/** The key after a write, as stored: enough to tell which consent record was on it, and who had written last. */
+/**
+ * The stored key after a write: enough to know which consent record was on it, and who had written
+ * last.
+ */
 export interface KeyAfter {
   readonly state: KeyState;
   readonly tags: readonly Tag[];
@@ -12,12 +15,15 @@ export interface KeyAfter {
   readonly updatedBy?: string | undefined;
 }
 
-export interface AuditRecord {
+export interface AuditEntry {
   readonly seq: number;
   /** Emulated time of the request, RFC 3339 with milliseconds. */
   readonly time: string;
   readonly correlationId: string;
-  /** The contract's row: `K8`, `V3`, `M14` (row 14 of kms-v2-and-iam.md 2.1), `token`, `broker`; `seed` and `control` for the world's own. */
+  /**
+   * The contract's row: `K8`, `V3`, `M14` (row 14 of kms-v2-and-iam.md 2.1), `token`, `broker`;
+   * `seed` and `control` for changes from outside.
+   */
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -30,30 +36,33 @@ export interface AuditRecord {
   readonly vaultId?: string | undefined;
   readonly keyId?: string | undefined;
   readonly twinId?: string | undefined;
-  /** A KMS key that is no managed key's twin. */
+  /** A KMS key that does not back a managed key. */
   readonly kmsKeyId?: string | undefined;
   readonly label?: string | undefined;
   readonly from?: KeyState | undefined;
   readonly to?: KeyState | "removed" | undefined;
-  /** 0 when no answer was given. */
+  /** 0 if no response was sent. */
   readonly status: number;
   readonly code?: string | undefined;
   /** Whether the request changed something. */
   readonly effect: boolean;
-  /** The answer was dropped before or after the effect. */
+  /** The response was dropped before or after the effect. */
   readonly dropped?: "before" | "after" | undefined;
-  /** The fault rule that struck. */
+  /** The fault rule that applied. */
   readonly fault?: string | undefined;
   /** The key after a write. */
   readonly after?: KeyAfter | undefined;
-  /** Operation-specific facts: `force` and `materialIn` of a DELETE, `authExpiration` of a set-for-deletion. */
+  /**
+   * Operation-specific facts: `force` and `materialIn` of a DELETE, `authExpiration` of a
+   * set-for-deletion.
+   */
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What a handler may add to the record of its request. */
+/** Facts that a handler may add to the entry of its request. */
 export type AuditNote = Partial<
   Pick<
-    AuditRecord,
+    AuditEntry,
     | "caller"
     | "authn"
     | "callerName"
@@ -69,38 +78,41 @@ export type AuditNote = Partial<
   >
 >;
 
-const maxRecords = 200_000;
+const maxEntries = 200_000;
 
 export class AuditTrail {
-  #records: AuditRecord[] = [];
+  #entries: AuditEntry[] = [];
   #seq = 0;
-  /** Records from here on are not yet in the file. */
+  /** Entries from here on are not in the file yet. */
   #unsavedSeq = 1;
 
-  append(record: Omit<AuditRecord, "seq">): number {
+  append(entry: Omit<AuditEntry, "seq">): number {
     this.#seq += 1;
-    this.#records.push({ seq: this.#seq, ...record });
-    if (this.#records.length > maxRecords) this.#records = this.#records.slice(-maxRecords / 2);
+    this.#entries.push({ seq: this.#seq, ...entry });
+    if (this.#entries.length > maxEntries) this.#entries = this.#entries.slice(-maxEntries / 2);
     return this.#seq;
   }
 
-  /** Notes on a record that its answer was never given: known only once the client has gone. */
+  /**
+   * Notes that the response of an entry was never sent, which is known only once the client has
+   * gone.
+   */
   noteDropped(seq: number): void {
-    const index = this.#records.findIndex((record) => record.seq === seq);
-    const record = this.#records[index];
-    if (record === undefined) return;
-    this.#records[index] = { ...record, dropped: "after" };
+    const index = this.#entries.findIndex((entry) => entry.seq === seq);
+    const entry = this.#entries[index];
+    if (entry === undefined) return;
+    this.#entries[index] = { ...entry, dropped: "after" };
     this.#unsavedSeq = Math.min(this.#unsavedSeq, seq);
   }
 
-  /** Answers the records after a sequence number, oldest first. */
-  since(seq: number): readonly AuditRecord[] {
-    if (seq <= 0) return this.#records;
-    const first = this.#records[0]?.seq ?? 1;
-    return this.#records.slice(Math.max(0, seq + 1 - first));
+  /** The entries after a sequence number, oldest first. */
+  since(seq: number): readonly AuditEntry[] {
+    if (seq <= 0) return this.#entries;
+    const first = this.#entries[0]?.seq ?? 1;
+    return this.#entries.slice(Math.max(0, seq + 1 - first));
   }
 
-  unsaved(): readonly AuditRecord[] {
+  unsaved(): readonly AuditEntry[] {
     return this.since(this.#unsavedSeq - 1);
   }
 
@@ -108,11 +120,11 @@ export class AuditTrail {
     this.#unsavedSeq = this.#seq + 1;
   }
 
-  /** The trail of a file or a snapshot; what is appended next goes on from its last number. */
-  static of(records: readonly AuditRecord[]): AuditTrail {
+  /** The trail of a file or a snapshot. The next entry continues from its last number. */
+  static of(entries: readonly AuditEntry[]): AuditTrail {
     const trail = new AuditTrail();
-    trail.#records = [...records];
-    trail.#seq = records.at(-1)?.seq ?? 0;
+    trail.#entries = [...entries];
+    trail.#seq = entries.at(-1)?.seq ?? 0;
     return trail;
   }
 }

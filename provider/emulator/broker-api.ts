@@ -1,4 +1,7 @@
-/** Where an instance is served: the endpoint broker (uko-v4.md 1.2) and the resource controller (kms-v2-and-iam.md 7.10). */
+/**
+ * The hosts of an instance: the endpoint broker (uko-v4.md 1.2) and the resource controller
+ * (kms-v2-and-iam.md 7.10).
+ */
 
 import type { Call, Reply, Route } from "./serve.ts";
 import { notFound } from "./uko/envelope.ts";
@@ -14,10 +17,10 @@ export const brokerRoutes: readonly Route[] = [
   },
 ];
 
-/** Hosts without a scheme, all of this process. */
+/** Hosts without a scheme; all of them are this process. */
 function readHosts({ world, ...call }: Call): Reply {
   call.caller();
-  // U37: 404 for an unknown instance; EP11 is not served, so it is not named.
+  // U37: 404 for an unknown instance; EP11 is not served, so the response does not name it.
   if (call.param("instance") !== world.instanceId) throw notFound("instance");
   const host = new URL(world.baseUrl).host;
   return {
@@ -26,7 +29,7 @@ function readHosts({ world, ...call }: Call): Reply {
   };
 }
 
-/** By GUID or CRN; IBM's Terraform provider makes the address of KMS from the endpoints. */
+/** By GUID or CRN. IBM's Terraform provider derives the address of KMS from the endpoints. */
 function readResourceInstance({ world, ...call }: Call): Reply {
   call.caller();
   const { instanceId: guid, accountId: account_id, baseUrl } = world;

@@ -1,4 +1,4 @@
-/** The emulated clock: it can be frozen, set and advanced, and every answer of the local UKO carries its time. */
+/** The emulated clock: it can be frozen, set and advanced, and every response carries its time. */
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const satisfies Record<
   string,
@@ -12,7 +12,7 @@ export interface ClockOptions {
   /** Epoch milliseconds; the machine's time when absent. */
   readonly startMs?: number;
   readonly frozen?: boolean;
-  /** How far a frozen clock moves with each write that took effect; 1 s unless told. */
+  /** How far a frozen clock moves with each write that took effect; 1 s by default. */
   readonly tickMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface ClockState {
   readonly tickMs: number;
 }
 
-/** Runs along with the machine's clock at an offset, or stands still. */
+/** A clock that runs at an offset to the machine's, or is frozen. */
 export class EmulatedClock {
   #offsetMs: number;
   #frozenAtMs: number | undefined;
@@ -35,7 +35,7 @@ export class EmulatedClock {
     this.tickMs = options.tickMs ?? 1_000;
   }
 
-  /** What a file keeps of a clock: one that runs goes on running while nothing serves it. */
+  /** The part that a file keeps. A running clock continues while no process serves the file. */
   state(): ClockState {
     return { offsetMs: this.#offsetMs, frozenAtMs: this.#frozenAtMs ?? null, tickMs: this.tickMs };
   }
@@ -73,13 +73,19 @@ export class EmulatedClock {
     this.set(this.nowMs() + ms);
   }
 
-  /** Called after each write that took effect: a frozen clock then moves on, so that two writes differ in time. */
+  /**
+   * Called after each write that took effect: a frozen clock then moves on, so that two writes
+   * differ in time.
+   */
   tick(): void {
     if (this.#frozenAtMs !== undefined) this.#frozenAtMs += this.tickMs;
   }
 }
 
-/** Reads `4h`, `30d`, `1d12h`, `PT4H`, `P30D`, or a number of milliseconds; undefined for anything else. */
+/**
+ * Parses `4h`, `30d`, `1d12h`, `PT4H`, `P30D`, or a number of milliseconds; undefined for anything
+ * else.
+ */
 export function parseDurationMs(text: string | number): number | undefined {
   if (typeof text === "number") return Number.isFinite(text) ? text : undefined;
   const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
@@ -101,12 +107,17 @@ export function parseDurationMs(text: string | number): number | undefined {
   return totalMs;
 }
 
-/** RFC 3339 in UTC, whole seconds: the grain at which the service stamps and tags its objects (uko-v4.md 1.4). */
+/**
+ * RFC 3339 in UTC, whole seconds: the resolution of the service's timestamps and ETags (uko-v4.md
+ * 1.4).
+ */
 export function toSecondsText(ms: number): string {
   return `${new Date(Math.floor(ms / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
 }
 
-/** The form of `destruction_at` in IBM's samples: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4). */
+/**
+ * The form of `destruction_at` in IBM's samples: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4).
+ */
 export function toDestructionText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}+00:00`;
 }

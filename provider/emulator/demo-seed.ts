@@ -1,10 +1,16 @@
-/** The demo world: two people with split roles, one who holds everything, a pipeline, two profiles, two keystores, and a key. */
+/**
+ * The demo world: two people with split roles, one with every role, a pipeline, two profiles, two
+ * keystores and a key.
+ */
 
 import type { Seed } from "./seed.ts";
 
 export const demoInstanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
-/** No keys yet. Alice can deactivate, Bob can create, destroy and remove: neither alone takes an active key to destroyed. */
+/**
+ * The demo world without keys. Alice can deactivate; Bob can create, destroy and remove: neither
+ * can destroy an active key alone.
+ */
 export const demoSeed = {
   instance: { id: demoInstanceId, accountId: "emulated-account", region: "eu-de" },
   identities: [
@@ -132,7 +138,7 @@ export const demoSeed = {
   ],
 } as const satisfies Seed;
 
-/** What there is without a seed file: one key besides, so that every command has something to show at once. */
+/** The world without a seed file. Its key gives every command something to show at once. */
 export const demoWorld = {
   ...demoSeed,
   keys: [

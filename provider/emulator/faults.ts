@@ -1,4 +1,7 @@
-/** Faults by rule: statuses, delays, dropped answers and held calls for the requests that a rule matches. */
+/**
+ * Faults by rule: statuses, delays, dropped responses and held calls for the requests that a rule
+ * matches.
+ */
 
 import * as z from "zod";
 import { uuidOf } from "./ids.ts";
@@ -19,24 +22,27 @@ export const faultSchema = z.strictObject({
     .int()
     .min(1)
     .default(1)
-    .meta({ description: "Of those that follow strikes each n-th, the first included" }),
+    .meta({ description: "Applies to the first of the requests that follow, and to each n-th after it" }),
   latencyMs: z.number().int().min(0).max(60_000).default(0).meta({ description: "Real time" }),
-  hold: z.enum(["before", "after"]).optional().meta({ description: "Held until released, at most 60 s" }),
-  drop: z
+  hold: z
     .enum(["before", "after"])
     .optional()
-    .meta({ description: "The connection is cut before or after the effect" }),
+    .meta({ description: "Holds the call until it is released, at most 60 s" }),
+  drop: z.enum(["before", "after"]).optional().meta({ description: "Cuts the connection before or after the effect" }),
   status: z.number().int().min(200).max(599).optional(),
   when: z
     .enum(["before", "after"])
     .default("before")
-    .meta({ description: "Whether `status` replaces the effect or only its answer" }),
+    .meta({ description: "Whether `status` replaces the effect or only the response" }),
   body: z.unknown().optional(),
   rewrite: z
     .record(z.string(), z.unknown())
     .optional()
-    .meta({ description: "Members of a successful answer by their paths (`a.b`, also in each item of a list)" }),
-  omit: z.array(z.string()).optional().meta({ description: "Members that a successful answer lacks, by their paths" }),
+    .meta({ description: "Members of a successful response by their paths (`a.b`, also in each item of a list)" }),
+  omit: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "Members that a successful response lacks, by their paths" }),
   retryAfter: z.union([z.string(), z.number()]).optional(),
 });
 
@@ -46,7 +52,7 @@ export interface FaultSubject {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** Ids that the request names: the key's, the twin's. */
+  /** IDs that the request names: the key's, the twin's. */
   readonly keyIds: readonly string[];
   readonly caller?: string | undefined;
 }
@@ -72,7 +78,7 @@ export class FaultRules {
   #count = 0;
 
   add(rule: z.output<typeof faultSchema>): FaultRule {
-    if (this.#rules.length >= maxRules) throw new Error(`There are ${maxRules} fault rules already.`);
+    if (this.#rules.length >= maxRules) throw new Error(`The emulator keeps at most ${maxRules} fault rules.`);
     this.#count += 1;
     const added = { ...rule, id: uuidOf(`fault/${this.#count}`).slice(0, 8) };
     this.#rules.push(added);
@@ -95,7 +101,7 @@ export class FaultRules {
     return this.#rules.map((rule) => ({ ...rule, matched: this.#matches.get(rule.id) ?? 0 }));
   }
 
-  /** The rules with their counts; calls that are held end with the process. */
+  /** The rules with their counts. Held calls end with the process. */
   state(): FaultState {
     return { rules: this.#rules, matches: [...this.#matches], count: this.#count };
   }
@@ -117,10 +123,10 @@ export class FaultRules {
     return releases.length;
   }
 
-  /** Answers the first rule that strikes this request, and counts it. */
-  strike(subject: FaultSubject): FaultRule | undefined {
+  /** The first rule that applies to this request; counts the match. */
+  apply(subject: FaultSubject): FaultRule | undefined {
     for (const rule of this.#rules) {
-      if (!applies(rule, subject)) continue;
+      if (!matches(rule, subject)) continue;
       const matched = (this.#matches.get(rule.id) ?? 0) + 1;
       this.#matches.set(rule.id, matched);
       const past = matched - rule.skip - 1;
@@ -129,7 +135,7 @@ export class FaultRules {
     return undefined;
   }
 
-  /** Holds a call until it is released, its client goes away, or a minute has passed. */
+  /** Holds a call until it is released, its client disconnects, or a minute has passed. */
   hold(call: HeldCall, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const release = (): void => {
@@ -145,7 +151,7 @@ export class FaultRules {
   }
 }
 
-function applies(rule: FaultRule, subject: FaultSubject): boolean {
+function matches(rule: FaultRule, subject: FaultSubject): boolean {
   return (
     (rule.operation === undefined || rule.operation === subject.operation) &&
     (rule.method === undefined || rule.method.toUpperCase() === subject.method) &&

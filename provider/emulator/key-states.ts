@@ -1,4 +1,7 @@
-/** The managed key's states and what each call does in each of them, written from IBM's documents (uko-v4.md 4.1, 4.2). */
+/**
+ * The states of a managed key, and the effect of each call in each state, written from IBM's
+ * documents (uko-v4.md 4.1, 4.2).
+ */
 
 export const keyStates = [
   "pre_activation",
@@ -13,14 +16,17 @@ export type KeyState = (typeof keyStates)[number];
 export type KeyAction = "activate" | "deactivate" | "destroy" | "rotate" | "realign" | "sync" | "patch" | "remove";
 
 export interface Cell {
-  /** The state afterwards; `removed` means that the record is gone. */
+  /** The state afterwards; `removed` means that the metadata is erased. */
   readonly to: KeyState | "removed";
-  /** The fine-grained rights that the call needs, without the prefix `hs-crypto.` (uko-v4.md 6, U30). */
+  /**
+   * The fine-grained rights that the call requires, without the prefix `hs-crypto.` (uko-v4.md 6,
+   * U30).
+   */
   readonly rights: readonly string[];
   readonly source: string;
 }
 
-/** A call that the table does not list for a state is refused with 409 (uko-v4.md 2.6). */
+/** Calls that are not listed for a state are refused with 409 (uko-v4.md 2.6). */
 export const keyCells = {
   activate: {
     pre_activation: { to: "active", rights: ["managed-keys.preactivation-activate"], source: "uko-v4.md 4.2" },
@@ -66,13 +72,15 @@ export const keyCells = {
   },
 } as const satisfies Record<KeyAction, Partial<Record<KeyState, Cell>>>;
 
-/** Answers what an action does to a key in a state; undefined where it is refused. */
+/** The effect of an action in a state; undefined if the service refuses it. */
 export function cellOf(action: KeyAction, state: KeyState): Cell | undefined {
   const row: Partial<Record<KeyState, Cell>> = keyCells[action];
   return row[state];
 }
 
-/** Answers every right that the action needs in some state, for a caller who must at least hold one set of them. */
+/**
+ * The rights that the action requires, one set for each state. A caller must hold at least one set.
+ */
 export function rightsOf(action: KeyAction): readonly (readonly string[])[] {
   const row: Partial<Record<KeyState, Cell>> = keyCells[action];
   return Object.values(row).map((cell) => cell.rights);

@@ -1,4 +1,7 @@
-/** What the steps of a key's life do in the keystores that hold it (uko-v4.md 4.3, 4.4), and what the keystores then say of it. */
+/**
+ * The effects of a key's steps in its keystores (uko-v4.md 4.3, 4.4), and the statuses that the
+ * keystores then report.
+ */
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
@@ -15,7 +18,7 @@ import type {
 } from "./model.ts";
 import { serviceCaller, type World } from "./world.ts";
 
-/** Default pending periods (uko-v4.md 4.4); `cca` keeps nothing. */
+/** Default pending periods (uko-v4.md 4.4). */
 export const defaultPendingMs = {
   aws_kms: 7 * dayMs,
   azure_key_vault: 90 * dayMs,
@@ -24,7 +27,10 @@ export const defaultPendingMs = {
   cca: 0,
 } as const satisfies Record<KeystoreType, number>;
 
-/** The distribution rule: keystores of the key's vault with the template's type that list its group (uko-v4.md 3.6). */
+/**
+ * The distribution rule: keystores of the key's vault with the template's type that list its group
+ * (uko-v4.md 3.6).
+ */
 export function targetsOf(world: World, key: Key): readonly Keystore[] {
   const template = world.templates.get(key.templateId);
   if (template === undefined) return [];
@@ -36,12 +42,14 @@ export function targetsOf(world: World, key: Key): readonly Keystore[] {
   );
 }
 
-/** Whose identity the twin sees (switch `twinIdentity`). */
+/** The identity that KMS sees (switch `twinIdentity`). */
 export function towardsTwin(world: World, caller: Caller): Caller {
   return world.switches.twinIdentity === "service" ? serviceCaller : caller;
 }
 
-/** Whether a keystore takes part in an operation now; one that refuses or does not answer leaves the key out of sync. */
+/**
+ * Whether a keystore takes part in an operation now. If it does not, the key is out of sync there.
+ */
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
   if (keystore === undefined || keystore.misconfigured === true) return false;
   return keystore.answers === "ok" && !keystore.refuses.has(operation);
@@ -84,7 +92,7 @@ export function disable(world: World, placement: Placement, nowMs: number): void
   twin.updatedMs = nowMs;
 }
 
-/** Schedules the end of the material; nothing where nothing was ever installed (uko-v4.md 4.3, U27). */
+/** Schedules the destruction of the material, if any was ever installed (uko-v4.md 4.3, U27). */
 export function scheduleDestruction(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
   const keystore = world.keystores.get(placement.keystoreId);
   const untilMs = nowMs + (keystore?.pendingMs ?? 0);
@@ -104,21 +112,24 @@ export function scheduleDestruction(world: World, key: Key, placement: Placement
   if (kind === "enabled" || kind === "disabled" || kind === "wrong") placement.material = { kind: "pending", untilMs };
 }
 
-/** What the keystore holds now. A twin deleted in KMS while UKO still counts on the key is not there (uko-v4.md 4.3). */
+/**
+ * The material in the keystore now. A twin that was deleted in KMS while the key is not destroyed
+ * counts as absent (uko-v4.md 4.3).
+ */
 export function materialOf(world: World, key: Key, placement: Placement, nowMs: number): Material {
   const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
   if (twin !== undefined) {
     if (twin.state === 1) return { kind: "enabled" };
     if (twin.state !== 5) return { kind: "disabled" };
     const goneMs = twin.goneMs ?? 0;
-    const awaited = key.state === "destroyed" || key.state === "destroyed_compromised";
-    return awaited && nowMs < goneMs ? { kind: "pending", untilMs: goneMs } : { kind: "absent" };
+    const isDestroyed = key.state === "destroyed" || key.state === "destroyed_compromised";
+    return isDestroyed && nowMs < goneMs ? { kind: "pending", untilMs: goneMs } : { kind: "absent" };
   }
   if (placement.material.kind === "pending" && nowMs >= placement.material.untilMs) return { kind: "absent" };
   return placement.material;
 }
 
-/** Whether any keystore still holds the key's material, in whatever condition. */
+/** The keystores that still hold material of the key, in any condition. */
 export function holdsMaterial(world: World, key: Key, nowMs: number): readonly Keystore[] {
   return key.placements
     .filter((placement) => materialOf(world, key, placement, nowMs).kind !== "absent")
@@ -151,7 +162,10 @@ const deactivatedExpectation: Expectation = {
   otherwise: "deactivated_key_is_not_deactivated_in_keystore",
 };
 
-/** What a keystore should hold in each state, and the detail words for both cases (uko-v4.md 3.4, 4.3). */
+/**
+ * The material that a keystore should hold in each state, with the status details for both cases
+ * (uko-v4.md 3.4, 4.3).
+ */
 const expectations = {
   pre_activation: {
     inSync: { absent: "pre_active_key_is_not_present_in_keystore" },
@@ -167,7 +181,7 @@ const expectations = {
   destroyed_compromised: destroyedExpectation,
 } as const satisfies Record<KeyState, Expectation>;
 
-/** Asks every keystore of a key for its status. */
+/** The statuses that all keystores of a key report now. */
 export function liveStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
   return key.placements.flatMap((placement) => {
     const keystore = world.keystores.get(placement.keystoreId);
@@ -219,7 +233,7 @@ function statusOf(world: World, key: Key, placement: Placement, keystore: Keysto
   };
 }
 
-/** Keeps what a plain GET will show under the switch `statusFreshness: stale`. */
+/** Stores the statuses that a plain GET shows under the switch `statusFreshness: stale`. */
 export function publishStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
   key.storedStatuses = liveStatuses(world, key, nowMs);
   return key.storedStatuses;
@@ -230,7 +244,7 @@ export function shownStatuses(world: World, key: Key, nowMs: number): readonly K
   return liveStatuses(world, key, nowMs);
 }
 
-/** Key ids look different in each keystore (uko-v4.md 3.4). */
+/** The form of a key ID differs between keystores (uko-v4.md 3.4). */
 function idInKeystore(world: World, keystore: Keystore | undefined, id: string): string {
   const field = (name: string, fallback: string): string => String(keystore?.fields[name] ?? fallback);
   switch (keystore?.type) {

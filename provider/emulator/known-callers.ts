@@ -1,4 +1,7 @@
-/** The check of a request's Host and Origin. The control API has no credential, so this check keeps web pages out. */
+/**
+ * The check of a request's Host and Origin. The control API has no credential, so this check keeps
+ * web pages out.
+ */
 
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
@@ -28,7 +31,7 @@ function isKnownName(name: string, host: string): boolean {
   return isIP(name) !== 0 || /^[a-z0-9-]+$/.test(name);
 }
 
-/** The host name of an address, without port and brackets; empty where there is none. */
+/** The host name of an address, without port and brackets; empty if there is none. */
 function nameIn(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, "$1") : "";
 }

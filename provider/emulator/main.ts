@@ -1,4 +1,7 @@
-/** Runs the local UKO as a process of its own: `node provider/emulator/main.ts --port 0 --profile NAME --seed FILE --file FILE --json`. */
+/**
+ * The emulator as a process without the command line: `node provider/emulator/main.ts --port 0
+ * --profile NAME --seed FILE --file FILE --json`.
+ */
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -37,7 +40,7 @@ async function run(): Promise<void> {
   const { url, instanceId } = emulator;
   const line = values.json
     ? JSON.stringify({ url, pid: process.pid, instanceId, ...(emulator.caFile && { caFile: emulator.caFile }) })
-    : `The local UKO listens on ${url} (instance ${instanceId}).`;
+    : `The emulator listens on ${url} (instance ${instanceId}).`;
   process.stdout.write(`${line}\n`);
 }
 

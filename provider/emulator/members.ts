@@ -1,6 +1,6 @@
 /** Members of a body by their paths: a dot leads into a member, or into each item of a list. */
 
-/** The value without the member; unchanged where the path leads nowhere. */
+/** The value without the member; unchanged if the path does not exist. */
 export function withoutMember(value: unknown, path: readonly string[]): unknown {
   return changed(value, path, (members, last) =>
     Object.fromEntries(Object.entries(members).filter(([name]) => name !== last)),

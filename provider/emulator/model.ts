@@ -1,4 +1,7 @@
-/** What the local UKO holds: identities, vaults, keystores, templates, keys, and the KMS twins of internal keys. Times are epoch milliseconds. */
+/**
+ * The objects of the emulator: identities, vaults, keystores, templates, keys, and the KMS twins of
+ * internal keys. Times are epoch milliseconds.
+ */
 
 import type { KeyState } from "./key-states.ts";
 
@@ -13,7 +16,10 @@ export interface Stamps {
   updatedBy: string;
 }
 
-/** The identity that logged in to get a token: a profile's token names the person or workload behind it. */
+/**
+ * The identity that logged in to get a token. A profile's token names the person or workload behind
+ * it.
+ */
 export interface Login {
   readonly iamId: string;
   readonly sub: string;
@@ -28,12 +34,12 @@ export interface Identity {
   readonly givenName?: string | undefined;
   readonly familyName?: string | undefined;
   readonly apiKey?: string | undefined;
-  /** Set on profiles whose API key stands for "this login in that profile". */
+  /** Set on profiles whose API key means "this login in that profile". */
   readonly login?: Login | undefined;
-  /** Iam ids that may assume this profile with the assume grant. */
+  /** The iam_ids that may assume this profile with the assume grant. */
   readonly assumableBy: readonly string[];
   readonly rights: ReadonlySet<string>;
-  /** Vault ids the identity is narrowed to; every vault when absent. */
+  /** IDs of the vaults that the identity is limited to; every vault if absent. */
   readonly vaultIds?: readonly string[] | undefined;
 }
 
@@ -61,15 +67,21 @@ export interface Keystore extends Stamps {
   readonly ring?: string | undefined;
   /** How long the keystore keeps destroyed material (uko-v4.md 4.4). */
   pendingMs: number;
-  /** The type's connection fields as answered; secrets are never kept (uko-v4.md U24). */
+  /**
+   * The connection fields of the type, as responses show them. Secrets are never kept (uko-v4.md
+   * U24).
+   */
   fields: Readonly<Record<string, unknown>>;
-  /** When its health was asked for first or last; before that it is `pending_check` (uko-v4.md U16). */
+  /**
+   * The time of the last health check; before the first one, health is `pending_check` (uko-v4.md
+   * U16).
+   */
   checkedMs?: number | undefined;
-  /** Its credentials do not work: it takes part in nothing. */
+  /** The credentials do not work, so the keystore takes part in no operation. */
   misconfigured?: boolean | undefined;
   /** Operations that the keystore refuses; for tests. */
   refuses: Set<KeystoreOperation>;
-  /** How the keystore answers a status call; for tests. */
+  /** The keystore's response to a status call; for tests. */
   answers: "ok" | "error" | "unknown";
 }
 
@@ -104,7 +116,7 @@ export interface Tag {
   readonly value: string;
 }
 
-/** What a keystore holds of a key. */
+/** The material of a key in one keystore. */
 export type Material =
   | { readonly kind: "absent" | "enabled" | "disabled" | "wrong" }
   | { readonly kind: "pending"; readonly untilMs: number };
@@ -145,14 +157,17 @@ export interface Key extends Stamps {
   readonly vaultId: string;
   readonly templateId: string;
   readonly instanceId: string;
-  /** Set on an older version: the id of the key that it belongs to (uko-v4.md U11). */
+  /** Set on an older version: the ID of the key that it belongs to (uko-v4.md U11). */
   readonly headId?: string | undefined;
   label: string;
   description: string;
   tags: Tag[];
   readonly labelTags: readonly Tag[];
   readonly size: string;
-  /** What `instances[]` shows of Azure, Google or CCA: the template's when the key was made or last realigned. */
+  /**
+   * The Azure, Google or CCA fields in `instances[]`, from the template when the key was created or
+   * last realigned.
+   */
   keystoreFields: Readonly<Record<string, unknown>>;
   state: KeyState;
   version: number;
@@ -164,7 +179,7 @@ export interface Key extends Stamps {
   verification: string;
   placements: Placement[];
   resources: AssociatedResource[];
-  /** What a plain GET shows under the switch `statusFreshness: stale`. */
+  /** The statuses that a plain GET shows under the switch `statusFreshness: stale`. */
   storedStatuses?: readonly KeystoreStatus[] | undefined;
 }
 
@@ -175,7 +190,9 @@ export interface DualAuthPolicy {
   readonly createdMs: number;
   updatedBy: string;
   updatedMs: number;
-  /** Who set the key for deletion; KMS never tells (kms-v2-and-iam.md 2.10). */
+  /**
+   * The identity that set the key for deletion. No response of KMS has it (kms-v2-and-iam.md 2.10).
+   */
   setBy?: { readonly iamId: string; readonly authnIamId: string } | undefined;
   expiresMs?: number | undefined;
 }
@@ -206,7 +223,7 @@ export interface KmsAlias {
 /** 1 active, 2 suspended, 3 deactivated, 5 destroyed (kms-v2-and-iam.md 3). */
 export type KmsKeyState = 1 | 2 | 3 | 5;
 
-/** A KMS key: the twin of a managed key in an internal keystore, or a key of its own. */
+/** A KMS key: the twin of a managed key in an internal keystore, or an independent key. */
 export interface KmsKey {
   readonly id: string;
   /** Set on twins: the managed key, and the internal keystore that holds it. */
@@ -230,11 +247,14 @@ export interface KmsKey {
   syncedMs?: number | undefined;
   deletedMs?: number | undefined;
   deletedBy?: string | undefined;
-  /** When the material is gone for good: deletion plus the keystore's pending period. */
+  /**
+   * The time after which the material cannot be restored: deletion plus the keystore's pending
+   * period.
+   */
   goneMs?: number | undefined;
   dualAuth?: DualAuthPolicy | undefined;
   rotation?: RotationPolicy | undefined;
-  /** Registrations of a key of its own; a twin's are those of its managed key. */
+  /** Registrations of an independent key; a twin has those of its managed key. */
   resources: AssociatedResource[];
 }
 
@@ -248,7 +268,7 @@ export interface InstancePolicy {
   readonly updatedMs: number;
 }
 
-/** The instance's one import token; a new one takes the place of the last. */
+/** The instance's only import token; a new one replaces it. */
 export interface ImportToken {
   readonly createdMs: number;
   readonly expiresMs: number;
@@ -260,7 +280,9 @@ export interface ImportToken {
   readonly nonce: string;
 }
 
-/** A KMS key ring (kms-v2-and-iam.md 2.13); every internal keystore is one, `default` always exists. */
+/**
+ * A KMS key ring (kms-v2-and-iam.md 2.13); every internal keystore is one, `default` always exists.
+ */
 export interface Ring {
   readonly id: string;
   readonly createdMs: number;

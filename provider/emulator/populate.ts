@@ -1,8 +1,12 @@
-/** Fills a world from its checked seed; references by name or id are resolved here, and a wrong one names itself. */
+/**
+ * The objects of a world, created from its checked seed. References are by name or ID; an error
+ * names a wrong one.
+ */
 
-import { toSecondsText } from "./clock.ts";
+import { hourMs, toSecondsText } from "./clock.ts";
 import { defaultPendingMs, install, publishStatuses, scheduleDestruction, targetsOf } from "./keystore-effects.ts";
-import { populateInstancePolicies, populateKmsKeys } from "./kms/populate-kms-keys.ts";
+import { addKmsKey, newDualAuth } from "./kms/new-key.ts";
+import { defaultRing, requireRing } from "./kms/rings.ts";
 import type { Caller, Key, Stamps } from "./model.ts";
 import { rightsOfIdentity } from "./roles.ts";
 import type { CheckedSeed } from "./seed.ts";
@@ -65,7 +69,7 @@ function populateIdentities(world: World): void {
       vaultIds: vaults?.map((vault) => find(world.vaults, vault, "vault")),
       login: login === undefined ? undefined : { ...login, sub: login.sub ?? login.iamId },
     };
-    // Several API keys may stand for one identity, or for several logins in one profile.
+    // Several API keys may belong to one identity, or to several logins in one profile.
     if (!world.identities.has(identity.iamId)) world.identities.set(identity.iamId, built);
     if (identity.apiKey !== undefined) world.apiKeys.set(identity.apiKey, built);
   }
@@ -178,9 +182,61 @@ function disableSeeded(world: World, key: Key): void {
   }
 }
 
+/**
+ * The instance's dual authorization, which every KMS key starts with. Must be called before any key
+ * is created.
+ */
+function populateInstancePolicies(world: World, createdMs: number, createdBy: string): void {
+  if (!world.seed.instance.dualAuthDelete) return;
+  const stamps = { createdBy, createdMs, updatedBy: createdBy, updatedMs: createdMs };
+  world.instancePolicies.set("dualAuthDelete", { enabled: true, ...stamps });
+}
+
+function populateKmsKeys(world: World, startMs: number, firstPerson: string): void {
+  for (const id of world.seed.keyRings) {
+    if (!world.rings.has(id)) world.rings.set(id, { id, createdMs: startMs, createdBy: firstPerson });
+  }
+  for (const seeded of world.seed.kmsKeys) populateKmsKey(world, seeded, startMs, firstPerson);
+}
+
+function populateKmsKey(
+  world: World,
+  seeded: CheckedSeed["kmsKeys"][number],
+  startMs: number,
+  firstPerson: string,
+): void {
+  const { name, ring = defaultRing, state, deletedAt, setForDeletion, expirationDate } = seeded;
+  requireRing(world, ring, `The seed refers to a key ring that it does not contain: ${ring}`);
+  const key = addKmsKey(world, {
+    id: seeded.id ?? seededId(world, "kms-key", `${ring}/${name}`),
+    name,
+    ring,
+    createdMs: seeded.createdAt === undefined ? startMs : Date.parse(seeded.createdAt),
+    createdBy: seeded.createdBy ?? firstPerson,
+    extractable: seeded.extractable,
+    description: seeded.description,
+    tags: seeded.tags,
+    aliases: seeded.aliases,
+    imported: seeded.payload,
+    expiresMs: expirationDate === undefined ? undefined : Date.parse(expirationDate),
+  });
+  key.resources = [...seeded.resources];
+  key.state = state;
+  if (state === 5) {
+    key.deletedMs = deletedAt === undefined ? startMs : Date.parse(deletedAt);
+    key.deletedBy = key.createdBy;
+  }
+  if (seeded.dualAuthDelete || setForDeletion !== undefined) {
+    key.dualAuth ??= newDualAuth(world, key.createdBy, key.createdMs);
+  }
+  if (key.dualAuth === undefined || setForDeletion === undefined) return;
+  key.dualAuth.setBy = { iamId: setForDeletion.by, authnIamId: setForDeletion.by };
+  key.dualAuth.expiresMs = Date.parse(setForDeletion.at) + world.switches.kmsWindowHours * hourMs;
+}
+
 function find(objects: ReadonlyMap<string, { readonly name: string }>, reference: string, kind: string): string {
   for (const [id, object] of objects) {
     if (id === reference || object.name === reference) return id;
   }
-  throw new Error(`The seed names a ${kind} that it does not hold: ${reference}`);
+  throw new Error(`The seed refers to a ${kind} that it does not contain: ${reference}`);
 }

@@ -1,7 +1,7 @@
-/** An answer that refuses a request; each API renders it in its own envelope. */
+/** A refused request. Each API renders the refusal in its own envelope. */
 
 export interface RefusalDetails {
-  /** What the refusal is about: UKO's `errors[].target`, KMS's `reasons[].target`. */
+  /** UKO's `errors[].target`, KMS's `reasons[].target`. */
   readonly target?: { readonly type: "field" | "parameter" | "header" | "query_param"; readonly name: string };
   /** KMS only: `errorMsg`. */
   readonly headline?: string;

@@ -1,4 +1,7 @@
-/** Which role holds which right: UKO's fine-grained actions (uko-v4.md 6) and KMS's permissions (kms-v2-and-iam.md 7.7). */
+/**
+ * The rights of each role: UKO's fine-grained actions (uko-v4.md 6) and KMS's permissions
+ * (kms-v2-and-iam.md 7.7).
+ */
 
 export const roleNames = [
   "Reader",
@@ -53,7 +56,9 @@ const kmsWriter = [
   "kms.unsetkeyfordeletion",
 ] as const;
 
-/** Manager and Writer hold no right to write in UKO; Reader may read but not list (uko-v4.md 6, "Surprises"). */
+/**
+ * Manager and Writer cannot write in UKO; Reader can read but not list (uko-v4.md 6, "Surprises").
+ */
 const rightsByRole = {
   Reader: [...read, ...kmsReader],
   ReaderPlus: [...read, ...kmsReader, "kms.read"],
@@ -100,7 +105,7 @@ const rightsByRole = {
   KeyPurge: ["kms.purge"],
 } as const satisfies Record<RoleName, readonly string[]>;
 
-/** Answers the rights of an identity: those of its roles and its own, less those denied. */
+/** The rights of an identity: those of its roles and its grants, without its denials. */
 export function rightsOfIdentity(identity: {
   readonly roles: readonly RoleName[];
   readonly grants: readonly string[];

@@ -1,4 +1,7 @@
-/** The seed file: the world that the local UKO starts with, checked before anything is served. Documented in provider/docs/emulator.md. */
+/**
+ * The seed file: the world that the emulator starts with, checked before the first request.
+ * Documented in provider/docs/emulator.md.
+ */
 
 import * as z from "zod";
 import { keyStates } from "./key-states.ts";
@@ -25,9 +28,12 @@ const identity = z.strictObject({
   login: login.optional().meta({ description: "Profiles with an API key: the person or workload in the profile" }),
   assumableBy: z.array(z.string()).max(100).default([]),
   roles: z.array(z.enum(roleNames)).default([]),
-  grants: z.array(z.string()).default([]).meta({ description: "Single rights besides those of the roles" }),
-  denials: z.array(z.string()).default([]).meta({ description: "Single rights taken from those of the roles" }),
-  vaults: z.array(z.string()).optional().meta({ description: "Narrowed to these vaults" }),
+  grants: z.array(z.string()).default([]).meta({ description: "Single rights in addition to those of the roles" }),
+  denials: z
+    .array(z.string())
+    .default([])
+    .meta({ description: "Single rights that the roles do not give this identity" }),
+  vaults: z.array(z.string()).optional().meta({ description: "Limited to these vaults" }),
 });
 
 const vault = z.strictObject({
@@ -40,7 +46,7 @@ const vault = z.strictObject({
 const keystore = z.strictObject({
   id: uuid.optional(),
   name: z.string().min(1).max(100),
-  vault: z.string().meta({ description: "Id or name" }),
+  vault: z.string().meta({ description: "ID or name" }),
   type: z.enum(keystoreTypes),
   variant: z.enum(["internal", "hpcs", "key_protect"]).optional(),
   description: z.string().max(200).default(""),
@@ -129,7 +135,7 @@ export const seedSchema = z.strictObject({
     id: uuid,
     accountId: z.string().default("emulated-account"),
     region: z.string().default("eu-de"),
-    dualAuthDelete: z.boolean().default(false).meta({ description: "KMS instance policy: new twins start with it" }),
+    dualAuthDelete: z.boolean().default(false).meta({ description: "KMS instance policy: new KMS keys start with it" }),
   }),
   clock: z
     .strictObject({ start: time.optional(), frozen: z.boolean().optional(), tickMs: z.number().min(0).optional() })
@@ -145,15 +151,15 @@ export const seedSchema = z.strictObject({
     .array(z.string().regex(/^[A-Za-z0-9-]{2,100}$/))
     .max(50)
     .default([])
-    .meta({ description: "KMS key rings besides `default` and those of internal keystores" }),
-  kmsKeys: z.array(kmsKey).max(20_000).default([]).meta({ description: "KMS keys that are no managed key's twins" }),
+    .meta({ description: "KMS key rings in addition to `default` and those of internal keystores" }),
+  kmsKeys: z.array(kmsKey).max(20_000).default([]).meta({ description: "KMS keys that do not back a managed key" }),
 });
 
-/** What a seed file may hold: defaults left out. */
+/** The form of a seed file, in which defaults can be left out. */
 export type Seed = z.input<typeof seedSchema>;
 export type CheckedSeed = z.output<typeof seedSchema>;
 
-/** Checks a seed; the error's message names every wrong place. */
+/** Checks a seed. The error names every mistake with its place. */
 export function checkSeed(seed: unknown): CheckedSeed {
   const parsed = seedSchema.safeParse(seed);
   if (parsed.success) return parsed.data;

@@ -1,4 +1,7 @@
-/** Serves a route: identity, fault rules, the handler, the frozen clock's tick, the audit record, and the common headers. */
+/**
+ * The steps of each request: identity, fault rules, handler, tick of a frozen clock, audit entry,
+ * common headers.
+ */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,14 +26,14 @@ export interface Call {
   readonly correlationId: string;
   readonly url: URL;
   readonly text: string;
-  /** Where the connection comes from. */
+  /** The address that the connection comes from. */
   readonly remoteAddress: string;
-  /** Answers a path parameter. */
+  /** A parameter of the path. */
   param(name: string): string;
   header(name: string): string | undefined;
   /** The identity of the token; throws 401 without one. */
   caller(): Caller;
-  /** Adds to the audit record. */
+  /** Adds facts to the audit entry. */
   note(note: AuditNote): void;
 }
 
@@ -38,21 +41,21 @@ export interface Reply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** False where a mutating call changed nothing, such as a dry run. */
+  /** False if a call that can change something changed nothing, such as a dry run. */
   readonly effect?: boolean;
 }
 
 export interface Route {
   readonly operation: string;
   readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Hono's spelling. */
+  /** In Hono's syntax. */
   readonly path: string;
-  /** A read never changes anything; a write that succeeds moves a frozen clock. */
+  /** Reads never change anything; a write that succeeds moves a frozen clock. */
   readonly mutates: boolean;
   readonly handle: (call: Call) => Reply | Promise<Reply>;
 }
 
-/** What differs between the APIs behind the one port. */
+/** The differences between the APIs behind the port. */
 export interface Api {
   readonly identify: (world: World, context: EmulatorContext, nowMs: number) => Promise<Caller | undefined>;
   readonly unauthorized: () => Refusal;
@@ -92,7 +95,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
     keyIds: keyIdsOf(world, context.req.param("id")),
     caller: caller?.iamId,
   };
-  const fault = world.faults.strike(subject);
+  const fault = world.faults.apply(subject);
   const audit = (status: number, effect: boolean, rest: { code?: string; dropped?: "before" | "after" }): number =>
     world.audit.append({
       time: new Date(nowMs).toISOString(),
@@ -131,7 +134,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
     ...(refusal === undefined ? {} : { code: refusal.code }),
     ...(fault?.drop === "after" ? { dropped: "after" as const } : {}),
   });
-  // Nothing was awaited since the handler returned, so a file has effect and audit record together, or neither.
+  // No `await` since the handler returned, so a file has both effect and audit entry, or neither.
   world.persist();
   if (fault === undefined || (await passesAfter(world, fault, subject, context))) {
     return respond(context, answer, api.headers(correlationId), nowMs);
@@ -143,7 +146,7 @@ export async function serve(world: World, api: Api, route: Route, context: Emula
 
 type Outcome = { readonly reply: Reply } | { readonly refusal: Refusal };
 
-/** Answers at once where the handler does: nothing may come between its effect and what is kept of it. */
+/** Synchronous if the handler is: nothing may run between the effect and its storage. */
 function attempt(route: Route, call: Call, fault: FaultRule | undefined): Outcome | Promise<Outcome> {
   try {
     if (fault?.status !== undefined && fault.when === "before") {
@@ -189,14 +192,14 @@ function alteredAfter(api: Api, fault: FaultRule, reply: Reply, correlationId: s
 
 function rewritten({ rewrite = {}, omit = [] }: FaultRule, reply: Reply): Reply {
   if (reply.status >= 300) return reply;
-  const told = Object.entries(rewrite).reduce(
-    (body, [path, member]) => withMember(body, path.split("."), member),
+  const body = Object.entries(rewrite).reduce(
+    (changed, [path, member]) => withMember(changed, path.split("."), member),
     reply.body,
   );
-  return { ...reply, body: omit.reduce((body, path) => withoutMember(body, path.split(".")), told) };
+  return { ...reply, body: omit.reduce((rest, path) => withoutMember(rest, path.split(".")), body) };
 }
 
-/** A held call whose client went away has no effect: the request counts as never received. */
+/** A held call whose client disconnected has no effect: the request counts as never received. */
 async function passesBefore(
   world: World,
   fault: FaultRule,
@@ -257,12 +260,16 @@ function unpacked(bytes: Buffer): Buffer | undefined {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBodyBytes });
   } catch (error) {
-    // What is not gzip reads as a body that is missing, which the handler refuses in its API's own envelope.
+    // What is not gzip reads as a body that is missing, which the handler refuses in its API's own
+    // envelope.
     return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? undefined : Buffer.alloc(0);
   }
 }
 
-/** Names the key of a request before anything is decided, so that refused and dropped ones are known by it too. */
+/**
+ * Names the key of a request before the handler runs, so that entries of refused and dropped
+ * requests have it, too.
+ */
 function subjectNote(world: World, id: string | undefined): AuditNote {
   const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
   if (kmsKey !== undefined) {
@@ -273,22 +280,14 @@ function subjectNote(world: World, id: string | undefined): AuditNote {
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
-/** The ids by which a fault rule may name the key of a request: its own, its twin's, and for a twin the key's. */
+/**
+ * The IDs by which a fault rule can name the key of a request: its own, its twin's, and for a twin
+ * the key's.
+ */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
   const kmsKeys = [...world.kmsKeys.values()].filter(
     (kmsKey) => kmsKey.twinOf?.keyId === id || kmsKey.id === id || kmsKey.aliases.some(({ alias }) => alias === id),
   );
   return [id, ...kmsKeys.flatMap(({ id: kmsKeyId, twinOf }) => [kmsKeyId, ...(twinOf ? [twinOf.keyId] : [])])];
-}
-
-/** Parses a JSON body; 400 where it is not an object. */
-export function jsonBody(call: Call, malformed: () => Refusal): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(call.text);
-    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  } catch {
-    // Refused below, in the API's own envelope.
-  }
-  throw malformed();
 }

@@ -1,9 +1,9 @@
-/** Starts the local UKO: IAM, broker, UKO and KMS in one process on one port. */
+/** The emulator in the caller's process: IAM, broker, UKO and KMS on one port. */
 
 import { createServer as createHttpsServer } from "node:https";
 import { createAdaptorServer } from "@hono/node-server";
 import { buildApp } from "./app.ts";
-import { loadSnapshot } from "./control/world-snapshot.ts";
+import { loadSnapshot } from "./control/snapshot.ts";
 import { demoWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
 import { populate } from "./populate.ts";
@@ -14,17 +14,20 @@ import { World } from "./world.ts";
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
-  /** Loopback unless told otherwise: the control API has no credential. */
+  /** 127.0.0.1 by default, because the control API requires no credential. */
   readonly host?: string;
-  /** The demo world when absent. */
+  /** The demo world by default. */
   readonly seed?: Seed;
   readonly profile?: string;
   readonly switches?: SwitchChoices;
-  /** A SQLite file that keeps the world; memory when absent. */
+  /** A SQLite file that keeps the world; memory by default. */
   readonly file?: string;
-  /** What `GET /_emulator/snapshot` answered once: the world begins as it was then. */
+  /** A response of `GET /_emulator/snapshot`: the world starts as it was then. */
   readonly snapshot?: unknown;
-  /** Serves HTTPS; `caFile` gets the certificate that clients are to trust, a temporary file unless told. */
+  /**
+   * Serves HTTPS. The certificate that clients must trust is written to `caFile`, a temporary file
+   * by default.
+   */
   readonly tls?: { readonly caFile?: string };
 }
 
@@ -38,7 +41,9 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** Starts listening and answers where; rejects with the wrong places named when the seed or profile is not valid. */
+/**
+ * Starts to listen. Rejects if the seed or the profile is not valid; the error names every mistake.
+ */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = "127.0.0.1", port = 0 } = options;
   const { world, closeStore } = await openWorld(options);
@@ -83,10 +88,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function openWorld(options: EmulatorOptions): Promise<{ world: World; closeStore: () => void }> {
   const { file, profile, seed, snapshot } = options;
   if (profile !== undefined && !isProfileName(profile)) {
-    throw new Error(`There is no profile ${profile}; there are ${Object.keys(profiles).join(", ")}.`);
+    throw new Error(`Profile ${profile} does not exist. Profiles: ${Object.keys(profiles).join(", ")}.`);
   }
   if (snapshot !== undefined && (seed ?? profile ?? options.switches) !== undefined) {
-    throw new Error("A snapshot is a whole world: it goes with no seed, profile or switches.");
+    throw new Error("A snapshot is a whole world: do not combine it with a seed, a profile or switches.");
   }
   const world = new World(checkSeed(seed ?? demoWorld), { profile, switches: options.switches }, populate);
   if (snapshot !== undefined) loadSnapshot(world, snapshot);

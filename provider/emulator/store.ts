@@ -1,14 +1,22 @@
-/** Keeps a world in a SQLite file: what a request changed is one transaction, committed before its answer leaves. */
+/**
+ * A SQLite file that keeps a world. The changes of a request are one transaction, committed before
+ * its response is sent.
+ */
 
 import type { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
-import { decode, encode } from "./store-codec.ts";
-import { recordVersion } from "./store-migrations.ts";
-import { applyRecord, parseRecord, valuesOf } from "./store-record.ts";
-import type { WorldRecord } from "./store-schema.ts";
+import {
+  applyStoredWorld,
+  decode,
+  encode,
+  parseStoredWorld,
+  type StoredWorld,
+  storedVersion,
+  valuesOf,
+} from "./stored-world.ts";
 import { collectionNames, type Origin, type World } from "./world.ts";
 
-/** "UKO" and a zero byte: how SQLite files of the local UKO are told from others. */
+/** "UKO" and a zero byte: distinguishes the emulator's SQLite files from others. */
 const applicationId = 0x554b_4f00;
 
 const schema = `
@@ -24,12 +32,12 @@ create table audit (seq integer primary key, body text not null) strict;
 `;
 
 export interface Store {
-  /** Writes what changed since the last time. */
+  /** Writes the changes since the last call. */
   save(world: World): void;
   close(): void;
 }
 
-/** What was asked for at the start: a file that holds a world must not contradict it. */
+/** The options of the start, which must not contradict a world in the file. */
 export interface Wanted {
   readonly seed?: unknown;
   readonly profile?: unknown;
@@ -37,9 +45,11 @@ export interface Wanted {
   readonly snapshot?: unknown;
 }
 
-/** Opens or makes the file. What it holds, if anything, becomes the world; otherwise the world is written into it. */
+/**
+ * Opens or creates the file. A world in the file replaces `world`; an empty file receives `world`.
+ */
 export async function openStore(file: string, world: World, wanted: Wanted): Promise<Store> {
-  // Loaded here alone: without a file nothing needs SQLite.
+  // Loaded only here: without a file nothing needs SQLite.
   const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(file);
   try {
@@ -51,32 +61,34 @@ export async function openStore(file: string, world: World, wanted: Wanted): Pro
 }
 
 function openIn(database: DatabaseSync, file: string, world: World, wanted: Wanted): Store {
-  // The lock lasts until the process ends, however it ends: two processes never write one world.
+  // The lock lasts until the process ends in any way: two processes never write one world.
   database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
   const isNew = checkFile(database, file);
   if (!isNew) {
-    const record = parseRecord(readRecord(database));
-    checkOrigin(file, world.origin, record, wanted);
-    applyRecord(world, record);
+    const stored = parseStoredWorld(readStoredWorld(database));
+    checkOrigin(file, world.origin, stored, wanted);
+    applyStoredWorld(world, stored);
   }
   const store = new SqliteStore(database);
   store.rewrite(world, isNew);
   return store;
 }
 
-/** Answers whether the file is still empty; throws where it is somebody else's. */
+/** Whether the file is still empty; throws if it is a file of another program. */
 function checkFile(database: DatabaseSync, file: string): boolean {
   const tables = Number(database.prepare("select count(*) as n from sqlite_schema").get()?.n);
   const owner = Number(database.prepare("pragma application_id").get()?.application_id);
-  if (tables > 0 && owner !== applicationId) throw new Error(`${file} is not a file of the local UKO.`);
+  if (tables > 0 && owner !== applicationId) throw new Error(`${file} is not a file of the emulator.`);
   return tables === 0;
 }
 
-/** A file goes on with its own world; what else is asked for would silently have no effect. */
-function checkOrigin(file: string, { seed, profile, choices }: Origin, record: WorldRecord, wanted: Wanted): void {
-  const kept = decode(record.values.origin) as Origin;
+/** The world of a file continues; other options would have no effect, so they are an error. */
+function checkOrigin(file: string, { seed, profile, choices }: Origin, stored: StoredWorld, wanted: Wanted): void {
+  const kept = decode(stored.values.origin) as Origin;
   const refuse = (what: string): void => {
-    throw new Error(`${file} holds a world with ${what}. Leave that out to go on with it, or begin with another file.`);
+    throw new Error(
+      `${file} holds a world with ${what}. Leave the option out to continue with the file, or use another file.`,
+    );
   };
   if (wanted.snapshot !== undefined) refuse("a state of its own, and a snapshot cannot be loaded over it at the start");
   if (wanted.seed !== undefined && !isDeepStrictEqual(decode(encode(seed)), kept.seed)) refuse("another seed");
@@ -86,7 +98,7 @@ function checkOrigin(file: string, { seed, profile, choices }: Origin, record: W
   }
 }
 
-function readRecord(database: DatabaseSync): unknown {
+function readStoredWorld(database: DatabaseSync): unknown {
   const collections: Record<string, [string, unknown][]> = {};
   for (const row of database.prepare("select collection, id, body from object order by ordinal").iterate()) {
     const name = String(row.collection);
@@ -107,7 +119,9 @@ function readRecord(database: DatabaseSync): unknown {
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
-  /** What the file holds, by `collection/id` and by value name: only differences are written. */
+  /**
+   * The content of the file, by `collection/id` and by value name: only differences are written.
+   */
   #objects = new Map<string, string>();
   #values = new Map<string, string>();
   #audit: World["audit"] | undefined;
@@ -117,11 +131,11 @@ class SqliteStore implements Store {
     this.#database = database;
   }
 
-  /** Writes the whole world in the present version. */
+  /** Writes the whole world in the current version. */
   rewrite(world: World, isNew: boolean): void {
     this.#transaction(() => {
       if (isNew) this.#database.exec(`${schema} pragma application_id = ${applicationId};`);
-      this.#database.exec(`pragma user_version = ${recordVersion}; delete from object; delete from value;`);
+      this.#database.exec(`pragma user_version = ${storedVersion}; delete from object; delete from value;`);
       return this.#write(world);
     });
   }
@@ -173,7 +187,7 @@ class SqliteStore implements Store {
   #writeAudit(world: World): void {
     const put = this.#database.prepare("insert or replace into audit (seq, body) values (?, ?)");
     const isOther = this.#audit !== world.audit;
-    // A reset or a loaded snapshot brings a trail of its own.
+    // A reset or a loaded snapshot has a trail of its own.
     if (isOther) this.#database.exec("delete from audit");
     const first = world.audit.since(0)[0]?.seq ?? 1;
     if (first !== this.#firstSeq) this.#database.prepare("delete from audit where seq < ?").run(first);
@@ -197,7 +211,7 @@ class SqliteStore implements Store {
 
 function lockedOr(error: unknown, file: string): unknown {
   const message = error instanceof Error ? error.message : String(error);
-  if (/locked|busy/i.test(message)) return new Error(`${file} is in use by another local UKO.`, { cause: error });
-  if (/not a database/i.test(message)) return new Error(`${file} is not a file of the local UKO.`, { cause: error });
+  if (/locked|busy/i.test(message)) return new Error(`${file} is in use by another emulator.`, { cause: error });
+  if (/not a database/i.test(message)) return new Error(`${file} is not a file of the emulator.`, { cause: error });
   return error;
 }

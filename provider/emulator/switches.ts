@@ -1,19 +1,31 @@
-/** What IBM's documents leave open, as switches: each has a default, and a profile is a named set of other choices. */
+/**
+ * Switches for behavior that IBM's documents leave open. Each has a default, and a profile is a
+ * named set of other choices.
+ */
 
 import * as z from "zod";
 
 export const switchesSchema = z.strictObject({
-  /** U9: what becomes of `tags` in create and PATCH requests. */
+  /** U9: the effect of `tags` in create and PATCH requests. */
   tags: z.enum(["kept", "dropped", "rejected"]),
-  /** Whether a description keeps its white space; `collapsed` turns every run of it, line ends included, into one blank. */
+  /**
+   * Whether a description keeps its white space; `collapsed` turns every run of white space, line
+   * ends included, into one blank.
+   */
   description: z.enum(["kept", "collapsed"]),
-  /** U14: a sync always moves the ETag; this says whether it also names its caller as the last writer. */
+  /**
+   * U14: a sync always moves the ETag; this says whether it also names its caller as the last
+   * writer.
+   */
   syncChangesLastWriter: z.boolean(),
-  /** Whether keys tell who wrote last (`updated_by`); UKO for z/OS may not. */
+  /** Whether keys show who wrote last (`updated_by`); UKO for z/OS may not. */
   lastWriter: z.enum(["recorded", "absent"]),
-  /** Whose identity the KMS twin sees when UKO destroys a key. */
+  /** The identity that KMS sees when UKO destroys a key. */
   twinIdentity: z.enum(["caller", "service"]),
-  /** Whether `status_in_keystores` of a plain GET is live, or as of the last write, sync or status call. */
+  /**
+   * Whether `status_in_keystores` of a plain GET is live, or of the last write, sync or status
+   * call.
+   */
   statusFreshness: z.enum(["live", "stale"]),
   /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
   etagGrain: z.enum(["second", "unique"]),
@@ -25,15 +37,19 @@ export const switchesSchema = z.strictObject({
   kmsSetAgain: z.enum(["latest", "keepFirst"]),
   /** kms-v2-and-iam.md 10-2: which identity KMS compares. */
   kmsIdentity: z.enum(["iam_id", "authn"]),
-  /** kms-v2-and-iam.md 10-5: whether a lapsed window is still shown. */
+  /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
   kmsLapsedWindow: z.enum(["shown", "cleared"]),
-  /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients of that version could tell. */
+  /**
+   * uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients of that version could tell.
+   */
   apiVersion: z.enum(["4.7", "4.12", "4.14"]),
-  /** U5: whether `force=true` of the key DELETE is known (API 4.14 and later). */
+  /** U5: whether the key DELETE knows `force=true` (API 4.14 and later). */
   forceDelete: z.enum(["served", "ignored"]),
   /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
   vaultHeader: z.enum(["optional", "required"]),
-  /** Whether the user interface's label rules per keystore type are also the API's (uko-v4.md 3.10). */
+  /**
+   * Whether the user interface's label rules per keystore type are also the API's (uko-v4.md 3.10).
+   */
   labelRules: z.enum(["api", "keystore"]),
   /** U12: the answer to a rotation. */
   rotateStatus: z.union([z.literal(200), z.literal(204)]),
@@ -45,10 +61,12 @@ export const switchesSchema = z.strictObject({
 
 export type Switches = z.output<typeof switchesSchema>;
 
-/** Some of the switches; a key that is absent or undefined leaves the default. */
+/** Some of the switches; the others keep their defaults. */
 export type SwitchChoices = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };
 
-/** The defaults are the documented behaviour, and where nothing is documented the harder case for a client. */
+/**
+ * The defaults are the documented behavior or, without documentation, the harder case for a client.
+ */
 export const switchDefaults = {
   tags: "kept",
   description: "kept",
@@ -71,7 +89,7 @@ export const switchDefaults = {
   hrefs: "relative",
 } as const satisfies Switches;
 
-/** The named profiles: what each changes from the documented defaults. */
+/** The named profiles, as differences from the defaults. */
 export const profiles = {
   documented: {},
   "tags-dropped": { tags: "dropped" },
@@ -83,7 +101,8 @@ export const profiles = {
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
   zos: { lastWriter: "absent", tags: "dropped" },
-  // IBM's SDKs from 4.12 on have no tags in requests (U9); what a service makes of them is not said.
+  // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
+  // tags.
   "api-4.7": { apiVersion: "4.7", forceDelete: "ignored", vaultHeader: "required" },
   "api-4.12": { apiVersion: "4.12", forceDelete: "ignored", tags: "dropped" },
   "api-4.14": { tags: "dropped" },
@@ -95,9 +114,9 @@ export function isProfileName(name: string): name is ProfileName {
   return Object.hasOwn(profiles, name);
 }
 
-/** Resolves a profile and single switches, the single ones last. */
+/** Resolves a profile and single switches, which take precedence. */
 export function resolveSwitches(profile: ProfileName, ...choices: readonly SwitchChoices[]): Switches {
   const chosen = [profiles[profile], ...choices].flatMap((choice) => Object.entries(choice));
-  const told = Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
-  return switchesSchema.parse({ ...switchDefaults, ...told });
+  const changed = Object.fromEntries(chosen.filter(([, value]) => value !== undefined));
+  return switchesSchema.parse({ ...switchDefaults, ...changed });
 }

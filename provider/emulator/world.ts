@@ -1,4 +1,4 @@
-/** The whole state of one local UKO, built from a seed and built again by a reset. */
+/** The whole state of one emulator, built from a seed, and again by each reset. */
 
 import { AuditTrail } from "./audit.ts";
 import { EmulatedClock, toSecondsText } from "./clock.ts";
@@ -41,7 +41,10 @@ export const serviceCaller: Caller = {
   identity: serviceIdentity,
 };
 
-/** What the world holds by id. A reset empties each; files and snapshots carry each, Sets and Maps included. */
+/**
+ * The collections by ID. A reset empties them; files and snapshots store them, Sets and Maps
+ * included.
+ */
 export const collectionNames = [
   "identities",
   "apiKeys",
@@ -55,10 +58,10 @@ export const collectionNames = [
   "importTokens",
 ] as const satisfies readonly (keyof World)[];
 
-/** Single values that files and snapshots carry besides. */
+/** Single values that files and snapshots store, too. */
 export const valueNames = ["idCount"] as const satisfies readonly (keyof World)[];
 
-/** What a world began with: a reset begins with it again. */
+/** The start of a world, to which a reset returns. */
 export interface Origin {
   readonly seed: CheckedSeed;
   readonly profile: ProfileName;
@@ -69,25 +72,25 @@ export class World {
   origin: Origin;
   /** `http://127.0.0.1:PORT`, known once the server listens. */
   baseUrl = "";
-  /** Writes what changed to the file, if there is one; called before an answer leaves. */
+  /** Writes the changes to the file, if there is one; called before a response is sent. */
   persist: () => void = () => {};
 
   switches: Switches;
   clock: EmulatedClock;
   audit = new AuditTrail();
   faults = new FaultRules();
-  /** How many ids were made: the next one follows from it. */
+  /** The number of IDs so far, from which the next ID follows. */
   idCount = 0;
   identities = new Map<string, Identity>();
   apiKeys = new Map<string, Identity>();
   vaults = new Map<string, Vault>();
   keystores = new Map<string, Keystore>();
   templates = new Map<string, Template>();
-  /** Keys and their older versions, by id. */
+  /** Keys and their older versions, by ID. */
   keys = new Map<string, Key>();
-  /** Twins of internal keys, and KMS keys of their own. */
+  /** Twins of internal keys, and independent KMS keys. */
   kmsKeys = new Map<string, KmsKey>();
-  /** KMS key rings by id; `default` is among them. */
+  /** KMS key rings by ID, `default` included. */
   rings = new Map<string, Ring>();
   /** KMS's policies of the instance by kind, such as `dualAuthDelete`. */
   instancePolicies = new Map<string, InstancePolicy>();
@@ -106,7 +109,7 @@ export class World {
     fill(this);
   }
 
-  /** Builds the seeded world again; tokens stay valid only as far as the clock lets them. */
+  /** Builds the seeded world again. Tokens stay valid until they expire by the new clock. */
   reset(): void {
     this.switches = this.#firstSwitches();
     this.clock = startClock(this.seed);
@@ -121,7 +124,7 @@ export class World {
     return resolveSwitches(this.profile, this.seed.switches, this.origin.choices);
   }
 
-  /** The same ids in the same order in every world with the same instance. */
+  /** The same IDs in the same order in every world with the same instance. */
   newId(kind: string): string {
     this.idCount += 1;
     return uuidOf(`${this.instanceId}/${kind}/${this.idCount}`);
@@ -143,10 +146,11 @@ export class World {
     return this.seed.instance.accountId;
   }
 
-  /** Marks a write: new `updated_at`, and, unless told otherwise, a new last writer. */
+  /** Marks a write: new `updated_at` and, by default, a new last writer. */
   touch(object: Stamps, caller: Caller, nowMs: number, options: { readonly writer: boolean } = { writer: true }): void {
     const nowSecondMs = Math.floor(nowMs / 1_000) * 1_000;
-    // uko-v4.md 1.4, U3: the ETag is `updated_at` to the second, so two writes in one second share it unless bumped.
+    // uko-v4.md 1.4, U3: the ETag is `updated_at` to the second, so two writes in one second share
+    // it unless bumped.
     const uniqueMs = Math.max(nowSecondMs, object.updatedMs + 1_000);
     object.updatedMs = this.switches.etagGrain === "unique" ? uniqueMs : nowSecondMs;
     if (options.writer) object.updatedBy = caller.iamId;
@@ -161,12 +165,12 @@ export class World {
     return this.switches.hrefs === "absolute" ? `${this.baseUrl}/api${path}` : path;
   }
 
-  /** The one key record that callers know by this id, not an older version. */
+  /** The current version of a key. */
   headOf(key: Key): Key {
     return key.headId === undefined ? key : (this.keys.get(key.headId) ?? key);
   }
 
-  /** The KMS key of this id or alias. */
+  /** The KMS key with this ID or alias. */
   kmsKeyNamed(name: string): KmsKey | undefined {
     const byId = this.kmsKeys.get(name);
     if (byId !== undefined) return byId;
@@ -192,7 +196,7 @@ function startClock(seed: CheckedSeed): EmulatedClock {
   });
 }
 
-/** The identifier of a seeded object without one of its own: the same in every run. */
+/** The ID of a seeded object without its own ID: the same in every run. */
 export function seededId(world: World, kind: string, name: string): string {
   return uuidOf(`${world.instanceId}/${kind}/${name}`);
 }

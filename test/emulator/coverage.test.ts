@@ -103,7 +103,7 @@ function cites(text: string, row: string): boolean {
   );
 }
 
-/** Titles of tests, groups and tables of tests, from the sources of every test of the local UKO but this one. */
+/** Titles of tests, groups and tables of tests, from the sources of every other test of the emulator. */
 function titlesUnder(folder: URL): readonly string[] {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (name) => name.endsWith(".test.ts") && name !== "coverage.test.ts",

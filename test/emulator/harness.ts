@@ -1,4 +1,4 @@
-/** A local UKO under test, and clients that speak plain HTTP to it: nothing of the product stands in between. */
+/** An emulator under test, and clients that speak plain HTTP to it without the product. */
 
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";

@@ -36,11 +36,11 @@ it.each<[string, unknown, RegExp]>([
 });
 
 it.each<[string, Seed, RegExp]>([
-  ["vault", seeded([{ label: "a", vault: "nowhere", template: "payroll" }]), /vault that it does not hold: nowhere/],
+  ["vault", seeded([{ label: "a", vault: "nowhere", template: "payroll" }]), /vault that it does not contain: nowhere/],
   [
     "template",
     seeded([{ label: "a", vault: "payments", template: "nothing" }]),
-    /template that it does not hold: nothing/,
+    /template that it does not contain: nothing/,
   ],
 ])("refuses a reference to an unknown %s", async (_, seed, message) => {
   await expect(startEmulator({ seed })).rejects.toThrow(message);

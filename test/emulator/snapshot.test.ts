@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { decode, encode } from "../../provider/emulator/store-codec.ts";
+import { decode, encode } from "../../provider/emulator/stored-world.ts";
 import { send, startTestWorld, type TestWorld } from "./harness.ts";
 
 const open: TestWorld[] = [];
@@ -18,7 +18,7 @@ const load = (world: TestWorld, snapshot: unknown) => send(`${world.url}/_emulat
 const frozen = { ...demoSeed, clock: { start: "2026-11-24T12:00:00Z", frozen: true } };
 
 describe("a snapshot", () => {
-  it("loaded into another local UKO is the same world, and behaves alike from there", async () => {
+  it("loaded into another emulator, is the same world and behaves alike from then on", async () => {
     const one = await start({ seed: frozen, profile: "stale-status" });
     const { id } = await one.keyIn("pending");
     const other = await start();
@@ -47,12 +47,12 @@ describe("a snapshot", () => {
     expect(new Date(one.emulator.world.clock.nowMs()).toISOString()).toMatch(/^2030-01-01T00:00:0/);
     const other = await start({ snapshot });
     expect((await take(other)).collections).toEqual(snapshot.collections);
-    await expect(startTestWorld({ snapshot, profile: "zos" })).rejects.toThrow(/no seed, profile or switches/);
+    await expect(startTestWorld({ snapshot, profile: "zos" })).rejects.toThrow(/a seed, a profile or switches/);
   });
 
   it.each([
-    ["something else", () => ({ keys: [] }), /no snapshot of a local UKO/],
-    ["a newer version", (own: object) => ({ ...own, version: 99 }), /newer local UKO/],
+    ["something else", () => ({ keys: [] }), /not a snapshot of the emulator/],
+    ["a newer version", (own: object) => ({ ...own, version: 99 }), /newer emulator/],
     [
       "a record without its clock",
       (own: { values: object }) => ({ ...own, values: { ...own.values, clock: undefined } }),

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { recordVersion } from "../../provider/emulator/store-migrations.ts";
+import { storedVersion } from "../../provider/emulator/stored-world.ts";
 import { World } from "../../provider/emulator/world.ts";
 import { compileCache } from "../support/child-env.ts";
 import { isWhole } from "../support/tier.ts";
@@ -89,22 +89,24 @@ describe("a file", () => {
     const world = await start({ file, seed: demoSeed, profile: "tags-dropped" });
     const options = "snapshot" in other ? { snapshot: await snapshotOf(world) } : other;
     await world.close();
-    await expect(startTestWorld({ file, ...options })).rejects.toThrow(/Leave that out to go on with it, or begin/);
+    await expect(startTestWorld({ file, ...options })).rejects.toThrow(
+      /Leave the option out to continue with the file, or use/,
+    );
     await start({ file, seed: demoSeed, profile: "tags-dropped" });
   });
 
   it("refuses a second process, a file of somebody else, and one that is no database", async () => {
     const file = newFile();
     await start({ file });
-    await expect(startTestWorld({ file })).rejects.toThrow(/in use by another local UKO/);
+    await expect(startTestWorld({ file })).rejects.toThrow(/in use by another emulator/);
     const foreign = newFile();
     const database = new DatabaseSync(foreign);
     database.exec("create table mine (x)");
     database.close();
-    await expect(startTestWorld({ file: foreign })).rejects.toThrow(/is not a file of the local UKO/);
+    await expect(startTestWorld({ file: foreign })).rejects.toThrow(/is not a file of the emulator/);
     const text = newFile();
     writeFileSync(text, "not a database at all".repeat(100));
-    await expect(startTestWorld({ file: text })).rejects.toThrow(/is not a file of the local UKO/);
+    await expect(startTestWorld({ file: text })).rejects.toThrow(/is not a file of the emulator/);
   });
 
   it("is not opened before it is wanted: memory needs no SQLite", async () => {
@@ -161,7 +163,7 @@ describe("versions", () => {
     expect((await auditOf(world))[0]).toMatchObject({ seq: 1, operation: "token" });
     await world.close();
     const database = new DatabaseSync(file);
-    expect(database.prepare("pragma user_version").get()).toEqual({ user_version: recordVersion });
+    expect(database.prepare("pragma user_version").get()).toEqual({ user_version: storedVersion });
     database.close();
   });
 
@@ -171,7 +173,7 @@ describe("versions", () => {
     database.exec("pragma user_version = 99");
     database.close();
     await expect(startTestWorld({ file })).rejects.toThrow(
-      `written by a newer local UKO: it has version 99, and this one reads up to version ${recordVersion}`,
+      `A newer emulator wrote this world: it has version 99, and this emulator reads up to version ${storedVersion}`,
     );
     const after = new DatabaseSync(file);
     expect(after.prepare("pragma user_version").get()).toEqual({ user_version: 99 });

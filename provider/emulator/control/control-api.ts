@@ -1,4 +1,7 @@
-/** The control API under `/_emulator/`: clock, faults, audit trail, world. No part of IBM's service, and open to anyone on this host. */
+/**
+ * The control API under `/_emulator/`: clock, faults, audit trail, world. IBM's service has no such
+ * API, and it requires no credential.
+ */
 
 import { Hono } from "hono";
 import * as z from "zod";
@@ -7,8 +10,7 @@ import { faultSchema } from "../faults.ts";
 import { switchesSchema } from "../switches.ts";
 import type { World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
-import { snapshot } from "./snapshot.ts";
-import { loadSnapshot, takeSnapshot } from "./world-snapshot.ts";
+import { loadSnapshot, snapshot, takeSnapshot } from "./snapshot.ts";
 
 const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
@@ -34,7 +36,7 @@ export function controlApi(world: World): Hono {
   app.post("/clock", async (context) => {
     const change = clockSchema.parse(await context.req.json());
     const advanceMs = change.advance === undefined ? 0 : parseDurationMs(change.advance);
-    if (advanceMs === undefined) throw new Error(`This is no duration: ${change.advance}`);
+    if (advanceMs === undefined) throw new Error(`advance is not a duration: ${change.advance}`);
     if (change.tickMs !== undefined) world.clock.tickMs = change.tickMs;
     if (change.freeze === true) world.clock.freeze();
     if (change.freeze === false) world.clock.thaw();
@@ -45,7 +47,7 @@ export function controlApi(world: World): Hono {
 
   app.get("/switches", (context) => context.json(world.switches));
   app.post("/switches", async (context) => {
-    // Parsed as a whole: only a complete set carries no surprising default.
+    // Parsed as a whole, so that no default replaces a current value.
     world.switches = switchesSchema.parse({ ...world.switches, ...(await readObject(context.req.json())) });
     return context.json(world.switches);
   });

@@ -1,4 +1,7 @@
-/** Changes to keys and keystores from outside the service: what a provider's console, a registration, or an accident does. */
+/**
+ * Changes to keys and keystores from outside the service, such as those of a cloud provider's
+ * console, a registration or an accident.
+ */
 
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
@@ -22,7 +25,7 @@ const keystoreEditSchema = z.strictObject({
 });
 
 const keyEditSchema = z.strictObject({
-  /** The key's own record, bypassing every rule; a write by `updatedBy` in the audit trail. */
+  /** The key's metadata, without any rule; the audit trail shows a write by `updatedBy`. */
   record: z
     .strictObject({
       state: z.enum(keyStates).optional(),
@@ -34,7 +37,10 @@ const keyEditSchema = z.strictObject({
       updatedBy: z.string().optional(),
     })
     .optional(),
-  /** What the keystores hold, or one of them. `enabled` brings material back after a restore at the provider. */
+  /**
+   * The material in all keystores, or in `keystoreId`. `enabled` brings it back, as a restore at
+   * the cloud provider does.
+   */
   material: z.enum(["absent", "enabled", "disabled", "wrong"]).optional(),
   keystoreId: z.string().optional(),
   addResource: resourceSchema.optional(),
@@ -52,7 +58,7 @@ const kmsKeyEditSchema = keyEditSchema.pick({ twin: true, addResource: true, rem
 
 export function changeKeystore(world: World, id: string, change: unknown): unknown {
   const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
-  if (keystore === undefined) throw new Error(`There is no keystore ${id}.`);
+  if (keystore === undefined) throw new Error(`Keystore ${id} does not exist.`);
   const { refuses, answers, pendingDays, groups } = keystoreEditSchema.parse(change);
   if (refuses !== undefined) keystore.refuses = new Set(refuses);
   if (answers !== undefined) keystore.answers = answers;
@@ -65,7 +71,7 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
   const key = world.keys.get(id);
   const kmsKey = key === undefined ? world.kmsKeyNamed(id) : undefined;
   if (kmsKey !== undefined) return changeKmsKey(world, kmsKey, change);
-  if (key === undefined) throw new Error(`There is no key ${id}.`);
+  if (key === undefined) throw new Error(`Key ${id} does not exist.`);
   const edit = keyEditSchema.parse(change);
   if (edit.record !== undefined) changeRecord(world, key, edit.record);
   for (const placement of key.placements) {
@@ -81,7 +87,7 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
   return viewKey(world, key, world.clock.nowMs());
 }
 
-/** A KMS key of its own, or a twin by its own id: what `twin` says of it, and its registrations. */
+/** Changes a KMS key, or a twin by its own ID. */
 function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
   const { twin, addResource, removeResource } = kmsKeyEditSchema.parse(change);
   if (twin !== undefined) changeTwin(world, key, twin);

@@ -1,7 +1,10 @@
-/** The world as one JSON object, for looking at and for tests; it holds no credential. */
+/**
+ * The world as one JSON object: without credentials for readers and tests, and whole as a snapshot.
+ */
 
 import { toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
+import { applyStoredWorld, parseStoredWorld, storedWorldOf } from "../stored-world.ts";
 import { viewKey } from "../uko/key-view.ts";
 import type { World } from "../world.ts";
 
@@ -59,4 +62,35 @@ function viewKmsKeys(world: World, nowMs: number): readonly { readonly managedKe
     setBy: key.dualAuth?.setBy?.iamId,
     resources: key.twinOf === undefined ? key.resources : undefined,
   }));
+}
+
+const format = "local-uko-world";
+
+export function takeSnapshot(world: World): Record<string, unknown> {
+  return { format, takenAt: new Date(world.clock.nowMs()).toISOString(), ...storedWorldOf(world) };
+}
+
+/**
+ * Loads a snapshot, or leaves the world unchanged and throws. The clock continues from the
+ * snapshot's time.
+ */
+export function loadSnapshot(world: World, value: unknown): void {
+  const taken = value as { readonly format?: unknown; readonly takenAt?: unknown } | null;
+  if (taken?.format !== format || typeof taken.takenAt !== "string" || Number.isNaN(Date.parse(taken.takenAt))) {
+    throw new Error("This is not a snapshot of the emulator.");
+  }
+  const stored = parseStoredWorld(value);
+  const before = storedWorldOf(world);
+  try {
+    applyStoredWorld(world, stored);
+    world.clock.set(Date.parse(taken.takenAt));
+    // Reads every object once, so that gaps in an edited snapshot show here and not in a later
+    // response.
+    JSON.stringify(snapshot(world));
+  } catch (error) {
+    applyStoredWorld(world, before);
+    throw new Error(`The snapshot was not loaded: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }

@@ -1,4 +1,7 @@
-/** IBM Cloud IAM as far as clients need it: tokens for API keys and trusted profiles, and the keys that verify them (kms-v2-and-iam.md 7). */
+/**
+ * The part of IBM Cloud IAM that clients need: tokens for API keys and trusted profiles, and the
+ * keys that verify them (kms-v2-and-iam.md 7).
+ */
 
 import type { Identity } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -15,7 +18,7 @@ const grants = {
 export const iamApi = (tokens: Tokens): Api => ({
   identify: bearerIdentity(tokens),
   unauthorized: () => new Refusal(401, "BXNIM0400E", "Authentication failed."),
-  // kms-v2-and-iam.md 7.5; nothing of the request is repeated, for it holds the credential.
+  // kms-v2-and-iam.md 7.5; the refusal repeats nothing of the request, which holds the credential.
   refuse: (refusal, correlationId) => ({
     errorCode: refusal.code,
     errorMessage: refusal.message,
@@ -43,7 +46,10 @@ const read = (operation: string, path: string, handle: Route["handle"]): Route =
   handle,
 });
 
-/** OpenID's discovery document: the issuer is the one that the tokens name, the addresses are the emulator's (7.8). */
+/**
+ * OpenID's discovery document: the issuer is the one that the tokens name, the addresses are the
+ * emulator's (7.8).
+ */
 function describeIssuer({ world }: Call): Reply {
   const base = `${world.baseUrl}/identity`;
   return {
@@ -83,17 +89,26 @@ async function grantToken(tokens: Tokens, call: Call): Promise<Reply> {
   throw new Refusal(
     400,
     "BXNIM0106E",
-    "Property missing or empty: grant_type, or a grant that the local UKO does not serve.",
+    "Property missing or empty: grant_type, or a grant that the emulator does not serve.",
   );
 }
 
 async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
   const identity = call.world.apiKeys.get(form.get("apikey") ?? "");
   if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
-  return answer(tokens, call, identity, loginOf(identity), identity.kind === "profile" ? grants.assume : grants.apikey);
+  return tokenReply(
+    tokens,
+    call,
+    identity,
+    loginOf(identity),
+    identity.kind === "profile" ? grants.assume : grants.apikey,
+  );
 }
 
-/** A person or service takes on a trusted profile: the token is the profile's, its `authn` is theirs. */
+/**
+ * A person or service assumes a trusted profile: the token is the profile's, and its `authn` names
+ * the login.
+ */
 async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
   const caller = await tokens.verify(call.world, form.get("access_token") ?? "", call.nowMs);
   if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
@@ -104,7 +119,7 @@ async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams
   if (profile === undefined || !profile.assumableBy.includes(caller.iamId)) {
     throw new Refusal(400, "BXNIM0106E", "The profile cannot be assumed.");
   }
-  return answer(tokens, call, profile, loginOf(caller.identity), grants.assume);
+  return tokenReply(tokens, call, profile, loginOf(caller.identity), grants.assume);
 }
 
 function matchesProfile(identity: Identity, name: string | null): boolean {
@@ -117,7 +132,7 @@ function matchesProfile(identity: Identity, name: string | null): boolean {
   );
 }
 
-async function answer(
+async function tokenReply(
   tokens: Tokens,
   call: Call,
   identity: Identity,

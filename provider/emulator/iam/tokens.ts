@@ -1,4 +1,7 @@
-/** Access tokens: RS256 JWTs with the claims of IBM Cloud IAM (kms-v2-and-iam.md 7.4), dated by the emulated clock. */
+/**
+ * Access tokens: RS256 JWTs with the claims of IBM Cloud IAM (kms-v2-and-iam.md 7.4), dated by the
+ * emulated clock.
+ */
 
 import { randomUUID } from "node:crypto";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
@@ -15,7 +18,10 @@ interface VerifiedToken {
   readonly expiresMs: number;
 }
 
-/** Signs and verifies the tokens of one local UKO; the key pair is made once, off the start-up path. */
+/**
+ * Signs and verifies the tokens of one emulator. The key pair is created once, in parallel to the
+ * start.
+ */
 export class Tokens {
   readonly #pair: Promise<GenerateKeyPairResult> = generateKeyPair("RS256", { modulusLength: 2_048 });
   readonly #verified = new Map<string, VerifiedToken>();
@@ -25,7 +31,7 @@ export class Tokens {
     return { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: "RS256", use: "sig" }] };
   }
 
-  /** Issues a token for an identity; a profile's names the login behind it. */
+  /** Issues a token for an identity. The token of a profile names the login behind it. */
   async issue(
     world: World,
     identity: Identity,
@@ -55,7 +61,10 @@ export class Tokens {
     return { token, expires };
   }
 
-  /** Answers who a bearer token speaks for; undefined unless it is one of ours, unexpired, of a known identity. */
+  /**
+   * The caller of a bearer token; undefined unless this emulator issued it, it has not expired, and
+   * the identity is known.
+   */
   async verify(world: World, token: string, nowMs: number): Promise<Caller | undefined> {
     const cached = this.#verified.get(token);
     if (cached !== undefined) {

@@ -1,10 +1,13 @@
-/** Who may do what in KMS: everything that is not granted is 401, without reasons (kms-v2-and-iam.md 4.3, 7.7, 10-11). */
+/**
+ * Access to KMS: every call that is not granted is 401, without reasons (kms-v2-and-iam.md 4.3,
+ * 7.7, 10-11).
+ */
 
+import { BlockList, isIPv6 } from "node:net";
 import type { KmsKey } from "../model.ts";
 import { Refusal } from "../refusal.ts";
 import type { Call } from "../serve.ts";
-import { requireAllowedOrigin } from "./allowed-origins.ts";
-import { keyNotFound, unauthorized } from "./envelope.ts";
+import { keyNotFound, refusal, unauthorized } from "./envelope.ts";
 import { settleKmsKeys } from "./settle.ts";
 
 export function requireKmsRight(call: Call, right: string): void {
@@ -21,7 +24,10 @@ export function requireKmsRightAnywhere(call: Call, right: string): void {
   if (instance !== call.world.instanceId || !caller.identity.rights.has(right)) throw unauthorized();
 }
 
-/** Finds the key of the path by id or alias; a wrong `X-Kms-Key-Ring` hides it (kms-v2-and-iam.md 1.2, 10-24). */
+/**
+ * Finds the key of the path by ID or alias; a wrong `X-Kms-Key-Ring` hides it (kms-v2-and-iam.md
+ * 1.2, 10-24).
+ */
 export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   requireKmsRight(call, right);
   const name = call.param("id");
@@ -30,4 +36,46 @@ export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   if (key !== undefined && (ring === undefined || ring === key.ring)) return key;
   if (key === undefined) call.note({ kmsKeyId: name });
   throw keyNotFound(what);
+}
+
+/**
+ * The instance's policies `allowedIP` and `allowedNetwork` (kms-v2-and-iam.md 2.12, 4.2). Refuses with 403; authenticating again does not help (4.3).
+ */
+function requireAllowedOrigin(call: Call): void {
+  const { instancePolicies } = call.world;
+  const network = instancePolicies.get("allowedNetwork");
+  // The name shows a private endpoint (1.1): the first label is `private`, or the one after the
+  // instance's.
+  const isPrivate = /(^|\.)private\./.test(call.header("host") ?? "");
+  if (network?.enabled === true && network.attributes?.allowed_network === "private-only" && !isPrivate)
+    throw blocked();
+  const addresses = instancePolicies.get("allowedIP");
+  if (addresses?.enabled !== true) return;
+  const address = callerAddress(call);
+  if (isIPv6(address)) {
+    const message = "This action is not permitted on this instance: IPv6 with an allowedIP policy";
+    throw refusal(403, "FEATURE_RESTRICTED_ERR", "The request is not allowed", message);
+  }
+  const ranges = (addresses.attributes?.allowed_ip ?? []) as readonly string[];
+  if (!isWithin(address, ranges)) throw blocked();
+}
+
+/** The address that a gateway in front reports, or the connection's own. */
+function callerAddress(call: Call): string {
+  const forwarded = call.header("x-forwarded-for")?.split(",")[0]?.trim();
+  return (forwarded ?? call.remoteAddress).replace(/^::ffff:/, "");
+}
+
+function isWithin(address: string, ranges: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [base = "", bits = "32"] = range.split("/");
+    if (!isIPv6(base)) list.addSubnet(base, Number(bits), "ipv4");
+  }
+  return list.check(address);
+}
+
+function blocked() {
+  const message = "Requested change is not compliant with configuration rules";
+  return refusal(403, "CONFIG_RULE_CONFLICT_ERR", "The request is not allowed", message);
 }

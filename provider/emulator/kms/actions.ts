@@ -22,7 +22,7 @@ export function disableKmsKey(call: Call): Reply {
   return { status: 204 };
 }
 
-/** M11: an expired key that is enabled is deactivated at the next look (3.1). */
+/** M11: an expired key that is enabled is deactivated at the next request (3.1). */
 export function enableKmsKey(call: Call): Reply {
   const what = "Key could not be enabled";
   const key = kmsKeyOf(call, "kms.enable");
@@ -63,7 +63,7 @@ export function rotateKmsKey(call: Call): Reply {
   return { status: 204 };
 }
 
-/** M16: asks the registered services to look at the key again. */
+/** M16: asks the registered services to read the key again. */
 export function syncKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.sync");
   if (key.state === 5) throw keyDeleted(notPerformed);

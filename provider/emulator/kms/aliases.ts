@@ -15,7 +15,7 @@ const reserved = new Set(
 );
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Refuses a set of new aliases for a key that has `existing` of them. */
+/** Refuses new aliases that are not valid, taken, or too many for a key with `existing` aliases. */
 export function checkAliases(world: World, aliases: readonly string[], existing: number, what: string): void {
   for (const alias of aliases) {
     const isWellFormed = /^[A-Za-z0-9_-]{2,90}$/.test(alias);

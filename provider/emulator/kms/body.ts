@@ -1,7 +1,8 @@
-/** Reads KMS request bodies: what is wrong is named by KMS's codes (kms-v2-and-iam.md 2.2, 4.2). */
+/** Request bodies of KMS, refused with KMS's codes (kms-v2-and-iam.md 2.2, 4.2). */
 
 import * as z from "zod";
-import { type Call, jsonBody } from "../serve.ts";
+import { jsonBody } from "../request.ts";
+import type { Call } from "../serve.ts";
 import { badBody, invalidField, refusal } from "./envelope.ts";
 
 /** The `metadata` of a collection in a request. */
@@ -13,7 +14,7 @@ export function parsedBody<Schema extends z.ZodType>(call: Call, schema: Schema,
   return checked(raw, schema, what);
 }
 
-/** Like `parsedBody`, where a missing body is a fault of its own. */
+/** Like `parsedBody`, with a refusal of its own for a missing body. */
 export function requiredBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
   if (call.text.trim() === "") throw refusal(400, "NO_BODY_ERR", what, "Missing body in request");
   return parsedBody(call, schema, what);
@@ -30,7 +31,10 @@ export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, 
   throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
 }
 
-/** Go matches the names of members in any case, so KMS reads `Tags` and `KeyRingID` of IBM's Go client (kms-v2-and-iam.md 2.2). */
+/**
+ * Go matches member names in any case, so KMS accepts `Tags` and `KeyRingID` of IBM's Go client
+ * (kms-v2-and-iam.md 2.2).
+ */
 function respelled(raw: unknown, schema: unknown): unknown {
   const schemas = unwrapped(schema);
   if (Array.isArray(raw)) {

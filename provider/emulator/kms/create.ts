@@ -50,7 +50,9 @@ export function createKmsKey(call: Call): Reply {
   );
 }
 
-/** M2: the key gets the policies of the request and none of the instance's (kms-v2-and-iam.md 2.2). */
+/**
+ * M2: the key gets the policies of the request and none of the instance's (kms-v2-and-iam.md 2.2).
+ */
 export function createWithOverrides(call: Call): Reply {
   return create(call, overridesSchema);
 }
@@ -107,7 +109,10 @@ function policiesOf({ rotation, dualAuthDelete }: Request): KmsKeyFields["polici
   };
 }
 
-/** The instance's policy `keyCreateImportAccess` (kms-v2-and-iam.md 2.12): what it does not name is allowed. */
+/**
+ * The instance's policy `keyCreateImportAccess` (kms-v2-and-iam.md 2.12). Actions that the policy
+ * does not name are allowed.
+ */
 function refuseByAccessPolicy(world: World, request: Request): void {
   const policy = world.instancePolicies.get("keyCreateImportAccess");
   if (policy?.enabled !== true) return;
@@ -119,7 +124,7 @@ function refuseByAccessPolicy(world: World, request: Request): void {
   throw refusal(409, "KEY_CREATE_IMPORT_ACCESS_ERR", what, message);
 }
 
-/** The imported material, base64, or undefined where the service generates it. */
+/** The imported material in base64; undefined if the service generates it. */
 function readMaterial(call: Call, { payload, extractable, ...rest }: Request): string | undefined {
   if (payload === undefined) {
     if (rest.encryptedNonce === undefined && rest.iv === undefined) return undefined;

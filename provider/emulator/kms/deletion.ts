@@ -1,10 +1,10 @@
 /** Set, unset, delete, restore and purge of a KMS key (kms-v2-and-iam.md 2.5-2.7, 2.10). */
 
 import { hourMs, toSecondsText } from "../clock.ts";
-import type { DualAuthPolicy, KmsKey } from "../model.ts";
+import type { Caller, DualAuthPolicy, KmsKey } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
 import { kmsKeyOf } from "./access.ts";
-import { mayDelete } from "./dual-authorization.ts";
 import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";
 import { nextState } from "./key-states.ts";
 import { resourcesOf } from "./registrations.ts";
@@ -13,7 +13,10 @@ import { purgeWaitMs, restoreWindowMs, viewKmsKey } from "./view.ts";
 const couldNotDelete = "Key could not be deleted";
 const restoreWaitMs = 30_000;
 
-/** M14: the first authorization; a second one moves the window unless the switch keeps the first (10-3). */
+/**
+ * M14: the first authorization; a second one moves the window unless the switch keeps the first
+ * (10-3).
+ */
 export function setForDeletion(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.setkeyfordeletion");
@@ -80,6 +83,19 @@ export function deleteKmsKey(call: Call): Reply {
   return represented(call, key);
 }
 
+/**
+ * Whether a deletion by this identity has the prior authorization that the policy requires
+ * (kms-v2-and-iam.md 5).
+ */
+export function mayDelete(world: World, twin: KmsKey, caller: Caller, nowMs: number): boolean {
+  const { dualAuth } = twin;
+  if (dualAuth?.enabled !== true) return true;
+  if (dualAuth.setBy === undefined || (dualAuth.expiresMs ?? 0) <= nowMs) return false;
+  return world.switches.kmsIdentity === "authn"
+    ? dualAuth.setBy.authnIamId !== caller.authnIamId
+    : dualAuth.setBy.iamId !== caller.iamId;
+}
+
 /** M9: back to active; the pending authorization is cleared, the policy stays (10-10). */
 export function restoreKmsKey(call: Call): Reply {
   const what = "Key could not be restored";
@@ -107,7 +123,7 @@ export function restoreKmsKey(call: Call): Reply {
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)], { status: 201 });
 }
 
-/** M10: needs a role of its own, and 4 hours since the deletion. */
+/** M10: requires a separate role, and 4 hours since the deletion. */
 export function purgeKmsKey(call: Call): Reply {
   const what = "Key could not be purged";
   const key = kmsKeyOf(call, "kms.purge", what);
@@ -120,7 +136,7 @@ export function purgeKmsKey(call: Call): Reply {
   return reply;
 }
 
-/** 10-8: 204 unless the representation was asked for. */
+/** 10-8: 204, unless the request asks for the representation. */
 function represented(call: Call, key: KmsKey): Reply {
   if (call.header("prefer") !== "return=representation") return { status: 204 };
   return collection("key", [viewKmsKey(call.world, key, call.nowMs)]);

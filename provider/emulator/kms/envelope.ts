@@ -1,14 +1,15 @@
-/** KMS's answers: the collection envelope and the error envelope with its reason codes (kms-v2-and-iam.md 1.5, 4). */
+/** Pages of collections, and refusals of KMS with their reason codes (kms-v2-and-iam.md 1.5, 4). */
 
 import { Refusal } from "../refusal.ts";
-import type { Api, Reply } from "../serve.ts";
+import * as request from "../request.ts";
+import type { Api, Call, Reply } from "../serve.ts";
 
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
 const moreInfo = "https://cloud.ibm.com/apidocs/key-protect#error-codes";
 
 type CollectionKind = "key" | "policy" | "registration" | "key.version" | "key_ring" | "alias" | "allowed_ip_metadata";
 
-export interface CollectionOptions {
+interface CollectionOptions {
   readonly status?: number;
   /** Further members of `metadata`, such as `totalCount`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -59,7 +60,7 @@ const phrases = {
   422: "Unprocessable Entity",
 } as const;
 
-/** What most refusals say could not be done. */
+/** The second part of most headlines. */
 export const notPerformed = "Action could not be performed on key";
 
 /** A refusal with one reason; `what` completes the headline, such as "Key could not be deleted". */
@@ -79,7 +80,7 @@ export const keyNotFound = (what = "Key could not be retrieved"): Refusal =>
     headline: `Not Found: ${what}: Please see \`reasons\` for more details (KEY_NOT_FOUND_ERR)`,
   });
 
-/** A code of the emulator's own: a client's slip must not read as a key that is gone. */
+/** A code of the emulator's own: a client's mistake must not look like a missing key. */
 export const unknownPath = (): Refusal =>
   refusal(404, "EMULATED_UNKNOWN_PATH", "The path was not found", "The emulator does not serve this path");
 
@@ -111,3 +112,30 @@ export const badBody = (detail: string, what = notPerformed): Refusal =>
     what,
     `Invalid body data was passed. Please ensure the data passed had valid formatting with no invalid characters: ${detail}`,
   );
+
+const limitBounds = { fallback: 200, min: 1, max: 5_000 } as const;
+const offsetBounds = { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
+
+export function pageOf<Item>(call: Call, items: readonly Item[], what: string): readonly Item[] {
+  const invalid = (name: string): Refusal => invalidQuery(name, what);
+  const limit = request.integerParameter(call, "limit", limitBounds, invalid);
+  const offset = request.integerParameter(call, "offset", offsetBounds, invalid);
+  return items.slice(offset, offset + limit);
+}
+
+/** A page as a collection, with the grand total if the request asks for it. */
+export function countedPage<Item>(
+  call: Call,
+  kind: CollectionKind,
+  items: readonly Item[],
+  view: (item: Item) => unknown,
+): Reply {
+  const page = pageOf(call, items, "The list could not be read");
+  const isCounted = call.url.searchParams.get("totalCount") === "true";
+  return collection(kind, page.map(view), isCounted ? { metadata: { totalCount: items.length } } : {});
+}
+
+/** A query parameter that is `true`, `false` or absent. */
+export function booleanQuery(call: Call, name: string, what: string): boolean | undefined {
+  return request.booleanParameter(call, name, () => invalidQuery(name, what));
+}

@@ -1,4 +1,7 @@
-/** M26: import tokens, and the check of a securely imported key against the present one (kms-v2-and-iam.md 2.1, 2.2). */
+/**
+ * M26: import tokens, and the check of a securely imported key against the current token
+ * (kms-v2-and-iam.md 2.1, 2.2).
+ */
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
@@ -17,7 +20,7 @@ const requestSchema = z.strictObject({
   maxAllowedRetrievals: z.number().int().min(1).max(500).default(1),
 });
 const current = "current";
-/** Half of the service's, so that a token costs no seconds; clients take whatever size comes. */
+/** Half of the service's, because longer keys take seconds. Clients accept any size. */
 const modulusLength = 2_048;
 
 export async function createImportToken(call: Call): Promise<Reply> {
@@ -79,7 +82,10 @@ export interface ImportedPayload {
   readonly encryptionAlgorithm?: string | undefined;
 }
 
-/** Answers the key's material, base64; under secure import the payload is encrypted, and the nonce proves it. */
+/**
+ * The key's material in base64. Under secure import the payload is encrypted, and the nonce proves
+ * it.
+ */
 export function openPayload(call: Call, fields: ImportedPayload, notDone: string): string {
   const { payload, encryptedNonce, iv, encryptionAlgorithm } = fields;
   if (encryptedNonce === undefined && iv === undefined) return payload;
@@ -110,7 +116,10 @@ function decryptPayload(token: ImportToken, payload: string, algorithm: string |
   }
 }
 
-/** AES-GCM with a 12-byte IV as Key Protect asks for, or AES-CBC with a 16-byte one as HPCS does; undefined where it does not open. */
+/**
+ * AES-GCM with a 12-byte IV, as Key Protect requires, or AES-CBC with a 16-byte IV, as HPCS does;
+ * undefined if decryption fails.
+ */
 function decryptNonce(material: Buffer, encryptedNonce: string, iv: string): Buffer | undefined {
   const bits = material.length * 8;
   const vector = Buffer.from(iv, "base64");

@@ -50,24 +50,24 @@ const schema = z.strictObject({ metadata: metadataSchema, resources: z.array(res
 
 export function readInstancePolicies(call: Call): Reply {
   requireKmsRight(call, "kms.instance-policies.read");
-  const asked = askedKind(call);
+  const wanted = wantedKind(call);
   const found = kinds.flatMap((kind) => {
     const policy = call.world.instancePolicies.get(kind);
-    return policy === undefined || (asked !== undefined && asked !== kind) ? [] : [viewPolicy(kind, policy)];
+    return policy === undefined || (wanted !== undefined && wanted !== kind) ? [] : [viewPolicy(kind, policy)];
   });
   return collection("policy", found);
 }
 
-/** Holds at once; dual authorization and rotation for keys that are created from then on. */
+/** Applies at once; dual authorization and rotation apply to keys that are created later. */
 export function writeInstancePolicies(call: Call): Reply {
   requireKmsRight(call, "kms.instance-policies.write");
-  const asked = askedKind(call);
+  const wanted = wantedKind(call);
   const { metadata, resources } = parsedBody(call, schema, what);
   if (metadata.collectionTotal !== resources.length) {
     const message = "Collection total does not match number of resources";
     throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
   }
-  if (asked !== undefined && resources.some(({ policy_type }) => policy_type !== asked)) {
+  if (wanted !== undefined && resources.some(({ policy_type }) => policy_type !== wanted)) {
     const message = "Data in body does not match data required by query parameter";
     throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
   }
@@ -84,7 +84,7 @@ export function writeInstancePolicies(call: Call): Reply {
   return { status: 204 };
 }
 
-/** M27: the port of the private endpoint while `allowedIP` is in force; the emulator's own, since it has one port. */
+/** M27: the port of the private endpoint while `allowedIP` applies. The emulator has one port. */
 export function readAllowedPort(call: Call): Reply {
   requireKmsRightAnywhere(call, "kms.instance-policies.read");
   const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
@@ -92,10 +92,10 @@ export function readAllowedPort(call: Call): Reply {
   return collection("allowed_ip_metadata", isInForce ? [port] : []);
 }
 
-function askedKind(call: Call): Kind | undefined {
-  const asked = call.url.searchParams.get("policy");
-  if (asked === null) return undefined;
-  const kind = kinds.find((known) => known === asked);
+function wantedKind(call: Call): Kind | undefined {
+  const wanted = call.url.searchParams.get("policy");
+  if (wanted === null) return undefined;
+  const kind = kinds.find((known) => known === wanted);
   if (kind === undefined) throw invalidQuery("policy", what);
   return kind;
 }
@@ -112,7 +112,7 @@ function readData({ policy_type, policy_data }: z.output<typeof resourceSchema>)
   return [kind, data];
 }
 
-/** Camel case, as newer captures have it (kms-v2-and-iam.md 10-16). */
+/** In camel case, as in newer captures (kms-v2-and-iam.md 10-16). */
 function viewPolicy(kind: Kind, policy: InstancePolicy): Record<string, unknown> {
   const attributes = policy.attributes === undefined ? {} : { attributes: policy.attributes };
   return {

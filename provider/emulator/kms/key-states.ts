@@ -1,4 +1,7 @@
-/** The states of a KMS key and what each call does in each of them, written from IBM's documents (kms-v2-and-iam.md 3, 3.1). */
+/**
+ * The states of a KMS key, and the effect of each call in each state, written from IBM's documents
+ * (kms-v2-and-iam.md 3, 3.1).
+ */
 
 import type { KmsKeyState } from "../model.ts";
 import { invalidState } from "./envelope.ts";
@@ -18,7 +21,10 @@ export interface KmsCell {
   readonly source: string;
 }
 
-/** There is no state 0: a real key was never seen in it (kms-v2-and-iam.md 3). A call that is not listed for a state is refused. */
+/**
+ * No published key was ever in state 0 (kms-v2-and-iam.md 3). Calls that are not listed for a state
+ * are refused.
+ */
 const kmsKeyCells = {
   setKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
   unsetKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
@@ -34,13 +40,13 @@ const kmsKeyCells = {
   sync: { 1: { to: 1, source: "kms-v2-and-iam.md 2.8" } },
 } as const satisfies Record<KmsAction, Partial<Record<KmsKeyState, KmsCell>>>;
 
-/** Answers what a call does to a key in a state; undefined where it is refused. */
+/** The effect of a call in a state; undefined if KMS refuses it. */
 export function kmsCellOf(action: KmsAction, state: KmsKeyState): KmsCell | undefined {
   const row: Partial<Record<KmsKeyState, KmsCell>> = kmsKeyCells[action];
   return row[state];
 }
 
-/** Answers the state that a call leads to; throws KEY_ACTION_INVALID_STATE_ERR where there is no cell. */
+/** The state that a call leads to; throws KEY_ACTION_INVALID_STATE_ERR if KMS refuses the call. */
 export function nextState(action: KmsAction, key: { readonly state: KmsKeyState }, what: string): KmsKeyState {
   const cell = kmsCellOf(action, key.state);
   if (cell === undefined) throw invalidState(what);

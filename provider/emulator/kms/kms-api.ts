@@ -1,5 +1,6 @@
 /** The KMS API v2 of the same instance; rows of kms-v2-and-iam.md 2.1 as `M<row>`. */
 
+import { toSecondsText } from "../clock.ts";
 import type { Tokens } from "../iam/tokens.ts";
 import type { Api, Call, Reply, Route } from "../serve.ts";
 import { bearerIdentity } from "../uko/uko-api.ts";
@@ -8,14 +9,24 @@ import { disableKmsKey, enableKmsKey, rotateKmsKey, syncKmsKey } from "./actions
 import { createAlias, deleteAlias } from "./aliases.ts";
 import { createKmsKey, createWithOverrides } from "./create.ts";
 import { deleteKmsKey, purgeKmsKey, restoreKmsKey, setForDeletion, unsetForDeletion } from "./deletion.ts";
-import { collection, invalidQuery, kmsHeaders, notPerformed, refuseKms, unauthorized } from "./envelope.ts";
+import {
+  booleanQuery,
+  collection,
+  countedPage,
+  invalidQuery,
+  invalidState,
+  kmsHeaders,
+  notPerformed,
+  refuseKms,
+  rootKeyRequired,
+  unauthorized,
+} from "./envelope.ts";
 import { createImportToken, readImportToken } from "./import-tokens.ts";
 import { readAllowedPort, readInstancePolicies, writeInstancePolicies } from "./instance-policies.ts";
 import { countKmsKeys, listKmsKeys } from "./list.ts";
 import { readKeyPolicies, writeKeyPolicies } from "./policies.ts";
 import { listAllRegistrations, listRegistrations } from "./registrations.ts";
 import { createRing, deleteRing, listRings, moveKmsKey } from "./rings.ts";
-import { listVersions } from "./versions.ts";
 import { viewKmsKey, viewWithPayload } from "./view.ts";
 import { rewrap, unwrap, wrap } from "./wrap.ts";
 
@@ -56,7 +67,7 @@ const actions = {
   sync: { row: "M16", handle: syncKmsKey },
 } as const satisfies Record<string, { readonly row: string; readonly handle: Handler }>;
 
-/** More exact paths first: the first route that fits is taken. */
+/** More exact paths come first, because the first route that matches is used. */
 export const kmsRoutes: readonly Route[] = [
   { operation: "M4", method: "HEAD", path: keys, mutates: false, handle: countKmsKeys },
   read("M3", keys, listKmsKeys),
@@ -88,13 +99,13 @@ export const kmsRoutes: readonly Route[] = [
   write("M25", "POST", `${one}/aliases/:alias`, createAlias),
   write("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
   write("M26", "POST", `${api}/import_token`, createImportToken),
-  // A retrieval uses the token up, so it is a write.
+  // A retrieval counts against the token, so it is a write.
   { ...read("M26", `${api}/import_token`, readImportToken), mutates: true },
-  // No row of its own: the deprecated form of the rows 9 and 11 to 15, by `?action=`.
+  // The deprecated form of the rows 9 and 11 to 15, by `?action=`.
   write("M0", "POST", one, actByQuery),
 ];
 
-/** M5: the only call that shows a standard key's material. */
+/** M5: the only call that returns a standard key's material. */
 function getKmsKey(call: Call): Reply {
   return collection("key", [viewWithPayload(call.world, kmsKeyOf(call, "kms.read"), call.nowMs)]);
 }
@@ -104,7 +115,19 @@ function getMetadata(call: Call): Reply {
   return collection("key", [viewKmsKey(call.world, kmsKeyOf(call, "kms.readmetadata"), call.nowMs)]);
 }
 
-/** `POST /keys/{k}?action=`, still served (kms-v2-and-iam.md 2.1); it never knew `sync`. */
+/** M23: the versions of a root key, newest first (kms-v2-and-iam.md 2.13). */
+function listVersions(call: Call): Reply {
+  const what = "Key versions could not be retrieved";
+  const key = kmsKeyOf(call, "kms.listkeyversions");
+  if (key.extractable) throw rootKeyRequired(what);
+  if (key.state !== 1 && booleanQuery(call, "allKeyStates", what) !== true) throw invalidState(what);
+  return countedPage(call, "key.version", key.versions, ({ id, createdMs }) => ({
+    id,
+    creationDate: toSecondsText(createdMs),
+  }));
+}
+
+/** `POST /keys/{k}?action=`, still served (kms-v2-and-iam.md 2.1), but without `sync`. */
 function actByQuery(call: Call): Reply {
   const name = call.url.searchParams.get("action") ?? "";
   call.note({ detail: { action: name } });

@@ -1,10 +1,13 @@
-/** The `filter` parameter of the key list: `prop=value`, dates with operators, `none` (kms-v2-and-iam.md 2.3). */
+/**
+ * The `filter` parameter of the key list: `prop=value`, dates with operators, `none`
+ * (kms-v2-and-iam.md 2.3).
+ */
 
 import type { KmsKey } from "../model.ts";
 import { invalidQuery } from "./envelope.ts";
 
 export interface KeyFilter {
-  /** The properties that it names. */
+  /** The properties that the filter names. */
   readonly names: ReadonlySet<string>;
   matches(key: KmsKey): boolean;
 }
@@ -26,7 +29,10 @@ const comparisons = {
 
 const maxTimes = 3;
 
-/** `others` are the names of the request's query parameters that have a value: none of them may be filtered by as well. */
+/**
+ * `others` are the names of the request's query parameters that have a value: none of them may be
+ * filtered by as well.
+ */
 export function filterOf(text: string | null, others: ReadonlySet<string>, what: string): KeyFilter {
   const terms = (text ?? "").split(" ").filter((term) => term !== "");
   const conditions: ((key: KmsKey) => boolean)[] = [];

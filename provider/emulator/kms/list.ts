@@ -1,11 +1,12 @@
-/** M3 and M4: KMS keys by state, kind, name and date, in order and in pages (kms-v2-and-iam.md 2.3). */
+/**
+ * M3 and M4: KMS keys by state, kind, name and date, in order and in pages (kms-v2-and-iam.md 2.3).
+ */
 
 import type { KmsKey } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { requireKmsRight } from "./access.ts";
-import { collection, invalidQuery, refusal } from "./envelope.ts";
+import { booleanQuery, collection, invalidQuery, pageOf, refusal } from "./envelope.ts";
 import { filterOf } from "./list-filter.ts";
-import { booleanQuery, pageOf } from "./paging.ts";
 import { viewKmsKey } from "./view.ts";
 
 const what = "Keys could not be listed";
@@ -31,9 +32,9 @@ export function countKmsKeys(call: Call): Reply {
 
 function found(call: Call, search: Search | undefined): readonly KmsKey[] {
   const query = call.url.searchParams;
-  // IBM's Python client 3.0.1 sends an empty `state` when it is told of none.
-  const told = [...query].filter(([, value]) => value !== "").map(([name]) => name);
-  const filter = filterOf(query.get("filter"), new Set(told), what);
+  // IBM's Python client 3.0.1 sends an empty `state` by default.
+  const given = [...query].filter(([, value]) => value !== "").map(([name]) => name);
+  const filter = filterOf(query.get("filter"), new Set(given), what);
   const states = statesOf(query.get("state") ?? "", filter.names.has("state"));
   const extractable = booleanQuery(call, "extractable", what);
   const ring = call.header("x-kms-key-ring");
@@ -51,7 +52,7 @@ function found(call: Call, search: Search | undefined): readonly KmsKey[] {
   return hits;
 }
 
-/** Destroyed keys are hidden unless asked for. */
+/** Destroyed keys are hidden by default. */
 function statesOf(text: string, isFiltered: boolean): ReadonlySet<number> {
   if (text === "") return new Set(isFiltered ? [0, 1, 2, 3, 5] : [0, 1, 2, 3]);
   if (!/^[01235](,[01235])*$/.test(text)) throw invalidQuery("state", what);
@@ -66,7 +67,9 @@ interface Search {
   matches(key: KmsKey): boolean;
 }
 
-/** `not:`, `escape:`, `exact:`, `alias:` and `name:`, in this order; after `escape:` all is text. */
+/**
+ * `not:`, `escape:`, `exact:`, `alias:` and `name:`, in this order; after `escape:` all is text.
+ */
 function searchOf(call: Call): Search | undefined {
   // IBM's Go client appends a comma.
   let rest = call.url.searchParams.get("search")?.replace(/,$/, "");
@@ -103,7 +106,7 @@ const sortKeys = {
   expirationDate: (key) => key.expiresMs ?? 0,
 } as const satisfies Record<string, (key: KmsKey) => string | number>;
 
-/** By id where two are equal, so that pages never overlap. */
+/** Equal keys are ordered by ID, so that pages never overlap. */
 function sorted(call: Call, keys: readonly KmsKey[]): readonly KmsKey[] {
   const text = call.url.searchParams.get("sort") ?? "";
   const orders = [...(text === "" ? [] : text.split(",")).map(orderBy), orderBy("id")];

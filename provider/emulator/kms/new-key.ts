@@ -1,10 +1,13 @@
-/** Makes KMS keys: twins, and keys of their own; what a new key starts with follows from the instance's policies (kms-v2-and-iam.md 2.2, 2.12). */
+/**
+ * New KMS keys, twins and others. The instance's policies decide what a key starts with
+ * (kms-v2-and-iam.md 2.2, 2.12).
+ */
 
 import { randomBytes } from "node:crypto";
 import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../model.ts";
 import type { World } from "../world.ts";
 
-/** What is told about a new key; the rest has defaults. */
+/** The given properties of a new key; the others have defaults. */
 export interface KmsKeyFields {
   readonly id?: string | undefined;
   readonly name: string;
@@ -19,7 +22,7 @@ export interface KmsKeyFields {
   readonly expiresMs?: number | undefined;
   /** Base64; the key counts as imported. */
   readonly imported?: string | undefined;
-  /** Set by a create with policy overrides: instead of all policies of the instance. */
+  /** From a create with policy overrides; replaces all policies of the instance. */
   readonly policies?: KeyPolicies | undefined;
 }
 
@@ -50,7 +53,8 @@ export function addKmsKey(world: World, fields: KmsKeyFields): KmsKey {
   };
   const { isDualAuth, rotation } = fields.policies ?? instancePolicies(world);
   if (isDualAuth) key.dualAuth = newDualAuth(world, createdBy, createdMs);
-  // A rotation policy is for generated root keys; UKO rotates twins itself (kms-v2-and-iam.md 2.11).
+  // A rotation policy is for generated root keys; UKO rotates twins itself (kms-v2-and-iam.md
+  // 2.11).
   if (rotation !== undefined && !extractable && imported === undefined && twinOf === undefined) {
     key.rotation = newRotation(world, rotation, createdBy, createdMs);
   }
@@ -93,7 +97,7 @@ export function newRotation(
   return { ...newDualAuth(world, by, nowMs, rotation.enabled), intervalMonths: rotation.intervalMonths };
 }
 
-/** Gives a key new material; older versions still unwrap what they wrapped. */
+/** Gives a key new material. Older versions still unwrap their ciphertexts. */
 export function addVersion(world: World, key: KmsKey, nowMs: number, material?: string): void {
   key.versions = [newVersion(world, nowMs, material), ...key.versions];
   key.rotatedMs = nowMs;

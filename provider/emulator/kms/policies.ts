@@ -25,15 +25,18 @@ type Resource = z.output<typeof resourceSchema>;
 
 export function readKeyPolicies(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved");
-  return viewPolicies(call, key, askedKind(call));
+  return viewPolicies(call, key, wantedKind(call));
 }
 
-/** Dual authorization once on is never off (kms-v2-and-iam.md 5, 10-6). All of a request holds, or nothing. */
+/**
+ * Dual authorization cannot be turned off (kms-v2-and-iam.md 5, 10-6). A request applies as a whole
+ * or not at all.
+ */
 export function writeKeyPolicies(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.policies.write", what);
-  const asked = askedKind(call);
+  const wanted = wantedKind(call);
   const { metadata, resources } = parsedBody(call, schema, what);
-  checkCollection(metadata.collectionTotal, resources.flatMap(kindsIn), resources.length, asked);
+  checkCollection(metadata.collectionTotal, resources.flatMap(kindsIn), resources.length, wanted);
   if (key.state === 5) throw keyDeleted(what);
   for (const resource of resources) checkResource(key, resource);
   for (const { dualAuthDelete, rotation } of resources) {
@@ -43,26 +46,26 @@ export function writeKeyPolicies(call: Call): Reply {
       writeRotation(call, key, rotation.enabled ?? true, interval);
     }
   }
-  return viewPolicies(call, key, asked);
+  return viewPolicies(call, key, wanted);
 }
 
-function askedKind(call: Call): Kind | undefined {
-  const asked = call.url.searchParams.get("policy");
-  if (asked === null) return undefined;
-  const kind = kinds.find((known) => known === asked);
+function wantedKind(call: Call): Kind | undefined {
+  const wanted = call.url.searchParams.get("policy");
+  if (wanted === null) return undefined;
+  const kind = kinds.find((known) => known === wanted);
   if (kind === undefined) throw invalidQuery("policy", what);
   return kind;
 }
 
 const kindsIn = (resource: Resource): readonly Kind[] => kinds.filter((kind) => resource[kind] !== undefined);
 
-function checkCollection(total: number, named: readonly Kind[], count: number, asked: Kind | undefined): void {
+function checkCollection(total: number, named: readonly Kind[], count: number, wanted: Kind | undefined): void {
   if (total !== count) {
     const message = "Collection total does not match number of resources";
     throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
   }
   if (named.length !== count) throw badBody("each resource holds one policy", what);
-  if (asked !== undefined && named.some((kind) => kind !== asked)) {
+  if (wanted !== undefined && named.some((kind) => kind !== wanted)) {
     const message = "Data in body does not match data required by query parameter";
     throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
   }
@@ -78,7 +81,7 @@ function checkResource(key: KmsKey, { dualAuthDelete, rotation }: Resource): voi
   }
   if (rotation === undefined) return;
   if (key.extractable) throw rootKeyRequired(what);
-  // The code of this refusal is not documented; ours is marked as such.
+  // IBM does not document the code of this refusal; the prefix marks the emulator's own.
   if (key.imported) {
     throw refusal(400, "EMULATED_ROTATION_OF_IMPORTED_KEY", what, "An imported key cannot have a rotation policy.");
   }
@@ -99,10 +102,10 @@ function writeRotation({ world, nowMs, ...call }: Call, key: KmsKey, enabled: bo
   Object.assign(key.rotation, { enabled, intervalMonths, updatedBy: iamId, updatedMs: nowMs });
 }
 
-function viewPolicies({ world }: Call, key: KmsKey, asked: Kind | undefined): Reply {
+function viewPolicies({ world }: Call, key: KmsKey, wanted: Kind | undefined): Reply {
   const views = {
     dualAuthDelete: key.dualAuth === undefined ? [] : [viewDualAuthPolicy(world, key.dualAuth)],
     rotation: key.rotation === undefined ? [] : [viewRotationPolicy(world, key.rotation)],
   };
-  return collection("policy", asked === undefined ? [...views.dualAuthDelete, ...views.rotation] : views[asked]);
+  return collection("policy", wanted === undefined ? [...views.dualAuthDelete, ...views.rotation] : views[wanted]);
 }

@@ -5,7 +5,7 @@ import type { AssociatedResource, KmsKey } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf, requireKmsRight } from "./access.ts";
-import { booleanQuery, countedPage } from "./paging.ts";
+import { booleanQuery, countedPage } from "./envelope.ts";
 
 interface Registration {
   readonly key: KmsKey;
@@ -19,7 +19,7 @@ export function resourcesOf(world: World, key: KmsKey): readonly AssociatedResou
 
 /** M21 */
 export function listRegistrations(call: Call): Reply {
-  return answer(call, [kmsKeyOf(call, "kms.registrations.list")]);
+  return registrationList(call, [kmsKeyOf(call, "kms.registrations.list")]);
 }
 
 /** M22 */
@@ -27,10 +27,10 @@ export function listAllRegistrations(call: Call): Reply {
   requireKmsRight(call, "kms.registrations.list");
   const ring = call.header("x-kms-key-ring");
   const keys = [...call.world.kmsKeys.values()].filter((key) => ring === undefined || key.ring === ring);
-  return answer(call, keys);
+  return registrationList(call, keys);
 }
 
-function answer(call: Call, keys: readonly KmsKey[]): Reply {
+function registrationList(call: Call, keys: readonly KmsKey[]): Reply {
   const prevents = booleanQuery(call, "preventKeyDeletion", "Registrations could not be listed");
   const pattern = crnPattern(call.url.searchParams.get("urlEncodedResourceCRNQuery"));
   const found = keys
@@ -40,7 +40,9 @@ function answer(call: Call, keys: readonly KmsKey[]): Reply {
   return countedPage(call, "registration", found, viewRegistration);
 }
 
-/** A CRN in which `*` stands for anything; it may come encoded twice, as its name asks. */
+/**
+ * A CRN in which `*` matches anything. It may be encoded twice, as the parameter's name suggests.
+ */
 function crnPattern(query: string | null): RegExp {
   if (query === null) return /^/;
   const crn = /%[0-9a-f]{2}/i.test(query) ? decodeURIComponent(query) : query;
@@ -58,7 +60,7 @@ function viewRegistration({ key, resource }: Registration): Record<string, unkno
     updatedBy: `crn-${resource.crn}`,
     lastUpdated: toSecondsText(key.createdMs),
     description: resource.description,
-    // kms-v2-and-iam.md 10-15: left out when false.
+    // kms-v2-and-iam.md 10-15: absent if false.
     ...(resource.preventsKeyDeletion ? { preventKeyDeletion: true } : {}),
     keyVersion: { id: key.versions[0].id, creationDate: toSecondsText(key.versions[0].createdMs) },
   };

@@ -6,8 +6,7 @@ import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { kmsKeyOf, requireKmsRight } from "./access.ts";
 import { requiredBody } from "./body.ts";
-import { collection, invalidField, keyDeleted, refusal } from "./envelope.ts";
-import { countedPage } from "./paging.ts";
+import { collection, countedPage, invalidField, keyDeleted, refusal } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";
 
 export const defaultRing = "default";
@@ -22,7 +21,7 @@ export function requireRing(world: World, ring: string, what: string): void {
 export function listRings(call: Call): Reply {
   requireKmsRight(call, "kms.key-rings.list");
   return countedPage(call, "key_ring", [...call.world.rings.values()], ({ id, createdMs, createdBy }) =>
-    // The ring that always was has neither date nor creator.
+    // The default ring has neither date nor creator.
     id === defaultRing ? { id } : { id, creationDate: toSecondsText(createdMs), createdBy },
   );
 }
@@ -42,7 +41,10 @@ export function createRing(call: Call): Reply {
   return { status: 201 };
 }
 
-/** A ring with a key in any state stays; `force` helps where all of them are destroyed: they move to `default`. */
+/**
+ * A ring with a key in any state cannot be deleted. With `force` it can, if all keys are destroyed:
+ * they move to `default`.
+ */
 export function deleteRing(call: Call): Reply {
   const what = "Key ring could not be deleted";
   requireKmsRight(call, "kms.key-rings.delete");
@@ -56,7 +58,7 @@ export function deleteRing(call: Call): Reply {
     const message = "The specified key ring contains at least one key (in any state)";
     throw refusal(409, "KEY_RING_NOT_EMPTY_ERR", what, message);
   }
-  // No source tells what KMS does here; a code of ours marks the answer as assumed.
+  // No source says what KMS does here; the code marks the refusal as assumed.
   if ([...world.keystores.values()].some((keystore) => keystore.ring === id)) {
     throw refusal(409, "EMULATED_KEY_RING_OF_KEYSTORE", what, "The key ring belongs to an internal keystore");
   }
@@ -67,14 +69,14 @@ export function deleteRing(call: Call): Reply {
 
 const moveSchema = z.strictObject({ keyRingID: z.string() });
 
-/** M7: the header names the present ring, the body the next one. */
+/** M7: the header names the current ring, the body the new one. */
 export function moveKmsKey(call: Call): Reply {
   const what = "Key could not be updated";
   const key = kmsKeyOf(call, "kms.patch", what);
   const { keyRingID } = requiredBody(call, moveSchema, what);
   if (key.state === 5) throw keyDeleted(what);
   requireRing(call.world, keyRingID, what);
-  // A twin stays where its keystore is; again a code of ours.
+  // A twin stays in its keystore's ring; this code is assumed, too.
   if (key.twinOf !== undefined && keyRingID !== key.ring) {
     throw refusal(409, "EMULATED_TWIN_STAYS", what, "The key belongs to an internal keystore, whose ring this is");
   }

@@ -1,4 +1,7 @@
-/** What time alone does to KMS keys: expiry, rotation by policy, and the purge that becomes due (kms-v2-and-iam.md 3.1, 6). */
+/**
+ * Changes that time alone makes to KMS keys: expiry, rotation by policy, and purge
+ * (kms-v2-and-iam.md 3.1, 6).
+ */
 
 import { dayMs } from "../clock.ts";
 import type { KmsKey } from "../model.ts";
@@ -6,10 +9,12 @@ import type { World } from "../world.ts";
 import { addVersion } from "./new-key.ts";
 
 export const purgeDueMs = 90 * dayMs;
-/** Rotations that one look catches up with at most. */
+/** The most rotations that one request catches up on. */
 const maxRotations = 240;
 
-/** Brings every KMS key to the present; called before a request is served, so that nothing has to run in between. */
+/**
+ * Brings every KMS key up to date. Each request starts with this, so that no timer is necessary.
+ */
 export function settleKmsKeys(world: World, nowMs: number): void {
   for (const key of [...world.kmsKeys.values()]) {
     rotateByPolicy(world, key, nowMs);

@@ -45,13 +45,16 @@ export function viewKmsKey(world: World, key: KmsKey, nowMs: number): Record<str
   };
 }
 
-/** With its material, which only standard keys ever show (kms-v2-and-iam.md 1.3). */
+/** With the material, which only standard keys show (kms-v2-and-iam.md 1.3). */
 export function viewWithPayload(world: World, key: KmsKey, nowMs: number): Record<string, unknown> {
   const view = viewKmsKey(world, key, nowMs);
   return key.extractable && key.state !== 5 ? { ...view, payload: key.versions[0].material } : view;
 }
 
-/** A lapsed window is still shown unless the switch says otherwise (kms-v2-and-iam.md 10-5); a destroyed key keeps its history. */
+/**
+ * An expired window is still shown, unless the switch says otherwise (kms-v2-and-iam.md 10-5). A
+ * destroyed key keeps its history.
+ */
 function viewDualAuth(world: World, dualAuth: DualAuthPolicy | undefined, nowMs: number): Record<string, unknown> {
   if (dualAuth?.enabled !== true) return { enabled: false };
   const { setBy, expiresMs } = dualAuth;
@@ -68,7 +71,7 @@ function viewDeletion(key: KmsKey, nowMs: number): Record<string, unknown> {
   if (key.deletedMs === undefined) return {};
   const history = { deletionDate: toSecondsText(key.deletedMs), deletedBy: key.deletedBy };
   if (key.state !== 5) return history;
-  // The window closes at the key's own end if that is sooner (kms-v2-and-iam.md 2.6).
+  // The window closes when the key expires, if that is sooner (kms-v2-and-iam.md 2.6).
   const restorableUntilMs = Math.min(key.deletedMs + restoreWindowMs, key.expiresMs ?? Number.POSITIVE_INFINITY);
   return {
     ...history,

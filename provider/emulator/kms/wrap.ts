@@ -13,10 +13,10 @@ const aad = z.array(z.string().max(255)).max(126).default([]);
 const wrapSchema = z.strictObject({ plaintext: base64.optional(), aad });
 const unwrapSchema = z.strictObject({ ciphertext: base64.min(1), aad });
 
-/** What a ciphertext holds: the version that wrapped it, and AES-GCM's parts in base64. */
+/** The content of a ciphertext: the version that wrapped it, and the parts of AES-GCM in base64. */
 const sealedSchema = z.strictObject({ version: z.string(), iv: z.string(), ciphertext: z.string(), tag: z.string() });
 
-/** Without a plaintext the service makes one: a data key of 32 bytes. */
+/** Without a plaintext the service generates one: a data key of 32 bytes. */
 export function wrap(call: Call): Reply {
   const key = usableKey(call, "kms.wrap", [1]);
   const request = requiredBody(call, wrapSchema, notPerformed);
@@ -27,7 +27,7 @@ export function wrap(call: Call): Reply {
   return { status: 200, body: { ...generated, ciphertext, keyVersion: { id: version.id } } };
 }
 
-/** What an older version wrapped comes back wrapped anew besides. */
+/** If an older version wrapped the ciphertext, the response also has the plaintext wrapped anew. */
 export function unwrap(call: Call): Reply {
   const key = usableKey(call, "kms.unwrap", [1, 3]);
   const request = requiredBody(call, unwrapSchema, notPerformed);

@@ -1,4 +1,7 @@
-/** Who may do what to which object: rights, vault narrowing, the header `UKO-Vault`, and `If-Match` (uko-v4.md 1.4, 6). */
+/**
+ * Access to UKO's objects: rights, limits to vaults, the header `UKO-Vault`, and `If-Match`
+ * (uko-v4.md 1.4, 6).
+ */
 
 import type { Caller, Key, Stamps } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -14,7 +17,7 @@ export function mayUseVault(caller: Caller, vaultId: string): boolean {
   return caller.identity.vaultIds === undefined || caller.identity.vaultIds.includes(vaultId);
 }
 
-/** U31: the header is ignored unless it contradicts the object, or the profile demands it. */
+/** U31: the header is ignored, unless it contradicts the object or the profile requires it. */
 export function checkVault(call: Call, vaultId: string): void {
   const header = call.header("uko-vault");
   if (header === undefined && call.world.switches.vaultHeader === "required") throw missing("header", "UKO-Vault");
@@ -35,7 +38,7 @@ export function keyOf(call: Call): Key {
   return key;
 }
 
-/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; 412 when another version is current. */
+/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; 412 if another version is current. */
 export function checkIfMatch(call: Call, object: Stamps): void {
   const header = call.header("if-match");
   if (header === undefined || header === "") throw missing("header", "If-Match");

@@ -1,10 +1,10 @@
-/** What uses a key: K13, and the shape that S8 shares (uko-v4.md 3.13). */
+/** The resources that use a key: K13, and the list that S8 shares (uko-v4.md 3.13). */
 
 import type { AssociatedResource, Key } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { keyOf } from "./access.ts";
+import { keystoreReference, vaultReference } from "./containers.ts";
 import { listReply } from "./paging.ts";
-import { keystoreReference, vaultReference } from "./references.ts";
 
 /** K13 */
 export function listAssociatedResources(call: Call): Reply {

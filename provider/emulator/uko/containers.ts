@@ -1,6 +1,10 @@
-/** What vaults, keystores and templates have in common: finding, showing and listing them (uko-v4.md 2.1, 2.4). */
+/**
+ * Common parts of vaults, keystores and templates: find, show and list (uko-v4.md 2.1, 2.4);
+ * references and stamps (3.1).
+ */
 
-import type { Stamps } from "../model.ts";
+import { toSecondsText } from "../clock.ts";
+import type { Keystore, Stamps } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { etagOf, type World } from "../world.ts";
 import { checkIfMatch, checkVault, mayUseVault, requireRight } from "./access.ts";
@@ -35,7 +39,10 @@ export function containerOf<Item extends Container>(kind: ContainerKind<Item>, c
   return item;
 }
 
-/** Finds the object of the path for a change; `body` is read between the right and the `If-Match`. */
+/**
+ * Finds the object of the path for a change. The body is read after the check of the right and
+ * before `If-Match`.
+ */
 export function changeableContainer<Item extends Container, Fields>(
   kind: ContainerKind<Item>,
   call: Call,
@@ -94,4 +101,20 @@ export function refuseTakenName<Item extends Container>(
     if (item.name !== name || (vaultId !== undefined && kind.vaultOf(item) !== vaultId)) continue;
     throw conflict("already_exists", `A ${kind.what} with this name exists.`);
   }
+}
+
+export function vaultReference(world: World, vaultId: string): Record<string, unknown> {
+  return { id: vaultId, name: world.vaults.get(vaultId)?.name, href: world.href(`/v4/vaults/${vaultId}`) };
+}
+
+export function keystoreReference(world: World, { id, name, type }: Keystore): Record<string, unknown> {
+  return { id, name, type, href: world.href(`/v4/keystores/${id}`) };
+}
+
+export function viewStamps(world: World, object: Stamps): Record<string, unknown> {
+  return {
+    created_at: toSecondsText(object.createdMs),
+    updated_at: toSecondsText(object.updatedMs),
+    ...(world.switches.lastWriter === "absent" ? {} : { created_by: object.createdBy, updated_by: object.updatedBy }),
+  };
 }

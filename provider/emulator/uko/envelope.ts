@@ -1,7 +1,12 @@
-/** UKO's refusals: the error envelope (uko-v4.md 3.15) and the statuses and codes of 2.6 and U1. */
+/**
+ * Request bodies and refusals of UKO: the error envelope (uko-v4.md 3.15), the statuses and codes
+ * of 2.6 and U1.
+ */
 
+import type * as z from "zod";
 import { Refusal } from "../refusal.ts";
-import type { Api } from "../serve.ts";
+import * as request from "../request.ts";
+import type { Api, Call } from "../serve.ts";
 
 type TargetType = "field" | "parameter" | "header";
 
@@ -51,3 +56,29 @@ export const invalidState = (action: string, state: string): Refusal =>
 
 export const keystoreFailed = (): Refusal =>
   new Refusal(424, "keystore_error", "The operation on the keystore has failed.");
+
+/** Parses a body; 400 names the first missing, unknown or invalid field. */
+export function parseBody<Schema extends z.ZodType>(call: Call, schema: Schema): z.output<Schema> {
+  const body = request.jsonBody(call, malformed);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const unknown = issue?.code === "unrecognized_keys" ? issue.keys.map(String) : [];
+  const path = [...(issue?.path ?? []), ...unknown.slice(0, 1)].map(String).join(".");
+  const isMissing = unknown.length === 0 && valueAt(body, issue?.path ?? []) === undefined;
+  throw isMissing ? missing("field", path) : invalid("field", path);
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = new Map<PropertyKey, unknown>(Object.entries(value)).get(String(step));
+  }
+  return value;
+}
+
+/** A parameter that is `true` or `false`, false when absent. */
+export function booleanParameter(call: Call, name: string): boolean {
+  return request.booleanParameter(call, name, () => invalid("parameter", name)) ?? false;
+}

@@ -1,4 +1,7 @@
-/** Filters of lists: what each parameter accepts, what it keeps, and which exclude each other (uko-v4.md 2.2-2.4). */
+/**
+ * Filters of lists: accepted values, kept items, and parameters that exclude each other (uko-v4.md
+ * 2.2-2.4).
+ */
 
 import { toSecondsText } from "../clock.ts";
 import type { Call } from "../serve.ts";
@@ -6,7 +9,7 @@ import type { World } from "../world.ts";
 import { invalid } from "./envelope.ts";
 
 export interface Filter<Item> {
-  /** Whether the value is one that the parameter accepts; any when absent. */
+  /** Whether the parameter accepts the value; every value if absent. */
   readonly accepts?: (value: string) => boolean;
   readonly keeps: (item: Item, value: string, world: World, nowMs: number) => boolean;
 }
@@ -14,13 +17,16 @@ export interface Filter<Item> {
 export interface FilterSet<Item> {
   readonly filters: Readonly<Record<string, Filter<Item>>>;
   readonly exclusive: readonly (readonly [string, string])[];
-  /** What holds where the parameter is absent. */
+  /** The values of absent parameters. */
   readonly defaults: Readonly<Record<string, string>>;
 }
 
 type ValuesOf<Item> = (item: Item, world: World, nowMs: number) => readonly (string | undefined)[];
 
-/** A list of values joined with commas, of which the item has at least one; only `allowed` ones where given. */
+/**
+ * Comma-separated values, of which the item has at least one. With `allowed`, other values are
+ * refused.
+ */
 export function oneOf<Item>(values: ValuesOf<Item>, allowed?: readonly string[]): Filter<Item> {
   return {
     accepts: (value) => allowed === undefined || value.split(",").every((wanted) => allowed.includes(wanted)),
@@ -31,7 +37,7 @@ export function oneOf<Item>(values: ValuesOf<Item>, allowed?: readonly string[])
   };
 }
 
-/** A text of 1 to `maxLength` characters that begins, or is part of, the item's. */
+/** A text of 1 to `maxLength` characters that the item's text starts with or includes. */
 export function textFilter<Item>(
   textOf: (item: Item) => string | undefined,
   how: "startsWith" | "includes",
@@ -45,7 +51,10 @@ export function textFilter<Item>(
 
 const datePattern = /[0-9]{4}-[0-9]{2}-[0-9]{2}/;
 
-/** A date, exact, and bounds that include the day or not; the published pattern is not anchored (uko-v4.md 2.2). */
+/**
+ * An exact date, and bounds with or without the day itself. The published pattern is not anchored
+ * (uko-v4.md 2.2).
+ */
 export function dateFilters<Item>(
   name: string,
   dateOf: (item: Item) => string | undefined,
@@ -90,7 +99,7 @@ export function dayOf(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : toSecondsText(ms).slice(0, 10);
 }
 
-/** Answers the items that every given filter keeps; parameters that are no filter are ignored (U33). */
+/** The items that every filter of the request keeps. Unknown parameters are ignored (U33). */
 export function filtered<Item>(call: Call, items: readonly Item[], set: FilterSet<Item>): readonly Item[] {
   const query = call.url.searchParams;
   for (const [one, other] of set.exclusive) if (query.has(one) && query.has(other)) throw invalid("parameter", other);

@@ -1,11 +1,14 @@
-/** What a caller may write into a key: the fields of create and PATCH with the contract's lengths and patterns (uko-v4.md 2.5, 3.1, 3.10). */
+/**
+ * The fields of a key in create and PATCH, with the contract's lengths and patterns (uko-v4.md 2.5,
+ * 3.1, 3.10).
+ */
 
 import * as z from "zod";
 import type { KeystoreType, Tag } from "../model.ts";
 import { Refusal } from "../refusal.ts";
-import { type Call, jsonBody } from "../serve.ts";
-import { parseBody } from "./body.ts";
-import { invalid, malformed } from "./envelope.ts";
+import { jsonBody } from "../request.ts";
+import type { Call } from "../serve.ts";
+import { invalid, malformed, parseBody } from "./envelope.ts";
 
 const label = z
   .string()
@@ -76,7 +79,7 @@ function checked<Schema extends z.ZodObject>(call: Call, schema: Schema): z.outp
   return parseBody(call, schema);
 }
 
-/** Tags as the service keeps them, under the switch `tags`. */
+/** The tags that the service keeps, by the switch `tags`. */
 export function keptTags(call: Call, written: readonly Tag[] | undefined, before: readonly Tag[]): Tag[] {
   if (written === undefined || call.world.switches.tags === "dropped") return [...before];
   return [...written];
@@ -94,7 +97,7 @@ const labelRules = {
   cca: /^.{1,64}$/,
 } as const satisfies Record<KeystoreType, RegExp>;
 
-/** The user interface's rules per keystore type, where the switch makes them the API's. */
+/** The user interface's rules per keystore type, if the switch applies them to the API. */
 export function checkLabelRule(call: Call, type: KeystoreType, text: string): void {
   if (call.world.switches.labelRules === "keystore" && !labelRules[type].test(text)) throw invalid("field", "label");
 }

@@ -1,12 +1,121 @@
-/** Lists of keys: K1 and K14, and the shape that S7 shares (uko-v4.md 2.2, 2.3). */
+/**
+ * Lists of keys: K1 and K14, the shape that S7 shares, and the filters of each list (uko-v4.md 2.2,
+ * 2.3).
+ */
 
-import type { Key } from "../model.ts";
+import { keyStates } from "../key-states.ts";
+import { materialOf, shownStatuses } from "../keystore-effects.ts";
+import { type Key, keystoreTypes, templateTypes } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
 import { keyOf, mayUseVault, requireRight } from "./access.ts";
-import { filtered } from "./filters.ts";
-import { type KeyList, keyFilters, templateOf } from "./key-filters.ts";
-import { viewKey } from "./key-view.ts";
+import {
+  dateFilters,
+  dayOf,
+  exactOrRange,
+  type Filter,
+  type FilterSet,
+  filtered,
+  oneOf,
+  sizeFilters,
+  textFilter,
+} from "./filters.ts";
+import { alignmentOf, viewKey } from "./key-view.ts";
 import { listReply } from "./paging.ts";
+import { keyAlgorithms } from "./template-fields.ts";
+
+/** K1, S7 and K14. */
+type KeyList = "all" | "keystore" | "versions";
+
+const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
+
+const templateOf = (world: World, key: Key) => world.templates.get(key.templateId);
+const keystoresOf = (world: World, key: Key) =>
+  key.placements.filter(({ removedByUser }) => !removedByUser).map(({ keystoreId }) => world.keystores.get(keystoreId));
+
+const filters: Readonly<Record<string, Filter<Key>>> = {
+  state: oneOf((key) => [key.state], keyStates),
+  // U36: a case-sensitive part of the label.
+  label: textFilter((key) => key.label, "includes", 255),
+  algorithm: oneOf((key, world) => [templateOf(world, key)?.algorithm], keyAlgorithms),
+  ...sizeFilters("size", (key) => key.size),
+  "template.id": oneOf((key) => [key.templateId]),
+  "template.name": { keeps: (key, value, world) => templateOf(world, key)?.name.startsWith(value) === true },
+  "template.type[]": oneOf((key, world) => [templateOf(world, key)?.type], templateTypes),
+  "template.alignment_status": {
+    accepts: (value) => value === "aligned" || value === "unaligned",
+    keeps: (key, value, world) => alignmentOf(world, key) === value,
+  },
+  "status_in_keystores[].keystore_sync_flag": oneOf(
+    (key, world, nowMs) => shownStatuses(world, key, nowMs).map((status) => status.keystore_sync_flag),
+    syncFlags,
+  ),
+  key_material_present: oneOf(
+    (key, world, nowMs) => [
+      key.state === "destroyed" ? undefined : "repository",
+      key.placements.some((placement) => materialOf(world, key, placement, nowMs).kind !== "absent")
+        ? "keystores"
+        : undefined,
+    ],
+    ["keystores", "repository"],
+  ),
+  ...dateFilters("activation_date", (key) => key.activationDate, "inclusive"),
+  ...dateFilters("deactivation_date", (key) => key.expirationDate, "inclusive"),
+  ...dateFilters("expiration_date", (key) => key.expirationDate, "inclusive"),
+  ...dateFilters("created_at", (key) => dayOf(key.createdMs), "inclusive"),
+  ...dateFilters("updated_at", (key) => dayOf(key.updatedMs), "strict"),
+  ...withoutExact(
+    "rotated_at",
+    dateFilters("rotated_at", (key) => dayOf(key.rotatedMs), "strict"),
+  ),
+};
+
+/** Known to K1 and K14 only: in the list of one keystore they would select nothing. */
+const keystoreFilters: Readonly<Record<string, Filter<Key>>> = {
+  "referenced_keystores[].type": oneOf(
+    (key, world) => keystoresOf(world, key).map((found) => found?.type),
+    keystoreTypes,
+  ),
+  "referenced_keystores[].name": oneOf((key, world) => keystoresOf(world, key).map((found) => found?.name)),
+  "instances[].keystore.type": oneOf((key, world) => [templateOf(world, key)?.keystoreType], keystoreTypes),
+};
+
+const wholeFilters: Readonly<Record<string, Filter<Key>>> = {
+  "vault.id": oneOf((key) => [key.vaultId]),
+  managing_systems: oneOf(() => ["web"], ["web", "workstation"]),
+};
+
+function withoutExact(name: string, all: Record<string, Filter<Key>>): Record<string, Filter<Key>> {
+  return Object.fromEntries(Object.entries(all).filter(([parameter]) => parameter !== name));
+}
+
+/** Ranges of the two names of one date exclude each other and both exact forms. */
+const expiry = ["deactivation_date", "expiration_date"] as const;
+const exclusive: FilterSet<Key>["exclusive"] = [
+  ["referenced_keystores[].type", "instances[].keystore.type"],
+  expiry,
+  ...exactOrRange("activation_date", "created_at", "updated_at", "size", ...expiry),
+  ...["_min", "_max"].flatMap((bound): (readonly [string, string])[] => [
+    ["deactivation_date", `expiration_date${bound}`],
+    ["expiration_date", `deactivation_date${bound}`],
+    ["deactivation_date_min", `expiration_date${bound}`],
+    ["deactivation_date_max", `expiration_date${bound}`],
+  ]),
+];
+
+/**
+ * K1 and S7 hide deactivated and destroyed keys by default (uko-v4.md 0.2); K14 hides nothing
+ * (U11).
+ */
+const keyFilters: Readonly<Record<KeyList, FilterSet<Key>>> = {
+  all: {
+    filters: { ...filters, ...keystoreFilters, ...wholeFilters },
+    exclusive,
+    defaults: { state: "pre_activation,active" },
+  },
+  keystore: { filters, exclusive, defaults: { state: "pre_activation,active" } },
+  versions: { filters: { ...filters, ...keystoreFilters }, exclusive, defaults: {} },
+};
 
 /** K1 */
 export function listKeys(call: Call): Reply {

@@ -1,15 +1,17 @@
-/** Rotation: K9, with what becomes of the older version in each type of keystore (uko-v4.md 4.5, 4.6, U11-U13). */
+/**
+ * Rotation (K9), with its effect on the older version in each type of keystore (uko-v4.md 4.5, 4.6,
+ * U11-U13).
+ */
 
 import { hourMs } from "../clock.ts";
 import { addVersion } from "../kms/new-key.ts";
 import type { Key, KeystoreType, Placement, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { conflict } from "./envelope.ts";
-import { acceptingPlacements } from "./key-endings.ts";
-import { begin, finish } from "./key-steps.ts";
+import { acceptingPlacements, begin, finish } from "./key-steps.ts";
 import { hasSystemTag } from "./naming-scheme.ts";
 
-/** New material under the same record; the older version gets an id of its own. */
+/** New material under the same key ID; the older version gets an ID of its own. */
 export function rotateKey(call: Call): Reply {
   const { world, nowMs } = call;
   const { key } = begin(call, "rotate");
@@ -18,13 +20,13 @@ export function rotateKey(call: Call): Reply {
   const lastMs = key.rotatedMs ?? Number.NEGATIVE_INFINITY;
   if (nowMs - lastMs < hourMs) throw conflict("rotated_recently", "The key was rotated within the last hour.");
   const accepting = acceptingPlacements(call, key, "activate");
-  const isOver = template !== undefined && deactivatesOlder(template);
+  const isDeactivated = template !== undefined && deactivatesOlder(template);
   const older: Key = {
     ...key,
     id: world.newId("key-version"),
     headId: key.id,
-    state: isOver ? "deactivated" : key.state,
-    deactivatedMs: isOver ? nowMs : undefined,
+    state: isDeactivated ? "deactivated" : key.state,
+    deactivatedMs: isDeactivated ? nowMs : undefined,
     placements: [],
     resources: [],
   };
@@ -37,13 +39,19 @@ export function rotateKey(call: Call): Reply {
   return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
 }
 
-/** IBM's keystores and Google's AES keys know one active version; the others keep theirs unless the template says so. */
+/**
+ * IBM's keystores and Google's AES keys have one active version. Other keystores keep older
+ * versions active, unless the template says otherwise.
+ */
 function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Template): boolean {
   const knowsOne = keystoreType === "ibm_cloud_kms" || (keystoreType === "google_kms" && algorithm === "aes");
   return knowsOne || deactivateOnRotation;
 }
 
-/** A twin keeps its id and gets a version; elsewhere the id of the material changes in the keystore's own form. */
+/**
+ * A twin keeps its ID and gets a new version. In other keystores the ID of the material changes, in
+ * the keystore's own form.
+ */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
   const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);

@@ -1,5 +1,9 @@
-/** The steps of a key's life: K6 to K8 and K10 to K12 (uko-v4.md 4.2-4.7). */
+/**
+ * The steps of a key: K6 to K8 and K10 to K12, and their effects in all of its keystores (uko-v4.md
+ * 4.2-4.7).
+ */
 
+import { hourMs } from "../clock.ts";
 import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
 import {
   accepts,
@@ -10,21 +14,14 @@ import {
   publishStatuses,
   scheduleDestruction,
   targetsOf,
+  towardsTwin,
 } from "../keystore-effects.ts";
-import { refuseTwinDeletion } from "../kms/dual-authorization.ts";
-import type { Key, Placement } from "../model.ts";
+import { mayDelete } from "../kms/deletion.ts";
+import type { Caller, Key, KeystoreOperation, Placement } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
+import type { World } from "../world.ts";
 import { checkIfMatch, keyOf, requireRight } from "./access.ts";
-import { booleanParameter } from "./body.ts";
-import { conflict, forbidden, invalidState } from "./envelope.ts";
-import {
-  acceptingPlacements,
-  deactivateEverywhere,
-  destroyEverywhere,
-  recordWrite,
-  refuseDestruction,
-  withVersions,
-} from "./key-endings.ts";
+import { booleanParameter, conflict, forbidden, invalidState, keystoreFailed } from "./envelope.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
 import { refuseOlderVersion } from "./key-writes.ts";
 
@@ -62,8 +59,8 @@ export function activateKey(call: Call): Reply {
   const sinceMs = key.deactivatedMs;
   const isOneVersion = world.templates.get(key.templateId)?.keystoreType === "ibm_cloud_kms";
   for (const version of withVersions(call, key)) {
-    const wentAlong = sinceMs !== undefined && version.deactivatedMs === sinceMs && !isOneVersion;
-    if (version !== key && !wentAlong) continue;
+    const cameAlong = sinceMs !== undefined && version.deactivatedMs === sinceMs && !isOneVersion;
+    if (version !== key && !cameAlong) continue;
     version.state = "active";
     version.deactivatedMs = undefined;
   }
@@ -92,7 +89,7 @@ export function destroyKey(call: Call): Reply {
   return keyReply(call, key);
 }
 
-/** K10: makes the key's keystores those that the template's group now names (uko-v4.md 4.7). */
+/** K10: moves the key to the keystores that the template's group names now (uko-v4.md 4.7). */
 export function realignKey(call: Call): Reply {
   const { world } = call;
   const { key } = begin(call, "realign");
@@ -106,7 +103,7 @@ export function realignKey(call: Call): Reply {
     disable(world, placement, call.nowMs);
     placement.removedByUser = true;
   }
-  // Where nothing was ever installed, nothing stays behind (U21).
+  // A keystore without material is no longer referenced (U21).
   key.placements = key.placements.filter(
     (placement) => !placement.removedByUser || materialOf(world, key, placement, call.nowMs).kind !== "absent",
   );
@@ -134,7 +131,7 @@ export function syncKey(call: Call): Reply {
   return { status: 200, body: { status_in_keystores: statuses } };
 }
 
-/** Makes one keystore hold what the key's state asks for, if it takes part. */
+/** Brings one keystore in line with the key's state, if it takes part. */
 function conform(call: Call, key: Key, placement: Placement): void {
   const { world, nowMs } = call;
   const keystore = world.keystores.get(placement.keystoreId);
@@ -146,7 +143,7 @@ function conform(call: Call, key: Key, placement: Placement): void {
   }
 }
 
-/** A sync never ends a twin that KMS still protects: it stays out of sync. */
+/** A sync never deletes a twin that KMS still protects; the key stays out of sync. */
 function twinMayGo(call: Call, placement: Placement): boolean {
   try {
     refuseTwinDeletion(call.world, placement, call.caller(), call.nowMs);
@@ -162,4 +159,77 @@ export function statusOfKey(call: Call): Reply {
   const statuses =
     key.headId === undefined ? publishStatuses(call.world, key, call.nowMs) : liveStatuses(call.world, key, call.nowMs);
   return { status: 200, body: { status_in_keystores: statuses } };
+}
+
+/** U15: if one keystore fails, the key is out of sync there; if all fail, nothing changes. */
+export function acceptingPlacements(call: Call, key: Key, operation: KeystoreOperation): readonly Placement[] {
+  const placements = key.placements.filter((placement) => !placement.removedByUser);
+  const accepting = placements.filter(({ keystoreId }) => accepts(call.world.keystores.get(keystoreId), operation));
+  if (placements.length > 0 && accepting.length === 0) throw keystoreFailed();
+  return accepting;
+}
+
+/** Older versions follow the key (uko-v4.md 4.6). */
+export function withVersions(call: Call, key: Key): readonly Key[] {
+  return [key, ...call.world.olderVersions(key)];
+}
+
+/** Marks the key as written by the caller. */
+export function recordWrite(call: Call, key: Key): void {
+  call.world.touch(key, call.caller(), call.nowMs);
+  publishStatuses(call.world, key, call.nowMs);
+}
+
+/** Requires no authorization of KMS, even if the twin is under dual authorization. */
+export function deactivateEverywhere(call: Call, key: Key): void {
+  for (const placement of acceptingPlacements(call, key, "deactivate")) disable(call.world, placement, call.nowMs);
+  const deactivatedMs = Math.floor(call.nowMs / 1_000) * 1_000;
+  for (const version of withVersions(call, key)) {
+    version.state = "deactivated";
+    version.deactivatedMs = deactivatedMs;
+  }
+  recordWrite(call, key);
+}
+
+/**
+ * Refuses within 4 hours of a deactivation, under a retention policy, and without the twin's two
+ * people.
+ */
+export function refuseDestruction(call: Call, key: Key): void {
+  const { world, nowMs } = call;
+  if (key.state !== "deactivated") throw invalidState("destroy", key.state);
+  // uko-v4.md 4.5, U7: refused while exactly 4 hours or less have passed.
+  const coolDownMs = world.switches.coolDownHours * hourMs;
+  if (nowMs - (key.deactivatedMs ?? 0) <= coolDownMs) {
+    const message = `The requested key has been deactivated within the last ${world.switches.coolDownHours} hours.`;
+    throw conflict("recently_deactivated", message);
+  }
+  if (key.resources.some((resource) => resource.preventsKeyDeletion)) {
+    throw conflict("retention_policy", "The key is protecting cloud resources that have a retention policy."); // U29
+  }
+  for (const placement of key.placements) refuseTwinDeletion(world, placement, call.caller(), nowMs);
+  acceptingPlacements(call, key, "destroy");
+}
+
+/** Only after `refuseDestruction` has passed. */
+export function destroyEverywhere(call: Call, key: Key): void {
+  const { world, nowMs } = call;
+  const accepting = acceptingPlacements(call, key, "destroy");
+  for (const version of withVersions(call, key)) {
+    version.state = "destroyed";
+    version.destroyedMs = nowMs;
+  }
+  for (const placement of accepting) scheduleDestruction(world, key, placement, call.caller(), nowMs);
+  recordWrite(call, key);
+}
+
+/** Refuses UKO's destroy where KMS would refuse to delete the twin; 409 in UKO's envelope. */
+function refuseTwinDeletion(world: World, placement: Placement, caller: Caller, nowMs: number): void {
+  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  if (twin === undefined || twin.state === 5) return;
+  if (mayDelete(world, twin, towardsTwin(world, caller), nowMs)) return;
+  throw conflict(
+    "keystore_error",
+    "The keystore refused: Conflict: 1 prior authorization(s) are required for deletion: Key could not be deleted. (AUTHORIZATIONS_NOT_MET)",
+  );
 }

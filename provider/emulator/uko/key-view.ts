@@ -1,4 +1,4 @@
-/** A managed key as the wire shows it (uko-v4.md 3.1-3.5). */
+/** A managed key on the wire (uko-v4.md 3.1-3.5). */
 
 import type { AuditNote } from "../audit.ts";
 import { toSecondsText } from "../clock.ts";
@@ -6,8 +6,8 @@ import { holdsMaterial, shownStatuses, targetsOf } from "../keystore-effects.ts"
 import type { Key, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { etagOf, type World } from "../world.ts";
+import { keystoreReference, vaultReference, viewStamps } from "./containers.ts";
 import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
-import { keystoreReference, vaultReference, viewStamps } from "./references.ts";
 import { defaultKeystoreFields } from "./template-fields.ts";
 
 export function viewKey(world: World, key: Key, nowMs: number): Record<string, unknown> {
@@ -65,7 +65,7 @@ export function keyReply(call: Call, key: Key, status = 200, headers: Record<str
   return { status, body: viewKey(call.world, key, call.nowMs), headers: { etag: etagOf(key), ...headers } };
 }
 
-/** Tells the audit trail what the key is like after a write. */
+/** Adds the key after a write to the audit entry. */
 export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
   call.note({
     vaultId: key.vaultId,
@@ -83,7 +83,9 @@ export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
   });
 }
 
-/** Aligned: the key is in exactly the keystores that its template's group now names (uko-v4.md 4.7). */
+/**
+ * Aligned: the key is in exactly the keystores that its template's group names now (uko-v4.md 4.7).
+ */
 export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
   const targets = targetsOf(world, key).map((keystore) => keystore.id);
   const placed = key.placements
@@ -92,7 +94,10 @@ export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
   return targets.length === placed.length && targets.every((id) => placed.includes(id)) ? "aligned" : "unaligned";
 }
 
-/** U28: the repository keeps the material until destroy, the keystores until the end of their pending periods. */
+/**
+ * U28: the repository keeps the material until destroy, keystores until the end of their pending
+ * periods.
+ */
 function materialPlaces(world: World, key: Key, nowMs: number): readonly string[] {
   const inRepository = key.state !== "destroyed" && key.state !== "destroyed_compromised";
   const inKeystores = holdsMaterial(world, key, nowMs).length > 0;
@@ -103,13 +108,16 @@ function isAsymmetric(algorithm: string | undefined): boolean {
   return algorithm === "rsa" || algorithm === "ec" || algorithm === "dilithium";
 }
 
-/** The key's name inside its keystores: its label, unless the template names instances by a scheme of their own (3.6). */
+/**
+ * The key's name inside its keystores: its label, unless the template has a separate scheme for
+ * instances (3.6).
+ */
 function labelInKeystore(key: Key, template: Template | undefined): string {
   if (template?.keystoreNamingScheme === undefined) return key.label;
   return buildLabel(template.keystoreNamingScheme, key.labelTags, labelDates(key));
 }
 
-/** The dates that system tags of a naming scheme stand for (3.11). */
+/** The dates behind the system tags of a naming scheme (3.11). */
 export function labelDates(key: { readonly createdMs: number; readonly expirationDate?: string | undefined }): {
   readonly created: string;
   readonly lastActive: string;

@@ -1,4 +1,4 @@
-/** Creating, changing and removing a key's record: K2, K4, K5 (uko-v4.md 2.1, 2.5, 5). */
+/** Create, change and remove a key: K2, K4, K5 (uko-v4.md 2.1, 2.5, 5). */
 
 import { cellOf } from "../key-states.ts";
 import { accepts, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
@@ -6,8 +6,7 @@ import type { Key, Placement, Template } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { checkIfMatch, checkVault, keyOf, requireRight } from "./access.ts";
-import { booleanParameter } from "./body.ts";
-import { conflict, invalidState, keystoreFailed, missing, notFound } from "./envelope.ts";
+import { booleanParameter, conflict, invalidState, keystoreFailed, missing, notFound } from "./envelope.ts";
 import { addPeriod, checkLabelRule, createFields, keptDescription, keptTags, patchFields } from "./key-fields.ts";
 import { keyReply, labelDates, noteAfter } from "./key-view.ts";
 import { buildLabel } from "./naming-scheme.ts";
@@ -95,7 +94,10 @@ export function patchKey(call: Call): Reply {
   return keyReply(call, key);
 }
 
-/** K5: only a destroyed key, and while a keystore's period runs only with `force` (uko-v4.md 4.2, U5, U6). */
+/**
+ * K5: only for a destroyed key, and during a keystore's pending period only with `force` (uko-v4.md
+ * 4.2, U5, U6).
+ */
 export function removeKey(call: Call): Reply {
   const { world, nowMs } = call;
   const key = keyOf(call);
@@ -116,18 +118,18 @@ export function removeKey(call: Call): Reply {
   return { status: 204 };
 }
 
-/** U18: a shadow template goes with its last key. */
+/** U18: a shadow template is removed with its last key. */
 function removeUnusedShadow(world: World, templateId: string): void {
   if (world.templates.get(templateId)?.type !== "shadow") return;
   if ([...world.keys.values()].every((key) => key.templateId !== templateId)) world.templates.delete(templateId);
 }
 
-/** U11: older versions can be read, not changed. */
+/** U11: older versions can be read but not changed. */
 export function refuseOlderVersion(key: Key): void {
   if (key.headId !== undefined) throw conflict("invalid_state", "An older version of a key cannot be changed.");
 }
 
-/** The label told, or the one that the template's naming scheme builds (3.11). */
+/** The label of the request, or the label that the template's naming scheme builds (3.11). */
 function labelFor(
   call: Call,
   template: Template,
@@ -143,7 +145,7 @@ function labelFor(
   return label;
 }
 
-/** Renames the key wherever it is; impossible under a naming scheme (uko-v4.md 2.5). */
+/** Renames the key and its twin; refused under a naming scheme (uko-v4.md 2.5). */
 function rename(call: Call, key: Key, label: string): void {
   const template = call.world.templates.get(key.templateId);
   if (template?.namingScheme !== undefined) throw conflict("invalid_state", "The label follows a naming scheme.");

@@ -1,4 +1,7 @@
-/** What is in a keystore: its health, its keys, and what uses them: S6 to S8 (uko-v4.md 2.1, 2.3, 3.7, 3.13). */
+/**
+ * The contents of a keystore: health, keys, and the resources that use them: S6 to S8 (uko-v4.md
+ * 2.1, 2.3, 3.7, 3.13).
+ */
 
 import type { Key } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
@@ -9,14 +12,14 @@ import { containerOf } from "./containers.ts";
 import { keyList } from "./key-list.ts";
 import { keystoreKind, viewHealth } from "./keystores.ts";
 
-/** S6: asks the keystore; from then on its health is known (U16). */
+/** S6: asks the keystore. Its health is known from then on (U16). */
 export function statusOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   keystore.checkedMs = call.nowMs;
   return { status: 200, body: viewHealth(keystore) };
 }
 
-/** S7: keys before activation and destroyed ones are not installed. */
+/** S7: keys in pre_activation and destroyed keys are not installed. */
 export function listKeysOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   requireRight(call.caller(), "managed-keys.list");
@@ -34,11 +37,11 @@ export function listResourcesOfKeystore(call: Call): Reply {
   );
 }
 
-/** The keys that are in use, or switched off, in a keystore. */
+/** The active and deactivated keys in a keystore. */
 export function keysIn(world: World, keystoreId: string): readonly Key[] {
-  const isOver = (key: Key): boolean => key.state === "pre_activation" || key.state.startsWith("destroyed");
+  const isNotInstalled = (key: Key): boolean => key.state === "pre_activation" || key.state.startsWith("destroyed");
   return [...world.keys.values()].filter(
-    (key) => placementIn(key, keystoreId)?.removedByUser === false && !isOver(key),
+    (key) => placementIn(key, keystoreId)?.removedByUser === false && !isNotInstalled(key),
   );
 }
 

@@ -1,9 +1,12 @@
-/** What a caller may write into a keystore, by type: fields, lengths, patterns, secrets, and what cannot change (uko-v4.md 3.7-3.9). */
+/**
+ * The fields of a keystore in requests, by type: lengths, patterns, secrets, and fields that cannot
+ * change (uko-v4.md 3.7-3.9).
+ */
 
 import * as z from "zod";
 import type { KeystoreType } from "../model.ts";
 import type { Call } from "../serve.ts";
-import { parseBody } from "./body.ts";
+import { parseBody } from "./envelope.ts";
 
 const text = (min: number, max: number, pattern: RegExp) => z.string().min(min).max(max).regex(pattern);
 
@@ -97,7 +100,7 @@ const createSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cca"), name, ...created, ...cca, ...ccaOptional }),
 ]);
 
-/** A secret that is masked, as answered, stays what it is (U24). */
+/** A masked secret, as responses show it, stays unchanged (U24). */
 const orMask = (schema: z.ZodType<string>) => z.union([z.literal(["", "***"]), schema]);
 
 const changed = { ...common, name: name.optional() };
@@ -152,7 +155,7 @@ export function patchFields(call: Call, type: KeystoreType, variant: string | un
   return parseBody(call, variant === "internal" ? internalPatch : patchSchemas[type]);
 }
 
-/** How each secret is answered (U24). Its value is never kept. */
+/** The mask of each secret in responses (U24). Its value is never kept. */
 export const maskedSecrets = {
   ibm_cloud_kms: { ibm_api_key: "" },
   aws_kms: { aws_access_key_id: "", aws_secret_access_key: "" },
@@ -161,7 +164,7 @@ export const maskedSecrets = {
   cca: {},
 } as const satisfies Record<KeystoreType, Record<string, string>>;
 
-/** Fields that a connected keystore keeps for good (3.8, U22). */
+/** Fields that never change once a keystore is connected (3.8, U22). */
 const identifying: ReadonlySet<string> = new Set([
   "ibm_api_endpoint",
   "ibm_iam_endpoint",
@@ -177,22 +180,22 @@ const identifying: ReadonlySet<string> = new Set([
   "google_private_key_id",
 ]);
 
-/** Answers the first identifying field that would change. */
+/** The first identifying field that would change. */
 export function changedIdentity(before: Readonly<Record<string, unknown>>, fields: PatchFields): string | undefined {
   return Object.keys(fields).find((field) => identifying.has(field) && fields[field] !== before[field]);
 }
 
 const notConnection: ReadonlySet<string> = new Set(["type", "vault", "name", "description", "groups", "ibm_variant"]);
 
-/** Splits a body into what is kept as answered, and what its secrets say of the connection. */
+/** Splits a body into the fields that responses show, and whether its secrets work. */
 export function connectionOf(
   type: KeystoreType,
   body: Readonly<Record<string, unknown>>,
 ): { readonly fields: Readonly<Record<string, unknown>>; readonly works: boolean | undefined } {
   const secretNames = Object.keys(maskedSecrets[type]);
-  const told = Object.entries(body).filter(([field]) => !notConnection.has(field));
-  const fields = Object.fromEntries(told.filter(([field]) => !secretNames.includes(field)));
-  const secrets = told.flatMap(([field, value]) =>
+  const given = Object.entries(body).filter(([field]) => !notConnection.has(field));
+  const fields = Object.fromEntries(given.filter(([field]) => !secretNames.includes(field)));
+  const secrets = given.flatMap(([field, value]) =>
     secretNames.includes(field) && typeof value === "string" && value !== "" && value !== "***" ? [value] : [],
   );
   const derived = type === "google_kms" ? derivedFromCredentials(secrets[0]) : {};
@@ -200,7 +203,7 @@ export function connectionOf(
   return { fields: { ...derived, ...fields }, works };
 }
 
-/** A credential that reads `wrong`, in base64 for Google, is one that the remote keystore refuses. */
+/** The remote keystore refuses the credential `wrong`, in base64 for Google. */
 function isWrong(secret: string): boolean {
   return secret === "wrong" || Buffer.from(secret, "base64").toString() === "wrong";
 }

@@ -1,4 +1,7 @@
-/** Deleting an internal keystore and disconnecting an external one: S5 (uko-v4.md 2.1, 5, U26). */
+/**
+ * Deletion of an internal keystore, and disconnection of an external one: S5 (uko-v4.md 2.1, 5,
+ * U26).
+ */
 
 import { dayMs } from "../clock.ts";
 import type { Key, Keystore } from "../model.ts";
@@ -6,7 +9,7 @@ import type { Call, Reply } from "../serve.ts";
 import { requireRight } from "./access.ts";
 import { changeableContainer } from "./containers.ts";
 import { conflict, invalid } from "./envelope.ts";
-import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-endings.ts";
+import { acceptingPlacements, deactivateEverywhere, destroyEverywhere, refuseDestruction } from "./key-steps.ts";
 import { keysIn } from "./keystore-contents.ts";
 import { keystoreKind } from "./keystores.ts";
 
@@ -26,7 +29,7 @@ export function removeKeystore(call: Call): Reply {
     throw conflict("not_empty", message);
   }
   refuseFullRing(call, keystore);
-  endKeys(call, mode, keys);
+  stepKeys(call, mode, keys);
   for (const key of world.keys.values()) {
     key.placements = key.placements.filter((placement) => placement.keystoreId !== keystore.id);
   }
@@ -43,19 +46,25 @@ function modeOf(call: Call): Mode {
   return mode;
 }
 
-/** In every mode a key ring must hold no key at all, destroyed ones included until KMS forgets or purges them. */
+/**
+ * In every mode the key ring must be empty: destroyed keys count until KMS purges them or their
+ * metadata expires.
+ */
 function refuseFullRing(call: Call, keystore: Keystore): void {
   if (keystore.ring === undefined) return;
   for (const { ring, state, deletedMs } of call.world.kmsKeys.values()) {
-    const isForgotten = state === 5 && call.nowMs - (deletedMs ?? call.nowMs) >= metadataMs;
-    if (ring !== keystore.ring || isForgotten) continue;
+    const isExpired = state === 5 && call.nowMs - (deletedMs ?? call.nowMs) >= metadataMs;
+    if (ring !== keystore.ring || isExpired) continue;
     const message = "Conflict: Key ring could not be deleted: Please see reasons for more details.";
     throw conflict("keystore_error", message);
   }
 }
 
-/** The keys' own rules hold for the modes that end keys, and every key is checked before the first is changed. */
-function endKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
+/**
+ * The modes that deactivate or destroy keys follow the keys' own rules. Every key is checked before
+ * the first one changes.
+ */
+function stepKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
   if (mode === "deactivate") {
     const active = keys.filter((key) => key.state === "active");
     if (active.length > 0) requireRight(call.caller(), "managed-keys.active-deactivate");

@@ -1,4 +1,4 @@
-/** Keystores: S1 to S4, as shown, created, connected and changed (uko-v4.md 2.1, 3.7, 3.8). */
+/** Keystores: show, create, connect and change, S1 to S4 (uko-v4.md 2.1, 3.7, 3.8). */
 
 import { toSecondsText } from "../clock.ts";
 import { defaultPendingMs } from "../keystore-effects.ts";
@@ -6,9 +6,15 @@ import { type Keystore, keystoreTypes } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { checkVault, requireRight } from "./access.ts";
-import { booleanParameter } from "./body.ts";
-import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
-import { invalid, keystoreFailed, notFound } from "./envelope.ts";
+import {
+  type ContainerKind,
+  changeableContainer,
+  containerReply,
+  refuseTakenName,
+  vaultReference,
+  viewStamps,
+} from "./containers.ts";
+import { booleanParameter, invalid, keystoreFailed, notFound } from "./envelope.ts";
 import { oneOf, textFilter } from "./filters.ts";
 import {
   type CreateFields,
@@ -18,7 +24,6 @@ import {
   maskedSecrets,
   patchFields,
 } from "./keystore-fields.ts";
-import { vaultReference, viewStamps } from "./references.ts";
 
 export const healthStatuses = ["ok", "not_responding", "configuration_error", "pending_check"] as const;
 
@@ -48,7 +53,10 @@ export const keystoreKind: ContainerKind<Keystore> = {
 
 const limits = { internalKeystores: 50, freeInternalKeystores: 5 } as const;
 
-/** S2: makes a key ring, or connects a keystore elsewhere; a dry run only tests the connection (U25). */
+/**
+ * S2: creates a key ring, or connects an external keystore. A dry run only tests the connection
+ * (U25).
+ */
 export function createKeystore(call: Call): Reply {
   const { world, nowMs } = call;
   const caller = call.caller();
@@ -94,7 +102,10 @@ export function createKeystore(call: Call): Reply {
   return containerReply(keystoreKind, call, keystore, 201, { location: `/v4/keystores/${keystore.id}` });
 }
 
-/** The first external keystore starts the paid plan; more of either kind than are free need a right too (uko-v4.md 3.8, 6). */
+/**
+ * The first external keystore starts the paid plan. More keystores of a kind than are free require
+ * a right, too (uko-v4.md 3.8, 6).
+ */
 function requirePlan(call: Call, body: CreateFields): void {
   const isInternal = body.type === "ibm_cloud_kms" && body.ibm_variant === "internal";
   const internal = internalKeystores(call.world);
@@ -115,7 +126,7 @@ function locationOf(world: World, body: CreateFields): string {
   return body.type === "ibm_cloud_kms" && body.ibm_variant === "internal" ? world.seed.instance.region : "";
 }
 
-/** A ring id that no ring has yet, after the keystore's name (kms-v2-and-iam.md 2.13). */
+/** An unused ring ID, from the keystore's name (kms-v2-and-iam.md 2.13). */
 function freeRing(world: World, name: string): string {
   const base = name
     .replace(/[^A-Za-z0-9-]/g, "-")
@@ -126,7 +137,10 @@ function freeRing(world: World, name: string): string {
   return id;
 }
 
-/** S4: never the type, the vault, or what names the remote keystore (3.8, U22); masked secrets stay (U24). */
+/**
+ * S4: the type, the vault and the identifying fields cannot change (3.8, U22); masked secrets stay
+ * unchanged (U24).
+ */
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", ({ type, variant, ...item }) => {
@@ -154,7 +168,7 @@ export function patchKeystore(call: Call): Reply {
 
 const healthByAnswer = { ok: "ok", error: "not_responding", unknown: "pending_check" } as const;
 
-/** U16: not known until it was asked for once. */
+/** U16: not known before the first S6. */
 export function healthOf(keystore: Keystore): (typeof healthStatuses)[number] {
   if (keystore.checkedMs === undefined) return "pending_check";
   return keystore.misconfigured === true ? "configuration_error" : healthByAnswer[keystore.answers];
@@ -168,7 +182,7 @@ export function viewHealth(keystore: Keystore): Record<string, unknown> {
   };
 }
 
-/** Response fields that are always there (uko-v4.md 3.7); a seed may leave them out. */
+/** Fields that are required in responses (uko-v4.md 3.7) and optional in a seed. */
 const requiredFields = {
   ibm_cloud_kms: { ibm_api_endpoint: "", ibm_iam_endpoint: "", ibm_instance_id: "" },
   aws_kms: { aws_region: "" },

@@ -1,4 +1,7 @@
-/** Naming schemes: fixed text with `<tags>` whose values a caller gives or the key's dates do (uko-v4.md 3.11). */
+/**
+ * Naming schemes: fixed text with `<tags>` whose values come from the caller or from the key's
+ * dates (uko-v4.md 3.11).
+ */
 
 import type { Tag } from "../model.ts";
 import { missing } from "./envelope.ts";
@@ -13,14 +16,17 @@ const reservedTags: ReadonlySet<string> = new Set(
 
 const tagsOf = (scheme: string): readonly string[] => [...scheme.matchAll(/<([^<>]*)>/g)].map(([, tag]) => tag ?? "");
 
-/** Whether a scheme is one: known or free tags of 1 to 20 characters, and fixed text that a label may have. */
+/**
+ * Whether a scheme is valid: known or free tags of 1 to 20 characters, and fixed text that a label
+ * may contain.
+ */
 export function isNamingScheme(scheme: string): boolean {
   const isFree = (tag: string): boolean => /^[A-Za-z0-9]{1,20}$/.test(tag) && !reservedTags.has(tag);
   const fixed = scheme.replace(/<[^<>]*>/g, "");
   return /^[A-Za-z0-9._ /-]*$/.test(fixed) && tagsOf(scheme).every((tag) => systemTags.has(tag) || isFree(tag));
 }
 
-/** A label that carries a date of the key's cannot stay the same when the key is rotated. */
+/** A label with a date of the key cannot stay the same when the key is rotated. */
 export function hasSystemTag(scheme: string | undefined): boolean {
   return scheme !== undefined && tagsOf(scheme).some((tag) => systemTags.has(tag));
 }

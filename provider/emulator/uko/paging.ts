@@ -1,6 +1,7 @@
 /** Lists: limit, offset, sort, and the envelope around a page (uko-v4.md 2.2, 3.14). */
 
 import { Refusal } from "../refusal.ts";
+import { integerParameter } from "../request.ts";
 import type { Call, Reply } from "../serve.ts";
 import { invalid } from "./envelope.ts";
 
@@ -13,16 +14,20 @@ export interface ListOptions<Item> {
   readonly view: (item: Item) => unknown;
   readonly sortable: Readonly<Record<string, (item: Item) => Sortable>>;
   readonly defaultSort: string;
-  /** The name in the alternative content types, such as `vault-list`; JSON alone when absent (uko-v4.md 1.5). */
+  /**
+   * The name in the alternative content types, such as `vault-list`; only JSON if absent (uko-v4.md
+   * 1.5).
+   */
   readonly vendorName?: string;
 }
 
-const limits = { defaultLimit: 20, maxLimit: 1_000 } as const;
+const limitBounds = { fallback: 20, min: 1, max: 1_000 } as const;
+const offsetBounds = { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER } as const;
 
 export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
   const contentType = contentTypeOf(call, options.vendorName);
-  const limit = integer(call, "limit", limits.defaultLimit, 1, limits.maxLimit);
-  const offset = integer(call, "offset", 0, 0, Number.MAX_SAFE_INTEGER);
+  const limit = integerParameter(call, "limit", limitBounds, invalidParameter);
+  const offset = integerParameter(call, "offset", offsetBounds, invalidParameter);
   const sorted = sort(call, options);
   const total = sorted.length;
   const page = (at: number): { href: string } => ({ href: hrefAt(call, at, limit) });
@@ -43,25 +48,22 @@ export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
   };
 }
 
-/** JSON, or the vendor's name for it; the zipped JSON and CSV forms are not served: 406 (uko-v4.md 1.5). */
+/**
+ * JSON, or the vendor's name for it. The zipped JSON and CSV forms are not served: 406 (uko-v4.md
+ * 1.5).
+ */
 function contentTypeOf(call: Call, vendorName: string | undefined): string {
   const accepted = (call.header("accept") ?? "*/*").split(",").map((range) => range.split(";")[0]?.trim() ?? "");
   const json = "application/json";
   const vendor = `application/vnd.ibm.uko.${vendorName}.v4.1+json`;
   if (vendorName === undefined || accepted.some((range) => ["*/*", "application/*", json].includes(range))) return json;
   if (accepted.includes(vendor)) return vendor;
-  throw new Refusal(406, "not_acceptable", `The local UKO answers lists as ${json} or ${vendor}.`, {
+  throw new Refusal(406, "not_acceptable", `The emulator serves lists as ${json} or ${vendor}.`, {
     target: { type: "header", name: "Accept" },
   });
 }
 
-function integer(call: Call, name: string, fallback: number, min: number, max: number): number {
-  const text = call.url.searchParams.get(name);
-  if (text === null) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) throw invalid("parameter", name);
-  return value;
-}
+const invalidParameter = (name: string): Refusal => invalid("parameter", name);
 
 function sort<Item>(call: Call, options: ListOptions<Item>): readonly Item[] {
   const text = call.url.searchParams.get("sort") ?? options.defaultSort;

@@ -1,10 +1,12 @@
-/** What a caller may write into a template: key properties, the one keystores item, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
+/**
+ * The fields of a template in requests: key properties, the one keystores item, and naming schemes
+ * (uko-v4.md 2.5, 3.5, 3.6).
+ */
 
 import * as z from "zod";
 import { type KeystoreType, templateTypes } from "../model.ts";
 import type { Call } from "../serve.ts";
-import { parseBody } from "./body.ts";
-import { invalid } from "./envelope.ts";
+import { invalid, parseBody } from "./envelope.ts";
 import { isNamingScheme } from "./naming-scheme.ts";
 
 export const keyAlgorithms = ["aes", "des", "dilithium", "ec", "hmac", "rsa"] as const;
@@ -94,7 +96,7 @@ const createSchema = z.strictObject({
   name,
   description: z.string().max(200).default(""),
   naming_scheme: namingScheme.optional(),
-  // `system` is the product's own (3.5).
+  // `system` templates belong to the product (3.5).
   type: z
     .array(z.enum(templateTypes).exclude(["system"]))
     .length(1)
@@ -148,7 +150,9 @@ const sizes: Readonly<Record<string, RegExp>> = {
   dilithium: /./,
 };
 
-/** U34: sizes by algorithm; IBM's own keystores take AES 256 alone, and CCA's algorithms are CCA's. */
+/**
+ * U34: sizes by algorithm; IBM's own keystores take AES 256 alone, and CCA's algorithms are CCA's.
+ */
 export function checkSize(type: KeystoreType, algorithm: string, text: string): void {
   if (type !== "cca" && (algorithm === "des" || algorithm === "dilithium")) throw invalid("field", "key.algorithm");
   if (type === "ibm_cloud_kms" && algorithm !== "aes") throw invalid("field", "key.algorithm");
@@ -156,16 +160,16 @@ export function checkSize(type: KeystoreType, algorithm: string, text: string): 
   if (!isAllowed) throw invalid("field", "key.size");
 }
 
-/** The type's fields of a keystores item, with what Google and Azure keys always show (3.3). */
+/** The type's fields of a keystores item, with the defaults of Google and Azure keys (3.3). */
 export function keystoreFieldsOf(
   type: KeystoreType,
   algorithm: string,
   keySize: string,
-  told: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const { group: _, type: __, naming_scheme: ___, ...fields } = told;
+  const { group: _, type: __, naming_scheme: ___, ...fields } = given;
   const all = { ...defaultKeystoreFields(type, algorithm, keySize), ...withoutUndefined(fields) };
-  // Google keeps no secp256k1 key in software (3.6).
+  // Google does not support secp256k1 keys in software (3.6).
   const isSecp256k1 = all.google_kms_algorithm === "ec_sign_secp256k1_sha256";
   if (isSecp256k1 && all.google_key_protection_level === "software") {
     throw invalid("field", "keystores.0.google_key_protection_level");
@@ -177,7 +181,7 @@ function withoutUndefined(fields: Readonly<Record<string, unknown>>): Record<str
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** What Azure and Google keys show where nothing else was told (3.3). */
+/** The default fields of Azure and Google keys (3.3). */
 export function defaultKeystoreFields(
   type: KeystoreType,
   algorithm: string,

@@ -4,10 +4,16 @@ import { keystoreTypes, type Template, templateTypes } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { checkVault, requireRight } from "./access.ts";
-import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
+import {
+  type ContainerKind,
+  changeableContainer,
+  containerReply,
+  refuseTakenName,
+  vaultReference,
+  viewStamps,
+} from "./containers.ts";
 import { conflict, forbidden, invalidState, notFound } from "./envelope.ts";
 import { dateFilters, dayOf, exactOrRange, oneOf, sizeFilters, textFilter } from "./filters.ts";
-import { vaultReference, viewStamps } from "./references.ts";
 import {
   checkSize,
   createFields,
@@ -86,7 +92,9 @@ export function createTemplate(call: Call): Reply {
   return containerReply(templateKind, call, template, 201, { location: `/v4/templates/${template.id}` });
 }
 
-/** Finds the template of the path for a change; the product's own are nobody's to change (U18). */
+/**
+ * Finds the template of the path for a change. The product's own templates cannot be changed (U18).
+ */
 function changeable<Fields>(
   call: Call,
   action: "write" | "delete",
@@ -98,14 +106,14 @@ function changeable<Fields>(
   });
 }
 
-/** Every change is a new version (3.5). */
+/** Every change makes a new version (3.5). */
 function finish(call: Call, template: Template): Reply {
   template.version += 1;
   call.world.touch(template, call.caller(), call.nowMs);
   return containerReply(templateKind, call, template);
 }
 
-/** T4: on an archived template all but the distribution (U20). */
+/** T4: everything but the distribution of an archived template can change (U20). */
 export function patchTemplate(call: Call): Reply {
   const { item: template, fields } = changeable(call, "write", (item) => {
     const read = patchFields(call, item.keystoreType);
@@ -122,8 +130,8 @@ export function patchTemplate(call: Call): Reply {
   const keystore = fields.keystores?.[0];
   const size = key?.size ?? template.size;
   if (keystore !== undefined) {
-    const told = { ...template.keystoreFields, ...keystore };
-    template.keystoreFields = keystoreFieldsOf(template.keystoreType, template.algorithm, size, told);
+    const wanted = { ...template.keystoreFields, ...keystore };
+    template.keystoreFields = keystoreFieldsOf(template.keystoreType, template.algorithm, size, wanted);
   }
   template.group = keystore?.group ?? template.group;
   template.name = fields.name ?? template.name;
@@ -136,7 +144,7 @@ export function patchTemplate(call: Call): Reply {
   return finish(call, template);
 }
 
-/** T5: only when no key made with it is left in the vault, destroyed ones included (5). */
+/** T5: refused while the vault has a key of the template in any state, destroyed included (5). */
 export function removeTemplate(call: Call): Reply {
   const { world } = call;
   const { item: template } = changeable(call, "delete", () => undefined);
@@ -148,7 +156,7 @@ export function removeTemplate(call: Call): Reply {
   return { status: 204 };
 }
 
-/** T6: no new keys from it, no edits of its distribution, no realign (4.7). */
+/** T6: no new keys, no change of the distribution, no realign (4.7). */
 export function archiveTemplate(call: Call): Reply {
   const { item: template } = changeable(call, "write", () => undefined);
   if (template.archived) throw invalidState("archive", "archived");
@@ -164,7 +172,7 @@ export function unarchiveTemplate(call: Call): Reply {
   return finish(call, template);
 }
 
-/** T8: a shadow template becomes a user's own (4.7). */
+/** T8: a shadow template becomes user-defined (4.7). */
 export function exposeTemplate(call: Call): Reply {
   const { item: template } = changeable(call, "write", () => undefined);
   if (template.type !== "shadow") throw conflict("invalid_state", "Only a shadow template can be exposed.");

@@ -5,11 +5,9 @@ import type { Vault } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import type { World } from "../world.ts";
 import { requireRight } from "./access.ts";
-import { parseBody } from "./body.ts";
-import { type ContainerKind, changeableContainer, containerReply, refuseTakenName } from "./containers.ts";
-import { conflict, forbidden } from "./envelope.ts";
+import { type ContainerKind, changeableContainer, containerReply, refuseTakenName, viewStamps } from "./containers.ts";
+import { conflict, forbidden, parseBody } from "./envelope.ts";
 import { textFilter } from "./filters.ts";
-import { viewStamps } from "./references.ts";
 
 export const vaultKind: ContainerKind<Vault> = {
   what: "vault",
@@ -38,7 +36,7 @@ const rest = { description: z.string().max(200).optional(), recovery_key_label: 
 const createSchema = z.strictObject({ name, ...rest });
 const patchSchema = z.strictObject({ name: name.optional(), ...rest });
 
-/** V2; an identity narrowed to vaults cannot make another. */
+/** V2: an identity that is limited to vaults cannot create another one. */
 export function createVault(call: Call): Reply {
   const { world } = call;
   const caller = call.caller();
@@ -69,7 +67,10 @@ export function patchVault(call: Call): Reply {
   return containerReply(vaultKind, call, vault);
 }
 
-/** V5: only without keys of any state, keystores and unarchived templates; the other templates go with it (5, U19). */
+/**
+ * V5: refused while the vault has keys in any state, keystores or unarchived templates. Its other
+ * templates are deleted with it (5, U19).
+ */
 export function removeVault(call: Call): Reply {
   const { world } = call;
   const { item: vault } = changeableContainer(vaultKind, call, "delete", () => undefined);

@@ -1,0 +1,193 @@
+/**
+ * The stored form of a world, for files and snapshots: one JSON value, with migrations from older
+ * versions.
+ */
+
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { type AuditEntry, AuditTrail } from "./audit.ts";
+import type { ClockState } from "./clock.ts";
+import type { FaultState } from "./faults.ts";
+import { switchDefaults, switchesSchema } from "./switches.ts";
+import { collectionNames, type Origin, valueNames, type World } from "./world.ts";
+
+const entries = z.array(z.tuple([z.string(), z.unknown()]));
+const storedSchema = z.object({
+  version: z.number().int().min(1),
+  values: z.record(z.string(), z.unknown()),
+  collections: z.record(z.string(), entries),
+  audit: z.array(z.looseObject({ seq: z.number().int().min(1) })),
+});
+
+export type StoredWorld = z.output<typeof storedSchema>;
+
+/** Small values by name, each stored as a whole. */
+export type StoredValues = Readonly<Record<string, unknown>>;
+
+export function valuesOf(world: World): StoredValues {
+  return {
+    origin: encode(world.origin),
+    switches: world.switches,
+    clock: world.clock.state(),
+    faults: encode(world.faults.state()),
+    ...Object.fromEntries(valueNames.map((name) => [name, encode(world[name])])),
+  };
+}
+
+export function storedWorldOf(world: World): StoredWorld {
+  return {
+    version: storedVersion,
+    values: valuesOf(world),
+    collections: Object.fromEntries(
+      collectionNames.map((name) => [name, [...world[name]].map(([id, item]) => [id, encode(item)])]),
+    ),
+    audit: world.audit.since(0).map((entry) => ({ ...entry })),
+  };
+}
+
+/** Parses a stored world of this version or an older one. */
+export function parseStoredWorld(value: unknown): StoredWorld {
+  const parsed = storedSchema.safeParse(value);
+  if (!parsed.success) throw new Error(`This is not a stored world of the emulator.\n${z.prettifyError(parsed.error)}`);
+  const stored = migrate(parsed.data);
+  const known: readonly string[] = collectionNames;
+  const strange = Object.keys(stored.collections).filter((name) => !known.includes(name));
+  if (strange.length > 0) throw new Error(`The stored world has unknown collections: ${strange.join(", ")}.`);
+  return stored;
+}
+
+/** Replaces the content of the world, audit trail, faults and clock included. */
+export function applyStoredWorld(world: World, stored: StoredWorld): void {
+  const values = new Map(Object.entries(stored.values));
+  const value = (name: string): unknown => {
+    if (!values.has(name)) throw new Error(`The stored world lacks ${name}.`);
+    return values.get(name);
+  };
+  world.origin = decode(value("origin")) as Origin;
+  // A switch that an older world does not know has its default, which is how that world behaved.
+  world.switches = switchesSchema.parse({ ...switchDefaults, ...(value("switches") as object) });
+  world.clock.restore(value("clock") as ClockState);
+  world.faults.restore(decode(value("faults")) as FaultState);
+  for (const name of valueNames) Object.assign(world, { [name]: decode(value(name)) });
+  for (const name of collectionNames) {
+    const collection: Map<string, unknown> = world[name];
+    collection.clear();
+    for (const [id, item] of stored.collections[name] ?? []) collection.set(id, decode(item));
+  }
+  world.audit = AuditTrail.of(stored.audit as unknown as readonly AuditEntry[]);
+}
+
+type Migration = (stored: StoredWorld) => StoredWorld;
+type Members = Readonly<Record<string, unknown>>;
+type Entries = StoredWorld["collections"][string];
+
+/**
+ * The first step leads from version 1 to version 2. A step never changes once files of its version
+ * exist.
+ */
+const migrations: readonly Migration[] = [toKmsKeys];
+
+export const storedVersion = migrations.length + 1;
+
+/** Migrates a stored world to the current version; refuses the world of a newer emulator. */
+function migrate(stored: StoredWorld): StoredWorld {
+  if (stored.version > storedVersion) {
+    throw new Error(
+      `A newer emulator wrote this world: it has version ${stored.version}, and this emulator reads up to version ${storedVersion}. Use the newer emulator, or another file.`,
+    );
+  }
+  const steps = migrations.slice(stored.version - 1);
+  return { ...steps.reduce((older, step) => step(older), stored), version: storedVersion };
+}
+
+/**
+ * Version 2 adds independent KMS keys, key rings, policies of the instance, and fields per type of
+ * keystore.
+ */
+function toKmsKeys(stored: StoredWorld): StoredWorld {
+  const { instanceDualAuth, ...values } = stored.values;
+  const { twins = [], keys = [], templates = [], keystores = [], ...others } = stored.collections;
+  const sizes = new Map(templates.map(([id, template]) => [id, membersOf(template).size]));
+  const [firstId, firstKeystore] = keystores[0] ?? ["", {}];
+  const { createdMs = 0, createdBy = firstId } = membersOf(firstKeystore);
+  const stamps = { createdMs, createdBy, updatedMs: createdMs, updatedBy: createdBy };
+  const rings = keystores.flatMap(([, keystore]) => {
+    const { ring, ...kept } = membersOf(keystore);
+    return typeof ring === "string" ? [{ id: ring, createdMs: kept.createdMs, createdBy: kept.createdBy }] : [];
+  });
+  return {
+    ...stored,
+    values,
+    collections: {
+      ...others,
+      keystores,
+      templates: each(templates, (template) => ({ ...template, keystoreFields: {} })),
+      keys: each(keys, (key) => ({ ...key, size: sizes.get(String(key.templateId)) ?? "256", keystoreFields: {} })),
+      kmsKeys: each(twins, kmsKeyOf),
+      rings: [{ id: "default", createdMs, createdBy }, ...rings].map((ring) => [ring.id, ring]),
+      instancePolicies: instanceDualAuth === true ? [["dualAuthDelete", { enabled: true, ...stamps }]] : [],
+    },
+  };
+}
+
+function kmsKeyOf({ keyId, keystoreId, versionId, versionMs, ...twin }: Members): Members {
+  // Version 1 had no material. A twin never shows its material, so any stable value is correct.
+  const material = createHash("sha256").update(String(versionId)).digest("base64");
+  return {
+    ...twin,
+    twinOf: { keyId, keystoreId },
+    extractable: false,
+    imported: false,
+    tags: [],
+    aliases: [],
+    versions: [{ id: versionId, createdMs: versionMs, material }],
+    resources: [],
+  };
+}
+
+function each(entries: Entries, change: (item: Members) => Members): Entries {
+  return entries.map(([id, item]) => [id, change(membersOf(item))]);
+}
+
+function membersOf(item: unknown): Members {
+  return typeof item === "object" && item !== null ? { ...item } : {};
+}
+
+type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/**
+ * To plain JSON: Maps and Sets become marked objects, and objects that look like marks are wrapped.
+ * Undefined members are left out.
+ */
+export function encode(value: unknown): Json {
+  if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "number") {
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((item) => encode(item ?? null));
+  if (value instanceof Set) return { $set: [...value].map(encode) };
+  if (value instanceof Map) return { $map: [...value].map(([key, item]) => [encode(key), encode(item)]) };
+  if (typeof value !== "object") throw new Error(`A ${typeof value} cannot be stored.`);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  const encoded = members.map(([name, member]): [string, Json] => [name, encode(member)]);
+  // Only a single member can look like a mark. IBM's fields never start with $, a caller's free
+  // fields may.
+  if (encoded.length === 1 && encoded[0]?.[0].startsWith("$")) return { $object: encoded };
+  return Object.fromEntries(encoded);
+}
+
+export function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value);
+  const [mark, content] = members.length === 1 ? (members[0] ?? []) : [];
+  if (Array.isArray(content)) {
+    if (mark === "$set") return new Set(content.map(decode));
+    if (mark === "$map") return new Map(pairs(content).map(([key, item]) => [decode(key), decode(item)]));
+    if (mark === "$object") return Object.fromEntries(pairs(content).map(([name, item]) => [name, decode(item)]));
+  }
+  return Object.fromEntries(members.map(([name, member]) => [name, decode(member)]));
+}
+
+function pairs(content: readonly unknown[]): readonly [string, unknown][] {
+  return content as readonly [string, unknown][];
+}
