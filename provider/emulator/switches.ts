@@ -55,6 +55,8 @@ export const switchesSchema = z.strictObject({
   rotateStatus: z.union([z.literal(200), z.literal(204)]),
   /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
   patchDestroyed: z.enum(["accepted", "refused"]),
+  /** Whether an internal keystore names its instance and key ring; IBM's Terraform provider then plans a change forever. */
+  internalKeystoreFields: z.enum(["empty", "filled"]),
   /** U32: the form of `href`. */
   hrefs: z.enum(["relative", "absolute"]),
 });
@@ -86,6 +88,7 @@ export const switchDefaults = {
   labelRules: "api",
   rotateStatus: 200,
   patchDestroyed: "accepted",
+  internalKeystoreFields: "filled",
   hrefs: "relative",
 } as const satisfies Switches;
 

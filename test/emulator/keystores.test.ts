@@ -65,14 +65,12 @@ describe("S2 creates or connects a keystore (uko-v4.md 3.8)", () => {
     expect(answer.headers.get("location")).toBe(`/v4/keystores/${answer.body.id}`);
     expect(answer.headers.get("etag")).toBe(answer.body.updated_at);
     expect(answer.body).toMatchObject({ name: "ring", groups: ["ring"], ibm_variant: "internal", location: "eu-de" });
-    const ring = String(answer.body.ibm_key_ring);
-    expect(world.emulator.world.rings.has(ring)).toBe(true);
+    expect(world.emulator.world.rings.has("ring")).toBe(true);
   });
 
   it("S2 names the rings of two keystores apart, whatever their vaults and names", async () => {
-    const rings = [];
-    for (const name of ["a.b", "a b", "a_b"])
-      rings.push((await connect(world.as("bob"), "internal", { name })).ibm_key_ring);
+    for (const name of ["a.b", "a b", "a_b"]) await connect(world.as("bob"), "internal", { name });
+    const rings = [...world.emulator.world.rings.keys()].filter((id) => id.startsWith("a-b"));
     expect(rings).toEqual(["a-b", "a-b-2", "a-b-3"]);
   });
 
@@ -173,8 +171,8 @@ describe("S4 changes a keystore (uko-v4.md 3.8, U22, U24)", () => {
       name: "renamed",
       description: "new",
       groups: ["payroll", "more"],
-      ibm_key_ring: "payroll-ring",
     });
+    expect(world.emulator.world.rings.has("payroll-ring")).toBe(true);
   });
 
   it.each([
@@ -187,6 +185,22 @@ describe("S4 changes a keystore (uko-v4.md 3.8, U22, U24)", () => {
     const keystore = await connect(world.as("bob"), type);
     expect((await patch(keystore.id, { [field]: keystore[field] })).status).toBe(200);
     expect(refusalOf(await patch(keystore.id, { [field]: other }))).toEqual([400, "invalid_field", field]);
+  });
+
+  it("S4 accepts what S3 says of an internal keystore's place, and refuses another", async () => {
+    for (const internalKeystoreFields of ["filled", "empty", "filled"] as const) {
+      await world.control("switches", { internalKeystoreFields });
+      const { ibm_instance_id, ibm_key_ring, ibm_api_endpoint } = (await world.as("bob").call("GET", one(payrollRing)))
+        .body;
+      expect([ibm_instance_id, ibm_key_ring, ibm_api_endpoint]).toEqual(
+        internalKeystoreFields === "empty" ? ["", undefined, ""] : [world.emulator.instanceId, "payroll-ring", ""],
+      );
+      const same = { ibm_instance_id, ibm_key_ring, ibm_api_endpoint, description: "d" };
+      expect((await patch(payrollRing, same)).status).toBe(200);
+      for (const field of ["ibm_instance_id", "ibm_key_ring", "ibm_api_endpoint"]) {
+        expect(refusalOf(await patch(payrollRing, { ...same, [field]: "x1" }))).toEqual([400, "invalid_field", field]);
+      }
+    }
   });
 
   it.each([

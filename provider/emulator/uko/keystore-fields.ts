@@ -104,7 +104,6 @@ const createSchema = z.discriminatedUnion("type", [
 const orMask = (schema: z.ZodType<string>) => z.union([z.literal(["", "***"]), schema]);
 
 const changed = { ...common, name: name.optional() };
-const internalPatch = z.strictObject(changed);
 const patchSchemas = {
   ibm_cloud_kms: z.strictObject({
     ...changed,
@@ -151,8 +150,16 @@ export interface PatchFields {
   readonly [field: string]: unknown;
 }
 
-export function patchFields(call: Call, type: KeystoreType, variant: string | undefined): PatchFields {
-  return parseBody(call, variant === "internal" ? internalPatch : patchSchemas[type]);
+/** `place` says where an internal keystore is: it may come back as it was answered, and changes nothing (U22). */
+export function patchFields(
+  call: Call,
+  type: KeystoreType,
+  place: Readonly<Record<string, string>> | undefined,
+): PatchFields {
+  if (place === undefined) return parseBody(call, patchSchemas[type]);
+  const same = Object.entries(place).map(([field, value]) => [field, z.literal(value).optional()] as const);
+  const fields = parseBody(call, z.strictObject({ ...changed, ...Object.fromEntries(same) }));
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !(field in place)));
 }
 
 /** The mask of each secret in responses (U24). Its value is never kept. */

@@ -144,7 +144,7 @@ function freeRing(world: World, name: string): string {
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", ({ type, variant, ...item }) => {
-    const read = patchFields(call, type, variant);
+    const read = patchFields(call, type, variant === "internal" ? placeOf(world, item.ring) : undefined);
     const changed = changedIdentity(item.fields, read);
     if (changed !== undefined) throw invalid("field", changed);
     return read;
@@ -197,6 +197,13 @@ const requiredFields = {
   cca: { cca_use_tls: true, cca_host: "", cca_port: "", cca_public_key_hash: "" },
 } as const satisfies Record<Keystore["type"], Record<string, unknown>>;
 
+/** Where an internal keystore is, as far as the service says. */
+function placeOf(world: World, ring: string | undefined): Readonly<Record<string, string>> {
+  const place = { ...requiredFields.ibm_cloud_kms, ...maskedSecrets.ibm_cloud_kms };
+  if (world.switches.internalKeystoreFields === "empty" || ring === undefined) return place;
+  return { ...place, ibm_instance_id: world.instanceId, ibm_key_ring: ring };
+}
+
 function viewKeystore(world: World, keystore: Keystore): Record<string, unknown> {
   return {
     vault: vaultReference(world, keystore.vaultId),
@@ -211,7 +218,7 @@ function viewKeystore(world: World, keystore: Keystore): Record<string, unknown>
     status: viewHealth(keystore),
     ...requiredFields[keystore.type],
     ...(keystore.type === "ibm_cloud_kms" ? { ibm_variant: keystore.variant } : {}),
-    ...(keystore.variant === "internal" ? { ibm_instance_id: world.instanceId, ibm_key_ring: keystore.ring } : {}),
+    ...(keystore.variant === "internal" ? placeOf(world, keystore.ring) : {}),
     ...keystore.fields,
     ...maskedSecrets[keystore.type],
   };
