@@ -1,7 +1,7 @@
 /** Makes the packages of all languages in a folder: what the generator writes, and what npm needs beside it. */
 
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,9 +26,30 @@ export async function generateSdks(folder: string, version: string, report: (lin
   }
   const python = path.join(folder, "python");
   await completePackageJson(path.join(folder, "nodejs", "package.json"));
+  await passEveryArgument(path.join(folder, "nodejs"));
   // pyproject.toml names one beside itself; the generator writes it into the module alone.
   await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
   for (const made of [path.join(folder, "nodejs"), python]) await copyFile(licence, path.join(made, "LICENSE"));
+}
+
+/**
+ * The generated constructors take only the arguments that they know, so that a mistyped name in JavaScript would be dropped in
+ * silence. Here each one starts from all arguments, and Check refuses a name that it does not know.
+ */
+async function passEveryArgument(nodejs: string): Promise<void> {
+  for (const name of await readdir(nodejs)) {
+    const file = path.join(nodejs, name);
+    if (!name.endsWith(".ts")) continue;
+    const text = await readFile(file, "utf8");
+    if (!/ extends pulumi\.(?:Custom|Provider)Resource /.test(text)) continue;
+    const changed = text.replace(
+      "let resourceInputs: pulumi.Inputs = {};",
+      "let resourceInputs: pulumi.Inputs = { ...args };",
+    );
+    if (changed === text)
+      throw new Error(`The constructor in ${name} has another form than sdk/make/generate-sdks.ts expects.`);
+    await writeFile(file, changed);
+  }
 }
 
 /** The generator leaves out where the compiled package begins, what is published, and what npm says of it. */

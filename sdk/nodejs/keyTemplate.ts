@@ -168,7 +168,7 @@ export class KeyTemplate extends pulumi.CustomResource {
      * @param opts A bag of options that control this resource's behavior.
      */
     constructor(name: string, args: KeyTemplateArgs, opts?: pulumi.CustomResourceOptions) {
-        let resourceInputs: pulumi.Inputs = {};
+        let resourceInputs: pulumi.Inputs = { ...args };
         opts = opts || {};
         if (!opts.id) {
             if (args?.activationPeriod === undefined && !opts.urn) {

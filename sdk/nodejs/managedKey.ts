@@ -225,7 +225,7 @@ export class ManagedKey extends pulumi.CustomResource {
      * @param opts A bag of options that control this resource's behavior.
      */
     constructor(name: string, args: ManagedKeyArgs, opts?: pulumi.CustomResourceOptions) {
-        let resourceInputs: pulumi.Inputs = {};
+        let resourceInputs: pulumi.Inputs = { ...args };
         opts = opts || {};
         if (!opts.id) {
             if (args?.template === undefined && !opts.urn) {

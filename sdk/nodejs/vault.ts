@@ -117,7 +117,7 @@ export class Vault extends pulumi.CustomResource {
      * @param opts A bag of options that control this resource's behavior.
      */
     constructor(name: string, args: VaultArgs, opts?: pulumi.CustomResourceOptions) {
-        let resourceInputs: pulumi.Inputs = {};
+        let resourceInputs: pulumi.Inputs = { ...args };
         opts = opts || {};
         if (!opts.id) {
             if (args?.name === undefined && !opts.urn) {

@@ -56,6 +56,25 @@ console.log(JSON.stringify([require("@uko/pulumi/bin/utilities.js").getVersion()
   expect(names).toEqual(expect.arrayContaining(["ManagedKey", "Provider", "planDeletion"]));
 });
 
+test("passes a mistyped property of a JavaScript program on to Check, which refuses it", async () => {
+  const script = `const { runtime } = require("@pulumi/pulumi");
+const { ManagedKey, Provider } = require("@uko/pulumi");
+runtime.setMocks({ newResource: ({ name, inputs }) => (console.log(JSON.stringify([name, inputs])), { id: name, state: inputs }), call: () => ({}) });
+new Provider("p", { instanceID: "x" });
+new ManagedKey("k", { vaultId: "v", template: "t", lable: "payroll" });
+ManagedKey.get("g", "v/k");`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: project });
+  const inputs = Object.fromEntries(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  );
+  expect(inputs.p).toEqual({ instanceID: "x" });
+  expect(inputs.k).toMatchObject({ vaultId: "v", template: "t", lable: "payroll" });
+  expect(inputs.g).toEqual({});
+});
+
 test("its package.json tells Pulumi which plugin it is for, and npm where it begins", async () => {
   const told = JSON.parse(await readFile(path.join(sdk, "package.json"), "utf8"));
   expect(told).toMatchObject({
