@@ -136,6 +136,7 @@ export const unknowns = [
   ["KMS-11", "unknown id, foreign instance", "404; 401", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-12", "force and dual authorization", "Force does not bypass it", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-24", "wrong key ring header", "404", "assumed", "kms-v2-and-iam.md 10"],
+  ["token-clock", "the clock that tokens live by", "The emulated one; `wall`: the machine's, for clients that judge a token by it", "assumed", "kms-v2-and-iam.md 7.3", "tokenClock"],
   ["refresh", "refresh grant", "Not served: 400; clients ask again with the API key", "assumed", "kms-v2-and-iam.md 10-20"],
   ["KMS-13", "registrations after delete and force", "Listed until purge", "assumed", "kms-v2-and-iam.md 10"],
   ["KMS-15", "optional fields", "Empty `resources` left out of policies only; `preventKeyDeletion` left out when false", "assumed", "kms-v2-and-iam.md 10"],

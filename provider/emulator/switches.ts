@@ -57,6 +57,8 @@ export const switchesSchema = z.strictObject({
   patchDestroyed: z.enum(["accepted", "refused"]),
   /** Whether an internal keystore names its instance and key ring; IBM's Terraform provider then plans a change forever. */
   internalKeystoreFields: z.enum(["empty", "filled"]),
+  /** Whose time tokens live by: IBM's clients judge a token by the machine's clock, and keep a dead one after an advance. */
+  tokenClock: z.enum(["emulated", "wall"]),
   /** U32: the form of `href`. */
   hrefs: z.enum(["relative", "absolute"]),
 });
@@ -89,6 +91,7 @@ export const switchDefaults = {
   rotateStatus: 200,
   patchDestroyed: "accepted",
   internalKeystoreFields: "filled",
+  tokenClock: "emulated",
   hrefs: "relative",
 } as const satisfies Switches;
 

@@ -40,7 +40,7 @@ export class Tokens {
     nowMs: number,
   ): Promise<{ token: string; expires: number }> {
     const { privateKey } = await this.#pair;
-    const issued = Math.floor(nowMs / 1_000);
+    const issued = Math.floor(tokenTimeMs(world, nowMs) / 1_000);
     const expires = issued + tokenLifeSeconds;
     const token = await new SignJWT({
       ...claimsOf(identity),
@@ -66,16 +66,17 @@ export class Tokens {
    * the identity is known.
    */
   async verify(world: World, token: string, nowMs: number): Promise<Caller | undefined> {
+    const timeMs = tokenTimeMs(world, nowMs);
     const cached = this.#verified.get(token);
     if (cached !== undefined) {
       const identity = world.identities.get(cached.caller.iamId);
-      return nowMs < cached.expiresMs && identity !== undefined ? { ...cached.caller, identity } : undefined;
+      return timeMs < cached.expiresMs && identity !== undefined ? { ...cached.caller, identity } : undefined;
     }
     try {
       const { publicKey } = await this.#pair;
       const { payload } = await jwtVerify(token, publicKey, {
         issuer,
-        currentDate: new Date(nowMs),
+        currentDate: new Date(timeMs),
         algorithms: ["RS256"],
       });
       const iamId = String(payload.iam_id);
@@ -90,6 +91,10 @@ export class Tokens {
       return undefined;
     }
   }
+}
+
+function tokenTimeMs({ switches }: World, nowMs: number): number {
+  return switches.tokenClock === "wall" ? Date.now() : nowMs;
 }
 
 /** The login of an identity that is not a profile is the identity itself. */
