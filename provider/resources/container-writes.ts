@@ -8,11 +8,11 @@ import { containerRights, sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
-import { createSettler } from "../engine/settle.ts";
 import { capital, plain, sayRoles } from "../engine/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
+import { denialOf, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 interface Named {
   readonly id: string;
@@ -39,8 +39,6 @@ export interface Creation<Snapshot, New> {
 /** The service may still be processing a request whose connection broke. */
 const maxLooks = 3;
 const pauseMs = 2000;
-/** Another writer may change the container between our read and our write, a few times. */
-const maxTries = 4;
 
 /**
  * Creates a container by one POST. Never adopts an existing container of the same name. After a
@@ -64,11 +62,11 @@ export async function createContainer<Snapshot extends Named, New>(
     case "stale":
       return findMade(world, creation, options);
     case "forbidden":
-      throw forbidden(kind, "create", sayNew(creation), written.message);
     case "refused": {
-      const other = written.status === 409 ? await findByName(creation, options) : undefined;
+      const isTaken = written.kind === "refused" && written.status === 409;
+      const other = isTaken ? await findByName(creation, options) : undefined;
       throw other === undefined
-        ? refused(written, `create ${sayNew(creation)}`, "None was made.")
+        ? denialOf(written, wordsOf(kind, `create ${describeNew(creation)}`, "None was made. "))
         : nameTaken(creation, other);
     }
   }
@@ -88,7 +86,7 @@ async function findMade<Snapshot extends Named, New>(
   creation: Creation<Snapshot, New>,
   options: CallOptions,
 ): Promise<Snapshot> {
-  const summary = `Whether ${sayNew(creation)} was created is not known: the answer did not arrive`;
+  const summary = `Whether ${describeNew(creation)} was created is not known: the answer did not arrive`;
   try {
     for (let look = 0; look < maxLooks; look += 1) {
       if (look > 0) await world.clock.sleep(pauseMs, options.signal);
@@ -142,31 +140,33 @@ export async function changeContainer<Snapshot extends Named>(
   write: (found: Present<Snapshot>) => Promise<Written<WithEtag<Snapshot>> | undefined>,
   options: CallOptions,
 ): Promise<Snapshot> {
-  const settler = createSettler(world, `${ref.kind} ${ref.id}`, options);
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const reading = await readContainer(world, ref, port, attempt > 0, options);
-    if (reading.kind === "gone") throw goneMeanwhile(ref);
-    const { etag, nowMs, snapshot } = reading;
-    const { updatedAtMs } = snapshot;
-    if (!(await settler.isSettled({ etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) }))) continue;
-    const written = await write(reading);
-    if (written === undefined) return reading.snapshot;
-    const what = sayContainer({ kind: ref.kind, id: ref.id, name: reading.snapshot.name });
-    switch (written.kind) {
-      case "done":
-        return written.value.snapshot;
-      case "forbidden":
-        throw forbidden(ref.kind, "change", what, written.message);
-      case "refused":
-        throw refused(written, `change ${what}`, "Nothing was changed.");
-      case "stale":
-      case "lost":
-        break;
-    }
-  }
-  throw new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `The ${ref.kind} ${ref.id} changed again and again, or answers about it were lost`,
-    detail: "Run again when it is quiet.",
+  return writeUntilSettled({
+    world,
+    options,
+    what: `${ref.kind} ${ref.id}`,
+    async read(attempt) {
+      const reading = await readContainer(world, ref, port, attempt > 0, options);
+      if (reading.kind === "present") return reading;
+      throw goneMeanwhile(ref);
+    },
+    readingOf: ({ etag, nowMs, snapshot: { updatedAtMs } }) => ({
+      etag,
+      nowMs,
+      ...(updatedAtMs !== undefined && { updatedAtMs }),
+    }),
+    decide: (found) => async () => {
+      const written = await write(found);
+      if (written === undefined) return found.snapshot;
+      const what = sayContainer({ kind: ref.kind, id: ref.id, name: found.snapshot.name });
+      throwIfDenied(written, wordsOf(ref.kind, `change ${what}`, "Nothing was changed. "));
+      return written.kind === "done" ? written.value.snapshot : undefined;
+    },
+    giveUp() {
+      throw new UkoError("UKO_CHANGED_MEANWHILE", {
+        summary: `The ${ref.kind} ${ref.id} changed again and again, or answers about it were lost`,
+        detail: "Run again when it is quiet.",
+      });
+    },
   });
 }
 
@@ -221,13 +221,13 @@ export function parseIds(id: string, form: string): readonly string[] {
   });
 }
 
-function sayNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>, "kind" | "name">): string {
+function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>, "kind" | "name">): string {
   return name === undefined ? `a ${kind}` : `${kind} "${plain(name, 100)}"`;
 }
 
 function nameTaken<Snapshot extends Named, New>(creation: Creation<Snapshot, New>, { id }: Named): UkoError {
   return new UkoError("UKO_SERVICE_REFUSED", {
-    summary: `${capital(sayNew(creation))} is there already, with id ${id}`,
+    summary: `${capital(describeNew(creation))} is there already, with id ${id}`,
     detail: [
       "Names are unique. No second one was made, and this one was not touched.",
       `To take it under management set ${creation.adoptBy}: "${id}"; else choose another name.`,
@@ -242,21 +242,7 @@ function goneMeanwhile({ kind, id }: ContainerRef): UkoError {
   });
 }
 
-function forbidden(kind: ContainerKind, verb: "create" | "change", what: string, message: string): UkoError {
-  const right = containerRights[kind].write;
-  return new UkoError("UKO_RIGHTS_MISSING", {
-    summary: `This identity may not ${verb} ${what}: the right ${right.action} is missing`,
-    detail: `It comes with the role ${sayRoles(right)}. The service says: ${plain(message)}`,
-  });
-}
-
-function refused(
-  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
-  what: string,
-  left: string,
-): UkoError {
-  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-    summary: `The service did not ${what}: ${plain(message)}`,
-    detail: `${left} Correlation id: ${correlationId}`,
-  });
+function wordsOf(kind: ContainerKind, act: string, left: string): WriteWords {
+  const { write } = containerRights[kind];
+  return { act, right: write.action, needs: `It comes with the role ${sayRoles(write)}.`, left };
 }

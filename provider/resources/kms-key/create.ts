@@ -4,10 +4,11 @@ import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeySnapshot, NewKmsKey } from "../../engine/kms-ports.ts";
-import type { Answered, CallOptions, World, Written } from "../../engine/ports.ts";
+import type { Answered, CallOptions, World } from "../../engine/ports.ts";
 import { plain, sayRoles } from "../../engine/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { denialOf, type WriteWords } from "../write.ts";
 import { prepareRing } from "./key-ring.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 import { findMadeKmsKey, findMarkedKmsKey, type KmsCreationMark, kmsCreationMark } from "./search.ts";
@@ -57,9 +58,8 @@ export async function createKmsKey(
     case "stale":
       return { observed: await findMadeKmsKey(world, inputs, mark, options), warnings };
     case "forbidden":
-      throw forbidden(inputs, wanted, written.message);
     case "refused":
-      throw refused(inputs, written);
+      throw denialOf(written, wordsOf(inputs, wanted));
   }
 }
 
@@ -167,23 +167,14 @@ function sayTakenUp({ observation }: ObservedKmsKey): string {
   return `${sayKmsKey(observation)} (${observation.kmsKeyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
 }
 
-function forbidden(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey, message: string): UkoError {
-  const says = message === "" ? "" : ` KMS says: ${plain(message)}`;
+function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey): WriteWords {
   const hasPolicy = dualAuthDelete !== undefined || inputs.rotationIntervalMonths !== undefined;
-  return new UkoError("UKO_RIGHTS_MISSING", {
-    summary: `This identity may not create KMS key "${inputs.name}"`,
-    detail: hasPolicy
-      ? `A key that has policies from its birth on takes the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.${says}`
-      : `Creating takes the role ${sayRoles(kmsRights.create)}. No key was made.${says}`,
-  });
-}
-
-function refused(
-  { name }: KmsKeyInputs,
-  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
-): UkoError {
-  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-    summary: `KMS did not create key "${name}": ${plain(message)}`,
-    detail: `No key was made.\nCorrelation id: ${correlationId}`,
-  });
+  return {
+    act: `create KMS key "${inputs.name}"`,
+    needs: hasPolicy
+      ? `A key that has policies from its birth on takes the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.`
+      : `Creating takes the role ${sayRoles(kmsRights.create)}. No key was made.`,
+    left: "No key was made.\n",
+    service: "KMS",
+  };
 }

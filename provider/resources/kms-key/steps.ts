@@ -9,6 +9,7 @@ import { plain, sayRoles, sayTime } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { throwIfDenied } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function restoreKey(
     });
   }
   const written = await world.kmsKeys.restore(ref, options);
-  throwIfDenied(written, `restore ${key}`, kmsRights.restore);
+  throwIfKmsDenied(written, `restore ${key}`, kmsRights.restore);
   if (written.kind === "done") return;
   const now = await observeKmsKey(world, ref, "summary", options);
   if (now.kind === "present" && now.observation.state !== "destroyed") return;
@@ -82,20 +83,14 @@ async function enableDualAuthDelete(
 }
 
 /** Throws if a change was forbidden or refused; a lost response is left to the next read. */
-export function throwIfDenied(written: Written<unknown>, what: string, right: Right): void {
-  if (written.kind === "forbidden") {
-    throw new UkoError("UKO_RIGHTS_MISSING", {
-      summary: `This identity may not ${what}`,
-      detail:
-        `That takes the role ${sayRoles(right)}. ${written.message === "" ? "" : `KMS says: ${plain(written.message)}`}`.trim(),
-    });
-  }
-  if (written.kind === "refused") {
-    throw new UkoError(written.status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-      summary: `KMS refused to ${what}: ${plain(written.message)}`,
-      detail: `Nothing was changed by that. Correlation id: ${written.correlationId}`,
-    });
-  }
+export function throwIfKmsDenied(written: Written<unknown>, act: string, right: Right): void {
+  throwIfDenied(written, {
+    act,
+    needs: `That takes the role ${sayRoles(right)}.`,
+    left: "Nothing was changed by that. ",
+    service: "KMS",
+    refusal: "KMS refused to",
+  });
 }
 
 export function answerLost(summary: string): UkoError {

@@ -13,12 +13,12 @@ import { asUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { withoutCancellation } from "../uninterruptible.ts";
+import { withoutCancellation, writeUntilSettled } from "../write.ts";
 import { refuseTwin } from "./create.ts";
 import { prepareRing } from "./key-ring.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 import { openWindowWarning } from "./state.ts";
-import { answerLost, restoreKey, throwIfDenied, turnOnAsWritten } from "./steps.ts";
+import { answerLost, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
 
 export interface UpdatedKmsKey {
   readonly observed: ObservedKmsKey;
@@ -73,7 +73,7 @@ export async function updateKmsKey(
     return { observed, warnings: [...warnings, `${key} is destroyed, so it stays as it is`], isRotated: false };
   }
   if (isWindowOpen(observed.observation, observed.nowMs)) {
-    if (mustRotate) throw deletionOnFile(observed);
+    if (mustRotate) throw deletionPending(observed);
     return { observed, warnings: [...warnings, ...openWindowWarning(observed)], isRotated: true };
   }
   warnings.push(...(await turnOnAsWritten(world, ref, inputs, run, observed, options)));
@@ -83,7 +83,7 @@ export async function updateKmsKey(
   }
   observed = await applyChanges(world, ref, inputs, options);
   if (mustRotate && isRotatedSince(state, inputs, observed)) {
-    warnings.push(rotatedBefore(observed));
+    warnings.push(warnRotatedBefore(observed));
   } else if (mustRotate) {
     // The rotation comes last: if a later step failed, state would keep the old trigger and the
     // next run would rotate again (decision 0026).
@@ -97,22 +97,33 @@ export async function updateKmsKey(
  * One difference, one call, one read: a lost response shows in the next read, and existing values
  * are not written.
  */
-async function applyChanges(
+function applyChanges(
   world: World,
   ref: KmsKeyRef,
   inputs: KmsKeyInputs,
   options: CallOptions,
 ): Promise<ObservedKmsKey> {
-  for (let round = 0; round < maxRounds; round += 1) {
-    const observed = await present(world, ref, options);
-    const change = nextChange(world, ref, observed, inputs, options);
-    if (change === undefined) return observed;
-    const written = await change.send();
-    throwIfDenied(written, `${change.what} of ${sayKmsKey(observed.observation)}`, change.right);
-  }
-  throw new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `KMS key ${ref.kmsKeyId} changed again and again while this run worked on it`,
-    detail: "Somebody or something else writes to it. Run again when it is quiet.",
+  return writeUntilSettled<ObservedKmsKey, ObservedKmsKey>({
+    world,
+    options,
+    what: `KMS key ${ref.kmsKeyId}`,
+    read: () => present(world, ref, options),
+    decide(observed) {
+      const change = nextChange(world, ref, observed, inputs, options);
+      if (change === undefined) return observed;
+      return async () => {
+        const written = await change.send();
+        throwIfKmsDenied(written, `${change.what} of ${sayKmsKey(observed.observation)}`, change.right);
+        return undefined;
+      };
+    },
+    attempts: maxRounds,
+    giveUp() {
+      throw new UkoError("UKO_CHANGED_MEANWHILE", {
+        summary: `KMS key ${ref.kmsKeyId} changed again and again while this run worked on it`,
+        detail: "Somebody or something else writes to it. Run again when it is quiet.",
+      });
+    },
   });
 }
 
@@ -165,7 +176,7 @@ function isRotatedSince(state: KmsKeyState, { payload }: KmsKeyInputs, { snapsho
   return !isKnown && nowMs - lastRotatedAtMs <= longestInterruptionMs;
 }
 
-function rotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
+function warnRotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
   const on = snapshot.lastRotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.lastRotatedAtMs)}`;
   return `${sayKmsKey(observation)} was rotated${on}, after the last run; that counts as what the rotationTrigger asks for`;
 }
@@ -190,12 +201,12 @@ async function rotate(
   }
   const sent = withoutCancellation(options);
   const written = await world.kmsKeys.rotate(ref, before.snapshot.isImported ? payload : undefined, sent);
-  throwIfDenied(written, `rotate ${key}`, kmsRights.rotate);
+  throwIfKmsDenied(written, `rotate ${key}`, kmsRights.rotate);
   let now: ObservedKmsKey;
   try {
     now = await present(world, ref, sent);
   } catch (error) {
-    return unseen(written, before, error);
+    return rotatedUnread(written, before, error);
   }
   const isRotated =
     written.kind === "done" ||
@@ -209,27 +220,32 @@ async function rotate(
  * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
  * done.
  */
-function unseen(written: Written<undefined>, before: ObservedKmsKey, error: unknown): Omit<UpdatedKmsKey, "isRotated"> {
+function rotatedUnread(
+  written: Written<undefined>,
+  before: ObservedKmsKey,
+  error: unknown,
+): Omit<UpdatedKmsKey, "isRotated"> {
   const key = sayKmsKey(before.observation);
+  const why = asUkoError(error).summary;
   if (written.kind !== "done") {
-    const told = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
-    return { observed: before, warnings: [told] };
+    const warning = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${why}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
+    return { observed: before, warnings: [warning] };
   }
-  const told = `${key} was rotated, but the look after it failed: ${asUkoError(error).summary}. The next look shows what else has changed`;
+  const warning = `${key} was rotated, but the look after it failed: ${why}. The next look shows what else has changed`;
   const snapshot = { ...before.snapshot, lastRotatedAtMs: written.serviceTimeMs };
-  return { observed: { ...before, snapshot }, warnings: [told] };
+  return { observed: { ...before, snapshot }, warnings: [warning] };
 }
 
 async function present(world: World, ref: KmsKeyRef, options: CallOptions): Promise<ObservedKmsKey> {
-  const sighting = await observeKmsKey(world, ref, "summary", options);
-  if (sighting.kind === "present") return sighting;
+  const result = await observeKmsKey(world, ref, "summary", options);
+  if (result.kind === "present") return result;
   throw new UkoError("UKO_NOT_FOUND", {
     summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
     detail: "A refresh takes it out of the state.",
   });
 }
 
-function deletionOnFile(observed: ObservedKmsKey): UkoError {
+function deletionPending(observed: ObservedKmsKey): UkoError {
   const { kmsKeyId } = observed.observation;
   return new UkoError("UKO_DELETION_ON_FILE", {
     summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,

@@ -4,61 +4,52 @@
  */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../../engine/container-ports.ts";
-import { type KeyDetails, observeKey } from "../../engine/key/observe.ts";
+import type { KeyDetails } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { createSettler, readingOf } from "../../engine/settle.ts";
 import { plain, sayKey, sayRoles } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../../lifecycle/plan-update.ts";
 import type { Distribution } from "../../lifecycle/unlinking.ts";
-import { leftAlone } from "./deletion-pending.ts";
-
-/** Another writer may change the key between our read and our write, a few times. */
-const maxTries = 4;
+import { throwIfDenied } from "../write.ts";
+import { warnRecordBinds, writeKey } from "./write.ts";
 
 /**
  * Aligns a key that the service calls unaligned; returns warnings. Throws
  * UKO_KEY_WOULD_BE_UNLINKED, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED: nothing was changed.
  */
-export async function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
-  const settler = createSettler(world, `key ${ref.keyId}`, options);
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const sighting = await observeKey(world, ref, "summary", options);
-    if (sighting.kind === "gone")
-      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
-    if (!isAlignable(sighting.snapshot.stateWord, sighting.snapshot.alignment)) return [];
-    const plan = await planFor(world, sighting, options);
-    switch (plan.kind) {
-      case "done":
-        return [];
-      case "record_binds":
-        return [leftAlone(sighting.observation, plan.record)];
-      case "would_unlink":
-        throw wouldUnlink(plan, sighting);
-      case "would_deactivate":
-        throw wouldDeactivate(sighting);
-      case "ready":
-        break;
-    }
-    if (!(await settler.isSettled(readingOf(sighting)))) continue;
-    const written = await world.keys.align(ref, sighting.etag, options);
-    const key = sayKey(sighting.observation);
-    if (written.kind === "done") return [];
-    if (written.kind === "forbidden") {
-      throw new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `This identity may not align ${key} with its template`,
-        detail: `Aligning takes the role ${sayRoles(rights.distribute)}. The service says: ${plain(written.message)}`,
-      });
-    }
-    if (written.kind === "refused") {
-      throw new UkoError("UKO_SERVICE_REFUSED", {
-        summary: `The service did not align ${key} with its template: ${plain(written.message)}`,
-        detail: `An archived template aligns no key. Correlation id: ${written.correlationId}`,
-      });
-    }
-  }
-  throw new UkoError("UKO_CHANGED_MEANWHILE");
+export function alignKey(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
+  return writeKey<readonly string[]>({
+    world,
+    ref,
+    options,
+    async decide(observed) {
+      const { observation, snapshot, etag } = observed;
+      if (!isAlignable(snapshot.stateWord, snapshot.alignment)) return [];
+      const plan = await planFor(world, observed, options);
+      switch (plan.kind) {
+        case "done":
+          return [];
+        case "record_binds":
+          return [warnRecordBinds(observation, plan.record)];
+        case "would_unlink":
+          throw wouldUnlink(plan, observed);
+        case "would_deactivate":
+          throw wouldDeactivate(observed);
+        case "ready":
+          return async () => {
+            const written = await world.keys.align(ref, etag, options);
+            throwIfDenied(written, {
+              act: `align ${sayKey(observation)} with its template`,
+              needs: `Aligning takes the role ${sayRoles(rights.distribute)}.`,
+              left: "An archived template aligns no key. ",
+              hasInputs: false,
+            });
+            return written.kind === "done" ? [] : undefined;
+          };
+      }
+    },
+  });
 }
 
 async function planFor(world: World, observed: KeyDetails, options: CallOptions): Promise<AlignmentPlan> {

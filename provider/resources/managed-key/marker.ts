@@ -3,18 +3,17 @@
  * ever made stricter.
  */
 
-import { observeKey } from "../../engine/key/observe.ts";
+import type { KeyDetails } from "../../engine/key/observe.ts";
 import type { RecordLocation } from "../../engine/key/step-context.ts";
-import type { Answered, CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
-import { createSettler, readingOf, restoreDescription } from "../../engine/settle.ts";
-import { capital, keyPath, loosenCommand, sayKey } from "../../engine/words.ts";
+import type { Answered, CallOptions, KeyPatch, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
+import { restoreDescription, type Settler } from "../../engine/settle.ts";
+import { keyPath, loosenCommand } from "../../engine/words.ts";
 import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
 import { planMarking } from "../../lifecycle/plan-update.ts";
 import { markerCarrier, patchWithMarker, readCarriers } from "../../lifecycle/record-carriers.ts";
+import { capitalKey, writeKey } from "./write.ts";
 
-/** Two carriers, plus retries for another writer's changes. */
-const maxTries = 4;
 const notMarked =
   "uko could not mark the key. The key requires two people for both steps, and the first consent record marks it";
 
@@ -22,7 +21,7 @@ const notMarked =
  * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never
  * overwrites a binding record, and never writes to a destroyed key.
  */
-export async function markKey(
+export function markKey(
   world: World,
   ref: KeyRef,
   wanted: DualMarker,
@@ -30,31 +29,40 @@ export async function markKey(
   /** Of a key that this run has just created: nobody else knows the key yet. */
   ownEtag?: string,
 ): Promise<readonly string[]> {
-  const settler = createSettler(world, `key ${ref.keyId}`, options, ownEtag);
   let carrier: RecordLocation | undefined;
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const sighting = await observeKey(world, ref, "summary", options);
-    if (sighting.kind === "gone") return [];
-    const { observation, snapshot, nowMs } = sighting;
-    const marker = planMarking(observation, wanted, nowMs);
-    if (marker === undefined) return strictness(observation, wanted);
-    const usual = markerCarrier(snapshot);
-    const patch = patchWithMarker(snapshot, marker, carrier ?? usual);
-    if (patch === undefined) return [notMarked];
-    if (!(await settler.isSettled(readingOf(sighting)))) continue;
-    const written = await world.keys.update(ref, patch, sighting.etag, options);
-    if (written.kind === "stale" || written.kind === "lost") continue;
+  const send = async (
+    { observation, snapshot, etag }: KeyDetails,
+    marker: DualMarker,
+    patch: KeyPatch,
+    settler: Settler,
+  ): Promise<readonly string[] | undefined> => {
+    const written = await world.keys.update(ref, patch, etag, options);
+    if (written.kind === "stale" || written.kind === "lost") return undefined;
     if (written.kind === "done") {
       settler.afterOwnWrite();
       const kept = markerIn(world, written.value.snapshot);
-      if (kept !== undefined && !isLooser(kept, marker)) return strictness({ ...observation, marker: kept }, wanted);
+      if (kept !== undefined && !isLooser(kept, marker)) return warnStricter({ ...observation, marker: kept }, wanted);
       await restoreDescription(world, ref, snapshot, written.value, options);
     }
     const mayBeTheCarrier = written.kind === "done" || (written.kind === "refused" && written.status === 400);
-    if ((carrier ?? usual) === "description" || !mayBeTheCarrier) return [notMarked];
+    if ((carrier ?? markerCarrier(snapshot)) === "description" || !mayBeTheCarrier) return [notMarked];
     carrier = "description";
-  }
-  return [notMarked];
+    return undefined;
+  };
+  return writeKey<readonly string[]>({
+    world,
+    ref,
+    options,
+    decide(observed) {
+      const { observation, snapshot, nowMs } = observed;
+      const marker = planMarking(observation, wanted, nowMs);
+      if (marker === undefined) return warnStricter(observation, wanted);
+      const patch = patchWithMarker(snapshot, marker, carrier ?? markerCarrier(snapshot));
+      return patch === undefined ? [notMarked] : (settler) => send(observed, marker, patch, settler);
+    },
+    ...(ownEtag !== undefined && { ownEtag }),
+    giveUp: () => [notMarked],
+  });
 }
 
 /**
@@ -89,14 +97,14 @@ export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | unde
  * The warning for a program that asks for fewer people than the key: the key stays as strict as it
  * is.
  */
-function strictness(observation: KeyObservation, wanted: DualMarker): readonly string[] {
+function warnStricter(observation: KeyObservation, wanted: DualMarker): readonly string[] {
   const marker = markerOf(observation);
   const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
   if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];
   const asked = wanted === "single" ? 'dualAuthorization "single"' : 'deletionGate "destroy"';
   return [
     [
-      `${capital(sayKey(observation))} keeps its marker "${marker}", although the program says ${asked}`,
+      `${capitalKey(observation)} keeps its marker "${marker}", although the program says ${asked}`,
       "  Only another person's approval makes an existing key less strict.",
       `  Next: ${loosenCommand(keyPath(observation), wanted)}`,
     ].join("\n"),

@@ -3,15 +3,14 @@
  * read of the version, never to a second rotation.
  */
 
-import { type KeyDetails, observeKey } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyRef, World, Written } from "../../engine/ports.ts";
-import { createSettler, readingOf } from "../../engine/settle.ts";
+import type { KeyDetails } from "../../engine/key/observe.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";
-import { withoutCancellation } from "../uninterruptible.ts";
-import { capitalKey, deletionOnFile } from "./deletion-pending.ts";
+import { throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
+import { capitalKey, deletionPending, presentKey, writeKey } from "./write.ts";
 
 export interface Rotated {
   /** The key after its rotation, if it could be read. */
@@ -19,8 +18,8 @@ export interface Rotated {
   readonly warnings: readonly string[];
 }
 
-/** Another writer may change the key between our read and our write, a few times. */
-const maxTries = 4;
+/** After the last one, only a read follows. */
+const maxRotations = 4;
 /** The sources name the role for a rotation, but not the right (uko-v4.md 6). */
 const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
 
@@ -30,51 +29,52 @@ const right = { action: "rotate", roles: ["Key Custodian - Creator"] };
  * UKO_ANSWER_LOST, UKO_CANCELLED: nothing was rotated. The caller has to store the trigger, so
  * nothing after this call may fail.
  */
-export async function rotateKey(
-  world: World,
-  ref: KeyRef,
-  knownVersion: number,
-  options: CallOptions,
-): Promise<Rotated> {
-  const settler = createSettler(world, `key ${ref.keyId}`, options);
-  let observed = await presentKey(world, ref, options);
+export function rotateKey(world: World, ref: KeyRef, knownVersion: number, options: CallOptions): Promise<Rotated> {
   let lost: string | undefined;
-  for (let tries = 0; tries <= maxTries; tries += 1) {
-    const plan = planFor(observed, knownVersion);
-    if (plan.kind === "done") {
-      return { observed, warnings: lost === undefined ? [rotatedBefore(observed, knownVersion)] : [] };
-    }
-    if (plan.kind !== "ready") throw refused(plan, observed.observation);
-    if (tries === maxTries) break;
-    if (!(await settler.isSettled(readingOf(observed)))) {
-      observed = await presentKey(world, ref, options);
-      continue;
-    }
-    const sent = withoutCancellation(options);
-    const written = await world.keys.rotate(ref, observed.etag, sent);
-    throwIfDenied(written, observed.observation);
+  /** The read after a rotation, which is also the next one. */
+  let next: KeyDetails | undefined;
+  const send = async (before: KeyDetails): Promise<Rotated | undefined> => {
+    const uninterrupted = withoutCancellation(options);
+    const written = await world.keys.rotate(ref, before.etag, uninterrupted);
+    throwIfDenied(written, rotationOf(before));
     if (written.kind === "lost") lost = written.reason;
     try {
-      const seen = await presentKey(world, ref, sent);
-      if (written.kind === "done") return { observed: seen, warnings: [] };
-      observed = seen;
+      next = await presentKey(world, ref, uninterrupted);
     } catch (error) {
-      if (written.kind === "done") return unseen(observed, error);
+      if (written.kind === "done") return rotatedUnread(before, error);
       if (lost === undefined) throw error;
-      return { observed, warnings: [notKnown(observed, lost, error)] };
+      return { observed: before, warnings: [warnUnknown(before, lost, error)] };
     }
-  }
-  if (lost === undefined) throw new UkoError("UKO_CHANGED_MEANWHILE");
-  throw new UkoError("UKO_ANSWER_LOST", {
-    summary: `The service's answers about the rotation of key ${ref.keyId} did not arrive: ${plain(lost)}`,
-    detail: "The key's version has not moved, so it was not rotated. Run again to try again.",
+    return written.kind === "done" ? { observed: next, warnings: [] } : undefined;
+  };
+  return writeKey<Rotated>({
+    world,
+    ref,
+    options,
+    async read() {
+      const observed = next ?? (await presentKey(world, ref, options));
+      next = undefined;
+      return observed;
+    },
+    decide(observed, attempt) {
+      const plan = planFor(observed, knownVersion);
+      if (plan.kind === "done") {
+        return { observed, warnings: lost === undefined ? [warnRotatedBefore(observed, knownVersion)] : [] };
+      }
+      if (plan.kind !== "ready") throw refused(plan, observed.observation);
+      if (attempt === maxRotations) throw notRotated(ref, lost);
+      return () => send(observed);
+    },
+    attempts: maxRotations + 1,
   });
 }
 
-async function presentKey(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails> {
-  const sighting = await observeKey(world, ref, "summary", options);
-  if (sighting.kind === "present") return sighting;
-  throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
+function notRotated(ref: KeyRef, lost: string | undefined): UkoError {
+  if (lost === undefined) return new UkoError("UKO_CHANGED_MEANWHILE");
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `The service's answers about the rotation of key ${ref.keyId} did not arrive: ${plain(lost)}`,
+    detail: "The key's version has not moved, so it was not rotated. Run again to try again.",
+  });
 }
 
 function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: number): RotationPlan {
@@ -87,26 +87,20 @@ function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: num
   return planRotation(observation, facts, nowMs);
 }
 
-function throwIfDenied(written: Written<undefined>, observation: KeyObservation): void {
-  if (written.kind === "forbidden") {
-    throw new UkoError("UKO_RIGHTS_MISSING", {
-      summary: `This identity may not rotate ${sayKey(observation)}`,
-      detail: `Rotating takes the role ${sayRoles(right)}. The service says: ${plain(written.message)}`,
-    });
-  }
-  if (written.kind === "refused") {
-    throw new UkoError("UKO_SERVICE_REFUSED", {
-      summary: `The service did not rotate ${sayKey(observation)}: ${plain(written.message)}`,
-      detail: `A key can be rotated once an hour. Run again to try again. Correlation id: ${written.correlationId}`,
-    });
-  }
+function rotationOf({ observation }: KeyDetails): WriteWords {
+  return {
+    act: `rotate ${sayKey(observation)}`,
+    needs: `Rotating takes the role ${sayRoles(right)}.`,
+    left: "A key can be rotated once an hour. Run again to try again. ",
+    hasInputs: false,
+  };
 }
 
 /**
  * Without a read after a rotation, only one fact is known: it creates the next version
  * (uko-v4.md 4.6).
  */
-function unseen(before: KeyDetails, error: unknown): Rotated {
+function rotatedUnread(before: KeyDetails, error: unknown): Rotated {
   const { observation, snapshot } = before;
   const version = snapshot.version + 1;
   const facts = { ...observation.facts, version };
@@ -122,7 +116,7 @@ function unseen(before: KeyDetails, error: unknown): Rotated {
  * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
  * done.
  */
-function notKnown({ observation }: KeyDetails, lost: string, error: unknown): string {
+function warnUnknown({ observation }: KeyDetails, lost: string, error: unknown): string {
   return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
 }
 
@@ -130,7 +124,7 @@ function notKnown({ observation }: KeyDetails, lost: string, error: unknown): st
  * After a crash the origin of a rotation is unknown, so the rotation counts, and a person can
  * request another.
  */
-function rotatedBefore({ observation, snapshot }: KeyDetails, knownVersion: number): string {
+function warnRotatedBefore({ observation, snapshot }: KeyDetails, knownVersion: number): string {
   const when = snapshot.rotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.rotatedAtMs)}`;
   return `${capitalKey(observation)} was rotated${when} already (version ${knownVersion} is now ${observation.facts.version}), by a run that was interrupted or by somebody else, so it was not rotated again; change rotationTrigger once more to have that`;
 }
@@ -139,7 +133,7 @@ function refused(plan: Exclude<RotationPlan, { kind: "ready" | "done" }>, observ
   const key = capitalKey(observation);
   switch (plan.kind) {
     case "record_binds":
-      return deletionOnFile(
+      return deletionPending(
         observation,
         plan.record,
         "A rotation changes the key's version, and with it what that record stands for, so the key is not rotated.",

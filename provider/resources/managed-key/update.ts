@@ -6,29 +6,26 @@
 import type { RunSettings, UpdateOptions } from "../../engine/definition.ts";
 import { renderExplanation } from "../../engine/explanation.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
-import { type KeyDetails, observeKey } from "../../engine/key/observe.ts";
+import type { KeyDetails } from "../../engine/key/observe.ts";
 import { type Outcome, reconcile } from "../../engine/key/reconcile.ts";
-import type { CallOptions, KeyPatch, KeyRef, World, Written } from "../../engine/ports.ts";
+import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports.ts";
 import { errorOf } from "../../engine/report.ts";
-import { createSettler, readingOf } from "../../engine/settle.ts";
-import { capital, plain, sayKey } from "../../engine/words.ts";
+import { plain, sayKey } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";
-import type { Tag } from "../../lifecycle/observation.ts";
+import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planUpdate } from "../../lifecycle/plan-update.ts";
 import { patchOfUser } from "../../lifecycle/record-carriers.ts";
+import { throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
-import { leftAlone } from "./deletion-pending.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
 import { asTags } from "./state.ts";
-
-/** Another writer may change the key between our read and our write, a few times. */
-const maxTries = 4;
+import { capitalKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
 
 export interface UpdatedKey {
   /** The key after the update. */
@@ -60,7 +57,7 @@ export async function updateKey(
     const aimed = { ...policy, goal: inputs.state, ...(atMost !== undefined && { atMost }) };
     warnings.push(...(await retire(world, ref, aimed, run, options)));
   }
-  if (!isRotating) return { observed: await present(world, ref, options), warnings };
+  if (!isRotating) return { observed: await presentKey(world, ref, options), warnings };
   // The rotation comes last: if a later step failed, state would keep the old trigger and the next
   // run would rotate again (decision 0026).
   const rotated = await rotateKey(world, ref, state.version, options);
@@ -84,16 +81,7 @@ async function retire(
     },
     options,
   );
-  return toldBy(outcome, options.apply);
-}
-
-async function present(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails> {
-  const sighting = await observeKey(world, ref, "summary", options);
-  if (sighting.kind === "present") return sighting;
-  throw new UkoError("UKO_KEY_NOT_FOUND", {
-    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
-    detail: "A refresh takes it out of the state.",
-  });
+  return warningsOf(outcome, options.apply);
 }
 
 /** Removing the trigger from the program requests nothing. */
@@ -115,7 +103,7 @@ function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKe
 }
 
 /** A wait keeps the run green; a blocker that a person has to clear does not. */
-function toldBy(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "pulumi up"): readonly string[] {
+function warningsOf(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "pulumi up"): readonly string[] {
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
   const explanation = explainOutcome(outcome, { rerun });
   const isWait =
@@ -125,49 +113,43 @@ function toldBy(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "
   throw errorOf(explanation);
 }
 
-async function writeAttributes(
+function writeAttributes(
   world: World,
   ref: KeyRef,
   before: ManagedKeyState,
   inputs: ManagedKeyInputs,
   options: CallOptions,
 ): Promise<readonly string[]> {
-  const settler = createSettler(world, `key ${ref.keyId}`, options);
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const sighting = await observeKey(world, ref, "summary", options);
-    if (sighting.kind === "gone")
-      throw new UkoError("UKO_KEY_NOT_FOUND", { detail: "A refresh takes it out of the state." });
-    requireTemplate(sighting, before, inputs);
-    const patch = patchFor(sighting, inputs);
-    if (patch === undefined) return [];
-    const permission = planUpdate(sighting.observation, sighting.nowMs);
-    if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
-    const { state, stateWord } = sighting.observation;
-    if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
-      return [`${capital(sayKey(sighting.observation))} is ${stateWord}, so its attributes stay as they are`];
-    }
-    if (!(await settler.isSettled(readingOf(sighting)))) continue;
-    const written = await world.keys.update(ref, patch, sighting.etag, options);
-    if (written.kind === "done") return [];
-    throwIfFinal(written, sighting);
-  }
-  throw new UkoError("UKO_CHANGED_MEANWHILE");
+  return writeKey<readonly string[]>({
+    world,
+    ref,
+    options,
+    decide(observed) {
+      requireTemplate(observed, before, inputs);
+      const { observation, nowMs, etag } = observed;
+      const patch = patchFor(observed, inputs);
+      if (patch === undefined) return [];
+      const permission = planUpdate(observation, nowMs);
+      if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
+      const { state, stateWord } = observation;
+      if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
+        return [`${capitalKey(observation)} is ${stateWord}, so its attributes stay as they are`];
+      }
+      return async () => {
+        const written = await world.keys.update(ref, patch, etag, options);
+        throwIfDenied(written, changeOf(observation));
+        return written.kind === "done" ? [] : undefined;
+      };
+    },
+  });
 }
 
-function throwIfFinal(written: Written<unknown>, observed: KeyDetails): void {
-  const key = sayKey(observed.observation);
-  if (written.kind === "forbidden") {
-    throw new UkoError("UKO_RIGHTS_MISSING", {
-      summary: `This identity may not change ${key}`,
-      detail: `Changing takes the role Key Custodian - Deployer or Key Custodian - Creator. The service says: ${plain(written.message)}`,
-    });
-  }
-  if (written.kind === "refused") {
-    throw new UkoError(written.status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-      summary: `The service did not change ${key}: ${plain(written.message)}`,
-      detail: `Nothing was changed. Correlation id: ${written.correlationId}`,
-    });
-  }
+function changeOf(observation: KeyObservation): WriteWords {
+  return {
+    act: `change ${sayKey(observation)}`,
+    needs: "Changing takes the role Key Custodian - Deployer or Key Custodian - Creator.",
+    left: "Nothing was changed. ",
+  };
 }
 
 /**
@@ -181,7 +163,7 @@ function requireTemplate(
 ): void {
   if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${capital(sayKey(observation))} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
+    summary: `${capitalKey(observation)} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
     detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
   });
 }
@@ -203,30 +185,33 @@ function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInput
   return isSame ? undefined : { ...own, ...patchOfUser(snapshot, ofUser) };
 }
 
-async function activate(
+function activate(
   world: World,
   ref: KeyRef,
   before: ManagedKeyState,
   options: CallOptions,
 ): Promise<readonly string[]> {
-  const settler = createSettler(world, `key ${ref.keyId}`, options);
-  for (let attempt = 0; attempt < maxTries; attempt += 1) {
-    const sighting = await observeKey(world, ref, "summary", options);
-    if (sighting.kind === "gone" || sighting.observation.state === "active") return [];
-    const key = capital(sayKey(sighting.observation));
-    if (sighting.observation.state !== "pre_activation") {
-      return [
-        `${key} is ${sighting.observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
-      ];
-    }
-    const permission = planUpdate(sighting.observation, sighting.nowMs);
-    if (permission.kind === "leave") return [leftAlone(sighting.observation, permission.record)];
-    if (!(await settler.isSettled(readingOf(sighting)))) continue;
-    const written = await world.keys.act(ref, "activate", sighting.etag, options);
-    throwIfFinal(written, sighting);
-    return written.kind === "done" ? [] : [`${key} changed during the run; the next run activates it`];
-  }
-  throw new UkoError("UKO_CHANGED_MEANWHILE");
+  return writeKey<readonly string[]>({
+    world,
+    ref,
+    options,
+    decide({ observation, nowMs, etag }) {
+      if (observation.state === "active") return [];
+      const key = capitalKey(observation);
+      if (observation.state !== "pre_activation") {
+        return [
+          `${key} is ${observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
+        ];
+      }
+      const permission = planUpdate(observation, nowMs);
+      if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
+      return async () => {
+        const written = await world.keys.act(ref, "activate", etag, options);
+        throwIfDenied(written, changeOf(observation));
+        return written.kind === "done" ? [] : [`${key} changed during the run; the next run activates it`];
+      };
+    },
+  });
 }
 
 function isSameTags(wanted: Readonly<Record<string, string>>, actual: readonly Tag[]): boolean {

@@ -1,0 +1,60 @@
+/**
+ * Writes to a managed key. While a consent record binds, nothing else writes to the key, because any
+ * other write would void the record.
+ */
+
+import { type KeyDetails, observeKey } from "../../engine/key/observe.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
+import { readingOf } from "../../engine/settle.ts";
+import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
+import { UkoError } from "../../errors.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { KeyObservation } from "../../lifecycle/observation.ts";
+import { type SettledWrite, writeUntilSettled } from "../write.ts";
+
+export interface KeyWrite<Result> extends Omit<SettledWrite<KeyDetails, Result>, "what" | "read" | "readingOf"> {
+  readonly ref: KeyRef;
+  /** By default a fresh read of the key. */
+  readonly read?: () => Promise<KeyDetails>;
+}
+
+/** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
+export function writeKey<Result extends object>(write: KeyWrite<Result>): Promise<Result> {
+  const { world, ref, options } = write;
+  const read = () => presentKey(world, ref, options);
+  return writeUntilSettled({ what: `key ${ref.keyId}`, read, readingOf, ...write });
+}
+
+/** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
+export async function presentKey(world: World, ref: KeyRef, options: CallOptions): Promise<KeyDetails> {
+  const result = await observeKey(world, ref, "summary", options);
+  if (result.kind === "present") return result;
+  throw new UkoError("UKO_KEY_NOT_FOUND", {
+    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
+    detail: "A refresh takes it out of the state.",
+  });
+}
+
+/** The warning that a binding record keeps an update back: the difference shows again. */
+export function warnRecordBinds(observation: KeyObservation, record: ConsentRecord): string {
+  return `${capitalKey(observation)} was left as it is: ${describeRequest(record)}`;
+}
+
+/** The error about a one-time request of the program that a binding record keeps back. */
+export function deletionPending(observation: KeyObservation, record: ConsentRecord, why: string): UkoError {
+  const { vaultId, keyId } = observation.facts;
+  return new UkoError("UKO_DELETION_ON_FILE", {
+    summary: warnRecordBinds(observation, record),
+    detail: `${why}\nTo take the request back, anybody who may write to the key runs\n  uko withdraw ${vaultId}/${keyId}`,
+  });
+}
+
+/** `Key "payroll"`, for the beginning of a sentence. */
+export function capitalKey(observation: KeyObservation): string {
+  return capital(sayKey(observation));
+}
+
+function describeRequest(record: ConsentRecord): string {
+  const did = record.how === "answer" ? "consented to" : "asked for";
+  return `${sayAuthor(record)} ${did} its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
+}

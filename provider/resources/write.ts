@@ -1,0 +1,108 @@
+/**
+ * Writes to objects that other writers may change as well: one loop for every kind of object, and
+ * one mapping of the service's refusals to errors.
+ */
+
+import { throwIfStopped } from "../engine/key/reconcile.ts";
+import type { CallOptions, World, Written } from "../engine/ports.ts";
+import { createSettler, type Settler } from "../engine/settle.ts";
+import { plain } from "../engine/words.ts";
+import { UkoError } from "../errors.ts";
+import type { Reading } from "../lifecycle/settling.ts";
+
+/** Another writer may change the object between our read and our write, a few times. */
+const usualAttempts = 4;
+/** For an uninterruptible call and the read after it. */
+const uninterruptibleMs = 120_000;
+
+/** Sends a write; undefined if the object has to be read again. */
+export type Send<Result> = (settler: Settler) => Promise<Result | undefined>;
+
+export interface SettledWrite<Observed, Result> {
+  readonly world: World;
+  readonly options: CallOptions;
+  /** `key <id>`, for messages. */
+  readonly what: string;
+  readonly read: (attempt: number) => Promise<Observed>;
+  /** Absent for objects without an ETag, whose writes need not settle. */
+  readonly readingOf?: (observed: Observed) => Reading;
+  /** The write that the object needs at this read, or the result if it needs none. */
+  readonly decide: (observed: Observed, attempt: number) => Promise<Result | Send<Result>> | Result | Send<Result>;
+  readonly attempts?: number;
+  /** The ETag of an object that this run has just created. */
+  readonly ownEtag?: string;
+  /** The result after the last attempt; by default the run stops. */
+  readonly giveUp?: () => Result;
+}
+
+/**
+ * Reads, decides and writes until a write is done. Throws UKO_CHANGED_MEANWHILE if other writers
+ * change the object in every attempt.
+ */
+export async function writeUntilSettled<Observed, Result extends object>(
+  write: SettledWrite<Observed, Result>,
+): Promise<Result> {
+  const { world, options, what, read, readingOf, decide, attempts = usualAttempts, ownEtag, giveUp } = write;
+  const settler = createSettler(world, what, options, ownEtag);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const observed = await read(attempt);
+    const decision = await decide(observed, attempt);
+    if (typeof decision !== "function") return decision;
+    if (readingOf !== undefined && !(await settler.isSettled(readingOf(observed)))) continue;
+    const result = await decision(settler);
+    if (result !== undefined) return result;
+  }
+  if (giveUp !== undefined) return giveUp();
+  throw new UkoError("UKO_CHANGED_MEANWHILE");
+}
+
+/** The words about a write that the service may refuse. */
+export interface WriteWords {
+  /** `change key "payroll"`. */
+  readonly act: string;
+  /** Sentences about the role that the write requires. */
+  readonly needs: string;
+  /** The right that is missing, for the summary. */
+  readonly right?: string;
+  /** What a refusal means for the object; ends with a blank or a line end. */
+  readonly left: string;
+  /** The beginning of the sentence about a refusal; by default `The service did not`. */
+  readonly refusal?: string;
+  /** By default `The service`. */
+  readonly service?: string;
+  /** Whether the write carries inputs, so that a 400 is about the program. By default true. */
+  readonly hasInputs?: boolean;
+}
+
+/** A write that the service did not carry out. */
+export type Denied = Extract<Written<unknown>, { kind: "forbidden" | "refused" }>;
+
+export function denialOf(written: Denied, words: WriteWords): UkoError {
+  const { act, needs, right, left, service = "The service", refusal = `${service} did not`, hasInputs = true } = words;
+  if (written.kind === "forbidden") {
+    const said = written.message === "" ? "" : ` ${service} says: ${plain(written.message)}`;
+    return new UkoError("UKO_RIGHTS_MISSING", {
+      summary: `This identity may not ${act}${right === undefined ? "" : `: the right ${right} is missing`}`,
+      detail: `${needs}${said}`,
+    });
+  }
+  return new UkoError(written.status === 400 && hasInputs ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
+    summary: `${refusal} ${act}: ${plain(written.message)}`,
+    detail: `${left}Correlation id: ${written.correlationId}`,
+  });
+}
+
+/** Throws if a write was forbidden or refused; a lost response is left to the next read. */
+export function throwIfDenied(written: Written<unknown>, words: WriteWords): void {
+  if (written.kind === "forbidden" || written.kind === "refused") throw denialOf(written, words);
+}
+
+/**
+ * Options for a rotation and the read after it. Canceling in between would leave a rotated key that
+ * no state knows about, so both ignore cancellation (decision 0026). Throws UKO_CANCELLED if the run
+ * was canceled before.
+ */
+export function withoutCancellation(options: CallOptions): CallOptions {
+  throwIfStopped(options.signal);
+  return { ...options, signal: AbortSignal.timeout(uninterruptibleMs) };
+}
