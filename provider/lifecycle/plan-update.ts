@@ -70,10 +70,10 @@ export type RotationPlan =
   | { readonly kind: "not_rotatable" };
 
 /**
- * An interrupted run is resumed within this time. An older rotation is unrelated to the present
- * request for one.
+ * An interrupted run is resumed within this time. An older creation or rotation is unrelated to the
+ * present request for one.
  */
-const longestInterruptionMs = 7 * 86_400_000;
+export const longestInterruptionMs = 7 * 86_400_000;
 
 /** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */
 export function planRotation(observation: KeyObservation, facts: RotationFacts, nowMs: number): RotationPlan {

@@ -9,9 +9,10 @@ import type { Collection, ContainerRef, WithEtag } from "../engine/container-por
 import type { CheckFailure } from "../engine/definition.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { capital, plain, sayRoles } from "../engine/words.ts";
-import { isUkoError, UkoError } from "../errors.ts";
+import { UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
+import { findCreated } from "./creation-mark.ts";
 import { denialOf, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 interface Named {
@@ -35,10 +36,6 @@ export interface Creation<Snapshot, New> {
   /** The input that adopts an existing container. */
   readonly adoptBy: string;
 }
-
-/** The service may still be processing a request whose connection broke. */
-const maxLooks = 3;
-const pauseMs = 2000;
 
 /**
  * Creates a container by one POST. Never adopts an existing container of the same name. After a
@@ -86,22 +83,23 @@ async function findMade<Snapshot extends Named, New>(
   creation: Creation<Snapshot, New>,
   options: CallOptions,
 ): Promise<Snapshot> {
-  const summary = `Whether ${describeNew(creation)} was created is not known: the answer did not arrive`;
-  try {
-    for (let look = 0; look < maxLooks; look += 1) {
-      if (look > 0) await world.clock.sleep(pauseMs, options.signal);
-      const made = await findByName(creation, options);
-      if (made === undefined) continue;
-      if (await isAnothers(world, made, options)) throw nameTaken(creation, made);
-      return made;
-    }
-  } catch (error) {
-    if (isUkoError(error) && error.code === "UKO_SERVICE_REFUSED") throw error;
-    const detail = `The service could not be searched either. ${isUkoError(error) ? error.summary : ""}`.trim();
-    throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
-  }
-  const detail = `None of that name is there, so most likely none was made. If one appears, set ${creation.adoptBy} to its id; else run again.`;
-  throw new UkoError("UKO_ANSWER_LOST", { summary, detail });
+  const { made, isOthers } = await findCreated(
+    world,
+    {
+      what: describeNew(creation),
+      place: "The service",
+      async search() {
+        const found = await findByName(creation, options);
+        return found && { made: found, isOthers: await isAnothers(world, found, options) };
+      },
+      notFound: () => ({
+        detail: `None of that name is there, so most likely none was made. If one appears, set ${creation.adoptBy} to its id; else run again.`,
+      }),
+    },
+    options,
+  );
+  if (isOthers) throw nameTaken(creation, made);
+  return made;
 }
 
 /** Another writer may have taken the name between our read and our POST. */

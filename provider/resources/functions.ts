@@ -4,9 +4,16 @@
  */
 
 import * as z from "zod";
-import { defineFunction, type ListOptions, type ResourceDefinition, type RunSettings } from "../engine/definition.ts";
+import {
+  type CheckFailure,
+  defineFunction,
+  type ListOptions,
+  type ResourceDefinition,
+  type RunSettings,
+} from "../engine/definition.ts";
 import { createOperations } from "../engine/key/commands.ts";
 import type { World } from "../engine/ports.ts";
+import { failuresOfKnown } from "../engine/program/input-validation.ts";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import { keyTemplate } from "./key-template/index.ts";
 import { keyTemplateState } from "./key-template/schema.ts";
@@ -203,6 +210,14 @@ export const functions = {
   listPendingDeletions,
   planDeletion,
 } as const;
+
+/** Validates the arguments of a question: reports each error at its argument; unknown values pass. */
+export function checkArguments(
+  question: keyof typeof functions,
+  args: Readonly<Record<string, unknown>>,
+): readonly CheckFailure[] {
+  return failuresOfKnown(functions[question].args.safeParse(args).error?.issues ?? [], args);
+}
 
 /** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */
 function toPending(key: z.infer<typeof managedKeyState>): PendingDeletion {

@@ -1,6 +1,6 @@
 /** Every resource and function of the provider; the only barrel. */
 
-export { type DeletionPlan, functions, type PendingDeletion } from "./functions.ts";
+export { checkArguments, type DeletionPlan, functions, type PendingDeletion } from "./functions.ts";
 export { keyTemplate } from "./key-template/index.ts";
 export type { KeyTemplateInputs, KeyTemplateState } from "./key-template/schema.ts";
 export { keystore } from "./keystore/index.ts";
@@ -9,5 +9,4 @@ export { kmsKey } from "./kms-key/index.ts";
 export type { KmsKeyInputs, KmsKeyState } from "./kms-key/schema.ts";
 export { managedKey } from "./managed-key/index.ts";
 export type { ManagedKeyInputs, ManagedKeyState } from "./managed-key/schema.ts";
-export { checkArguments } from "./question-arguments.ts";
 export { type VaultInputs, type VaultState, vault } from "./vault.ts";

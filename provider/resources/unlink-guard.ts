@@ -29,11 +29,11 @@ export async function refuseUnlinking(
   options: CallOptions,
 ): Promise<void> {
   const { keys, before, names } = await readDistribution(world, vaultId, what, options);
-  const told: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
-  if (!told.some(({ id }) => id === narrowing.id)) throw untold(what);
-  const unlinkings = newlyUnlinked(keys, before, changed(before, narrowing));
+  const known: readonly { readonly id: string }[] = narrowing.kind === "keystore" ? before.keystores : before.templates;
+  if (!known.some(({ id }) => id === narrowing.id)) throw groupsUnknown(what);
+  const unlinkings = newlyUnlinked(keys, before, narrowed(before, narrowing));
   if (unlinkings.length === 0) return;
-  const sayKeystore = (id: string): string => {
+  const nameOf = (id: string): string => {
     const name = names.get(id) ?? "";
     return name === "" ? id : `"${plain(name, 60)}"`;
   };
@@ -41,7 +41,7 @@ export async function refuseUnlinking(
     .slice(0, maxNamed)
     .map(
       ({ key, keystoreId }) =>
-        `Key "${plain(key.label, 100)}" ${key.vaultId}/${key.keyId} would leave keystore ${sayKeystore(keystoreId)}.`,
+        `Key "${plain(key.label, 100)}" ${key.vaultId}/${key.keyId} would leave keystore ${nameOf(keystoreId)}.`,
     );
   const more = unlinkings.length > maxNamed ? [`And ${unlinkings.length - maxNamed} more.`] : [];
   throw new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
@@ -86,7 +86,7 @@ async function readDistribution(
 }
 
 /** Without the previous groups, no key would count as cut off. */
-function untold(what: string): UkoError {
+function groupsUnknown(what: string): UkoError {
   return new UkoError("UKO_CONTENTS_UNREADABLE", {
     summary: `Whether the change of ${what} would cut a key off could not be told, so nothing was changed`,
     detail:
@@ -120,7 +120,7 @@ function toSource({ id, distribution }: TemplateSnapshot): Distribution["templat
   return distribution === undefined ? [] : [{ id, type: distribution.type, group: distribution.group }];
 }
 
-function changed({ keystores, templates }: Distribution, narrowing: Narrowing): Distribution {
+function narrowed({ keystores, templates }: Distribution, narrowing: Narrowing): Distribution {
   return narrowing.kind === "keystore"
     ? {
         keystores: keystores.map((each) => (each.id === narrowing.id ? { ...each, groups: narrowing.groups } : each)),

@@ -70,6 +70,8 @@ export interface WriteWords {
   readonly refusal?: string;
   /** By default `The service`. */
   readonly service?: string;
+  /** The data of the error about a refusal. */
+  readonly data?: Readonly<Record<string, unknown>>;
   /** Whether the write carries inputs, so that a 400 is about the program. By default true. */
   readonly hasInputs?: boolean;
 }
@@ -78,7 +80,8 @@ export interface WriteWords {
 export type Denied = Extract<Written<unknown>, { kind: "forbidden" | "refused" }>;
 
 export function denialOf(written: Denied, words: WriteWords): UkoError {
-  const { act, needs, right, left, service = "The service", refusal = `${service} did not`, hasInputs = true } = words;
+  const { act, needs, right, left, data, service = "The service", hasInputs = true } = words;
+  const { refusal = `${service} did not` } = words;
   if (written.kind === "forbidden") {
     const said = written.message === "" ? "" : ` ${service} says: ${plain(written.message)}`;
     return new UkoError("UKO_RIGHTS_MISSING", {
@@ -89,6 +92,7 @@ export function denialOf(written: Denied, words: WriteWords): UkoError {
   return new UkoError(written.status === 400 && hasInputs ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
     summary: `${refusal} ${act}: ${plain(written.message)}`,
     detail: `${left}Correlation id: ${written.correlationId}`,
+    ...(data !== undefined && { data }),
   });
 }
 

@@ -8,11 +8,19 @@ import type { Answered, CallOptions, World } from "../../engine/ports.ts";
 import { plain, sayRoles } from "../../engine/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import {
+  type CreationMark,
+  creationMark,
+  findCreated,
+  isOlderThanInterruption,
+  searchByMark,
+  warnCreatedBefore,
+} from "../creation-mark.ts";
 import { denialOf, type WriteWords } from "../write.ts";
-import { prepareRing } from "./key-ring.ts";
 import type { KmsKeyInputs } from "./schema.ts";
-import { findMadeKmsKey, findMarkedKmsKey, type KmsCreationMark, kmsCreationMark } from "./search.ts";
-import { restoreKey, turnOnAsWritten } from "./steps.ts";
+import { creationTagPrefix } from "./state.ts";
+import { prepareRing, restoreKey, turnOnAsWritten } from "./steps.ts";
 
 export interface CreateResult {
   readonly observed: ObservedKmsKey;
@@ -41,12 +49,14 @@ export async function createKmsKey(
   run: RunSettings,
   options: CreateOptions,
 ): Promise<CreateResult> {
-  const mark = kmsCreationMark(world, inputs, options.origin);
+  const mark = creationMark(world, options.origin, ["kms_key", inputs.name, inputs.type]);
   const warnings = inputs.keyRing === undefined ? [] : await prepareRing(world, inputs.keyRing, options);
   if (mark.isLasting) {
-    const earlier = await findMarkedKmsKey(world, inputs, mark, options);
+    const earlier = await findMarked(world, inputs, mark, options);
     if (earlier !== undefined) {
-      return { observed: earlier, warnings: [...warnings, sayTakenUp(earlier)], isFound: true };
+      const { kmsKeyId } = earlier.observation;
+      const found = warnCreatedBefore(`${sayKmsKey(earlier.observation)} (${kmsKeyId})`);
+      return { observed: earlier, warnings: [...warnings, found], isFound: true };
     }
   }
   const wanted = wantedOf(inputs, run, mark);
@@ -56,11 +66,61 @@ export async function createKmsKey(
       return { observed: await readBack(world, written, options), warnings };
     case "lost":
     case "stale":
-      return { observed: await findMadeKmsKey(world, inputs, mark, options), warnings };
+      return { observed: await findMade(world, inputs, mark, options), warnings };
     case "forbidden":
     case "refused":
       throw denialOf(written, wordsOf(inputs, wanted));
   }
+}
+
+function creationTag({ value }: CreationMark): string {
+  return `${creationTagPrefix}${value}`;
+}
+
+/** Names are not unique in KMS, so only the mark prevents a second key after a crash. */
+async function findMarked(
+  world: World,
+  { name }: KmsKeyInputs,
+  mark: CreationMark,
+  options: CallOptions,
+): Promise<ObservedKmsKey | undefined> {
+  const { instanceId } = world.session;
+  const hasMark = (key: KmsKeySnapshot): boolean => key.name === name && key.tags.includes(creationTag(mark));
+  const { found } = await searchByMark({
+    list: () => world.kmsKeys.list({}, options),
+    hasMark,
+    async read({ kmsKeyId }) {
+      const { value, serviceTimeMs } = await world.kmsKeys.read({ instanceId, kmsKeyId }, options);
+      return value && observedInSnapshot(value, serviceTimeMs);
+    },
+    isFresh: ({ snapshot, observation, nowMs }) =>
+      snapshot.tags.includes(creationTag(mark)) &&
+      observation.state === "active" &&
+      !isOlderThanInterruption(snapshot.createdAtMs, nowMs) &&
+      !isWindowOpen(observation, nowMs),
+  });
+  return found;
+}
+
+function findMade(
+  world: World,
+  inputs: KmsKeyInputs,
+  mark: CreationMark,
+  options: CallOptions,
+): Promise<ObservedKmsKey> {
+  return findCreated(
+    world,
+    {
+      what: `KMS key "${inputs.name}"`,
+      place: "KMS",
+      search: () => findMarked(world, inputs, mark, options),
+      notFound: () => ({
+        detail:
+          "No key with the mark of this resource is in KMS, so most likely none was made. Look at KMS, then run again; a key that appears is adopted by existingKeyId.",
+      }),
+    },
+    options,
+  );
 }
 
 /** Adopts an existing key; the next update applies the program's values. */
@@ -123,14 +183,14 @@ function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs): voi
   });
 }
 
-function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: KmsCreationMark): NewKmsKey {
+function wantedOf(inputs: KmsKeyInputs, run: RunSettings, mark: CreationMark): NewKmsKey {
   const { name, description, aliases, expirationDate, payload, encryptedNonce, iv, encryptionAlgorithm } = inputs;
   const dualAuthDelete = wantsTwo(inputs, run);
   const { rotationIntervalMonths, keyRing } = inputs;
   return {
     name,
     isExtractable: inputs.type === "standard",
-    tags: [...(inputs.tags ?? []), mark.tag],
+    tags: [...(inputs.tags ?? []), creationTag(mark)],
     ...(description !== undefined && { description }),
     ...(aliases !== undefined && aliases.length > 0 && { aliases }),
     ...(expirationDate !== undefined && { expirationDate }),
@@ -161,10 +221,6 @@ async function readBack(
     if (!isUkoError(error)) throw error;
   }
   return observedInSnapshot(value, serviceTimeMs);
-}
-
-function sayTakenUp({ observation }: ObservedKmsKey): string {
-  return `${sayKmsKey(observation)} (${observation.kmsKeyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
 }
 
 function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey): WriteWords {

@@ -13,12 +13,12 @@ import { asUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { longestInterruptionMs } from "../../lifecycle/plan-update.ts";
 import { withoutCancellation, writeUntilSettled } from "../write.ts";
 import { refuseTwin } from "./create.ts";
-import { prepareRing } from "./key-ring.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
 import { openWindowWarning } from "./state.ts";
-import { answerLost, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
+import { answerLost, prepareRing, restoreKey, throwIfKmsDenied, turnOnAsWritten } from "./steps.ts";
 
 export interface UpdatedKmsKey {
   readonly observed: ObservedKmsKey;
@@ -158,12 +158,6 @@ function nextChange(
   }
   return undefined;
 }
-
-/**
- * An interrupted run is resumed within this time; an older rotation is unrelated to today's
- * request.
- */
-const longestInterruptionMs = 7 * 86_400_000;
 
 /**
  * Whether the key was rotated since the last run, most likely by a run that was interrupted. KMS

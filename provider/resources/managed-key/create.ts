@@ -5,15 +5,17 @@
 
 import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
 import { type KeyDetails, observedInAnswer, observeKey } from "../../engine/key/observe.ts";
-import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World, Written } from "../../engine/ports.ts";
+import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World } from "../../engine/ports.ts";
 import { plain } from "../../engine/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../../lifecycle/record-carriers.ts";
+import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
+import { type Denied, denialOf, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
-import { alikeData, type CreationMark, creationMark, findMade, findMarked, type Search, sayAlike } from "./search.ts";
+import { type Alike, alikeData, describeAlike, findMade, findMarked, keyMark } from "./search.ts";
 import { asTags } from "./state.ts";
 
 export interface CreateResult {
@@ -35,11 +37,11 @@ export async function createKey(
   options: CreateOptions,
 ): Promise<CreateResult> {
   const marker = wantedMarker(inputs, run);
-  const mark = creationMark(world, inputs, options.origin);
+  const mark = keyMark(world, inputs, options.origin);
   if (mark.isLasting && inputs.label === undefined) {
     // Without a label no 409 reveals that the key exists: only a read before the POST can.
     const earlier = await findMarked(world, inputs, mark, options);
-    if (earlier.kind === "found") return adoptExisting(world, inputs, marker, earlier.key, options);
+    if (earlier.found !== undefined) return adoptExisting(world, inputs, marker, earlier.found, options);
   }
   let written = await world.keys.create(tagged(inputs, marker, mark), options);
   if (written.kind === "refused" && written.status === 400 && Object.keys(inputs.tags ?? {}).length === 0) {
@@ -54,14 +56,11 @@ export async function createKey(
     case "stale":
       return complete(world, inputs, marker, { made: await findMade(world, inputs, mark, options) }, options);
     case "forbidden":
-      throw new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `This identity may not create a key in vault ${inputs.vaultId}`,
-        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
-      });
     case "refused": {
-      const search: Search = written.status === 409 ? await findMarked(world, inputs, mark, options) : { kind: "none" };
-      if (search.kind === "found") return adoptExisting(world, inputs, marker, search.key, options);
-      throw refused(written, search, options);
+      const isTaken = written.kind === "refused" && written.status === 409;
+      const { found, alike } = isTaken ? await findMarked(world, inputs, mark, options) : {};
+      if (found !== undefined) return adoptExisting(world, inputs, marker, found, options);
+      throw denialOf(written, wordsOf(inputs, written.kind, alike, options));
     }
   }
 }
@@ -75,14 +74,14 @@ export async function adoptKey(
   options: CallOptions,
 ): Promise<CreateResult> {
   const ref: KeyRef = { instanceId: world.session.instanceId, vaultId: inputs.vaultId, keyId };
-  const sighting = await observeKey(world, ref, "summary", options);
-  if (sighting.kind === "gone") {
+  const existing = await observeKey(world, ref, "summary", options);
+  if (existing.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
       summary: `Key ${keyId} to adopt is not in vault ${inputs.vaultId}`,
       detail: "existingKeyId adopts a key and never creates one. Check the two ids.",
     });
   }
-  const { templateName } = sighting.snapshot;
+  const { templateName } = existing.snapshot;
   if (templateName !== "" && templateName !== inputs.template) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `Key ${keyId} was made from template "${plain(templateName)}", not "${inputs.template}"`,
@@ -91,7 +90,7 @@ export async function adoptKey(
   }
   const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
   const after = await observeKey(world, ref, "summary", options);
-  return { observed: after.kind === "present" ? after : sighting, warnings, isFound: true };
+  return { observed: after.kind === "present" ? after : existing, warnings, isFound: true };
 }
 
 function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {
@@ -135,26 +134,9 @@ async function adoptExisting(
   options: CallOptions,
 ): Promise<CreateResult> {
   const { label, keyId } = key.value.snapshot;
-  const told = `Key "${plain(label, 100)}" (${keyId}) was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
-  const born = await complete(world, inputs, marker, { made: key }, options);
-  return { ...born, warnings: [told, ...born.warnings], isFound: true };
-}
-
-function refused(
-  { status, message, correlationId }: Extract<Written<unknown>, { kind: "refused" }>,
-  search: Search,
-  options: CreateOptions,
-): UkoError {
-  const alike = search.kind === "none" ? search.alike : undefined;
-  return new UkoError(status === 400 ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
-    summary: `The service did not create the key: ${plain(message)}`,
-    detail: [
-      "No key was made.",
-      ...(alike === undefined || search.kind !== "none" ? [] : [sayAlike(alike, options, search.reason)]),
-      `Correlation id: ${correlationId}`,
-    ].join("\n"),
-    ...(alike !== undefined && { data: alikeData(alike) }),
-  });
+  const result = await complete(world, inputs, marker, { made: key }, options);
+  const found = warnCreatedBefore(`Key "${plain(label, 100)}" (${keyId})`);
+  return { ...result, warnings: [found, ...result.warnings], isFound: true };
 }
 
 interface Made {
@@ -210,6 +192,21 @@ async function readAgain(
   last: Answered<KeyWithEtag>,
   options: CallOptions,
 ): Promise<Answered<KeyWithEtag>> {
-  const { value, ...beside } = await world.keys.read(ref, options);
-  return value === undefined ? last : { ...beside, value };
+  const { value, ...answer } = await world.keys.read(ref, options);
+  return value === undefined ? last : { ...answer, value };
+}
+
+function wordsOf(
+  { vaultId }: ManagedKeyInputs,
+  kind: Denied["kind"],
+  alike: Alike | undefined,
+  options: CreateOptions,
+): WriteWords {
+  const left = ["No key was made.", ...(alike === undefined ? [] : [describeAlike(alike, options)]), ""];
+  return {
+    act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
+    needs: "Creating takes the role Key Custodian - Creator.",
+    left: left.join("\n"),
+    ...(alike !== undefined && { data: alikeData(alike) }),
+  };
 }

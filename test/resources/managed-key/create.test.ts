@@ -267,6 +267,21 @@ describe("a creation that was interrupted (decision 0010)", () => {
     await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("it is deactivated") });
   });
 
+  test("is found behind an older key of the same mark", async () => {
+    await interrupt({ label: "first" });
+    await interrupt({ label: "second" });
+    const [first, second] = uko.test.emulator.world.keys.values();
+    if (first === undefined || second === undefined) throw new Error("no keys");
+    const text = JSON.stringify([uko.test.emulator.instanceId, first.vaultId, "payroll", null, origin]);
+    const value = uko.run("bob").world.sha256(text).slice(0, 32);
+    for (const key of [first, second]) key.tags = [{ name: "uko_created", value }];
+    await uko.test.as("carol").step(first.id, "deactivate");
+    const seq = await uko.lastSeq();
+    const { state } = await createAs(origin, { label: undefined });
+    expect(state.keyId).toBe(second.id);
+    expect(await uko.effects(seq)).not.toContain("K2");
+  });
+
   test("is looked for before the POST where no label would make the service refuse a second one", async () => {
     await interrupt({ label: "built" });
     const [key] = uko.test.emulator.world.keys.values();

@@ -1,0 +1,118 @@
+/**
+ * The mark of a creation, and the search for what a creation made. A lost response or a crash leads
+ * to the created object, never to a second one (decision 0010).
+ */
+
+import type { CallOptions, World } from "../engine/ports.ts";
+import { isUkoError, UkoError } from "../errors.ts";
+import { longestInterruptionMs } from "../lifecycle/plan-update.ts";
+
+export interface CreationMark {
+  /** 32 hex digits, which the key bears in a tag. */
+  readonly value: string;
+  /**
+   * Whether every run of this resource derives the same mark, so that a later run finds the key of
+   * an earlier one.
+   */
+  readonly isLasting: boolean;
+}
+
+/** The service may still be processing a request whose connection broke. */
+const maxSearches = 3;
+const pauseMs = 2000;
+
+/**
+ * Derives the mark from the resource's name in its engine (`origin`); without one it holds for this
+ * run alone. A retry after a crash knows nothing but the program, so nothing else enters the mark
+ * than `parts`, the inputs that identify the key.
+ */
+export function creationMark(
+  world: World,
+  origin: string | undefined,
+  parts: readonly (string | undefined)[],
+): CreationMark {
+  if (origin === undefined) return { value: world.newId().replaceAll("-", ""), isLasting: false };
+  const text = JSON.stringify([world.session.instanceId, ...parts, origin]);
+  return { value: world.sha256(text).slice(0, 32), isLasting: true };
+}
+
+export interface MarkSearch<Listed, Found> {
+  readonly list: () => Promise<readonly Listed[]>;
+  readonly hasMark: (key: Listed) => boolean;
+  /** Undefined if the key does not exist any more. */
+  readonly read: (key: Listed) => Promise<Found | undefined>;
+  /**
+   * Whether the key is as its creation left it. A request for a new key must never yield one whose
+   * deletion has begun, or one that has long been in use.
+   */
+  readonly isFresh: (key: Found) => boolean;
+}
+
+export interface SearchResult<Listed, Found> {
+  readonly found?: Found;
+  /** A key that has the mark, but is not as its creation left it. */
+  readonly rejected?: Found;
+  readonly listed: readonly Listed[];
+}
+
+/** Searches once, for a key that has the mark and is unchanged since its creation. */
+export async function searchByMark<Listed, Found>(
+  search: MarkSearch<Listed, Found>,
+): Promise<SearchResult<Listed, Found>> {
+  const listed = await search.list();
+  let rejected: Found | undefined;
+  for (const key of listed.filter(search.hasMark)) {
+    const found = await search.read(key);
+    if (found === undefined) continue;
+    if (search.isFresh(found)) return { found, listed };
+    rejected ??= found;
+  }
+  return { listed, ...(rejected !== undefined && { rejected }) };
+}
+
+/**
+ * Whether the key is so old that no interrupted run can have created it. A copy of the program in
+ * another backend derives the same mark, so a person decides about an older key.
+ */
+export function isOlderThanInterruption(createdAtMs: number | undefined, nowMs: number): boolean {
+  return createdAtMs === undefined || nowMs - createdAtMs > longestInterruptionMs;
+}
+
+export interface LostCreation<Found> {
+  /** `KMS key "backup"`. */
+  readonly what: string;
+  /** `KMS`: the place that the search reads. */
+  readonly place: string;
+  readonly search: () => Promise<Found | undefined>;
+  /** The advice after a search without a result. */
+  readonly notFound: () => { readonly detail: string; readonly data?: Readonly<Record<string, unknown>> };
+}
+
+/**
+ * Searches for the object of a creation whose response was lost. Throws UKO_ANSWER_LOST if there is
+ * none, or the search fails.
+ */
+export async function findCreated<Found>(
+  world: World,
+  { what, place, search, notFound }: LostCreation<Found>,
+  options: CallOptions,
+): Promise<Found> {
+  const summary = `Whether ${what} was created is not known: the answer did not arrive`;
+  try {
+    for (let searches = 0; searches < maxSearches; searches += 1) {
+      if (searches > 0) await world.clock.sleep(pauseMs, options.signal);
+      const found = await search();
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    const why = isUkoError(error) ? error.summary : "";
+    const detail = `${place} could not be searched either. ${why}`.trim();
+    throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
+  }
+  throw new UkoError("UKO_ANSWER_LOST", { summary, ...notFound() });
+}
+
+/** The warning about a key that an interrupted run has created. */
+export function warnCreatedBefore(what: string): string {
+  return `${what} was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
+}
