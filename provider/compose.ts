@@ -144,7 +144,13 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { explainAudit } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
-export { summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "./engine/commands/survey-messages.ts";
+export {
+  kmsKeysNotListed,
+  summariseRequests,
+  summariseSweep,
+  sweepHint,
+  sweepQuestion,
+} from "./engine/commands/survey-messages.ts";
 export { createDeclarations } from "./engine/declarations.ts";
 /** The renderer of the command line, exported so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explanation.ts";

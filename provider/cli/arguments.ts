@@ -73,6 +73,31 @@ export function parseRecordId(text: string): string {
   );
 }
 
+export interface ConsentPair {
+  readonly key: KeyPath;
+  readonly recordId: string;
+}
+
+/** Reads pairs of a key and the ID of its request. A key can have one pending request only. */
+export function parseConsents(words: readonly string[]): readonly ConsentPair[] {
+  const pairs: ConsentPair[] = [];
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = "", recordId] = words.slice(at);
+    const key = parseKeyPath(name);
+    if (recordId === undefined) {
+      throw invalid(
+        `"${shown(name)}" has no record id after it`,
+        "Name the key and the id of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
+      );
+    }
+    if (pairs.some((pair) => pair.key.keyId === key.keyId && pair.key.vaultId === key.vaultId)) {
+      throw invalid(`"${shown(name)}" is named twice`, "Name each key once, with the id of its pending request.");
+    }
+    pairs.push({ key, recordId: parseRecordId(recordId) });
+  }
+  return pairs;
+}
+
 /**
  * Reads the comma-separated IDs and windows after one `--consent`, and appends them to the previous
  * ones.

@@ -5,6 +5,8 @@ const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
 const window = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11@2026-12-01T14:22:00Z";
 const recordId = "7f3a2c91d04be6f8a13c5e7092b4d6f8";
+const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
+const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
 
 export const generalHelp = `
 A key is named in full by <vaultId>/<keyId>, two UUIDs; where several are taken they are handled in order.
@@ -69,7 +71,10 @@ export const examples = {
     ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
     ["set a key of KMS itself for deletion", `uko request ${kmsKey}`],
   ],
-  consent: [["let the author of a request act on it", `uko consent ${key} ${recordId}`]],
+  consent: [
+    ["let the author of a request act on it", `uko consent ${key} ${recordId}`],
+    ["approve several requests", `uko consent ${key} ${recordId} ${otherKey} ${otherRecordId}`],
+  ],
   continue: [
     ["consent to a request by naming it, and take its step", `uko continue ${key} --consent ${recordId}`],
     ["stay until the cool-down is over", `uko continue ${key} --consent ${recordId} --wait 5h`],

@@ -9,9 +9,9 @@ import {
   type KeyPath,
   type KmsKeyPath,
   parseAnyKeyPath,
+  parseConsents,
   parseKeyPath,
   parseReason,
-  parseRecordId,
   parseWait,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
@@ -67,11 +67,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
       });
     });
 
-  keyCommand(program, "consent", "one", "Answer another person's request, so that they may act on it; takes no step")
-    .addArgument(new Argument("<recordId>", "the request's id, 32 hexadecimal digits").argParser(parseRecordId))
-    .action((key: KeyPath, recordId: string, given: JsonOption) =>
-      run([key], given, { act: ({ operations, ref, options }) => operations.consent(ref, recordId, options) }),
-    );
+  addConsent(program, run);
 
   addContinue(program, run);
   addLoosen(program, run);
@@ -95,6 +91,35 @@ function refuseReasonOnKms(keys: readonly AnyKeyPath[]): void {
     summary: "KMS keeps no reason with a deletion window",
     detail: "Leave out --reason for keys named kms/<keyId>, and tell the second person yourself.",
   });
+}
+
+/** The arguments are pairs, so that several requests can be approved in one run. */
+function addConsent(program: Command, run: Run): void {
+  program
+    .command("consent")
+    .description("Approve another person's request, so that this person can act on it; takes no step")
+    .usage("[options] <key> <recordId> [<key> <recordId> ...]")
+    .addArgument(
+      new Argument(
+        "<pairs...>",
+        "a key, <vaultId>/<keyId>, and the id of its request, 32 hexadecimal digits; repeatable",
+      ),
+    )
+    .option("--json", "one line of JSON per key")
+    .addHelpText("after", exampleHelp("consent"))
+    .action((words: readonly string[], given: JsonOption) => {
+      const pairs = parseConsents(words);
+      const recordIdOf = ({ vaultId, keyId }: KeyPath): string => {
+        const pair = pairs.find(({ key }) => key.vaultId === vaultId && key.keyId === keyId);
+        if (pair === undefined) throw new UkoError("UKO_BUG");
+        return pair.recordId;
+      };
+      return run(
+        pairs.map(({ key }) => key),
+        given,
+        { act: ({ operations, ref, options }) => operations.consent(ref, recordIdOf(ref), options) },
+      );
+    });
 }
 
 interface ContinueOptions extends JsonOption {
@@ -172,16 +197,20 @@ function addLoosen(program: Command, run: Run): void {
 }
 
 function addWaysBack(program: Command, run: Run): void {
-  keyCommand(program, "withdraw", "one", "Take back what is on file for a key; a deactivated key stays so").action(
-    (key: AnyKeyPath, given: JsonOption) =>
-      run([key], given, {
+  keyCommand(program, "withdraw", "several", "Withdraw a pending request or approval; the key keeps its state").action(
+    (keys: AnyKeyPath[], given: JsonOption) =>
+      run(keys, given, {
         act: ({ operations, ref, options }) => operations.withdraw(ref, options),
         actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
       }),
   );
-  keyCommand(program, "reactivate", "one", "Make a deactivated key active again, and take back what is on file").action(
-    (key: KeyPath, given: JsonOption) =>
-      run([key], given, { act: ({ operations, ref, options }) => operations.reactivate(ref, options) }),
+  keyCommand(
+    program,
+    "reactivate",
+    "several",
+    "Make a deactivated key active again, and withdraw a pending request",
+  ).action((keys: KeyPath[], given: JsonOption) =>
+    run(keys, given, { act: ({ operations, ref, options }) => operations.reactivate(ref, options) }),
   );
 }
 

@@ -41,7 +41,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
 export function buildProgram(world: CliWorld, end: (exitCode: number) => void): Command {
   const program = new Command("uko")
     .description("Ends the life of encryption keys in IBM Unified Key Orchestrator, with two people behind it.")
-    .version(world.version, "--version", "show the version")
+    .version(world.version, "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
     .exitOverride()
@@ -60,6 +60,10 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
   addDoctorCommand(program, world, end);
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
+  program
+    .command("version")
+    .description("Show the version")
+    .action(() => world.out.write(`${world.version}\n`));
   return program;
 }
 

@@ -1,9 +1,11 @@
 /** The commands about whole vaults: each reads every key, and acts on many at once or on none. */
 
 import { type Command, Option } from "commander";
-import { jsonLine, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
+import { jsonLine, kmsKeysNotListed, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
 import type { Survey } from "../engine/commands/survey.ts";
 import type { KeyRef } from "../engine/ports.ts";
+import type { Report } from "../engine/report.ts";
+import type { UkoError } from "../errors.ts";
 import { collectVaultIds } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { mostSevere } from "./exit-code.ts";
@@ -56,18 +58,36 @@ function vaultCommand(program: Command, name: "requests" | "sweep", description:
 
 async function runRequests(world: CliWorld, { vault = [], json }: VaultOptions): Promise<number> {
   const progress = createProgressLine(world.err);
-  const { operations, close } = await world.openOperations(world.environment, { progress });
+  const opened = await world.openOperations(world.environment, { progress });
+  const { operations, close } = opened;
   try {
     const survey = await operations.requests(vault, { signal: world.signal });
+    const kmsKeys = vault.length > 0 ? { reports: [] } : await kmsRequests(opened, world);
+    const reports = [...survey.reports, ...kmsKeys.reports];
     progress.clear();
-    for (const report of survey.reports) {
+    for (const report of reports) {
       world.out.write(json === true ? reportJson(report) : `${reportText(report)}\n`);
     }
-    if (json !== true) world.out.write(`${summariseRequests(survey.reports, survey.vaults)}\n`);
+    if (json !== true) world.out.write(`${summariseRequests(reports, survey.vaults)}\n`);
+    if (kmsKeys.unread !== undefined) world.err.write(`${kmsKeysNotListed(kmsKeys.unread)}\n`);
     return mostSevere(tellUnreadable(world, survey, json === true));
   } finally {
     progress.clear();
     await close();
+  }
+}
+
+/** Many people have no role in KMS. Their list of managed keys is complete without it. */
+async function kmsRequests(
+  { kmsOperations }: OpenOperations,
+  { signal }: CliWorld,
+): Promise<{ readonly reports: readonly Report[]; readonly unread?: UkoError }> {
+  try {
+    return { reports: await kmsOperations.requests({ signal }) };
+  } catch (thrown) {
+    const error = toUkoError(thrown);
+    if (endsTheRun.has(error.code)) throw error;
+    return { reports: [], unread: error };
   }
 }
 

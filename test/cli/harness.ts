@@ -197,3 +197,22 @@ async function runShell(
   if (err !== "" || typed.length === 0) return { exitCode: 127, out: told, err };
   return runHere(typed, { ...environment, ...(consent !== "" && { UKO_CONSENT: consent }) });
 }
+
+/** A key of KMS itself under dual authorization, made by Carol with KMS's own call. */
+export async function makeKmsKey({ url }: Pick<CliTestWorld, "url">, name: string): Promise<string> {
+  const form = new URLSearchParams({
+    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
+    apikey: "carol-demo-key",
+  });
+  const login = await fetch(`${url}/identity/token`, { method: "POST", body: form });
+  const { access_token: token } = (await login.json()) as { access_token: string };
+  const type = "application/vnd.ibm.kms.key+json";
+  const resource = { type, name, extractable: false, dualAuthDelete: { enabled: true } };
+  const answer = await fetch(`${url}/api/v2/keys_with_policy_overrides`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "bluemix-instance": demoInstanceId },
+    body: JSON.stringify({ metadata: { collectionType: type, collectionTotal: 1 }, resources: [resource] }),
+  });
+  const made = (await answer.json()) as { resources: readonly { id: string }[] };
+  return made.resources[0]?.id ?? "";
+}

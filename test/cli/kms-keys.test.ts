@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { collectConsents, parseAnyKeyPath } from "../../provider/cli/arguments.ts";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
-import { type CliTestWorld, keys, reportOf, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
 let key: string;
@@ -11,27 +10,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(async () => {
   await world.reset();
-  key = `kms/${await makeKey()}`;
+  key = `kms/${await makeKmsKey(world, "backup")}`;
 });
-
-/** A key of KMS itself under dual authorization, made by Carol with KMS's own call. */
-async function makeKey(): Promise<string> {
-  const form = new URLSearchParams({
-    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-    apikey: "carol-demo-key",
-  });
-  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const type = "application/vnd.ibm.kms.key+json";
-  const resource = { type, name: "backup", extractable: false, dualAuthDelete: { enabled: true } };
-  const answer = await fetch(`${world.url}/api/v2/keys_with_policy_overrides`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "bluemix-instance": demoInstanceId },
-    body: JSON.stringify({ metadata: { collectionType: type, collectionTotal: 1 }, resources: [resource] }),
-  });
-  const made = (await answer.json()) as { resources: readonly { id: string }[] };
-  return made.resources[0]?.id ?? "";
-}
 
 it("two people end a KMS key by commands, each printed by the one before", async () => {
   const asked = await world.uko("alice", `request ${key}`);

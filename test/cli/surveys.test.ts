@@ -65,7 +65,7 @@ describe("uko requests", () => {
 
   it("reads with one list per vault", async () => {
     await onEveryStage();
-    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1"]);
+    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1", "M3"]);
     expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
   });
 

@@ -1,5 +1,6 @@
 /** The messages about keys that a survey of whole vaults found, and about a sweep. */
 
+import type { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Explanation } from "../explanation.ts";
@@ -52,6 +53,10 @@ export function summariseRequests(reports: readonly Report[], vaults: number): s
   const [keys, have] = reports.length === 1 ? ["key", "has"] : ["keys", "have"];
   return `${reports.length} ${keys} in ${where} ${have} a record on file or an end under way: ${parts.join(", ")}`;
 }
+
+/** The list of managed keys is complete; only the keys in KMS could not be read. */
+export const kmsKeysNotListed = ({ summary, code }: UkoError): string =>
+  `The list does not include KMS keys, because they could not be read: ${summary} [${code}]`;
 
 export interface SweepCounts {
   readonly removable: number;

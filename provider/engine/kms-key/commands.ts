@@ -17,7 +17,7 @@ import type { Report } from "../report.ts";
 import { reportingRun, resultOfReport, type Subject } from "../run-report.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { explainKmsOutcome } from "./messages.ts";
-import { observeKmsKey } from "./observe.ts";
+import { excludeKeystoreKeys, observeKmsKey } from "./observe.ts";
 import { endKmsKey, type KmsOutcome, type KmsTask } from "./reconcile.ts";
 
 export interface KmsOperations {
@@ -27,6 +27,11 @@ export interface KmsOperations {
   request(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
   /** Destroys the key if the caller names a window that another person opened. */
   continue(ref: KmsKeyRef, consents: readonly string[], options: CallOptions): Promise<Report>;
+  /**
+   * Every KMS key that is set for deletion and is not the backing key of a managed key. Changes
+   * nothing.
+   */
+  requests(options: CallOptions): Promise<readonly Report[]>;
   /** Unsets the deletion window, whoever opened it. */
   withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
 }
@@ -48,17 +53,28 @@ export function createKmsOperations(world: World): KmsOperations {
     return reportOutcome(task.ref, outcome);
   };
 
+  const reportAt = async (ref: KmsKeyRef, depth: "decision" | "summary", options: CallOptions): Promise<Report> => {
+    const read = await observeKmsKey(world, ref, depth, options);
+    const current = { actor: await world.session.actor(options), consents: [] };
+    if (read.kind === "gone") return reportOutcome(ref, { kind: "gone", run: current, taken: [] });
+    const planned = planKmsKeyDeletion(read.observation, policy, current, read.nowMs);
+    const isOpen = isWindowOpen(read.observation, read.nowMs);
+    const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
+    const plan = isQuiet ? ({ kind: "done" } as const) : planned;
+    return reportOutcome(ref, { kind: "stopped", plan, observed: read, run: current, taken: [] });
+  };
+
   return {
-    async status(ref, options) {
-      const sighting = await observeKmsKey(world, ref, "decision", options);
-      const actor = await world.session.actor(options);
-      const current = { actor, consents: [] };
-      if (sighting.kind === "gone") return reportOutcome(ref, { kind: "gone", run: current, taken: [] });
-      const planned = planKmsKeyDeletion(sighting.observation, policy, current, sighting.nowMs);
-      const isOpen = isWindowOpen(sighting.observation, sighting.nowMs);
-      const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
-      const plan = isQuiet ? ({ kind: "done" } as const) : planned;
-      return reportOutcome(ref, { kind: "stopped", plan, observed: sighting, run: current, taken: [] });
+    status: (ref, options) => reportAt(ref, "decision", options),
+
+    async requests(options) {
+      const { instanceId } = world.session;
+      const set = (await world.kmsKeys.list({}, options)).filter(({ windowEndsAtMs }) => windowEndsAtMs !== undefined);
+      const reports: Report[] = [];
+      for (const { kmsKeyId } of await excludeKeystoreKeys(world, set, options)) {
+        reports.push(await reportAt({ instanceId, kmsKeyId }, "summary", options));
+      }
+      return reports.filter(({ lifecycleState }) => lifecycleState === "pending_approval");
     },
 
     request: (ref, options) => {

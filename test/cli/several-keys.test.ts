@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { explainVerdict } from "../support/oracle.ts";
+import { type CliTestWorld, keys, makeKmsKey, reportOf, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+beforeAll(async () => {
+  world = await startCliWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+async function requested(key: string): Promise<string> {
+  const { deletion } = reportOf(await world.uko("bob", `request ${key} --json`));
+  return deletion.recordId ?? "";
+}
+
+const statesOf = async (...named: readonly string[]): Promise<readonly string[]> =>
+  Promise.all(named.map(async (key) => reportOf(await world.uko("bob", `status ${key} --json`)).lifecycleState));
+
+it("approves several requests in one run, and takes no step", async () => {
+  const [payroll, cards] = [await requested(keys.payroll), await requested(keys.cards)];
+  await world.advance("1m");
+  const { exitCode, out } = await world.uko("alice", `consent ${keys.payroll} ${payroll} ${keys.cards} ${cards}`);
+  expect(exitCode).toBe(0);
+  expect(out.match(/uko continue \S+ --consent \S+/g)).toHaveLength(2);
+  expect(await statesOf(keys.payroll, keys.cards)).toEqual(["pending_approval", "pending_approval"]);
+  const verdict = await world.verdict();
+  expect(verdict.ok, explainVerdict(verdict)).toBe(true);
+});
+
+it.each([
+  [`consent ${keys.payroll}`, "has no record id after it"],
+  [`consent ${keys.payroll} ${"a".repeat(32)} ${keys.payroll} ${"b".repeat(32)}`, "is named twice"],
+  [`consent ${keys.payroll} ${keys.cards}`, "is not the id of a consent record"],
+])("refuses %s before anything is sent", async (command, why) => {
+  const { exitCode, err } = await world.uko("alice", command);
+  expect(exitCode).toBe(1);
+  expect(err).toContain(why);
+  expect((await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed")).toEqual([]);
+});
+
+it("withdraws the requests for several keys", async () => {
+  await requested(keys.payroll);
+  await requested(keys.cards);
+  await world.advance("1m");
+  expect((await world.uko("bob", `withdraw ${keys.payroll} ${keys.cards}`)).exitCode).toBe(0);
+  expect(await statesOf(keys.payroll, keys.cards)).toEqual(["active", "active"]);
+});
+
+it("reactivates several keys", async () => {
+  for (const key of [keys.payroll, keys.cards]) {
+    const recordId = await requested(key);
+    await world.advance("1m");
+    await world.uko("alice", `continue ${key} --consent ${recordId}`);
+  }
+  await world.advance("1m");
+  const { exitCode, out } = await world.uko("alice", `reactivate ${keys.payroll} ${keys.cards}`);
+  expect(exitCode, out).toBe(0);
+  expect(await statesOf(keys.payroll, keys.cards)).toEqual(["active", "active"]);
+});
+
+it.each(["-V", "--version", "version"])("prints the version for %s", async (word) => {
+  expect(await world.uko("bob", word)).toMatchObject({
+    exitCode: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+(-test)?\n$/),
+  });
+});
+
+it("lists KMS keys that are set for deletion among the requests, until their window ends", async () => {
+  const key = `kms/${await makeKmsKey(world, "backup")}`;
+  await makeKmsKey(world, "not set for deletion");
+  await world.uko("alice", `request ${key}`);
+  await requested(keys.payroll);
+  const { exitCode, out, err } = await world.uko("bob", "requests");
+  expect([exitCode, err]).toEqual([0, ""]);
+  expect(out).toContain(`uko continue ${key} --consent`);
+  expect(out).toMatch(/^2 keys in 1 vault .*: 2 pending approval$/m);
+  await world.advance("8d");
+  expect((await world.uko("bob", "requests")).out).not.toContain("backup");
+});
+
+it("lists the requests for managed keys to a caller who may not list KMS keys, and says what is missing", async () => {
+  await requested(keys.payroll);
+  const rule = JSON.stringify({ operation: "M3", status: 401 });
+  await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
+  const { exitCode, out, err } = await world.uko("bob", "requests");
+  expect(exitCode).toBe(0);
+  expect(out).toContain("payroll");
+  expect(err).toMatch(/does not include KMS keys.*\[UKO_ACCESS_DENIED\]/);
+});
