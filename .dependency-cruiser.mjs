@@ -8,7 +8,7 @@ const rings = {
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
   "engine/": { ours: ["errors.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
-  "schema/": { ours: ["errors.ts", "engine/", "resources/index.ts"], packages: ["zod"] },
+  "schema/": { ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/registry.ts"], packages: ["zod"] },
   "services/": {
     ours: ["errors.ts", "uuid-form.ts", "lifecycle/"],
     types: ["engine/ports.ts", "engine/container-ports.ts", "engine/kms-ports.ts"],

@@ -11,9 +11,9 @@ import { type AnyDefinition, type Inventory, takeInventory } from "./engine/comm
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
-import type { FunctionDefinition, ListOptions } from "./engine/definition.ts";
+import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/definition.ts";
 import type { Door } from "./engine/explanation.ts";
-import { createHandlers, type HandlerContext, type Handlers } from "./engine/handlers.ts";
+import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
 import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
@@ -21,24 +21,8 @@ import { parseGiven } from "./engine/program/input-validation.ts";
 import { createServiceClock } from "./engine/service-clock.ts";
 import { isTransientReadError } from "./engine/transient-read-errors.ts";
 import { asUkoError, UkoError } from "./errors.ts";
-import {
-  functions,
-  type KeystoreInputs,
-  type KeystoreState,
-  type KeyTemplateInputs,
-  type KeyTemplateState,
-  type KmsKeyInputs,
-  type KmsKeyState,
-  keystore,
-  keyTemplate,
-  kmsKey,
-  type ManagedKeyInputs,
-  type ManagedKeyState,
-  managedKey,
-  type VaultInputs,
-  type VaultState,
-  vault,
-} from "./resources/index.ts";
+import { functions } from "./resources/functions.ts";
+import { type ResourceHandlers, resources } from "./resources/registry.ts";
 import { createEndpoints } from "./services/broker/endpoints.ts";
 import { createEvidenceFile } from "./services/evidence-file.ts";
 import { requireAllowedHost } from "./services/http/allowed-hosts.ts";
@@ -163,7 +147,7 @@ export {
   sayUnreadSoFar,
 } from "./engine/transient-read-errors.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
-export { checkArguments } from "./resources/index.ts";
+export { checkArguments } from "./resources/functions.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";
 export { checkStored, isConsent, parseDurationMs, readConsents, storedSettings } from "./settings.ts";
 export type { StoredSettings };
@@ -235,7 +219,8 @@ export async function examineState(
   options: CallOptions,
 ): Promise<readonly Check[]> {
   const state = readState(text);
-  const checks = examineStored(state);
+  const kinds = Object.values(resources).map(({ name }) => name);
+  const checks = examineStored(state, kinds);
   const loosened = loosenedIn(state);
   if (loosened.length === 0) return [...checks, controlsCheck([], [], 0)];
   let opened: OpenWorld;
@@ -251,8 +236,10 @@ export async function examineState(
   }
 }
 
-/** Ordered by dependency: each kind after the kinds that it depends on. */
-const adoptable: readonly AnyDefinition[] = [vault, keystore, keyTemplate, managedKey];
+/** A vault and what it contains, in the order of creation. */
+const adoptable = (Object.values(resources) as readonly AnyDefinition[]).filter(({ idForm }) =>
+  idForm.startsWith("<vaultId>"),
+);
 
 const clock: Clock = {
   async sleep(ms, signal) {
@@ -275,11 +262,8 @@ function evidenceFor(settings: Settings, outputs: Outputs): Evidence {
 
 /** The entry points that a door for engines calls. */
 export interface OpenHandlers {
-  readonly managedKey: Handlers<ManagedKeyInputs, ManagedKeyState>;
-  readonly vault: Handlers<VaultInputs, VaultState>;
-  readonly keystore: Handlers<KeystoreInputs, KeystoreState>;
-  readonly keyTemplate: Handlers<KeyTemplateInputs, KeyTemplateState>;
-  readonly kmsKey: Handlers<KmsKeyInputs, KmsKeyState>;
+  /** The handlers of each resource, by its name. */
+  readonly resources: ResourceHandlers;
   /**
    * Whether the state may stay as it was after this read error. Under UKO_STRICT_READS no failed
    * read may keep it (decision 0017).
@@ -325,12 +309,12 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
     return { world: opened.world, run: opened.settings };
   };
   const context = { open, door, sha256 };
+  const handlers = Object.entries(resources).map(([name, definition]) => [
+    name,
+    createHandlers(definition as unknown as ResourceDefinition<object, object>, context),
+  ]);
   return {
-    managedKey: createHandlers(managedKey, context),
-    vault: createHandlers(vault, context),
-    keystore: createHandlers(keystore, context),
-    keyTemplate: createHandlers(keyTemplate, context),
-    kmsKey: createHandlers(kmsKey, context),
+    resources: Object.fromEntries(handlers) as ResourceHandlers,
     mayKeepState: (error): error is UkoError => isTransientReadError(error) && !open().run.isReadStrict,
     ask: askAll(open),
   };

@@ -108,7 +108,7 @@ describe("handlers", () => {
       opened += 1;
       return { instanceId: uko.emulator.instanceId };
     };
-    const { managedKey } = openHandlers(stored, quiet, door);
+    const { managedKey } = openHandlers(stored, quiet, door).resources;
     const news = { vaultId, template: "payroll", label: "composed" };
     expect(managedKey.check(news, {}).failures).toEqual([]);
     expect(opened).toBe(0);
@@ -122,7 +122,7 @@ describe("handlers", () => {
   test("a run takes consents and strictness from today's environment", async () => {
     const key = await uko.keyIn("active");
     stub(environmentOf("carol", { UKO_DUAL_AUTHORIZATION: "required" }));
-    const { managedKey } = openHandlers(() => ({}), quiet, door);
+    const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
     const adopted = { vaultId, template: "payroll", existingKeyId: key.id, dualAuthorization: "single" };
     const { state } = await managedKey.create(adopted, options);
     const outcome = await managedKey.delete(state, options);
@@ -131,7 +131,7 @@ describe("handlers", () => {
 
   test("a missing setting names itself", async () => {
     stub({ UKO_API_KEY: "k" });
-    const { managedKey } = openHandlers(() => ({}), quiet, door);
+    const { managedKey } = openHandlers(() => ({}), quiet, door).resources;
     const news = { vaultId, template: "payroll" };
     await expect(managedKey.create(news, options)).rejects.toMatchObject({
       code: "UKO_SETTINGS_INVALID",

@@ -6,9 +6,6 @@
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";
 import { keystoresOf, type ProgramFile, referenceFrom, unique } from "./named-resources.ts";
 
-/** With such a suffix, a name is neither a word of the language nor a class. */
-const suffixes: Readonly<Record<string, string>> = { KeyTemplate: "Template", ManagedKey: "Key" };
-
 interface Named {
   readonly item: InventoryItem;
   readonly variable: string;
@@ -92,19 +89,20 @@ function nameEach(items: readonly InventoryItem[]): readonly Named[] {
   const logicalNames = new Set<string>();
   return items.map((item) => {
     const base = item.name === "" ? item.id : item.name;
-    const variable = unique(variableName(base, suffixes[item.resource] ?? item.resource), variables, (n) => String(n));
+    const variable = unique(variableName(base, item.noun), variables, (n) => String(n));
     const logical = base.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replaceAll(/^-+|-+$/g, "") || item.id;
     const inResource = unique(`${item.resource}/${logical}`, logicalNames, (n) => `-${n}`);
     return { item, variable, logicalName: inResource.slice(item.resource.length + 1) };
   });
 }
 
-function variableName(name: string, suffix: string): string {
+/** With the noun as its suffix, a name is neither a word of the language nor a class. */
+function variableName(name: string, noun: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const camel = words
     .map((word, index) => (index === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
     .join("");
-  const whole = `${camel}${suffix}`;
+  const whole = `${camel}${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
   return /^[a-z]/.test(whole) ? whole : `resource${whole}`;
 }
 

@@ -25,9 +25,6 @@ interface Named {
   readonly name: string;
 }
 
-/** Prefix for a name that would be invalid without it. */
-const prefixes: Readonly<Record<string, string>> = { KeyTemplate: "template", ManagedKey: "key" };
-
 /** Returns the files of the configuration. */
 export function writeConfiguration(
   items: readonly InventoryItem[],
@@ -157,9 +154,9 @@ function resourceOf({ resource: name }: InventoryItem): TerraformResource {
   return found;
 }
 
-function nameFor({ resource, name, id }: InventoryItem): string {
+function nameFor({ noun, name, id }: InventoryItem): string {
   const words = wordsIn(name) || wordsIn(id.slice(id.lastIndexOf("/") + 1));
-  return /^[a-z]/.test(words) ? words : `${prefixes[resource] ?? resource.toLowerCase()}_${words}`;
+  return /^[a-z]/.test(words) ? words : `${noun}_${words}`;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import type { ErrorCode } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
 import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
 import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
@@ -84,7 +85,13 @@ export interface ListFilter {
 
 export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly name: string;
+  /** The noun in messages, such as `template` for `KeyTemplate`. */
+  readonly noun: string;
   readonly summary: string;
+  /** What the functions that read one object and list all of them do. */
+  readonly functions: { readonly get: string; readonly list: string };
+  /** The code of an error about an ID that does not exist; UKO_NOT_FOUND if absent. */
+  readonly notFound?: ErrorCode;
   readonly inputs: z.ZodType<Inputs>;
   readonly state: z.ZodType<State>;
   /**

@@ -3,31 +3,17 @@
 import { asUkoError, UkoError } from "../errors.ts";
 import { capital, plain } from "./words.ts";
 
-/** What people know a resource by. An edited state may lack everything but the kind. */
+/** What people know a resource by. An edited state may lack everything but the noun. */
 export interface ResourceLabel {
-  readonly kind: keyof typeof nouns;
+  readonly noun: string;
   readonly name?: unknown;
   readonly id?: unknown;
 }
 
-const nouns = {
-  managedKey: "key",
-  kmsKey: "KMS key",
-  vault: "vault",
-  keystore: "keystore",
-  keyTemplate: "template",
-} as const;
-
-/** The noun that people use, such as "template" for a program's `KeyTemplate`. */
-export function nounFor(resource: string): string {
-  const kind = resource.charAt(0).toLowerCase() + resource.slice(1);
-  return kind in nouns ? nouns[kind as ResourceLabel["kind"]] : resource;
-}
-
 /** `key "payroll" 5c1e…/9b2d…`. */
-function sayWhich({ kind, name, id }: ResourceLabel): string {
+function sayWhich({ noun, name, id }: ResourceLabel): string {
   const called = typeof name === "string" && name !== "" ? ` "${plain(name, 100)}"` : "";
-  return `${nouns[kind]}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
+  return `${noun}${called}${typeof id === "string" && id !== "" ? ` ${plain(id, 100)}` : ""}`;
 }
 
 /** The same error, with the resource's label at the start of its first line. */

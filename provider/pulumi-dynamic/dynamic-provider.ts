@@ -5,11 +5,12 @@
 
 import { type dynamic, log } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";
+import type { Handlers } from "../engine/handlers.ts";
 import { createResourceProvider } from "./resource-provider.ts";
 
 let config: dynamic.Config | undefined;
 
-const handlers = openHandlers(
+const { resources } = openHandlers(
   () => storedSettings((name) => config?.get(`uko:${name}`)),
   {
     progress: { report: () => {} },
@@ -23,8 +24,12 @@ const configure = (given: dynamic.Config): void => {
   config = given;
 };
 
-export const managedKey: dynamic.ResourceProvider = createResourceProvider(handlers.managedKey, configure);
-export const vault: dynamic.ResourceProvider = createResourceProvider(handlers.vault, configure);
-export const keystore: dynamic.ResourceProvider = createResourceProvider(handlers.keystore, configure);
-export const keyTemplate: dynamic.ResourceProvider = createResourceProvider(handlers.keyTemplate, configure);
-export const kmsKey: dynamic.ResourceProvider = createResourceProvider(handlers.kmsKey, configure);
+const providers = Object.fromEntries(
+  Object.entries(resources).map(([name, handlers]) => [
+    name,
+    createResourceProvider(handlers as unknown as Handlers<object, object>, configure),
+  ]),
+) as Readonly<Record<keyof typeof resources, dynamic.ResourceProvider>>;
+
+/** A module cannot compute the names that it exports; a test compares them with the registry. */
+export const { vault, keystore, keyTemplate, managedKey, kmsKey } = providers;

@@ -5,15 +5,12 @@
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";
-import type {
-  DeletionPlan,
-  KeystoreState,
-  KeyTemplateState,
-  KmsKeyState,
-  ManagedKeyState,
-  PendingDeletion,
-  VaultState,
-} from "../resources/index.ts";
+import type { DeletionPlan, PendingDeletion } from "../resources/functions.ts";
+import type { KeyTemplateState } from "../resources/key-template/schema.ts";
+import type { KeystoreState } from "../resources/keystore/schema.ts";
+import type { KmsKeyState } from "../resources/kms-key/schema.ts";
+import type { ManagedKeyState } from "../resources/managed-key/schema.ts";
+import type { VaultState } from "../resources/vault.ts";
 
 export type { DeletionPlan, PendingDeletion };
 

@@ -1,7 +1,7 @@
 /** The key template as a class for Pulumi programs. */
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { KeyTemplateInputs, KeyTemplateState } from "../resources/index.ts";
+import type { KeyTemplateInputs, KeyTemplateState } from "../resources/key-template/schema.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** For templates of `google_kms`. */

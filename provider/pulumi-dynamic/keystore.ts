@@ -11,7 +11,7 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
-import type { KeystoreInputs, KeystoreState } from "../resources/index.ts";
+import type { KeystoreInputs, KeystoreState } from "../resources/keystore/schema.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Connection of a keystore of type `hpcs` or `key_protect`. */

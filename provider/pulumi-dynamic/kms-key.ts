@@ -11,7 +11,7 @@ import {
   type Output,
   secret,
 } from "@pulumi/pulumi";
-import type { KmsKeyState } from "../resources/index.ts";
+import type { KmsKeyState } from "../resources/kms-key/schema.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a KMS key; an omitted input keeps the value in KMS. */

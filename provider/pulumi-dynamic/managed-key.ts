@@ -1,7 +1,7 @@
 /** The managed key as a class for Pulumi programs. */
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { ManagedKeyState } from "../resources/index.ts";
+import type { ManagedKeyState } from "../resources/managed-key/schema.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a key; an omitted input keeps the service's value. */

@@ -1,7 +1,7 @@
 /** The vault as a class for Pulumi programs. */
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { VaultState } from "../resources/index.ts";
+import type { VaultState } from "../resources/vault.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a vault; an omitted input keeps the service's value. */

@@ -4,7 +4,6 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import type { OpenHandlers } from "../compose.ts";
 import type { Handlers, ResourceRead } from "../engine/handlers.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import { isUkoError, UkoError } from "../errors.ts";
@@ -16,14 +15,6 @@ import { type Mask, maskOf, merged, type Properties, readProperties, writeProper
 
 /** Doors handle values and states as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
-
-const resourceNames = {
-  "uko:index:ManagedKey": "managedKey",
-  "uko:index:Vault": "vault",
-  "uko:index:Keystore": "keystore",
-  "uko:index:KeyTemplate": "keyTemplate",
-  "uko:index:KmsKey": "kmsKey",
-} as const satisfies Record<string, Exclude<keyof OpenHandlers, "ask" | "mayKeepState">>;
 
 export async function check(session: Session, request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const handlers = await handlersOf(session, typeIn(request));
@@ -224,11 +215,15 @@ function typeIn(request: OfResource): string {
 }
 
 async function handlersOf(session: Session, type: string): Promise<AnyHandlers> {
-  const name = resourceNames[type as keyof typeof resourceNames];
-  if (name !== undefined) return (await session.handlers())[name] as unknown as AnyHandlers;
+  const { resources } = await session.handlers();
+  const all = new Map(
+    Object.entries(resources).map(([name, handlers]) => [`uko:index:${capital(name)}`, handlers as AnyHandlers]),
+  );
+  const found = all.get(type);
+  if (found !== undefined) return found;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `This package has no resource ${type}`,
-    detail: `It has ${Object.keys(resourceNames).join(", ")}.`,
+    detail: `It has ${[...all.keys()].join(", ")}.`,
   });
 }
 
@@ -256,6 +251,10 @@ function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
 function withoutPulumi(properties: Properties): Properties {
   const { __provider: _provider, __origin: _origin, ...own } = properties;
   return own;
+}
+
+function capital(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 function topOf(path: string): string {

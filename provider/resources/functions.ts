@@ -7,24 +7,16 @@ import * as z from "zod";
 import {
   type CheckFailure,
   defineFunction,
-  type ListOptions,
+  type FunctionDefinition,
   type ResourceDefinition,
-  type RunSettings,
+  shapeOf,
 } from "../engine/definition.ts";
 import { createOperations } from "../engine/key/commands.ts";
-import type { World } from "../engine/ports.ts";
 import { failuresOfKnown } from "../engine/program/input-validation.ts";
-import { type ErrorCode, UkoError } from "../errors.ts";
-import { keyTemplate } from "./key-template/index.ts";
-import { keyTemplateState } from "./key-template/schema.ts";
-import { keystore } from "./keystore/index.ts";
-import { keystoreState } from "./keystore/schema.ts";
-import { kmsKey } from "./kms-key/index.ts";
-import { kmsKeyState } from "./kms-key/schema.ts";
-import { managedKey } from "./managed-key/index.ts";
+import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
+import { type ResourceName, resources, type StateOf } from "./registry.ts";
 import { uuid } from "./uuid.ts";
-import { vault, vaultState } from "./vault.ts";
 
 const vaultId = uuid.meta({ description: "UUID of the vault." });
 const keyRef = z.strictObject({ vaultId, keyId: uuid.meta({ description: "UUID of the key." }) });
@@ -33,86 +25,61 @@ const inVault = z.strictObject({
   vaultId: uuid.optional().meta({ description: "Narrows the list to one vault; without it every vault's are listed." }),
 });
 
-const getManagedKey = defineFunction({
-  name: "getManagedKey",
-  summary: "A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.",
-  args: keyRef,
-  result: managedKeyState,
-  answer: (world, args, run, options) =>
-    one(managedKey, world, `${args.vaultId}/${args.keyId}`, run, options, "UKO_KEY_NOT_FOUND"),
-});
+/** Any resource, as far as its two functions need it. */
+type Readable = ResourceDefinition<object, object>;
+type Filter = z.infer<typeof inVault>;
 
-const listManagedKeys = defineFunction({
-  name: "listManagedKeys",
-  summary: "Every managed key in every state.",
-  args: inVault,
-  result: z.object({ managedKeys: z.array(managedKeyState).meta({ description: "The keys." }) }),
-  answer: async (world, args, _run, options) => ({ managedKeys: await all(managedKey, world, args, options) }),
-});
+/** The functions that read one object, and those that list all of them, for each resource. */
+type ReadFunctions = {
+  readonly [Name in ResourceName as `get${Capitalize<Name>}`]: FunctionDefinition<object, StateOf<Name>>;
+};
+type ListFunctions = {
+  readonly [Name in ResourceName as `list${Capitalize<Name>}s`]: FunctionDefinition<
+    Filter,
+    { readonly [List in `${Name}s`]: readonly StateOf<Name>[] }
+  >;
+};
 
-const getVault = defineFunction({
-  name: "getVault",
-  summary: "A vault as it is now; fails with UKO_NOT_FOUND where there is none.",
-  args: z.strictObject({ vaultId }),
-  result: vaultState,
-  answer: (world, args, run, options) => one(vault, world, args.vaultId, run, options),
-});
+/** Reads one object by the parts of its ID. */
+function readFunction({ name, idForm, state, functions: { get }, lookup, notFound = "UKO_NOT_FOUND" }: Readable) {
+  const parts = Array.from(idForm.matchAll(/<(\w+)>/g), ([, part = ""]) => part);
+  const described = shapeOf(state);
+  const arg = (part: string) => uuid.meta({ description: described[part]?.description ?? "" });
+  const args = Object.fromEntries(parts.map((part) => [part, part === "vaultId" ? vaultId : arg(part)]));
+  return defineFunction<Readonly<Record<string, string>>, object>({
+    name: `get${name}`,
+    summary: get,
+    args: z.strictObject(args),
+    result: state,
+    async answer(world, given, run, options) {
+      const id = parts.map((part) => given[part]).join("/");
+      const found = await lookup(world, id, run, options);
+      if (found === undefined) throw new UkoError(notFound, { detail: `There is nothing with the id ${id}.` });
+      return found.state;
+    },
+  });
+}
 
-const listVaults = defineFunction({
-  name: "listVaults",
-  summary: "Every vault of the instance that the identity may see.",
-  args: nothing,
-  result: z.object({ vaults: z.array(vaultState).meta({ description: "The vaults." }) }),
-  answer: async (world, _args, _run, options) => ({ vaults: await all(vault, world, {}, options) }),
-});
+/** Lists every object of a resource, in one vault if the resource belongs to one. */
+function listFunction(list: string, { name, inputs, noun, state, functions: texts, ...definition }: Readable) {
+  return defineFunction<Filter, object>({
+    name: `list${name}s`,
+    summary: texts.list,
+    args: "vaultId" in shapeOf(inputs) ? inVault : nothing,
+    result: z.object({ [list]: z.array(state).meta({ description: `The ${noun}s.` }) }),
+    async answer(world, { vaultId: only }, _run, options) {
+      const found = await definition.list(world, only === undefined ? {} : { vaultId: only }, options);
+      return { [list]: found.map((each) => each.state) };
+    },
+  });
+}
 
-const getKeystore = defineFunction({
-  name: "getKeystore",
-  summary: "A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.",
-  args: z.strictObject({ vaultId, keystoreId: uuid.meta({ description: "UUID of the keystore." }) }),
-  result: keystoreState,
-  answer: (world, args, run, options) => one(keystore, world, `${args.vaultId}/${args.keystoreId}`, run, options),
-});
-
-const listKeystores = defineFunction({
-  name: "listKeystores",
-  summary: "Every keystore, without its secrets.",
-  args: inVault,
-  result: z.object({ keystores: z.array(keystoreState).meta({ description: "The keystores." }) }),
-  answer: async (world, args, _run, options) => ({ keystores: await all(keystore, world, args, options) }),
-});
-
-const getKeyTemplate = defineFunction({
-  name: "getKeyTemplate",
-  summary: "A key template as it is now; fails with UKO_NOT_FOUND where there is none.",
-  args: z.strictObject({ vaultId, templateId: uuid.meta({ description: "UUID of the template." }) }),
-  result: keyTemplateState,
-  answer: (world, args, run, options) => one(keyTemplate, world, `${args.vaultId}/${args.templateId}`, run, options),
-});
-
-const listKeyTemplates = defineFunction({
-  name: "listKeyTemplates",
-  summary: "Every key template.",
-  args: inVault,
-  result: z.object({ keyTemplates: z.array(keyTemplateState).meta({ description: "The templates." }) }),
-  answer: async (world, args, _run, options) => ({ keyTemplates: await all(keyTemplate, world, args, options) }),
-});
-
-const getKmsKey = defineFunction({
-  name: "getKmsKey",
-  summary: "A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.",
-  args: z.strictObject({ keyId: uuid.meta({ description: "UUID of the key." }) }),
-  result: kmsKeyState,
-  answer: (world, args, run, options) => one(kmsKey, world, args.keyId, run, options),
-});
-
-const listKmsKeys = defineFunction({
-  name: "listKmsKeys",
-  summary: "Every KMS key that this tool can look after, which leaves out those of internal keystores.",
-  args: nothing,
-  result: z.object({ kmsKeys: z.array(kmsKeyState).meta({ description: "The keys." }) }),
-  answer: async (world, _args, _run, options) => ({ kmsKeys: await all(kmsKey, world, {}, options) }),
-});
+const ofResources = Object.fromEntries(
+  Object.entries(resources).flatMap(([name, definition]) => {
+    const readable = definition as unknown as Readable;
+    return [readFunction(readable), listFunction(`${name}s`, readable)].map((each) => [each.name, each]);
+  }),
+) as unknown as ReadFunctions & ListFunctions;
 
 const pendingDeletion = managedKeyState
   .pick({
@@ -134,9 +101,10 @@ const listPendingDeletions = defineFunction({
   summary: "Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.",
   args: inVault,
   result: z.object({ pendingDeletions: z.array(pendingDeletion).meta({ description: "The keys." }) }),
-  async answer(world, args, _run, options) {
-    const keys = await all(managedKey, world, args, options);
-    return { pendingDeletions: keys.filter(({ deletionAwaits }) => deletionAwaits !== undefined).map(toPending) };
+  async answer(world, args, run, options) {
+    const { managedKeys } = await ofResources.listManagedKeys.answer(world, args, run, options);
+    const pending = managedKeys.filter(({ deletionAwaits }) => deletionAwaits !== undefined);
+    return { pendingDeletions: pending.map(toPending) };
   },
 });
 
@@ -195,29 +163,8 @@ const planDeletion = defineFunction({
   },
 });
 
-/** The questions by name, for doors that project all of them. */
-export const functions = {
-  getManagedKey,
-  listManagedKeys,
-  getVault,
-  listVaults,
-  getKeystore,
-  listKeystores,
-  getKeyTemplate,
-  listKeyTemplates,
-  getKmsKey,
-  listKmsKeys,
-  listPendingDeletions,
-  planDeletion,
-} as const;
-
-/** Validates the arguments of a question: reports each error at its argument; unknown values pass. */
-export function checkArguments(
-  question: keyof typeof functions,
-  args: Readonly<Record<string, unknown>>,
-): readonly CheckFailure[] {
-  return failuresOfKnown(functions[question].args.safeParse(args).error?.issues ?? [], args);
-}
+/** Every function by name, for doors that project all of them. */
+export const functions = { ...ofResources, listPendingDeletions, planDeletion } as const;
 
 /** A label may be older than today's rules for inputs, so the fields are picked, not parsed. */
 function toPending(key: z.infer<typeof managedKeyState>): PendingDeletion {
@@ -228,25 +175,10 @@ function toPending(key: z.infer<typeof managedKeyState>): PendingDeletion {
   return Object.fromEntries(picked) as PendingDeletion;
 }
 
-async function one<Inputs, State extends Inputs>(
-  definition: ResourceDefinition<Inputs, State>,
-  world: World,
-  id: string,
-  run: RunSettings,
-  options: ListOptions,
-  code: ErrorCode = "UKO_NOT_FOUND",
-): Promise<State> {
-  const found = await definition.lookup(world, id, run, options);
-  if (found === undefined) throw new UkoError(code, { detail: `There is nothing with the id ${id}.` });
-  return found.state;
-}
-
-async function all<Inputs, State extends Inputs>(
-  definition: ResourceDefinition<Inputs, State>,
-  world: World,
-  { vaultId: only }: { readonly vaultId?: string | undefined },
-  options: ListOptions,
-): Promise<State[]> {
-  const found = await definition.list(world, only === undefined ? {} : { vaultId: only }, options);
-  return found.map(({ state }) => state);
+/** Reports each invalid argument; unknown values pass. */
+export function checkArguments(
+  question: keyof typeof functions,
+  args: Readonly<Record<string, unknown>>,
+): readonly CheckFailure[] {
+  return failuresOfKnown(functions[question].args.safeParse(args).error?.issues ?? [], args);
 }

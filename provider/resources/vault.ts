@@ -46,6 +46,11 @@ const compared = ["name", "description", "recoveryKeyLabel"] as const;
 
 export const vault = defineResource<VaultInputs, VaultState>({
   name: "Vault",
+  noun: "vault",
+  functions: {
+    get: "A vault as it is now; fails with UKO_NOT_FOUND where there is none.",
+    list: "Every vault of the instance that the identity may see.",
+  },
   summary: "A vault: keys, keystores and templates live in it. It is deleted once it is empty.",
   inputs: vaultInputs,
   state: vaultState,

@@ -1,19 +1,23 @@
 /** The described parts of the provider: each resource and each question, by its name. */
 
-import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
+import { functions } from "../resources/functions.ts";
+import { type ResourceName as HandlersName, resources } from "../resources/registry.ts";
 import { type Attribute, type DescribedResource, outputAttributes, resultAttributes } from "./attributes.ts";
 
-export const resources = {
-  ManagedKey: managedKey,
-  Vault: vault,
-  Keystore: keystore,
-  KeyTemplate: keyTemplate,
-  KmsKey: kmsKey,
+export type ResourceName = Capitalize<HandlersName>;
+export type FunctionName = keyof typeof functions;
+export type Described = DescribedResource & {
+  readonly noun: string;
+  readonly summary: string;
+  readonly idForm: string;
 };
 
-export type ResourceName = keyof typeof resources;
-export type FunctionName = keyof typeof functions;
-export type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
+/** Every resource by its name in programs, such as `ManagedKey`. */
+export const described = Object.fromEntries(
+  Object.values<Described>(resources).map((definition) => [definition.name, definition]),
+) as Readonly<Record<ResourceName, Described>>;
+
+export const describedNames = Object.keys(described) as readonly ResourceName[];
 
 export interface Answer {
   readonly attributes: readonly Attribute[];
@@ -25,7 +29,7 @@ export interface Answer {
  * Returns a function's result; a resource, or a list of resources, is described as the resource is.
  */
 export function answerOf(name: FunctionName): Answer {
-  for (const [resource, definition] of Object.entries<Described>(resources)) {
+  for (const [resource, definition] of Object.entries(described)) {
     const attributes = outputAttributes(definition);
     if (name === `get${resource}`) return { attributes, place: resource };
     if (name === `list${resource}s`) {

@@ -4,9 +4,9 @@
  */
 
 import type * as z from "zod";
-import { functions } from "../resources/index.ts";
+import { functions } from "../resources/functions.ts";
 import { argumentAttributes, inputAttributes, outputAttributes } from "./attributes.ts";
-import { answerOf, type Described, type FunctionName, type ResourceName, resources } from "./described.ts";
+import { answerOf, described, describedNames, type FunctionName, type ResourceName } from "./described.ts";
 import { describeResource } from "./documentation.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
@@ -18,8 +18,9 @@ type Properties = ReturnType<NamedTypes["properties"]>;
 /** Returns the schema; the committed one has no version, the plugin's has its own. */
 export function pulumiSchema(version?: string): PackageSpec {
   const types = collectTypes();
-  const names = Object.keys(resources) as ResourceName[];
-  const inputs = new Map(names.map((name) => [name, types.properties(inputAttributes(resources[name]), name)]));
+  const inputs = new Map(
+    describedNames.map((name) => [name, types.properties(inputAttributes(described[name]), name)]),
+  );
   const { properties: settings } = types.properties(providerAttributes, "provider");
   const inputProperties = withEnvironment(settings);
   return {
@@ -41,7 +42,7 @@ export function pulumiSchema(version?: string): PackageSpec {
       inputProperties,
     },
     resources: Object.fromEntries(
-      names.map((name) => [`uko:index:${name}`, resourceSpec(name, inputs.get(name), types)]),
+      describedNames.map((name) => [`uko:index:${name}`, resourceSpec(name, inputs.get(name), types)]),
     ),
     functions: Object.fromEntries(
       (Object.keys(functions) as FunctionName[]).map((name) => [`uko:index:${name}`, functionSpec(name, types)]),
@@ -52,7 +53,7 @@ export function pulumiSchema(version?: string): PackageSpec {
 }
 
 function resourceSpec(name: ResourceName, inputs: Properties | undefined, types: NamedTypes): ResourceSpec {
-  const definition: Described = resources[name];
+  const definition = described[name];
   const list = functions[`list${name}s`];
   return {
     description: describeResource(name, definition.summary, definition.idForm),

@@ -1,7 +1,7 @@
 /** The reference in Markdown: every setting, resource and question, with its inputs and outputs. */
 
 import type * as z from "zod";
-import { functions } from "../resources/index.ts";
+import { functions } from "../resources/functions.ts";
 import {
   type Attribute,
   type AttributeType,
@@ -10,11 +10,9 @@ import {
   outputAttributes,
   resultAttributes,
 } from "./attributes.ts";
-import { type Described, type FunctionName, listNameOf, type ResourceName, resources } from "./described.ts";
+import { described, describedNames, type FunctionName, listNameOf, type ResourceName } from "./described.ts";
 import { describeDestroy, pulumiWords } from "./documentation.ts";
 import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
-
-const resourceNames = Object.keys(resources) as ResourceName[];
 
 /** Returns the whole document. */
 export function referenceMarkdown(): string {
@@ -30,7 +28,7 @@ does; nothing is ever replaced.`,
         ? []
         : ["A provider in a program takes it from there, and stores it."]),
     ]),
-    ...resourceNames.flatMap(resourceSections),
+    ...describedNames.flatMap(resourceSections),
     "## Functions",
     "Each asks and changes nothing.",
     ...(Object.keys(functions) as FunctionName[]).flatMap(functionSections),
@@ -39,7 +37,7 @@ does; nothing is ever replaced.`,
 }
 
 function resourceSections(name: ResourceName): readonly string[] {
-  const definition: Described = resources[name];
+  const definition = described[name];
   const inputs = inputAttributes(definition);
   // An output that repeats an input is not listed again.
   const outputs = outputAttributes(definition).filter((output) => !inputs.some((input) => input.name === output.name));
@@ -55,7 +53,7 @@ function resourceSections(name: ResourceName): readonly string[] {
 function functionSections(name: FunctionName): readonly string[] {
   const { summary, args, result } = functions[name];
   const inputs = argumentAttributes({ args: args as z.ZodType<object> });
-  const about = resourceNames.find((each) => name === `get${each}` || name === `list${each}s`);
+  const about = describedNames.find((each) => name === `get${each}` || name === `list${each}s`);
   const link = `what a [${about}](#${about?.toLowerCase()}) takes and shows`;
   return [
     `### ${name}`,

@@ -4,16 +4,17 @@
  */
 
 import type * as z from "zod";
-import { functions, keystore, keyTemplate, kmsKey, managedKey, vault } from "../resources/index.ts";
+import { functions } from "../resources/functions.ts";
+import { type ResourceName, resourceNames, resources } from "../resources/registry.ts";
 import {
   type Attribute,
   type AttributeType,
   argumentAttributes,
-  type DescribedResource,
   inputAttributes,
   outputAttributes,
   resultAttributes,
 } from "./attributes.ts";
+import type { Described } from "./described.ts";
 import { providerAttributes } from "./provider-attributes.ts";
 import { type Leaf, leavesOf, snake, valueTypeOf } from "./terraform-leaves.ts";
 import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } from "./terraform-types.ts";
@@ -41,7 +42,9 @@ export interface TerraformBlock {
 }
 
 export interface TerraformResource extends TerraformBlock {
-  readonly handlers: "managedKey" | "vault" | "keystore" | "keyTemplate" | "kmsKey";
+  readonly handlers: ResourceName;
+  /** The noun in messages. */
+  readonly noun: string;
   /** The names in `idForm`, which identify an object together with the instance's. */
   readonly idNames: readonly string[];
   readonly identity: IdentitySchema;
@@ -57,8 +60,7 @@ export interface TerraformDataSource extends TerraformBlock {
   readonly idNames: readonly string[];
 }
 
-type Described = DescribedResource & { readonly summary: string; readonly idForm: string };
-const definitions = { managedKey, vault, keystore, keyTemplate, kmsKey } as const satisfies Record<string, Described>;
+const definitions: Readonly<Record<ResourceName, Described>> = resources;
 
 /** Inputs without a default that only this tool reads; the service may fill in every other one. */
 const steering = [
@@ -100,10 +102,8 @@ const flags = {
 
 const text: AttributeType = { kind: "string" };
 
-const handlerNames = Object.keys(definitions) as TerraformResource["handlers"][];
-
 /** Every resource by its type name. */
-export const terraformResources: ReadonlyMap<string, TerraformResource> = byTypeName(handlerNames.map(resourceOf));
+export const terraformResources: ReadonlyMap<string, TerraformResource> = byTypeName(resourceNames.map(resourceOf));
 
 /** Every data source by its type name. */
 export const terraformDataSources: ReadonlyMap<string, TerraformDataSource> = byTypeName(
@@ -133,8 +133,8 @@ export function terraformSchema(): ProviderSchema {
   };
 }
 
-function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource {
-  const definition: Described = definitions[handlers];
+function resourceOf(handlers: ResourceName): TerraformResource {
+  const definition = definitions[handlers];
   const inputs = leavesOf(inputAttributes(definition));
   const isInput = new Set(inputs.map(({ name }) => name));
   const outputs = leavesOf(outputAttributes(definition)).filter(({ name }) => !isInput.has(name));
@@ -155,6 +155,7 @@ function resourceOf(handlers: TerraformResource["handlers"]): TerraformResource 
   return {
     typeName: `uko_${snake(handlers)}`,
     handlers,
+    noun: definition.noun,
     idNames,
     ...blockOf(attributes, definition.summary),
     identity: identityOf(idNames, outputs, inputs),
@@ -212,8 +213,8 @@ function identityOf(idNames: readonly string[], ...leaves: readonly (readonly Le
 function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   const { summary, args, result } = functions[question];
   const given = leavesOf(argumentAttributes({ args: args as z.ZodType<object> }));
-  const handlers = handlerNames.find((name) => question === `get${capital(name)}`);
-  const listed = handlerNames.find((name) => question === `list${capital(name)}s`);
+  const handlers = resourceNames.find((name) => question === `get${capital(name)}`);
+  const listed = resourceNames.find((name) => question === `list${capital(name)}s`);
   const answered =
     handlers !== undefined
       ? shownOf(handlers)
@@ -221,7 +222,7 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
         ? [listAttribute(listed, summary)]
         : resultAttributes(result);
   const isGiven = new Set(given.map(({ name }) => name));
-  const idForm = handlers === undefined ? undefined : (definitions[handlers] as Described).idForm;
+  const idForm = handlers === undefined ? undefined : definitions[handlers].idForm;
   const attributes = [
     ...given.map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
     ...leavesOf(answered)
@@ -237,13 +238,13 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   };
 }
 
-function shownOf(handlers: TerraformResource["handlers"]): readonly Attribute[] {
+function shownOf(handlers: ResourceName): readonly Attribute[] {
   return outputAttributes(definitions[handlers]).filter((attribute) => !isOwn(attribute));
 }
 
 /** A listed object has the description of its resource. */
-function listAttribute(listed: TerraformResource["handlers"], description: string): Attribute {
-  const { summary } = definitions[listed] as Described;
+function listAttribute(listed: ResourceName, description: string): Attribute {
+  const { summary } = definitions[listed];
   const element: AttributeType = { kind: "object", description: summary, attributes: shownOf(listed) };
   return { name: `${listed}s`, description, type: { kind: "list", element }, isRequired: true, isSecret: false };
 }

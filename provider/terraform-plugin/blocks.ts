@@ -29,7 +29,8 @@ export function dataSourceNamed(typeName: string): TerraformDataSource {
 }
 
 export async function handlersOf(session: Session, { handlers }: TerraformResource): Promise<AnyHandlers> {
-  return (await session.handlers())[handlers] as unknown as AnyHandlers;
+  const { resources } = await session.handlers();
+  return resources[handlers] as unknown as AnyHandlers;
 }
 
 /** The type of a block's values. */

@@ -1,7 +1,7 @@
 /** Point 1: a service that omits or contradicts the keystores of a destroyed key whose material was restored. */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();

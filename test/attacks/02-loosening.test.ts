@@ -1,7 +1,7 @@
 /** Attempts to let one person delete a key that requires two people: by a state, a second stack, a marker, a lost answer. */
 
 import { expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, inputsOf, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();

@@ -2,7 +2,7 @@
 
 import { expect, test, vi } from "vitest";
 import { createDecision } from "../../provider/pulumi-hooks/wait-for-approval.ts";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   consentIn,
   options,

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
-import { kmsKey, vault } from "../../provider/resources/index.ts";
+import { kmsKey } from "../../provider/resources/kms-key/index.ts";
+import { vault } from "../../provider/resources/vault.ts";
 import { type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";
 import { type DateProxy, startDateProxy } from "../support/date-proxy.ts";
 

@@ -2,7 +2,7 @@
 
 import { beforeEach, expect, test } from "vitest";
 import type { Keys, World } from "../../provider/engine/ports.ts";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
 import {
   checked,

@@ -1,7 +1,7 @@
 /** Point 12: KMS's own dual authorization goes unnoticed because the service does not say clearly where the backing KMS key is. */
 
 import { describe, expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { options, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();

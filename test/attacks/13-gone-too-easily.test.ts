@@ -29,7 +29,7 @@ afterAll(() => Promise.all(worlds.map((world) => world.close())));
 function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {
   for (const [name, value] of Object.entries({ ...world.environmentOf("carol"), ...environment }))
     vi.stubEnv(name, value);
-  return openHandlers(() => ({}), quiet, { rerun: "pulumi destroy" });
+  return openHandlers(() => ({}), quiet, { rerun: "pulumi destroy" }).resources;
 }
 const endOf = (call: Promise<unknown>): Promise<string> =>
   call.then((value) => JSON.stringify(value) ?? "gone", String);

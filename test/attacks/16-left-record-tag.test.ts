@@ -1,7 +1,7 @@
 /** A service that began to drop tags leaves an old request's tag on a key. The tag must neither count nor block other steps. */
 
 import { expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { options, type Person, useEngineWorld } from "../engine/harness.ts";
 import { explainVerdict, judge } from "../support/oracle.ts";
 

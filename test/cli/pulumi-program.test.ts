@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { writeProgram } from "../../provider/cli/pulumi-program.ts";
 import type { InventoryItem } from "../../provider/engine/commands/inventory.ts";
+import { described, type ResourceName } from "../../provider/schema/described.ts";
 
-const item = (over: Partial<InventoryItem> = {}): InventoryItem => ({
-  resource: "ManagedKey",
+const item = ({ resource = "ManagedKey", ...over }: Partial<InventoryItem> = {}): InventoryItem => ({
+  resource,
+  noun: described[resource as ResourceName].noun,
   id: "v/k",
   name: "payroll",
   inputs: {},

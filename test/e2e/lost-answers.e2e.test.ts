@@ -5,7 +5,7 @@ import { openWorld } from "../../provider/compose.ts";
 import { faultSchema } from "../../provider/emulator/faults.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
-import { managedKey } from "../../provider/resources/index.ts";
+import { managedKey } from "../../provider/resources/managed-key/index.ts";
 import type { AuditEntry } from "../contracts/doors/support/emulator-process.ts";
 import { codeOf } from "../contracts/doors/support/next-steps.ts";
 import {

@@ -2,17 +2,11 @@
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import type { World } from "../../provider/engine/ports.ts";
-import {
-  type KeystoreInputs,
-  type KeystoreState,
-  type KeyTemplateInputs,
-  type KeyTemplateState,
-  keystore,
-  keyTemplate,
-  type VaultInputs,
-  type VaultState,
-  vault,
-} from "../../provider/resources/index.ts";
+import { keyTemplate } from "../../provider/resources/key-template/index.ts";
+import type { KeyTemplateInputs, KeyTemplateState } from "../../provider/resources/key-template/schema.ts";
+import { keystore } from "../../provider/resources/keystore/index.ts";
+import type { KeystoreInputs, KeystoreState } from "../../provider/resources/keystore/schema.ts";
+import { type VaultInputs, type VaultState, vault } from "../../provider/resources/vault.ts";
 import type { EngineWorld, Person, RunChoices } from "./harness.ts";
 
 export interface ContainerHandlers {

@@ -2,7 +2,8 @@
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createKmsOperations, type KmsOperations } from "../../provider/engine/kms-key/commands.ts";
-import { type KmsKeyInputs, type KmsKeyState, kmsKey } from "../../provider/resources/index.ts";
+import { kmsKey } from "../../provider/resources/kms-key/index.ts";
+import type { KmsKeyInputs, KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import type { Body } from "../emulator/harness.ts";
 import { type EngineWorld, options, type Person, type PersonsRun, type RunChoices } from "./harness.ts";
 

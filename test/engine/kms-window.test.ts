@@ -1,7 +1,7 @@
 /** KMS's own dual authorization: the window of the run that deactivates, and what becomes of it where the outage does not happen. */
 
 import { describe, expect, test } from "vitest";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { consentIn, options, type PersonsRun, unfinished, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();

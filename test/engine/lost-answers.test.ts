@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, consentIn, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";
 
 let uko: EngineWorld;

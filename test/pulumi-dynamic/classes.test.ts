@@ -21,18 +21,16 @@ import {
   Vault,
   type VaultArgs,
 } from "../../provider/pulumi-dynamic/index.ts";
-import {
-  type KeystoreInputs,
-  type KeyTemplateInputs,
-  type KmsKeyInputs,
-  keystore,
-  keyTemplate,
-  kmsKey,
-  type ManagedKeyInputs,
-  managedKey,
-  type VaultInputs,
-  vault,
-} from "../../provider/resources/index.ts";
+import { keyTemplate } from "../../provider/resources/key-template/index.ts";
+import type { KeyTemplateInputs } from "../../provider/resources/key-template/schema.ts";
+import { keystore } from "../../provider/resources/keystore/index.ts";
+import type { KeystoreInputs } from "../../provider/resources/keystore/schema.ts";
+import { kmsKey } from "../../provider/resources/kms-key/index.ts";
+import type { KmsKeyInputs } from "../../provider/resources/kms-key/schema.ts";
+import { managedKey } from "../../provider/resources/managed-key/index.ts";
+import type { ManagedKeyInputs } from "../../provider/resources/managed-key/schema.ts";
+import { resources } from "../../provider/resources/registry.ts";
+import { type VaultInputs, vault } from "../../provider/resources/vault.ts";
 
 type Registered = { readonly type: string; readonly inputs: Readonly<Record<string, unknown>> };
 let registered: Registered[] = [];
@@ -97,6 +95,11 @@ describe.each(classes)("%s", (name, provider, definition, make) => {
     const missing = outputs.filter((output) => !inputs.includes(output) && !(output in made));
     expect(missing).toEqual([]);
   });
+});
+
+test("the module that states name exports a provider for each resource, and nothing else", async () => {
+  const providers = await import("../../provider/pulumi-dynamic/dynamic-provider.ts");
+  expect(Object.keys(providers).toSorted()).toEqual(Object.keys(resources).toSorted());
 });
 
 test("every input of a resource is an argument of its class", () => {

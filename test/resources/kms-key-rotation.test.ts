@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { KmsKeys } from "../../provider/engine/kms-ports.ts";
 import type { World } from "../../provider/engine/ports.ts";
-import type { KmsKeyState } from "../../provider/resources/index.ts";
+import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 import { kmsInputs, kmsRun, kmsView, makeKmsKey } from "../engine/kms-stage.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
 import { UkoError } from "../../provider/errors.ts";
-import type { KmsKeyState } from "../../provider/resources/index.ts";
+import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, useEngineWorld } from "../engine/harness.ts";
 import { kmsInputs, kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../engine/kms-stage.ts";
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { World } from "../../provider/engine/ports.ts";
-import type { ManagedKeyState } from "../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   checked,
   codeOf,

@@ -4,7 +4,11 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { shapeOf } from "../../provider/engine/definition.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
-import { keystore, keyTemplate, kmsKey, managedKey, vault } from "../../provider/resources/index.ts";
+import { keyTemplate } from "../../provider/resources/key-template/index.ts";
+import { keystore } from "../../provider/resources/keystore/index.ts";
+import { kmsKey } from "../../provider/resources/kms-key/index.ts";
+import { managedKey } from "../../provider/resources/managed-key/index.ts";
+import { vault } from "../../provider/resources/vault.ts";
 import { sha256 } from "../support/builders.ts";
 
 const definitions = [vault, keystore, keyTemplate, managedKey, kmsKey];

@@ -3,8 +3,10 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { functions, keystore, kmsKey } from "../../provider/resources/index.ts";
-import { resources } from "../../provider/schema/described.ts";
+import { functions } from "../../provider/resources/functions.ts";
+import { keystore } from "../../provider/resources/keystore/index.ts";
+import { kmsKey } from "../../provider/resources/kms-key/index.ts";
+import { described } from "../../provider/schema/described.ts";
 import { documentation } from "../../provider/schema/documentation.ts";
 import { entries, enums, objects } from "../../provider/schema/names.ts";
 import type { EnumSpec, ObjectSpec, PropertySpec } from "../../provider/schema/package-spec.ts";
@@ -48,11 +50,11 @@ describe("Pulumi's meta-schema (pkg/codegen/schema/pulumi.json of v3.259.0, Apac
 });
 
 describe("every resource", () => {
-  test.each(Object.keys(resources))("%s keeps what a stack of the dynamic provider has", (name) => {
+  test.each(Object.keys(described))("%s keeps what a stack of the dynamic provider has", (name) => {
     expect(resource(name).aliases).toEqual([{ type: `pulumi-nodejs:dynamic/uko:${name}` }]);
   });
 
-  test.each(Object.keys(resources))("%s can be listed, and says how it is imported and what destroy does", (name) => {
+  test.each(Object.keys(described))("%s can be listed, and says how it is imported and what destroy does", (name) => {
     const { description = "", listInputs } = resource(name);
     expect(listInputs).toBeDefined();
     expect(description).toContain("## What destroy does");
@@ -61,7 +63,7 @@ describe("every resource", () => {
   });
 
   test("the id in the import example has the form that is named", () => {
-    for (const [name, definition] of Object.entries(resources)) {
+    for (const [name, definition] of Object.entries(described)) {
       const { exampleId } = documentation[name as keyof typeof documentation];
       const form = definition.idForm.replaceAll(/<[a-zA-Z]+>/g, "[0-9a-f-]{36}");
       expect(exampleId).toMatch(new RegExp(`^${form}$`));

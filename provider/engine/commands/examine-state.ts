@@ -19,11 +19,11 @@ import {
 } from "./state-checks.ts";
 import type { StoredResource, StoredState } from "./stored-state.ts";
 
-/** Finds problems in the state itself; makes no call. */
-export function examineStored(state: StoredState): readonly Check[] {
+/** Finds problems in the state itself; `kinds` are the resources that exist. Makes no call. */
+export function examineStored(state: StoredState, kinds: readonly string[]): readonly Check[] {
   const { resources, otherCode } = state;
   const faults = resources.flatMap((resource) =>
-    faultsIn(resource).map((fault) => ({ address: resource.address, fault })),
+    faultsIn(resource, kinds).map((fault) => ({ address: resource.address, fault })),
   );
   return [
     stateCheck(state),
@@ -32,9 +32,11 @@ export function examineStored(state: StoredState): readonly Check[] {
   ];
 }
 
-function faultsIn({ by, kind, source, providerTexts }: StoredResource): readonly SourceFault[] {
-  const expected = providerTextOf(kind);
-  if (expected === undefined) return [{ kind: "unknown_kind", name: kind }];
+function faultsIn(
+  { by, kind, source, providerTexts }: StoredResource,
+  kinds: readonly string[],
+): readonly SourceFault[] {
+  if (!kinds.includes(kind)) return [{ kind: "unknown_kind", name: kind }];
   if (source === undefined) return [{ kind: "no_provider" }];
   const { name, versions, downloadUrls, isDisguised } = source;
   if (by === "terraform") {
@@ -46,7 +48,7 @@ function faultsIn({ by, kind, source, providerTexts }: StoredResource): readonly
   const unknown = by === "package" ? versions.filter((version) => !knownVersions.includes(version)) : [];
   // A resource that moved to the package may keep the text, which is not evaluated there.
   const isTextWrong =
-    by === "dynamic" && (providerTexts.length === 0 || providerTexts.some((text) => text !== expected));
+    by === "dynamic" && (providerTexts.length === 0 || providerTexts.some((text) => text !== providerTextOf(kind)));
   return [
     ...(name === wanted && !isDisguised ? [] : [{ kind: "another_provider", name } as const]),
     ...urls.map((url) => ({ kind: "download_url", url }) as const),

@@ -7,13 +7,14 @@ import * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import { type Ending, type ResourceDefinition, type RunSettings, shapeOf } from "../definition.ts";
 import type { CallOptions, World } from "../ports.ts";
-import { nounFor } from "../resource-label.ts";
 import { capital, plain } from "../words.ts";
 
 /** One resource as a program would have to declare it. */
 export interface InventoryItem {
   /** The resource type, such as `Keystore`. */
   readonly resource: string;
+  /** The noun in messages, such as `template`. */
+  readonly noun: string;
   readonly id: string;
   /** The name that people use for it. */
   readonly name: string;
@@ -47,7 +48,7 @@ export interface SecretBlock {
 export type AnyDefinition = Pick<
   // biome-ignore lint/complexity/noBannedTypes: every definition's inputs and state are objects, and no more is used.
   ResourceDefinition<{}, {}>,
-  "name" | "inputs" | "list"
+  "name" | "noun" | "idForm" | "inputs" | "list"
 > & {
   readonly secrets?: readonly string[];
   // biome-ignore lint/complexity/noBannedTypes: as above.
@@ -71,7 +72,7 @@ export async function takeInventory(
   let isVaultThere = false;
   const options = { signal, warn: (line: string) => void leftOut.push(line) };
   for (const definition of definitions) {
-    const noun = nounFor(definition.name);
+    const { noun } = definition;
     world.progress.report(`Listing each ${noun}`);
     for (const { id, state } of await definition.list(world, { vaultId }, options)) {
       const properties = state as Readonly<Record<string, unknown>>;
@@ -119,6 +120,7 @@ function itemOf(
   const blocks = [...withSecrets].filter((block) => typeof state[block] === "object" && state[block] !== null);
   return {
     resource: definition.name,
+    noun: definition.noun,
     id,
     name,
     inputs,

@@ -15,19 +15,8 @@ export const packageDownloadUrl = "github://api.github.com/pulumi-uko/pulumi-uko
 /** The last part of the provider's address in every registry. */
 export const terraformSource = "pulumi-uko/uko";
 
-const handlers: Readonly<Record<string, string>> = {
-  ManagedKey: "managedKey",
-  Vault: "vault",
-  Keystore: "keystore",
-  KeyTemplate: "keyTemplate",
-  KmsKey: "kmsKey",
-};
-
-/**
- * The frozen text that every release writes for a resource of the dynamic provider; undefined for a
- * kind that does not exist.
- */
-export function providerTextOf(kind: string): string | undefined {
-  const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
-  return handler && `exports.handler=()=>require("pulumi-uko/dynamic-provider").${handler}`;
+/** The frozen text that every release writes for this resource of the dynamic provider. */
+export function providerTextOf(kind: string): string {
+  const handlers = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
+  return `exports.handler=()=>require("pulumi-uko/dynamic-provider").${handlers}`;
 }

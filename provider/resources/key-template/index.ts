@@ -49,6 +49,11 @@ const aligned: readonly (keyof TemplatePatch)[] = [
 
 export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   name: "KeyTemplate",
+  noun: "template",
+  functions: {
+    get: "A key template as it is now; fails with UKO_NOT_FOUND where there is none.",
+    list: "Every key template.",
+  },
   summary:
     "What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.",
   inputs: keyTemplateInputs,

@@ -34,6 +34,11 @@ const compared = ["name", "description", "tlsProxy"] as const;
 
 export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   name: "Keystore",
+  noun: "keystore",
+  functions: {
+    get: "A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.",
+    list: "Every keystore, without its secrets.",
+  },
   summary:
     "Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.",
   inputs: keystoreInputs,

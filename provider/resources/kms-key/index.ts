@@ -56,6 +56,11 @@ function isRootMaterial(base64: string): boolean {
 
 export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   name: "KmsKey",
+  noun: "KMS key",
+  functions: {
+    get: "A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.",
+    list: "Every KMS key that this tool can look after, which leaves out those of internal keystores.",
+  },
   summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
   inputs: kmsKeyInputs,
   state: kmsKeyState,

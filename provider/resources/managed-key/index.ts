@@ -30,6 +30,12 @@ const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequest
 
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   name: "ManagedKey",
+  noun: "key",
+  functions: {
+    get: "A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.",
+    list: "Every managed key in every state.",
+  },
+  notFound: "UKO_KEY_NOT_FOUND",
   summary: "An encryption key whose end of life takes two people.",
   inputs: managedKeyInputs,
   state: storedManagedKeyState,

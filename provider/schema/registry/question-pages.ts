@@ -2,7 +2,7 @@
  * The pages of read-only features: a data source, and a list of one resource for `terraform query`.
  */
 
-import { functions } from "../../resources/index.ts";
+import { functions } from "../../resources/functions.ts";
 import { terraformQuestions } from "../examples/terraform-questions.ts";
 import type { TerraformDataSource, TerraformResource } from "../terraform.ts";
 import { code, linkToPage, pageText } from "./page.ts";

@@ -4,7 +4,7 @@
  */
 
 import { inputAttributes } from "../attributes.ts";
-import { type Described, type ResourceName, resources } from "../described.ts";
+import { described, type ResourceName } from "../described.ts";
 import { type DestroyWords, describeDestroy, documentation, unwrapped } from "../documentation.ts";
 import { terraformExamples } from "../examples/terraform.ts";
 import type { TerraformResource } from "../terraform.ts";
@@ -22,7 +22,7 @@ const more: Partial<Record<ResourceName, string>> = {
 
 export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {
   const name = `${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}` as ResourceName;
-  const { summary }: Described = resources[name];
+  const { summary } = described[name];
   const examples = terraformExamples[name];
   const hasConnection = attributes.some(({ role, path }) => role === "secret" && path.length > 1);
   const adoptedBy = hasConnection ? attributes.find(({ name: each }) => each.startsWith("existing_"))?.name : undefined;
@@ -55,8 +55,7 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
  * together.
  */
 function togetherSections(name: ResourceName): readonly string[] {
-  const definition: Described = resources[name];
-  const rows = inputAttributes(definition).flatMap(({ name: prefix, type }) => {
+  const rows = inputAttributes(described[name]).flatMap(({ name: prefix, type }) => {
     if (type.kind !== "object") return [];
     const needed = type.attributes.filter(({ isRequired }) => isRequired);
     const names = needed.map((each) => `\`${snake(prefix)}_${snake(each.name)}\``);

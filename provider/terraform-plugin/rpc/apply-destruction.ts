@@ -42,7 +42,7 @@ export async function applyDestruction(
   // State holds the same object a second time, and only the first entry is removed.
   if (typeof id === "string" && session.isFound(typeName, id)) return gone;
   const { attributes } = resource;
-  const which: ResourceLabel = { kind: resource.handlers, name: prior.label ?? prior.name, id };
+  const which: ResourceLabel = { noun: resource.noun, name: prior.label ?? prior.name, id };
   // Hosts show no address next to messages about a deletion, so every message names its object.
   const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
   // The plan of a resource that adopts the object precedes its creation, and may precede this

@@ -62,8 +62,8 @@ function sayUnread(why: string, count: number): string {
   return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
 }
 
-function whichOf({ handlers }: TerraformResource, { label, name, id }: ObjectValue): ResourceLabel {
-  return { kind: handlers, name: label ?? name, id };
+function whichOf({ noun }: TerraformResource, { label, name, id }: ObjectValue): ResourceLabel {
+  return { noun, name: label ?? name, id };
 }
 
 /**

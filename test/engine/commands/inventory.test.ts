@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { takeInventory } from "../../../provider/engine/commands/inventory.ts";
 import type { World } from "../../../provider/engine/ports.ts";
-import { keystore, keyTemplate, managedKey, vault } from "../../../provider/resources/index.ts";
+import { keyTemplate } from "../../../provider/resources/key-template/index.ts";
+import { keystore } from "../../../provider/resources/keystore/index.ts";
+import { managedKey } from "../../../provider/resources/managed-key/index.ts";
+import { vault } from "../../../provider/resources/vault.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { codeOf, options, useEngineWorld } from "../harness.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Keys, World } from "../../../provider/engine/ports.ts";
-import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
 
 const uko = useEngineWorld();

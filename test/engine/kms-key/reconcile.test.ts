@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { World } from "../../../provider/engine/ports.ts";
 import { kmsWindowMs } from "../../../provider/lifecycle/kms-window.ts";
-import type { KmsKeyState } from "../../../provider/resources/index.ts";
+import type { KmsKeyState } from "../../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "../harness.ts";
 import { kmsRun, kmsView, makeKmsKey, unfinishedKms, windowIn } from "../kms-stage.ts";
 

@@ -1,7 +1,7 @@
 /** A key follows its template into new keystores, and is never taken out of one by the way. */
 
 import { expect, test } from "vitest";
-import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import {
   checked,
   codeOf,

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports.ts";
 import { UkoError } from "../../../provider/errors.ts";
-import type { ManagedKeyState } from "../../../provider/resources/index.ts";
+import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { checked, codeOf, inputsOf, options, useEngineWorld, withKeys } from "../../engine/harness.ts";
 
 const uko = useEngineWorld();
