@@ -5,8 +5,8 @@
 
 import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
+import { containerFacts, containerKind } from "./container/kind.ts";
 import { explainContainerOutcome } from "./container/messages.ts";
-import { type ContainerOutcome, containerAwaits, containerFacts, endContainer } from "./container/reconcile.ts";
 import type { Ending, RunSettings } from "./definition.ts";
 import { type DeleteOutcome, pendingResult } from "./delete-outcome.ts";
 import type { Door } from "./explanation.ts";
@@ -15,7 +15,7 @@ import type { Outcome, Task } from "./key/reconcile.ts";
 import { deleteKmsKey } from "./kms-key/delete.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { deletionFacts } from "./report.ts";
-import { type Pollable, pollUntilSettled, reconcileAndWait, type WaitBudget } from "./wait.ts";
+import { convergeAndWait, reconcileAndWait, type WaitBudget } from "./wait.ts";
 import { sayLongWait } from "./wait-interrupted.ts";
 import { capital, sayKey } from "./words.ts";
 
@@ -89,13 +89,9 @@ async function endOfContainer(
   patience: WaitBudget,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
-  const work: Pollable<ContainerOutcome> = {
-    attempt: () => endContainer(world, ending, options),
-    awaitedIn: containerAwaits,
-  };
-  const outcome = await pollUntilSettled(world, work, patience, options);
+  const outcome = await convergeAndWait(world, containerKind, ending, patience, options);
   if (outcome.kind === "gone") {
-    return { kind: "ended", warnings: [], facts: { taken: outcome.isDeletedHere ? ["delete"] : [] } };
+    return { kind: "ended", warnings: [], facts: { taken: outcome.memory.taken.map(({ kind }) => kind) } };
   }
   const explanation = explainContainerOutcome(outcome, door);
   const facts = { ...containerFacts(outcome), taken: [] };

@@ -2,10 +2,42 @@
 
 import { type ConsentRecord, encodeCompact, encodeTagValue, recordId } from "../lifecycle/consent-record.ts";
 import { looseningTo } from "../lifecycle/dual-marker.ts";
-import type { StatedReason } from "../lifecycle/observation.ts";
+import type { Actor, StatedReason } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
 import type { StepContext } from "./key/step-context.ts";
-import type { EvidenceEntry, EvidenceReason, EvidenceRecord } from "./ports.ts";
+import type { EvidenceEntry, EvidenceReason, EvidenceRecord, World } from "./ports.ts";
+
+/** What a kind of object knows of a step, for its evidence. */
+export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {
+  readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
+  readonly details: Pick<EvidenceEntry, "keystores" | "digest" | "record" | "consentedBy">;
+}
+
+/** Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE. */
+export async function appendEvidence(
+  { evidence }: World,
+  { subject, step, from, to, details }: EvidenceFacts,
+  call: {
+    readonly phase: EvidenceEntry["phase"];
+    readonly actor: Actor;
+    readonly nowMs: number;
+    readonly correlationId: string;
+  },
+): Promise<void> {
+  const { phase, actor, nowMs, correlationId } = call;
+  await evidence.append({
+    v: 1,
+    time: isoTime(nowMs),
+    ...subject,
+    step,
+    phase,
+    from,
+    to,
+    actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
+    ...details,
+    ...(correlationId !== "" && { correlationId }),
+  });
+}
 
 /**
  * Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been

@@ -6,6 +6,14 @@
 import { isUkoError } from "../errors.ts";
 import type { ApprovedStep } from "../lifecycle/observation.ts";
 import { type ApprovalWait, isForOthers, type Plan } from "../lifecycle/plan.ts";
+import {
+  type Awaited,
+  converge,
+  type Deletable,
+  type Memory,
+  type Observed,
+  type Outcome as OutcomeOf,
+} from "./converge.ts";
 import type { KeyDetails } from "./key/observe.ts";
 import { type Outcome, type RunMemory, reconcile, type Task } from "./key/reconcile.ts";
 import type { CallOptions, World } from "./ports.ts";
@@ -18,14 +26,6 @@ export interface WaitBudget {
   readonly pollIntervalMs: number;
   /** Called once, before the first wait that is longer than 15 minutes. */
   readonly beforeLongWait?: (neededMs: number) => void;
-}
-
-/** A state that only waiting can change. */
-export interface Awaited {
-  /** Infinite if only a person can end the wait, or if its end is unknown. */
-  readonly neededMs: number;
-  /** A clause for people, such as "Cooling down". */
-  readonly what: string;
 }
 
 /** Work that can be started again after each wait. */
@@ -85,6 +85,21 @@ export function reconcileAndWait(
     awaitedIn: (outcome) => (outcome.kind === "stopped" ? awaitedBy(outcome.plan, outcome.observed) : undefined),
   };
   return pollUntilSettled(world, work, patience, options);
+}
+
+/** Takes the steps of one run, and continues after each wait that can help. */
+export function convergeAndWait<Task, Seen extends Observed, Step, Stop extends object, Mem extends Memory<Step>>(
+  world: World,
+  kind: Deletable<Task, Seen, Step, Stop, Mem>,
+  task: Task,
+  budget: WaitBudget,
+  options: CallOptions,
+): Promise<OutcomeOf<Seen, Stop, Mem>> {
+  const work: Pollable<OutcomeOf<Seen, Stop, Mem>> = {
+    attempt: (earlier) => converge(world, kind, task, options, earlier?.memory),
+    awaitedIn: (outcome) => ("observed" in outcome ? kind.awaited(outcome, outcome.observed) : undefined),
+  };
+  return pollUntilSettled(world, work, budget, options);
 }
 
 /** How long until the service's time has certainly passed `untilMs`. */

@@ -3,7 +3,7 @@
  * one mapping of the service's refusals to errors.
  */
 
-import { throwIfStopped } from "../engine/key/reconcile.ts";
+import { throwIfStopped } from "../engine/converge.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { createSettler, type Settler } from "../engine/settle.ts";
 import { plain } from "../engine/words.ts";

@@ -1,8 +1,9 @@
 /** What people read about containers that stay: every guard and wait, through each door. */
 
 import { describe, expect, it } from "vitest";
+import type { ContainerStop } from "../../provider/engine/container/kind.ts";
 import { explainContainerOutcome } from "../../provider/engine/container/messages.ts";
-import type { ContainerOutcome } from "../../provider/engine/container/reconcile.ts";
+import type { ObservedContainer } from "../../provider/engine/container/observe.ts";
 import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
 import {
   type ContainedKey,
@@ -15,7 +16,7 @@ import {
 } from "../../provider/lifecycle/plan-container-deletion.ts";
 import { alice, anActor, dayMs, nowMs } from "../support/builders.ts";
 
-type Ended = Exclude<ContainerOutcome, { kind: "gone" }>;
+type Ended = ContainerStop & { readonly observed: ObservedContainer };
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const doors: readonly Door[] = [
   { rerun: "pulumi destroy", target: "urn:pulumi:prod::ledger::uko:index:Vault::payments" },

@@ -17,7 +17,8 @@ import {
 import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
 import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "../explanation.ts";
 import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "../words.ts";
-import type { ContainerOutcome } from "./reconcile.ts";
+import type { ContainerStop } from "./kind.ts";
+import type { ObservedContainer } from "./observe.ts";
 import { containerRights, sayContainer, vaultAdministrator } from "./words.ts";
 
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
@@ -39,7 +40,10 @@ interface About {
 type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
 
 /** Explains any outcome but `gone`. */
-export function explainContainerOutcome(outcome: Exclude<ContainerOutcome, { kind: "gone" }>, door: Door): Explanation {
+export function explainContainerOutcome(
+  outcome: ContainerStop & { readonly observed: ObservedContainer },
+  door: Door,
+): Explanation {
   const { observation, nowMs } = outcome.observed;
   const about: About = { what: sayContainer(observation), observation, nowMs, door };
   if (outcome.kind === "rights_missing") {

@@ -16,13 +16,14 @@ import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "../commands/survey.ts";
 import { explainRemovable } from "../commands/survey-messages.ts";
+import { throwIfStopped } from "../converge.ts";
 import type { CallOptions, KeyRef, World } from "../ports.ts";
 import { type Report, reportGone, reportOn } from "../report.ts";
 import { reportingRun, resultOfReport, subjectOfKey } from "../run-report.ts";
 import { reconcileAndWait, type WaitBudget } from "../wait.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
-import { type Outcome, reconcile, type Task, throwIfStopped } from "./reconcile.ts";
+import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { explainPath } from "./remaining-path.ts";
 import { explainDone, explainStatus } from "./status.ts";
 

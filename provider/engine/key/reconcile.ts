@@ -1,7 +1,6 @@
 /**
  * The reconcile loop of a managed key: read, plan, take one step, and repeat until the plan is not
- * `ready`. The loop is bounded and keeps no memory between runs. Containers and KMS keys take fewer
- * steps and have loops of their own (end-container.ts, end-kms-key.ts).
+ * `ready`. The loop is bounded and keeps no memory between runs.
  */
 
 import { UkoError } from "../../errors.ts";
@@ -9,6 +8,7 @@ import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { carriedId } from "../../lifecycle/plan-reversal.ts";
+import { throwIfStopped } from "../converge.ts";
 import { recordEvidence } from "../evidence.ts";
 import {
   answerLost,
@@ -164,11 +164,6 @@ async function settleLost(unsure: PendingCall, sighting: KeyReadResult, memory: 
 /** A run that deactivates with another person's approval writes the record for destroy next. */
 function isBeforeRecord(step: Step): boolean {
   return step.kind === "deactivate" && step.consentedBy !== undefined;
-}
-
-/** Stops a canceled run. No step is left half done, because every step is one call. */
-export function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on." });
 }
 
 function remember(memory: RunMemory, step: Step, result: StepResult, before: KeyDetails): RunMemory {

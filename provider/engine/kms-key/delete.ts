@@ -5,11 +5,12 @@
 
 import { isForOthers } from "../../lifecycle/plan.ts";
 import { type KmsPlan, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Awaited } from "../converge.ts";
 import type { Ending, RunSettings } from "../definition.ts";
 import { type DeleteOutcome, pendingResult } from "../delete-outcome.ts";
 import type { Door } from "../explanation.ts";
 import type { CallOptions, World } from "../ports.ts";
-import { type Awaited, neededUntil, type Pollable, pollUntilSettled, type WaitBudget } from "../wait.ts";
+import { neededUntil, type Pollable, pollUntilSettled, type WaitBudget } from "../wait.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import type { ObservedKmsKey } from "./observe.ts";

@@ -15,8 +15,8 @@ import {
   type KmsStep,
   setterHint,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { throwIfStopped } from "../converge.ts";
 import { isoTime } from "../evidence.ts";
-import { throwIfStopped } from "../key/reconcile.ts";
 import type { KmsKeyRef } from "../kms-ports.ts";
 import { maxLostAnswers } from "../lost-answer.ts";
 import type { CallOptions, World, Written } from "../ports.ts";

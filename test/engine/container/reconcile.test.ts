@@ -1,10 +1,11 @@
 /** The loop around a container's deletion: lost answers, others' writes, refusals, and what counts as gone. */
 
 import { describe, expect, test } from "vitest";
+import { type ContainerTask, containerKind } from "../../../provider/engine/container/kind.ts";
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
-import { endContainer } from "../../../provider/engine/container/reconcile.ts";
 import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
-import type { World, Written } from "../../../provider/engine/ports.ts";
+import { converge } from "../../../provider/engine/converge.ts";
+import type { CallOptions, World, Written } from "../../../provider/engine/ports.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { codeOf, type EngineWorld, options, useEngineWorld } from "../harness.ts";
@@ -20,6 +21,13 @@ const refTo = (kind: ContainerRef["kind"], id: string): ContainerRef => ({
   id,
 });
 const policy = { deletionProtection: false };
+
+/** The outcome, and for a container that is gone whether this run deleted it. */
+async function endContainer(world: World, task: ContainerTask, callOptions: CallOptions) {
+  const outcome = await converge(world, containerKind, task, callOptions);
+  if (outcome.kind !== "gone") return outcome;
+  return { kind: "gone", isDeletedHere: outcome.memory.taken.length > 0 } as const;
+}
 
 type Answer = Written<undefined>;
 
@@ -58,6 +66,27 @@ describe("the loop", () => {
     const { sent, end } = ending(lost, lost, undefined);
     expect(await end()).toEqual({ kind: "gone", isDeletedHere: true });
     expect(sent).toHaveLength(3);
+  });
+
+  test("takes an effect that shows only after another call for its own", async () => {
+    let isFirst = true;
+    const gone: Answer = { kind: "refused", status: 404, message: "not found", correlationId: "c" };
+    const run = uko.run("bob", {
+      wrap: (world) => ({
+        ...world,
+        templates: {
+          ...world.templates,
+          async remove(ref, etag, callOptions) {
+            if (!isFirst) return world.templates.remove(ref, etag, callOptions).then(() => gone);
+            isFirst = false;
+            return lost;
+          },
+        },
+      }),
+    });
+    const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
+    expect(outcome).toEqual({ kind: "gone", isDeletedHere: true });
+    expect(phases(run)).toEqual(["before", "before", "after"]);
   });
 
   test("gives up where answers are lost again and again", async () => {

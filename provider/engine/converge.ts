@@ -1,0 +1,188 @@
+/**
+ * The loop of every run that deletes something: read, plan, take one step, and repeat until the plan
+ * has no next step. The loop is bounded and keeps no memory between runs.
+ */
+
+import { UkoError } from "../errors.ts";
+import type { Actor } from "../lifecycle/observation.ts";
+import { appendEvidence, type EvidenceFacts } from "./evidence.ts";
+import type { CallOptions, World } from "./ports.ts";
+import { capital } from "./words.ts";
+
+/** An object as one read shows it. */
+export interface Observed {
+  /** The service's time at this read. */
+  readonly nowMs: number;
+}
+
+export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
+
+/** What this run has done so far. Each kind adds what its planner needs to know. */
+export interface Memory<Step> {
+  /** The changes that this run made, in order. */
+  readonly taken: readonly Step[];
+}
+
+/** A state that only waiting can change. */
+export interface Awaited {
+  /** Infinite if only a person can end the wait, or if its end is unknown. */
+  readonly neededMs: number;
+  /** A clause for people, such as "Cooling down". */
+  readonly what: string;
+}
+
+/** The next step, or why there is none. */
+export type Next<Step, Stop> = { readonly step: Step } | { readonly stop: Stop };
+
+/** One step, with everything that it is based on. */
+export interface StepContext<Task, Seen, Mem> {
+  readonly world: World;
+  readonly task: Task;
+  readonly observed: Seen;
+  readonly actor: Actor;
+  readonly memory: Mem;
+  readonly options: CallOptions;
+}
+
+/** The result of a step. `stale` and `lost` both mean: read again and plan again. */
+export type StepResult =
+  /** `isGone` if nothing is left to read. */
+  | { readonly kind: "done"; readonly correlationId: string; readonly isGone?: true }
+  | { readonly kind: "stale" }
+  | { readonly kind: "lost"; readonly reason: string }
+  | { readonly kind: "refused"; readonly status: number; readonly message: string }
+  | { readonly kind: "forbidden"; readonly message: string };
+
+/**
+ * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
+ * caused it. `in_doubt`: the object has reached the step's target, but perhaps by another writer.
+ * `open`: a later read may still show it.
+ */
+export type Effect = "by_us" | "in_doubt" | "none" | "open";
+
+/** Everything that the loop needs to know about one kind of object. */
+export interface Deletable<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>> {
+  /** The regular path of one run, and rounds for other writers and lost answers. */
+  readonly maxRounds: number;
+  /** `key 5c1e…`, for errors of the loop itself. */
+  name(task: Task): string;
+  /** The memory of a run that begins, or that continues after a wait. */
+  start(task: Task, actor: Actor, earlier?: Mem): Mem;
+  /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
+  observe(world: World, task: Task, wasSeen: boolean, options: CallOptions): Promise<ReadResult<Seen>>;
+  plan(task: Task, observed: Seen, memory: Mem): Next<Step, Stop>;
+  /** The line that reports the step while it is taken. */
+  progress(step: Step, observed: Seen): string;
+  /** One call. */
+  take(step: Step, context: StepContext<Task, Seen, Mem>): Promise<StepResult>;
+  /** The effect of a step whose answer was lost. */
+  effectOf(step: Step, context: StepContext<Task, Seen, Mem>, after: ReadResult<Seen>): Effect;
+  /**
+   * What the planner must know of a result; with `stop` the run ends at once. A step in doubt counts
+   * for the planner, but not as one that this run took.
+   */
+  remember(
+    step: Step,
+    result: StepResult | { readonly kind: "in_doubt" },
+    context: StepContext<Task, Seen, Mem>,
+  ): { readonly memory: Mem; readonly stop?: Stop };
+  /** The step in the evidence; undefined if this phase of it leaves no entry. */
+  evidence(step: Step, phase: "before" | "after", context: StepContext<Task, Seen, Mem>): EvidenceFacts | undefined;
+  /** Undefined if no wait can help. */
+  awaited(stop: Stop, observed: Seen): Awaited | undefined;
+}
+
+/** The result of a run. */
+export type Outcome<Seen, Stop, Mem> =
+  | { readonly kind: "gone"; readonly memory: Mem }
+  | (Stop & { readonly observed: Seen; readonly memory: Mem });
+
+/** The same call, repeated without an answer, is a fault of the connection. No plan can handle it. */
+const maxLostAnswers = 3;
+
+/**
+ * Takes every step that is possible now; `earlier` is the memory of this run before a wait. Throws
+ * `UkoError` for faults only; waits and refusals are outcomes.
+ */
+export async function converge<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>>(
+  world: World,
+  kind: Deletable<Task, Seen, Step, Stop, Mem>,
+  task: Task,
+  options: CallOptions,
+  earlier?: Mem,
+): Promise<Outcome<Seen, Stop, Mem>> {
+  const actor = await world.session.actor(options);
+  const count = (mem: Mem, step: Step): Mem => ({ ...mem, taken: [...mem.taken, step] });
+  let memory = kind.start(task, actor, earlier);
+  let wasSeen = false;
+  let pending: { readonly step: Step; readonly context: StepContext<Task, Seen, Mem> } | undefined;
+  let lostAnswers = 0;
+
+  for (let round = 0; round < kind.maxRounds; round += 1) {
+    throwIfStopped(options.signal);
+    const observed = await kind.observe(world, task, wasSeen, options);
+    if (pending !== undefined) {
+      const { step } = pending;
+      const context = { ...pending.context, memory };
+      const effect = kind.effectOf(step, pending.context, observed);
+      if (effect === "in_doubt") memory = kind.remember(step, { kind: "in_doubt" }, context).memory;
+      if (effect === "by_us") {
+        await record(kind, step, "after", pending.context);
+        memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
+      }
+      if (effect !== "open") pending = undefined;
+    }
+    if (observed.kind === "gone") return { kind: "gone", memory };
+    wasSeen = true;
+
+    const next = kind.plan(task, observed, memory);
+    if ("stop" in next) return { ...next.stop, observed, memory };
+    const { step } = next;
+    const context = { world, task, observed, actor, memory, options };
+    world.progress.report(kind.progress(step, observed));
+    await record(kind, step, "before", context);
+    const result = await kind.take(step, context);
+    if (result.kind === "done") await record(kind, step, "after", context, result.correlationId);
+    const learned = kind.remember(step, result, context);
+    memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
+    if (learned.stop !== undefined) return { ...learned.stop, observed, memory };
+    if (result.kind === "done" && result.isGone === true) return { kind: "gone", memory };
+    if (result.kind === "lost") {
+      pending = { step, context };
+      lostAnswers += 1;
+      if (lostAnswers > maxLostAnswers) throw answersLost(kind.name(task), result.reason);
+    }
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `${capital(kind.name(task))} changed again and again while this run worked on it`,
+    detail: "Somebody or something else writes to it. What this run has done stands; run again when it is quiet.",
+  });
+}
+
+/**
+ * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
+ * not been taken.
+ */
+async function record<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>>(
+  kind: Deletable<Task, Seen, Step, Stop, Mem>,
+  step: Step,
+  phase: "before" | "after",
+  context: StepContext<Task, Seen, Mem>,
+  correlationId = "",
+): Promise<void> {
+  const { world, actor, observed } = context;
+  const facts = kind.evidence(step, phase, context);
+  if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, correlationId });
+}
+
+/** Stops a canceled run. No step is left half done, because every step is one call. */
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on." });
+}
+
+function answersLost(name: string, reason: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `The service's answers about ${name} did not arrive: ${reason}`,
+    detail: "The last call had no effect as far as a new read shows. What was done before stands; run again to go on.",
+  });
+}
