@@ -75,7 +75,7 @@ test("every door, every platform of a release and every profile of the local UKO
     read("provider/docs/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
     ([, names = ""]) => names.trim().split(", "),
   ).flat();
-  expect(profiles).toHaveLength(5);
+  expect(profiles).toHaveLength(8);
   for (const name of profiles) expect(text).toContain(name);
 });
 

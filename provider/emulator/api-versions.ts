@@ -3,11 +3,13 @@
  * requests and responses to a version.
  */
 
-import { withoutMember } from "./members.ts";
+import { withoutMember, withRenamedMember } from "./members.ts";
+import type { KeystoreType } from "./model.ts";
 import type { Call, Reply, Route } from "./serve.ts";
 import { invalid, missing, notFound } from "./uko/envelope.ts";
+import type { World } from "./world.ts";
 
-export const apiVersions = ["4.7", "4.12", "4.14"] as const;
+export const apiVersions = ["4.7", "4.12", "4.13", "4.14.0", "4.14"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 
 /**
@@ -17,20 +19,29 @@ export type ApiVersion = (typeof apiVersions)[number];
 type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;
 
 interface Delta {
-  readonly since: ApiVersion;
+  readonly since: ApiVersion | "no cloud build";
   readonly operations?: readonly string[];
   readonly parameters?: Readonly<Record<string, readonly string[]>>;
   readonly fields?: Readonly<Record<string, readonly string[]>>;
+  /** Members that an older version has under another name. */
+  readonly renames?: readonly (readonly [member: string, olderName: string])[];
   readonly members?: Members;
+  /** What a field may say since then. */
+  readonly values?: Readonly<Record<string, readonly [path: string, value: string]>>;
 }
 
-/** Additions of 4.8 and 4.13 are listed under the next version that IBM's clients speak. */
+const ends = ["destruction_policy_duration", "destruction_in"];
+const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
+
+/** Additions of 4.8 are listed under 4.12, the next version that IBM's clients speak; 4.13 is 4.13.6. */
 const deltas: readonly Delta[] = [
   {
     since: "4.12",
     operations: ["K9", "K14", "T6", "T7", "T8"],
     parameters: { K10: ["dry_run"], S5: ["mode"] },
     fields: {
+      S2: ["tls_proxy"],
+      S4: ["tls_proxy"],
       K2: ["label_tags"],
       T2: ["naming_scheme", "type", "state"],
       V2: ["recovery_key_label"],
@@ -45,14 +56,28 @@ const deltas: readonly Delta[] = [
     },
   },
   {
-    since: "4.14",
-    parameters: { K5: ["force"] },
+    since: "4.13",
+    parameters: {
+      ...keyParameters("status_in_keystores[].keystore_sync_flag", "template.alignment_status"),
+      S1: ["status.health_status"],
+    },
+    fields: { S2: ["azure_variant"], S4: ["azure_variant"] },
     members: {
-      K: ["template.alignment_status", "is_rotatable", "key_material_present"].concat(
-        ["instance", "destruction_policy_duration", "destruction_at"].map((name) => `status_in_keystores.${name}`),
-      ),
+      K: ["template.alignment_status", "is_rotatable", "status_in_keystores.instance"],
       S: ["status", "azure_variant"],
     },
+  },
+  {
+    since: "4.14.0",
+    parameters: { K5: ["force"], ...keyParameters("key_material_present") },
+    members: { K: ["key_material_present", ...ends.map((name) => `status_in_keystores.${name}`)] },
+  },
+  { since: "4.14", renames: [["status_in_keystores.destruction_at", "destruction_in"]] },
+  {
+    since: "no cloud build",
+    parameters: { S5: ["mode"] },
+    values: { S2: ["type", "cca"], T2: ["keystores.type", "cca"] },
+    members: { K: ["status_in_keystores.instance"] },
   },
 ];
 
@@ -61,8 +86,7 @@ export function versioned(route: Route): Route {
   return {
     ...route,
     handle: (call) => {
-      const version = apiVersions.indexOf(call.world.switches.apiVersion);
-      const missingDeltas = deltas.filter(({ since }) => apiVersions.indexOf(since) > version);
+      const missingDeltas = deltas.filter(({ since }) => lacks(call.world, since));
       if (missingDeltas.length === 0) return route.handle(call);
       const reply = route.handle(reducedCall(call, missingDeltas));
       return reply instanceof Promise
@@ -70,6 +94,17 @@ export function versioned(route: Route): Route {
         : reducedReply(call, reply, missingDeltas);
     },
   };
+}
+
+function lacks({ switches }: World, since: Delta["since"]): boolean {
+  if (since === "no cloud build") return switches.cloudBuild;
+  return apiVersions.indexOf(since) > apiVersions.indexOf(switches.apiVersion);
+}
+
+/** What a keystore shows of its proxy: 4.12 a text always, later versions that of Azure alone (uko-v4.md 3.7). */
+export function shownProxy({ switches }: World, type: KeystoreType, proxy: unknown): Readonly<Record<string, unknown>> {
+  if (switches.apiVersion === "4.12") return { tls_proxy: proxy ?? "" };
+  return type === "azure_key_vault" && proxy !== undefined ? { tls_proxy: proxy } : {};
 }
 
 /**
@@ -84,12 +119,24 @@ function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   for (const name of lacking.flatMap((delta) => delta.fields?.[operation] ?? [])) {
     if (name in body) throw invalid("field", name);
   }
+  for (const { values } of lacking) {
+    const [path, value] = values?.[operation] ?? [];
+    if (path !== undefined && valuesAt(body, path.split(".")).includes(value)) throw invalid("field", path);
+  }
   if (operation === "K2" && world.switches.apiVersion === "4.7" && body.label === undefined) {
     throw missing("field", "label");
   }
   const url = new URL(call.url);
   for (const name of lacking.flatMap((delta) => delta.parameters?.[operation] ?? [])) url.searchParams.delete(name);
   return { ...call, url };
+}
+
+/** The values of a path that leads into members and into each item of lists. */
+function valuesAt(value: unknown, [name, ...rest]: readonly string[]): readonly unknown[] {
+  if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, name === undefined ? [] : [name, ...rest]));
+  if (name === undefined) return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return valuesAt(new Map<string, unknown>(Object.entries(value)).get(name), rest);
 }
 
 function bodyOf(call: Call): Readonly<Record<string, unknown>> {
@@ -110,13 +157,15 @@ function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Repl
   // The health of a keystore alone is an object of its own, not a member of the keystore.
   if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
   const paths = lacking.flatMap((delta) => delta.members?.[kind] ?? []);
+  const renames = lacking.flatMap((delta) => delta.renames ?? []);
+  const reduced = (value: unknown): unknown => {
+    const renamed = renames.reduce((rest, [path, name]) => withRenamedMember(rest, path.split("."), name), value);
+    return paths.reduce((rest, path) => withoutMember(rest, path.split(".")), renamed);
+  };
   const lists = ["managed_keys", "templates", "keystores", "vaults"];
-  const cut = paths.reduce((rest: unknown, path) => withoutMember(rest, path.split(".")), body);
-  const entries = Object.entries(cut as object).map(([name, value]) => [
+  const entries = Object.entries(reduced(body) as object).map(([name, value]) => [
     name,
-    lists.includes(name) && "total_count" in body
-      ? paths.reduce((rest: unknown, path) => withoutMember(rest, path.split(".")), value)
-      : value,
+    lists.includes(name) && "total_count" in body ? reduced(value) : value,
   ]);
   return { ...reply, body: Object.fromEntries(entries) };
 }

@@ -42,7 +42,9 @@ export const switchesSchema = z.strictObject({
   /**
    * uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients of that version could tell.
    */
-  apiVersion: z.enum(["4.7", "4.12", "4.14"]),
+  apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]),
+  /** Whether UKO is the cloud build of 4.13.0: S5 knows neither If-Match nor `mode`, and nothing knows CCA (uko-v4.md 1.6). */
+  cloudBuild: z.boolean(),
   /** U5: whether the key DELETE knows `force=true` (API 4.14 and later). */
   forceDelete: z.enum(["served", "ignored"]),
   /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
@@ -85,6 +87,7 @@ export const switchDefaults = {
   kmsIdentity: "iam_id",
   kmsLapsedWindow: "shown",
   apiVersion: "4.14",
+  cloudBuild: false,
   forceDelete: "served",
   vaultHeader: "optional",
   labelRules: "api",
@@ -111,6 +114,9 @@ export const profiles = {
   // tags.
   "api-4.7": { apiVersion: "4.7", forceDelete: "ignored", vaultHeader: "required" },
   "api-4.12": { apiVersion: "4.12", forceDelete: "ignored", tags: "dropped" },
+  "api-4.13": { apiVersion: "4.13", forceDelete: "ignored", tags: "dropped" },
+  "api-4.13-cloud": { apiVersion: "4.13", cloudBuild: true, forceDelete: "ignored", tags: "dropped" },
+  "api-4.14.0": { apiVersion: "4.14.0", tags: "dropped" },
   "api-4.14": { tags: "dropped" },
 } as const satisfies Record<string, SwitchChoices>;
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { profiles, switchDefaults } from "../../provider/emulator/switches.ts";
+import { connect, keyProperties, keystoreBodies, refusalOf, templateBody } from "./container-requests.ts";
 import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
 
 let world: TestWorld;
@@ -105,12 +106,12 @@ describe("versions of the API (1.6)", () => {
     expect((await carol.call("POST", `${template}/archive`, undefined, { "if-match": etag })).status).toBe(status);
   });
 
-  it("api-4.7 and api-4.12 do not know force", async () => {
-    for (const profile of ["api-4.7", "api-4.12"]) {
+  it("api-4.7, api-4.12 and api-4.13 do not know force", async () => {
+    for (const profile of ["api-4.7", "api-4.12", "api-4.13"]) {
       world = await startTestWorld({ profile, switches: { vaultHeader: "optional", forceDelete: "served" } });
       const { id } = await world.keyIn("pending");
       expect((await world.as("bob").remove(id, "?force=true")).status).toBe(409);
-      if (profile === "api-4.7") await world.close();
+      if (profile !== "api-4.13") await world.close();
     }
   });
 
@@ -132,6 +133,8 @@ describe("versions of the API (1.6)", () => {
       ["state"],
     ],
     ["api-4.12", ["is_rotatable", "key_material_present"], [], ["status"], []],
+    ["api-4.13", ["key_material_present"], [], [], []],
+    ["api-4.14.0", [], [], [], []],
     ["api-4.14", [], [], [], []],
   ] as const)("%s: answers and lists lack what came later", async (profile, key, vault, keystore, template) => {
     world = await startTestWorld({ profile });
@@ -150,6 +153,74 @@ describe("versions of the API (1.6)", () => {
     expect(await lacks(`vaults/${vaultId}`, ["keys_count"])).toEqual([...vault]);
     expect(await lacks("keystores/ce110000-0000-4000-8000-000000000001", ["status"])).toEqual([...keystore]);
     expect(await lacks("templates/7e110000-0000-4000-8000-000000000001", ["state"])).toEqual([...template]);
+  });
+
+  it.each([
+    ["api-4.7", undefined],
+    ["api-4.12", undefined],
+    ["api-4.13", undefined],
+    ["api-4.14.0", "destruction_in"],
+    ["api-4.14", "destruction_at"],
+  ])("%s: a pending destruction tells its end as %s", async (profile, expected) => {
+    world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
+    const { id } = await world.keyIn("pending", "cards");
+    const told = [await get(`managed_keys/${id}`), await get(`managed_keys/${id}/status_in_keystores`)];
+    const listed = (await get("managed_keys?state=destroyed")).managed_keys;
+    for (const { status_in_keystores } of [...told, ...listed]) {
+      const status = Object.entries(status_in_keystores[0] ?? {});
+      const ends = status.filter(([name]) => name === "destruction_in" || name === "destruction_at");
+      expect(ends.map(([name]) => name)).toEqual(expected === undefined ? [] : [expected]);
+      expect(ends.every(([, value]) => /^\d{4}-\d\d-\d\dT/.test(String(value)))).toBe(true);
+    }
+    expect(listed).toHaveLength(1);
+  });
+
+  it.each([
+    ["api-4.7", "refused", []],
+    ["api-4.12", "accepted", ["internal", "hpcs", "azure_key_vault"]],
+    ["api-4.13", "accepted", ["azure_key_vault"]],
+    ["api-4.14.0", "accepted", ["azure_key_vault"]],
+    ["api-4.14", "accepted", ["azure_key_vault"]],
+  ] as const)("%s: tls_proxy is %s, and shown by %j", async (profile, verdict, shownBy) => {
+    world = await startTestWorld({ profile });
+    const shown = [];
+    for (const type of ["internal", "hpcs", "azure_key_vault"] as const) {
+      const body = { ...keystoreBodies[type], tls_proxy: "proxy.example.com:3128" };
+      const answer = await world.as("bob").call("POST", "/api/v4/keystores", body, header);
+      if (verdict === "refused") expect(refusalOf(answer)).toEqual([400, "invalid_field", "tls_proxy"]);
+      if (answer.body.tls_proxy !== undefined) shown.push(type);
+    }
+    expect(shown).toEqual(shownBy);
+    // 4.12 requires the member in every answer (SDK `KeystoreTypeAwsKms`).
+    const { tls_proxy } = await get("keystores/ce110000-0000-4000-8000-000000000002");
+    expect(tls_proxy).toBe(profile === "api-4.12" ? "" : undefined);
+  });
+
+  it("api-4.13-cloud deletes a keystore without If-Match, whatever the mode says", async () => {
+    const remove = async (query: string, headers = {}) => {
+      const { id } = await connect(world.as("bob"), "hpcs");
+      return (await world.as("bob").call("DELETE", `/api/v4/keystores/${id}${query}`, undefined, headers)).status;
+    };
+    world = await startTestWorld({ profile: "api-4.13" });
+    expect(await remove("")).toBe(400);
+    await world.close();
+    world = await startTestWorld({ profile: "api-4.13-cloud" });
+    expect(await remove("")).toBe(204);
+    expect(await remove("?mode=nonsense", { "if-match": "2020-01-01T00:00:00Z" })).toBe(204);
+    expect((await world.as("bob").call("DELETE", `/api/v4/vaults/${vaultId}`)).status).toBe(400);
+  });
+
+  it.each([
+    ["api-4.13", 201],
+    ["api-4.13-cloud", 400],
+  ])("%s answers %i to CCA keystores, and to templates for them", async (profile, status) => {
+    world = await startTestWorld({ profile });
+    const post = (kind: string, body: object) => world.as("bob").call("POST", `/api/v4/${kind}`, body);
+    expect((await post("keystores", keystoreBodies.cca)).status).toBe(status);
+    const key = { ...keyProperties, algorithm: "des", size: "192" };
+    const template = await post("templates", templateBody({ key, keystores: [{ group: "cca", type: "cca" }] }));
+    expect(template.status).toBe(status);
+    expect((await post("templates", templateBody({ name: "plain" }))).status).toBe(201);
   });
 
   it("api-4.7 refuses fields that came later", async () => {

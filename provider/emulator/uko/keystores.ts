@@ -1,5 +1,6 @@
 /** Keystores: show, create, connect and change, S1 to S4 (uko-v4.md 2.1, 3.7, 3.8). */
 
+import { shownProxy } from "../api-versions.ts";
 import { toSecondsText } from "../clock.ts";
 import { defaultPendingMs } from "../keystore-effects.ts";
 import { type Keystore, keystoreTypes } from "../model.ts";
@@ -205,6 +206,7 @@ function placeOf(world: World, ring: string | undefined): Readonly<Record<string
 }
 
 function viewKeystore(world: World, keystore: Keystore): Record<string, unknown> {
+  const { tls_proxy, ...fields } = keystore.fields;
   return {
     vault: vaultReference(world, keystore.vaultId),
     id: keystore.id,
@@ -219,7 +221,8 @@ function viewKeystore(world: World, keystore: Keystore): Record<string, unknown>
     ...requiredFields[keystore.type],
     ...(keystore.type === "ibm_cloud_kms" ? { ibm_variant: keystore.variant } : {}),
     ...(keystore.variant === "internal" ? placeOf(world, keystore.ring) : {}),
-    ...keystore.fields,
+    ...fields,
+    ...shownProxy(world, keystore.type, tls_proxy),
     ...maskedSecrets[keystore.type],
   };
 }
