@@ -6,6 +6,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { brokerRoutes } from "./broker-api.ts";
 import { controlApi } from "./control/control-api.ts";
+import { worldPage } from "./control/page.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import type { Tokens } from "./iam/tokens.ts";
 import { unknownPath } from "./kms/envelope.ts";
@@ -38,6 +39,7 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
   mount(uko, ukoRoutes);
   mount(kms, kmsRoutes);
   app.route("/_emulator", controlApi(world));
+  app.get("/", (context) => worldPage(world, context));
   app.all("/api/v2/*", (context) => serve(world, kms, unknownRoute(context.req.method, unknownPath), context));
   app.all("*", (context) =>
     serve(

@@ -42,7 +42,7 @@ export const demoSeed = {
       familyName: "Example",
       email: "carol@example.com",
       apiKey: "carol-demo-key",
-      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager", "KeyPurge"],
     },
     {
       iamId: "IBMid-550000ERIN",

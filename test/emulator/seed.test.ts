@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { checkSeed, type Seed } from "../../provider/emulator/seed.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
-import { auditOf, startTestWorld } from "./harness.ts";
+import { apiKeys, auditOf, type Name, startTestWorld } from "./harness.ts";
 
 const seeded = (keys: Seed["keys"], extra: Partial<Seed> = {}): Seed => ({
   ...structuredClone(demoSeed),
@@ -156,4 +156,14 @@ it("the script reads a seed file, and says what is wrong with it", async () => {
   expect([result.status, result.stdout]).toEqual([1, ""]);
   expect(result.stderr).toMatch(/^The seed is not valid\.\n[\s\S]*vaults/);
   await rm(folder, { recursive: true });
+});
+
+it("lets Carol of the demo world purge a KMS key, and no other identity", async () => {
+  const world = await startTestWorld();
+  const { id: twinId } = await world.twinOf(await world.keyIn("destroyed"));
+  await world.advance("5h");
+  const purge = (who: Name) => world.as(who).kms("DELETE", `/keys/${twinId}/purge`);
+  for (const who of Object.keys(apiKeys) as Name[]) if (who !== "carol") expect((await purge(who)).status).toBe(401);
+  expect((await purge("carol")).status).toBe(204);
+  await world.close();
 });

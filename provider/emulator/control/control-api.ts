@@ -12,7 +12,7 @@ import type { World } from "../world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
 import { loadSnapshot, snapshot, takeSnapshot } from "./snapshot.ts";
 
-const clockSchema = z.strictObject({
+export const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
   set: z.iso.datetime({ offset: true }).optional(),
   advance: z.union([z.string(), z.number()]).optional(),

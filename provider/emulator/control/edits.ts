@@ -17,14 +17,14 @@ import type { World } from "../world.ts";
 const time = z.iso.datetime({ offset: true });
 const maybeTime = time.nullable();
 
-const keystoreEditSchema = z.strictObject({
+export const keystoreEditSchema = z.strictObject({
   refuses: z.array(z.enum(keystoreOperations)).optional(),
   answers: z.enum(["ok", "error", "unknown"]).optional(),
   pendingDays: z.number().min(0).max(365).optional(),
   groups: z.array(z.string()).min(1).optional(),
 });
 
-const keyEditSchema = z.strictObject({
+export const keyEditSchema = z.strictObject({
   /** The key's metadata, without any rule; the audit trail shows a write by `updatedBy`. */
   record: z
     .strictObject({
@@ -54,7 +54,7 @@ const keyEditSchema = z.strictObject({
     .optional(),
 });
 
-const kmsKeyEditSchema = keyEditSchema.pick({ twin: true, addResource: true, removeResource: true });
+export const kmsKeyEditSchema = keyEditSchema.pick({ twin: true, addResource: true, removeResource: true });
 
 export function changeKeystore(world: World, id: string, change: unknown): unknown {
   const keystore = world.keystores.get(id) ?? [...world.keystores.values()].find((candidate) => candidate.name === id);
