@@ -109,6 +109,7 @@ export const profiles = {
   "stale-status": { statusFreshness: "stale" },
   "unique-etags": { etagGrain: "unique" },
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsLapsedWindow: "cleared" },
+  "ibm-clients": { internalKeystoreFields: "empty", tokenClock: "wall" },
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.

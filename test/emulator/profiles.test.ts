@@ -75,6 +75,28 @@ it("zos tells neither who created nor who wrote last", async () => {
   expect(key).not.toHaveProperty("created_by");
 });
 
+it("ibm-clients shows IBM's Terraform provider an internal keystore as it was declared", async () => {
+  world = await startTestWorld({ profile: "ibm-clients" });
+  const declared = {
+    name: "ring",
+    description: "wages",
+    groups: ["wages"],
+    type: "ibm_cloud_kms",
+    ibm_variant: "internal",
+  };
+  // As provider 2.5.0 sends it, with the SDK of API 4.7.9.
+  const headers = { "uko-vault": vaultId, "x-original-user-agent": "terraform-provider-ibm/2.5.0" };
+  const bob = world.as("bob");
+  const { id } = (await bob.call("POST", "/api/v4/keystores", { ...declared, vault: { id: vaultId } }, headers)).body;
+  const { body } = await bob.call("GET", `/api/v4/keystores/${id}`, undefined, headers);
+  expect(body).toMatchObject(declared);
+  // Its other attributes are optional and not computed: a value plans a change that no apply can make.
+  const optional = Object.entries(body).filter(
+    ([name]) => /^(aws|azure|google|ibm)_/.test(name) && !(name in declared),
+  );
+  expect(optional.filter(([, value]) => value !== "")).toEqual([]);
+});
+
 describe("versions of the API (1.6)", () => {
   const header = { "uko-vault": vaultId };
   const get = async (path: string) => (await world.as("carol").call("GET", `/api/v4/${path}`, undefined, header)).body;
