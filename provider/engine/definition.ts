@@ -47,6 +47,8 @@ export interface CreateOptions extends CallOptions {
 export interface UpdateOptions extends CallOptions {
   /** The current engine's command that applies a program; Pulumi's if absent. */
   readonly apply?: ApplyCommand | undefined;
+  /** The resource's URN, if the engine passes it. */
+  readonly target?: string;
   /** What the plan of this update announced of a retirement; without it there is no limit. */
   readonly announced?: Announcement;
 }

@@ -31,7 +31,7 @@ export interface Door {
   readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
   /**
    * The resource's URN, if the engine passes it. Without a URN, `pulumi destroy` would target the
-   * whole stack.
+   * whole stack, and every command the stack that is selected.
    */
   readonly target?: string;
 }
@@ -47,11 +47,21 @@ export function shellSafeUrn(urn: string | undefined): string | undefined {
   return urn !== undefined && urnForm.test(urn) ? urn : undefined;
 }
 
-/** `pulumi destroy --target '<URN>'`, `pulumi up`, or `pulumi destroy` without a URN. */
-export function rerunCommand(door: Door): string {
-  const target = shellSafeUrn(door.target);
-  if (door.rerun !== "pulumi destroy" || target === undefined) return door.rerun;
-  return `pulumi destroy --target '${target}'`;
+/**
+ * `pulumi destroy --stack <stack> --target '<URN>'`, `pulumi up --stack <stack>`, or either without
+ * a URN as it is. The reader may have another stack selected.
+ */
+export function rerunCommand({ rerun, target }: Door): string {
+  const urn = shellSafeUrn(target);
+  const stack = onStack(urn);
+  if (urn === undefined || !rerun.startsWith("pulumi")) return rerun;
+  return rerun === "pulumi destroy" ? `${rerun}${stack} --target '${urn}'` : `${rerun}${stack}`;
+}
+
+/** The flag that selects the stack of a URN, with a blank before it; empty if the name needs quotes. */
+export function onStack(urn: string | undefined): string {
+  const [, stack] = /^urn:pulumi:([A-Za-z0-9_.][A-Za-z0-9_.-]*)::/.exec(urn ?? "") ?? [];
+  return stack === undefined ? "" : ` --stack ${stack}`;
 }
 
 /** The engine's command that applies a changed program. */

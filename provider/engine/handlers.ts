@@ -62,12 +62,11 @@ export interface Handlers<Inputs, State extends Inputs>
  */
 export interface ApplyOptions extends CallOptions {
   readonly announced?: Announcement;
+  /** The resource's URN, if the engine passes it; the message tells people what to run next. */
+  readonly target?: string;
 }
 
-/** For a deletion, whose message tells people what to run next. */
 export interface DeleteOptions extends ApplyOptions {
-  /** The resource's URN, if the engine passes it. */
-  readonly target?: string;
   /** What people run next, if that differs from the door's usual command for deletions. */
   readonly rerun?: Door["rerun"];
   /** Absent if the door cannot be canceled while it waits; its runs then never wait. */

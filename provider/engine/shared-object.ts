@@ -1,7 +1,7 @@
 /** Messages for two resources that declare one object, and for a rename that the engine does not know about. */
 
 import { UkoError } from "../errors.ts";
-import { type ApplyCommand, type HclCommand, shellSafeUrn } from "./explanation.ts";
+import { type ApplyCommand, type HclCommand, onStack, rerunCommand, shellSafeUrn } from "./explanation.ts";
 import { plain } from "./words.ts";
 
 /** A resource's name in its engine as people know it: the last part of a URN. */
@@ -23,14 +23,14 @@ export function sayLetGo({ resource, holder, id }: Shared): string {
 }
 
 /** The deletion is refused: state would lose the object that the program names. */
-export function declaredTwice({ resource, holder, id }: Shared, apply: ApplyCommand): UkoError {
+export function declaredTwice({ resource, holder, id }: Shared): UkoError {
   const staying = resource === undefined ? "This resource" : `"${nameIn(resource)}"`;
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `${staying} stays in the state, because "${nameIn(holder)}" names the same object and the state does not hold the object under that name yet`,
     detail: [
       `uko took no step towards the deletion of ${plain(id, 100)}.`,
       `Next: correct the error that stopped "${nameIn(holder)}", then run`,
-      `  ${apply}`,
+      `  ${rerunCommand({ rerun: "pulumi up", target: holder })}`,
     ].join("\n"),
   });
 }
@@ -80,5 +80,5 @@ export function sayKeepUnderNewName(
 }
 
 function renameCommand(urn: string, name: string): string {
-  return `pulumi state rename '${urn}' '${name.replaceAll("'", "")}'`;
+  return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
 }

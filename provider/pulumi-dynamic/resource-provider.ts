@@ -52,8 +52,8 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       if (urn !== undefined) declarations.noteStored(urn, id);
       if (isUnknown(news)) return { changes: true };
       // A state of the native package names no provider, so no later read or deletion would find
-      // one; an update adds it.
-      if (!("__provider" in olds)) return { changes: true };
+      // one; an update adds it. After an alias, an update stores the URN that a deletion prints.
+      if (!("__provider" in olds) || urnIn(olds) !== urn) return { changes: true };
       return orFail(async () => ({ changes: handlers.diff(withoutPulumi(olds), withoutPulumi(news)).length > 0 }));
     },
 
@@ -86,7 +86,9 @@ export function createResourceProvider<Inputs, State extends Inputs>(
 
     async update(_id, olds: Properties, news: Properties) {
       return orFail(async () => {
-        const { state, warnings } = await handlers.update(withoutPulumi(olds), withoutPulumi(news), unstoppable());
+        const target = urnIn(news);
+        const options = { ...unstoppable(), ...(target !== undefined && { target }) };
+        const { state, warnings } = await handlers.update(withoutPulumi(olds), withoutPulumi(news), options);
         await warn(warnings);
         return { outs: { ...state, ...originIn(news) } };
       });
@@ -98,8 +100,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
         const target = urnIn(olds);
         const shared = declarations.decideDeletion(target, id);
         if (shared.kind === "let_go") return warn([sayLetGo({ resource: target, holder: shared.holder, id })]);
-        if (shared.kind === "refused")
-          throw declaredTwice({ resource: target, holder: shared.holder, id }, "pulumi up");
+        if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
         const options = { ...unstoppable(), ...(target !== undefined && { target }) };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
         if (outcome.kind === "unfinished") throw toEngineError(outcome.message);

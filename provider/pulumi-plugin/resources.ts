@@ -128,7 +128,8 @@ export async function update(session: Session, request: providerPb.UpdateRequest
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;
   }
-  const changed = await handlers.update(olds, withoutPulumi(news), optionsOf(session, request));
+  const options = { ...optionsOf(session, request), target: request.getUrn() };
+  const changed = await handlers.update(olds, withoutPulumi(news), options);
   await warnOf(session, request, changed.warnings);
   response.setProperties(stateOf(handlers, changed.state, mask));
   response.setRefreshBeforeUpdate(changed.isWatched);
@@ -145,7 +146,7 @@ export async function remove(session: Session, request: providerPb.DeleteRequest
   const { sayLetGo, declaredTwice } = await loadDeferred();
   if (shared.kind === "let_go")
     return warnOf(session, request, [sayLetGo({ resource: urn, holder: shared.holder, id })]);
-  if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id }, "pulumi up");
+  if (shared.kind === "refused") throw declaredTwice({ resource: urn, holder: shared.holder, id });
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),

@@ -122,7 +122,7 @@ test("the hint after a rename names the resource that holds the key and does not
   await payroll.read(id, properties, inputs);
   const { details } = await statusOf(wages.create(await wages.check(news())));
   expect(details).toContain(`aliases: [{ name: "payroll" }]`);
-  expect(details).toContain(`pulumi state rename '${payroll.urn}' 'wages'`);
+  expect(details).toContain(`pulumi state rename --stack dev '${payroll.urn}' 'wages'`);
   expect(details).not.toContain("set existingKeyId to it");
 });
 

@@ -162,7 +162,7 @@ describe("every message about a container that stays", () => {
     );
     for (const command of commands) {
       expect(command).toMatch(
-        /^(tofu destroy|pulumi destroy( --target 'urn:[^']+')?|uko (plan|continue) [0-9a-f-]{36}\/[0-9a-f-]{36})$/,
+        /^(tofu destroy|pulumi destroy( --stack prod --target 'urn:[^']+')?|uko (plan|continue) [0-9a-f-]{36}\/[0-9a-f-]{36})$/,
       );
     }
   });

@@ -7,10 +7,12 @@ const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:Manage
 const rendered = (commands: readonly string[]) =>
   renderExplanation({ summary: "Key waits", facts: [], next: [{ who: "you run", commands }] });
 
-test("a destroy names its target where the engine tells it, in quotes that no shell looks into", () => {
-  expect(rerunCommand({ rerun: "pulumi destroy", target: urn })).toBe(`pulumi destroy --target '${urn}'`);
+test("a command names its stack, and a destroy its target, where the engine tells it, in quotes that no shell looks into", () => {
+  expect(rerunCommand({ rerun: "pulumi destroy", target: urn })).toBe(`pulumi destroy --stack prod --target '${urn}'`);
   expect(rerunCommand({ rerun: "pulumi destroy" })).toBe("pulumi destroy");
-  expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up");
+  expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up --stack prod");
+  const spaced = urn.replace("prod", "my stack");
+  expect(rerunCommand({ rerun: "pulumi destroy", target: spaced })).toBe(`pulumi destroy --target '${spaced}'`);
 });
 
 test.each([

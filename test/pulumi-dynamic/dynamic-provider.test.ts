@@ -138,10 +138,16 @@ test("the outputs keep the resource's name, so that a destroy that is printed en
   const updated = (await bob.update(properties, { ...news({ description: "new" }), __origin: `acme/${urn}` }))
     .properties;
   const { properties: refreshed } = await bob.read("id", updated);
+  // Under another ID, because the process remembers which resource declares which key.
+  const renamed = { ...news({ description: "new" }), __origin: `acme/${urn.replace(/payroll$/, "wages")}` };
+  expect(await bob.diff(refreshed, renamed, "another")).toMatchObject({ changes: diffSome });
+  expect(await bob.diff(refreshed, { ...renamed, __origin: `acme/${urn}` }, "another")).toMatchObject({
+    changes: diffNone,
+  });
   expect([properties, updated, refreshed].map(({ __origin }) => __origin)).toEqual(Array(3).fill(`acme/${urn}`));
   await uko.advance("60s");
   const { details } = await errorOf(bob.delete(refreshed));
-  expect(details).toContain(`pulumi destroy --target '${urn}'`);
+  expect(details).toContain(`pulumi destroy --stack prod --target '${urn}'`);
   expect(details).not.toMatch(/pulumi destroy$/m);
   expect(details.indexOf("uko continue")).toBeLessThan(details.indexOf("pulumi destroy"));
 });

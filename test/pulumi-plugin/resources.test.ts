@@ -116,7 +116,7 @@ describe("a key's life", () => {
     const lines = error.details.split("\n");
     expect(lines[0]).toBe('Key "payroll" waits for a second person to consent to its deactivation');
     expect(lines.at(-1)).toBe("  [UKO_APPROVAL_PENDING]");
-    expect(error.details).toContain(`pulumi destroy --target '${urnOf("uko:index:ManagedKey")}'`);
+    expect(error.details).toContain(`pulumi destroy --stack dev --target '${urnOf("uko:index:ManagedKey")}'`);
     const waiting = await stage.bob.read(id, changed.properties, inputs);
     expect(waiting.properties).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(waiting.properties.deletionRecordId).toBe(consentIn(error.details));

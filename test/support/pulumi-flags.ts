@@ -10,6 +10,7 @@ export const pulumiFlags = {
   preview: ["--policy-pack", "--policy-pack-config"],
   refresh: ["--yes", "--expect-no-changes"],
   "stack export": ["--file"],
+  "stack rename": [],
   "state rename": [],
   up: ["--refresh"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

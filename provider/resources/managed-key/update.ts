@@ -81,7 +81,7 @@ async function retire(
     },
     options,
   );
-  return warningsOf(outcome, options.apply);
+  return warningsOf(outcome, options);
 }
 
 /** Removing the trigger from the program requests nothing. */
@@ -103,9 +103,9 @@ function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKe
 }
 
 /** A wait keeps the run green; a blocker that a person has to clear does not. */
-function warningsOf(outcome: Outcome, rerun: NonNullable<UpdateOptions["apply"]> = "pulumi up"): readonly string[] {
+function warningsOf(outcome: Outcome, { apply: rerun = "pulumi up", target }: UpdateOptions): readonly string[] {
   if (outcome.kind === "gone" || (outcome.kind === "stopped" && outcome.plan.kind === "done")) return [];
-  const explanation = explainOutcome(outcome, { rerun });
+  const explanation = explainOutcome(outcome, { rerun, ...(target !== undefined && { target }) });
   const isWait =
     explanation.code === "UKO_APPROVAL_PENDING" ||
     (outcome.kind === "stopped" && outcome.plan.kind === "waitingForTime");

@@ -90,7 +90,8 @@ const doors: Readonly<Record<DoorName, Door>> = {
     name: "dynamic",
     open: openPulumi,
     ...pulumiWords,
-    endOf: (kind, name) => `pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:${kind}::${name}'`,
+    endOf: (kind, name) =>
+      `pulumi destroy --stack dev --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:${kind}::${name}'`,
     programFor: (resources) => nodeProgram("pulumi-uko", resources),
     typeOf: (kind) => `pulumi-nodejs:dynamic/uko:${kind}`,
     looksFirst: false,
@@ -102,7 +103,7 @@ const doors: Readonly<Record<DoorName, Door>> = {
     name: "package",
     open: openPulumi,
     ...pulumiWords,
-    endOf: (kind, name) => `pulumi destroy --target 'urn:pulumi:dev::keys::uko:index:${kind}::${name}'`,
+    endOf: (kind, name) => `pulumi destroy --stack dev --target 'urn:pulumi:dev::keys::uko:index:${kind}::${name}'`,
     programFor: (resources) => nodeProgram("@uko/pulumi", resources),
     typeOf: (kind) => `uko:index:${kind}`,
     looksFirst: true,

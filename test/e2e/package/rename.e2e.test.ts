@@ -17,7 +17,7 @@ test("the hint names the resource that holds the key, and its command moves the 
     const made = await scenario.mark();
     await bob.writeProgram(yamlProgram(under("wages")));
     const refused = ended(await bob.up(["--continue-on-error"]), 1);
-    expect(refused.output).toContain(`pulumi state rename '${urnOf("payroll")}' 'wages'`);
+    expect(refused.output).toContain(`pulumi state rename --stack dev '${urnOf("payroll")}' 'wages'`);
     expect(refused.output).toContain("[UKO_DECLARED_TWICE]");
     expect(await scenario.writes(made)).toEqual([]);
 

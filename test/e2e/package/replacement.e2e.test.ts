@@ -97,7 +97,7 @@ test("--replace under another label makes a new key; the old one waits for two p
     ]);
     // A destroy by this name would ask for the end of the new key too.
     const consent = consentIn(asked.output);
-    expect(nextCommands(asked.output)).toContain(`UKO_CONSENT=${consent} pulumi up`);
+    expect(nextCommands(asked.output)).toContain(`UKO_CONSENT=${consent} pulumi up --stack dev`);
     expect(asked.output).not.toContain("pulumi destroy");
 
     await scenario.advance("1m");

@@ -6,7 +6,7 @@ const said = `Key "payroll" waits for a second person to consent to its deactiva
   Nothing has changed yet: the key is active.
   Next: somebody else runs
     uko continue 5c1e/9b2d --consent ${id}
-    UKO_CONSENT=${id} pulumi destroy --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'
+    UKO_CONSENT=${id} pulumi destroy --stack dev --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'
     or: to take it back, anybody runs
     uko withdraw 5c1e/9b2d
   [UKO_APPROVAL_PENDING]`;
@@ -46,7 +46,10 @@ test.each([
   expect(nextSteps(output)).toEqual([
     {
       who: "somebody else runs",
-      commands: [`uko continue 5c1e/9b2d --consent ${id}`, `UKO_CONSENT=${id} pulumi destroy --target '${target}'`],
+      commands: [
+        `uko continue 5c1e/9b2d --consent ${id}`,
+        `UKO_CONSENT=${id} pulumi destroy --stack dev --target '${target}'`,
+      ],
     },
     { who: "to take it back, anybody runs", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);

@@ -42,7 +42,7 @@ export function ended<Result extends { readonly exitCode: number; readonly outpu
 
 /** The printed command that ends what it is about, and the one that goes on with a program, whatever the engine. */
 export const endAgain = /\b(?:pulumi|tofu|terraform) destroy\b/;
-export const runAgain = /\b(?:pulumi up|(?:tofu|terraform) apply)$/;
+export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) apply)$/;
 
 /** The id of the one record that an output tells people to name; throws where there is none, or more than one. */
 export function consentIn(output: string): string {

@@ -1,0 +1,39 @@
+/** The commands that a run prints reach the resource after an alias, and from a terminal in which another stack is selected. */
+
+import { expect, test } from "vitest";
+import { endAgain, ended } from "../contracts/doors/support/next-steps.ts";
+import { type Scenario, vaultId, withScenario } from "../contracts/doors/support/scenario.ts";
+import { keyResource, urnOf, withYaml, yamlProgram } from "./package/support/yaml-scenario.ts";
+
+const dynamicProgram = (name: string, options: object) =>
+  `import { ManagedKey } from "pulumi-uko";
+new ManagedKey("${name}", ${JSON.stringify({ vaultId, template: "payroll", label: "payroll" })}, ${JSON.stringify(options)});
+`;
+const people = ["alice", "bob"];
+
+async function pasteElsewhere(scenario: Scenario, renamed: string): Promise<void> {
+  const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
+  ended(await bob.up(), 0);
+  for (const person of [alice, bob]) await person.writeProgram(renamed);
+  ended(await bob.up(), 0);
+  await scenario.advance("1m");
+  const asked = ended(await bob.destroy(), 1);
+  await scenario.advance("1m");
+
+  await alice.openStack("other", {});
+  const acted = await alice.runNext(asked.output, endAgain);
+  expect(acted.output).toContain("is deactivated");
+  expect(await scenario.key()).toMatchObject({ state: "deactivated" });
+}
+
+test("of the dynamic provider", () =>
+  withScenario({ profile: "documented", program: dynamicProgram("payroll", {}), people }, (scenario) =>
+    pasteElsewhere(scenario, dynamicProgram("wages", { aliases: [{ name: "payroll" }] })),
+  ));
+
+test("of the native package", () => {
+  const under = (name: string, options = {}) => ({ resources: { [name]: keyResource("payroll", {}, options) } });
+  return withYaml({ program: under("payroll"), people }, (scenario) =>
+    pasteElsewhere(scenario, yamlProgram(under("wages", { aliases: [urnOf("payroll")] }))),
+  );
+});
