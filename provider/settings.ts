@@ -6,7 +6,7 @@
 import { UkoError } from "./errors.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
-import type { Credential } from "./services/iam/tokens.ts";
+import type { Credential } from "./services/iam.ts";
 import { uuidForm } from "./uuid-form.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,8 +2,7 @@
 
 import type { Evidence, EvidenceEntry } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
-import { createLineWriter, systemSays } from "./durable-append.ts";
-import { jsonLine } from "./json-line.ts";
+import { createLineWriter, jsonLine, systemSays } from "./durable-append.ts";
 
 export interface EvidenceFileOptions {
   readonly path: string;

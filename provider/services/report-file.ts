@@ -2,8 +2,7 @@
 
 import type { Reports } from "../engine/ports.ts";
 import { UkoError } from "../errors.ts";
-import { createLineWriter, requireAppendable, systemSays } from "./durable-append.ts";
-import { jsonLine } from "./json-line.ts";
+import { createLineWriter, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
 
 export interface ReportFileOptions {
   readonly path: string;

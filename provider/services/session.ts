@@ -1,11 +1,16 @@
 /**
- * The identity and the instance of this run, from the token and the endpoints that the calls use.
+ * The identity and the instance of this run, and a check that the instance that answers is the one
+ * that this run is configured for, made once per run before its first write.
  */
 
+import type { Keystores } from "../engine/container-ports.ts";
 import type { Session } from "../engine/ports.ts";
+import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
+import { uuidForm } from "../uuid-form.ts";
+import type { Endpoints, InstanceReport } from "./broker.ts";
 import type { HttpClient } from "./http/client.ts";
-import type { Tokens } from "./iam/tokens.ts";
-import type { InstanceCheck } from "./instance-check.ts";
+import { singleFlight } from "./http/concurrency.ts";
+import type { Tokens } from "./iam.ts";
 
 export interface SessionOptions {
   readonly instanceId: string;
@@ -23,4 +28,92 @@ export function createSession({ instanceId, http, tokens, instance }: SessionOpt
     requireOwnInstance: ({ signal }) => instance.require(signal),
     serviceTimeMs: () => http.serviceTimeMs(),
   };
+}
+
+export interface InstanceCheck {
+  isProven(signal: AbortSignal): Promise<boolean>;
+  /** Whether the instance is proven, or reported by the server that answers. */
+  isReported(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Throws UKO_INSTANCE_MISMATCH if any source reports another instance; a source that reports none
+   * is not a contradiction.
+   */
+  require(signal: AbortSignal): Promise<void>;
+}
+
+export interface InstanceCheckOptions {
+  readonly instanceId: string;
+  readonly endpoints: Pick<Endpoints, "instance">;
+  /** Read only if neither host name nor broker reports the instance. */
+  readonly keystores: () => Pick<Keystores, "list">;
+}
+
+export function createInstanceCheck(options: InstanceCheckOptions): InstanceCheck {
+  let known: InstanceReport | undefined;
+  const ask = singleFlight(async (signal) => {
+    const { report, isLasting } = await reportOf(options, signal);
+    if (isLasting) known = report;
+    return report;
+  });
+  const report = async (signal: AbortSignal): Promise<InstanceReport> => known ?? ask(signal);
+  return {
+    isProven: async (signal) => (await report(signal)).kind === "proven",
+    isReported: async (signal) => ["proven", "reported"].includes((await report(signal)).kind),
+    async require(signal) {
+      const reported = await report(signal);
+      if (reported.kind === "contradicted") throw notThisInstance(options.instanceId, reported.why);
+    },
+  };
+}
+
+/** A report is not kept if only a passing fault explains its silence: the next write asks again. */
+async function reportOf(
+  options: InstanceCheckOptions,
+  signal: AbortSignal,
+): Promise<{ readonly report: InstanceReport; readonly isLasting: boolean }> {
+  const reported = await options.endpoints.instance(signal);
+  if (reported.kind !== "unproven") return { report: reported, isLasting: true };
+  const instanceIds = await internalInstances(options, signal);
+  if (instanceIds === undefined) return { report: reported, isLasting: false };
+  const other = instanceIds.find((id) => id !== options.instanceId);
+  if (other !== undefined) {
+    const why = `The internal keystores of the service report instance ${other}.`;
+    return { report: { kind: "contradicted", why }, isLasting: true };
+  }
+  return { report: { kind: instanceIds.length > 0 ? "reported" : "unproven" }, isLasting: true };
+}
+
+const passingFaults: readonly ErrorCode[] = ["UKO_ANSWER_LOST", "UKO_DEADLINE", "UKO_SERVICE_UNAVAILABLE"];
+
+/**
+ * An internal keystore is a key ring of the very instance that answers, and names it
+ * (uko-v4.md 3.7). Undefined after a fault that may pass.
+ */
+async function internalInstances(
+  { keystores }: InstanceCheckOptions,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  try {
+    const all = await keystores().list({}, { signal });
+    return all
+      .filter(({ variant }) => variant === "internal")
+      .map(({ fields }) => String(fields.ibm_instance_id ?? ""))
+      .filter((id) => uuidForm.test(id));
+  } catch (error) {
+    // A missing right must not stop a run that may write; every other error recurs at the writes
+    // themselves.
+    if (signal.aborted || !isUkoError(error)) throw error;
+    return passingFaults.includes(error.code) ? undefined : [];
+  }
+}
+
+function notThisInstance(instanceId: string, why: string): UkoError {
+  return new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `The service that answers is not instance ${instanceId}, which this run is configured for`,
+    detail: [
+      why,
+      "Nothing was changed. The instance id or the address is wrong: uko cannot tell which.",
+      "Next: compare UKO_INSTANCE_ID and UKO_ENDPOINT with the instance's page in IBM Cloud, and correct the wrong one.",
+    ].join("\n"),
+  });
 }

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { Keystores } from "../../provider/engine/container-ports.ts";
 import { UkoError } from "../../provider/errors.ts";
-import { createInstanceCheck } from "../../provider/services/instance-check.ts";
+import { createInstanceCheck } from "../../provider/services/session.ts";
 
 const typo = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2f";
 const answering = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";

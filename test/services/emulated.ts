@@ -3,13 +3,12 @@
 import { createHash } from "node:crypto";
 import type { KeyRef, Session, World } from "../../provider/engine/ports.ts";
 import { createServiceClock } from "../../provider/engine/service-clock.ts";
-import { createEndpoints } from "../../provider/services/broker/endpoints.ts";
+import { createEndpoints } from "../../provider/services/broker.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
-import { createTokens } from "../../provider/services/iam/tokens.ts";
-import { createInstanceCheck } from "../../provider/services/instance-check.ts";
+import { createTokens } from "../../provider/services/iam.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";
 import { createTwins } from "../../provider/services/kms/twins.ts";
-import { createSession } from "../../provider/services/session.ts";
+import { createInstanceCheck, createSession } from "../../provider/services/session.ts";
 import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";

@@ -6,12 +6,11 @@
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
-import { createTurnstile } from "./concurrency-limit.ts";
+import { cancelled, createTurnstile } from "./concurrency.ts";
 import { withoutSecret } from "./printable.ts";
 import { type Exchange, exchange } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
-import { cancelled } from "./single-flight.ts";
-import { parseHttpDate, parseRetryAfterMs } from "./timestamps.ts";
+import { parseHttpDate, parseRetryAfterMs } from "./wire-values.ts";
 
 /** Bearer tokens, read only after the host is known to be allowed. */
 export interface BearerSource {
@@ -286,4 +285,33 @@ function targetOf(request: HttpRequest, allowedHosts: readonly string[]): string
   const { origin, path } = requireAllowedHost(request.endpoint, allowedHosts);
   const query = new URLSearchParams(request.query).toString();
   return `${origin}${request.path(path)}${query === "" ? "" : `?${query}`}`;
+}
+
+export interface WatchedAnswer {
+  readonly origin: string;
+  readonly status: number;
+  /** Including all retries. */
+  readonly durationMs: number;
+  readonly serviceTimeMs: number | undefined;
+  readonly text: string;
+}
+
+export function watchClient(
+  http: HttpClient,
+  monotonicMs: () => number,
+  watch: (answer: WatchedAnswer) => void,
+): HttpClient {
+  return {
+    ...http,
+    async send(request) {
+      const startedMs = monotonicMs();
+      const end = await http.send(request);
+      if (end.kind === "answer") {
+        const { origin } = new URL(request.endpoint.url);
+        const { status, serviceTimeMs, text } = end;
+        watch({ origin, status, durationMs: monotonicMs() - startedMs, serviceTimeMs, text });
+      }
+      return end;
+    },
+  };
 }

@@ -5,8 +5,8 @@
 
 import type { Written } from "../../engine/ports.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
-import { accessDenied, unavailable } from "./faults.ts";
 import { unended, withoutSecret } from "./printable.ts";
+import { accessDenied, unavailable } from "./read-result.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;

@@ -6,9 +6,9 @@
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/faults.ts";
-import { parseJson } from "../http/json.ts";
 import { printable, unended } from "../http/printable.ts";
+import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/read-result.ts";
+import { parseJson } from "../http/wire-values.ts";
 import type { WrittenRules } from "../http/write-result.ts";
 import { kmsError } from "./wire.ts";
 

@@ -1,20 +1,18 @@
 /** Reads of KMS keys (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24): metadata, never material. */
 
 import type * as z from "zod";
-import type { KmsKeys, PolicyWrite } from "../../engine/kms-ports.ts";
+import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/kms-ports.ts";
 import { isUkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { invalidAnswer } from "../http/faults.ts";
-import { readIdentity } from "../http/identity.ts";
-import { answeredFrom, openedFrom } from "../http/parse-response.ts";
 import { printable } from "../http/printable.ts";
-import { parseDateTimeMs } from "../http/timestamps.ts";
+import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
+import type { Call, Transport } from "../http/transport.ts";
+import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";
 import { isKeyNotFound, service } from "./errors.ts";
-import { toKmsSnapshot } from "./key-snapshot.ts";
-import { checkedName, type KmsCall, type KmsTransport, kmsKeyPath } from "./transport.ts";
-import { keyPolicies, keyRings, kmsKeys, registrations } from "./wire.ts";
+import { checkedName, kmsKeyPath } from "./transport.ts";
+import { keyPolicies, keyRings, kmsKeys, registrations, type WireKmsKey } from "./wire.ts";
 
 type KmsKeyReads = Pick<KmsKeys, "read" | "list" | "dualAuthPolicyWrite" | "registrations" | "ringExists">;
 
@@ -24,23 +22,23 @@ const pageSize = 1_000;
 /** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
 const maxPages = 50;
 
-export function createKmsKeyReads(transport: KmsTransport): KmsKeyReads {
+export function createKmsKeyReads(transport: Transport): KmsKeyReads {
   return {
     async read(ref, { signal }) {
       const path = `${kmsKeyPath(transport, ref)}/metadata`;
       const answer = await transport.read({ path, signal }, kmsRights.readMetadata, isKeyNotFound);
-      if (answer.status === 404) return answeredFrom(service, answer, undefined);
-      const [key, ...others] = openedFrom(service, answer, kmsKeys).resources;
+      if (answer.status === 404) return withServiceTime(service, answer, undefined);
+      const [key, ...others] = parseAnswer(service, answer, kmsKeys).resources;
       if (key === undefined || others.length > 0 || key.id !== ref.kmsKeyId) {
         throw invalidAnswer(service, "it is not about the one key that was asked for", answer);
       }
-      return answeredFrom(service, answer, toKmsSnapshot(key, answer));
+      return withServiceTime(service, answer, toKmsSnapshot(key, answer));
     },
     async list({ ring }, { signal }) {
       const headers = ring === undefined ? {} : { headers: { "x-kms-key-ring": checkedName(ring, "key ring") } };
       const call = { path: "/keys", query: { state: everyState }, ...headers, signal };
       const found = await walk(transport, call, kmsRights.list, (answer) =>
-        openedFrom(service, answer, kmsKeys).resources.map((key) => toKmsSnapshot(key, answer)),
+        parseAnswer(service, answer, kmsKeys).resources.map((key) => toKmsSnapshot(key, answer)),
       );
       return [...new Map(found.map((key) => [key.kmsKeyId, key])).values()];
     },
@@ -50,13 +48,13 @@ export function createKmsKeyReads(transport: KmsTransport): KmsKeyReads {
       // Only Managers may read policies, and KMS returns 401 to everyone else.
       const answer = await transport.read(call, kmsRights.readPolicies, ({ status }) => status === 401);
       if (answer.status === 401) return undefined;
-      return toPolicyWrite(openedFrom(service, answer, keyPolicies));
+      return toPolicyWrite(parseAnswer(service, answer, keyPolicies));
     },
     async registrations(ref, { signal }) {
       try {
         const call = { path: `${kmsKeyPath(transport, ref)}/registrations`, signal };
         const items = await walk(transport, call, readRegistrations, (answer) =>
-          openedFrom(service, answer, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
+          parseAnswer(service, answer, registrations).resources.map(({ resourceCrn, preventKeyDeletion }) => ({
             resourceCrn: printable(resourceCrn),
             preventsKeyDeletion: preventKeyDeletion,
           })),
@@ -69,7 +67,7 @@ export function createKmsKeyReads(transport: KmsTransport): KmsKeyReads {
     },
     async ringExists(ring, { signal }) {
       const rings = await walk(transport, { path: "/key_rings", signal }, kmsRights.list, (answer) =>
-        openedFrom(service, answer, keyRings).resources.map(({ id }) => id),
+        parseAnswer(service, answer, keyRings).resources.map(({ id }) => id),
       );
       return rings.includes(ring);
     },
@@ -88,8 +86,8 @@ const unreadableCodes: readonly string[] = ["UKO_ACCESS_DENIED", "UKO_ANSWER_INV
  * (kms-v2-and-iam.md 1.5).
  */
 async function walk<T>(
-  transport: KmsTransport,
-  call: Pick<KmsCall, "path" | "query" | "headers" | "signal">,
+  transport: Transport,
+  call: Pick<Call, "path" | "query" | "headers" | "signal">,
   right: Right,
   itemsOf: (answer: HttpAnswer) => readonly T[],
 ): Promise<readonly T[]> {
@@ -110,4 +108,61 @@ function toPolicyWrite({ resources }: z.output<typeof keyPolicies>): PolicyWrite
   if (updatedBy === undefined || updatedAtMs === undefined) return undefined;
   const createdBy = readIdentity(policy?.createdBy);
   return { updatedBy, updatedAtMs, ...(createdBy !== undefined && { createdBy }) };
+}
+
+/**
+ * Throws UKO_ANSWER_INVALID for a window whose end cannot be read: it would be neither open nor
+ * closed.
+ */
+export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapshot {
+  const dual = key.dualAuthDelete;
+  const isSet = dual?.keySetForDeletion === true;
+  const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
+  if (isSet && windowEndsAtMs === undefined) {
+    throw invalidAnswer(service, "it does not tell when the deletion window ends", answer);
+  }
+  const isRotated = key.rotation !== null && key.rotation !== undefined && key.rotation.enabled !== false;
+  return {
+    kmsKeyId: key.id,
+    crn: key.crn,
+    name: key.name,
+    description: key.description,
+    aliases: key.aliases,
+    tags: key.tags,
+    state: key.state,
+    isExtractable: key.extractable,
+    isImported: key.imported,
+    ring: key.keyRingID,
+    expirationDate: key.expirationDate,
+    versionId: key.keyVersion?.id ?? "",
+    dualAuthDelete: dual?.enabled ?? false,
+    ...definedOnly({
+      windowEndsAtMs,
+      rotationIntervalMonths: isRotated ? key.rotation?.interval_month : undefined,
+      createdAtMs: parseDateTimeMs(key.creationDate),
+      lastRotatedAtMs: parseDateTimeMs(key.lastRotateDate),
+      deletedAtMs: parseDateTimeMs(key.deletionDate),
+      restoreUntilMs: parseDateTimeMs(key.restoreExpirationDate),
+      purgeScheduledAtMs: parseDateTimeMs(key.purgeScheduledOn),
+      createdBy: readIdentity(key.createdBy),
+      deletedBy: readIdentity(key.deletedBy),
+    }),
+  };
+}
+
+/**
+ * The requested values, for members that a sparse response to a creation omits
+ * (kms-v2-and-iam.md 2.2): a new key is active at once.
+ */
+export function asAsked(wanted: NewKmsKey): Record<string, unknown> {
+  return {
+    state: 1,
+    name: wanted.name,
+    extractable: wanted.isExtractable,
+    imported: wanted.payload !== undefined,
+    ...definedOnly({
+      description: wanted.description,
+      dualAuthDelete: wanted.dualAuthDelete === undefined ? undefined : { enabled: wanted.dualAuthDelete },
+    }),
+  };
 }

@@ -8,13 +8,13 @@ import { isUkoError } from "../../errors.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
-import { parseJson } from "../http/json.ts";
+import { cancelled } from "../http/concurrency.ts";
 import { printable } from "../http/printable.ts";
-import { cancelled } from "../http/single-flight.ts";
-import { parseDateTimeMs } from "../http/timestamps.ts";
-import { moveDeletionWindow } from "./deletion-window.ts";
+import type { TransportOptions } from "../http/transport.ts";
+import { parseDateTimeMs, parseJson } from "../http/wire-values.ts";
 import { isKeyNotFound, messageOf } from "./errors.ts";
-import { createKmsTransport, type KmsClientOptions } from "./transport.ts";
+import { moveDeletionWindow } from "./keys.ts";
+import { createKmsTransport } from "./transport.ts";
 import { oneTwin, type WireTwin } from "./wire.ts";
 
 /** kms-v2-and-iam.md 3: there is no 4. */
@@ -25,7 +25,7 @@ const states = new Map([
   [5, "destroyed"],
 ] as const);
 
-export function createTwins(options: KmsClientOptions): Twins {
+export function createTwins(options: TransportOptions): Twins {
   const transport = createKmsTransport(options);
   return {
     async read(kmsKeyId, { signal }) {

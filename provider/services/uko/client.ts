@@ -1,14 +1,19 @@
-/** UKO v4 behind the engine's ports: one client for one instance. */
+/** UKO v4 behind the engine's ports: one client for one instance, and its vaults. */
 
+import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/container-ports.ts";
 import type { World } from "../../engine/ports.ts";
+import type { Transport } from "../http/transport.ts";
+import { definedOnly } from "../http/wire-values.ts";
 import { createContainers } from "./containers.ts";
-import { createKeyReads, keysForReadCache } from "./key-reads.ts";
+import { changeRights, readRights } from "./errors.ts";
+import { createKeyReads, keysForReadCache, toStamps } from "./key-reads.ts";
 import { createKeyWrites } from "./key-writes.ts";
 import { createKeystores } from "./keystores.ts";
+import { createCollection } from "./objects.ts";
 import { createReadCache, type ReadCache, type ReadCacheOptions } from "./read-batch.ts";
 import { createTemplates } from "./templates.ts";
 import { createUkoTransport, type UkoTransportOptions } from "./transport.ts";
-import { createVaults } from "./vaults.ts";
+import { vault, type WireVault } from "./wire.ts";
 
 export interface UkoClientOptions extends UkoTransportOptions, Pick<ReadCacheOptions, "monotonicMs" | "sleep"> {}
 export type UkoClient = Pick<World, "keys" | "containers" | "vaults" | "keystores" | "templates">;
@@ -46,5 +51,44 @@ function invalidateAfterWrite(readCache: ReadCache, writes: KeyWrites): KeyWrite
     align: around(writes.align),
     sync: around(writes.sync),
     remove: around(writes.remove),
+  };
+}
+
+export function createVaults(transport: Transport): Vaults {
+  const vaults = createCollection(transport, {
+    kind: { path: "vaults", word: "vault" },
+    schema: vault,
+    toSnapshot,
+    rights: {
+      read: readRights.readVault,
+      list: readRights.listVaults,
+      write: changeRights.writeVault,
+      remove: changeRights.removeVault,
+    },
+  });
+  return {
+    read: vaults.read,
+    // A vault is in no vault: the filter names the vault itself.
+    async list({ vaultId }, options) {
+      const all = await vaults.list({}, options);
+      return vaultId === undefined ? all : all.filter(({ id }) => id === vaultId);
+    },
+    create: (wanted, options) => vaults.create({ body: bodyOf(wanted) }, options),
+    update: (ref, patch, etag, options) => vaults.change(ref, etag, { method: "PATCH", body: bodyOf(patch) }, options),
+    remove: vaults.remove,
+  };
+}
+
+function bodyOf({ name, description, recoveryKeyLabel }: Partial<VaultInput>): Record<string, unknown> {
+  return definedOnly({ name, description, recovery_key_label: recoveryKeyLabel });
+}
+
+function toSnapshot(wire: WireVault): VaultSnapshot {
+  return {
+    id: wire.id,
+    name: wire.name,
+    description: wire.description,
+    recoveryKeyLabel: wire.recovery_key_label,
+    ...toStamps(wire),
   };
 }

@@ -7,12 +7,13 @@ import type { Containers, KeystoreAnswer } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import type { HttpAnswer } from "../http/client.ts";
+import { singleFlight } from "../http/concurrency.ts";
 import { printable } from "../http/printable.ts";
-import { singleFlight } from "../http/single-flight.ts";
-import { isOwnNotFound, readRights } from "./errors.ts";
-import { walkPages } from "./pages.ts";
-import { checkedId, opened, type UkoTransport } from "./transport.ts";
-import { keystorePlace, vault, type WireKeystorePlace } from "./wire-containers.ts";
+import { parseAnswer } from "../http/read-result.ts";
+import type { Transport } from "../http/transport.ts";
+import { isOwnNotFound, readRights, service } from "./errors.ts";
+import { checkedId, walkPages } from "./transport.ts";
+import { keystorePlace, vault, type WireKeystorePlace } from "./wire.ts";
 
 /**
  * An instance is limited to 50 internal keystores (uko-v4.md 3.8) but has no limit for external
@@ -20,7 +21,7 @@ import { keystorePlace, vault, type WireKeystorePlace } from "./wire-containers.
  */
 const maxRemembered = 10_000;
 
-export function createContainers(transport: UkoTransport): Containers {
+export function createContainers(transport: Transport): Containers {
   /** A keystore never changes its kind, so one read per run is enough. */
   const kinds = new Map<string, (signal: AbortSignal) => Promise<KeystoreAnswer>>();
 
@@ -28,9 +29,9 @@ export function createContainers(transport: UkoTransport): Containers {
     async vaultExists(vaultId, { signal }) {
       const path = `/vaults/${checkedId(vaultId, "vault")}`;
       try {
-        const answer = await transport.read({ method: "GET", path, signal }, readRights.readVault, isOwnNotFound);
+        const answer = await transport.read({ path, signal }, readRights.readVault, isOwnNotFound);
         if (answer.status === 404) return "not_found";
-        return opened(answer, vault).id === vaultId ? "found" : "unknown";
+        return parseAnswer(service, answer, vault).id === vaultId ? "found" : "unknown";
       } catch (error) {
         // Only the service's own 404 proves that a vault does not exist; any other failure proves
         // nothing.
@@ -70,7 +71,7 @@ function remembered(
   return async (signal) => known ?? join(signal);
 }
 
-async function readKind(transport: UkoTransport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
+async function readKind(transport: Transport, keystoreId: string, signal: AbortSignal): Promise<KeystoreAnswer> {
   try {
     return kindIn(await findKeystore(transport, keystoreId, signal), keystoreId);
   } catch (error) {
@@ -106,14 +107,14 @@ function unknown(reason: string): KeystoreAnswer {
 
 /** Undefined if the service itself reports that the keystore does not exist. */
 async function findKeystore(
-  transport: UkoTransport,
+  transport: Transport,
   keystoreId: string,
   signal: AbortSignal,
 ): Promise<WireKeystorePlace | undefined> {
   const path = `/keystores/${checkedId(keystoreId, "keystore")}`;
   const isAnswer = (answer: HttpAnswer): boolean => answer.status === 400 || isOwnNotFound(answer);
-  const answer = await transport.read({ method: "GET", path, signal }, readRights.readKeystore, isAnswer);
-  if (answer.status === 200) return opened(answer, keystorePlace);
+  const answer = await transport.read({ path, signal }, readRights.readKeystore, isAnswer);
+  if (answer.status === 200) return parseAnswer(service, answer, keystorePlace);
   return answer.status === 400 ? findInList(transport, keystoreId, signal) : undefined;
 }
 
@@ -121,7 +122,7 @@ async function findKeystore(
  * API 4.9 and earlier require `UKO-Vault` to read one keystore, whose vault is not known here, but
  * not for the list (uko-v4.md 1.4).
  */
-async function findInList(transport: UkoTransport, keystoreId: string, signal: AbortSignal) {
+async function findInList(transport: Transport, keystoreId: string, signal: AbortSignal) {
   const all = await walkPages(transport, {
     call: { path: "/keystores", query: { sort: "created_at" }, signal },
     collection: "keystores",

@@ -1,22 +1,33 @@
-/** Reads of managed keys (uko-v4.md K1, K3, K12, K13). */
+/**
+ * Reads of managed keys (uko-v4.md K1, K3, K12, K13), and the mapping from the wire to the engine's
+ * plain values.
+ */
 
 import type * as z from "zod";
-import type { Answered, KeyRef, KeySnapshot, Keys, KeyWithEtag } from "../../engine/ports.ts";
+import type { Answered, KeyRef, KeySnapshot, Keys, KeystoreStatusWithKey, KeyWithEtag } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
 import { printable } from "../http/printable.ts";
-import { isOwnNotFound, readRights } from "./errors.ts";
-import { objectPath, openedWithEtag, readObject } from "./objects.ts";
-import { findVaultInList, type PageWalk, pagesOf } from "./pages.ts";
+import { parseAnswer, withServiceTime } from "../http/read-result.ts";
+import type { Transport } from "../http/transport.ts";
+import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";
+import { isOwnNotFound, messageIn, readRights, service } from "./errors.ts";
+import { type ObjectKind, objectPath, parseWithEtag, readObject } from "./objects.ts";
 import type { Listing, ReadCache, ReadCacheOptions } from "./read-batch.ts";
-import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
-import { answered, checkedId, opened, type UkoTransport } from "./transport.ts";
-import { associatedResources, managedKey, managedKeys, statusInKeystores, type WireManagedKey } from "./wire.ts";
+import { checkedId, findVaultInList, type PageWalk, pagesOf, ukoHeaders } from "./transport.ts";
+import {
+  associatedResources,
+  managedKey,
+  managedKeys,
+  statusInKeystores,
+  type WireKeystoreStatus,
+  type WireManagedKey,
+} from "./wire.ts";
 
 type KeyReads = Pick<Keys, "read" | "cachedRead" | "liveStatus" | "use" | "list">;
 
-export function createKeyReads(transport: UkoTransport, readCache: ReadCache): KeyReads {
+export function createKeyReads(transport: Transport, readCache: ReadCache): KeyReads {
   return {
     read: (ref, { signal }) => readKey(transport, ref, signal),
     async cachedRead(ref, { signal }) {
@@ -26,10 +37,14 @@ export function createKeyReads(transport: UkoTransport, readCache: ReadCache): K
     },
     async liveStatus(ref, { signal }) {
       const path = `${keyPath(transport, ref)}/status_in_keystores`;
-      const call = { method: "GET", path, vaultId: ref.vaultId, signal } as const;
+      const call = { path, ...ukoHeaders(ref.vaultId), signal };
       const answer = await transport.read(call, readRights.readKey, isOwnNotFound);
       if (answer.status === 404) throw keyNotFound(ref);
-      return answered(answer, opened(answer, statusInKeystores).status_in_keystores.map(toKeystoreStatus));
+      return withServiceTime(
+        service,
+        answer,
+        parseAnswer(service, answer, statusInKeystores).status_in_keystores.map(toKeystoreStatus),
+      );
     },
     use: (ref, { signal }) => readUse(transport, ref, signal),
     async list({ vaultId, label }, { signal }) {
@@ -45,7 +60,7 @@ export function createKeyReads(transport: UkoTransport, readCache: ReadCache): K
 }
 
 /** The reads behind the cache: a key without its ETag, and a vault's keys, in the largest pages. */
-export function keysForReadCache(transport: UkoTransport): Pick<ReadCacheOptions, "read" | "list"> {
+export function keysForReadCache(transport: Transport): Pick<ReadCacheOptions, "read" | "list"> {
   return {
     async read(ref, signal) {
       const answer = await readKey(transport, ref, signal);
@@ -74,11 +89,11 @@ function wholeWalk(signal: AbortSignal, filter: Readonly<Record<string, string>>
 type KeyWalk = PageWalk<WireManagedKey> & { readonly vaultId: string };
 
 /** Every key, each once; if there are more than `maxKeys`, only the first page. */
-async function listKeys(transport: UkoTransport, walk: KeyWalk, maxKeys = Number.POSITIVE_INFINITY): Promise<Listing> {
+async function listKeys(transport: Transport, walk: KeyWalk, maxKeys = Number.POSITIVE_INFINITY): Promise<Listing> {
   const found = new Map<string, KeySnapshot>();
   let oldest: Answered<undefined> | undefined;
   for await (const { answer, total, items } of pagesOf(transport, walk)) {
-    oldest ??= answered(answer, undefined);
+    oldest ??= withServiceTime(service, answer, undefined);
     for (const key of items) found.set(key.id, toSnapshot(key, walk.vaultId));
     if (total > maxKeys) break;
   }
@@ -87,7 +102,7 @@ async function listKeys(transport: UkoTransport, walk: KeyWalk, maxKeys = Number
 }
 
 async function readKey(
-  transport: UkoTransport,
+  transport: Transport,
   ref: KeyRef,
   signal: AbortSignal,
 ): Promise<Answered<KeyWithEtag | undefined>> {
@@ -101,21 +116,21 @@ async function readKey(
     },
     signal,
   );
-  if (answer.status !== 200) return answered(answer, undefined);
-  const { wire, etag } = openedWithEtag(answer, managedKey, keyKind, ref.keyId);
-  return answered(answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
+  if (answer.status !== 200) return withServiceTime(service, answer, undefined);
+  const { wire, etag } = parseWithEtag(answer, managedKey, keyKind, ref.keyId);
+  return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
 }
 
-function keyPath(transport: UkoTransport, ref: KeyRef): string {
+function keyPath(transport: Transport, ref: KeyRef): string {
   return objectPath(transport, keyKind, { ...ref, id: ref.keyId });
 }
 
-async function readUse(transport: UkoTransport, ref: KeyRef, signal: AbortSignal): Promise<KeyUse> {
+async function readUse(transport: Transport, ref: KeyRef, signal: AbortSignal): Promise<KeyUse> {
   try {
     const found: z.output<typeof associatedResources> = [];
     let counted = 0;
     const pages = pagesOf(transport, {
-      call: { path: `${keyPath(transport, ref)}/associated_resources`, vaultId: ref.vaultId, signal },
+      call: { path: `${keyPath(transport, ref)}/associated_resources`, ...ukoHeaders(ref.vaultId), signal },
       collection: "associated_resources",
       items: associatedResources,
       right: readRights.readUse,
@@ -164,4 +179,89 @@ function keyNotFound(ref: KeyRef): UkoError {
     summary: `Key ${ref.keyId} was not found in vault ${ref.vaultId}`,
     detail: "That alone does not prove it gone. Nothing was changed.",
   });
+}
+
+const statuses = [
+  "active",
+  "not_active",
+  "not_present",
+  "wrong_key",
+  "pending_destruction",
+  "unknown",
+  "error",
+] as const;
+const alignments = ["aligned", "unaligned"] as const;
+const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
+
+export const keyKind: ObjectKind = { path: "managed_keys", word: "key" };
+
+/** `vaultId` is the requested one, used only if the response names none. */
+export function toSnapshot(key: WireManagedKey, vaultId: string): KeySnapshot {
+  return {
+    keyId: key.id,
+    vaultId: nonEmpty(key.vault?.id) ?? vaultId,
+    templateId: key.template?.id ?? "",
+    templateName: key.template?.name ?? "",
+    version: key.version ?? 1,
+    label: key.label,
+    description: key.description,
+    tags: key.tags,
+    stateWord: printable(key.state, 100),
+    algorithm: key.algorithm,
+    size: key.size ?? "",
+    activationDate: key.activation_date,
+    expirationDate: key.expiration_date,
+    ...toStamps(key),
+    ...definedOnly({
+      rotatedAtMs: parseDateTimeMs(key.rotated_at),
+      alignment: alignments.find((known) => known === key.template?.alignment_status),
+      isRotatable: key.is_rotatable ?? undefined,
+      labelTags: key.label_tags.length === 0 ? undefined : key.label_tags,
+      materialPresent: key.key_material_present ?? undefined,
+    }),
+    referencedKeystores: key.referenced_keystores,
+    storedStatus: key.status_in_keystores.map(toKeystoreStatus),
+  };
+}
+
+/**
+ * Who created and last wrote an object, and when; each is absent if the service returns no valid
+ * value.
+ */
+export function toStamps(wire: {
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly updated_at: string;
+  readonly updated_by: string;
+}): Stamps {
+  return definedOnly({
+    createdAtMs: parseDateTimeMs(wire.created_at),
+    createdBy: readIdentity(wire.created_by),
+    updatedAtMs: parseDateTimeMs(wire.updated_at),
+    updatedBy: readIdentity(wire.updated_by),
+  });
+}
+
+type Stamps = Pick<KeySnapshot, "createdAtMs" | "createdBy" | "updatedAtMs" | "updatedBy">;
+
+export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKey {
+  // 4.13.0 alone wrote `pending` (uko-v4.md 3.4).
+  const flag = wire.keystore_sync_flag === "pending" ? "verifying_sync" : wire.keystore_sync_flag;
+  const destructionAtMs = parseDateTimeMs(wire.destruction_at);
+  const error = messageIn(wire.error);
+  return {
+    keystoreId: wire.keystore?.id ?? "",
+    name: printable(wire.keystore?.name ?? "", 100),
+    type: printable(wire.keystore?.type ?? "", 100),
+    status: statuses.find((known) => known === wire.status) ?? "unrecognised",
+    syncFlag: syncFlags.find((known) => known === flag) ?? "unrecognised",
+    detail: printable(wire.keystore_sync_flag_detail, 100),
+    ...(destructionAtMs === undefined ? {} : { destructionAtMs }),
+    ...(error === "" ? {} : { error }),
+    keyIdInKeystore: wire.key_id_in_keystore,
+  };
+}
+
+export function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
 }

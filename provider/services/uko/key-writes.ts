@@ -4,9 +4,11 @@
  */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports.ts";
-import { parseJson } from "../http/json.ts";
+import type { Transport } from "../http/transport.ts";
+import { definedOnly, parseJson } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { changeRights } from "./errors.ts";
+import { keyKind, toKeystoreStatus, toSnapshot } from "./key-reads.ts";
 import {
   changedObject,
   changeObject,
@@ -16,13 +18,12 @@ import {
   type ObjectChange,
   removed,
 } from "./objects.ts";
-import { keyKind, toKeystoreStatus, toSnapshot } from "./snapshot.ts";
-import { checkedId, type UkoTransport } from "./transport.ts";
+import { checkedId } from "./transport.ts";
 import { managedKey, statusInKeystores } from "./wire.ts";
 
 type KeyWrites = Pick<Keys, "create" | "update" | "act" | "rotate" | "align" | "sync" | "remove">;
 
-export function createKeyWrites(transport: UkoTransport): KeyWrites {
+export function createKeyWrites(transport: Transport): KeyWrites {
   const change = (ref: KeyRef, etag: string, call: Pick<ObjectChange, "method" | "body" | "below" | "signal">) =>
     changeObject(transport, { kind: keyKind, ref: { ...ref, id: ref.keyId }, etag, ...call });
 
@@ -73,23 +74,18 @@ const statusValue: WrittenRules<readonly KeystoreStatusWithKey[]>["readValue"] =
  * (uko-v4.md U9).
  */
 function creationBody(key: NewKey): Record<string, unknown> {
-  return {
-    template_name: key.templateName,
-    vault: { id: key.vaultId },
-    ...(key.label === undefined ? {} : { label: key.label }),
-    ...(key.description === undefined ? {} : { description: key.description }),
-    ...(key.tags.length === 0 ? {} : { tags: key.tags.map(({ name, value }) => ({ name, value })) }),
-    ...(key.labelTags === undefined ? {} : { label_tags: key.labelTags.map(({ name, value }) => ({ name, value })) }),
-  };
+  const { templateName, vaultId, label, description, tags, labelTags } = key;
+  const optional = { label, description, tags: tags.length === 0 ? undefined : tags, label_tags: labelTags };
+  return { template_name: templateName, vault: { id: vaultId }, ...definedOnly(optional) };
 }
 
 function patchBody(patch: KeyPatch): Record<string, unknown> {
   const { label, description, activationDate, expirationDate, tags } = patch;
-  return {
-    ...(label === undefined ? {} : { label }),
-    ...(description === undefined ? {} : { description }),
-    ...(activationDate === undefined ? {} : { activation_date: activationDate }),
-    ...(expirationDate === undefined ? {} : { expiration_date: expirationDate }),
-    ...(tags === undefined ? {} : { tags: tags.map(({ name, value }) => ({ name, value })) }),
-  };
+  return definedOnly({
+    label,
+    description,
+    activation_date: activationDate,
+    expiration_date: expirationDate,
+    tags,
+  });
 }

@@ -12,16 +12,18 @@ import type {
 } from "../../engine/container-ports.ts";
 import { UkoError } from "../../errors.ts";
 import { printable } from "../http/printable.ts";
-import { createCollection, given } from "./collection.ts";
-import { changeRights, isOwnNotFound, readRights } from "./errors.ts";
-import { type ObjectKind, objectPath, vaultHeader } from "./objects.ts";
-import { nonEmpty, toStamps } from "./snapshot.ts";
-import { opened, type UkoTransport } from "./transport.ts";
-import { keystore, keystoreHealth, type WireKeystore } from "./wire-containers.ts";
+import { parseAnswer } from "../http/read-result.ts";
+import type { Transport } from "../http/transport.ts";
+import { definedOnly } from "../http/wire-values.ts";
+import { changeRights, isOwnNotFound, readRights, service } from "./errors.ts";
+import { nonEmpty, toStamps } from "./key-reads.ts";
+import { createCollection, type ObjectKind, objectPath } from "./objects.ts";
+import { ukoHeaders } from "./transport.ts";
+import { keystore, keystoreHealth, type WireKeystore } from "./wire.ts";
 
 const kind: ObjectKind = { path: "keystores", word: "keystore" };
 
-export function createKeystores(transport: UkoTransport): Keystores {
+export function createKeystores(transport: Transport): Keystores {
   const keystores = createCollection(transport, {
     kind,
     schema: keystore,
@@ -50,10 +52,10 @@ export function createKeystores(transport: UkoTransport): Keystores {
     remove: keystores.remove,
     async status(ref, { signal }) {
       const path = `${objectPath(transport, kind, ref)}/status`;
-      const call = { method: "GET", path, ...vaultHeader(kind, ref.vaultId), signal } as const;
+      const call = { path, ...ukoHeaders(ref.vaultId), signal };
       const answer = await transport.read(call, readRights.readKeystore, isOwnNotFound);
       if (answer.status === 404) throw keystoreNotFound(ref.id);
-      return toHealth(opened(answer, keystoreHealth));
+      return toHealth(parseAnswer(service, answer, keystoreHealth));
     },
   };
 }
@@ -64,7 +66,7 @@ function creationBody({ vaultId, type, fields, ...wanted }: NewKeystore): Record
 
 /** Without type and vault: a keystore cannot move (uko-v4.md 3.8). */
 function patchBody({ name, description, groups, fields }: KeystorePatch): Record<string, unknown> {
-  return { ...fields, ...given({ name, description, groups }) };
+  return { ...fields, ...definedOnly({ name, description, groups }) };
 }
 
 /** All fields that are never read from a response. */

@@ -1,14 +1,17 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
+import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
+import type { Answered, CallOptions, Written } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
-import { invalidAnswer } from "../http/faults.ts";
-import { parseJson } from "../http/json.ts";
-import type { WrittenRules } from "../http/write-result.ts";
+import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
+import { type Call, requireInstance, type Transport } from "../http/transport.ts";
+import { parseJson } from "../http/wire-values.ts";
+import { toWritten, type WrittenRules } from "../http/write-result.ts";
 import { describeRights, isOwnNotFound, messageOf, service } from "./errors.ts";
-import { checkedId, opened, type UkoCall, type UkoTransport } from "./transport.ts";
+import { checkedId, findVaultInList, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
 
 /** The name of an object in paths and in sentences. */
 export interface ObjectKind {
@@ -26,23 +29,15 @@ export interface ObjectRef {
  * The object's path; throws UKO_INSTANCE_MISMATCH if the object belongs to another instance than
  * this client's.
  */
-export function objectPath(transport: UkoTransport, kind: ObjectKind, ref: ObjectRef): string {
-  if (ref.instanceId !== transport.instanceId) {
-    const what = `${kind.word.charAt(0).toUpperCase()}${kind.word.slice(1)}`;
-    throw new UkoError("UKO_INSTANCE_MISMATCH", {
-      summary: `${what} ${ref.id} belongs to instance ${ref.instanceId}, and this run talks to ${transport.instanceId}`,
-      detail: "Nothing was read or changed.",
-    });
-  }
+export function objectPath(transport: Transport, kind: ObjectKind, ref: ObjectRef): string {
+  requireInstance(transport, `${kind.word.charAt(0).toUpperCase()}${kind.word.slice(1)} ${ref.id}`, ref);
   checkedId(ref.vaultId, "vault");
   return `/${kind.path}/${checkedId(ref.id, kind.word)}`;
 }
 
-/**
- * The vault's header of a call about the object; a vault's own calls never have it (uko-v4.md 1.4).
- */
-export function vaultHeader(kind: ObjectKind, vaultId: string): Pick<UkoCall, "vaultId"> {
-  return kind.word === "vault" ? {} : { vaultId };
+/** The vault that calls about the object name; a vault's own calls never do (uko-v4.md 1.4). */
+function vaultOf(kind: ObjectKind, { vaultId }: ObjectRef): string | undefined {
+  return kind.word === "vault" ? undefined : vaultId;
 }
 
 export interface ObjectRead {
@@ -58,14 +53,14 @@ export interface ObjectRead {
 
 /** Returns the object's 200, or in its place the service's own 404. */
 export async function readObject(
-  transport: UkoTransport,
+  transport: Transport,
   { kind, ref, right, findVault }: ObjectRead,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const call = { method: "GET", path: objectPath(transport, kind, ref), signal } as const;
-  const header = vaultHeader(kind, ref.vaultId);
-  const answer = await transport.read({ ...call, ...header }, right, isOwnNotFound);
-  if (answer.status === 200 || header.vaultId === undefined) return answer;
+  const call = { path: objectPath(transport, kind, ref), signal };
+  const vaultId = vaultOf(kind, ref);
+  const answer = await transport.read({ ...call, ...ukoHeaders(vaultId) }, right, isOwnNotFound);
+  if (answer.status === 200 || vaultId === undefined) return answer;
   // The service also returns 404 for an object in another vault than the header names
   // (uko-v4.md 1.4): only a second read without the header distinguishes them. API 4.9 and earlier
   // answer that with 400; their plain lists need no header.
@@ -73,20 +68,21 @@ export async function readObject(
   const second = await transport.read(call, right, isAnswer);
   if (second.status !== 400) return second;
   const elsewhere = await findVault(signal);
-  return elsewhere === undefined ? answer : transport.read({ ...call, vaultId: elsewhere }, right, isOwnNotFound);
+  if (elsewhere === undefined) return answer;
+  return transport.read({ ...call, ...ukoHeaders(elsewhere) }, right, isOwnNotFound);
 }
 
 /**
  * Parses the response to a read; throws UKO_ANSWER_INVALID if it is about another object, or has no
  * ETag.
  */
-export function openedWithEtag<T extends { readonly id: string }>(
+export function parseWithEtag<T extends { readonly id: string }>(
   answer: HttpAnswer,
   schema: z.ZodType<T>,
   kind: ObjectKind,
   id: string,
 ): { readonly wire: T; readonly etag: string } {
-  const wire = opened(answer, schema);
+  const wire = parseAnswer(service, answer, schema);
   const etag = etagOf(answer);
   if (wire.id !== id) throw invalidAnswer(service, `it is about another ${kind.word} than was asked for`, answer);
   if (etag === "") {
@@ -106,7 +102,7 @@ function etagOf(answer: HttpAnswer): string {
   return etag === "*" ? "" : etag;
 }
 
-export interface ObjectChange extends Pick<UkoCall, "method" | "query" | "body"> {
+export interface ObjectChange extends Pick<Call, "method" | "query" | "body"> {
   readonly kind: ObjectKind;
   readonly ref: ObjectRef;
   /** Of the read that the plan was made from. */
@@ -117,14 +113,13 @@ export interface ObjectChange extends Pick<UkoCall, "method" | "query" | "body">
 }
 
 /** Sends a change of an existing object, never without an ETag; again only after a 429. */
-export function changeObject(transport: UkoTransport, change: ObjectChange): Promise<HttpAnswer | NoAnswer> {
+export function changeObject(transport: Transport, change: ObjectChange): Promise<HttpAnswer | NoAnswer> {
   const { kind, ref, method, query, body } = change;
   return transport.call({
     method,
     path: `${objectPath(transport, kind, ref)}${change.below ?? ""}`,
-    ...vaultHeader(kind, ref.vaultId),
     ...(query === undefined ? {} : { query }),
-    etag: checkedEtag(change.etag),
+    ...ukoHeaders(vaultOf(kind, ref), checkedEtag(change.etag)),
     ...(body === undefined ? {} : { body }),
     resend: "after_429",
     signal: change.signal,
@@ -136,11 +131,12 @@ export function changeObject(transport: UkoTransport, change: ObjectChange): Pro
  * has created nothing.
  */
 export function createObject(
-  transport: UkoTransport,
+  transport: Transport,
   kind: ObjectKind,
   call: { readonly vaultId?: string; readonly body: unknown; readonly signal: AbortSignal },
 ): Promise<HttpAnswer | NoAnswer> {
-  return transport.call({ method: "POST", path: `/${kind.path}`, resend: "never", ...call });
+  const { vaultId, ...rest } = call;
+  return transport.call({ method: "POST", path: `/${kind.path}`, ...ukoHeaders(vaultId), resend: "never", ...rest });
 }
 
 /** Rules for the outcome of a change; `needed` are the rights that it requires. */
@@ -182,4 +178,84 @@ export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
 function checkedEtag(etag: string): string {
   if (etag.trim() !== "" && etag.trim() !== "*") return etag;
   throw new UkoError("UKO_BUG", { detail: "A change was to be sent without the ETag of what was read." });
+}
+
+type Identified = { readonly id: string; readonly vault?: { id: string } | null | undefined };
+
+export interface CollectionKind<Wire extends Identified, Snapshot> {
+  readonly kind: ObjectKind;
+  readonly schema: z.ZodType<Wire>;
+  /** `vaultId` is the requested one, used only if the response names none. */
+  readonly toSnapshot: (wire: Wire, vaultId: string) => Snapshot;
+  /** In addition to the vault; without it the service may hide some. */
+  readonly listQuery?: Readonly<Record<string, string>>;
+  /** The only query that K5, S5 and T5 accept. */
+  readonly removalQuery?: Readonly<Record<string, string>>;
+  readonly rights: { readonly [of in "read" | "list"]: Right } & {
+    readonly [of in "write" | "remove"]: readonly Right[];
+  };
+}
+
+export interface UkoCollection<Snapshot> {
+  read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
+  list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
+  /**
+   * `vaultId` is absent for a vault, which is in none; `secrets` are the body's secrets, which no
+   * message repeats.
+   */
+  create(
+    wanted: { readonly vaultId?: string; readonly body: unknown; readonly secrets?: readonly string[] },
+    options: CallOptions,
+  ): Promise<Written<WithEtag<Snapshot>>>;
+  /** A change whose response shows the object. */
+  change(
+    ref: ContainerRef,
+    etag: string,
+    call: Pick<ObjectChange, "method" | "body" | "below"> & { readonly secrets?: readonly string[] },
+    options: CallOptions,
+  ): Promise<Written<WithEtag<Snapshot>>>;
+  remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+export function createCollection<Wire extends Identified, Snapshot>(
+  transport: Transport,
+  { kind, schema, toSnapshot, listQuery, removalQuery, rights }: CollectionKind<Wire, Snapshot>,
+): UkoCollection<Snapshot> {
+  const listWalk = (signal: AbortSignal, within: Readonly<Record<string, string>> = {}): PageWalk<Wire> => ({
+    // Oldest first: pages by offset must not miss objects that are written meanwhile.
+    call: { path: `/${kind.path}`, query: { sort: "created_at", ...listQuery, ...within }, signal },
+    collection: kind.path,
+    items: schema.array(),
+    right: rights.list,
+  });
+  return {
+    async read(ref, { signal }) {
+      const findVault = (within: AbortSignal) => findVaultInList(transport, listWalk(within), ref.id);
+      const answer = await readObject(transport, { kind, ref, right: rights.read, findVault }, signal);
+      if (answer.status !== 200) return withServiceTime(service, answer, undefined);
+      const { wire, etag } = parseWithEtag(answer, schema, kind, ref.id);
+      return withServiceTime(service, answer, { snapshot: toSnapshot(wire, ref.vaultId), etag });
+    },
+    async list({ vaultId }, { signal }) {
+      const within = vaultId === undefined ? {} : { "vault.id": checkedId(vaultId, "vault") };
+      const found = await walkPages(transport, listWalk(signal, within));
+      return [...new Map(found.map((wire) => [wire.id, toSnapshot(wire, vaultId ?? "")])).values()];
+    },
+    async create({ vaultId, body, secrets = [] }, { signal }) {
+      const header = vaultId === undefined ? {} : { vaultId: checkedId(vaultId, "vault") };
+      const end = await createObject(transport, kind, { ...header, body, signal });
+      const readValue = changedObject(schema, (wire) => toSnapshot(wire, vaultId ?? wire.id));
+      return toWritten(end, { ...changeRules(rights.write, readValue), isCreation: true, secrets });
+    },
+    async change(ref, etag, { secrets = [], ...call }, { signal }) {
+      const end = await changeObject(transport, { kind, ref, etag, ...call, signal });
+      const readValue = changedObject(schema, (wire) => toSnapshot(wire, ref.vaultId), ref.id);
+      return toWritten(end, { ...changeRules(rights.write, readValue), secrets });
+    },
+    async remove(ref, etag, { signal }) {
+      const query = removalQuery === undefined ? {} : { query: removalQuery };
+      const end = await changeObject(transport, { kind, ref, etag, method: "DELETE", ...query, signal });
+      return toWritten(end, changeRules(rights.remove, removed));
+    },
+  };
 }

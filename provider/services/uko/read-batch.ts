@@ -5,7 +5,7 @@
 
 import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
-import { singleFlight } from "../http/single-flight.ts";
+import { singleFlight } from "../http/concurrency.ts";
 
 /** A vault's keys by ID, as one list showed them. */
 export type Listing = Answered<ReadonlyMap<string, KeySnapshot>>;

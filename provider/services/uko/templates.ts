@@ -7,13 +7,14 @@ import type {
   TemplateSnapshot,
   Templates,
 } from "../../engine/container-ports.ts";
-import { createCollection, given } from "./collection.ts";
+import type { Transport } from "../http/transport.ts";
+import { definedOnly } from "../http/wire-values.ts";
 import { changeRights, readRights } from "./errors.ts";
-import { nonEmpty, toStamps } from "./snapshot.ts";
-import type { UkoTransport } from "./transport.ts";
-import { template, type WireTemplate } from "./wire-containers.ts";
+import { nonEmpty, toStamps } from "./key-reads.ts";
+import { createCollection } from "./objects.ts";
+import { template, type WireTemplate } from "./wire.ts";
 
-export function createTemplates(transport: UkoTransport): Templates {
+export function createTemplates(transport: Transport): Templates {
   const templates = createCollection(transport, {
     kind: { path: "templates", word: "template" },
     schema: template,
@@ -47,7 +48,7 @@ function creationBody(wanted: NewTemplate): Record<string, unknown> {
   const { type, group, namingScheme, fields } = wanted.distribution;
   return {
     vault: { id: wanted.vaultId },
-    ...given({ name: wanted.name, description: wanted.description, naming_scheme: wanted.namingScheme }),
+    ...definedOnly({ name: wanted.name, description: wanted.description, naming_scheme: wanted.namingScheme }),
     key: { algorithm: wanted.algorithm, ...keyBody(wanted) },
     keystores: [{ ...fields, group, type, ...(namingScheme === "" ? {} : { naming_scheme: namingScheme }) }],
   };
@@ -56,7 +57,7 @@ function creationBody(wanted: NewTemplate): Record<string, unknown> {
 function patchBody(patch: TemplatePatch): Record<string, unknown> {
   const { name, description, distribution } = patch;
   const key = keyBody(patch);
-  return given({
+  return definedOnly({
     name,
     description,
     key: Object.keys(key).length === 0 ? undefined : key,
@@ -65,7 +66,7 @@ function patchBody(patch: TemplatePatch): Record<string, unknown> {
 }
 
 function keyBody(wanted: TemplatePatch): Record<string, unknown> {
-  return given({
+  return definedOnly({
     size: wanted.size,
     activation_date: wanted.activationPeriod,
     expiration_date: wanted.expirationPeriod,

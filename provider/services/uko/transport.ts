@@ -4,21 +4,16 @@
  */
 
 import type * as z from "zod";
-import type { Answered } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { Endpoint } from "../http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "../http/client.ts";
-import { noAnswerToRead } from "../http/faults.ts";
-import { answeredFrom, openedFrom } from "../http/parse-response.ts";
-import type { Resend } from "../http/retry.ts";
+import type { HttpAnswer } from "../http/client.ts";
+import { invalidAnswer, parseAnswer } from "../http/read-result.ts";
+import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";
+import { parseJson } from "../http/wire-values.ts";
 import { service, throwReadError, withTrace } from "./errors.ts";
+import { page } from "./wire.ts";
 
-export interface UkoTransportOptions {
-  readonly http: HttpClient;
-  readonly bearer: BearerSource;
-  readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
-  readonly instanceId: string;
+export interface UkoTransportOptions extends TransportOptions {
   /**
    * Throws if another instance answers. Called before every write, and expected to cache its
    * result.
@@ -26,58 +21,30 @@ export interface UkoTransportOptions {
   readonly beforeWrite: (signal: AbortSignal) => Promise<void>;
 }
 
-export interface UkoCall {
-  readonly method: HttpRequest["method"];
-  /** Below `/api/v4`; the parts are validated already. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Sent as `UKO-Vault`: API 4.9 and earlier need it, later ones ignore it. */
-  readonly vaultId?: string;
-  readonly etag?: string;
-  readonly body?: unknown;
-  readonly resend: Resend;
-  readonly signal: AbortSignal;
-}
-
-export interface UkoTransport {
-  readonly instanceId: string;
-  call(call: UkoCall): Promise<HttpAnswer | NoAnswer>;
-  /** A read whose failures throw; `undefined` never means a failure. */
-  read(call: Omit<UkoCall, "resend">, right: Right, isAnswer?: (answer: HttpAnswer) => boolean): Promise<HttpAnswer>;
-}
-
 const idForm = /^[-0-9a-z]{1,36}$/;
 
-export function createUkoTransport(options: UkoTransportOptions): UkoTransport {
-  const { http, bearer, instanceId } = options;
-  const call = async (wanted: UkoCall): Promise<HttpAnswer | NoAnswer> => {
-    const { vaultId, etag, body } = wanted;
-    if (wanted.method !== "GET") await options.beforeWrite(wanted.signal);
-    const end = await http.send({
-      endpoint: await options.endpoint(wanted.signal),
-      method: wanted.method,
-      path: (base) => `${contextRoot(base)}/v4${wanted.path}`,
-      ...(wanted.query === undefined ? {} : { query: wanted.query }),
-      headers: {
-        ...(vaultId === undefined ? {} : { "uko-vault": vaultId }),
-        ...(etag === undefined ? {} : { "if-match": etag }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+export function createUkoTransport(options: UkoTransportOptions): Transport {
+  return createTransport(
+    {
+      name: service,
+      // An endpoint may be written with or without `/api`, `/api/v4`.
+      root: (base) => `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api/v4`,
+      async beforeCall({ method, signal }) {
+        if (method !== "GET") await options.beforeWrite(signal);
       },
-      ...(body === undefined ? {} : { body: () => JSON.stringify(body) }),
-      bearer,
-      resend: wanted.resend,
-      signal: wanted.signal,
-    });
-    return end.kind === "none" ? end : withTrace(end);
-  };
+      complete: withTrace,
+      throwReadError,
+    },
+    options,
+  );
+}
 
+/** API 4.9 and earlier need the vault in a header, later ones ignore it. */
+export function ukoHeaders(vaultId: string | undefined, etag?: string): Pick<Call, "headers"> {
   return {
-    instanceId,
-    call,
-    async read(wanted, right, isAnswer = () => false) {
-      const end = await call({ ...wanted, resend: "always" });
-      if (end.kind === "none") throw noAnswerToRead(service, end);
-      return end.status === 200 || isAnswer(end) ? end : throwReadError(end, right);
+    headers: {
+      ...(vaultId !== undefined && { "uko-vault": vaultId }),
+      ...(etag !== undefined && { "if-match": etag }),
     },
   };
 }
@@ -91,15 +58,78 @@ export function checkedId(id: string, what: string): string {
   });
 }
 
-export function opened<T extends z.ZodType>(answer: HttpAnswer, schema: T, body?: unknown): z.output<T> {
-  return openedFrom(service, answer, schema, body);
+export const pageSize = 200;
+/** 50,000 items: more than twice what an instance can hold (uko-v4.md 3.8). */
+export const maxPages = 250;
+
+export interface PageWalk<T> {
+  readonly call: ReadCall;
+  /** The name of the items' array. */
+  readonly collection: string;
+  readonly items: z.ZodType<readonly T[]>;
+  readonly right: Right;
+  /** Up to 1,000 (uko-v4.md 2.2). */
+  readonly pageSize?: number;
 }
 
-export function answered<T>(answer: HttpAnswer, value: T): Answered<T> {
-  return answeredFrom(service, answer, value);
+interface Page<T> {
+  readonly answer: HttpAnswer;
+  /** The service's count of the whole list. */
+  readonly total: number;
+  readonly items: readonly T[];
 }
 
-/** An endpoint may be written with or without `/api`, `/api/v4`. */
-function contextRoot(base: string): string {
-  return `${base.replace(/\/v4$/, "").replace(/\/api$/, "")}/api`;
+/** Returns every item of every page. */
+export async function walkPages<T>(transport: Transport, walk: PageWalk<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const { items } of pagesOf(transport, walk)) found.push(...items);
+  return found;
+}
+
+/**
+ * The vault that a list of the whole instance shows an object in. Throws UKO_ANSWER_INVALID if the
+ * list changed meanwhile: a removal moves later items to a page that was read already, so the
+ * object could be missed.
+ */
+export async function findVaultInList<
+  T extends { readonly id: string; readonly vault?: { id: string } | null | undefined },
+>(transport: Transport, walk: PageWalk<T>, id: string): Promise<string | undefined> {
+  let first: number | undefined;
+  let seen = 0;
+  for await (const { answer, total, items } of pagesOf(transport, { ...walk, pageSize: 1_000 })) {
+    const found = items.find((item) => item.id === id);
+    if (found?.vault?.id) return found.vault.id;
+    if (found !== undefined) throw invalidAnswer(service, "a list does not say which vault an object is in", answer);
+    first ??= total;
+    seen += items.length;
+    if (total !== first) throw invalidAnswer(service, "a list changed while uko read its pages", answer);
+  }
+  if (seen < (first ?? 0)) throw invalidAnswer(service, "a list is shorter than it says");
+  return undefined;
+}
+
+/**
+ * Page after page, as long as the caller continues. An empty page ends the list, whatever the count
+ * says.
+ */
+export async function* pagesOf<T>(transport: Transport, walk: PageWalk<T>): AsyncGenerator<Page<T>, void, void> {
+  let found = 0;
+  for (let pages = 0; pages < maxPages; pages += 1) {
+    const query = { ...walk.call.query, limit: String(walk.pageSize ?? pageSize), offset: String(found) };
+    const answer = await transport.read({ ...walk.call, query }, walk.right);
+    const read = readPage(answer, walk);
+    found += read.items.length;
+    yield { answer, ...read };
+    if (read.items.length === 0 || found >= read.total) return;
+  }
+  throw invalidAnswer(service, `a list has more than ${maxPages} pages`);
+}
+
+function readPage<T>(answer: HttpAnswer, walk: PageWalk<T>): { total: number; items: readonly T[] } {
+  const body = parseJson(answer.text);
+  const envelope = parseAnswer(service, answer, page, body);
+  return {
+    total: envelope.total_count,
+    items: parseAnswer(service, answer, walk.items, envelope[walk.collection] ?? null),
+  };
 }

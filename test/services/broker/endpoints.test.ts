@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createEndpoints, type EndpointOptions } from "../../../provider/services/broker/endpoints.ts";
+import { createEndpoints, type EndpointOptions } from "../../../provider/services/broker.ts";
 import { aClient, never, useScriptedServer } from "../scripted-server.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";

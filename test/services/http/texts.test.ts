@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { printable, withoutSecret } from "../../../provider/services/http/printable.ts";
-import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/timestamps.ts";
+import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
 
 describe("text from outside", () => {
   test.each([

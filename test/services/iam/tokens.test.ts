@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { UnsecuredJWT } from "jose";
 import { beforeEach, describe, expect, test } from "vitest";
-import { actorOf } from "../../../provider/services/iam/claims.ts";
-import { createTokens, type TokenOptions, type Tokens } from "../../../provider/services/iam/tokens.ts";
+import { actorOf, createTokens, type TokenOptions, type Tokens } from "../../../provider/services/iam.ts";
 import { aClient, never, type Reply, useScriptedServer } from "../scripted-server.ts";
 
 const apiKey = "planted-SECRET_key";

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createTokens } from "../../../provider/services/iam/tokens.ts";
+import { createTokens } from "../../../provider/services/iam.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
 import { describeKeys } from "../../contracts/ports/keys.ts";
 import { auditOf, startTestWorld, type TestWorld, vaultId } from "../../emulator/harness.ts";

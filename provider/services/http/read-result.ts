@@ -1,12 +1,38 @@
 /**
- * The errors of reads without a usable response, in one place, so that every service reports them
- * alike.
+ * The outcome of a read: the parsed response, or the error of a response that is missing or not
+ * usable, so that every service reports both alike.
  */
 
+import type * as z from "zod";
+import type { Answered } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
+import { cancelled } from "./concurrency.ts";
 import { unended } from "./printable.ts";
-import { cancelled } from "./single-flight.ts";
+import { parseJson } from "./wire-values.ts";
+
+/**
+ * Parses a body; throws UKO_ANSWER_INVALID with the path of the first error, and never with the
+ * value at that path.
+ */
+export function parseAnswer<T extends z.ZodType>(
+  service: string,
+  answer: HttpAnswer,
+  schema: T,
+  body: unknown = parseJson(answer.text),
+): z.output<T> {
+  const read = schema.safeParse(body);
+  if (read.success) return read.data;
+  const place = read.error.issues[0]?.path.join(".") ?? "";
+  throw invalidAnswer(service, `it does not have the documented form${place === "" ? "" : ` at ${place}`}`, answer);
+}
+
+/** Joins a value with the service's time, which every response must include. */
+export function withServiceTime<T>(service: string, answer: HttpAnswer, value: T): Answered<T> {
+  if (answer.serviceTimeMs === undefined)
+    throw invalidAnswer(service, "it has no valid Date, and no other clock decides", answer);
+  return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
+}
 
 /** Facts in every error about a response. */
 export function answerData(answer: HttpAnswer): Record<string, unknown> {

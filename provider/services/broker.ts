@@ -3,14 +3,14 @@
  * they serve this instance.
  */
 
-import { isUkoError, UkoError } from "../../errors.ts";
-import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient } from "../http/client.ts";
-import { accessDenied, answerData, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
-import { parseJson } from "../http/json.ts";
-import { singleFlight } from "../http/single-flight.ts";
-import { isOwnNotFound } from "../uko/errors.ts";
-import { brokerAnswer } from "./wire.ts";
+import * as z from "zod";
+import { isUkoError, UkoError } from "../errors.ts";
+import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
+import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
+import { singleFlight } from "./http/concurrency.ts";
+import { accessDenied, answerData, invalidAnswer, noAnswerToRead, unavailable } from "./http/read-result.ts";
+import { parseJson } from "./http/wire-values.ts";
+import { isOwnNotFound } from "./uko/errors.ts";
 
 export interface EndpointOptions {
   readonly http: HttpClient;
@@ -205,3 +205,15 @@ function missing(what: string, setting: string): never {
     detail: `The instance is probably not on a plan with Unified Key Orchestrator; otherwise set ${setting}.`,
   });
 }
+
+const host = z
+  .string()
+  .regex(/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?$/i)
+  .max(300);
+const hosts = z.object({ public: host.optional().catch(undefined) });
+
+export const brokerAnswer = z.object({
+  instance_id: z.string().max(100),
+  uko: hosts.nullish().catch(undefined),
+  kms: hosts.nullish().catch(undefined),
+});

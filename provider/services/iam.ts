@@ -3,17 +3,17 @@
  * and once more after a 401.
  */
 
-import { UkoError } from "../../errors.ts";
-import type { Sha256 } from "../../lifecycle/consent-record.ts";
-import type { Actor } from "../../lifecycle/observation.ts";
-import type { Endpoint } from "../http/allowed-hosts.ts";
-import type { BearerSource, HttpAnswer, HttpClient } from "../http/client.ts";
-import { answerData, correlationLine, invalidAnswer, noAnswerToRead, unavailable } from "../http/faults.ts";
-import { parseJson } from "../http/json.ts";
-import { printable, withoutSecret } from "../http/printable.ts";
-import { cancelled, singleFlight } from "../http/single-flight.ts";
-import { actorOf, issuedAtMsOf } from "./claims.ts";
-import { iamError, tokenAnswer } from "./wire.ts";
+import { decodeJwt } from "jose";
+import * as z from "zod";
+import { UkoError } from "../errors.ts";
+import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
+import type { Actor, Identity } from "../lifecycle/observation.ts";
+import type { Endpoint } from "./http/allowed-hosts.ts";
+import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
+import { cancelled, singleFlight } from "./http/concurrency.ts";
+import { printable, withoutSecret } from "./http/printable.ts";
+import { answerData, correlationLine, invalidAnswer, noAnswerToRead, unavailable } from "./http/read-result.ts";
+import { parseJson } from "./http/wire-values.ts";
 
 /** The secret is read when it is needed, which is after the host check. */
 export type Credential =
@@ -190,3 +190,89 @@ function identityChanged(): UkoError {
 function isSameActor(a: Actor, b: Actor): boolean {
   return a.identity?.iamId === b.identity?.iamId && a.writesAs?.iamId === b.writesAs?.iamId;
 }
+
+/**
+ * An ID with blanks or invisible characters counts as absent: it could only impersonate another.
+ */
+const iamId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+const text = z.string().optional().catch(undefined);
+const claimsSchema = z.object({
+  iam_id: iamId.optional().catch(undefined),
+  iat: z.number().int().positive().optional().catch(undefined),
+  sub_type: text,
+  name: text,
+  email: text,
+  sub: text,
+  authn: z
+    .object({ iam_id: iamId.optional().catch(undefined), name: text, sub: text })
+    .optional()
+    .catch(undefined),
+});
+type Claims = z.output<typeof claimsSchema>;
+
+const maxNameCharacters = 100;
+const nameless = "an identity that its token does not name";
+
+/**
+ * Decodes the actor. The signature is not checked: the service does that when it accepts the token.
+ * Without `authn` the acting identity is `iam_id`, except for a profile, behind which an unknown
+ * person acts.
+ */
+export function actorOf(token: string, sha256: Sha256): Actor {
+  const claims = readClaims(token);
+  if (claims === undefined) return { displayName: nameless };
+  const acting = claims.authn?.iam_id ?? (claims.authn === undefined && !isProfile(claims) ? claims.iam_id : undefined);
+  return {
+    ...(acting === undefined ? {} : { identity: identityOf(acting, sha256) }),
+    ...(claims.iam_id === undefined ? {} : { writesAs: identityOf(claims.iam_id, sha256) }),
+    displayName: displayNameOf(claims, acting),
+  };
+}
+
+/** When IAM issued the token; undefined if the token does not contain the time. */
+export function issuedAtMsOf(token: string): number | undefined {
+  const issuedAt = readClaims(token)?.iat;
+  return issuedAt === undefined ? undefined : issuedAt * 1000;
+}
+
+function readClaims(token: string): Claims | undefined {
+  try {
+    return claimsSchema.parse(decodeJwt(token));
+  } catch {
+    return undefined;
+  }
+}
+
+function isProfile(claims: Claims): boolean {
+  return claims.sub_type === "Profile" || claims.iam_id?.startsWith("iam-Profile-") === true;
+}
+
+function identityOf(id: string, sha256: Sha256): Identity {
+  return { iamId: id, mark: markOf(id, sha256) };
+}
+
+/**
+ * The acting person's name if the token has it, so that people read a person's name and not a
+ * profile's.
+ */
+function displayNameOf(claims: Claims, acting: string | undefined): string {
+  const own = acting === claims.iam_id ? [claims.name, claims.email, claims.sub] : [];
+  const candidates = [claims.authn?.name, ...own, claims.authn?.sub, acting, claims.name, claims.sub, claims.iam_id];
+  for (const candidate of candidates) {
+    const name = printable(candidate ?? "", maxNameCharacters);
+    if (name !== "") return name;
+  }
+  return nameless;
+}
+
+export const tokenAnswer = z.object({
+  /** Exactly the characters that a header can carry. */
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
+  expires_in: z.coerce.number().positive().max(86_400).catch(3_600),
+});
+
+/** `errorDetails` is omitted on purpose: it may repeat what was sent. */
+export const iamError = z.object({
+  errorCode: z.string().catch(""),
+  errorMessage: z.string().catch(""),
+});

@@ -1,7 +1,22 @@
+/** Parsers for values as services write them: JSON, times and identities. */
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Parsers for the times that services write: the `Date` header, `Retry-After`, and RFC 3339 in all
- * the forms seen.
+ * An ID with blanks or invisible characters counts as unknown: it could only impersonate another.
  */
+const identityForm = /^[\x21-\x7e]{1,200}$/;
+
+/** The ID, or undefined if the service returns no valid one. */
+export function readIdentity(text: string | null | undefined): string | undefined {
+  return typeof text === "string" && identityForm.test(text) ? text : undefined;
+}
 
 /** IMF-fixdate (RFC 9110, 5.6.7), the only form that a sender may write. */
 const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
@@ -37,4 +52,12 @@ export function parseDateTimeMs(text: string | null | undefined): number | undef
 
 function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** The members that have a value: both sides leave the others out. */
+export function definedOnly<T extends Readonly<Record<string, unknown>>>(
+  fields: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const found = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(found) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -1,0 +1,110 @@
+/**
+ * Limits on concurrent calls. A call in progress is shared by many callers, and the others wait in
+ * order of arrival, writes before reads: a consent record counts only if the service writes it
+ * within seconds of the read that it is based on.
+ */
+
+import { UkoError } from "../../errors.ts";
+
+export interface Turnstile {
+  /**
+   * Resolves at the caller's turn with a function that the caller has to call once at the end.
+   * Throws UKO_CANCELLED.
+   */
+  enter(signal: AbortSignal, order?: "in turn" | "before reads"): Promise<() => void>;
+}
+
+/** More waiting calls than all keys of an instance could cause are a bug of ours. */
+const maxWaiting = 100_000;
+
+export function createTurnstile(maxInside: number): Turnstile {
+  const first = new Set<() => void>();
+  const others = new Set<() => void>();
+  let inside = 0;
+  const leave = (): void => {
+    const queue = first.size > 0 ? first : others;
+    const [next] = queue;
+    if (next === undefined) {
+      inside -= 1;
+      return;
+    }
+    queue.delete(next);
+    next();
+  };
+
+  return {
+    async enter(signal, order = "in turn") {
+      if (signal.aborted) throw cancelled();
+      if (inside < maxInside) {
+        inside += 1;
+        return leave;
+      }
+      const waiting = order === "in turn" ? others : first;
+      if (waiting.size >= maxWaiting) throw new UkoError("UKO_BUG", { detail: `${maxWaiting} calls wait at once.` });
+      await new Promise<void>((resolve, reject) => {
+        const stop = (): void => {
+          waiting.delete(next);
+          reject(cancelled());
+        };
+        const next = (): void => {
+          signal.removeEventListener("abort", stop);
+          resolve();
+        };
+        waiting.add(next);
+        signal.addEventListener("abort", stop, { once: true });
+      });
+      return leave;
+    },
+  };
+}
+
+/**
+ * Returns a function that joins the call in progress, or starts one. A failed call is not kept, so
+ * the next caller tries again.
+ */
+export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let underWay: { readonly result: Promise<T>; readonly stop: AbortController; waiters: number } | undefined;
+
+  return async (signal) => {
+    if (signal.aborted) throw cancelled();
+    if (underWay === undefined) {
+      const stop = new AbortController();
+      const flight = { result: start(stop.signal), stop, waiters: 0 };
+      underWay = flight;
+      const land = (): void => {
+        if (underWay === flight) underWay = undefined;
+      };
+      flight.result.then(land, land);
+    }
+    const flight = underWay;
+    flight.waiters += 1;
+    try {
+      return await untilAborted(flight.result, signal);
+    } finally {
+      flight.waiters -= 1;
+      if (flight.waiters === 0 && underWay === flight) {
+        underWay = undefined;
+        flight.stop.abort();
+      }
+    }
+  };
+}
+
+export function cancelled(): UkoError {
+  return new UkoError("UKO_CANCELLED", {
+    detail: "Nothing was sent for the call that was due. Run the same command again.",
+  });
+}
+
+async function untilAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(cancelled());
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

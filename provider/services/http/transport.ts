@@ -1,0 +1,77 @@
+/** The transport to one service of the instance: JSON bodies, common headers, and failed reads as errors. */
+
+import { UkoError } from "../../errors.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Endpoint } from "./allowed-hosts.ts";
+import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "./client.ts";
+import { noAnswerToRead } from "./read-result.ts";
+
+export interface TransportOptions {
+  readonly http: HttpClient;
+  readonly bearer: BearerSource;
+  readonly endpoint: (signal: AbortSignal) => Promise<Endpoint>;
+  readonly instanceId: string;
+}
+
+export interface Call extends Pick<HttpRequest, "method" | "query" | "headers" | "resend" | "signal"> {
+  /** Below the root of the service; the parts are validated already. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export type ReadCall = Omit<Call, "method" | "resend" | "body">;
+
+export interface Transport {
+  readonly instanceId: string;
+  call(call: Call): Promise<HttpAnswer | NoAnswer>;
+  /** A read whose failures throw; `isAnswer` names other statuses that the caller handles. */
+  read(call: ReadCall, right: Right, isAnswer?: (answer: HttpAnswer) => boolean): Promise<HttpAnswer>;
+}
+
+export interface Service {
+  readonly name: string;
+  /** The path of the API below the path of the endpoint. */
+  readonly root: (endpointPath: string) => string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly beforeCall?: (call: Call) => Promise<void>;
+  readonly complete?: (answer: HttpAnswer) => HttpAnswer;
+  readonly throwReadError: (answer: HttpAnswer, right: Right) => never;
+}
+
+export function createTransport(service: Service, options: TransportOptions): Transport {
+  const call = async ({ path, headers, body, ...wanted }: Call): Promise<HttpAnswer | NoAnswer> => {
+    await service.beforeCall?.({ path, ...wanted });
+    const contentType = body === undefined ? {} : { "content-type": "application/json" };
+    const end = await options.http.send({
+      ...wanted,
+      endpoint: await options.endpoint(wanted.signal),
+      path: (base) => `${service.root(base)}${path}`,
+      headers: { ...headers, ...service.headers, ...contentType },
+      ...(body !== undefined && { body: () => JSON.stringify(body) }),
+      bearer: options.bearer,
+    });
+    return end.kind === "none" || service.complete === undefined ? end : service.complete(end);
+  };
+  return {
+    instanceId: options.instanceId,
+    call,
+    async read(wanted, right, isAnswer = () => false) {
+      const end = await call({ ...wanted, method: "GET", resend: "always" });
+      if (end.kind === "none") throw noAnswerToRead(service.name, end);
+      return end.status === 200 || isAnswer(end) ? end : service.throwReadError(end, right);
+    },
+  };
+}
+
+/** Throws UKO_INSTANCE_MISMATCH if the object belongs to another instance than the transport's. */
+export function requireInstance(
+  { instanceId }: Pick<Transport, "instanceId">,
+  what: string,
+  ref: { readonly instanceId: string },
+): void {
+  if (ref.instanceId === instanceId) return;
+  throw new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: `${what} belongs to instance ${ref.instanceId}, and this run talks to ${instanceId}`,
+    detail: "Nothing was read or changed.",
+  });
+}
