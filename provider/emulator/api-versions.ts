@@ -1,7 +1,4 @@
-/**
- * Differences of older versions of UKO's API (uko-v4.md 1.6). This is the only place that reduces
- * requests and responses to a version.
- */
+/** Differences of older versions of UKO's API, all applied here (uko-v4.md 1.6). */
 
 import { withoutMember, withRenamedMember } from "./members.ts";
 import type { KeystoreType } from "./model.ts";
@@ -12,10 +9,7 @@ import type { World } from "./world.ts";
 export const apiVersions = ["4.7", "4.12", "4.13", "4.14.0", "4.14"] as const;
 export type ApiVersion = (typeof apiVersions)[number];
 
-/**
- * Members by the kind of object: keys, templates, keystores, vaults. A dot leads into a member, or
- * into each item of a list.
- */
+/** Members by kind of object. A dot leads into a member, or into each item of a list. */
 type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;
 
 interface Delta {
@@ -107,10 +101,7 @@ export function shownProxy({ switches }: World, type: KeystoreType, proxy: unkno
   return type === "azure_key_vault" && proxy !== undefined ? { tls_proxy: proxy } : {};
 }
 
-/**
- * Ignores parameters that the version does not know (U5), and refuses fields, like any unknown
- * field.
- */
+/** Ignores parameters that the version lacks (U5), and refuses fields, like any unknown field. */
 function reducedCall(call: Call, lacking: readonly Delta[]): Call {
   const { operation, world } = call;
   call.caller();

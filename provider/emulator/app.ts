@@ -1,6 +1,4 @@
-/**
- * The HTTP application of all APIs behind one port: envelope and identity of each group of routes.
- */
+/** The HTTP application behind the port: envelope and identity of each group of routes. */
 
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
@@ -52,10 +50,7 @@ export function buildApp(world: World, tokens: Tokens, host: string): EmulatorAp
   return app;
 }
 
-/**
- * A path that no row of the contract names. The audit trail has the call, so that a client's
- * mistake is visible.
- */
+/** A path that the contract does not name. The audit trail shows the client's mistake. */
 function unknownRoute(method: string, refusal: () => Error): Route {
   return {
     operation: "unknown",

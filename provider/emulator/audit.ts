@@ -3,10 +3,7 @@
 import type { KeyState } from "./key-states.ts";
 import type { Tag } from "./model.ts";
 
-/**
- * The stored key after a write: enough to know which consent record was on it, and who had written
- * last.
- */
+/** The stored key after a write: which consent record was on it, and who had written last. */
 export interface KeyAfter {
   readonly state: KeyState;
   readonly tags: readonly Tag[];
@@ -20,10 +17,7 @@ export interface AuditEntry {
   /** Emulated time of the request, RFC 3339 with milliseconds. */
   readonly time: string;
   readonly correlationId: string;
-  /**
-   * The contract's row: `K8`, `V3`, `M14` (row 14 of kms-v2-and-iam.md 2.1), `token`, `broker`;
-   * `seed` and `control` for changes from outside.
-   */
+  /** The contract's row: `K8`, `M14`, `token`; `seed` and `control` for changes from outside. */
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -93,10 +87,7 @@ export class AuditTrail {
     return this.#seq;
   }
 
-  /**
-   * Notes that the response of an entry was never sent, which is known only once the client has
-   * gone.
-   */
+  /** Notes that a response was never sent, which is known only once the client has gone. */
   noteDropped(seq: number): void {
     const index = this.#entries.findIndex((entry) => entry.seq === seq);
     const entry = this.#entries[index];

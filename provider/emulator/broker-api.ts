@@ -1,7 +1,4 @@
-/**
- * The hosts of an instance: the endpoint broker (uko-v4.md 1.2) and the resource controller
- * (kms-v2-and-iam.md 7.10).
- */
+/** The endpoint broker (uko-v4.md 1.2) and the resource controller (kms-v2-and-iam.md 7.10). */
 
 import type { Call, Reply, Route } from "./serve.ts";
 import { notFound } from "./uko/envelope.ts";

@@ -73,19 +73,13 @@ export class EmulatedClock {
     this.set(this.nowMs() + ms);
   }
 
-  /**
-   * Called after each write that took effect: a frozen clock then moves on, so that two writes
-   * differ in time.
-   */
+  /** Moves a frozen clock after each write that took effect, so that two writes differ in time. */
   tick(): void {
     if (this.#frozenAtMs !== undefined) this.#frozenAtMs += this.tickMs;
   }
 }
 
-/**
- * Parses `4h`, `30d`, `1d12h`, `PT4H`, `P30D`, or a number of milliseconds; undefined for anything
- * else.
- */
+/** Parses `4h`, `1d12h`, `PT4H`, `P30D` or a number of milliseconds; undefined otherwise. */
 export function parseDurationMs(text: string | number): number | undefined {
   if (typeof text === "number") return Number.isFinite(text) ? text : undefined;
   const iso = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
@@ -107,17 +101,12 @@ export function parseDurationMs(text: string | number): number | undefined {
   return totalMs;
 }
 
-/**
- * RFC 3339 in UTC, whole seconds: the resolution of the service's timestamps and ETags (uko-v4.md
- * 1.4).
- */
+/** RFC 3339 in whole seconds: the resolution of timestamps and ETags (uko-v4.md 1.4). */
 export function toSecondsText(ms: number): string {
   return `${new Date(Math.floor(ms / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
 }
 
-/**
- * The form of `destruction_at` in IBM's samples: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4).
- */
+/** The form of `destruction_at`: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4). */
 export function toDestructionText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}+00:00`;
 }

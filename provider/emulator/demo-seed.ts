@@ -1,16 +1,10 @@
-/**
- * The demo world: two people with split roles, one with every role, a pipeline, two profiles, two
- * keystores and a key.
- */
+/** The demo world: people with split roles, a pipeline, two profiles, two keystores and a key. */
 
 import type { Seed } from "./seed.ts";
 
 export const demoInstanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 
-/**
- * The demo world without keys. Alice can deactivate; Bob can create, destroy and remove: neither
- * can destroy an active key alone.
- */
+/** The demo world without keys. Neither Alice nor Bob can destroy an active key alone. */
 export const demoSeed = {
   instance: { id: demoInstanceId, accountId: "emulated-account", region: "eu-de" },
   identities: [

@@ -1,7 +1,4 @@
-/**
- * Faults by rule: statuses, delays, dropped responses and held calls for the requests that a rule
- * matches.
- */
+/** Faults by rule: statuses, delays, dropped responses and held calls of matching requests. */
 
 import * as z from "zod";
 import { uuidOf } from "./ids.ts";

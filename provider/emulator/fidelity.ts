@@ -7,10 +7,7 @@ type Basis =
   /** IBM's public documents or SDKs say so; or no source says. */
   | "documented"
   | "assumed"
-  /**
-   * Seen on a real instance: the day, the service with API version and region, the place of request
-   * and response.
-   */
+  /** Seen on a real instance: the day; service, version and region; where to read the record. */
   | { readonly on: string; readonly where: string; readonly record: string };
 
 /**
@@ -76,10 +73,7 @@ export const calls = [
   ["M27", "private port of `allowedIP`", "The port of this process", "documented", "kms-v2-and-iam.md 2.12"],
 ] as const satisfies readonly FidelityRow[];
 
-/**
- * What no source says. Where several behaviors are possible, the default is the harder one for a
- * client.
- */
+/** Questions that no source answers. The default is the harder behavior for a client. */
 // biome-ignore format: one row a line
 export const unknowns = [
   ["U1", "failure statuses and codes", "400 401 403 404 409 412 424 by cause; the codes are the emulator's own", "assumed", "uko-v4.md 2.6, 9"],

@@ -1,6 +1,4 @@
-/**
- * Identifiers that are the same in every run, so that tests can compare output and golden files.
- */
+/** Identifiers that are the same in every run, so that tests can compare output. */
 
 import { createHash } from "node:crypto";
 

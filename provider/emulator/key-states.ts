@@ -1,7 +1,4 @@
-/**
- * The states of a managed key, and the effect of each call in each state, written from IBM's
- * documents (uko-v4.md 4.1, 4.2).
- */
+/** The states of a managed key, and the effect of each call in each state (uko-v4.md 4.1, 4.2). */
 
 export const keyStates = [
   "pre_activation",
@@ -18,10 +15,7 @@ export type KeyAction = "activate" | "deactivate" | "destroy" | "rotate" | "real
 export interface Cell {
   /** The state afterwards; `removed` means that the metadata is erased. */
   readonly to: KeyState | "removed";
-  /**
-   * The fine-grained rights that the call requires, without the prefix `hs-crypto.` (uko-v4.md 6,
-   * U30).
-   */
+  /** The fine-grained rights of the call, without the prefix `hs-crypto.` (uko-v4.md 6, U30). */
   readonly rights: readonly string[];
   readonly source: string;
 }
@@ -78,9 +72,7 @@ export function cellOf(action: KeyAction, state: KeyState): Cell | undefined {
   return row[state];
 }
 
-/**
- * The rights that the action requires, one set for each state. A caller must hold at least one set.
- */
+/** The rights of the action, one set for each state. A caller must hold at least one set. */
 export function rightsOf(action: KeyAction): readonly (readonly string[])[] {
   const row: Partial<Record<KeyState, Cell>> = keyCells[action];
   return Object.values(row).map((cell) => cell.rights);

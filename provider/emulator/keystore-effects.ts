@@ -1,7 +1,4 @@
-/**
- * The effects of a key's steps in its keystores (uko-v4.md 4.3, 4.4), and the statuses that the
- * keystores then report.
- */
+/** Effects of a key's steps in its keystores, and the reported statuses (uko-v4.md 4.3, 4.4). */
 
 import { dayMs, hourMs, toDestructionText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
@@ -27,10 +24,7 @@ export const defaultPendingMs = {
   cca: 0,
 } as const satisfies Record<KeystoreType, number>;
 
-/**
- * The distribution rule: keystores of the key's vault with the template's type that list its group
- * (uko-v4.md 3.6).
- */
+/** The keystores of the key's vault with the template's type and group (uko-v4.md 3.6). */
 export function targetsOf(world: World, key: Key): readonly Keystore[] {
   const template = world.templates.get(key.templateId);
   if (template === undefined) return [];
@@ -47,9 +41,7 @@ export function towardsTwin(world: World, caller: Caller): Caller {
   return world.switches.twinIdentity === "service" ? serviceCaller : caller;
 }
 
-/**
- * Whether a keystore takes part in an operation now. If it does not, the key is out of sync there.
- */
+/** Whether a keystore takes part in an operation now; if not, the key is out of sync there. */
 export function accepts(keystore: Keystore | undefined, operation: KeystoreOperation): boolean {
   if (keystore === undefined || keystore.misconfigured === true) return false;
   return keystore.answers === "ok" && !keystore.refuses.has(operation);
@@ -162,10 +154,7 @@ const deactivatedExpectation: Expectation = {
   otherwise: "deactivated_key_is_not_deactivated_in_keystore",
 };
 
-/**
- * The material that a keystore should hold in each state, with the status details for both cases
- * (uko-v4.md 3.4, 4.3).
- */
+/** Expected material in each state, with the details of both outcomes (uko-v4.md 3.4, 4.3). */
 const expectations = {
   pre_activation: {
     inSync: { absent: "pre_active_key_is_not_present_in_keystore" },

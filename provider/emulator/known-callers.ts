@@ -1,7 +1,4 @@
-/**
- * The check of a request's Host and Origin. The control API has no credential, so this check keeps
- * web pages out.
- */
+/** The check of Host and Origin, which keeps web pages away from the control API. */
 
 import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";

@@ -1,7 +1,4 @@
-/**
- * The emulator as a process without the command line: `node provider/emulator/main.ts --port 0
- * --profile NAME --seed FILE --file FILE --json`.
- */
+/** The emulator as a process without the command line; the options are those of `uko emulator`. */
 
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

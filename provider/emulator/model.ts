@@ -1,7 +1,4 @@
-/**
- * The objects of the emulator: identities, vaults, keystores, templates, keys, and the KMS twins of
- * internal keys. Times are epoch milliseconds.
- */
+/** The objects of the emulator. Times are epoch milliseconds. */
 
 import type { KeyState } from "./key-states.ts";
 
@@ -16,10 +13,7 @@ export interface Stamps {
   updatedBy: string;
 }
 
-/**
- * The identity that logged in to get a token. A profile's token names the person or workload behind
- * it.
- */
+/** The identity that logged in. A profile's token names the person or workload behind it. */
 export interface Login {
   readonly iamId: string;
   readonly sub: string;
@@ -67,15 +61,9 @@ export interface Keystore extends Stamps {
   readonly ring?: string | undefined;
   /** How long the keystore keeps destroyed material (uko-v4.md 4.4). */
   pendingMs: number;
-  /**
-   * The connection fields of the type, as responses show them. Secrets are never kept (uko-v4.md
-   * U24).
-   */
+  /** The connection fields that responses show. Secrets are never kept (uko-v4.md U24). */
   fields: Readonly<Record<string, unknown>>;
-  /**
-   * The time of the last health check; before the first one, health is `pending_check` (uko-v4.md
-   * U16).
-   */
+  /** The last health check; before the first, health is `pending_check` (uko-v4.md U16). */
   checkedMs?: number | undefined;
   /** The credentials do not work, so the keystore takes part in no operation. */
   misconfigured?: boolean | undefined;
@@ -164,10 +152,7 @@ export interface Key extends Stamps {
   tags: Tag[];
   readonly labelTags: readonly Tag[];
   readonly size: string;
-  /**
-   * The Azure, Google or CCA fields in `instances[]`, from the template when the key was created or
-   * last realigned.
-   */
+  /** Fields in `instances[]`, from the template at the creation or the last realign. */
   keystoreFields: Readonly<Record<string, unknown>>;
   state: KeyState;
   version: number;
@@ -190,9 +175,7 @@ export interface DualAuthPolicy {
   readonly createdMs: number;
   updatedBy: string;
   updatedMs: number;
-  /**
-   * The identity that set the key for deletion. No response of KMS has it (kms-v2-and-iam.md 2.10).
-   */
+  /** Who set the key for deletion. No response of KMS says it (kms-v2-and-iam.md 2.10). */
   setBy?: { readonly iamId: string; readonly authnIamId: string } | undefined;
   expiresMs?: number | undefined;
 }
@@ -247,10 +230,7 @@ export interface KmsKey {
   syncedMs?: number | undefined;
   deletedMs?: number | undefined;
   deletedBy?: string | undefined;
-  /**
-   * The time after which the material cannot be restored: deletion plus the keystore's pending
-   * period.
-   */
+  /** The end of the pending period, after which the material cannot be restored. */
   goneMs?: number | undefined;
   dualAuth?: DualAuthPolicy | undefined;
   rotation?: RotationPolicy | undefined;
@@ -280,9 +260,7 @@ export interface ImportToken {
   readonly nonce: string;
 }
 
-/**
- * A KMS key ring (kms-v2-and-iam.md 2.13); every internal keystore is one, `default` always exists.
- */
+/** A KMS key ring (kms-v2-and-iam.md 2.13): `default`, and one for each internal keystore. */
 export interface Ring {
   readonly id: string;
   readonly createdMs: number;

@@ -1,7 +1,4 @@
-/**
- * The objects of a world, created from its checked seed. References are by name or ID; an error
- * names a wrong one.
- */
+/** The objects of a world, from its checked seed. References are by name or ID. */
 
 import { hourMs, toSecondsText } from "./clock.ts";
 import { defaultPendingMs, install, publishStatuses, scheduleDestruction, targetsOf } from "./keystore-effects.ts";
@@ -182,10 +179,7 @@ function disableSeeded(world: World, key: Key): void {
   }
 }
 
-/**
- * The instance's dual authorization, which every KMS key starts with. Must be called before any key
- * is created.
- */
+/** The instance's dual authorization. Every KMS key starts with it, so it is set first. */
 function populateInstancePolicies(world: World, createdMs: number, createdBy: string): void {
   if (!world.seed.instance.dualAuthDelete) return;
   const stamps = { createdBy, createdMs, updatedBy: createdBy, updatedMs: createdMs };

@@ -1,6 +1,4 @@
-/**
- * Parts of a request that UKO and KMS read in the same way. Each API passes its own refusals in.
- */
+/** Parts of a request that UKO and KMS read in the same way, each with its own refusals. */
 
 import type { Refusal } from "./refusal.ts";
 import type { Call } from "./serve.ts";

@@ -1,7 +1,4 @@
-/**
- * The rights of each role: UKO's fine-grained actions (uko-v4.md 6) and KMS's permissions
- * (kms-v2-and-iam.md 7.7).
- */
+/** The rights of each role in UKO (uko-v4.md 6) and in KMS (kms-v2-and-iam.md 7.7). */
 
 export const roleNames = [
   "Reader",
@@ -56,9 +53,7 @@ const kmsWriter = [
   "kms.unsetkeyfordeletion",
 ] as const;
 
-/**
- * Manager and Writer cannot write in UKO; Reader can read but not list (uko-v4.md 6, "Surprises").
- */
+/** Manager and Writer cannot write in UKO; Reader can read but not list (uko-v4.md 6). */
 const rightsByRole = {
   Reader: [...read, ...kmsReader],
   ReaderPlus: [...read, ...kmsReader, "kms.read"],

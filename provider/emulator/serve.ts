@@ -1,7 +1,4 @@
-/**
- * The steps of each request: identity, fault rules, handler, tick of a frozen clock, audit entry,
- * common headers.
- */
+/** The steps of a request: identity, fault rules, handler, clock, audit entry, headers. */
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -266,10 +263,7 @@ function unpacked(bytes: Buffer): Buffer | undefined {
   }
 }
 
-/**
- * Names the key of a request before the handler runs, so that entries of refused and dropped
- * requests have it, too.
- */
+/** Names the key before the handler runs, for the entries of refused and dropped requests. */
 function subjectNote(world: World, id: string | undefined): AuditNote {
   const kmsKey = id === undefined ? undefined : world.kmsKeyNamed(id);
   if (kmsKey !== undefined) {
@@ -280,10 +274,7 @@ function subjectNote(world: World, id: string | undefined): AuditNote {
   return key === undefined ? {} : { keyId: key.id, label: key.label, vaultId: key.vaultId, from: key.state };
 }
 
-/**
- * The IDs by which a fault rule can name the key of a request: its own, its twin's, and for a twin
- * the key's.
- */
+/** The IDs by which a fault rule can name the key: its own, its twin's, its managed key's. */
 function keyIdsOf(world: World, id: string | undefined): readonly string[] {
   if (id === undefined) return [];
   const kmsKeys = [...world.kmsKeys.values()].filter(

@@ -24,10 +24,7 @@ export interface EmulatorOptions {
   readonly file?: string;
   /** A response of `GET /_emulator/snapshot`: the world starts as it was then. */
   readonly snapshot?: unknown;
-  /**
-   * Serves HTTPS. The certificate that clients must trust is written to `caFile`, a temporary file
-   * by default.
-   */
+  /** Serves HTTPS. The certificate to trust is written to `caFile`, by default a temporary file. */
   readonly tls?: { readonly caFile?: string };
 }
 
@@ -41,9 +38,7 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/**
- * Starts to listen. Rejects if the seed or the profile is not valid; the error names every mistake.
- */
+/** Starts to listen. Rejects if seed or profile is not valid; the error names every mistake. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = "127.0.0.1", port = 0 } = options;
   const { world, closeStore } = await openWorld(options);

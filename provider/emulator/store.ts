@@ -1,7 +1,4 @@
-/**
- * A SQLite file that keeps a world. The changes of a request are one transaction, committed before
- * its response is sent.
- */
+/** A SQLite file that keeps a world: one transaction per request, before its response is sent. */
 
 import type { DatabaseSync } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
@@ -45,9 +42,7 @@ export interface Wanted {
   readonly snapshot?: unknown;
 }
 
-/**
- * Opens or creates the file. A world in the file replaces `world`; an empty file receives `world`.
- */
+/** Opens or creates the file. A world in the file replaces `world`; else the file receives it. */
 export async function openStore(file: string, world: World, wanted: Wanted): Promise<Store> {
   // Loaded only here: without a file nothing needs SQLite.
   const { DatabaseSync } = await import("node:sqlite");
@@ -119,9 +114,7 @@ function readStoredWorld(database: DatabaseSync): unknown {
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
-  /**
-   * The content of the file, by `collection/id` and by value name: only differences are written.
-   */
+  /** The content of the file by `collection/id` and by name: only differences are written. */
   #objects = new Map<string, string>();
   #values = new Map<string, string>();
   #audit: World["audit"] | undefined;

@@ -1,7 +1,4 @@
-/**
- * The stored form of a world, for files and snapshots: one JSON value, with migrations from older
- * versions.
- */
+/** The stored form of a world, for files and snapshots, with migrations from older versions. */
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -81,10 +78,7 @@ type Migration = (stored: StoredWorld) => StoredWorld;
 type Members = Readonly<Record<string, unknown>>;
 type Entries = StoredWorld["collections"][string];
 
-/**
- * The first step leads from version 1 to version 2. A step never changes once files of its version
- * exist.
- */
+/** Step 1 leads from version 1 to 2. A step never changes once files of its version exist. */
 const migrations: readonly Migration[] = [toKmsKeys];
 
 export const storedVersion = migrations.length + 1;
@@ -100,10 +94,7 @@ function migrate(stored: StoredWorld): StoredWorld {
   return { ...steps.reduce((older, step) => step(older), stored), version: storedVersion };
 }
 
-/**
- * Version 2 adds independent KMS keys, key rings, policies of the instance, and fields per type of
- * keystore.
- */
+/** Version 2 adds independent KMS keys, rings, instance policies, and fields per keystore type. */
 function toKmsKeys(stored: StoredWorld): StoredWorld {
   const { instanceDualAuth, ...values } = stored.values;
   const { twins = [], keys = [], templates = [], keystores = [], ...others } = stored.collections;

@@ -1,31 +1,19 @@
-/**
- * Switches for behavior that IBM's documents leave open. Each has a default, and a profile is a
- * named set of other choices.
- */
+/** Switches for behavior that IBM's documents leave open, and profiles that combine them. */
 
 import * as z from "zod";
 
 export const switchesSchema = z.strictObject({
   /** U9: the effect of `tags` in create and PATCH requests. */
   tags: z.enum(["kept", "dropped", "rejected"]),
-  /**
-   * Whether a description keeps its white space; `collapsed` turns every run of white space, line
-   * ends included, into one blank.
-   */
+  /** Whether a description keeps white space; `collapsed` makes one blank of each run. */
   description: z.enum(["kept", "collapsed"]),
-  /**
-   * U14: a sync always moves the ETag; this says whether it also names its caller as the last
-   * writer.
-   */
+  /** U14: a sync always moves the ETag; this says whether its caller becomes the last writer. */
   syncChangesLastWriter: z.boolean(),
   /** Whether keys show who wrote last (`updated_by`); UKO for z/OS may not. */
   lastWriter: z.enum(["recorded", "absent"]),
   /** The identity that KMS sees when UKO destroys a key. */
   twinIdentity: z.enum(["caller", "service"]),
-  /**
-   * Whether `status_in_keystores` of a plain GET is live, or of the last write, sync or status
-   * call.
-   */
+  /** Whether `status_in_keystores` of a GET is live, or of the last write, sync or status call. */
   statusFreshness: z.enum(["live", "stale"]),
   /** U3: whether two writes in one second share an ETag, or the second moves `updated_at` on. */
   etagGrain: z.enum(["second", "unique"]),
@@ -39,9 +27,7 @@ export const switchesSchema = z.strictObject({
   kmsIdentity: z.enum(["iam_id", "authn"]),
   /** kms-v2-and-iam.md 10-5: whether an expired window is still shown. */
   kmsLapsedWindow: z.enum(["shown", "cleared"]),
-  /**
-   * uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients of that version could tell.
-   */
+  /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
   apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]),
   /** Whether UKO is the cloud build of 4.13.0: S5 knows neither If-Match nor `mode`, and nothing knows CCA (uko-v4.md 1.6). */
   cloudBuild: z.boolean(),
@@ -49,9 +35,7 @@ export const switchesSchema = z.strictObject({
   forceDelete: z.enum(["served", "ignored"]),
   /** U31: whether key calls need the header `UKO-Vault` (API 4.9 and earlier). */
   vaultHeader: z.enum(["optional", "required"]),
-  /**
-   * Whether the user interface's label rules per keystore type are also the API's (uko-v4.md 3.10).
-   */
+  /** Whether the user interface's label rules are also the API's (uko-v4.md 3.10). */
   labelRules: z.enum(["api", "keystore"]),
   /** U12: the answer to a rotation. */
   rotateStatus: z.union([z.literal(200), z.literal(204)]),
@@ -70,9 +54,7 @@ export type Switches = z.output<typeof switchesSchema>;
 /** Some of the switches; the others keep their defaults. */
 export type SwitchChoices = { readonly [Name in keyof Switches]?: Switches[Name] | undefined };
 
-/**
- * The defaults are the documented behavior or, without documentation, the harder case for a client.
- */
+/** The documented behavior or, without documentation, the harder case for a client. */
 export const switchDefaults = {
   tags: "kept",
   description: "kept",

@@ -1,7 +1,4 @@
-/**
- * Certificates of `--tls`, created at the start: an authority of this process, and a server
- * certificate that it signs.
- */
+/** Certificates of `--tls`: an authority of this process, and a server certificate. */
 
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -17,10 +14,7 @@ export interface Tls {
   remove(): Promise<void>;
 }
 
-/**
- * The private keys never leave the process, so no other process can sign a certificate under this
- * authority.
- */
+/** The private keys never leave the process: no other process can sign under this authority. */
 export async function makeTls(host: string, caFile?: string): Promise<Tls> {
   const hosts = new Set(["localhost", "127.0.0.1", "::1"]);
   // A wildcard is not an address to call; clients then use one of the above.
@@ -48,10 +42,7 @@ const dayMs = 86_400_000;
 /** Browsers and Apple's clients refuse a server certificate that lives longer than 398 days. */
 const lifeDays = 397;
 
-/**
- * `hosts` are names and addresses. The times are the machine's, because clients check certificates
- * by their own clock.
- */
+/** Times are the machine's, because clients check certificates by their own clock. */
 export function makeCertificates(hosts: readonly string[]): MadeCertificates {
   const issuer = { name: `uko emulator authority ${randomBytes(4).toString("hex")}`, ...newKeyPair() };
   const fromMs = Date.now() - dayMs;

@@ -41,10 +41,7 @@ export const serviceCaller: Caller = {
   identity: serviceIdentity,
 };
 
-/**
- * The collections by ID. A reset empties them; files and snapshots store them, Sets and Maps
- * included.
- */
+/** The collections by ID. A reset empties them; files and snapshots store them. */
 export const collectionNames = [
   "identities",
   "apiKeys",

@@ -1,7 +1,4 @@
-/**
- * The control API under `/_emulator/`: clock, faults, audit trail, world. IBM's service has no such
- * API, and it requires no credential.
- */
+/** The control API under `/_emulator/`, which IBM's service lacks. It requires no credential. */
 
 import { Hono } from "hono";
 import * as z from "zod";

@@ -1,7 +1,4 @@
-/**
- * Changes to keys and keystores from outside the service, such as those of a cloud provider's
- * console, a registration or an accident.
- */
+/** Changes from outside the service, as by a cloud console, a registration or an accident. */
 
 import * as z from "zod";
 import { toSecondsText } from "../clock.ts";
@@ -37,10 +34,7 @@ export const keyEditSchema = z.strictObject({
       updatedBy: z.string().optional(),
     })
     .optional(),
-  /**
-   * The material in all keystores, or in `keystoreId`. `enabled` brings it back, as a restore at
-   * the cloud provider does.
-   */
+  /** The material in the keystores. `enabled` brings it back, as a restore does. */
   material: z.enum(["absent", "enabled", "disabled", "wrong"]).optional(),
   keystoreId: z.string().optional(),
   addResource: resourceSchema.optional(),

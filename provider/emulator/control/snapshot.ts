@@ -1,6 +1,4 @@
-/**
- * The world as one JSON object: without credentials for readers and tests, and whole as a snapshot.
- */
+/** The world as one JSON object: without credentials to read, or whole as a snapshot. */
 
 import { toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
@@ -70,10 +68,7 @@ export function takeSnapshot(world: World): Record<string, unknown> {
   return { format, takenAt: new Date(world.clock.nowMs()).toISOString(), ...storedWorldOf(world) };
 }
 
-/**
- * Loads a snapshot, or leaves the world unchanged and throws. The clock continues from the
- * snapshot's time.
- */
+/** Loads a snapshot, or throws and leaves the world unchanged. The clock continues from it. */
 export function loadSnapshot(world: World, value: unknown): void {
   const taken = value as { readonly format?: unknown; readonly takenAt?: unknown } | null;
   if (taken?.format !== format || typeof taken.takenAt !== "string" || Number.isNaN(Date.parse(taken.takenAt))) {

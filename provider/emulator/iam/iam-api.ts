@@ -1,7 +1,4 @@
-/**
- * The part of IBM Cloud IAM that clients need: tokens for API keys and trusted profiles, and the
- * keys that verify them (kms-v2-and-iam.md 7).
- */
+/** IBM Cloud IAM as clients need it: tokens, keys, API key details (kms-v2-and-iam.md 7). */
 
 import type { Identity } from "../model.ts";
 import { Refusal } from "../refusal.ts";
@@ -46,10 +43,7 @@ const read = (operation: string, path: string, handle: Route["handle"]): Route =
   handle,
 });
 
-/**
- * OpenID's discovery document: the issuer is the one that the tokens name, the addresses are the
- * emulator's (7.8).
- */
+/** OpenID's discovery document: IBM's issuer, the emulator's addresses (7.8). */
 function describeIssuer({ world }: Call): Reply {
   const base = `${world.baseUrl}/identity`;
   return {
@@ -105,10 +99,7 @@ async function grantForApiKey(tokens: Tokens, call: Call, form: URLSearchParams)
   );
 }
 
-/**
- * A person or service assumes a trusted profile: the token is the profile's, and its `authn` names
- * the login.
- */
+/** Assumes a trusted profile: the token is the profile's, and its `authn` names the login. */
 async function grantForProfile(tokens: Tokens, call: Call, form: URLSearchParams): Promise<Reply> {
   const caller = await tokens.verify(call.world, form.get("access_token") ?? "", call.nowMs);
   if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");

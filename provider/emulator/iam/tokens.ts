@@ -1,7 +1,4 @@
-/**
- * Access tokens: RS256 JWTs with the claims of IBM Cloud IAM (kms-v2-and-iam.md 7.4), dated by the
- * emulated clock.
- */
+/** Access tokens: JWTs with IBM's claims (kms-v2-and-iam.md 7.4), dated by the emulated clock. */
 
 import { randomUUID } from "node:crypto";
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
@@ -18,10 +15,7 @@ interface VerifiedToken {
   readonly expiresMs: number;
 }
 
-/**
- * Signs and verifies the tokens of one emulator. The key pair is created once, in parallel to the
- * start.
- */
+/** Signs and verifies tokens. The key pair is created once, in parallel to the start. */
 export class Tokens {
   readonly #pair: Promise<GenerateKeyPairResult> = generateKeyPair("RS256", { modulusLength: 2_048 });
   readonly #verified = new Map<string, VerifiedToken>();
@@ -61,10 +55,7 @@ export class Tokens {
     return { token, expires };
   }
 
-  /**
-   * The caller of a bearer token; undefined unless this emulator issued it, it has not expired, and
-   * the identity is known.
-   */
+  /** The caller of a valid token of this emulator; undefined otherwise. */
   async verify(world: World, token: string, nowMs: number): Promise<Caller | undefined> {
     const timeMs = tokenTimeMs(world, nowMs);
     const cached = this.#verified.get(token);

@@ -1,7 +1,4 @@
-/**
- * Access to KMS: every call that is not granted is 401, without reasons (kms-v2-and-iam.md 4.3,
- * 7.7, 10-11).
- */
+/** Access to KMS: a call without the right is 401, without reasons (kms-v2-and-iam.md 4.3, 7.7). */
 
 import { BlockList, isIPv6 } from "node:net";
 import type { KmsKey } from "../model.ts";
@@ -24,10 +21,7 @@ export function requireKmsRightAnywhere(call: Call, right: string): void {
   if (instance !== call.world.instanceId || !caller.identity.rights.has(right)) throw unauthorized();
 }
 
-/**
- * Finds the key of the path by ID or alias; a wrong `X-Kms-Key-Ring` hides it (kms-v2-and-iam.md
- * 1.2, 10-24).
- */
+/** The key of the path by ID or alias; a wrong `X-Kms-Key-Ring` hides it (1.2, 10-24). */
 export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   requireKmsRight(call, right);
   const name = call.param("id");
@@ -38,9 +32,7 @@ export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
   throw keyNotFound(what);
 }
 
-/**
- * The instance's policies `allowedIP` and `allowedNetwork` (kms-v2-and-iam.md 2.12, 4.2). Refuses with 403; authenticating again does not help (4.3).
- */
+/** The instance's policies `allowedIP` and `allowedNetwork` (2.12): 403, with any token (4.3). */
 function requireAllowedOrigin(call: Call): void {
   const { instancePolicies } = call.world;
   const network = instancePolicies.get("allowedNetwork");

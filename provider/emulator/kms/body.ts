@@ -31,10 +31,7 @@ export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, 
   throw isShape ? badBody(issue.message, what) : invalidField(field, what, `Invalid field: ${field}: ${issue.message}`);
 }
 
-/**
- * Go matches member names in any case, so KMS accepts `Tags` and `KeyRingID` of IBM's Go client
- * (kms-v2-and-iam.md 2.2).
- */
+/** Go matches member names in any case, and IBM's Go client sends `Tags` and `KeyRingID` (2.2). */
 function respelled(raw: unknown, schema: unknown): unknown {
   const schemas = unwrapped(schema);
   if (Array.isArray(raw)) {

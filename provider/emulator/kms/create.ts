@@ -50,9 +50,7 @@ export function createKmsKey(call: Call): Reply {
   );
 }
 
-/**
- * M2: the key gets the policies of the request and none of the instance's (kms-v2-and-iam.md 2.2).
- */
+/** M2: the key gets the policies of the request, and none of the instance's (2.2). */
 export function createWithOverrides(call: Call): Reply {
   return create(call, overridesSchema);
 }
@@ -109,10 +107,7 @@ function policiesOf({ rotation, dualAuthDelete }: Request): KmsKeyFields["polici
   };
 }
 
-/**
- * The instance's policy `keyCreateImportAccess` (kms-v2-and-iam.md 2.12). Actions that the policy
- * does not name are allowed.
- */
+/** The policy `keyCreateImportAccess` (2.12). Actions that it does not name are allowed. */
 function refuseByAccessPolicy(world: World, request: Request): void {
   const policy = world.instancePolicies.get("keyCreateImportAccess");
   if (policy?.enabled !== true) return;

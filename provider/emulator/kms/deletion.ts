@@ -13,10 +13,7 @@ import { purgeWaitMs, restoreWindowMs, viewKmsKey } from "./view.ts";
 const couldNotDelete = "Key could not be deleted";
 const restoreWaitMs = 30_000;
 
-/**
- * M14: the first authorization; a second one moves the window unless the switch keeps the first
- * (10-3).
- */
+/** M14: the first authorization; a second one moves the window, unless a switch says otherwise. */
 export function setForDeletion(call: Call): Reply {
   const { world, nowMs } = call;
   const key = kmsKeyOf(call, "kms.setkeyfordeletion");
@@ -83,10 +80,7 @@ export function deleteKmsKey(call: Call): Reply {
   return represented(call, key);
 }
 
-/**
- * Whether a deletion by this identity has the prior authorization that the policy requires
- * (kms-v2-and-iam.md 5).
- */
+/** Whether this identity has the prior authorization that the policy requires (5). */
 export function mayDelete(world: World, twin: KmsKey, caller: Caller, nowMs: number): boolean {
   const { dualAuth } = twin;
   if (dualAuth?.enabled !== true) return true;

@@ -1,7 +1,4 @@
-/**
- * M26: import tokens, and the check of a securely imported key against the current token
- * (kms-v2-and-iam.md 2.1, 2.2).
- */
+/** M26: import tokens, and the check of a securely imported key (kms-v2-and-iam.md 2.1, 2.2). */
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
@@ -82,10 +79,7 @@ export interface ImportedPayload {
   readonly encryptionAlgorithm?: string | undefined;
 }
 
-/**
- * The key's material in base64. Under secure import the payload is encrypted, and the nonce proves
- * it.
- */
+/** The key's material in base64. Under secure import it is encrypted, and a nonce proves it. */
 export function openPayload(call: Call, fields: ImportedPayload, notDone: string): string {
   const { payload, encryptedNonce, iv, encryptionAlgorithm } = fields;
   if (encryptedNonce === undefined && iv === undefined) return payload;

@@ -1,7 +1,4 @@
-/**
- * The states of a KMS key, and the effect of each call in each state, written from IBM's documents
- * (kms-v2-and-iam.md 3, 3.1).
- */
+/** The states of a KMS key, and the effect of each call in each state (kms-v2-and-iam.md 3). */
 
 import type { KmsKeyState } from "../model.ts";
 import { invalidState } from "./envelope.ts";
@@ -21,10 +18,7 @@ export interface KmsCell {
   readonly source: string;
 }
 
-/**
- * No published key was ever in state 0 (kms-v2-and-iam.md 3). Calls that are not listed for a state
- * are refused.
- */
+/** No published key was ever in state 0. Calls that are not listed for a state are refused. */
 const kmsKeyCells = {
   setKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },
   unsetKeyForDeletion: { 1: { to: 1, source: "kms-v2-and-iam.md 2.10, 10-9" } },

@@ -1,7 +1,4 @@
-/**
- * The `filter` parameter of the key list: `prop=value`, dates with operators, `none`
- * (kms-v2-and-iam.md 2.3).
- */
+/** The `filter` parameter: `prop=value`, dates with operators, `none` (kms-v2-and-iam.md 2.3). */
 
 import type { KmsKey } from "../model.ts";
 import { invalidQuery } from "./envelope.ts";
@@ -29,10 +26,7 @@ const comparisons = {
 
 const maxTimes = 3;
 
-/**
- * `others` are the names of the request's query parameters that have a value: none of them may be
- * filtered by as well.
- */
+/** `others` are the request's other parameters; a property among them cannot be filtered by. */
 export function filterOf(text: string | null, others: ReadonlySet<string>, what: string): KeyFilter {
   const terms = (text ?? "").split(" ").filter((term) => term !== "");
   const conditions: ((key: KmsKey) => boolean)[] = [];

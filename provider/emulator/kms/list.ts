@@ -1,6 +1,4 @@
-/**
- * M3 and M4: KMS keys by state, kind, name and date, in order and in pages (kms-v2-and-iam.md 2.3).
- */
+/** M3 and M4: KMS keys, selected, in order and in pages (kms-v2-and-iam.md 2.3). */
 
 import type { KmsKey } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
@@ -67,9 +65,7 @@ interface Search {
   matches(key: KmsKey): boolean;
 }
 
-/**
- * `not:`, `escape:`, `exact:`, `alias:` and `name:`, in this order; after `escape:` all is text.
- */
+/** The prefixes come in this order; after `escape:` everything is text. */
 function searchOf(call: Call): Search | undefined {
   // IBM's Go client appends a comma.
   let rest = call.url.searchParams.get("search")?.replace(/,$/, "");

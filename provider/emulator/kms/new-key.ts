@@ -1,7 +1,4 @@
-/**
- * New KMS keys, twins and others. The instance's policies decide what a key starts with
- * (kms-v2-and-iam.md 2.2, 2.12).
- */
+/** New KMS keys. The instance's policies decide what a key starts with (2.2, 2.12). */
 
 import { randomBytes } from "node:crypto";
 import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../model.ts";

@@ -28,10 +28,7 @@ export function readKeyPolicies(call: Call): Reply {
   return viewPolicies(call, key, wantedKind(call));
 }
 
-/**
- * Dual authorization cannot be turned off (kms-v2-and-iam.md 5, 10-6). A request applies as a whole
- * or not at all.
- */
+/** Dual authorization cannot be turned off (5, 10-6). A request applies as a whole. */
 export function writeKeyPolicies(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.policies.write", what);
   const wanted = wantedKind(call);

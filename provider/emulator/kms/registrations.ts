@@ -40,9 +40,7 @@ function registrationList(call: Call, keys: readonly KmsKey[]): Reply {
   return countedPage(call, "registration", found, viewRegistration);
 }
 
-/**
- * A CRN in which `*` matches anything. It may be encoded twice, as the parameter's name suggests.
- */
+/** A CRN in which `*` matches anything; it may be encoded twice. */
 function crnPattern(query: string | null): RegExp {
   if (query === null) return /^/;
   const crn = /%[0-9a-f]{2}/i.test(query) ? decodeURIComponent(query) : query;

@@ -41,10 +41,7 @@ export function createRing(call: Call): Reply {
   return { status: 201 };
 }
 
-/**
- * A ring with a key in any state cannot be deleted. With `force` it can, if all keys are destroyed:
- * they move to `default`.
- */
+/** A ring with keys cannot be deleted, unless all are destroyed and `force` moves them. */
 export function deleteRing(call: Call): Reply {
   const what = "Key ring could not be deleted";
   requireKmsRight(call, "kms.key-rings.delete");

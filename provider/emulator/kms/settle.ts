@@ -1,7 +1,4 @@
-/**
- * Changes that time alone makes to KMS keys: expiry, rotation by policy, and purge
- * (kms-v2-and-iam.md 3.1, 6).
- */
+/** Changes by time alone: expiry, rotation by policy, purge (kms-v2-and-iam.md 3.1, 6). */
 
 import { dayMs } from "../clock.ts";
 import type { KmsKey } from "../model.ts";
@@ -12,9 +9,7 @@ export const purgeDueMs = 90 * dayMs;
 /** The most rotations that one request catches up on. */
 const maxRotations = 240;
 
-/**
- * Brings every KMS key up to date. Each request starts with this, so that no timer is necessary.
- */
+/** Brings every KMS key up to date. Each request starts with this, instead of a timer. */
 export function settleKmsKeys(world: World, nowMs: number): void {
   for (const key of [...world.kmsKeys.values()]) {
     rotateByPolicy(world, key, nowMs);

@@ -51,10 +51,7 @@ export function viewWithPayload(world: World, key: KmsKey, nowMs: number): Recor
   return key.extractable && key.state !== 5 ? { ...view, payload: key.versions[0].material } : view;
 }
 
-/**
- * An expired window is still shown, unless the switch says otherwise (kms-v2-and-iam.md 10-5). A
- * destroyed key keeps its history.
- */
+/** An expired window is still shown, unless a switch says otherwise (10-5). */
 function viewDualAuth(world: World, dualAuth: DualAuthPolicy | undefined, nowMs: number): Record<string, unknown> {
   if (dualAuth?.enabled !== true) return { enabled: false };
   const { setBy, expiresMs } = dualAuth;

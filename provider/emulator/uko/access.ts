@@ -1,7 +1,4 @@
-/**
- * Access to UKO's objects: rights, limits to vaults, the header `UKO-Vault`, and `If-Match`
- * (uko-v4.md 1.4, 6).
- */
+/** Access to UKO's objects: rights, vaults, `UKO-Vault` and `If-Match` (uko-v4.md 1.4, 6). */
 
 import type { Caller, Key, Stamps } from "../model.ts";
 import { Refusal } from "../refusal.ts";

@@ -1,7 +1,4 @@
-/**
- * Common parts of vaults, keystores and templates: find, show and list (uko-v4.md 2.1, 2.4);
- * references and stamps (3.1).
- */
+/** Common parts of vaults, keystores and templates (uko-v4.md 2.1, 2.4, 3.1). */
 
 import { toSecondsText } from "../clock.ts";
 import type { Keystore, Stamps } from "../model.ts";
@@ -39,10 +36,7 @@ export function containerOf<Item extends Container>(kind: ContainerKind<Item>, c
   return item;
 }
 
-/**
- * Finds the object of the path for a change. The body is read after the check of the right and
- * before `If-Match`.
- */
+/** Finds the object of the path for a change. `read` runs between right and `If-Match`. */
 export function changeableContainer<Item extends Container, Fields>(
   kind: ContainerKind<Item>,
   call: Call,

@@ -1,7 +1,4 @@
-/**
- * Request bodies and refusals of UKO: the error envelope (uko-v4.md 3.15), the statuses and codes
- * of 2.6 and U1.
- */
+/** Bodies and refusals of UKO: envelope (uko-v4.md 3.15), statuses and codes (2.6, U1). */
 
 import type * as z from "zod";
 import { Refusal } from "../refusal.ts";

@@ -1,7 +1,4 @@
-/**
- * Filters of lists: accepted values, kept items, and parameters that exclude each other (uko-v4.md
- * 2.2-2.4).
- */
+/** Filters of lists: accepted values, kept items, exclusive parameters (uko-v4.md 2.2-2.4). */
 
 import { toSecondsText } from "../clock.ts";
 import type { Call } from "../serve.ts";
@@ -23,10 +20,7 @@ export interface FilterSet<Item> {
 
 type ValuesOf<Item> = (item: Item, world: World, nowMs: number) => readonly (string | undefined)[];
 
-/**
- * Comma-separated values, of which the item has at least one. With `allowed`, other values are
- * refused.
- */
+/** Comma-separated values of which the item has one; `allowed` limits them. */
 export function oneOf<Item>(values: ValuesOf<Item>, allowed?: readonly string[]): Filter<Item> {
   return {
     accepts: (value) => allowed === undefined || value.split(",").every((wanted) => allowed.includes(wanted)),
@@ -51,10 +45,7 @@ export function textFilter<Item>(
 
 const datePattern = /[0-9]{4}-[0-9]{2}-[0-9]{2}/;
 
-/**
- * An exact date, and bounds with or without the day itself. The published pattern is not anchored
- * (uko-v4.md 2.2).
- */
+/** An exact date and its bounds. The published pattern is not anchored (uko-v4.md 2.2). */
 export function dateFilters<Item>(
   name: string,
   dateOf: (item: Item) => string | undefined,

@@ -1,7 +1,4 @@
-/**
- * The fields of a key in create and PATCH, with the contract's lengths and patterns (uko-v4.md 2.5,
- * 3.1, 3.10).
- */
+/** The fields of a key in create and PATCH, with their patterns (uko-v4.md 2.5, 3.1, 3.10). */
 
 import * as z from "zod";
 import type { KeystoreType, Tag } from "../model.ts";

@@ -1,7 +1,4 @@
-/**
- * Lists of keys: K1 and K14, the shape that S7 shares, and the filters of each list (uko-v4.md 2.2,
- * 2.3).
- */
+/** Lists of keys: K1, K14, the part that S7 shares, and their filters (uko-v4.md 2.2, 2.3). */
 
 import { keyStates } from "../key-states.ts";
 import { materialOf, shownStatuses } from "../keystore-effects.ts";
@@ -103,10 +100,7 @@ const exclusive: FilterSet<Key>["exclusive"] = [
   ]),
 ];
 
-/**
- * K1 and S7 hide deactivated and destroyed keys by default (uko-v4.md 0.2); K14 hides nothing
- * (U11).
- */
+/** K1 and S7 hide deactivated and destroyed keys by default (uko-v4.md 0.2); K14 hides none. */
 const keyFilters: Readonly<Record<KeyList, FilterSet<Key>>> = {
   all: {
     filters: { ...filters, ...keystoreFilters, ...wholeFilters },

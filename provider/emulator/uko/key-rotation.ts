@@ -1,7 +1,4 @@
-/**
- * Rotation (K9), with its effect on the older version in each type of keystore (uko-v4.md 4.5, 4.6,
- * U11-U13).
- */
+/** Rotation (K9), with its effect on older versions (uko-v4.md 4.5, 4.6, U11-U13). */
 
 import { hourMs } from "../clock.ts";
 import { addVersion } from "../kms/new-key.ts";
@@ -39,19 +36,13 @@ export function rotateKey(call: Call): Reply {
   return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
 }
 
-/**
- * IBM's keystores and Google's AES keys have one active version. Other keystores keep older
- * versions active, unless the template says otherwise.
- */
+/** IBM's keystores and Google's AES keys have one active version; a template decides for others. */
 function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Template): boolean {
   const knowsOne = keystoreType === "ibm_cloud_kms" || (keystoreType === "google_kms" && algorithm === "aes");
   return knowsOne || deactivateOnRotation;
 }
 
-/**
- * A twin keeps its ID and gets a new version. In other keystores the ID of the material changes, in
- * the keystore's own form.
- */
+/** A twin keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
   const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);

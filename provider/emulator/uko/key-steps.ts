@@ -1,7 +1,4 @@
-/**
- * The steps of a key: K6 to K8 and K10 to K12, and their effects in all of its keystores (uko-v4.md
- * 4.2-4.7).
- */
+/** The steps of a key (K6 to K8, K10 to K12), in all of its keystores (uko-v4.md 4.2-4.7). */
 
 import { hourMs } from "../clock.ts";
 import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
@@ -191,10 +188,7 @@ export function deactivateEverywhere(call: Call, key: Key): void {
   recordWrite(call, key);
 }
 
-/**
- * Refuses within 4 hours of a deactivation, under a retention policy, and without the twin's two
- * people.
- */
+/** Refuses during the cool-down, under a retention policy, and where KMS needs two people. */
 export function refuseDestruction(call: Call, key: Key): void {
   const { world, nowMs } = call;
   if (key.state !== "deactivated") throw invalidState("destroy", key.state);

@@ -83,9 +83,7 @@ export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
   });
 }
 
-/**
- * Aligned: the key is in exactly the keystores that its template's group names now (uko-v4.md 4.7).
- */
+/** Aligned: the key is in exactly the keystores that its template's group names (4.7). */
 export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
   const targets = targetsOf(world, key).map((keystore) => keystore.id);
   const placed = key.placements
@@ -94,10 +92,7 @@ export function alignmentOf(world: World, key: Key): "aligned" | "unaligned" {
   return targets.length === placed.length && targets.every((id) => placed.includes(id)) ? "aligned" : "unaligned";
 }
 
-/**
- * U28: the repository keeps the material until destroy, keystores until the end of their pending
- * periods.
- */
+/** U28: the repository keeps the material until destroy, keystores for their pending periods. */
 function materialPlaces(world: World, key: Key, nowMs: number): readonly string[] {
   const inRepository = key.state !== "destroyed" && key.state !== "destroyed_compromised";
   const inKeystores = holdsMaterial(world, key, nowMs).length > 0;
@@ -108,10 +103,7 @@ function isAsymmetric(algorithm: string | undefined): boolean {
   return algorithm === "rsa" || algorithm === "ec" || algorithm === "dilithium";
 }
 
-/**
- * The key's name inside its keystores: its label, unless the template has a separate scheme for
- * instances (3.6).
- */
+/** The key's name inside its keystores: its label, or by the template's scheme (3.6). */
 function labelInKeystore(key: Key, template: Template | undefined): string {
   if (template?.keystoreNamingScheme === undefined) return key.label;
   return buildLabel(template.keystoreNamingScheme, key.labelTags, labelDates(key));

@@ -94,10 +94,7 @@ export function patchKey(call: Call): Reply {
   return keyReply(call, key);
 }
 
-/**
- * K5: only for a destroyed key, and during a keystore's pending period only with `force` (uko-v4.md
- * 4.2, U5, U6).
- */
+/** K5: for destroyed keys; during a pending period only with `force` (uko-v4.md 4.2, U5, U6). */
 export function removeKey(call: Call): Reply {
   const { world, nowMs } = call;
   const key = keyOf(call);

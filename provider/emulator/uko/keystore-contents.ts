@@ -1,7 +1,4 @@
-/**
- * The contents of a keystore: health, keys, and the resources that use them: S6 to S8 (uko-v4.md
- * 2.1, 2.3, 3.7, 3.13).
- */
+/** The contents of a keystore: S6 to S8 (uko-v4.md 2.1, 2.3, 3.7, 3.13). */
 
 import type { Key } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";

@@ -1,7 +1,4 @@
-/**
- * The fields of a keystore in requests, by type: lengths, patterns, secrets, and fields that cannot
- * change (uko-v4.md 3.7-3.9).
- */
+/** The fields of a keystore in requests, by type (uko-v4.md 3.7-3.9). */
 
 import * as z from "zod";
 import type { KeystoreType } from "../model.ts";

@@ -1,7 +1,4 @@
-/**
- * Deletion of an internal keystore, and disconnection of an external one: S5 (uko-v4.md 2.1, 5,
- * U26).
- */
+/** Deletion and disconnection of a keystore: S5 (uko-v4.md 2.1, 5, U26). */
 
 import { dayMs } from "../clock.ts";
 import type { Key, Keystore } from "../model.ts";
@@ -46,10 +43,7 @@ function modeOf(call: Call): Mode {
   return mode;
 }
 
-/**
- * In every mode the key ring must be empty: destroyed keys count until KMS purges them or their
- * metadata expires.
- */
+/** In every mode the ring must be empty. Destroyed keys count until their metadata ends. */
 function refuseFullRing(call: Call, keystore: Keystore): void {
   if (keystore.ring === undefined) return;
   for (const { ring, state, deletedMs } of call.world.kmsKeys.values()) {
@@ -60,10 +54,7 @@ function refuseFullRing(call: Call, keystore: Keystore): void {
   }
 }
 
-/**
- * The modes that deactivate or destroy keys follow the keys' own rules. Every key is checked before
- * the first one changes.
- */
+/** The keys' own rules apply, and every key is checked before the first one changes. */
 function stepKeys(call: Call, mode: Mode, keys: readonly Key[]): void {
   if (mode === "deactivate") {
     const active = keys.filter((key) => key.state === "active");

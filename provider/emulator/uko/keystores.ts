@@ -54,10 +54,7 @@ export const keystoreKind: ContainerKind<Keystore> = {
 
 const limits = { internalKeystores: 50, freeInternalKeystores: 5 } as const;
 
-/**
- * S2: creates a key ring, or connects an external keystore. A dry run only tests the connection
- * (U25).
- */
+/** S2: creates a key ring, or connects a keystore. A dry run only tests the connection (U25). */
 export function createKeystore(call: Call): Reply {
   const { world, nowMs } = call;
   const caller = call.caller();
@@ -103,10 +100,7 @@ export function createKeystore(call: Call): Reply {
   return containerReply(keystoreKind, call, keystore, 201, { location: `/v4/keystores/${keystore.id}` });
 }
 
-/**
- * The first external keystore starts the paid plan. More keystores of a kind than are free require
- * a right, too (uko-v4.md 3.8, 6).
- */
+/** The first external keystore, and those beyond the free ones, require a right (3.8, 6). */
 function requirePlan(call: Call, body: CreateFields): void {
   const isInternal = body.type === "ibm_cloud_kms" && body.ibm_variant === "internal";
   const internal = internalKeystores(call.world);
@@ -138,10 +132,7 @@ function freeRing(world: World, name: string): string {
   return id;
 }
 
-/**
- * S4: the type, the vault and the identifying fields cannot change (3.8, U22); masked secrets stay
- * unchanged (U24).
- */
+/** S4: type, vault and identifying fields cannot change (3.8, U22); masked secrets stay (U24). */
 export function patchKeystore(call: Call): Reply {
   const { world } = call;
   const { item: keystore, fields } = changeableContainer(keystoreKind, call, "write", ({ type, variant, ...item }) => {

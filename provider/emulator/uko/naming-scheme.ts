@@ -1,7 +1,4 @@
-/**
- * Naming schemes: fixed text with `<tags>` whose values come from the caller or from the key's
- * dates (uko-v4.md 3.11).
- */
+/** Naming schemes: text with `<tags>` for values of the caller or dates (uko-v4.md 3.11). */
 
 import type { Tag } from "../model.ts";
 import { missing } from "./envelope.ts";
@@ -16,10 +13,7 @@ const reservedTags: ReadonlySet<string> = new Set(
 
 const tagsOf = (scheme: string): readonly string[] => [...scheme.matchAll(/<([^<>]*)>/g)].map(([, tag]) => tag ?? "");
 
-/**
- * Whether a scheme is valid: known or free tags of 1 to 20 characters, and fixed text that a label
- * may contain.
- */
+/** Whether a scheme is valid: known or free tags, and text that a label may contain. */
 export function isNamingScheme(scheme: string): boolean {
   const isFree = (tag: string): boolean => /^[A-Za-z0-9]{1,20}$/.test(tag) && !reservedTags.has(tag);
   const fixed = scheme.replace(/<[^<>]*>/g, "");

@@ -14,10 +14,7 @@ export interface ListOptions<Item> {
   readonly view: (item: Item) => unknown;
   readonly sortable: Readonly<Record<string, (item: Item) => Sortable>>;
   readonly defaultSort: string;
-  /**
-   * The name in the alternative content types, such as `vault-list`; only JSON if absent (uko-v4.md
-   * 1.5).
-   */
+  /** The name in alternative content types, such as `vault-list`; only JSON if absent (1.5). */
   readonly vendorName?: string;
 }
 
@@ -48,10 +45,7 @@ export function listReply<Item>(call: Call, options: ListOptions<Item>): Reply {
   };
 }
 
-/**
- * JSON, or the vendor's name for it. The zipped JSON and CSV forms are not served: 406 (uko-v4.md
- * 1.5).
- */
+/** JSON, or the vendor's name for it. Zipped JSON and CSV are not served: 406 (uko-v4.md 1.5). */
 function contentTypeOf(call: Call, vendorName: string | undefined): string {
   const accepted = (call.header("accept") ?? "*/*").split(",").map((range) => range.split(";")[0]?.trim() ?? "");
   const json = "application/json";

@@ -1,7 +1,4 @@
-/**
- * The fields of a template in requests: key properties, the one keystores item, and naming schemes
- * (uko-v4.md 2.5, 3.5, 3.6).
- */
+/** The fields of a template in requests, and naming schemes (uko-v4.md 2.5, 3.5, 3.6). */
 
 import * as z from "zod";
 import { type KeystoreType, templateTypes } from "../model.ts";
@@ -150,9 +147,7 @@ const sizes: Readonly<Record<string, RegExp>> = {
   dilithium: /./,
 };
 
-/**
- * U34: sizes by algorithm; IBM's own keystores take AES 256 alone, and CCA's algorithms are CCA's.
- */
+/** U34: sizes by algorithm. IBM's own keystores accept only AES 256. */
 export function checkSize(type: KeystoreType, algorithm: string, text: string): void {
   if (type !== "cca" && (algorithm === "des" || algorithm === "dilithium")) throw invalid("field", "key.algorithm");
   if (type === "ibm_cloud_kms" && algorithm !== "aes") throw invalid("field", "key.algorithm");

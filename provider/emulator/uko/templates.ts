@@ -92,9 +92,7 @@ export function createTemplate(call: Call): Reply {
   return containerReply(templateKind, call, template, 201, { location: `/v4/templates/${template.id}` });
 }
 
-/**
- * Finds the template of the path for a change. The product's own templates cannot be changed (U18).
- */
+/** Finds the template of the path for a change. System templates cannot be changed (U18). */
 function changeable<Fields>(
   call: Call,
   action: "write" | "delete",

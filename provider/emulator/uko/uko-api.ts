@@ -26,9 +26,7 @@ import {
 } from "./templates.ts";
 import { createVault, patchVault, removeVault, vaultKind } from "./vaults.ts";
 
-/**
- * Bearer tokens signed by this process; the broker and KMS use the same (kms-v2-and-iam.md 7.6).
- */
+/** Bearer tokens of this process, also for broker and KMS (kms-v2-and-iam.md 7.6). */
 export function bearerIdentity(tokens: Tokens): Api["identify"] {
   return async (world, context, nowMs) => {
     const token = /^Bearer (.+)$/i.exec(context.req.header("authorization") ?? "")?.[1];

@@ -67,10 +67,7 @@ export function patchVault(call: Call): Reply {
   return containerReply(vaultKind, call, vault);
 }
 
-/**
- * V5: refused while the vault has keys in any state, keystores or unarchived templates. Its other
- * templates are deleted with it (5, U19).
- */
+/** V5: refused with keys, keystores or unarchived templates; deletes other templates (5, U19). */
 export function removeVault(call: Call): Reply {
   const { world } = call;
   const { item: vault } = changeableContainer(vaultKind, call, "delete", () => undefined);
