@@ -27,7 +27,7 @@ interface Delta {
 const ends = ["destruction_policy_duration", "destruction_in"];
 const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
 
-/** Additions of 4.8 are listed under 4.12, the next version that IBM's clients speak; 4.13 is 4.13.6. */
+/** Additions of 4.8 are under 4.12, the next version that IBM's clients speak; 4.13 is 4.13.6. */
 const deltas: readonly Delta[] = [
   {
     since: "4.12",
@@ -95,7 +95,7 @@ function lacks({ switches }: World, since: Delta["since"]): boolean {
   return apiVersions.indexOf(since) > apiVersions.indexOf(switches.apiVersion);
 }
 
-/** What a keystore shows of its proxy: 4.12 a text always, later versions that of Azure alone (uko-v4.md 3.7). */
+/** 4.12 always shows a keystore's proxy, as a text; later versions only Azure's (uko-v4.md 3.7). */
 export function shownProxy({ switches }: World, type: KeystoreType, proxy: unknown): Readonly<Record<string, unknown>> {
   if (switches.apiVersion === "4.12") return { tls_proxy: proxy ?? "" };
   return type === "azure_key_vault" && proxy !== undefined ? { tls_proxy: proxy } : {};

@@ -1,59 +1,39 @@
 /** The demo world: people with split roles, a pipeline, two profiles, two keystores and a key. */
 
+import type { RoleName } from "./roles.ts";
 import type { Seed } from "./seed.ts";
 
 export const demoInstanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+
+const person = (name: string, ...roles: readonly RoleName[]) => ({
+  iamId: `IBMid-550000${name.toUpperCase()}`,
+  kind: "person" as const,
+  name: `${name} Example`,
+  givenName: name,
+  familyName: "Example",
+  email: `${name.toLowerCase()}@example.com`,
+  apiKey: `${name.toLowerCase()}-demo-key`,
+  roles: [...roles],
+});
+
+const rolesOfBoth: RoleName[] = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"];
+const cluster = "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::";
+const vault = "payments";
 
 /** The demo world without keys. Neither Alice nor Bob can destroy an active key alone. */
 export const demoSeed = {
   instance: { id: demoInstanceId, accountId: "emulated-account", region: "eu-de" },
   identities: [
-    {
-      iamId: "IBMid-550000ALICE",
-      kind: "person",
-      name: "Alice Example",
-      givenName: "Alice",
-      familyName: "Example",
-      email: "alice@example.com",
-      apiKey: "alice-demo-key",
-      roles: ["KeyCustodianDeployer", "Writer"],
-    },
-    {
-      iamId: "IBMid-550000BOB",
-      kind: "person",
-      name: "Bob Example",
-      givenName: "Bob",
-      familyName: "Example",
-      email: "bob@example.com",
-      apiKey: "bob-demo-key",
-      roles: ["VaultAdministrator", "KeyCustodianCreator", "Manager"],
-    },
-    {
-      iamId: "IBMid-550000CAROL",
-      kind: "person",
-      name: "Carol Example",
-      givenName: "Carol",
-      familyName: "Example",
-      email: "carol@example.com",
-      apiKey: "carol-demo-key",
-      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager", "KeyPurge"],
-    },
-    {
-      iamId: "IBMid-550000ERIN",
-      kind: "person",
-      name: "Erin Example",
-      givenName: "Erin",
-      familyName: "Example",
-      email: "erin@example.com",
-      apiKey: "erin-demo-key",
-      roles: ["Reader"],
-    },
+    person("Alice", "KeyCustodianDeployer", "Writer"),
+    person("Bob", "VaultAdministrator", "KeyCustodianCreator", "Manager"),
+    person("Carol", ...rolesOfBoth, "KeyPurge"),
+    person("Erin", "Reader"),
     {
       iamId: "iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001",
       kind: "service",
       name: "pipeline",
       apiKey: "pipeline-demo-key",
-      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+      roles: rolesOfBoth,
     },
     {
       iamId: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
@@ -62,28 +42,23 @@ export const demoSeed = {
       apiKey: "dave-in-profile-demo-key",
       login: { iamId: "IBMid-550000DAVE", name: "Dave Example", sub: "dave@example.com" },
       assumableBy: ["IBMid-550000ALICE", "IBMid-550000BOB", "IBMid-550000CAROL"],
-      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+      roles: rolesOfBoth,
     },
     {
       iamId: "iam-Profile-33333333-aaaa-4bbb-8ccc-000000000003",
       kind: "profile",
       name: "cluster-workload",
       apiKey: "workload-demo-key",
-      login: {
-        iamId: "crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/emulated-account:cluster-1::",
-        name: "cluster-1",
-      },
-      roles: ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"],
+      login: { iamId: cluster, name: "cluster-1" },
+      roles: rolesOfBoth,
     },
   ],
-  vaults: [
-    { id: "5c1e0000-0000-4000-8000-000000000001", name: "payments", description: "Keys of the payment systems" },
-  ],
+  vaults: [{ id: "5c1e0000-0000-4000-8000-000000000001", name: vault, description: "Keys of the payment systems" }],
   keystores: [
     {
       id: "ce110000-0000-4000-8000-000000000001",
       name: "payroll-ring",
-      vault: "payments",
+      vault,
       type: "ibm_cloud_kms",
       variant: "internal",
       groups: ["payroll"],
@@ -91,44 +66,19 @@ export const demoSeed = {
     {
       id: "ce110000-0000-4000-8000-000000000002",
       name: "aws-frankfurt",
-      vault: "payments",
+      vault,
       type: "aws_kms",
       groups: ["cards"],
       location: "eu_central_1",
       fields: { aws_region: "eu_central_1" },
     },
   ],
+  // biome-ignore format: one template a line
   templates: [
-    {
-      id: "7e110000-0000-4000-8000-000000000001",
-      name: "payroll",
-      vault: "payments",
-      keystoreType: "ibm_cloud_kms",
-      group: "payroll",
-    },
-    {
-      id: "7e110000-0000-4000-8000-000000000002",
-      name: "payroll-draft",
-      vault: "payments",
-      keystoreType: "ibm_cloud_kms",
-      group: "payroll",
-      keyState: "pre_activation",
-    },
-    {
-      id: "7e110000-0000-4000-8000-000000000003",
-      name: "cards",
-      vault: "payments",
-      keystoreType: "aws_kms",
-      group: "cards",
-    },
-    {
-      id: "7e110000-0000-4000-8000-000000000004",
-      name: "cards-draft",
-      vault: "payments",
-      keystoreType: "aws_kms",
-      group: "cards",
-      keyState: "pre_activation",
-    },
+    { id: "7e110000-0000-4000-8000-000000000001", name: "payroll", vault, keystoreType: "ibm_cloud_kms", group: "payroll" },
+    { id: "7e110000-0000-4000-8000-000000000002", name: "payroll-draft", vault, keystoreType: "ibm_cloud_kms", group: "payroll", keyState: "pre_activation" },
+    { id: "7e110000-0000-4000-8000-000000000003", name: "cards", vault, keystoreType: "aws_kms", group: "cards" },
+    { id: "7e110000-0000-4000-8000-000000000004", name: "cards-draft", vault, keystoreType: "aws_kms", group: "cards", keyState: "pre_activation" },
   ],
 } as const satisfies Seed;
 
@@ -139,7 +89,7 @@ export const demoWorld = {
     {
       id: "9b2d0000-0000-4000-8000-000000000002",
       label: "orders",
-      vault: "payments",
+      vault,
       template: "payroll",
       description: "Orders of the web shop",
       createdAt: "2025-01-15T09:00:00Z",

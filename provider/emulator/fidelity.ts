@@ -11,7 +11,7 @@ type Basis =
   | { readonly on: string; readonly where: string; readonly record: string };
 
 /**
- * `[id, subject, behavior, basis, source, switch]`. The ID is the contract's row or unknown: `K8`, `U7`, `KMS-3` (row 3 of
+ * One row. The ID is the contract's row or unknown: `K8`, `U7`, `KMS-3` (row 3 of
  * kms-v2-and-iam.md 10), or a name of this project. The source is a section of the contract.
  */
 export type FidelityRow = readonly [

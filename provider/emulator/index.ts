@@ -9,7 +9,7 @@ export type { EmulatorOptions };
 /** A running emulator. Change its world with the control API under `/_emulator/`. */
 export type Emulator = Omit<StartedEmulator, "world">;
 
-/** Starts an emulator in this process. Rejects if the seed, the profile or the snapshot is not valid. */
+/** Starts an emulator in this process. Rejects if an option is not valid. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { world: _, ...emulator } = await start(options);
   return emulator;

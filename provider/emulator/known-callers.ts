@@ -4,8 +4,9 @@ import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
 
 /**
- * Refuses requests under a name that a web page could point to this machine (DNS rebinding), and requests from pages of other origins.
- * `host` is the address that the user configured; with a wildcard other machines call by an address or by a name without a dot.
+ * Refuses names that a web page could point to this machine (DNS rebinding), and pages of other
+ * origins. `host` is the configured address; with a wildcard, other machines call by an address or
+ * by a name without a dot.
  */
 export function onlyKnownCallers(host: string): MiddlewareHandler {
   return async (context, next) => {

@@ -29,7 +29,7 @@ export const switchesSchema = z.strictObject({
   kmsLapsedWindow: z.enum(["shown", "cleared"]),
   /** uko-v4.md 1.6: the version of UKO's API, as far as IBM's clients show it. */
   apiVersion: z.enum(["4.7", "4.12", "4.13", "4.14.0", "4.14"]),
-  /** Whether UKO is the cloud build of 4.13.0: S5 knows neither If-Match nor `mode`, and nothing knows CCA (uko-v4.md 1.6). */
+  /** The cloud build of 4.13.0: S5 without If-Match and `mode`, and no CCA (uko-v4.md 1.6). */
   cloudBuild: z.boolean(),
   /** U5: whether the key DELETE knows `force=true` (API 4.14 and later). */
   forceDelete: z.enum(["served", "ignored"]),
@@ -41,9 +41,9 @@ export const switchesSchema = z.strictObject({
   rotateStatus: z.union([z.literal(200), z.literal(204)]),
   /** uko-v4.md 4.2: whether a destroyed key's attributes can still be changed. */
   patchDestroyed: z.enum(["accepted", "refused"]),
-  /** Whether an internal keystore names its instance and key ring; IBM's Terraform provider then plans a change forever. */
+  /** Whether an internal keystore shows its instance and ring, which IBM's provider sees as drift. */
   internalKeystoreFields: z.enum(["empty", "filled"]),
-  /** Whose time tokens live by: IBM's clients judge a token by the machine's clock, and keep a dead one after an advance. */
+  /** The clock of tokens: IBM's clients check expiry by the machine's clock, also after an advance. */
   tokenClock: z.enum(["emulated", "wall"]),
   /** U32: the form of `href`. */
   hrefs: z.enum(["relative", "absolute"]),

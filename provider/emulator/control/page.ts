@@ -1,4 +1,4 @@
-/** The page `GET /` for people: world, clock and audit trail, without scripts and without credentials. */
+/** The page `GET /`: world, clock and audit trail, without scripts and credentials. */
 
 import { createHash } from "node:crypto";
 import type { Context } from "hono";

@@ -35,7 +35,7 @@ export function keyOf(call: Call): Key {
   return key;
 }
 
-/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; 412 if another version is current. The cloud build of 4.13.0 has none on S5. */
+/** uko-v4.md 1.4, U2: required, not `*`, quotes tolerated; the cloud build of 4.13.0 has none on S5. */
 export function checkIfMatch(call: Call, object: Stamps): void {
   if (call.world.switches.cloudBuild && call.operation === "S5") return;
   const header = call.header("if-match");

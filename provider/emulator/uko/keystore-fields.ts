@@ -147,7 +147,7 @@ export interface PatchFields {
   readonly [field: string]: unknown;
 }
 
-/** `place` says where an internal keystore is: it may come back as it was answered, and changes nothing (U22). */
+/** `place` locates an internal keystore: a request may repeat it unchanged (U22). */
 export function patchFields(
   call: Call,
   type: KeystoreType,
