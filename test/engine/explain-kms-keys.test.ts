@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
+import type { KmsOutcome } from "../../provider/engine/kms-key/kind.ts";
 import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
-import type { KmsOutcome } from "../../provider/engine/kms-key/reconcile.ts";
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
@@ -31,7 +31,11 @@ interface Told {
 type Ended = Exclude<KmsOutcome, { kind: "gone" }>;
 
 const stopped = (plan: Exclude<KmsPlan, { kind: "ready" }>, { key = aKmsKey(), run = {}, taken = [] }: Told = {}) =>
-  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), run: aKmsRun(run), taken }) as const;
+  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
+const memoryOf = (run: Partial<KmsRun> = {}, taken: Told["taken"] = []): Ended["memory"] => ({
+  run: aKmsRun(run),
+  taken: taken.map((kind) => ({ kind })),
+});
 const destroyedDates = (key: KmsKeyObservation): Parameters<typeof aKmsSnapshot>[0] =>
   key.state === "destroyed" ? { restoreUntilMs: nowMs + 30 * dayMs } : {};
 const denied = (step: KmsStep): Ended => ({
@@ -39,8 +43,7 @@ const denied = (step: KmsStep): Ended => ({
   step,
   message: "Unauthorized",
   observed: observed(aKmsKey()),
-  run: aKmsRun(),
-  taken: [],
+  memory: memoryOf(),
 });
 
 function tell(outcomes: Readonly<Record<string, Ended>>): string {

@@ -10,15 +10,16 @@ import {
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { converge } from "../converge.ts";
 import type { Explanation } from "../explanation.ts";
 import type { KmsKeyRef } from "../kms-ports.ts";
 import type { CallOptions, World } from "../ports.ts";
 import type { Report } from "../report.ts";
 import { reportingRun, resultOfReport, type Subject } from "../run-report.ts";
 import { kmsKeyFacts } from "./facts.ts";
+import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { excludeKeystoreKeys, observeKmsKey } from "./observe.ts";
-import { endKmsKey, type KmsOutcome, type KmsTask } from "./reconcile.ts";
 
 export interface KmsOperations {
   /** Reports the key's state and what its deletion waits for. Changes nothing. */
@@ -45,10 +46,10 @@ export function createKmsOperations(world: World): KmsOperations {
   const recorded = (operation: string, ref: KmsKeyRef, work: () => Promise<Report>, options: CallOptions) =>
     reportingRun(world, { operation, subject: subjectOf(ref), work, resultOf: resultOfReport }, options);
   const run = async (task: KmsTask, options: CallOptions): Promise<Report> =>
-    reportOutcome(task.ref, await endKmsKey(world, task, options));
+    reportOutcome(task.ref, await converge(world, kmsKeyKind, task, options));
   /** For operations on an existing key. Throws UKO_NOT_FOUND. */
   const runOnExisting = async (task: KmsTask, options: CallOptions): Promise<Report> => {
-    const outcome = await endKmsKey(world, task, options);
+    const outcome = await converge(world, kmsKeyKind, task, options);
     if (outcome.kind === "gone") throw notFound(task.ref);
     return reportOutcome(task.ref, outcome);
   };
@@ -56,12 +57,13 @@ export function createKmsOperations(world: World): KmsOperations {
   const reportAt = async (ref: KmsKeyRef, depth: "decision" | "summary", options: CallOptions): Promise<Report> => {
     const read = await observeKmsKey(world, ref, depth, options);
     const current = { actor: await world.session.actor(options), consents: [] };
-    if (read.kind === "gone") return reportOutcome(ref, { kind: "gone", run: current, taken: [] });
+    const memory = { run: current, taken: [] };
+    if (read.kind === "gone") return reportOutcome(ref, { kind: "gone", memory });
     const planned = planKmsKeyDeletion(read.observation, policy, current, read.nowMs);
     const isOpen = isWindowOpen(read.observation, read.nowMs);
     const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
     const plan = isQuiet ? ({ kind: "done" } as const) : planned;
-    return reportOutcome(ref, { kind: "stopped", plan, observed: read, run: current, taken: [] });
+    return reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
   };
 
   return {
@@ -118,7 +120,7 @@ function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
 }
 
 function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
-  const { taken } = outcome;
+  const taken = outcome.memory.taken.map(({ kind }) => kind);
   const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
   if (outcome.kind === "gone") {
     const explanation = {

@@ -8,8 +8,8 @@ import { isPerson } from "../../lifecycle/observation.ts";
 import { isActor, type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
 import type { Door, Explanation, NextStep } from "../explanation.ts";
 import { plain, sayActor, sayIdentity, sayRoles, sayTime, sayTimeAndDistance } from "../words.ts";
+import type { KmsOutcome } from "./kind.ts";
 import type { ObservedKmsKey } from "./observe.ts";
-import type { KmsOutcome } from "./reconcile.ts";
 import { explainKmsGuard } from "./refusals.ts";
 import {
   describeDestroyedKey,
@@ -29,10 +29,13 @@ import {
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainKmsOutcome(outcome: Exclude<KmsOutcome, { kind: "gone" }>, door: Door): Explanation {
-  const { observed, run, taken } = outcome;
+  const { observed, memory } = outcome;
+  const { run, taken } = memory;
   const explanation = explainEnd(outcome, { observed, run, door });
   const isOwnWindow = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
-  const did = taken.filter((step) => !(isOwnWindow && step === "set_for_deletion")).map((step) => kmsStepsTaken[step]);
+  const did = taken
+    .filter(({ kind }) => !(isOwnWindow && kind === "set_for_deletion"))
+    .map(({ kind }) => kmsStepsTaken[kind]);
   const facts = explanation.facts.filter(
     (fact) => taken.length === 0 || !fact.startsWith("Nothing was changed by this"),
   );

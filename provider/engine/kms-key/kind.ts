@@ -1,0 +1,151 @@
+/** KMS keys as objects of the deletion loop, under KMS's own dual authorization. */
+
+import { writeToleranceMs } from "../../lifecycle/consent-record.ts";
+import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
+import { isSame } from "../../lifecycle/observation.ts";
+import { isForOthers } from "../../lifecycle/plan.ts";
+import {
+  isWindowOpen,
+  type KmsKeyObservation,
+  type KmsPlan,
+  type KmsRun,
+  type KmsStep,
+  setterHint,
+} from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Deletable, Effect, Memory, Outcome, ReadResult, StepContext } from "../converge.ts";
+import { isoTime } from "../evidence.ts";
+import type { KmsKeyRef } from "../kms-ports.ts";
+import type { EvidenceEntry } from "../ports.ts";
+import { neededUntil } from "../wait.ts";
+import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
+import { describeKmsStep, sayKmsAwaited } from "./words.ts";
+
+/** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
+export interface KmsTask {
+  readonly ref: KmsKeyRef;
+  readonly plan: (observation: KmsKeyObservation, run: KmsRun, nowMs: number) => KmsPlan;
+  readonly consents: readonly string[];
+}
+
+/** Why a run ended while KMS still knows the key. */
+export type KmsStop =
+  | { readonly kind: "stopped"; readonly plan: Exclude<KmsPlan, { kind: "ready" }> }
+  | { readonly kind: "rights_missing"; readonly step: KmsStep; readonly message: string };
+
+interface KmsMemory extends Memory<KmsStep> {
+  readonly run: KmsRun;
+}
+
+export type KmsOutcome = Outcome<ObservedKmsKey, KmsStop, KmsMemory>;
+type KmsStepContext = StepContext<KmsTask, ObservedKmsKey, KmsMemory>;
+
+export const kmsKeyKind: Deletable<KmsTask, ObservedKmsKey, KmsStep, KmsStop, KmsMemory> = {
+  // One step and the read after it.
+  maxRounds: 10,
+  name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
+  start: ({ consents }, actor, earlier) => ({
+    run: { ...earlier?.run, actor, consents },
+    taken: earlier?.taken ?? [],
+  }),
+  observe: (world, { ref }, _wasSeen, options) => observeKmsKey(world, ref, "decision", options),
+  plan(task, { observation, nowMs }, { run }) {
+    const plan = task.plan(observation, run, nowMs);
+    return plan.kind === "ready" ? { step: plan.step } : { stop: { kind: "stopped", plan } };
+  },
+  progress: (step, { observation }) => describeKmsStep(step, observation),
+  async take({ kind }, { world: { kmsKeys }, task: { ref }, options }) {
+    switch (kind) {
+      case "set_for_deletion":
+        return kmsKeys.setForDeletion(ref, options);
+      case "unset_for_deletion":
+        return kmsKeys.unsetForDeletion(ref, options);
+      case "destroy":
+        return kmsKeys.destroy(ref, options);
+    }
+  },
+  effectOf,
+  remember(step, result, { memory }) {
+    const { run } = memory;
+    const { kind } = result;
+    if (kind === "forbidden") return { memory, stop: { kind: "rights_missing", step, message: result.message } };
+    if (kind === "refused") {
+      const refusals = [...(run.refusals ?? []), { step: step.kind, message: result.message }];
+      return { memory: { ...memory, run: { ...run, refusals } } };
+    }
+    const isSet = step.kind === "set_for_deletion" && (kind === "done" || kind === "in_doubt");
+    return { memory: isSet ? { ...memory, run: { ...run, setHere: true } } : memory };
+  },
+  evidence(step, _phase, { task: { ref }, observed: { observation } }) {
+    const { instanceId, kmsKeyId } = ref;
+    const consent = consentTo(step, observation);
+    return {
+      subject: { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId, label: observation.name },
+      step: step.kind,
+      from: observation.stateWord,
+      to: step.kind === "destroy" ? "destroyed" : observation.stateWord,
+      details: { ...(consent !== undefined && { consentedBy: consent }), keystores: [] },
+    };
+  },
+  awaited(stop, { observation, nowMs }) {
+    if (stop.kind !== "stopped") return undefined;
+    const { plan } = stop;
+    if (plan.kind === "waitingForApproval") {
+      if (!isForOthers(plan.standing)) return undefined;
+      return { neededMs: Number.POSITIVE_INFINITY, what: sayKmsAwaited(plan, observation) };
+    }
+    if (plan.kind !== "waitingForTime") return undefined;
+    return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to forget the key" };
+  },
+};
+
+/** Without proof that this run caused it, an effect is not written to the evidence. */
+function effectOf(step: KmsStep, context: KmsStepContext, after: ReadResult<ObservedKmsKey>): Effect {
+  if (!hasReachedTarget(step, after)) return "none";
+  return isOurs(step, context, after) ? "by_us" : "in_doubt";
+}
+
+/** Whether the key has reached the step's target. A window that is open now may be this run's. */
+function hasReachedTarget({ kind }: KmsStep, after: ReadResult<ObservedKmsKey>): boolean {
+  if (after.kind === "gone") return kind === "destroy";
+  const { observation, nowMs } = after;
+  switch (kind) {
+    case "set_for_deletion":
+      return isWindowOpen(observation, nowMs);
+    case "unset_for_deletion":
+      return !isWindowOpen(observation, nowMs);
+    case "destroy":
+      return observation.state === "destroyed";
+  }
+}
+
+/** Whether this run caused the effect, as far as KMS discloses it. */
+function isOurs(
+  { kind }: KmsStep,
+  { actor, observed: before }: KmsStepContext,
+  after: ReadResult<ObservedKmsKey>,
+): boolean {
+  if (after.kind === "gone") return false;
+  const { snapshot, observation } = after;
+  if (kind === "destroy") return snapshot.deletedBy !== undefined && snapshot.deletedBy === actor.writesAs?.iamId;
+  if (kind === "unset_for_deletion") return true;
+  const beganAtMs = (observation.windowEndsAtMs ?? 0) - kmsWindowMs;
+  const writer = observation.policyWrite?.by;
+  const isAnothers = writer !== undefined && actor.writesAs !== undefined && !isSame(writer, actor.writesAs);
+  const isNamedSinceThen = writer !== undefined && writer.iamId === observation.policyWrite?.createdBy?.iamId;
+  return beganAtMs >= before.nowMs - writeToleranceMs && (!isAnothers || isNamedSinceThen);
+}
+
+/** The other person's window, in the form of a consent record. */
+function consentTo(step: KmsStep, observation: KmsKeyObservation): EvidenceEntry["consentedBy"] {
+  const { windowEndsAtMs } = observation;
+  if (step.kind !== "destroy" || step.consentedTo === undefined || windowEndsAtMs === undefined) return undefined;
+  const setter = setterHint(observation);
+  return {
+    id: step.consentedTo,
+    step: "destroy",
+    how: "asked",
+    // Empty if KMS does not disclose who set the window; its audit events do.
+    author: setter?.isSure === true ? (setter.identity.iamId ?? "") : "",
+    writtenAt: isoTime(windowEndsAtMs - kmsWindowMs),
+  };
+}
