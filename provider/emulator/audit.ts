@@ -1,7 +1,8 @@
 /** The audit trail: one entry per request, reads included, with its effect on the key. */
 
+import { toSecondsText } from "./clock.ts";
 import type { KeyState } from "./key-states.ts";
-import type { Tag } from "./model.ts";
+import type { Key, Tag } from "./model.ts";
 
 /** The stored key after a write: which consent record was on it, and who had written last. */
 export interface KeyAfter {
@@ -10,6 +11,10 @@ export interface KeyAfter {
   readonly description: string;
   readonly updatedAt: string;
   readonly updatedBy?: string | undefined;
+}
+
+export function keyAfter({ state, tags, description, updatedMs, updatedBy }: Key): KeyAfter {
+  return { state, tags, description, updatedAt: toSecondsText(updatedMs), updatedBy };
 }
 
 export interface AuditEntry {

@@ -101,9 +101,13 @@ export function parseDurationMs(text: string | number): number | undefined {
   return totalMs;
 }
 
+export function wholeSecondMs(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
+}
+
 /** RFC 3339 in whole seconds: the resolution of timestamps and ETags (uko-v4.md 1.4). */
 export function toSecondsText(ms: number): string {
-  return `${new Date(Math.floor(ms / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 /** The form of `destruction_at`: `2020-06-24T09:46:41.000+00:00` (uko-v4.md 3.4). */

@@ -56,7 +56,7 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
     placement.material = { kind: "enabled" };
     return;
   }
-  const existing = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const existing = world.twinIn(placement);
   if (existing !== undefined) {
     if (existing.state !== 5) existing.state = 1;
     existing.updatedMs = nowMs;
@@ -75,7 +75,7 @@ export function install(world: World, key: Key, placement: Placement, caller: Ca
 
 /** Unlinks a key: the material stays, unusable. */
 export function disable(world: World, placement: Placement, nowMs: number): void {
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin === undefined) {
     if (placement.material.kind === "enabled") placement.material = { kind: "disabled" };
     return;
@@ -88,7 +88,7 @@ export function disable(world: World, placement: Placement, nowMs: number): void
 export function scheduleDestruction(world: World, key: Key, placement: Placement, caller: Caller, nowMs: number): void {
   const keystore = world.keystores.get(placement.keystoreId);
   const untilMs = nowMs + (keystore?.pendingMs ?? 0);
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin !== undefined) {
     if (twin.state === 5) return;
     Object.assign(twin, {
@@ -109,7 +109,7 @@ export function scheduleDestruction(world: World, key: Key, placement: Placement
  * counts as absent (uko-v4.md 4.3).
  */
 export function materialOf(world: World, key: Key, placement: Placement, nowMs: number): Material {
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin !== undefined) {
     if (twin.state === 1) return { kind: "enabled" };
     if (twin.state !== 5) return { kind: "disabled" };

@@ -1,6 +1,7 @@
 /** The objects of a world, from its checked seed. References are by name or ID. */
 
-import { hourMs, toSecondsText } from "./clock.ts";
+import { keyAfter } from "./audit.ts";
+import { dayMs, hourMs, toSecondsText, wholeSecondMs } from "./clock.ts";
 import { defaultPendingMs, install, publishStatuses, scheduleDestruction, targetsOf } from "./keystore-effects.ts";
 import { addKmsKey, newDualAuth } from "./kms/new-key.ts";
 import { defaultRing, requireRing } from "./kms/rings.ts";
@@ -11,7 +12,7 @@ import { seededId, serviceCaller, type World } from "./world.ts";
 
 export function populate(world: World): void {
   const { seed } = world;
-  const startMs = Math.floor(world.clock.nowMs() / 1_000) * 1_000;
+  const startMs = wholeSecondMs(world.clock.nowMs());
   const firstPerson = seed.identities[0]?.iamId ?? serviceCaller.iamId;
   const stamps = (): Stamps => ({
     createdMs: startMs,
@@ -35,7 +36,7 @@ export function populate(world: World): void {
       variant: variant ?? (keystore.type === "ibm_cloud_kms" ? "internal" : undefined),
       groups: groups ?? [keystore.name],
       ring: keystore.type === "ibm_cloud_kms" && (variant ?? "internal") === "internal" ? keystore.name : undefined,
-      pendingMs: pendingDays === undefined ? defaultPendingMs[keystore.type] : pendingDays * 86_400_000,
+      pendingMs: pendingDays === undefined ? defaultPendingMs[keystore.type] : pendingDays * dayMs,
       refuses: new Set(refuses),
       checkedMs: startMs,
     });
@@ -128,13 +129,7 @@ function populateKey(world: World, seeded: CheckedSeed["keys"][number], startMs:
     to: state,
     status: 0,
     effect: true,
-    after: {
-      state,
-      tags: key.tags,
-      description: key.description,
-      updatedAt: toSecondsText(key.updatedMs),
-      updatedBy: key.updatedBy,
-    },
+    after: keyAfter(key),
   });
 }
 
@@ -159,7 +154,7 @@ function placeSeededKey(world: World, key: Key, seeded: CheckedSeed["keys"][numb
       if (seeded.setForDeletion !== undefined) {
         const { by, at } = seeded.setForDeletion;
         twin.dualAuth.setBy = { iamId: by, authnIamId: by };
-        twin.dualAuth.expiresMs = Date.parse(at) + world.switches.kmsWindowHours * 3_600_000;
+        twin.dualAuth.expiresMs = Date.parse(at) + world.switches.kmsWindowHours * hourMs;
       }
     }
     const destroyed = key.state === "destroyed" || key.state === "destroyed_compromised";

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { authorityExtensions, newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
+import { dayMs } from "./clock.ts";
 
 export interface Tls {
   readonly server: { readonly cert: string; readonly key: string };
@@ -38,7 +39,6 @@ export interface MadeCertificates {
   readonly key: string;
 }
 
-const dayMs = 86_400_000;
 /** Browsers and Apple's clients refuse a server certificate that lives longer than 398 days. */
 const lifeDays = 397;
 

@@ -1,7 +1,7 @@
 /** The whole state of one emulator, built from a seed, and again by each reset. */
 
 import { AuditTrail } from "./audit.ts";
-import { EmulatedClock, toSecondsText } from "./clock.ts";
+import { EmulatedClock, toSecondsText, wholeSecondMs } from "./clock.ts";
 import { FaultRules } from "./faults.ts";
 import { uuidOf } from "./ids.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   Key,
   Keystore,
   KmsKey,
+  Placement,
   Ring,
   Stamps,
   Template,
@@ -145,7 +146,7 @@ export class World {
 
   /** Marks a write: new `updated_at` and, by default, a new last writer. */
   touch(object: Stamps, caller: Caller, nowMs: number, options: { readonly writer: boolean } = { writer: true }): void {
-    const nowSecondMs = Math.floor(nowMs / 1_000) * 1_000;
+    const nowSecondMs = wholeSecondMs(nowMs);
     // uko-v4.md 1.4, U3: the ETag is `updated_at` to the second, so two writes in one second share
     // it unless bumped.
     const uniqueMs = Math.max(nowSecondMs, object.updatedMs + 1_000);
@@ -154,7 +155,7 @@ export class World {
   }
 
   stamps(caller: Caller, nowMs: number): Stamps {
-    const secondMs = Math.floor(nowMs / 1_000) * 1_000;
+    const secondMs = wholeSecondMs(nowMs);
     return { createdMs: secondMs, createdBy: caller.iamId, updatedMs: secondMs, updatedBy: caller.iamId };
   }
 
@@ -165,6 +166,11 @@ export class World {
   /** The current version of a key. */
   headOf(key: Key): Key {
     return key.headId === undefined ? key : (this.keys.get(key.headId) ?? key);
+  }
+
+  /** The backing KMS key in an internal keystore. */
+  twinIn({ twinId }: Placement): KmsKey | undefined {
+    return twinId === undefined ? undefined : this.kmsKeys.get(twinId);
   }
 
   /** The KMS key with this ID or alias. */

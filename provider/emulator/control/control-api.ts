@@ -2,7 +2,7 @@
 
 import { Hono } from "hono";
 import * as z from "zod";
-import { parseDurationMs } from "../clock.ts";
+import { dayMs, parseDurationMs } from "../clock.ts";
 import { faultSchema } from "../faults.ts";
 import { switchesSchema } from "../switches.ts";
 import type { World } from "../world.ts";
@@ -13,7 +13,7 @@ export const clockSchema = z.strictObject({
   freeze: z.boolean().optional(),
   set: z.iso.datetime({ offset: true }).optional(),
   advance: z.union([z.string(), z.number()]).optional(),
-  tickMs: z.number().min(0).max(86_400_000).optional(),
+  tickMs: z.number().min(0).max(dayMs).optional(),
 });
 
 export function controlApi(world: World): Hono {

@@ -1,7 +1,8 @@
 /** Changes from outside the service, as by a cloud console, a registration or an accident. */
 
 import * as z from "zod";
-import { toSecondsText } from "../clock.ts";
+import { keyAfter } from "../audit.ts";
+import { dayMs } from "../clock.ts";
 import { keyStates } from "../key-states.ts";
 import { publishStatuses } from "../keystore-effects.ts";
 import { newDualAuth } from "../kms/new-key.ts";
@@ -56,7 +57,7 @@ export function changeKeystore(world: World, id: string, change: unknown): unkno
   const { refuses, answers, pendingDays, groups } = keystoreEditSchema.parse(change);
   if (refuses !== undefined) keystore.refuses = new Set(refuses);
   if (answers !== undefined) keystore.answers = answers;
-  if (pendingDays !== undefined) keystore.pendingMs = pendingDays * 86_400_000;
+  if (pendingDays !== undefined) keystore.pendingMs = pendingDays * dayMs;
   if (groups !== undefined) keystore.groups = groups;
   return { id: keystore.id, refuses: [...keystore.refuses], answers: keystore.answers, groups: keystore.groups };
 }
@@ -71,7 +72,7 @@ export function changeKey(world: World, id: string, change: unknown): unknown {
   for (const placement of key.placements) {
     if (edit.keystoreId !== undefined && edit.keystoreId !== placement.keystoreId) continue;
     if (edit.material !== undefined) changeMaterial(world, placement, edit.material);
-    const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+    const twin = world.twinIn(placement);
     if (twin !== undefined && edit.twin !== undefined) changeTwin(world, twin, edit.twin);
   }
   if (edit.addResource !== undefined) key.resources.push(edit.addResource);
@@ -120,18 +121,12 @@ function changeRecord(world: World, key: Key, record: NonNullable<z.output<typeo
     to: key.state,
     status: 200,
     effect: true,
-    after: {
-      state: key.state,
-      tags: key.tags,
-      description: key.description,
-      updatedAt: toSecondsText(key.updatedMs),
-      updatedBy: key.updatedBy,
-    },
+    after: keyAfter(key),
   });
 }
 
 function changeMaterial(world: World, placement: Placement, kind: "absent" | "enabled" | "disabled" | "wrong"): void {
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin === undefined) placement.material = { kind };
   else if (kind === "absent") {
     world.kmsKeys.delete(twin.id);

@@ -1,6 +1,6 @@
 /** The world as one JSON object: without credentials to read, or whole as a snapshot. */
 
-import { toSecondsText } from "../clock.ts";
+import { dayMs, toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
 import { applyStoredWorld, parseStoredWorld, storedWorldOf } from "../stored-world.ts";
 import { viewKey } from "../uko/key-view.ts";
@@ -30,7 +30,7 @@ export function snapshot(world: World): unknown {
         type,
         variant,
         groups,
-        pendingDays: pendingMs / 86_400_000,
+        pendingDays: pendingMs / dayMs,
         refuses: [...refuses],
         answers,
       }),

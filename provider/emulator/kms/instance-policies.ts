@@ -7,7 +7,8 @@ import type { InstancePolicy } from "../model.ts";
 import type { Call, Reply } from "../serve.ts";
 import { requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
 import { checked, metadataSchema, parsedBody } from "./body.ts";
-import { badBody, collection, invalidQuery, refusal } from "./envelope.ts";
+import { badBody, collection } from "./envelope.ts";
+import { checkCollection, wantedKind } from "./policies.ts";
 
 const what = "Instance policy could not be created";
 const enabled = z.boolean();
@@ -50,7 +51,7 @@ const schema = z.strictObject({ metadata: metadataSchema, resources: z.array(res
 
 export function readInstancePolicies(call: Call): Reply {
   requireKmsRight(call, "kms.instance-policies.read");
-  const wanted = wantedKind(call);
+  const wanted = wantedKind(call, kinds, what);
   const found = kinds.flatMap((kind) => {
     const policy = call.world.instancePolicies.get(kind);
     return policy === undefined || (wanted !== undefined && wanted !== kind) ? [] : [viewPolicy(kind, policy)];
@@ -61,20 +62,16 @@ export function readInstancePolicies(call: Call): Reply {
 /** Applies at once; dual authorization and rotation apply to keys that are created later. */
 export function writeInstancePolicies(call: Call): Reply {
   requireKmsRight(call, "kms.instance-policies.write");
-  const wanted = wantedKind(call);
+  const wanted = wantedKind(call, kinds, what);
   const { metadata, resources } = parsedBody(call, schema, what);
-  if (metadata.collectionTotal !== resources.length) {
-    const message = "Collection total does not match number of resources";
-    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
-  }
-  if (wanted !== undefined && resources.some(({ policy_type }) => policy_type !== wanted)) {
-    const message = "Data in body does not match data required by query parameter";
-    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
-  }
-  if (new Set(resources.map(({ policy_type }) => policy_type)).size < resources.length) {
-    const message = "Only a single instance policy may be created per policy type";
-    throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", what, message);
-  }
+  checkCollection({
+    total: metadata.collectionTotal,
+    count: resources.length,
+    kinds: resources.map(({ policy_type }) => policy_type),
+    wanted,
+    what,
+    onlyOne: "Only a single instance policy may be created per policy type",
+  });
   const { iamId } = call.caller();
   const { instancePolicies } = call.world;
   for (const [kind, data] of resources.map(readData)) {
@@ -90,14 +87,6 @@ export function readAllowedPort(call: Call): Reply {
   const isInForce = call.world.instancePolicies.get("allowedIP")?.enabled === true;
   const port = { private_endpoint_port: Number(new URL(call.world.baseUrl).port) };
   return collection("allowed_ip_metadata", isInForce ? [port] : []);
-}
-
-function wantedKind(call: Call): Kind | undefined {
-  const wanted = call.url.searchParams.get("policy");
-  if (wanted === null) return undefined;
-  const kind = kinds.find((known) => known === wanted);
-  if (kind === undefined) throw invalidQuery("policy", what);
-  return kind;
 }
 
 interface PolicyData {

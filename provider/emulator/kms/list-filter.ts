@@ -1,5 +1,6 @@
 /** The `filter` parameter: `prop=value`, dates with operators, `none` (kms-v2-and-iam.md 2.3). */
 
+import { dayMs, wholeSecondMs } from "../clock.ts";
 import type { KmsKey } from "../model.ts";
 import { invalidQuery } from "./envelope.ts";
 
@@ -66,8 +67,8 @@ function dateCondition(
   return (key) => {
     const ms = dateOf(key);
     if (ms === undefined) return false;
-    const secondMs = Math.floor(ms / 1_000) * 1_000;
+    const secondMs = wholeSecondMs(ms);
     if (operator !== undefined) return comparisons[operator as keyof typeof comparisons](secondMs, boundMs);
-    return isDay ? Math.floor(secondMs / 86_400_000) * 86_400_000 === boundMs : secondMs === boundMs;
+    return isDay ? Math.floor(secondMs / dayMs) * dayMs === boundMs : secondMs === boundMs;
   };
 }

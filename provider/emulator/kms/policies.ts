@@ -25,15 +25,22 @@ type Resource = z.output<typeof resourceSchema>;
 
 export function readKeyPolicies(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved");
-  return viewPolicies(call, key, wantedKind(call));
+  return viewPolicies(call, key, wantedKind(call, kinds, what));
 }
 
 /** Dual authorization cannot be turned off (5, 10-6). A request applies as a whole. */
 export function writeKeyPolicies(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.policies.write", what);
-  const wanted = wantedKind(call);
+  const wanted = wantedKind(call, kinds, what);
   const { metadata, resources } = parsedBody(call, schema, what);
-  checkCollection(metadata.collectionTotal, resources.flatMap(kindsIn), resources.length, wanted);
+  checkCollection({
+    total: metadata.collectionTotal,
+    count: resources.length,
+    kinds: resources.flatMap(kindsIn),
+    wanted,
+    what,
+    onlyOne: "Only a single policy of each kind may be set",
+  });
   if (key.state === 5) throw keyDeleted(what);
   for (const resource of resources) checkResource(key, resource);
   for (const { dualAuthDelete, rotation } of resources) {
@@ -46,7 +53,8 @@ export function writeKeyPolicies(call: Call): Reply {
   return viewPolicies(call, key, wanted);
 }
 
-function wantedKind(call: Call): Kind | undefined {
+/** The kind that the query parameter `policy` names. */
+export function wantedKind<Kind extends string>(call: Call, kinds: readonly Kind[], what: string): Kind | undefined {
   const wanted = call.url.searchParams.get("policy");
   if (wanted === null) return undefined;
   const kind = kinds.find((known) => known === wanted);
@@ -56,19 +64,34 @@ function wantedKind(call: Call): Kind | undefined {
 
 const kindsIn = (resource: Resource): readonly Kind[] => kinds.filter((kind) => resource[kind] !== undefined);
 
-function checkCollection(total: number, named: readonly Kind[], count: number, wanted: Kind | undefined): void {
+interface PolicyCollection {
+  readonly total: number;
+  readonly count: number;
+  readonly kinds: readonly string[];
+  readonly wanted: string | undefined;
+  readonly what: string;
+  /** The message about a second policy of one kind. */
+  readonly onlyOne: string;
+}
+
+export function checkCollection({
+  total,
+  count,
+  kinds: named,
+  wanted,
+  what: notDone,
+  onlyOne,
+}: PolicyCollection): void {
   if (total !== count) {
     const message = "Collection total does not match number of resources";
-    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", what, message);
+    throw refusal(400, "COLLECTION_TOTAL_MISMATCH_ERR", notDone, message);
   }
-  if (named.length !== count) throw badBody("each resource holds one policy", what);
+  if (named.length !== count) throw badBody("each resource holds one policy", notDone);
   if (wanted !== undefined && named.some((kind) => kind !== wanted)) {
     const message = "Data in body does not match data required by query parameter";
-    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", what, message);
+    throw refusal(400, "BODY_QUERY_PARAM_MISMATCH_ERR", notDone, message);
   }
-  if (new Set(named).size < named.length) {
-    throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", what, "Only a single policy of each kind may be set");
-  }
+  if (new Set(named).size < named.length) throw refusal(400, "NUM_COLLECTION_RESOURCE_ERR", notDone, onlyOne);
 }
 
 function checkResource(key: KmsKey, { dualAuthDelete, rotation }: Resource): void {

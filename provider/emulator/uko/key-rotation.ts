@@ -45,7 +45,7 @@ function deactivatesOlder({ keystoreType, algorithm, deactivateOnRotation }: Tem
 /** A twin keeps its ID. Elsewhere the ID of the material changes, in the keystore's own form. */
 function rotateMaterial(call: Call, type: KeystoreType | undefined, placement: Placement): void {
   const { world, nowMs } = call;
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin !== undefined) {
     addVersion(world, twin, nowMs);
     return;

@@ -1,6 +1,6 @@
 /** The steps of a key (K6 to K8, K10 to K12), in all of its keystores (uko-v4.md 4.2-4.7). */
 
-import { hourMs } from "../clock.ts";
+import { hourMs, wholeSecondMs } from "../clock.ts";
 import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
 import {
   accepts,
@@ -180,7 +180,7 @@ export function recordWrite(call: Call, key: Key): void {
 /** Requires no authorization of KMS, even if the twin is under dual authorization. */
 export function deactivateEverywhere(call: Call, key: Key): void {
   for (const placement of acceptingPlacements(call, key, "deactivate")) disable(call.world, placement, call.nowMs);
-  const deactivatedMs = Math.floor(call.nowMs / 1_000) * 1_000;
+  const deactivatedMs = wholeSecondMs(call.nowMs);
   for (const version of withVersions(call, key)) {
     version.state = "deactivated";
     version.deactivatedMs = deactivatedMs;
@@ -219,7 +219,7 @@ export function destroyEverywhere(call: Call, key: Key): void {
 
 /** Refuses UKO's destroy where KMS would refuse to delete the twin; 409 in UKO's envelope. */
 function refuseTwinDeletion(world: World, placement: Placement, caller: Caller, nowMs: number): void {
-  const twin = placement.twinId === undefined ? undefined : world.kmsKeys.get(placement.twinId);
+  const twin = world.twinIn(placement);
   if (twin === undefined || twin.state === 5) return;
   if (mayDelete(world, twin, towardsTwin(world, caller), nowMs)) return;
   throw conflict(

@@ -1,6 +1,6 @@
 /** A managed key on the wire (uko-v4.md 3.1-3.5). */
 
-import type { AuditNote } from "../audit.ts";
+import { type AuditNote, keyAfter } from "../audit.ts";
 import { toSecondsText } from "../clock.ts";
 import { holdsMaterial, shownStatuses, targetsOf } from "../keystore-effects.ts";
 import type { Key, Template } from "../model.ts";
@@ -72,13 +72,7 @@ export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
     keyId: key.id,
     label: key.label,
     to: key.state,
-    after: {
-      state: key.state,
-      tags: key.tags,
-      description: key.description,
-      updatedAt: toSecondsText(key.updatedMs),
-      updatedBy: key.updatedBy,
-    },
+    after: keyAfter(key),
     ...note,
   });
 }
