@@ -22,7 +22,11 @@ const alsoInRest = "test/contracts/doors/11-crashes.test.ts";
 // A run of the CLI waits about as long as it computes, so two at once pay even on two cores.
 const maxWorkers = Math.max(2, availableParallelism());
 
+/** What counts the CPU time of each file. */
+const counter = "test/support/cpu-time.ts";
+
 const withEngine = {
+  setupFiles: [counter],
   globalSetup: "test/support/build-first.ts",
   testTimeout: 180_000,
   hookTimeout: 120_000,
@@ -36,6 +40,7 @@ const unit = {
     include: tier === "rest" ? slowUnit : ["test/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? notInQuick : [])],
     testTimeout: 30_000,
+    setupFiles: [counter],
     maxWorkers,
   },
 };
@@ -55,7 +60,7 @@ const doors = doorNames
         ...configDefaults.exclude,
         ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => file !== alsoInRest) : []),
       ],
-      setupFiles: "test/contracts/doors/support/skip-listed.ts",
+      setupFiles: [counter, "test/contracts/doors/support/skip-listed.ts"],
       env: { UKO_TEST_DOOR: door },
     },
   }));
@@ -68,7 +73,7 @@ const wires = wireDoors
       ...withEngine,
       name: `wire: ${door}`,
       include: scenarios,
-      setupFiles: "test/contracts/doors/support/skip-listed.ts",
+      setupFiles: [counter, "test/contracts/doors/support/skip-listed.ts"],
       env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
     },
   }));

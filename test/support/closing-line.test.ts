@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { addUp } from "./closing-line.ts";
+import { addUp, costOf } from "./closing-line.ts";
 
 test("the closing line counts its own run, or every run that names the same file", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "uko-counts-"));
@@ -16,4 +16,12 @@ test("the closing line counts its own run, or every run that names the same file
   vi.stubEnv("UKO_TEST_COUNTS", path.join(folder, "counts"));
   expect(addUp(first)).toEqual(first);
   expect(addUp({ passed: 30, failed: 0, skipped: 0 })).toEqual({ passed: 37, failed: 1, skipped: 2 });
+});
+
+test("a run of npm test over its budget of time or of CPU time says so", () => {
+  const cost = { wallSeconds: 570, cpuSeconds: 594, isQuick: true };
+  expect(costOf(cost)).toBe("9.5 minutes, 9.9 CPU-minutes; the budget of npm test is 10 of each");
+  expect(costOf({ ...cost, wallSeconds: 660 })).toMatch(/^11\.0 minutes, .*: OVER BUDGET$/);
+  expect(costOf({ ...cost, cpuSeconds: 660 })).toMatch(/11\.0 CPU-minutes; .*: OVER BUDGET$/);
+  expect(costOf({ wallSeconds: 3_000, cpuSeconds: 3_000, isQuick: false })).toBe("50.0 minutes, 50.0 CPU-minutes");
 });

@@ -1,10 +1,17 @@
 /**
  * A reporter whose last line says the outcome in plain words, and loudly what the reader chose to leave out. With
- * `UKO_TEST_COUNTS=<file>` the line sums up this run and the earlier ones that named the same file.
+ * `UKO_TEST_COUNTS=<file>` the line sums up this run and the earlier ones that named the same file. The line before it
+ * says what the run cost; `UKO_TEST_TIMES=1` lists the files that cost most.
  */
 
 import { appendFileSync, readFileSync } from "node:fs";
+import path from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
+import { tier } from "./tier.ts";
+
+/** What a run of `npm test` may cost. A busy machine is slower, so a run over it is shown and does not fail. */
+const budgetMinutes = 10;
+const listedFiles = 20;
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -27,8 +34,10 @@ export default class ClosingLine implements Reporter {
     }
     const failed = count("failed") + broken + unhandledErrors.length;
     const sum = addUp({ passed: count("passed"), failed, skipped: count("skipped") });
+    if (process.env.UKO_TEST_TIMES === "1") console.log(slowestOf(modules));
     // After the summary and the coverage, which are written later in the same turn.
     process.once("exit", () => {
+      console.log(costOf({ wallSeconds: process.uptime(), cpuSeconds: cpuSeconds(), isQuick: tier === "quick" }));
       console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ""}`);
     });
   }
@@ -53,4 +62,46 @@ export function addUp(counts: Counts): Counts {
       failed: sum.failed + run.failed,
       skipped: sum.skipped + run.skipped,
     }));
+}
+
+/** The CPU time so far of this process and, on Linux, of all those that it started and that have ended. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000 + childSeconds();
+}
+
+function childSeconds(): number {
+  if (process.platform !== "linux") return 0;
+  // proc(5): after the name in parentheses, cutime and cstime are the 14th and 15th field, in hundredths of a second.
+  const fields = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+export interface Cost {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly isQuick: boolean;
+}
+
+/** What a run cost, and if it is one of `npm test`, whether that is within its budget. */
+export function costOf({ wallSeconds, cpuSeconds, isQuick }: Cost): string {
+  const minutes = (seconds: number): string => (seconds / 60).toFixed(1);
+  const cost = `${minutes(wallSeconds)} minutes, ${minutes(cpuSeconds)} CPU-minutes`;
+  if (!isQuick) return cost;
+  const isOver = Math.max(wallSeconds, cpuSeconds) > budgetMinutes * 60;
+  return `${cost}; the budget of npm test is ${budgetMinutes} of each${isOver ? ": OVER BUDGET" : ""}`;
+}
+
+function slowestOf(modules: readonly TestModule[]): string {
+  const costs = modules
+    .map((module) => ({
+      seconds: module.meta().cpuSeconds ?? 0,
+      name: `${path.relative(process.cwd(), module.moduleId)} (${module.project.name})`,
+    }))
+    .sort((one, other) => other.seconds - one.seconds);
+  const lines = costs.slice(0, listedFiles).map(({ seconds, name }) => `${seconds.toFixed(1).padStart(7)} s  ${name}`);
+  const rest = costs.slice(listedFiles).reduce((sum, { seconds }) => sum + seconds, 0);
+  return ["CPU time by test file, with its processes:", ...lines, `${rest.toFixed(1).padStart(7)} s  all others`].join(
+    "\n",
+  );
 }
