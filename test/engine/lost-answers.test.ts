@@ -1,6 +1,7 @@
 /** Every call of the whole path, lost before and after its effect, and the process ended before and after it: the next run converges. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/world-snapshot.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, consentIn, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";
@@ -41,21 +42,58 @@ async function destroyUntil(
   throw new Error(`${who} never got to ${code}:\n${last}`);
 }
 
-async function wholePath(broken: Break, state: ManagedKeyState): Promise<void> {
-  const first = await destroyUntil("UKO_APPROVAL_PENDING", "bob", state, [], broken);
-  await uko.advance("60s");
-  const second = await destroyUntil("UKO_APPROVAL_PENDING", "alice", state, [consentIn(first)], broken);
-  await uko.advance("5h");
-  await destroyUntil("UKO_DESTRUCTION_PENDING", "bob", state, [consentIn(second)], broken);
-  await uko.advance("31d");
-  await destroyUntil("ended", "bob", state, [], broken);
+/** One of the four runs: by whom, after what time, and where it ends. */
+interface Step {
+  readonly who: Person;
+  readonly wait: string;
+  readonly end: string;
+  /** Whether it names the record that the run before it left. */
+  readonly isNaming: boolean;
 }
 
-async function freshKey(dualAuthDelete: boolean): Promise<ManagedKeyState> {
+const steps: readonly Step[] = [
+  { who: "bob", wait: "0s", end: "UKO_APPROVAL_PENDING", isNaming: false },
+  { who: "alice", wait: "60s", end: "UKO_APPROVAL_PENDING", isNaming: true },
+  { who: "bob", wait: "5h", end: "UKO_DESTRUCTION_PENDING", isNaming: true },
+  { who: "bob", wait: "31d", end: "ended", isNaming: false },
+];
+
+/** The world and the last message before a run of the path. */
+interface Start {
+  readonly step: number;
+  readonly world: unknown;
+  readonly said: string;
+  readonly state: ManagedKeyState;
+}
+
+async function runStep({ who, wait, end, isNaming }: Step, said: string, state: ManagedKeyState, broken: Break) {
+  if (wait !== "0s") await uko.advance(wait);
+  return destroyUntil(end, who, state, isNaming ? [consentIn(said)] : [], broken);
+}
+
+/** Walks the path once, undisturbed, and keeps where each of its runs begins. */
+async function recordStarts(dualAuthDelete: boolean): Promise<readonly Start[]> {
   uko.reset();
   const state = await uko.make();
   if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete: true } });
-  return state;
+  const starts: Start[] = [];
+  let said = "";
+  for (const [step, each] of steps.entries()) {
+    starts.push({ step, world: takeSnapshot(uko.test.emulator.world), said, state });
+    said = await runStep(each, said, state, noBreak);
+  }
+  return starts;
+}
+
+/** From a start to the end of the path: the first run is disturbed, unless `isStruck` says that nothing hit it. */
+async function goOn(start: Start, broken: Break, isStruck: () => Promise<boolean>): Promise<boolean> {
+  let { said } = start;
+  for (const [step, each] of steps.entries()) {
+    if (step < start.step) continue;
+    said = await runStep(each, said, start.state, broken);
+    if (step === start.step && !(await isStruck())) return false;
+  }
+  return true;
 }
 
 const once = ["K2", "K4", "K7", "K4", "K8", "K5"];
@@ -66,31 +104,52 @@ describe.each([
   ["an ordinary key", false],
   ["a key under KMS dual authorization", true],
 ])("%s", (_name, dualAuthDelete) => {
-  const expected = dualAuthDelete ? onceWithWindow : once;
+  const expected = (dualAuthDelete ? onceWithWindow : once).filter((each) => !isWindow(each));
+  const expectEachStepOnce = async (at: string): Promise<void> => {
+    expect(
+      (await uko.effects()).filter((each) => !isWindow(each)),
+      at,
+    ).toEqual(expected);
+    await uko.expectNobodyAlone();
+  };
+
+  let starts: readonly Start[] = [];
+  beforeAll(async () => {
+    starts = await recordStarts(dualAuthDelete);
+  });
+
+  /** Disturbs every call of every run in turn, and answers how many there were. */
+  const disturbEach = async (
+    disturb: (call: number) => Promise<{ readonly broken: Break; isStruck(): Promise<string | undefined> }>,
+  ): Promise<number> => {
+    let calls = 0;
+    for (const start of starts) {
+      for (let call = 0; ; call += 1) {
+        loadSnapshot(uko.test.emulator.world, start.world);
+        const { broken, isStruck } = await disturb(call);
+        if (!(await goOn(start, broken, async () => (await isStruck()) !== undefined))) break;
+        calls += 1;
+        await expectEachStepOnce(`run ${start.step + 1}, call ${call}: ${await isStruck()}`);
+      }
+      await uko.clearFaults();
+    }
+    return calls;
+  };
 
   test("is ended in four runs, each step once", async () => {
-    const state = await freshKey(dualAuthDelete);
-    await wholePath(noBreak, state);
-    const effects = (await uko.effects()).filter((each) => !isWindow(each));
-    expect(effects).toEqual(expected.filter((each) => !isWindow(each)));
-    await uko.expectNobodyAlone();
+    await recordStarts(dualAuthDelete);
+    await expectEachStepOnce("undisturbed");
   });
 
   test.each(["before", "after"] as const)(
     "an answer lost %s the effect, of every call in turn",
     async (drop) => {
-      let calls = 0;
-      for (let isStruck = true; isStruck; calls += 1) {
-        const state = await freshKey(dualAuthDelete);
-        await uko.fault({ skip: calls, times: 1, drop });
-        await wholePath(noBreak, state);
-        const struck = (await uko.trail()).filter((entry) => "dropped" in entry && entry.dropped !== undefined);
-        isStruck = struck.length === 1;
-        const effects = (await uko.effects()).filter((each) => !isWindow(each));
-        const at = `${drop} call ${calls}: ${struck[0]?.operation}`;
-        expect(effects, at).toEqual(expected.filter((each) => !isWindow(each)));
-        await uko.expectNobodyAlone();
-      }
+      const calls = await disturbEach(async (call) => {
+        await uko.clearFaults();
+        await uko.fault({ skip: call, times: 1, drop });
+        const isDropped = (entry: object): boolean => "dropped" in entry && entry.dropped !== undefined;
+        return { broken: noBreak, isStruck: async () => (await uko.trail()).find(isDropped)?.operation };
+      });
       expect(calls).toBeGreaterThan(20);
     },
     60_000,
@@ -99,24 +158,17 @@ describe.each([
   test.each(["before", "after"] as const)(
     "a run that dies %s every call in turn",
     async (when) => {
-      let died = true;
-      let count = 0;
-      for (; died; count += 1) {
-        const state = await freshKey(dualAuthDelete);
-        died = false;
-        let left = count;
+      const calls = await disturbEach(async (call) => {
+        let left = call;
+        let died: string | undefined;
         const dieAtCall = (): boolean => {
           left -= 1;
-          if (left !== -1) return false;
-          died = true;
-          return true;
+          if (left === -1) died = when;
+          return left === -1;
         };
-        await wholePath({ wrap: (world) => dying(world, when, dieAtCall) }, state);
-        const effects = (await uko.effects()).filter((each) => !isWindow(each));
-        expect(effects, `${when} call ${count}`).toEqual(expected.filter((each) => !isWindow(each)));
-        await uko.expectNobodyAlone();
-      }
-      expect(count).toBeGreaterThan(20);
+        return { broken: { wrap: (world) => dying(world, when, dieAtCall) }, isStruck: async () => died };
+      });
+      expect(calls).toBeGreaterThan(20);
     },
     60_000,
   );
