@@ -15,6 +15,7 @@ import { type EmulatorOptions, startEmulator } from "../../provider/emulator/sta
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { Report } from "../../provider/engine/report.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";
 
 export { apiKeys, vaultId };
@@ -75,7 +76,7 @@ export interface CliTestWorld {
   readonly url: string;
   /** Runs a command in this process, as the person. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
-  /** Runs a command line as it was printed: taken apart by a shell, carried out in this process. */
+  /** Runs a command line as it was printed: taken apart as by a shell, carried out in this process. */
   shell(who: Person, commandLine: string): Promise<Ended>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
@@ -93,7 +94,11 @@ export const executable = path.join(repository, "provider/bin/uko.ts");
 export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliTestWorld> {
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
-  const shim = makeShim();
+  let folder: string | undefined;
+  const shim = (): string => {
+    folder ??= makeShim();
+    return folder;
+  };
   const defaults = { ...emulator.world.switches };
   const environmentOf = (who: Person): Readonly<Record<string, string>> => ({
     UKO_ENDPOINT: url,
@@ -116,7 +121,11 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
       runHere(splitWords(command), { ...environmentOf(who), ...environment }, input),
-    shell: (who, commandLine) => runShell(commandLine, environmentOf(who), shim),
+    shell(who, commandLine) {
+      const { command, args, variables } = takeApart(commandLine) ?? {};
+      if (command !== "uko") return runShell(commandLine, environmentOf(who), shim());
+      return runHere(args ?? [], { ...environmentOf(who), ...variables });
+    },
     control: post,
     advance: (duration) => post("clock", { advance: duration }),
     async reset(switches = {}) {
@@ -127,7 +136,7 @@ export async function startCliWorld(options: EmulatorOptions = {}): Promise<CliT
     trail,
     verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
     async close() {
-      rmSync(shim, { recursive: true, force: true });
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
       await emulator.close();
     },
   };

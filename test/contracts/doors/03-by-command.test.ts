@@ -7,7 +7,7 @@ import { withScenario } from "./support/scenario.ts";
 test.each(profilesFor())(
   "consent by command, the end without any stack, and a destroy that finds it gone (%s)",
   (profile) =>
-    withScenario({ profile }, async (scenario) => {
+    withScenario({ profile, hasRealTerminal: true }, async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       ended(await bob.up(), 0);
       const path = await scenario.keyPath();

@@ -12,7 +12,7 @@ const destroyOf = (name: string) => door.endOf("ManagedKey", name);
 /** The engine's commands of the other scenarios' messages are run there; here are those of refusals and of `single`. */
 test.each(profilesFor())("the engine's commands after a refusal lead where it says (%s)", (profile) =>
   withScenario(
-    { profile, program, single: ["single"], people: ["alice", "bob", "erin", "pipeline"] },
+    { profile, program, single: ["single"], people: ["alice", "bob", "erin", "pipeline"], hasRealTerminal: true },
     async (scenario) => {
       const [alice, bob] = [await scenario.person("alice"), await scenario.person("bob")];
       ended(await bob.up(), 0);

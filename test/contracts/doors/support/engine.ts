@@ -45,6 +45,20 @@ export interface EngineWorkspace extends AsyncDisposable {
     },
   ): Promise<EnginePerson>;
   dispose(): Promise<void>;
-  /** The engine's command as people type it, and what it runs here; nobody sits there to say yes. */
-  readonly command: { readonly name: string; readonly script: string };
+  readonly command: EngineCommand;
+}
+
+/** The engine's command as people type it, and what it runs here; nobody sits there to say yes. */
+export interface EngineCommand {
+  readonly name: string;
+  readonly script: string;
+  /** The same without a process of its own, if the engine has none. */
+  run?(call: EngineCall): Promise<EngineResult>;
+}
+
+export interface EngineCall {
+  readonly home: string;
+  readonly args: Arguments;
+  /** The variables that were typed, or that the shell has. */
+  readonly env: Variables;
 }

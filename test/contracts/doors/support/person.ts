@@ -4,9 +4,11 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { takeApart } from "../../../support/command-line.ts";
 import type { ExportedResource, RunOptions } from "../../../support/pulumi.ts";
-import type { EnginePerson, EngineResult } from "./engine.ts";
+import type { EngineCommand, EnginePerson, EngineResult } from "./engine.ts";
 import { ended, nextCommands } from "./next-steps.ts";
+import { runUko } from "./terminal.ts";
 
 /** What a command of the shell or of `uko` ended with. */
 export interface CommandResult {
@@ -19,18 +21,28 @@ export interface CommandResult {
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** How commands that are typed are carried out. */
+export interface Terminal {
+  /** The folder in which a shell finds `uko` and the engine. */
+  readonly shims: string;
+  /** Whether each command is a process, as for a user; otherwise what can run in this process does. */
+  readonly isReal: boolean;
+  /** The engine's command, which runs in this process if the engine does. */
+  readonly command: EngineCommand;
+}
+
 const commandLimitMs = 60_000;
 
 export class Person {
   readonly name: string;
   /** For what this class has no short form of, such as runs that are interrupted. */
   readonly engine: EnginePerson;
-  readonly #shims: string;
+  readonly #terminal: Terminal;
 
-  constructor(name: string, engine: EnginePerson, shims: string) {
+  constructor(name: string, engine: EnginePerson, terminal: Terminal) {
     this.name = name;
     this.engine = engine;
-    this.#shims = shims;
+    this.#terminal = terminal;
   }
 
   up(args: readonly string[] = [], options?: RunOptions): Promise<EngineResult> {
@@ -98,13 +110,22 @@ export class Person {
     return deployment.resources.map(({ outputs }) => outputs);
   }
 
-  /** Runs `uko ARGS`, the built command. */
-  uko(args: readonly string[], env: Variables = {}): Promise<CommandResult> {
-    return this.#spawn(path.join(this.#shims, "uko"), args, env);
+  /** Runs `uko ARGS`. */
+  async uko(args: readonly string[], env: Variables = {}): Promise<CommandResult> {
+    if (this.#terminal.isReal) return this.#spawn(path.join(this.#terminal.shims, "uko"), args, env);
+    const { workingCopy } = this.engine;
+    const result = await runUko(args, { environment: this.engine.environment(env), workingCopy });
+    return { ...result, output: result.stdout + result.stderr };
   }
 
   /** Runs a line as typed into this person's terminal, with `uko` and the engine on PATH; a `yes` to its question is given. */
-  shell(commandLine: string, env: Variables = {}): Promise<CommandResult> {
+  async shell(commandLine: string, env: Variables = {}): Promise<CommandResult> {
+    const typed = this.#terminal.isReal ? undefined : takeApart(commandLine);
+    if (typed?.command === "uko") return this.uko(typed.args, { ...env, ...typed.variables });
+    const { name, run } = this.#terminal.command;
+    if (typed?.command === name && run !== undefined) {
+      return run({ home: this.engine.home, args: typed.args, env: { ...env, ...typed.variables } });
+    }
     return this.#spawn("/bin/sh", ["-c", commandLine], env);
   }
 
@@ -122,7 +143,7 @@ export class Person {
     const environment = this.engine.environment(env);
     const child = spawn(file, args, {
       cwd: this.engine.workingCopy,
-      env: { ...environment, PATH: `${this.#shims}${path.delimiter}${environment.PATH ?? ""}` },
+      env: { ...environment, PATH: `${this.#terminal.shims}${path.delimiter}${environment.PATH ?? ""}` },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: commandLimitMs,
     });

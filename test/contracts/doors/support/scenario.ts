@@ -50,6 +50,8 @@ export interface ScenarioOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** What the verdict rests on: two people for both steps unless told otherwise. */
   readonly judge?: Partial<Omit<JudgeOptions, "isOutsider">>;
+  /** Whether each typed command is a process of its own: `uko` as it is built, and the engine as a shell finds it. */
+  readonly hasRealTerminal?: boolean;
   /** Labels of keys that code lets one person end; all other rules hold for them too. */
   readonly single?: readonly string[];
 }
@@ -108,7 +110,8 @@ export class Scenario implements AsyncDisposable {
     const { program = programWith(), config } = this.#options;
     const env = this.environmentOf(name);
     const engine = await this.workspace.person(name, { program, env, ...(config !== undefined && { config }) });
-    const person = new Person(name, engine, this.#shims);
+    const { hasRealTerminal: isReal = false } = this.#options;
+    const person = new Person(name, engine, { isReal, shims: this.#shims, command: this.workspace.command });
     this.#people.set(name, person);
     return person;
   }

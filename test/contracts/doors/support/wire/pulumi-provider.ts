@@ -21,6 +21,7 @@ import type { DoorName } from "../../door-names.ts";
 
 export const repository = fileURLToPath(new URL("../../../../../", import.meta.url));
 const requirePulumi = createRequire(path.join(repository, "node_modules/@pulumi/pulumi/index.js"));
+const withoutCompiler = fileURLToPath(new URL("without-compiler.cjs", import.meta.url));
 
 /** The data about a resource that the engine has when it calls the provider. */
 export interface Target {
@@ -70,9 +71,9 @@ export async function startProvider(
   const engine = await startEngine(log);
   const program =
     door === "package"
-      ? path.join(repository, "build/plugin/pulumi-resource-uko")
-      : requirePulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-  const child = spawn(process.execPath, [program, engine.address], {
+      ? [path.join(repository, "build/plugin/pulumi-resource-uko")]
+      : ["--require", withoutCompiler, requirePulumi.resolve("@pulumi/pulumi/cmd/dynamic-provider")];
+  const child = spawn(process.execPath, [...program, engine.address], {
     cwd: folder,
     env: { ...env, NODE_COMPILE_CACHE: compileCache },
   });

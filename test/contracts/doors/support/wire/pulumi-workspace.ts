@@ -8,7 +8,7 @@ import type { ExportedState, RunOptions } from "../../../../stage/pulumi.ts";
 import { childEnv } from "../../../../support/child-env.ts";
 import type { ResourceKind, Resources } from "../../door.ts";
 import type { DoorName } from "../../door-names.ts";
-import type { EnginePerson, EngineResult, EngineRun, EngineWorkspace, Variables } from "../engine.ts";
+import type { EngineCall, EnginePerson, EngineResult, EngineRun, EngineWorkspace, Variables } from "../engine.ts";
 import { type Provider, repository, revealed, secretOf, startProvider, type Target } from "./pulumi-provider.ts";
 import { type RunFlags, type RunRequest, runEngine } from "./pulumi-run.ts";
 import { StateFile } from "./pulumi-state.ts";
@@ -26,11 +26,12 @@ export async function openPulumiWire(door: PulumiWireDoor): Promise<EngineWorksp
   await mkdir(path.join(folder, "node_modules"));
   await symlink(repository, path.join(folder, "node_modules", "pulumi-uko"), "dir");
   const people: WirePerson[] = [];
-  const shell = await ShellBridge.open(folder, async ({ home, args, env }) => {
+  const run = async ({ home, args, env }: EngineCall): Promise<EngineResult> => {
     const person = people.find((each) => each.home === home);
     if (person === undefined) throw new Error(`Nobody lives at ${home}.`);
     return person.run(args, { env });
-  });
+  };
+  const shell = await ShellBridge.open(folder, run);
   const dispose = async (): Promise<void> => {
     shell.close();
     await Promise.all(people.map((person) => person.killAll()));
@@ -38,7 +39,7 @@ export async function openPulumiWire(door: PulumiWireDoor): Promise<EngineWorksp
   };
   return {
     folder,
-    command: { name: "pulumi", script: shell.script },
+    command: { name: "pulumi", script: shell.script, run },
     async person(name, { program, env = {}, config = {} }) {
       const home = path.join(folder, "people", name);
       const person = new WirePerson(door, folder, home, { ...env }, { ...config });

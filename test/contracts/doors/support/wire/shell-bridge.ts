@@ -4,15 +4,9 @@ import { execFile } from "node:child_process";
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { EngineCall } from "../engine.ts";
 
-export interface ShellCall {
-  readonly home: string;
-  readonly args: readonly string[];
-  /** The variables that the shell has. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-type Answer = (call: ShellCall) => Promise<{ readonly exitCode: number; readonly output: string }>;
+type Answer = (call: EngineCall) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 export class ShellBridge {
   /** The command that the script runs. */

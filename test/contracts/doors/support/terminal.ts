@@ -1,0 +1,30 @@
+/** What a person types, carried out in this process where it can be: a process for each command would take most of a scenario's time. */
+
+import path from "node:path";
+import { runCli } from "../../../../provider/cli/program.ts";
+import { quietWorld } from "../../../cli/harness.ts";
+
+export interface TypedResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Place {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingCopy: string;
+}
+
+/** Runs `uko ARGS` as this person. */
+export async function runUko(args: readonly string[], { environment, workingCopy }: Place): Promise<TypedResult> {
+  const { UKO_EVIDENCE: evidence } = environment;
+  const world = quietWorld({
+    environment: {
+      ...environment,
+      // This process is not where the person is.
+      ...(evidence !== undefined && { UKO_EVIDENCE: path.resolve(workingCopy, evidence) }),
+    },
+  });
+  const exitCode = await runCli(args, world);
+  return { exitCode, stdout: world.said.out, stderr: world.said.err };
+}
