@@ -54,7 +54,11 @@ export interface Core {
   /** A plan and its apply; `config: null` destroys. */
   apply(config: Config | null, options?: Lifecycle): Promise<Told>;
   /** A plan that was saved, applied later; the state is that of the plan. */
-  applySaved(plan: PlanOutcome, config: Config | null): Promise<Told>;
+  applySaved(plan: PlanOutcome, config: Config | null, options?: Lifecycle): Promise<Told>;
+  /** The plan of an apply, after the one that people have seen: what was known stays, and more may be known. */
+  planAgain(first: PlanOutcome, config: Config, options?: Lifecycle): Promise<PlanOutcome>;
+  /** The change alone, without what was told of its plan. */
+  settle(plan: PlanOutcome, config: Config | null): Promise<Told>;
   /** The same state by this host: another person's, perhaps. */
   by(host: Host): Core;
   /** A deletion of this on the wire, without the plan that comes before. */
@@ -189,20 +193,21 @@ export function openCore(
     async apply(config, lifecycle = {}) {
       const first = await core.plan(config, lifecycle);
       if (first.errors.length > 0 || first.action === "none") return first;
-      const { saved } = kept;
+      return core.applySaved(first, config, lifecycle);
+    },
+    async applySaved(first, config, lifecycle = {}) {
       // Creations and updates are planned again, and have to be planned alike.
-      const plan = config === null ? first : await core.plan(config, lifecycle);
-      if (config !== null) requireConsistentPlan(first.planned, plan.planned);
-      return settle(plan, config, saved);
-    },
-    async applySaved(first, config) {
-      const { saved } = kept;
-      if (config === null) return settle(first, config, saved);
-      const plan = await core.plan(config);
+      const plan = config === null ? first : await core.planAgain(first, config, lifecycle);
       if (plan.errors.length > 0) return plan;
-      requireConsistentPlan(first.planned, plan.planned);
-      return settle(plan, config, saved);
+      const told = await core.settle(plan, config);
+      return { ...told, warnings: [...plan.warnings, ...told.warnings] };
     },
+    async planAgain(first, config, lifecycle = {}) {
+      const plan = await core.plan(config, lifecycle);
+      if (plan.errors.length === 0) requireConsistentPlan(first.planned, plan.planned);
+      return plan;
+    },
+    settle: (plan, config) => settle(plan, config, kept.saved),
   };
 
   const settle = async (plan: PlanOutcome, config: Config | null, saved: Saved | undefined): Promise<Told> => {
@@ -227,7 +232,7 @@ export function openCore(
     } else if (told.errors.length === 0) {
       kept.saved = undefined;
     }
-    return { ...told, warnings: [...plan.warnings, ...told.warnings] };
+    return told;
   };
 
   return core;

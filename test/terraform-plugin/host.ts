@@ -40,15 +40,33 @@ export interface Host {
 
 export const main = fileURLToPath(new URL("../../provider/terraform-plugin/main.ts", import.meta.url));
 
+let certificateOfHosts: Promise<Certificate> | undefined;
+
+/** One for all hosts of a process, since making one takes long. */
+function ownCertificate(): Promise<Certificate> {
+  certificateOfHosts ??= createCertificate();
+  return certificateOfHosts;
+}
+
 /** As go-plugin makes it for each plugin (mtls.go). */
 export function createCertificate(): Promise<Certificate> {
   return generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", curve: "P-521", algorithm: "sha512" });
 }
 
+/** Which provider, and where it is started. */
+export interface Place {
+  readonly program?: string;
+  readonly cwd?: string;
+}
+
 /** Starts the provider with this environment and nothing else of ours. `certificate: null` leaves TLS out. */
-export async function startHost(environment: Environment = {}, certificate?: Certificate | null): Promise<Host> {
-  const own = certificate === undefined ? await createCertificate() : certificate;
-  const child = startProvider({ ...environment, ...(own !== null && { PLUGIN_CLIENT_CERT: own.cert }) });
+export async function startHost(
+  environment: Environment = {},
+  certificate?: Certificate | null,
+  place: Place = {},
+): Promise<Host> {
+  const own = certificate === undefined ? await ownCertificate() : certificate;
+  const child = startProvider({ ...environment, ...(own !== null && { PLUGIN_CLIENT_CERT: own.cert }) }, place);
   let log = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     log += text;
@@ -74,8 +92,9 @@ export async function startHost(environment: Environment = {}, certificate?: Cer
   };
 }
 
-export function startProvider(environment: Environment): ChildProcess {
-  return spawn(process.execPath, [main], {
+export function startProvider(environment: Environment, { program = main, cwd }: Place = {}): ChildProcess {
+  return spawn(process.execPath, [program], {
+    cwd,
     env: {
       ...childEnv,
       TF_PLUGIN_MAGIC_COOKIE: magicCookie,

@@ -6,6 +6,7 @@ import type { EngineWorkspace } from "./support/engine.ts";
 import { openPulumi } from "./support/pulumi-engine.ts";
 import { openTofu } from "./support/tofu-engine.ts";
 import { openPulumiWire } from "./support/wire/pulumi-workspace.ts";
+import { openTofuWire } from "./support/wire/tofu-workspace.ts";
 import { hclProgram, terraformTypeOf } from "./terraform-program.ts";
 
 export type ResourceKind = "Vault" | "Keystore" | "KeyTemplate" | "ManagedKey" | "KmsKey";
@@ -145,10 +146,9 @@ export const door: Door = isOnWire ? onWire(doors[chosenDoor()]) : doors[chosenD
 /** The same door without the CLI: a program is the list of its resources. */
 function onWire(real: Door): Door {
   const { name, typeOf } = real;
-  if (name === "terraform") throw new Error("The Terraform door has no host on the wire.");
   return {
     ...real,
-    open: () => openPulumiWire({ name, typeOf }),
+    open: () => (name === "terraform" ? openTofuWire() : openPulumiWire({ name, typeOf })),
     programFor: (resources) => JSON.stringify(resources),
   };
 }

@@ -1,5 +1,9 @@
-/** Writes a scenario's resources as a configuration in HCL: flat attributes in snake_case, as the provider's schema has them. */
+/**
+ * A scenario's resources as a configuration, in HCL or as the values that an engine makes of it: flat attributes in snake_case, as
+ * the provider's schema has them.
+ */
 
+import { UNKNOWN } from "../../../provider/engine/program/unknown.ts";
 import { type TerraformAttribute, terraformResources } from "../../../provider/schema/terraform.ts";
 import { snake } from "../../../provider/schema/terraform-leaves.ts";
 import type { Resource, ResourceKind, Resources } from "./door.ts";
@@ -25,6 +29,36 @@ function blockOf([name, { type, args, dependsOn }]: readonly [string, Resource],
   });
   const after = dependsOn === undefined ? [] : [`  depends_on = [${placeOf(dependsOn, all)}]`];
   return `resource "${typeName}" "${name}" {\n${[...lines, ...after].join("\n")}\n}\n`;
+}
+
+/** What a program refers to: outputs of other resources, if they have a value or a planned one, and variables of the person. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+  valuesIn(name: string): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The attributes as an engine has them once it has read the configuration. */
+export function configOf({ type, args }: Resource, surroundings: Surroundings): Readonly<Record<string, unknown>> {
+  const attributes = terraformResources.get(terraformTypeOf(type))?.attributes ?? [];
+  const configured = attributes.flatMap((attribute): [string, unknown][] => {
+    const value = argumentOf(args, attribute);
+    return value === undefined ? [] : [[attribute.name, configuredValue(value, surroundings)]];
+  });
+  return Object.fromEntries(configured);
+}
+
+function configuredValue(value: unknown, surroundings: Surroundings): unknown {
+  if (typeof value === "string") {
+    const [, variable] = /^\$env\.(\w+)$/.exec(value) ?? [];
+    if (variable !== undefined) return surroundings.env[variable] ?? "";
+    const [, name, output] = /^\$(\w+)\.(\w+)$/.exec(value) ?? [];
+    if (name === undefined || output === undefined) return value;
+    const values = surroundings.valuesIn(name);
+    return values === undefined ? UNKNOWN : (values[snake(output)] ?? null);
+  }
+  if (Array.isArray(value)) return value.map((each) => configuredValue(each, surroundings));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, configuredValue(each, surroundings)]));
 }
 
 function argumentOf(args: unknown, { path }: TerraformAttribute): unknown {

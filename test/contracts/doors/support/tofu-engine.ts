@@ -1,13 +1,12 @@
-/** OpenTofu as the engine of a scenario: the same verbs, options and outputs, in its own words. */
+/** OpenTofu as the engine of a scenario, real or in little: the same verbs, options and outputs, in its own words. */
 
 import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { snake } from "../../../../provider/schema/terraform-leaves.ts";
-import { EngineRun } from "../../../stage/engine-run.ts";
 import type { ExportedState, RunOptions } from "../../../stage/pulumi.ts";
-import { type TofuPerson, type TofuResult, TofuWorkspace } from "../../../stage/tofu.ts";
+import { type TofuPerson, type TofuResult, type TofuRun, TofuWorkspace } from "../../../stage/tofu.ts";
 import { readReport, type TofuResource } from "../../../stage/tofu-output.ts";
-import type { EnginePerson, EngineResult, EngineWorkspace } from "./engine.ts";
+import type { EnginePerson, EngineResult, EngineRun, EngineWorkspace } from "./engine.ts";
 import { ended } from "./next-steps.ts";
 import { renderSaid } from "./tofu-said.ts";
 
@@ -56,14 +55,25 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   refresh: ["apply", "-refresh-only"],
 };
 
-class TofuEngine implements EnginePerson {
+/** One person with OpenTofu's commands. */
+export interface Tofu
+  extends Pick<
+    TofuPerson,
+    "home" | "workingCopy" | "env" | "writeProgram" | "writeSettings" | "writeFile" | "state" | "run" | "environment"
+  > {
+  start(args: readonly string[], options?: RunOptions): Pick<TofuRun, keyof TofuRun>;
+  /** Keeps an API key where the settings are. */
+  storeApiKey?(apiKey: string): Promise<void>;
+}
+
+export class TofuEngine implements EnginePerson {
   readonly env: Variables;
-  readonly #person: TofuPerson;
+  readonly #person: Tofu;
   /** What was in the state before the last run that changed it: a message may be about what is gone now. */
   #known: readonly TofuResource[] = [];
   #settings: Readonly<Record<string, string>> = {};
 
-  constructor(person: TofuPerson) {
+  constructor(person: Tofu) {
     this.#person = person;
     this.env = person.env;
   }
@@ -118,7 +128,15 @@ class TofuEngine implements EnginePerson {
     const words =
       unchanged >= 0 ? ["plan", "-detailed-exitcode", ...(commands[command] ?? []).slice(1)] : commands[command];
     const run = this.#person.start([...(words ?? [command]), ...given], { ...options, env });
-    return new EngineRun(run.child, this.#withSaid(run.result, command === "refresh" || command === "preview"));
+    const result = this.#withSaid(run.result, command === "refresh" || command === "preview");
+    return {
+      get child() {
+        return run.child;
+      },
+      result,
+      killProvider: (signal) => run.killProvider(signal),
+      providerPids: () => run.providerPids(),
+    };
   }
 
   async exportState(): Promise<ExportedState> {
@@ -146,6 +164,7 @@ class TofuEngine implements EnginePerson {
   }
 
   async storeApiKey(apiKey: string): Promise<void> {
+    if (this.#person.storeApiKey !== undefined) return this.#person.storeApiKey(apiKey);
     const variable = `variable "stored_api_key" {\n  type      = string\n  sensitive = true\n}\n`;
     const settings = Object.entries(this.#settings).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}\n`);
     const provider = `provider "uko" {\n  api_key = var.stored_api_key\n${settings.join("")}}\n`;

@@ -8,6 +8,7 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { unknownText } from "../../../../../provider/pulumi-plugin/values.ts";
 import type { Properties } from "../../../../pulumi-plugin/engine.ts";
 import type { Resource, Resources } from "../../door.ts";
+import { needsOf } from "./order.ts";
 import { isSecret, type Provider, revealed, type Stored, type Target } from "./pulumi-provider.ts";
 import type { StateFile } from "./pulumi-state.ts";
 
@@ -279,11 +280,6 @@ function targetsIn({ program, targetOf }: RunRequest): readonly Target[] {
 }
 
 const reference = /^\$(?!env\.)(\w+)\.(\w+)$/;
-
-export function needsOf({ args, dependsOn }: Resource): readonly string[] {
-  const named = [...JSON.stringify(args).matchAll(/"\$(?!env\.)(\w+)\.\w+"/g)].map(([, name = ""]) => name);
-  return [...new Set([...named, ...(dependsOn === undefined ? [] : [dependsOn])])];
-}
 
 /** Arguments with the outputs of others and the variables of the person in their places. */
 function resolved(
