@@ -85,10 +85,11 @@ function repeated({ author, authorName, reason }: StatedReason, limit: number): 
   };
 }
 
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const utf8 = new TextEncoder();
+
 function hexJson(body: Record<string, unknown>): string {
-  return Array.from(new TextEncoder().encode(JSON.stringify(body)), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+  return Array.from(utf8.encode(JSON.stringify(body)), (byte) => hexOfByte[byte]).join("");
 }
 
 const stepLetters = {

@@ -1,7 +1,7 @@
 /** Every call of the whole path, lost before and after its effect, and the process ended before and after it: the next run converges. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/world-snapshot.ts";
+import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checked, consentIn, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";

@@ -42,7 +42,18 @@ export function actorFor(iamId: string, throughProfile: boolean): Actor {
   };
 }
 
+const digests = new WeakMap<Core, Map<string, string>>();
+
 export function digestFor(core: Core, label: number, step: ApprovedStep): string {
+  const known = digests.get(core) ?? new Map<string, string>();
+  digests.set(core, known);
+  const symbol = `${label} ${step}`;
+  const digest = known.get(symbol) ?? makeDigest(core, label, step);
+  known.set(symbol, digest);
+  return digest;
+}
+
+function makeDigest(core: Core, label: number, step: ApprovedStep): string {
   const facts = {
     instanceId: "i",
     vaultId: "v",
