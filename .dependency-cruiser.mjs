@@ -4,13 +4,14 @@
 const rings = {
   "errors.ts": { ours: [], packages: [] },
   "uuid-form.ts": { ours: [], packages: [] },
+  "printable.ts": { ours: [], packages: [] },
   "x509.ts": { ours: [], packages: [], node: true },
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
-  "engine/": { ours: ["errors.ts", "lifecycle/"], packages: ["zod"] },
+  "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": { ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/registry.ts"], packages: ["zod"] },
   "services/": {
-    ours: ["errors.ts", "uuid-form.ts", "lifecycle/"],
+    ours: ["errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
     types: ["engine/ports.ts", "engine/container-ports.ts", "engine/kms-ports.ts"],
     packages: ["undici", "zod", "jose"],
     node: true,
@@ -55,6 +56,7 @@ const rings = {
       "compose.ts",
       "engine/program/unknown.ts",
       "grpc-stream.ts",
+      "printable.ts",
       "schema/terraform.ts",
       "schema/terraform-leaves.ts",
       "x509.ts",
@@ -68,7 +70,7 @@ const rings = {
   "same-user.ts": { ours: [], packages: [], node: true },
   "grpc-stream.ts": { ours: [], packages: ["@grpc/grpc-js"], node: true },
   "cli/": {
-    ours: ["errors.ts", "compose.ts", "schema/terraform.ts"],
+    ours: ["errors.ts", "compose.ts", "printable.ts", "schema/terraform.ts"],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["commander"],
     node: true,

@@ -3,6 +3,7 @@
 import path from "node:path";
 import { isConsent, parseDurationMs } from "../compose.ts";
 import { asUkoError, UkoError } from "../errors.ts";
+import { printable } from "../printable.ts";
 
 /** A key as commands name it: by its full path, because some commands cannot be undone. */
 export interface KeyPath {
@@ -30,12 +31,12 @@ export function parseKeyPath(text: string): KeyPath {
   if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
   if (kmsKeyPathForm.test(text.toLowerCase())) {
     throw invalid(
-      `"${shown(text)}" is a key of KMS itself, and this command is about managed keys`,
+      `"${printable(text, 100)}" is a key of KMS itself, and this command is about managed keys`,
       "status, request, continue and withdraw take kms/<keyId> as well.",
     );
   }
   throw invalid(
-    `"${shown(text)}" does not name a key in full`,
+    `"${printable(text, 100)}" does not name a key in full`,
     [
       "A key is named by <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
       "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
@@ -55,7 +56,10 @@ const vaultIdForm = new RegExp(`^${uuid}$`);
 export function parseVaultId(text: string): string {
   const vaultId = text.toLowerCase();
   if (vaultIdForm.test(vaultId)) return vaultId;
-  throw invalid(`"${shown(text)}" is not the id of a vault`, "A vault is named by its UUID; uko doctor lists them.");
+  throw invalid(
+    `"${printable(text, 100)}" is not the id of a vault`,
+    "A vault is named by its UUID; uko doctor lists them.",
+  );
 }
 
 /** Reads the ID after one `--vault`, and appends it to the previous ones. */
@@ -68,7 +72,7 @@ export function collectVaultIds(text: string, before: readonly string[] = []): r
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
   throw invalid(
-    `"${shown(text)}" is not the id of a consent record`,
+    `"${printable(text, 100)}" is not the id of a consent record`,
     "A record id has 32 hexadecimal digits. uko status shows the one that is on file for a key.",
   );
 }
@@ -86,12 +90,15 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
     const key = parseKeyPath(name);
     if (recordId === undefined) {
       throw invalid(
-        `"${shown(name)}" has no record id after it`,
+        `"${printable(name, 100)}" has no record id after it`,
         "Name the key and the id of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
       );
     }
     if (pairs.some((pair) => pair.key.keyId === key.keyId && pair.key.vaultId === key.vaultId)) {
-      throw invalid(`"${shown(name)}" is named twice`, "Name each key once, with the id of its pending request.");
+      throw invalid(
+        `"${printable(name, 100)}" is named twice`,
+        "Name each key once, with the id of its pending request.",
+      );
     }
     pairs.push({ key, recordId: parseRecordId(recordId) });
   }
@@ -120,7 +127,7 @@ export function parseReason(text: string): string {
 export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw invalid(
-    `"${shown(text)}" is not a date`,
+    `"${printable(text, 100)}" is not a date`,
     "Write 2026-11-24 or 2026-11-24T14:22:00Z; a day begins at 00:00 UTC.",
   );
 }
@@ -138,7 +145,7 @@ export function parseWait(text: string): string {
 
 export function parsePort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw invalid(`"${shown(text)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
+  throw invalid(`"${printable(text, 100)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
 }
 
 /**
@@ -150,14 +157,11 @@ export function parseFolder(text: string): string {
   try {
     return path.resolve(text);
   } catch {
-    throw invalid(`"${shown(text)}" is in a folder that is gone`, "Name the whole path, or run in another folder.");
+    throw invalid(
+      `"${printable(text, 100)}" is in a folder that is gone`,
+      "Name the whole path, or run in another folder.",
+    );
   }
-}
-
-/** A user's input, sanitized for one line of a terminal. */
-function shown(text: string): string {
-  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-  return flat.length <= 100 ? flat : `${flat.slice(0, 99)}…`;
 }
 
 function invalid(summary: string, detail: string): UkoError {

@@ -11,6 +11,7 @@ import type {
   LooserMarker,
 } from "../lifecycle/observation.ts";
 import type { Step } from "../lifecycle/plan.ts";
+import { printable } from "../printable.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 const minuteMs = 60_000;
@@ -57,9 +58,7 @@ export function sayTimeAndDistance(ms: number, nowMs: number): string {
  * newlines, limited length.
  */
 export function plain(text: string, maxCharacters = 200): string {
-  const flat = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
-  const characters = Array.from(flat);
-  return characters.length <= maxCharacters ? flat : `${characters.slice(0, maxCharacters - 1).join("")}…`;
+  return printable(text, maxCharacters);
 }
 
 /** Capitalized for the start of a sentence. */

@@ -8,10 +8,10 @@ import * as z from "zod";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent-record.ts";
 import type { Actor, Identity } from "../lifecycle/observation.ts";
+import { printable, withoutSecret } from "../printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
 import { cancelled, singleFlight } from "./http/concurrency.ts";
-import { printable, withoutSecret } from "./http/printable.ts";
 import { answerData, correlationLine, invalidAnswer, noAnswerToRead, unavailable } from "./http/read-result.ts";
 import { parseJson } from "./http/wire-values.ts";
 

@@ -6,6 +6,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
+import { printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 import { toHclTerms } from "./words.ts";
@@ -52,18 +53,11 @@ function said(
 ): Diagnostic {
   return {
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
-    summary: toHclTerms(printable(summary)),
-    detail: toHclTerms(printable(detail)),
+    // Hosts print diagnostics unchanged, to a terminal as well.
+    summary: toHclTerms(printableLines(summary)),
+    detail: toHclTerms(printableLines(detail)),
     ...(attribute !== undefined && { attribute }),
   };
-}
-
-/**
- * Hosts print diagnostics unchanged, so no text may contain characters that control a terminal or
- * reverse text.
- */
-function printable(text: string): string {
-  return text.replace(/(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu, " ");
 }
 
 function pathOf(attributes: Attributes, name: string): MessageInitShape<typeof AttributePathSchema> | undefined {

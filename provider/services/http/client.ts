@@ -5,9 +5,9 @@
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
+import { withoutSecret } from "../../printable.ts";
 import { type Endpoint, isLoopbackEndpoint, requireAllowedHost } from "./allowed-hosts.ts";
 import { cancelled, createTurnstile } from "./concurrency.ts";
-import { withoutSecret } from "./printable.ts";
 import { type Exchange, exchange } from "./request.ts";
 import { maxAttempts, type Resend, retryDelayMs } from "./retry.ts";
 import { parseHttpDate, parseRetryAfterMs } from "./wire-values.ts";

@@ -6,9 +6,9 @@
 import type * as z from "zod";
 import type { Answered } from "../../engine/ports.ts";
 import { UkoError } from "../../errors.ts";
+import { unended } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { cancelled } from "./concurrency.ts";
-import { unended } from "./printable.ts";
 import { parseJson } from "./wire-values.ts";
 
 /**

@@ -4,8 +4,8 @@
  */
 
 import type { Written } from "../../engine/ports.ts";
+import { unended, withoutSecret } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
-import { unended, withoutSecret } from "./printable.ts";
 import { accessDenied, unavailable } from "./read-result.ts";
 
 export interface WrittenRules<T> {

@@ -5,8 +5,8 @@ import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engi
 import { isUkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { printable } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { printable } from "../http/printable.ts";
 import { invalidAnswer, parseAnswer, withServiceTime } from "../http/read-result.ts";
 import type { Call, Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";

@@ -6,10 +6,10 @@
 import type { Twins } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
+import { printable } from "../../printable.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";
 import { cancelled } from "../http/concurrency.ts";
-import { printable } from "../http/printable.ts";
 import type { TransportOptions } from "../http/transport.ts";
 import { parseDateTimeMs, parseJson } from "../http/wire-values.ts";
 import { isKeyNotFound, messageOf } from "./errors.ts";

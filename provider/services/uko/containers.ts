@@ -6,9 +6,9 @@
 import type { Containers, KeystoreAnswer } from "../../engine/ports.ts";
 import { isUkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { printable } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
 import { singleFlight } from "../http/concurrency.ts";
-import { printable } from "../http/printable.ts";
 import { parseAnswer } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { isOwnNotFound, readRights, service } from "./errors.ts";

@@ -5,8 +5,8 @@
 
 import { UkoError } from "../../errors.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { printable, unended } from "../../printable.ts";
 import type { HttpAnswer } from "../http/client.ts";
-import { printable, unended } from "../http/printable.ts";
 import { accessDenied, answerData, correlationLine, invalidAnswer, unavailable } from "../http/read-result.ts";
 import { parseJson } from "../http/wire-values.ts";
 import { errorEnvelope } from "./wire.ts";

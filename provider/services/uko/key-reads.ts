@@ -8,7 +8,7 @@ import type { Answered, KeyRef, KeySnapshot, Keys, KeystoreStatusWithKey, KeyWit
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";
-import { printable } from "../http/printable.ts";
+import { printable } from "../../printable.ts";
 import { parseAnswer, withServiceTime } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly, parseDateTimeMs, readIdentity } from "../http/wire-values.ts";

@@ -11,7 +11,7 @@ import type {
   NewKeystore,
 } from "../../engine/container-ports.ts";
 import { UkoError } from "../../errors.ts";
-import { printable } from "../http/printable.ts";
+import { printable } from "../../printable.ts";
 import { parseAnswer } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";

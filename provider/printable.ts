@@ -3,12 +3,13 @@
  * no secrets, limited length.
  */
 
-export const maxShownCharacters = 500;
+const maxShownCharacters = 500;
 const escapeCharacter = String.fromCharCode(0x1b);
 const bell = String.fromCharCode(0x07);
+const eightBitControl = String.fromCharCode(0x9b);
 /** ECMA-48 control sequences, and operating system commands such as a window title or a link. */
 const terminalSequences = new RegExp(
-  `${escapeCharacter}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${bell}${escapeCharacter}]*(?:${bell}|${escapeCharacter}\\\\)?|[@-Z\\\\^_])`,
+  `(?:${escapeCharacter}\\[|${eightBitControl})[0-?]*[ -/]*[@-~]|${escapeCharacter}(?:\\][^${bell}${escapeCharacter}]*(?:${bell}|${escapeCharacter}\\\\)?|[@-Z\\\\^_])`,
   "g",
 );
 const blanks = /[\s\p{Zl}\p{Zp}]+/gu;
@@ -18,7 +19,14 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 /** Strips terminal sequences and invisible characters, folds white space, and truncates. */
 export function printable(text: string, maxCharacters: number = maxShownCharacters): string {
   const clean = text.replace(terminalSequences, "").replace(blanks, " ").replace(invisible, "").trim();
-  return clean.length <= maxCharacters ? clean : `${clean.slice(0, maxCharacters - 1)}…`;
+  const characters = Array.from(clean);
+  return characters.length <= maxCharacters ? clean : `${characters.slice(0, maxCharacters - 1).join("")}…`;
+}
+
+/** Text of our own that quotes other texts: keeps its lines, their indentation and its length. */
+export function printableLines(text: string): string {
+  const lines = text.replace(terminalSequences, "").split("\n");
+  return lines.map((line) => line.replace(/[\t\p{Zl}\p{Zp}]+/gu, " ").replace(invisible, "")).join("\n");
 }
 
 /** A service's sentence without its period, to be embedded in one of our sentences. */
