@@ -88,7 +88,7 @@ describe("a KMS key", () => {
     expect("next" in planned ? planned.next : "refused").toBe(cell === undefined ? "refused" : wordOf(cell.to));
   });
 
-  /** By the service's own calls, under dual authorization; set by Bob where the action is to be the second person's. */
+  /** By the service's own calls, under dual authorization; set by Bob if the second person takes the action. */
   const bring = {
     active: async () => (await create()).id,
     suspended: async () => {

@@ -14,7 +14,7 @@ const get = async (path: string): Promise<Record<string, unknown>> =>
   (await (await fetch(`${world.url}/_emulator/${path}`)).json()) as Record<string, unknown>;
 
 describe("the clock", () => {
-  it("stands still when frozen, but for a second per write that took effect", async () => {
+  it("when frozen, moves only by a second per write that took effect", async () => {
     await world.control("clock", { set: "2026-11-24T12:00:00Z", freeze: true });
     const { id } = (await world.as("bob").create()).body;
     await world.as("bob").key(id);
@@ -23,7 +23,7 @@ describe("the clock", () => {
     expect(await get("clock")).toEqual({ now: "2026-11-24T12:00:02.000Z", frozen: true, tickMs: 1000 });
   });
 
-  it("runs on from where it was when it is no longer frozen", async () => {
+  it("continues from its time when it is no longer frozen", async () => {
     await world.control("clock", { set: "2030-01-01T00:00:00Z", freeze: true });
     await world.control("clock", { freeze: false });
     const { now, frozen } = await get("clock");
@@ -187,7 +187,7 @@ describe("faults", () => {
 });
 
 describe("the audit trail", () => {
-  it("tells who did what to which key, refusals and reads included", async () => {
+  it("has caller, action and key of each request, refusals and reads included", async () => {
     const { id } = (await world.as("bob").create({ label: "payroll" })).body;
     await world.as("bob").step(id, "deactivate");
     await world.as("dave").step(id, "deactivate");
@@ -276,7 +276,7 @@ describe("reset and world", () => {
     ]);
   });
 
-  it("a changed record is a write of whom it names, and is in the trail", async () => {
+  it("changed metadata is a write of `updatedBy`, and is in the trail", async () => {
     const key = await world.keyIn("active");
     await world.control(`keys/${key.id}`, {
       record: { tags: [{ name: "a", value: "b" }], updatedBy: "IBMid-X", updatedAt: "2020-01-01T00:00:00Z" },

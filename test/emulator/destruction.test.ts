@@ -86,7 +86,7 @@ describe("K8 and K5 know pending destruction (4.4)", () => {
   });
 });
 
-describe("what stands in the way", () => {
+describe("refusals of a destroy", () => {
   it("a retention policy refuses K8, not K7 (U29)", async () => {
     const active = await world.keyIn("active");
     await world.control(`keys/${active.id}`, { addResource: { crn: "crn:a", preventsKeyDeletion: true } });

@@ -55,7 +55,7 @@ it("is the unquoted updated_at in seconds; quotes around it are accepted", async
   expect(answer.status).toBe(200);
 });
 
-it("is shared by two writes in one second, and told apart a second later", async () => {
+it("is shared by two writes in one second, and differs a second later", async () => {
   await world.control("clock", { freeze: true, tickMs: 0 });
   const { id } = await world.keyIn("active");
   const first = await world.as("alice").patch(id, { description: "one" });

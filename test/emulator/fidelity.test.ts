@@ -8,11 +8,11 @@ import { read } from "../support/documents.ts";
 
 const rows: readonly FidelityRow[] = [...calls, ...unknowns];
 
-it("docs/fidelity.md is what the tables say now", async () => {
+it("docs/fidelity.md matches the tables", async () => {
   await expect(fidelityMarkdown()).toMatchFileSnapshot("../../provider/docs/fidelity.md");
 });
 
-it("says at the top that nothing was seen on a real instance, as long as no row says when and where it was", () => {
+it("says at the top that nothing was seen on a real instance, unless a row says when and where", () => {
   const verified = rows.filter(([, , , basis]) => typeof basis !== "string").length;
   const says = fidelityMarkdown().includes("**No behavior has been seen on a real instance yet.**");
   expect(says).toBe(verified === 0);
@@ -25,14 +25,14 @@ it("a verified row names the day, the instance and the record", () => {
   );
 });
 
-it("every row has an id of its own, and a section of the contract for its source", () => {
+it("every row has its own ID, and a section of the contract as its source", () => {
   const ids = rows.map(([id]) => id);
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   expect(rows.filter(([, , , , source]) => !isInContract(source))).toEqual([]);
   expect(isInContract("uko-v4.md 99")).toBe(false);
 });
 
-it("every switch stands in a line of its own", () => {
+it("every switch has a row", () => {
   const named = rows.flatMap(([, , , , , choice]) => choice ?? []);
   expect(named.toSorted()).toEqual(Object.keys(switchDefaults).toSorted());
 });

@@ -1,7 +1,7 @@
 /** An emulator under test, and clients that speak plain HTTP to it without the product. */
 
 import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 export const apiKeys = {
@@ -79,7 +79,7 @@ export interface Client {
 
 export interface TestWorld {
   readonly url: string;
-  readonly emulator: Awaited<ReturnType<typeof startEmulator>>;
+  readonly emulator: Emulator;
   as(name: Name | { readonly apiKey: string }): Client;
   control(path: string, body: unknown): Promise<Answer>;
   advance(duration: string | number): Promise<void>;
@@ -89,10 +89,10 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-/** Begins without a key, unless it is told of another world. */
+/** Starts without a key, unless the options name another world. */
 export async function startTestWorld(options: EmulatorOptions = {}): Promise<TestWorld> {
-  const isTold = (options.snapshot ?? options.file) !== undefined;
-  const emulator = await startEmulator(isTold ? options : { seed: demoSeed, ...options });
+  const hasWorld = (options.snapshot ?? options.file) !== undefined;
+  const emulator = await startEmulator(hasWorld ? options : { seed: demoSeed, ...options });
   const { url } = emulator;
   const tokens = new Map<string, string>();
   let labels = 0;

@@ -165,19 +165,19 @@ it("dates tokens by the emulated clock, and accepts them for an hour of it (7.6)
 });
 
 it("dates tokens by the machine's clock under tokenClock wall, so that IBM's clients keep a token that works", async () => {
-  const told = await startTestWorld({ switches: { tokenClock: "wall" } });
-  const { body } = await requestToken(told.url, apiKeys.alice);
+  const wallClock = await startTestWorld({ switches: { tokenClock: "wall" } });
+  const { body } = await requestToken(wallClock.url, apiKeys.alice);
   const headers = { authorization: `Bearer ${body.access_token}` };
-  const read = () => send(`${told.url}/api/v4/vaults`, "GET", undefined, headers);
+  const read = () => send(`${wallClock.url}/api/v4/vaults`, "GET", undefined, headers);
   expect(Math.abs(Number(body.expiration) - 3600 - Date.now() / 1000)).toBeLessThan(60);
   expect((await read()).status).toBe(200);
-  await told.advance("30d");
+  await wallClock.advance("30d");
   const later = await read();
   expect(later.status).toBe(200);
   expect(Date.parse(String(later.headers.get("date"))) - Date.now()).toBeGreaterThan(29 * 24 * 3_600_000);
-  await told.control("switches", { tokenClock: "emulated" });
+  await wallClock.control("switches", { tokenClock: "emulated" });
   expect((await read()).status).toBe(401);
-  await told.close();
+  await wallClock.close();
 });
 
 it("accepts only tokens that it signed (7.6)", async () => {

@@ -141,7 +141,7 @@ describe("M10 purges (2.7)", () => {
 });
 
 describe("keys of the seed and of the control API", () => {
-  it("start as told, in their ring, with their registrations and authorizations", async () => {
+  it("start as the seed says, in their ring, with their registrations and authorizations", async () => {
     expect(await look("from-seed")).toMatchObject({ name: "seeded", keyRingID: "archive", state: 1 });
     expect((await erin.kms("GET", "/keys/from-seed/registrations")).body.resources).toHaveLength(1);
     const [set] = (await erin.kms("GET", "/keys?search=exact:set")).body.resources;

@@ -63,7 +63,7 @@ describe("M3 and M4 list and count (2.3)", () => {
     },
   );
 
-  it("M3 pages by element, with the page's own total, and by id unless told otherwise (1.5)", async () => {
+  it("M3 pages by element, with the page's own total, and by ID by default (1.5)", async () => {
     const all = (await list("")).body.resources.map(({ id }) => id);
     expect(all).toEqual([...all].sort());
     const page = await list("?limit=2&offset=1");

@@ -23,7 +23,7 @@ export interface KmsStage {
   readonly carol: Client;
   readonly erin: Client;
   readonly peter: Client;
-  /** Creates a key as Bob; a root key unless told otherwise. */
+  /** Creates a key as Bob, by default a root key. */
   create(fields?: Fields, headers?: HeaderFields): Promise<Body>;
   /** The key's metadata as Bob reads it. */
   look(id: string): Promise<Body>;

@@ -186,9 +186,9 @@ describe("versions of the API (1.6)", () => {
   ])("%s: a pending destruction tells its end as %s", async (profile, expected) => {
     world = await startTestWorld({ profile, switches: { vaultHeader: "optional" } });
     const { id } = await world.keyIn("pending", "cards");
-    const told = [await get(`managed_keys/${id}`), await get(`managed_keys/${id}/status_in_keystores`)];
+    const read = [await get(`managed_keys/${id}`), await get(`managed_keys/${id}/status_in_keystores`)];
     const listed = (await get("managed_keys?state=destroyed")).managed_keys;
-    for (const { status_in_keystores } of [...told, ...listed]) {
+    for (const { status_in_keystores } of [...read, ...listed]) {
       const status = Object.entries(status_in_keystores[0] ?? {});
       const ends = status.filter(([name]) => name === "destruction_in" || name === "destruction_at");
       expect(ends.map(([name]) => name)).toEqual(expected === undefined ? [] : [expected]);

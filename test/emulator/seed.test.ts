@@ -131,20 +131,20 @@ it("starts twins under the instance's dual authorization", async () => {
   await world.close();
 });
 
-it("begins with one key in use where no seed is told", async () => {
+it("starts with one active key if no seed is given", async () => {
   const demo = await startEmulator();
   expect([...demo.world.keys.values()].map(({ label, state }) => [label, state])).toEqual([["orders", "active"]]);
   await demo.close();
 });
 
-it("gives the seed's profile and switches way to those of the start", async () => {
+it("prefers the profile and switches of the start to those of the seed", async () => {
   const seed = seeded([], { profile: "tags-dropped", switches: { kmsWindowHours: 5 } });
   const own = await startEmulator({ seed });
   expect(own.world.switches).toMatchObject({ tags: "dropped", kmsWindowHours: 5 });
   await own.close();
-  const told = await startEmulator({ seed, profile: "tags-rejected", switches: { kmsWindowHours: 6 } });
-  expect(told.world.switches).toMatchObject({ tags: "rejected", kmsWindowHours: 6 });
-  await told.close();
+  const emulator = await startEmulator({ seed, profile: "tags-rejected", switches: { kmsWindowHours: 6 } });
+  expect(emulator.world.switches).toMatchObject({ tags: "rejected", kmsWindowHours: 6 });
+  await emulator.close();
 });
 
 it("the script reads a seed file, and says what is wrong with it", async () => {

@@ -53,7 +53,7 @@ describe("a file", () => {
     expect((await auditOf(second)).map(({ seq }) => seq)).toEqual((await auditOf(second)).map((_, index) => index + 1));
   });
 
-  it("goes on making ids where it stopped", async () => {
+  it("continues the sequence of IDs", async () => {
     const file = newFile();
     const first = await start({ file });
     const one = await first.as("bob").create({ label: "one" });
@@ -95,7 +95,7 @@ describe("a file", () => {
     await start({ file, seed: demoSeed, profile: "tags-dropped" });
   });
 
-  it("refuses a second process, a file of somebody else, and one that is no database", async () => {
+  it("refuses a second process, a file of another program, and one that is not a database", async () => {
     const file = newFile();
     await start({ file });
     await expect(startTestWorld({ file })).rejects.toThrow(/in use by another emulator/);
@@ -109,7 +109,7 @@ describe("a file", () => {
     await expect(startTestWorld({ file: text })).rejects.toThrow(/is not a file of the emulator/);
   });
 
-  it("is not opened before it is wanted: memory needs no SQLite", async () => {
+  it("needs SQLite only if a file is given", async () => {
     const script = `
       const { registerHooks } = await import("node:module");
       registerHooks({ resolve: (name, context, next) => { if (/sqlite/.test(name)) throw new Error("loaded"); return next(name, context); } });
@@ -134,7 +134,7 @@ describe("versions", () => {
     return file;
   };
 
-  it("a file of version 1 goes on as the present version, and behaves as it did", async () => {
+  it("a file of version 1 continues in the current version, and behaves as before", async () => {
     const file = fixture(1);
     const world = await start({ file });
     const { managed_keys: keys } = (
@@ -167,7 +167,7 @@ describe("versions", () => {
     database.close();
   });
 
-  it("a file of a newer version is refused, and left as it is", async () => {
+  it("a file of a newer version is refused, and stays unchanged", async () => {
     const file = fixture(1);
     const database = new DatabaseSync(file);
     database.exec("pragma user_version = 99");
@@ -180,7 +180,7 @@ describe("versions", () => {
     after.close();
   });
 
-  it("every Map and Set of the world is in the list of what is kept", async () => {
+  it("every Map and Set of the world is stored", async () => {
     const { collectionNames, valueNames } = await import("../../provider/emulator/world.ts");
     const world = (await start()).emulator.world;
     const kept: readonly string[] = [...collectionNames, ...valueNames];
@@ -195,7 +195,7 @@ describe("a process that is killed under load", () => {
   const script = new URL("../../provider/emulator/main.ts", import.meta.url).pathname;
   const startMs = Date.parse(frozen.clock.start);
 
-  /** What the writers were told; the write that was under way when the process died may be there or not. */
+  /** The responses that the writers received. The write in progress when the process died may be stored or not. */
   interface Promised {
     id: string | undefined;
     state: string;
@@ -255,20 +255,20 @@ describe("a process that is killed under load", () => {
         next: { state: "active", description: "new" },
       };
       promised.set(label, key);
-      const told = (answer: Answer, status: number): string => {
+      const noted = (answer: Answer, status: number): string => {
         expect(answer.status).toBe(status);
         Object.assign(key, key.next, { next: {} });
         return answer.headers.get("etag") ?? "";
       };
       const fields = { template_name: "payroll", vault: { id: "5c1e0000-0000-4000-8000-000000000001" }, label };
       const created = await send(keys, "POST", { ...fields, description: "new" }, { authorization });
-      let etag = told(created, 201);
+      let etag = noted(created, 201);
       key.id = created.body.id;
       key.next = { description: "changed" };
       const match = (): Record<string, string> => ({ authorization, "if-match": etag });
-      etag = told(await send(`${keys}/${key.id}`, "PATCH", key.next, match()), 200);
+      etag = noted(await send(`${keys}/${key.id}`, "PATCH", key.next, match()), 200);
       key.next = { state: "deactivated" };
-      told(await send(`${keys}/${key.id}/deactivate`, "POST", undefined, match()), 200);
+      noted(await send(`${keys}/${key.id}/deactivate`, "POST", undefined, match()), 200);
     }
   }
 

@@ -25,7 +25,7 @@ async function consent(name: "alice" | "bob", id: string, step: "deactivate" | "
 const verdict = async () =>
   judge((await auditOf(world)) as unknown as readonly TrailEntry[], { required: true, gate: "both" });
 
-it("two people end a key in four runs, and neither of them could alone", async () => {
+it("two people delete a key in four runs, and neither of them could do it alone", async () => {
   const { id } = (await world.as("bob").create({ label: "payroll" })).body;
   const refused = async (name: Name, action: string): Promise<void> =>
     expect((await world.as(name).step(id, action)).status).toBe(403);
@@ -60,7 +60,7 @@ it("the oracle convicts one person who holds every role", async () => {
   ]);
 });
 
-it("the oracle convicts a step whose answer was lost", async () => {
+it("the oracle convicts a step whose response was lost", async () => {
   const { id } = (await world.as("bob").create()).body;
   await world.control("faults", { operation: "K7", drop: "after", times: 1 });
   await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();

@@ -28,7 +28,7 @@ it("serves clients that trust its certificate alone, by name and by address", as
   expect(await health(emulator.port, "localhost", ca)).toBe(200);
 });
 
-it("is refused by clients that trust another authority, and takes its file along at the end", async () => {
+it("is refused by clients that trust another authority, and removes its file at the end", async () => {
   emulator = await startEmulator({ tls: {} });
   await expect(health(emulator.port, "127.0.0.1", makeCertificates(["127.0.0.1"]).ca)).rejects.toThrow();
   const file = emulator.caFile ?? "";
@@ -36,7 +36,7 @@ it("is refused by clients that trust another authority, and takes its file along
   expect(existsSync(file)).toBe(false);
 });
 
-it("vouches for exactly the hosts it is made for, with names and addresses of both families", () => {
+it("certifies exactly the hosts that are asked for, with names and addresses of both families", () => {
   const { ca, certificate } = makeCertificates(["localhost", "127.0.0.1", "::1", "fe80::12:3"]);
   const authority = new X509Certificate(ca);
   const leaf = new X509Certificate(certificate);

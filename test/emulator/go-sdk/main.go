@@ -1,5 +1,5 @@
 // Walks a vault, an internal and an AWS keystore, templates and keys through their lives with IBM's own Go SDK,
-// against a local UKO: UKO_ENDPOINT and UKO_API_KEY say which and as whom. Prints one line per step; fails at the first surprise.
+// against an emulator: UKO_ENDPOINT is its address, UKO_API_KEY the caller's key. Prints one line per step; fails at the first surprise.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 var endpoint = os.Getenv("UKO_ENDPOINT")
 
-// Made anew when the clock was advanced: a token lives an hour of the local UKO's time.
+// Requested again after an advance of the clock: a token lives one hour of emulated time.
 var service = newClient()
 
 func must[Result any](step string) func(Result, *core.DetailedResponse, error) (Result, string) {
