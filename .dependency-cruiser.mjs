@@ -9,7 +9,10 @@ const rings = {
   "lifecycle/": { ours: ["errors.ts"], packages: [] },
   "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
-  "schema/": { ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/registry.ts"], packages: ["zod"] },
+  "schema/": {
+    ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/policy-inputs.ts", "resources/registry.ts"],
+    packages: ["zod"],
+  },
   "services/": {
     ours: ["errors.ts", "uuid-form.ts", "printable.ts", "lifecycle/"],
     types: ["engine/ports.ts", "engine/container-ports.ts", "engine/kms-ports.ts"],
@@ -41,11 +44,10 @@ const rings = {
       "engine/program/unknown.ts",
       "grpc-stream.ts",
       "same-user.ts",
-      "schema/pulumi.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/"],
     packages: ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf", "@types/google-protobuf"],
-    outside: ["package.json"],
+    outside: ["package.json", "sdk/schema.json"],
     node: true,
   },
   "terraform-plugin/": {

@@ -35,6 +35,7 @@ const rules: readonly Rule[] = [
   {
     title: "a file has at most 400 lines",
     files: code,
+    except: /^provider\/pulumi-dynamic\/generated\.ts$/,
     find: (text) => {
       const count = text.trimEnd().split("\n").length;
       return count > 400 ? [`${count} lines`] : [];
@@ -77,7 +78,8 @@ const rules: readonly Rule[] = [
   {
     title: "exports have names",
     files: code,
-    find: lines(/^\s*export \*/),
+    // The names of generated classes follow from the registry.
+    find: lines(/^\s*export \*(?! from "\.\/generated\.ts";)/),
     broken: { file: "provider/index.ts", text: 'export * from "./plan.ts";\n' },
   },
   {

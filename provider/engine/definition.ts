@@ -3,7 +3,7 @@
  * to it.
  */
 
-import * as z from "zod";
+import type * as z from "zod";
 import type { ErrorCode } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
 import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
@@ -13,6 +13,7 @@ import type { ContainerRef } from "./container-ports.ts";
 import type { ApplyCommand } from "./explanation.ts";
 import type { KmsKeyRef } from "./kms-ports.ts";
 import type { CallOptions, KeyRef, World } from "./ports.ts";
+import { metaOf, secretPathsIn, shapeOf } from "./property.ts";
 
 /** An invalid property and the reason; the property is a top-level input. */
 export interface CheckFailure {
@@ -100,12 +101,9 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * Inputs that no update can change. A change is an error that says what to do instead, never a
    * replacement.
    */
-  readonly immutable: readonly (keyof Inputs & string)[];
-  /**
-   * Secret inputs, by their paths (`aws.secretAccessKey`). State holds a digest of each (decision
-   * 0013).
-   */
-  readonly secrets?: readonly string[];
+  readonly immutable: readonly string[];
+  /** Secret inputs, by their paths (`aws.secretAccessKey`). */
+  readonly secrets: readonly string[];
   /** The form of its import ID, `<vaultId>/<keyId>`. */
   readonly idForm: string;
   /** The input that adopts an existing object: the last part of its ID. */
@@ -114,7 +112,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * Outputs that become unknown in a preview when this input changes; all other outputs stay known.
    * The first one shows the progress towards the goal that the input names.
    */
-  readonly invalidates: { readonly [Input in keyof Inputs & string]?: readonly (keyof State & string)[] };
+  readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
   /**
    * Outputs that are certain to be absent after a creation, so a preview does not call them
    * unknown.
@@ -126,8 +124,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    */
   refreshBeforeRun(state: State, run: RunSettings): boolean;
   /**
-   * Further changes that no update can make, each with what to do instead. `before` is the state as
-   * the engine has it.
+   * Changes that no update can make, each with what to do instead. `before` is the state as the
+   * engine has it. If absent, every change of an immutable input is rejected.
    */
   rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
   /** Rules across properties; `isThere` is true for an update. */
@@ -176,14 +174,20 @@ export function defineFunction<Args extends object, Result extends object>(
   return definition;
 }
 
-/** Infers the types of a definition, which every door projects. */
-export function defineResource<Inputs, State extends Inputs>(
-  definition: ResourceDefinition<Inputs, State>,
-): ResourceDefinition<Inputs, State> {
-  return definition;
-}
+/** What a definition does not repeat: these facts are at its properties. */
+type FromProperties = "immutable" | "secrets" | "invalidates";
 
-/** The properties of inputs or of state, by name. */
-export function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
-  return schema instanceof z.ZodObject ? (schema.shape as Readonly<Record<string, z.ZodType>>) : {};
+/** Infers the types of a definition, which every door projects, and reads the facts at its inputs. */
+export function defineResource<Inputs, State extends Inputs>(
+  definition: Omit<ResourceDefinition<Inputs, State>, FromProperties>,
+): ResourceDefinition<Inputs, State> {
+  const inputs = Object.entries(shapeOf(definition.inputs)).map(([name, schema]) => [name, metaOf(schema)] as const);
+  return {
+    ...definition,
+    immutable: inputs.flatMap(([name, { immutable }]) => (immutable ? [name] : [])),
+    secrets: secretPathsIn(definition.inputs),
+    invalidates: Object.fromEntries(
+      inputs.flatMap(([name, { invalidates }]) => (invalidates ? [[name, invalidates]] : [])),
+    ),
+  };
 }

@@ -34,22 +34,4 @@ export {
   planDeletion,
   planDeletionOutput,
 } from "./functions.ts";
-export {
-  KeyTemplate,
-  type KeyTemplateArgs,
-  type KeyTemplateAzureArgs,
-  type KeyTemplateCcaArgs,
-  type KeyTemplateGoogleArgs,
-} from "./key-template.ts";
-export {
-  Keystore,
-  type KeystoreArgs,
-  type KeystoreAwsArgs,
-  type KeystoreAzureArgs,
-  type KeystoreCcaArgs,
-  type KeystoreGoogleArgs,
-  type KeystoreIbmArgs,
-} from "./keystore.ts";
-export { KmsKey, type KmsKeyArgs } from "./kms-key.ts";
-export { ManagedKey, type ManagedKeyArgs } from "./managed-key.ts";
-export { Vault, type VaultArgs } from "./vault.ts";
+export * from "./generated.ts";

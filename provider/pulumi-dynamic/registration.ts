@@ -3,7 +3,15 @@
  * the provider's text, and the resource's lasting name.
  */
 
-import { type CustomResourceOptions, createUrn, getOrganization, type Inputs, interpolate } from "@pulumi/pulumi";
+import {
+  type CustomResourceOptions,
+  createUrn,
+  getOrganization,
+  type Inputs,
+  interpolate,
+  mergeOptions,
+  secret,
+} from "@pulumi/pulumi";
 
 export interface ResourceKind {
   readonly type: string;
@@ -14,19 +22,31 @@ export interface ResourceKind {
   readonly providerText: string;
   /** Named here, so that the engine's response fills them. */
   readonly outputs: readonly string[];
+  /**
+   * Inputs that are, or contain, a secret. A block is secret as a whole, because a program may
+   * compute one as a whole.
+   */
+  readonly secrets: readonly string[];
 }
 
+/** The arguments of Pulumi's own constructor. Secrets leave the program as secrets. */
 export function registrationOf(
-  { type, providerText, outputs }: ResourceKind,
+  { type, providerText, outputs, secrets }: ResourceKind,
   name: string,
   args: object,
   options: CustomResourceOptions | undefined,
-): Inputs {
+): [type: string, name: string, inputs: Inputs, options: CustomResourceOptions | undefined] {
   // The protocol of dynamic providers passes no URN, and an interrupted creation has to be found
   // again.
   const __origin = interpolate`${organization()}/${createUrn(name, type, options?.parent)}`;
   const empty = Object.fromEntries(outputs.map((output) => [output, undefined]));
-  return { ...empty, ...args, __origin, __provider: providerText };
+  const given = Object.entries(args).map(([property, value]) => [
+    property,
+    value !== undefined && secrets.includes(property) ? secret<unknown>(value) : value,
+  ]);
+  const inputs = { ...empty, ...Object.fromEntries(given), __origin, __provider: providerText };
+  const all = secrets.length === 0 ? options : mergeOptions(options, { additionalSecretOutputs: [...secrets] });
+  return [type, name, inputs, all];
 }
 
 /** Pulumi's mocks name no organization. Backends without organizations are called the same. */

@@ -3,6 +3,7 @@
  * separate text (`load-deferred.ts`).
  */
 
+export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };
 export {
   checkStored,
   declaredTwice,
@@ -13,4 +14,3 @@ export {
   sayUnreadSoFar,
   storedSettings,
 } from "../compose.ts";
-export { pulumiSchema } from "../schema/pulumi.ts";

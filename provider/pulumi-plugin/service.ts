@@ -46,9 +46,9 @@ export function createService(session: Session, version: string): UntypedService
       return info;
     }),
     getSchema: answered(async () => {
-      const { pulumiSchema } = await loadDeferred();
+      const { packageSchema } = await loadDeferred();
       const response = new providerPb.GetSchemaResponse();
-      response.setSchema(JSON.stringify(pulumiSchema(version)));
+      response.setSchema(JSON.stringify({ ...packageSchema, version }));
       return response;
     }),
     // The provider is not a projection of another ecosystem's provider.

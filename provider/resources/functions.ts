@@ -9,10 +9,10 @@ import {
   defineFunction,
   type FunctionDefinition,
   type ResourceDefinition,
-  shapeOf,
 } from "../engine/definition.ts";
 import { createOperations } from "../engine/key/commands.ts";
 import { failuresOfKnown } from "../engine/program/input-validation.ts";
+import { shapeOf } from "../engine/property.ts";
 import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
 import { type ResourceName, resources, type StateOf } from "./registry.ts";
@@ -22,7 +22,7 @@ const vaultId = uuid.meta({ description: "UUID of the vault." });
 const keyRef = z.strictObject({ vaultId, keyId: uuid.meta({ description: "UUID of the key." }) });
 const nothing = z.strictObject({});
 const inVault = z.strictObject({
-  vaultId: uuid.optional().meta({ description: "Narrows the list to one vault; without it every vault's are listed." }),
+  vaultId: uuid.optional().meta({ description: "Lists this vault only. If omitted, all vaults are listed." }),
 });
 
 /** Any resource, as far as its two functions need it. */
@@ -93,12 +93,16 @@ const pendingDeletion = managedKeyState
     deletionRequestedBy: true,
     deletionRecordId: true,
   })
-  .meta({ description: "A managed key whose end waits for a person or for time." });
+  .meta({
+    description: "A managed key whose deletion waits for a person or for time.",
+    type: { name: "PendingDeletion" },
+  });
 export type PendingDeletion = z.infer<typeof pendingDeletion>;
 
 const listPendingDeletions = defineFunction({
   name: "listPendingDeletions",
-  summary: "Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.",
+  summary:
+    "Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.",
   args: inVault,
   result: z.object({ pendingDeletions: z.array(pendingDeletion).meta({ description: "The keys." }) }),
   async answer(world, args, run, options) {
@@ -116,45 +120,51 @@ const time = (description: string) =>
 
 /** The report of `uko plan --json`. */
 const deletionPlan = z.object({
-  v: z.literal(1).meta({ description: "Version of this form." }),
-  instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
+  v: z.literal(1).meta({ description: "Version of this report." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
   vaultId: z.string().meta({ description: "UUID of the vault." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
-  label: z.string().optional().meta({ description: "Name of the key; absent once it is gone." }),
-  lifecycleState: z.string().meta({ description: "The one derived state, or gone." }),
-  keyState: z.string().optional().meta({ description: "The service's own word for the state." }),
+  label: z.string().optional().meta({ description: "Name of the key. Not set once the key is gone." }),
+  lifecycleState: z.string().meta({ description: "The derived state, or `gone`." }),
+  keyState: z.string().optional().meta({ description: "State, as the service reports it." }),
   deletion: z
     .object({
-      awaits: z.string().optional().meta({ description: "approval, time, or person_to_unblock." }),
+      awaits: z
+        .string()
+        .optional()
+        .meta({ description: "What the deletion waits for: `approval`, `time` or `person_to_unblock`." }),
       notBefore: time("The next step is refused before this time"),
-      requestedBy: z.string().optional().meta({ description: "IAM id of the author of the binding record." }),
-      recordId: z.string().optional().meta({ description: "Id of the binding record, as UKO_CONSENT takes it." }),
-      recordLapsesAt: time("When that record counts no longer"),
+      requestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
+      recordId: z.string().optional().meta({ description: "ID of the pending record, for `UKO_CONSENT`." }),
+      recordLapsesAt: time("When the pending record expires"),
     })
-    .meta({ description: "What the end of the key waits for." }),
+    .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),
   explanation: z
     .object({
-      summary: z.string().meta({ description: "One complete sentence." }),
-      facts: z.array(z.string()).meta({ description: "The whole path, a line for each step." }),
+      summary: z.string().meta({ description: "The plan in one sentence." }),
+      facts: z.array(z.string()).meta({ description: "The whole path, one line per step." }),
       next: z
         .array(
           z
             .object({
-              who: z.string().meta({ description: "Who may take this way." }),
-              commands: z.array(z.string()).meta({ description: "Commands that work when pasted." }),
+              who: z.string().meta({ description: "Who can run these commands." }),
+              commands: z.array(z.string()).meta({ description: "Commands that can be pasted as they are." }),
             })
-            .meta({ description: "A way on." }),
+            .meta({ description: "Commands that continue the deletion.", type: { name: "PlanWayOn" } }),
         )
-        .meta({ description: "Ways on, if there are any." }),
+        .meta({ description: "Commands that continue the deletion, if there are any." }),
     })
-    .meta({ description: "The plan in words, for instance for a comment on a pull request." }),
+    .meta({
+      description: "The plan in words, for example for a comment on a pull request.",
+      type: { name: "PlanExplanation" },
+    }),
 });
 export type DeletionPlan = z.infer<typeof deletionPlan>;
 
 const planDeletion = defineFunction({
   name: "planDeletion",
   summary:
-    "The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.",
+    "Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.",
   args: keyRef,
   result: deletionPlan,
   async answer(world, args, _run, options) {

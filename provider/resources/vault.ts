@@ -8,6 +8,7 @@ import { readContainer } from "../engine/container/observe.ts";
 import { sayContainer } from "../engine/container/words.ts";
 import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
 import { defineResource, type Stored } from "../engine/definition.ts";
+import { isChangeable, namesWhere } from "../engine/property.ts";
 import {
   adoptContainer,
   changeContainer,
@@ -17,6 +18,7 @@ import {
   parseIds,
   throwIfFrozen,
 } from "./container-writes.ts";
+import { deletionProtection } from "./policy-inputs.ts";
 import { uuid } from "./uuid.ts";
 
 /** uko-v4.md 2.5 V2, V4. An absent input keeps the service's value. */
@@ -28,8 +30,10 @@ const vaultInputs = z.strictObject({
     .meta({ description: "Name of the vault, unique in its instance." }),
   description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
   recoveryKeyLabel: z.string().min(1).optional().meta({ description: "Label of the recovery key; on-premises only." }),
-  existingVaultId: uuid.optional().meta({ description: "Adopts this vault instead of making one. Cannot change." }),
-  deletionProtection: z.boolean().default(false).meta({ description: "Refuses to delete the vault." }),
+  existingVaultId: uuid
+    .optional()
+    .meta({ description: "Adopts this vault instead of creating one.", immutable: true, role: "creation" }),
+  deletionProtection: deletionProtection("Refuses to delete the vault."),
 });
 export type VaultInputs = z.infer<typeof vaultInputs>;
 
@@ -37,27 +41,25 @@ export const vaultState = z.object({
   ...vaultInputs.shape,
   name: z.string(),
   description: z.string().optional(),
-  instanceId: z.string().meta({ description: "Instance that the vault belongs to." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the vault belongs to." }),
   vaultId: z.string().meta({ description: "UUID of the vault." }),
 });
 export type VaultState = z.infer<typeof vaultState>;
 
-const compared = ["name", "description", "recoveryKeyLabel"] as const;
+const compared = namesWhere(vaultInputs, isChangeable);
 
 export const vault = defineResource<VaultInputs, VaultState>({
   name: "Vault",
   noun: "vault",
   functions: {
-    get: "A vault as it is now; fails with UKO_NOT_FOUND where there is none.",
-    list: "Every vault of the instance that the identity may see.",
+    get: "Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.",
+    list: "Lists every vault of the instance that the caller may see.",
   },
-  summary: "A vault: keys, keystores and templates live in it. It is deleted once it is empty.",
+  summary: "A vault: the container of keys, keystores and templates. It can be deleted once it is empty.",
   inputs: vaultInputs,
   state: vaultState,
   idForm: "<vaultId>",
   adoptBy: "existingVaultId",
-  immutable: [],
-  invalidates: {},
   refreshBeforeRun: () => false,
   rejectChange: (before, inputs) =>
     frozenFailures({ existingVaultId: before.vaultId }, inputs, ["existingVaultId"], "vault"),
@@ -105,10 +107,11 @@ export const vault = defineResource<VaultInputs, VaultState>({
       ref,
       world.vaults,
       async ({ snapshot: found, etag }) => {
+        const there: Readonly<Record<string, unknown>> = { ...found };
         const patch = Object.fromEntries(
           compared.flatMap((name) => {
             const wanted = inputs[name];
-            return wanted === undefined || wanted === found[name] ? [] : [[name, wanted]];
+            return wanted === undefined || wanted === there[name] ? [] : [[name, wanted]];
           }),
         );
         return Object.keys(patch).length === 0 ? undefined : world.vaults.update(ref, patch, etag, options);
@@ -122,12 +125,12 @@ export const vault = defineResource<VaultInputs, VaultState>({
     const [vaultId = ""] = parseIds(id, "<vaultId>");
     const { instanceId } = world.session;
     const reading = await readContainer(world, refTo(instanceId, vaultId), world.vaults, false, options);
-    return reading.kind === "gone" ? undefined : stored(instanceId, steeringDefaults, reading.snapshot);
+    return reading.kind === "gone" ? undefined : stored(instanceId, {}, reading.snapshot);
   },
 
   async list(world, _filter, options) {
     const all = await world.vaults.list({}, options);
-    return all.map((snapshot) => stored(world.session.instanceId, steeringDefaults, snapshot));
+    return all.map((snapshot) => stored(world.session.instanceId, {}, snapshot));
   },
 
   deletion: (state) => ({
@@ -137,8 +140,6 @@ export const vault = defineResource<VaultInputs, VaultState>({
     policy: { deletionProtection: state.deletionProtection },
   }),
 });
-
-const steeringDefaults = { deletionProtection: false } as const;
 
 function refTo(instanceId: string, vaultId: string): ContainerRef {
   return { kind: "vault", instanceId, vaultId, id: vaultId };

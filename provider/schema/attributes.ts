@@ -5,13 +5,21 @@
 
 import type * as z from "zod";
 import type { FunctionDefinition } from "../engine/definition.ts";
+import { bare, metaOf, secretPathsIn, shapeOf } from "../engine/property.ts";
+
+type Meta = z.core.GlobalMeta;
 
 export type AttributeType =
   | { readonly kind: "string" | "boolean" | "integer" | "number" }
-  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "enum"; readonly values: readonly string[]; readonly named?: Meta["type"] }
   | { readonly kind: "list"; readonly element: AttributeType }
   | { readonly kind: "map"; readonly element: AttributeType }
-  | { readonly kind: "object"; readonly description: string; readonly attributes: readonly Attribute[] };
+  | {
+      readonly kind: "object";
+      readonly description: string;
+      readonly attributes: readonly Attribute[];
+      readonly named?: Meta["type"];
+    };
 
 export interface Attribute {
   readonly name: string;
@@ -21,28 +29,34 @@ export interface Attribute {
   readonly isRequired: boolean;
   /** A secret, or an object that contains one at any depth. */
   readonly isSecret: boolean;
+  /** No update can change the input, or the input of the same name. */
+  readonly isImmutable?: boolean;
+  /** Of an input that the service does not hold, and of the output of the same name. */
+  readonly role?: Meta["role"];
   readonly default?: string | number | boolean;
 }
 
 /** The parts of a resource's definition that describe it. */
-export interface DescribedResource {
+export interface Described {
   readonly name: string;
+  readonly noun: string;
+  readonly summary: string;
+  readonly idForm: string;
   readonly inputs: z.ZodType;
   readonly state: z.ZodType;
-  readonly secrets?: readonly string[];
 }
 
 /** Returns the inputs of a resource. */
-export function inputAttributes({ inputs, secrets = [] }: DescribedResource): readonly Attribute[] {
-  return attributesOf(inputs, { side: "input", secrets });
+export function inputAttributes({ inputs }: Pick<Described, "inputs">): readonly Attribute[] {
+  return attributesOf(inputs, { side: "input", secrets: secretPathsIn(inputs) });
 }
 
 /**
  * Returns the outputs of a resource; one without its own description has that of the input of the
  * same name.
  */
-export function outputAttributes({ inputs, state, secrets = [] }: DescribedResource): readonly Attribute[] {
-  return attributesOf(state, { side: "output", secrets, like: inputs });
+export function outputAttributes({ inputs, state }: Pick<Described, "inputs" | "state">): readonly Attribute[] {
+  return attributesOf(state, { side: "output", secrets: secretPathsIn(inputs), like: inputs });
 }
 
 /** Returns a function's arguments. */
@@ -55,38 +69,54 @@ export function resultAttributes(result: z.ZodType): readonly Attribute[] {
   return attributesOf(result, { side: "output", secrets: [] });
 }
 
+/** The description of an input. */
+export function describeInput({ description, isImmutable }: Pick<Attribute, "description" | "isImmutable">): string {
+  return isImmutable ? `${description} Cannot change.` : description;
+}
+
 interface Reading {
   readonly side: "input" | "output";
   /** Paths below the schema that is read. */
   readonly secrets: readonly string[];
-  readonly like?: z.ZodType;
+  /** The schema of the inputs, whose facts an output has unless it has its own. */
+  readonly like?: z.core.$ZodType;
+  /** Whether no update can change the object that is read. */
+  readonly isImmutable?: boolean;
 }
 
-type Schema = z.core.$ZodTypes;
-
-function attributesOf(schema: z.ZodType, { side, secrets, like }: Reading): readonly Attribute[] {
-  const shape = shapeOf(schema);
+function attributesOf(schema: z.core.$ZodType, reading: Reading): readonly Attribute[] {
+  const { side, secrets, like } = reading;
+  const { def } = bare(schema)._zod;
+  if (def.type !== "object") throw new Error(`A ${def.type} has no properties`);
   const likeShape = like === undefined ? {} : shapeOf(like);
-  return Object.entries(shape).map(([name, property]) => {
+  return Object.entries(shapeOf(schema)).map(([name, property]) => {
     const likeProperty = likeShape[name];
+    const { description, role, immutable = reading.isImmutable ?? false } = factsOf(property, likeProperty);
+    if (description === undefined) throw new Error(`${name} has no description`);
     const below = secrets.filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1));
     const preset = side === "input" ? defaultOf(property) : undefined;
-    const description = descriptionOf(property) ?? (likeProperty && descriptionOf(likeProperty));
-    if (description === undefined) throw new Error(`${name} has no description`);
+    const inner = { side, secrets: below, isImmutable: immutable, ...(likeProperty && { like: likeProperty }) };
     return {
       name,
       description,
-      type: typeOf(property, { side, secrets: below, ...(likeProperty && { like: likeProperty }) }),
+      type: typeOf(property, inner),
       isRequired: (side === "input" ? property._zod.optin : property._zod.optout) === undefined,
       isSecret: below.length > 0 || secrets.includes(name),
+      ...(immutable && { isImmutable: true }),
+      ...(role !== undefined && { role }),
       ...(preset !== undefined && { default: preset }),
     };
   });
 }
 
-function typeOf(schema: z.ZodType, reading: Reading): AttributeType {
+function factsOf(schema: z.core.$ZodType, like: z.core.$ZodType | undefined): Meta {
+  return { ...(like && metaOf(like)), ...metaOf(schema) };
+}
+
+function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
   const inner = bare(schema);
   const { def } = inner._zod;
+  const { description, type: named } = factsOf(schema, reading.like);
   switch (def.type) {
     case "string":
     case "boolean":
@@ -96,56 +126,32 @@ function typeOf(schema: z.ZodType, reading: Reading): AttributeType {
     case "literal":
       return { kind: def.values.every((value) => Number.isInteger(value)) ? "integer" : "string" };
     case "enum":
-      return { kind: "enum", values: Object.values(def.entries).map(String) };
+      return { kind: "enum", values: Object.values(def.entries).map(String), ...(named && { named }) };
     case "array":
       return { kind: "list", element: elementOf(def.element, reading, "array") };
     case "record":
       return { kind: "map", element: elementOf(def.valueType, reading, "record") };
     case "object": {
-      const description = descriptionOf(schema) ?? (reading.like && descriptionOf(reading.like));
-      if (description === undefined) throw new Error("An object has no description");
-      return { kind: "object", description, attributes: attributesOf(schema, reading) };
+      // The wrapped object describes itself; its wrapper may describe the property.
+      const own = metaOf(inner).description ?? (reading.like && metaOf(bare(reading.like)).description) ?? description;
+      if (own === undefined) throw new Error("An object has no description");
+      return { kind: "object", description: own, attributes: attributesOf(inner, reading), ...(named && { named }) };
     }
     default:
       throw new Error(`No door can show a ${def.type}`);
   }
 }
 
-/** The element type of a list or a map, described like the element at the same path of `like`. */
-function elementOf(
-  element: z.core.$ZodType,
-  { side, secrets, like }: Reading,
-  kind: "array" | "record",
-): AttributeType {
+/** The element type of a list or a map, with the facts of the element at the same path of `like`. */
+function elementOf(element: z.core.$ZodType, reading: Reading, kind: "array" | "record"): AttributeType {
+  const { like, ...others } = reading;
   const def = like === undefined ? undefined : bare(like)._zod.def;
   const likeElement = def?.type !== kind ? undefined : def.type === "array" ? def.element : def.valueType;
-  return typeOf(element as z.ZodType, { side, secrets, ...(likeElement && { like: likeElement as z.ZodType }) });
-}
-
-function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
-  const { def } = bare(schema)._zod;
-  if (def.type !== "object") throw new Error(`A ${def.type} has no properties`);
-  return def.shape as Readonly<Record<string, z.ZodType>>;
-}
-
-/** The schema without the wrappers that only state whether a value may be absent. */
-function bare(schema: z.core.$ZodType): Schema {
-  const known = schema as Schema;
-  const { def } = known._zod;
-  return def.type === "optional" || def.type === "default" || def.type === "catch" ? bare(def.innerType) : known;
-}
-
-function descriptionOf(schema: z.core.$ZodType): string | undefined {
-  const own = (schema as z.ZodType).description;
-  const { def } = (schema as Schema)._zod;
-  if (own !== undefined) return own;
-  return def.type === "optional" || def.type === "default" || def.type === "catch"
-    ? descriptionOf(def.innerType)
-    : undefined;
+  return typeOf(element, { ...others, ...(likeElement && { like: likeElement }) });
 }
 
 function defaultOf(schema: z.core.$ZodType): string | number | boolean | undefined {
-  const { def } = (schema as Schema)._zod;
+  const { def } = (schema as z.core.$ZodTypes)._zod;
   if (def.type === "optional") return defaultOf(def.innerType);
   if (def.type !== "default") return undefined;
   const { defaultValue } = def;

@@ -2,67 +2,48 @@
  * The settings of a provider: the service's location, the caller, and the strictness of every run.
  */
 
-import type { Attribute } from "./attributes.ts";
+import * as z from "zod";
+import { dualAuthorization } from "../resources/policy-inputs.ts";
+import { type Attribute, inputAttributes } from "./attributes.ts";
 
-const text = (name: string, description: string): Attribute => ({
-  name,
-  description,
-  type: { kind: "string" },
-  isRequired: false,
-  isSecret: false,
+const text = z.string().optional();
+const address = (of: string, otherwise: string, variable: string) => ({
+  description: `Address of ${of}${otherwise}. \`${variable}\` takes precedence and is read in each run.`,
 });
 
 /**
  * None is required, because the environment of a run may set it; the environment takes precedence
  * over stored settings.
  */
-export const providerAttributes: readonly Attribute[] = [
-  text(
-    "instanceId",
-    "UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.",
-  ),
-  text("region", "Region of the instance, such as `us-south`. `UKO_REGION` outweighs it."),
-  text(
-    "endpoint",
-    "Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.",
-  ),
-  text(
-    "kmsEndpoint",
-    "Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.",
-  ),
-  text(
-    "iamEndpoint",
-    "Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.",
-  ),
-  {
-    ...text(
-      "apiKey",
-      "API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.",
-    ),
-    isSecret: true,
-  },
-  {
-    ...text(
-      "token",
-      "IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.",
-    ),
-    isSecret: true,
-  },
-  {
-    ...text(
-      "dualAuthorization",
-      "With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.",
-    ),
-    type: { kind: "enum", values: ["required", "single"] },
-  },
-  {
-    ...text(
-      "strictReads",
-      "With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.",
-    ),
-    type: { kind: "boolean" },
-  },
-];
+const settings = z.object({
+  instanceId: text.meta({
+    description:
+      "UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.",
+  }),
+  region: text.meta({ description: "Region of the instance, such as `us-south`. `UKO_REGION` takes precedence." }),
+  endpoint: text.meta(address("the service", "; found by instance and region if omitted", "UKO_ENDPOINT")),
+  kmsEndpoint: text.meta(address("the KMS", "; found by instance and region if omitted", "UKO_KMS_ENDPOINT")),
+  iamEndpoint: text.meta(address("IAM", "; that of IBM Cloud if omitted", "UKO_IAM_ENDPOINT")),
+  apiKey: text.meta({
+    description:
+      "API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.",
+    secret: true,
+  }),
+  token: text.meta({
+    description: "IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.",
+    secret: true,
+  }),
+  dualAuthorization: dualAuthorization.optional().meta({
+    description:
+      "With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.",
+  }),
+  strictReads: z.boolean().optional().meta({
+    description:
+      "With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.",
+  }),
+});
+
+export const providerAttributes: readonly Attribute[] = inputAttributes({ inputs: settings });
 
 /**
  * Settings that an SDK may take from the environment and store, because they are the same for all

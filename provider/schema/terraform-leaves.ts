@@ -15,6 +15,9 @@ export interface Leaf {
   readonly description: string;
   readonly isRequired: boolean;
   readonly isSecret: boolean;
+  readonly isImmutable?: boolean;
+  /** Of the input that the leaf is, or is part of. */
+  readonly inputRole?: Attribute["role"];
   readonly preset?: string | number | boolean;
 }
 
@@ -58,7 +61,7 @@ export function membersOf({ attributes }: Extract<AttributeType, { kind: "object
 
 function leavesAt(attributes: readonly Attribute[], above: readonly string[], isNeeded: boolean): readonly Leaf[] {
   return attributes.flatMap((attribute) => {
-    const { name, type, isSecret } = attribute;
+    const { name, type, isSecret, isImmutable, role } = attribute;
     const path = [...above, name];
     const isRequired = isNeeded && attribute.isRequired;
     if (type.kind === "object") return leavesAt(type.attributes, path, isRequired);
@@ -69,6 +72,8 @@ function leavesAt(attributes: readonly Attribute[], above: readonly string[], is
       description: describe(attribute),
       isRequired,
       isSecret,
+      ...(isImmutable && { isImmutable }),
+      ...(role !== undefined && { inputRole: role }),
       ...(attribute.default !== undefined && { preset: attribute.default }),
     };
     return [leaf];

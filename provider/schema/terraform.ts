@@ -10,11 +10,12 @@ import {
   type Attribute,
   type AttributeType,
   argumentAttributes,
+  type Described,
+  describeInput,
   inputAttributes,
   outputAttributes,
   resultAttributes,
 } from "./attributes.ts";
-import type { Described } from "./described.ts";
 import { providerAttributes } from "./provider-attributes.ts";
 import { type Leaf, leavesOf, snake, valueTypeOf } from "./terraform-leaves.ts";
 import type { AttributeSchema, BlockSchema, IdentitySchema, ProviderSchema } from "./terraform-types.ts";
@@ -24,8 +25,8 @@ export const providerAddress = "registry.opentofu.org/pulumi-uko/uko";
 
 /**
  * The source of an attribute's planned value. `required` and `steering` come only from the
- * configuration; a `preset` has a default; a `kept` one keeps its value if the configuration omits
- * it; the service fills in the rest. A `secret` is in no state; `digests` show whether it changed.
+ * configuration; a `preset` has a default; a `kept` trigger keeps its value if the configuration
+ * omits it, so that its return requests nothing; the service fills in the rest. A `secret` is in no state; `digests` show whether it changed.
  */
 export type Role = "required" | "steering" | "preset" | "kept" | "service" | "secret" | "output" | "id" | "digests";
 
@@ -62,29 +63,6 @@ export interface TerraformDataSource extends TerraformBlock {
 
 const definitions: Readonly<Record<ResourceName, Described>> = resources;
 
-/** Inputs without a default that only this tool reads; the service may fill in every other one. */
-const steering = [
-  "labelTags",
-  "state",
-  "deletionReason",
-  "encryptedNonce",
-  "iv",
-  "encryptionAlgorithm",
-  "existingKeyId",
-  "existingVaultId",
-  "existingKeystoreId",
-  "existingTemplateId",
-];
-/** A trigger that leaves the program and returns with its former value requests nothing. */
-const kept = ["rotationTrigger", "restoreTrigger"];
-
-/**
- * In addition to those above: a program's own settings of an object, which no other program's read
- * of it can reveal.
- */
-const ownPresets = ["align", "deletionProtection", "dualAuthorization", "deletionGate", "deletionCompletesAt"];
-const isOwn = ({ name }: Attribute): boolean => [...steering, ...kept, ...ownPresets].includes(name);
-
 /** Digests of the secrets that were last sent, by the names of their attributes. */
 export const digestsName = "secret_digests";
 
@@ -115,7 +93,7 @@ export const terraformProvider: TerraformBlock = {
   typeName: "uko",
   ...blockOf(
     leavesOf(providerAttributes).map((leaf) => attributeOf(leaf, "steering", leaf.isSecret ? { sensitive: true } : {})),
-    "Where the service is and who acts. The environment of a run outweighs what is written here.",
+    "Location of the service, and the caller. The environment of a run takes precedence over these settings.",
   ),
 };
 
@@ -137,7 +115,8 @@ function resourceOf(handlers: ResourceName): TerraformResource {
   const definition = definitions[handlers];
   const inputs = leavesOf(inputAttributes(definition));
   const isInput = new Set(inputs.map(({ name }) => name));
-  const outputs = leavesOf(outputAttributes(definition)).filter(({ name }) => !isInput.has(name));
+  const allOutputs = leavesOf(outputAttributes(definition));
+  const outputs = allOutputs.filter(({ name }) => !isInput.has(name));
   const secrets = inputs.filter(({ isSecret }) => isSecret);
   const idNames = namesIn(definition.idForm);
   const listQuestion = `list${capital(handlers)}s` as const;
@@ -158,26 +137,25 @@ function resourceOf(handlers: ResourceName): TerraformResource {
     noun: definition.noun,
     idNames,
     ...blockOf(attributes, definition.summary),
-    identity: identityOf(idNames, outputs, inputs),
+    identity: identityOf(idNames, allOutputs),
     listQuestion,
     listed: narrowed.attributes,
     listBlock: narrowed.block,
   };
 }
 
-function roleOf({ path, isRequired, isSecret, preset }: Leaf): Role {
-  const [name = ""] = path;
+function roleOf({ inputRole, isRequired, isSecret, preset }: Leaf): Role {
   if (isSecret) return "secret";
   if (isRequired) return "required";
   if (preset !== undefined) return "preset";
-  if (kept.includes(name)) return "kept";
-  return steering.includes(name) ? "steering" : "service";
+  if (inputRole === "trigger") return "kept";
+  return inputRole === undefined ? "service" : "steering";
 }
 
 function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}): TerraformAttribute {
   const schema: AttributeSchema = {
     type: valueTypeOf(leaf.type),
-    description: leaf.description,
+    description: role === "output" ? leaf.description : describeInput(leaf),
     description_kind: "markdown",
     ...flags[role],
     ...more,
@@ -186,21 +164,20 @@ function attributeOf(leaf: Leaf, role: Role, more: Partial<AttributeSchema> = {}
 }
 
 function idAttribute(idForm: string): TerraformAttribute {
-  const description = `What it is imported by: \`${snakeWords(idForm)}\`.`;
+  const description = `Import ID: \`${snakeWords(idForm)}\`.`;
   return attributeOf({ name: "id", path: [], type: text, description, isRequired: false, isSecret: false }, "id");
 }
 
 function digestsAttribute(secrets: readonly Leaf[]): TerraformAttribute {
   const names = secrets.map(({ name }) => `\`${name}\``).join(", ");
-  const description = `SHA-256 of the secrets that were last sent, by name (${names}): shows that one changed, and not what it is.`;
+  const description = `SHA-256 digests of the secrets that were last sent, by name (${names}). They show that a secret changed, never the secret.`;
   const type: AttributeType = { kind: "map", element: text };
   return attributeOf({ name: digestsName, path: [], type, description, isRequired: false, isSecret: true }, "digests");
 }
 
-function identityOf(idNames: readonly string[], ...leaves: readonly (readonly Leaf[])[]): IdentitySchema {
-  const all = leaves.flat();
+function identityOf(idNames: readonly string[], outputs: readonly Leaf[]): IdentitySchema {
   const attributes = ["instance_id", ...idNames].map((name) => {
-    const description = all.find((leaf) => leaf.name === name)?.description ?? name;
+    const description = outputs.find((leaf) => leaf.name === name)?.description ?? name;
     // The provider knows its instance, so the attribute is optional; if it names another instance,
     // it is rejected.
     const isKnown = name === "instance_id";
@@ -238,8 +215,9 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
   };
 }
 
+/** A program's own settings of an object stay hidden, because no other program's read reveals them. */
 function shownOf(handlers: ResourceName): readonly Attribute[] {
-  return outputAttributes(definitions[handlers]).filter((attribute) => !isOwn(attribute));
+  return outputAttributes(definitions[handlers]).filter(({ role }) => role === undefined);
 }
 
 /** A listed object has the description of its resource. */

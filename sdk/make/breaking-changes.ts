@@ -1,6 +1,6 @@
 /** What a new schema takes away from programs, and from stacks, that were written against an older one. */
 
-import type { EnumSpec, ObjectSpec, PackageSpec, PropertySpec } from "../../provider/schema/package-spec.ts";
+import type { EnumSpec, ObjectSpec, PackageSpec, PropertySpec } from "./pulumi/package-spec.ts";
 
 /** As a committed file has it, whichever release wrote it. */
 export type Schema = Pick<PackageSpec, "config" | "provider" | "types" | "resources" | "functions">;

@@ -1,15 +1,15 @@
-/** The two kits that have typed constructs of ours, and what their packages tell npm and readers. */
+/** The two kits for which typed constructs exist, and the metadata and README of each package. */
 
 export interface CdkKit {
-  /** The kit's own package, and the folder of ours below `sdk`. */
+  /** The kit's own package, and the folder below `sdk`. */
   readonly name: "cdktf" | "cdktn";
   readonly title: string;
-  /** What a program brings itself: one kit, and one `constructs` that suits it. */
+  /** Packages that a program installs itself: one kit, and a compatible `constructs`. */
   readonly peers: Readonly<Record<string, string>>;
   readonly keywords: readonly string[];
-  /** What a program says before it may give secrets; undefined where the kit asks for nothing. */
+  /** The context that a program needs before it can set secrets; undefined if the kit needs none. */
   readonly beforeSecrets?: string;
-  /** Which kit to choose, for who reads about this one. */
+  /** Which kit to choose. */
   readonly advice: string;
 }
 
@@ -19,9 +19,8 @@ export const cdkKits: readonly CdkKit[] = [
     title: "CDKTF",
     peers: { cdktf: "^0.21.0", constructs: "^10.4.2" },
     keywords: ["cdktf", "terraform-cdk"],
-    advice: `CDKTF was archived in December 2025; 0.21 is its last version. Programs that use it can have their keys here. New ones take its
-living fork CDK Terrain and \`@uko/cdktn\`, which has the same classes: in a program of yours \`cdktf\` becomes \`cdktn\`, and
-\`@uko/cdktf\` becomes \`@uko/cdktn\`.`,
+    advice: `CDKTF was archived in December 2025; 0.21 is its last version. Existing programs can use this package.
+New programs use the maintained fork CDK Terrain with \`@uko/cdktn\`, which has the same classes: replace \`cdktf\` with \`cdktn\`, and \`@uko/cdktf\` with \`@uko/cdktn\`.`,
   },
   {
     name: "cdktn",
@@ -29,17 +28,16 @@ living fork CDK Terrain and \`@uko/cdktn\`, which has the same classes: in a pro
     peers: { cdktn: "^0.24.0", constructs: ">=10.6.0 <10.8.0" },
     keywords: ["cdktn", "cdk-terrain"],
     beforeSecrets: 'new App({ context: { targetVersions: { opentofu: ">=1.11" } } })',
-    advice: `CDK Terrain is the living fork of CDKTF, which was archived in December 2025. Programs that are still on CDKTF take \`@uko/cdktf\`,
-which has the same classes.`,
+    advice: `CDK Terrain is the maintained fork of CDKTF, which was archived in December 2025. Programs that still use CDKTF install \`@uko/cdktf\`, which has the same classes.`,
   },
 ];
 
-/** Answers package.json of the package for a kit. */
+/** Returns package.json of the package for a kit. */
 export function cdkManifest({ name, title, peers, keywords }: CdkKit, version: string): unknown {
   return {
     name: `@uko/${name}`,
     version,
-    description: `Keys of IBM Unified Key Orchestrator for ${title} programs, with two people behind every deletion`,
+    description: `Keys of IBM Unified Key Orchestrator for ${title} programs, where deleting a key requires two people`,
     keywords: [...keywords, "cdk", "opentofu", "terraform", "uko", "ibm-cloud", "hpcs", "key-management"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
     repository: {
@@ -58,7 +56,7 @@ export function cdkManifest({ name, title, peers, keywords }: CdkKit, version: s
   };
 }
 
-/** Answers tsconfig.json of the package for a kit. */
+/** Returns tsconfig.json of the package for a kit. */
 export function cdkCompilerSettings(): unknown {
   return {
     compilerOptions: {
@@ -80,11 +78,14 @@ export function cdkCompilerSettings(): unknown {
 }
 
 export function cdkReadme({ name, title, beforeSecrets, advice }: CdkKit): string {
-  const asked = `The kit wants to know that the engine keeps them out of the state: \`${beforeSecrets}\`.\n`;
+  const context =
+    beforeSecrets === undefined
+      ? ""
+      : `The kit needs to know that the engine supports ephemeral values: \`${beforeSecrets}\`.\n`;
   return `# Keys of IBM Unified Key Orchestrator for ${title}
 
-Typed constructs of the provider \`pulumi-uko/uko\`: managed keys, and the vaults, keystores and templates around them. A key ends through
-two people: \`tofu destroy\` asks for a second person, says what is awaited, and goes on when run again.
+Typed constructs of the provider \`pulumi-uko/uko\`: managed keys, and their vaults, keystores and templates.
+Deleting a key requires two people: \`tofu destroy\` requests the approval of a second person, says what it is waiting for, and continues when run again.
 
 \`\`\`ts
 import { ManagedKey, UkoProvider } from "@uko/${name}";
@@ -102,22 +103,22 @@ new ManagedKey(stack, "payroll", {
 app.synth();
 \`\`\`
 
-\`node main.ts\` (Node 22.18 or newer, and \`"type": "module"\` in package.json) writes \`cdktf.out/stacks/payroll\`, and there
-\`tofu init\`, \`tofu apply\` and \`tofu destroy\` do the rest.
+\`node main.ts\` writes \`cdktf.out/stacks/payroll\`. It needs Node 22.18 or newer, and \`"type": "module"\` in package.json.
+Run \`tofu init\`, \`tofu apply\` and \`tofu destroy\` in that folder.
 
-Who acts comes from the environment of a run, \`UKO_API_KEY\` and the others, and so from nobody's program. What a program has as text
-stands in what it writes, and a saved plan has the values of variables, sensitive ones too. Give a keystore its secrets by a variable that is
-ephemeral, which stays out of both; the kit has no field for that:
+Credentials come from environment variables such as \`UKO_API_KEY\`, never from the program.
+A value that the program contains as text appears in the files that it writes. A saved plan contains the values of variables, also of sensitive ones.
+Pass the secrets of a keystore in an ephemeral variable, which appears in neither. The kit has no field for that:
 
 \`\`\`ts
 const secret = new TerraformVariable(stack, "secret", { type: "string", sensitive: true });
 secret.addOverride("ephemeral", true);
 \`\`\`
 
-It takes OpenTofu 1.11 or Terraform 1.11, and the apply of a saved plan has to be given its value again.
-${beforeSecrets === undefined ? "" : asked}
+Ephemeral variables require OpenTofu 1.11 or newer, or Terraform 1.11 or newer. Set the variable again when you apply a saved plan.
+${context}
 ${advice}
 
-What destroy does, roles and pipelines: https://github.com/pulumi-uko/pulumi-uko.
+See what destroy does, roles and pipelines: https://github.com/pulumi-uko/pulumi-uko.
 `;
 }

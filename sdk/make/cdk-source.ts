@@ -38,5 +38,5 @@ export function indexSource(sources: ReadonlyMap<string, string>): string {
 }
 
 function sentencesOf({ description, write_only }: AttributeSchema): string {
-  return write_only ? `${description} Never comes back: reading it gives null.` : description;
+  return write_only ? `${description} Reading it returns null.` : description;
 }

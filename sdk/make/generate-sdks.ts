@@ -6,9 +6,9 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 import { findEngine } from "../../test/engines/find-engine.ts";
 import { sdkGenerator } from "../../test/engines/sdk-generator.ts";
+import { pulumiSchema } from "./pulumi/schema.ts";
 
 const generatorLimitMs = 120_000;
 const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));

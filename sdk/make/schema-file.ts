@@ -1,8 +1,8 @@
 /** The committed schemas and what is made beside them: where they are, and the one text that belongs into each schema's file. */
 
 import { readFileSync } from "node:fs";
-import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
+import { pulumiSchema } from "./pulumi/schema.ts";
 
 export const sdkFolder = new URL("../", import.meta.url);
 export const schemaFile = new URL("schema.json", sdkFolder);
@@ -10,6 +10,7 @@ export const terraformSchemaFile = new URL("terraform-schema.json", sdkFolder);
 /** The folder whose content is at the root of the repository that the registries read. */
 export const registryRoot = new URL("terraform/", sdkFolder);
 export const registryDocsFolder = new URL("docs/", registryRoot);
+export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
 export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 
 /** Answers the committed form, which has no version: a release must not be a change of its own. */

@@ -1,9 +1,11 @@
-/** `npm run schema`: writes the two schemas, the reference and the pages for the registries from the definitions. */
+/** `npm run schema`: writes the two schemas, the reference, the dynamic provider's classes and the pages for the registries. */
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { referenceMarkdown } from "../../provider/schema/reference.ts";
-import { generatedFolders, registryPages } from "../../provider/schema/registry/pages.ts";
+import { referenceMarkdown } from "./docs/reference.ts";
+import { generatedFolders, registryPages } from "./docs/registry/pages.ts";
+import { dynamicClasses } from "./generate-dynamic.ts";
 import {
+  dynamicClassesFile,
   referenceFile,
   registryDocsFolder,
   schemaFile,
@@ -15,6 +17,7 @@ import {
 writeFileSync(schemaFile, schemaText());
 writeFileSync(terraformSchemaFile, terraformSchemaText());
 writeFileSync(referenceFile, referenceMarkdown());
+writeFileSync(dynamicClassesFile, dynamicClasses());
 const pages = registryPages();
 for (const folder of generatedFolders) {
   // The page of what is no more goes with it.
@@ -23,5 +26,5 @@ for (const folder of generatedFolders) {
 }
 for (const [file, text] of pages) writeFileSync(new URL(file, registryDocsFolder), text);
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md and sdk/terraform/docs. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-schema.json, provider/docs/reference.md, provider/pulumi-dynamic/generated.ts and sdk/terraform/docs. The packages follow with: npm run sdk",
 );

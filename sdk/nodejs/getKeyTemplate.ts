@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+ * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
  */
 export function getKeyTemplate(args: GetKeyTemplateArgs, opts?: pulumi.InvokeOptions): Promise<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -31,27 +31,27 @@ export interface GetKeyTemplateArgs {
 
 export interface GetKeyTemplateResult {
     /**
-     * From creation to the first day of use, such as P0D.
+     * Time from creation to the first day of use, such as `P0D`.
      */
     readonly activationPeriod: string;
     /**
-     * Algorithm; des and dilithium on-premises only. Cannot change.
+     * Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
      */
     readonly algorithm: string;
     /**
-     * No new keys and no alignment from it; existing keys keep working.
+     * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
      */
     readonly archived: boolean;
     /**
-     * For azure_key_vault. Cannot change.
+     * For templates of `azure_key_vault`. Cannot change.
      */
     readonly azure?: outputs.KeyTemplateAzureState;
     /**
-     * For cca; on-premises only.
+     * For templates of `cca`; on-premises only.
      */
     readonly cca?: outputs.KeyTemplateCcaState;
     /**
-     * Deactivates older versions on rotation.
+     * Whether a rotation deactivates the older versions of a key.
      */
     readonly deactivateOnRotation?: boolean;
     /**
@@ -63,47 +63,47 @@ export interface GetKeyTemplateResult {
      */
     readonly description?: string;
     /**
-     * Adopts this template instead of making one. Cannot change.
+     * Adopts this template instead of creating one. Cannot change.
      */
     readonly existingTemplateId?: string;
     /**
-     * To the last day of use, such as P2Y.
+     * Time to the last day of use, such as `P2Y`.
      */
     readonly expirationPeriod: string;
     /**
-     * For google_kms.
+     * For templates of `google_kms`.
      */
     readonly google?: outputs.KeyTemplateGoogleState;
     /**
-     * Group of keystores that keys go to. A change is refused while it would cut a key off.
+     * Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
      */
     readonly group: string;
     /**
-     * Instance that the template belongs to.
+     * ID of the instance that the template belongs to.
      */
     readonly instanceId: string;
     /**
-     * State of a new key; an active one is installed at once.
+     * State of a new key. An `active` key is installed at once.
      */
     readonly keyState: string;
     /**
-     * How keys are named in the keystore. Cannot change.
+     * Scheme of the names of keys in the keystore. Cannot change.
      */
     readonly keystoreNamingScheme?: string;
     /**
-     * Type of the keystores that keys go to. Cannot change.
+     * Type of the keystores in which keys are installed. Cannot change.
      */
     readonly keystoreType: string;
     /**
-     * Name of the template, unique in its vault; some releases take up to 30 characters.
+     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
      */
     readonly name: string;
     /**
-     * How labels are made, with <tags>. Cannot change.
+     * Scheme of the labels of keys, with `<tags>`. Cannot change.
      */
     readonly namingScheme?: string;
     /**
-     * Size, such as 256.
+     * Size of the keys, such as `256`.
      */
     readonly size: string;
     /**
@@ -111,16 +111,16 @@ export interface GetKeyTemplateResult {
      */
     readonly templateId: string;
     /**
-     * UUID of the vault that the template is in. Cannot change.
+     * UUID of the vault that holds the template. Cannot change.
      */
     readonly vaultId: string;
     /**
-     * One more for each update.
+     * Incremented by each update.
      */
     readonly version: number;
 }
 /**
- * A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+ * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
  */
 export function getKeyTemplateOutput(args: GetKeyTemplateOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+ * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
  */
 export function getKeystore(args: GetKeystoreArgs, opts?: pulumi.InvokeOptions): Promise<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -31,15 +31,15 @@ export interface GetKeystoreArgs {
 
 export interface GetKeystoreResult {
     /**
-     * Connection of a keystore of type aws_kms.
+     * Connection of a keystore of type `aws_kms`.
      */
     readonly aws?: outputs.KeystoreAws;
     /**
-     * Connection of a keystore of type azure_key_vault.
+     * Connection of a keystore of type `azure_key_vault`.
      */
     readonly azure?: outputs.KeystoreAzure;
     /**
-     * Connection of a keystore of type cca; on-premises only.
+     * Connection of a keystore of type `cca`; on-premises only.
      */
     readonly cca?: outputs.KeystoreCca;
     /**
@@ -51,31 +51,31 @@ export interface GetKeystoreResult {
      */
     readonly description?: string;
     /**
-     * Adopts this keystore instead of making one. Cannot change.
+     * Adopts this keystore instead of creating one. Cannot change.
      */
     readonly existingKeystoreId?: string;
     /**
-     * Connection of a keystore of type google_kms.
+     * Connection of a keystore of type `google_kms`.
      */
     readonly google?: outputs.KeystoreGoogle;
     /**
-     * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+     * Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
      */
     readonly groups: string[];
     /**
-     * ok, not_responding, configuration_error, pending_check, or empty.
+     * `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
      */
     readonly health: string;
     /**
-     * What the service says beside it.
+     * The service's message about the health.
      */
     readonly healthMessage: string;
     /**
-     * Connection of a keystore of type hpcs or key_protect.
+     * Connection of a keystore of type `hpcs` or `key_protect`.
      */
     readonly ibm?: outputs.KeystoreIbm;
     /**
-     * Instance that the keystore belongs to.
+     * ID of the instance that the keystore belongs to.
      */
     readonly instanceId: string;
     /**
@@ -83,23 +83,23 @@ export interface GetKeystoreResult {
      */
     readonly keystoreId: string;
     /**
-     * Where it is, as the service says; may be empty.
+     * Location, as the service reports it. May be empty.
      */
     readonly location: string;
     /**
-     * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
      */
     readonly name?: string;
     /**
-     * KMS key ring of an internal keystore; empty otherwise.
+     * KMS key ring of an internal keystore; empty for all other types.
      */
     readonly ring: string;
     /**
-     * TLS proxy for a private endpoint, host:port.
+     * TLS proxy for a private endpoint, `host:port`.
      */
     readonly tlsProxy?: string;
     /**
-     * internal is a key ring of this instance; all others are connected. Cannot change.
+     * `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
      */
     readonly type: enums.KeystoreType;
     /**
@@ -108,7 +108,7 @@ export interface GetKeystoreResult {
     readonly vaultId: string;
 }
 /**
- * A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+ * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
  */
 export function getKeystoreOutput(args: GetKeystoreOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+ * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
  */
 export function getKmsKey(args: GetKmsKeyArgs, opts?: pulumi.InvokeOptions): Promise<GetKmsKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -26,7 +26,7 @@ export interface GetKmsKeyArgs {
 
 export interface GetKmsKeyResult {
     /**
-     * Up to 5 further names; [] for none.
+     * Up to 5 further names; `[]` removes all.
      */
     readonly aliases?: string[];
     /**
@@ -34,27 +34,27 @@ export interface GetKmsKeyResult {
      */
     readonly crn: string;
     /**
-     * approval or time.
+     * What the deletion waits for: `approval` or `time`.
      */
     readonly deletionAwaits?: string;
     /**
-     * When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+     * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
     readonly deletionCompletesAt: enums.KmsKeyDeletionCompletesAt;
     /**
-     * When KMS begins to purge its metadata.
+     * When KMS begins to purge the metadata of the key, ISO 8601 UTC.
      */
     readonly deletionNotBefore?: string;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     readonly deletionProtection: boolean;
     /**
-     * Name of the open window, as UKO_CONSENT takes it.
+     * Name of the open deletion window, for `UKO_CONSENT`.
      */
     readonly deletionRecordId?: string;
     /**
-     * IAM id of whoever set it, where KMS tells.
+     * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     readonly deletionRequestedBy?: string;
     /**
@@ -62,39 +62,39 @@ export interface GetKmsKeyResult {
      */
     readonly description?: string;
     /**
-     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+     * KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
      */
     readonly dualAuthDelete: boolean;
     /**
-     * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+     * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
      */
     readonly dualAuthorization: enums.DualAuthorization;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     readonly encryptedNonce?: string;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     readonly encryptionAlgorithm?: enums.EncryptionAlgorithm;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     readonly existingKeyId?: string;
     /**
-     * When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+     * When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
      */
     readonly expirationDate?: string;
     /**
-     * Whether its material came from outside.
+     * Whether the key material was imported.
      */
     readonly imported: boolean;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     readonly instanceId: string;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     readonly iv?: string;
     /**
@@ -102,52 +102,52 @@ export interface GetKmsKeyResult {
      */
     readonly keyId: string;
     /**
-     * Key ring, made where it is absent; never that of an internal keystore.
+     * Key ring, created if it does not exist. Never the key ring of an internal keystore.
      */
     readonly keyRing: string;
     /**
-     * KMS's own state of the key, as a word.
+     * State, as KMS reports it, as a word.
      */
     readonly keyState: string;
     /**
-     * When it was last rotated.
+     * When the key was last rotated, ISO 8601 UTC.
      */
     readonly lastRotatedAt?: string;
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     readonly lifecycleState: enums.KmsKeyLifecycleState;
     /**
-     * Name of the key, not unique in KMS. Cannot change.
+     * Name of the key. KMS does not require it to be unique. Cannot change.
      */
     readonly name: string;
     /**
-     * Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+     * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
      */
     readonly payload?: string;
     /**
-     * Any text: each change of it brings a destroyed key back once, within 30 days.
+     * Any text. Each change of it restores a destroyed key once, within 30 days.
      */
     readonly restoreTrigger?: string;
     /**
-     * Months between rotations by KMS, of a root key that was not imported.
+     * Months between rotations by KMS, for a root key that was not imported.
      */
     readonly rotationIntervalMonths?: number;
     /**
-     * Any text: each change of it rotates the key once.
+     * Any text. Each change of it rotates the key once.
      */
     readonly rotationTrigger?: string;
     /**
-     * Tags of your own. Cannot change.
+     * Your own tags. Cannot change.
      */
     readonly tags?: string[];
     /**
-     * A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+     * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
      */
     readonly type: enums.KmsKeyType;
 }
 /**
- * A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+ * Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
  */
 export function getKmsKeyOutput(args: GetKmsKeyOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKmsKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

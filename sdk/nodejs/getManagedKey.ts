@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+ * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
  */
 export function getManagedKey(args: GetManagedKeyArgs, opts?: pulumi.InvokeOptions): Promise<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -31,75 +31,75 @@ export interface GetManagedKeyArgs {
 
 export interface GetManagedKeyResult {
     /**
-     * First day of use. Planning only: nothing happens on it.
+     * First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     readonly activationDate?: string;
     /**
-     * The service's word, for instance aes.
+     * Algorithm, as the service reports it, such as `aes`.
      */
     readonly algorithm: string;
     /**
-     * Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+     * Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
      */
     readonly align: boolean;
     /**
-     * aligned or unaligned: whether the key is where its template wants it; absent where untold.
+     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
     readonly alignment?: string;
     /**
-     * approval, time, or person_to_unblock.
+     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
      */
     readonly deletionAwaits?: string;
     /**
-     * When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+     * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
     readonly deletionCompletesAt: enums.DeletionCompletesAt;
     /**
-     * Which steps take two people: deactivate and destroy, or destroy alone.
+     * The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
      */
     readonly deletionGate: enums.DeletionGate;
     /**
-     * The next step is refused before this time.
+     * The next step is refused before this time, ISO 8601 UTC.
      */
     readonly deletionNotBefore?: string;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     readonly deletionProtection: boolean;
     /**
-     * Why the key is ended; kept in the consent record.
+     * Reason for the deletion, up to 500 characters. The consent record keeps it.
      */
     readonly deletionReason?: string;
     /**
-     * Id of the binding record, as UKO_CONSENT takes it.
+     * ID of the pending record, for `UKO_CONSENT`.
      */
     readonly deletionRecordId?: string;
     /**
-     * IAM id of the author of the binding record.
+     * IAM ID of the author of the pending record.
      */
     readonly deletionRequestedBy?: string;
     /**
-     * Up to 200 characters; up to 110 where the service keeps no tags.
+     * Up to 200 characters; up to 110 if the service keeps no tags.
      */
     readonly description?: string;
     /**
-     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
      */
     readonly dualAuthorization: enums.DualAuthorization;
     /**
-     * What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
      */
     readonly dualMarker?: string;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     readonly existingKeyId?: string;
     /**
-     * Last day of use. Planning only: nothing happens on it.
+     * Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     readonly expirationDate?: string;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     readonly instanceId: string;
     /**
@@ -107,11 +107,11 @@ export interface GetManagedKeyResult {
      */
     readonly keyId: string;
     /**
-     * The service's own word for the state.
+     * State, as the service reports it.
      */
     readonly keyState: string;
     /**
-     * What each keystore says of the key.
+     * Each keystore's status of the key.
      */
     readonly keystores: outputs.ManagedKeyKeystore[];
     /**
@@ -119,31 +119,31 @@ export interface GetManagedKeyResult {
      */
     readonly label: string;
     /**
-     * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+     * Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
      */
     readonly labelTags?: {[key: string]: string};
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     readonly lifecycleState: enums.LifecycleState;
     /**
-     * A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+     * Each change of this value rotates the key once, on the next update. A new key is not rotated.
      */
     readonly rotationTrigger?: string;
     /**
-     * Size as the service says it, for instance 256.
+     * Size, as the service reports it, such as `256`.
      */
     readonly size: string;
     /**
-     * State to aim at on updates. Going down takes two people; it never reactivates a key.
+     * Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
      */
     readonly state?: enums.TargetState;
     /**
-     * Tags of your own; {} for none.
+     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
      */
     readonly tags?: {[key: string]: string};
     /**
-     * Name of the key template; the key is compared by the template's id. Cannot change.
+     * Name of the key template.
      */
     readonly template: string;
     /**
@@ -151,16 +151,16 @@ export interface GetManagedKeyResult {
      */
     readonly templateId: string;
     /**
-     * UUID of the vault that the key lives in. Cannot change.
+     * UUID of the vault that holds the key. Cannot change.
      */
     readonly vaultId: string;
     /**
-     * 1 at creation, one more for each rotation.
+     * 1 at creation, incremented by each rotation.
      */
     readonly version: number;
 }
 /**
- * A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+ * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
  */
 export function getManagedKeyOutput(args: GetManagedKeyOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

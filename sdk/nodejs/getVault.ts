@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 /**
- * A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+ * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
  */
 export function getVault(args: GetVaultArgs, opts?: pulumi.InvokeOptions): Promise<GetVaultResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -31,11 +31,11 @@ export interface GetVaultResult {
      */
     readonly description?: string;
     /**
-     * Adopts this vault instead of making one. Cannot change.
+     * Adopts this vault instead of creating one. Cannot change.
      */
     readonly existingVaultId?: string;
     /**
-     * Instance that the vault belongs to.
+     * ID of the instance that the vault belongs to.
      */
     readonly instanceId: string;
     /**
@@ -52,7 +52,7 @@ export interface GetVaultResult {
     readonly vaultId: string;
 }
 /**
- * A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+ * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
  */
 export function getVaultOutput(args: GetVaultOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetVaultResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,11 +8,11 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+ * A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
  *
  * ## What destroy does
  *
- * Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+ * Destroying a template deletes it once the metadata of every key that was created from it is removed. Its keys are never deleted with it. A template with `archived` allows no new keys, and stays.
  *
  * ## Example Usage
  * ### Keys for Azure, in hardware
@@ -38,7 +38,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The id is `<vaultId>/<templateId>`; nothing else has to be known.
+ * The import ID is `<vaultId>/<templateId>`:
  *
  * ```sh
  * $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
@@ -72,27 +72,27 @@ export class KeyTemplate extends pulumi.CustomResource {
     }
 
     /**
-     * From creation to the first day of use, such as P0D.
+     * Time from creation to the first day of use, such as `P0D`.
      */
     declare public readonly activationPeriod: pulumi.Output<string>;
     /**
-     * Algorithm; des and dilithium on-premises only. Cannot change.
+     * Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
      */
     declare public readonly algorithm: pulumi.Output<string>;
     /**
-     * No new keys and no alignment from it; existing keys keep working.
+     * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
      */
     declare public readonly archived: pulumi.Output<boolean>;
     /**
-     * For azure_key_vault. Cannot change.
+     * For templates of `azure_key_vault`. Cannot change.
      */
     declare public readonly azure: pulumi.Output<outputs.KeyTemplateAzureState | undefined>;
     /**
-     * For cca; on-premises only.
+     * For templates of `cca`; on-premises only.
      */
     declare public readonly cca: pulumi.Output<outputs.KeyTemplateCcaState | undefined>;
     /**
-     * Deactivates older versions on rotation.
+     * Whether a rotation deactivates the older versions of a key.
      */
     declare public readonly deactivateOnRotation: pulumi.Output<boolean | undefined>;
     /**
@@ -104,47 +104,47 @@ export class KeyTemplate extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Adopts this template instead of making one. Cannot change.
+     * Adopts this template instead of creating one. Cannot change.
      */
     declare public readonly existingTemplateId: pulumi.Output<string | undefined>;
     /**
-     * To the last day of use, such as P2Y.
+     * Time to the last day of use, such as `P2Y`.
      */
     declare public readonly expirationPeriod: pulumi.Output<string>;
     /**
-     * For google_kms.
+     * For templates of `google_kms`.
      */
     declare public readonly google: pulumi.Output<outputs.KeyTemplateGoogleState | undefined>;
     /**
-     * Group of keystores that keys go to. A change is refused while it would cut a key off.
+     * Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
      */
     declare public readonly group: pulumi.Output<string>;
     /**
-     * Instance that the template belongs to.
+     * ID of the instance that the template belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
-     * State of a new key; an active one is installed at once.
+     * State of a new key. An `active` key is installed at once.
      */
     declare public readonly keyState: pulumi.Output<string>;
     /**
-     * How keys are named in the keystore. Cannot change.
+     * Scheme of the names of keys in the keystore. Cannot change.
      */
     declare public readonly keystoreNamingScheme: pulumi.Output<string | undefined>;
     /**
-     * Type of the keystores that keys go to. Cannot change.
+     * Type of the keystores in which keys are installed. Cannot change.
      */
     declare public readonly keystoreType: pulumi.Output<string>;
     /**
-     * Name of the template, unique in its vault; some releases take up to 30 characters.
+     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
      */
     declare public readonly name: pulumi.Output<string>;
     /**
-     * How labels are made, with <tags>. Cannot change.
+     * Scheme of the labels of keys, with `<tags>`. Cannot change.
      */
     declare public readonly namingScheme: pulumi.Output<string | undefined>;
     /**
-     * Size, such as 256.
+     * Size of the keys, such as `256`.
      */
     declare public readonly size: pulumi.Output<string>;
     /**
@@ -152,11 +152,11 @@ export class KeyTemplate extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly templateId: pulumi.Output<string>;
     /**
-     * UUID of the vault that the template is in. Cannot change.
+     * UUID of the vault that holds the template. Cannot change.
      */
     declare public readonly vaultId: pulumi.Output<string>;
     /**
-     * One more for each update.
+     * Incremented by each update.
      */
     declare public /*out*/ readonly version: pulumi.Output<number>;
 
@@ -253,27 +253,27 @@ export class KeyTemplate extends pulumi.CustomResource {
  */
 export interface KeyTemplateArgs {
     /**
-     * From creation to the first day of use, such as P0D.
+     * Time from creation to the first day of use, such as `P0D`.
      */
     activationPeriod: pulumi.Input<string>;
     /**
-     * Algorithm; des and dilithium on-premises only. Cannot change.
+     * Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
      */
     algorithm: pulumi.Input<enums.KeyAlgorithm>;
     /**
-     * No new keys and no alignment from it; existing keys keep working.
+     * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
      */
     archived?: pulumi.Input<boolean | undefined>;
     /**
-     * For azure_key_vault. Cannot change.
+     * For templates of `azure_key_vault`. Cannot change.
      */
     azure?: pulumi.Input<inputs.KeyTemplateAzureArgs | undefined>;
     /**
-     * For cca; on-premises only.
+     * For templates of `cca`; on-premises only.
      */
     cca?: pulumi.Input<inputs.KeyTemplateCcaArgs | undefined>;
     /**
-     * Deactivates older versions on rotation.
+     * Whether a rotation deactivates the older versions of a key.
      */
     deactivateOnRotation?: pulumi.Input<boolean | undefined>;
     /**
@@ -285,47 +285,47 @@ export interface KeyTemplateArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Adopts this template instead of making one. Cannot change.
+     * Adopts this template instead of creating one. Cannot change.
      */
     existingTemplateId?: pulumi.Input<string | undefined>;
     /**
-     * To the last day of use, such as P2Y.
+     * Time to the last day of use, such as `P2Y`.
      */
     expirationPeriod: pulumi.Input<string>;
     /**
-     * For google_kms.
+     * For templates of `google_kms`.
      */
     google?: pulumi.Input<inputs.KeyTemplateGoogleArgs | undefined>;
     /**
-     * Group of keystores that keys go to. A change is refused while it would cut a key off.
+     * Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
      */
     group: pulumi.Input<string>;
     /**
-     * State of a new key; an active one is installed at once.
+     * State of a new key. An `active` key is installed at once.
      */
     keyState?: pulumi.Input<enums.NewKeyState | undefined>;
     /**
-     * How keys are named in the keystore. Cannot change.
+     * Scheme of the names of keys in the keystore. Cannot change.
      */
     keystoreNamingScheme?: pulumi.Input<string | undefined>;
     /**
-     * Type of the keystores that keys go to. Cannot change.
+     * Type of the keystores in which keys are installed. Cannot change.
      */
     keystoreType: pulumi.Input<enums.TemplateKeystoreType>;
     /**
-     * Name of the template, unique in its vault; some releases take up to 30 characters.
+     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
      */
     name: pulumi.Input<string>;
     /**
-     * How labels are made, with <tags>. Cannot change.
+     * Scheme of the labels of keys, with `<tags>`. Cannot change.
      */
     namingScheme?: pulumi.Input<string | undefined>;
     /**
-     * Size, such as 256.
+     * Size of the keys, such as `256`.
      */
     size: pulumi.Input<string>;
     /**
-     * UUID of the vault that the template is in. Cannot change.
+     * UUID of the vault that holds the template. Cannot change.
      */
     vaultId: pulumi.Input<string>;
 }

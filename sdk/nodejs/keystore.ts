@@ -8,11 +8,11 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+ * A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
  *
  * ## What destroy does
  *
- * Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+ * Destroying a keystore deletes it once no key is installed in it, and the metadata of every destroyed key that was installed in it is removed. An internal keystore also waits for KMS to purge its destroyed keys, up to 90 days. A keystore is never deleted by force, and its keys are never deleted with it.
  *
  * ## Example Usage
  * ### A key ring of this instance
@@ -27,7 +27,7 @@ import * as utilities from "./utilities";
  *     groups: ["ledger"],
  * });
  * ```
- * ### AWS as a keystore, with its credentials from the stack's configuration
+ * ### AWS as a keystore
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -50,7 +50,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+ * The import ID is `<vaultId>/<keystoreId>`:
  *
  * ```sh
  * $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
@@ -84,15 +84,15 @@ export class Keystore extends pulumi.CustomResource {
     }
 
     /**
-     * Connection of a keystore of type aws_kms.
+     * Connection of a keystore of type `aws_kms`.
      */
     declare public readonly aws: pulumi.Output<outputs.KeystoreAws | undefined>;
     /**
-     * Connection of a keystore of type azure_key_vault.
+     * Connection of a keystore of type `azure_key_vault`.
      */
     declare public readonly azure: pulumi.Output<outputs.KeystoreAzure | undefined>;
     /**
-     * Connection of a keystore of type cca; on-premises only.
+     * Connection of a keystore of type `cca`; on-premises only.
      */
     declare public readonly cca: pulumi.Output<outputs.KeystoreCca | undefined>;
     /**
@@ -104,31 +104,31 @@ export class Keystore extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Adopts this keystore instead of making one. Cannot change.
+     * Adopts this keystore instead of creating one. Cannot change.
      */
     declare public readonly existingKeystoreId: pulumi.Output<string | undefined>;
     /**
-     * Connection of a keystore of type google_kms.
+     * Connection of a keystore of type `google_kms`.
      */
     declare public readonly google: pulumi.Output<outputs.KeystoreGoogle | undefined>;
     /**
-     * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+     * Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
      */
     declare public readonly groups: pulumi.Output<string[]>;
     /**
-     * ok, not_responding, configuration_error, pending_check, or empty.
+     * `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
      */
     declare public /*out*/ readonly health: pulumi.Output<string>;
     /**
-     * What the service says beside it.
+     * The service's message about the health.
      */
     declare public /*out*/ readonly healthMessage: pulumi.Output<string>;
     /**
-     * Connection of a keystore of type hpcs or key_protect.
+     * Connection of a keystore of type `hpcs` or `key_protect`.
      */
     declare public readonly ibm: pulumi.Output<outputs.KeystoreIbm | undefined>;
     /**
-     * Instance that the keystore belongs to.
+     * ID of the instance that the keystore belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
@@ -136,23 +136,23 @@ export class Keystore extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keystoreId: pulumi.Output<string>;
     /**
-     * Where it is, as the service says; may be empty.
+     * Location, as the service reports it. May be empty.
      */
     declare public /*out*/ readonly location: pulumi.Output<string>;
     /**
-     * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
      */
     declare public readonly name: pulumi.Output<string | undefined>;
     /**
-     * KMS key ring of an internal keystore; empty otherwise.
+     * KMS key ring of an internal keystore; empty for all other types.
      */
     declare public /*out*/ readonly ring: pulumi.Output<string>;
     /**
-     * TLS proxy for a private endpoint, host:port.
+     * TLS proxy for a private endpoint, `host:port`.
      */
     declare public readonly tlsProxy: pulumi.Output<string | undefined>;
     /**
-     * internal is a key ring of this instance; all others are connected. Cannot change.
+     * `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
      */
     declare public readonly type: pulumi.Output<enums.KeystoreType>;
     /**
@@ -231,15 +231,15 @@ export class Keystore extends pulumi.CustomResource {
  */
 export interface KeystoreArgs {
     /**
-     * Connection of a keystore of type aws_kms.
+     * Connection of a keystore of type `aws_kms`.
      */
     aws?: pulumi.Input<inputs.KeystoreAwsArgs | undefined>;
     /**
-     * Connection of a keystore of type azure_key_vault.
+     * Connection of a keystore of type `azure_key_vault`.
      */
     azure?: pulumi.Input<inputs.KeystoreAzureArgs | undefined>;
     /**
-     * Connection of a keystore of type cca; on-premises only.
+     * Connection of a keystore of type `cca`; on-premises only.
      */
     cca?: pulumi.Input<inputs.KeystoreCcaArgs | undefined>;
     /**
@@ -251,31 +251,31 @@ export interface KeystoreArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Adopts this keystore instead of making one. Cannot change.
+     * Adopts this keystore instead of creating one. Cannot change.
      */
     existingKeystoreId?: pulumi.Input<string | undefined>;
     /**
-     * Connection of a keystore of type google_kms.
+     * Connection of a keystore of type `google_kms`.
      */
     google?: pulumi.Input<inputs.KeystoreGoogleArgs | undefined>;
     /**
-     * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+     * Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
      */
     groups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Connection of a keystore of type hpcs or key_protect.
+     * Connection of a keystore of type `hpcs` or `key_protect`.
      */
     ibm?: pulumi.Input<inputs.KeystoreIbmArgs | undefined>;
     /**
-     * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
      */
     name?: pulumi.Input<string | undefined>;
     /**
-     * TLS proxy for a private endpoint, host:port.
+     * TLS proxy for a private endpoint, `host:port`.
      */
     tlsProxy?: pulumi.Input<string | undefined>;
     /**
-     * internal is a key ring of this instance; all others are connected. Cannot change.
+     * `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
      */
     type: pulumi.Input<enums.KeystoreType>;
     /**

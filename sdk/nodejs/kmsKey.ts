@@ -8,11 +8,11 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+ * A key of Key Protect or of an instance's KMS, whose deletion requires two people.
  *
  * ## What destroy does
  *
- * Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+ * Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
  *
  * ## Example Usage
  * ### A root key that KMS rotates
@@ -32,7 +32,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The id is `<keyId>`; nothing else has to be known.
+ * The import ID is `<keyId>`:
  *
  * ```sh
  * $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
@@ -66,7 +66,7 @@ export class KmsKey extends pulumi.CustomResource {
     }
 
     /**
-     * Up to 5 further names; [] for none.
+     * Up to 5 further names; `[]` removes all.
      */
     declare public readonly aliases: pulumi.Output<string[] | undefined>;
     /**
@@ -74,27 +74,27 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly crn: pulumi.Output<string>;
     /**
-     * approval or time.
+     * What the deletion waits for: `approval` or `time`.
      */
     declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
     /**
-     * When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+     * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
     declare public readonly deletionCompletesAt: pulumi.Output<enums.KmsKeyDeletionCompletesAt>;
     /**
-     * When KMS begins to purge its metadata.
+     * When KMS begins to purge the metadata of the key, ISO 8601 UTC.
      */
     declare public /*out*/ readonly deletionNotBefore: pulumi.Output<string | undefined>;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     declare public readonly deletionProtection: pulumi.Output<boolean>;
     /**
-     * Name of the open window, as UKO_CONSENT takes it.
+     * Name of the open deletion window, for `UKO_CONSENT`.
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
-     * IAM id of whoever set it, where KMS tells.
+     * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
     /**
@@ -102,39 +102,39 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+     * KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
      */
     declare public readonly dualAuthDelete: pulumi.Output<boolean>;
     /**
-     * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+     * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     declare public readonly encryptedNonce: pulumi.Output<string | undefined>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     declare public readonly encryptionAlgorithm: pulumi.Output<enums.EncryptionAlgorithm | undefined>;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     declare public readonly existingKeyId: pulumi.Output<string | undefined>;
     /**
-     * When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+     * When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
      */
     declare public readonly expirationDate: pulumi.Output<string | undefined>;
     /**
-     * Whether its material came from outside.
+     * Whether the key material was imported.
      */
     declare public /*out*/ readonly imported: pulumi.Output<boolean>;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     declare public readonly iv: pulumi.Output<string | undefined>;
     /**
@@ -142,47 +142,47 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keyId: pulumi.Output<string>;
     /**
-     * Key ring, made where it is absent; never that of an internal keystore.
+     * Key ring, created if it does not exist. Never the key ring of an internal keystore.
      */
     declare public readonly keyRing: pulumi.Output<string>;
     /**
-     * KMS's own state of the key, as a word.
+     * State, as KMS reports it, as a word.
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**
-     * When it was last rotated.
+     * When the key was last rotated, ISO 8601 UTC.
      */
     declare public /*out*/ readonly lastRotatedAt: pulumi.Output<string | undefined>;
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     declare public /*out*/ readonly lifecycleState: pulumi.Output<enums.KmsKeyLifecycleState>;
     /**
-     * Name of the key, not unique in KMS. Cannot change.
+     * Name of the key. KMS does not require it to be unique. Cannot change.
      */
     declare public readonly name: pulumi.Output<string>;
     /**
-     * Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+     * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
      */
     declare public readonly payload: pulumi.Output<string | undefined>;
     /**
-     * Any text: each change of it brings a destroyed key back once, within 30 days.
+     * Any text. Each change of it restores a destroyed key once, within 30 days.
      */
     declare public readonly restoreTrigger: pulumi.Output<string | undefined>;
     /**
-     * Months between rotations by KMS, of a root key that was not imported.
+     * Months between rotations by KMS, for a root key that was not imported.
      */
     declare public readonly rotationIntervalMonths: pulumi.Output<number | undefined>;
     /**
-     * Any text: each change of it rotates the key once.
+     * Any text. Each change of it rotates the key once.
      */
     declare public readonly rotationTrigger: pulumi.Output<string | undefined>;
     /**
-     * Tags of your own. Cannot change.
+     * Your own tags. Cannot change.
      */
     declare public readonly tags: pulumi.Output<string[] | undefined>;
     /**
-     * A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+     * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
      */
     declare public readonly type: pulumi.Output<enums.KmsKeyType>;
 
@@ -276,15 +276,15 @@ export class KmsKey extends pulumi.CustomResource {
  */
 export interface KmsKeyArgs {
     /**
-     * Up to 5 further names; [] for none.
+     * Up to 5 further names; `[]` removes all.
      */
     aliases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+     * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
     deletionCompletesAt?: pulumi.Input<enums.KmsKeyDeletionCompletesAt | undefined>;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     deletionProtection?: pulumi.Input<boolean | undefined>;
     /**
@@ -292,63 +292,63 @@ export interface KmsKeyArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+     * KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
      */
     dualAuthDelete?: pulumi.Input<boolean | undefined>;
     /**
-     * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+     * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     encryptedNonce?: pulumi.Input<string | undefined>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     encryptionAlgorithm?: pulumi.Input<enums.EncryptionAlgorithm | undefined>;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     existingKeyId?: pulumi.Input<string | undefined>;
     /**
-     * When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+     * When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
      */
     expirationDate?: pulumi.Input<string | undefined>;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     iv?: pulumi.Input<string | undefined>;
     /**
-     * Key ring, made where it is absent; never that of an internal keystore.
+     * Key ring, created if it does not exist. Never the key ring of an internal keystore.
      */
     keyRing?: pulumi.Input<string | undefined>;
     /**
-     * Name of the key, not unique in KMS. Cannot change.
+     * Name of the key. KMS does not require it to be unique. Cannot change.
      */
     name: pulumi.Input<string>;
     /**
-     * Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+     * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
      */
     payload?: pulumi.Input<string | undefined>;
     /**
-     * Any text: each change of it brings a destroyed key back once, within 30 days.
+     * Any text. Each change of it restores a destroyed key once, within 30 days.
      */
     restoreTrigger?: pulumi.Input<string | undefined>;
     /**
-     * Months between rotations by KMS, of a root key that was not imported.
+     * Months between rotations by KMS, for a root key that was not imported.
      */
     rotationIntervalMonths?: pulumi.Input<number | undefined>;
     /**
-     * Any text: each change of it rotates the key once.
+     * Any text. Each change of it rotates the key once.
      */
     rotationTrigger?: pulumi.Input<string | undefined>;
     /**
-     * Tags of your own. Cannot change.
+     * Your own tags. Cannot change.
      */
     tags?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+     * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
      */
     type?: pulumi.Input<enums.KmsKeyType | undefined>;
 }

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every key template.
+ * Lists every key template.
  */
 export function listKeyTemplates(args?: ListKeyTemplatesArgs, opts?: pulumi.InvokeOptions): Promise<ListKeyTemplatesResult> {
     args = args || {};
@@ -20,19 +20,19 @@ export function listKeyTemplates(args?: ListKeyTemplatesArgs, opts?: pulumi.Invo
 
 export interface ListKeyTemplatesArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: string;
 }
 
 export interface ListKeyTemplatesResult {
     /**
-     * Every key template.
+     * Lists every key template.
      */
     readonly keyTemplates: outputs.KeyTemplateEntry[];
 }
 /**
- * Every key template.
+ * Lists every key template.
  */
 export function listKeyTemplatesOutput(args?: ListKeyTemplatesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKeyTemplatesResult> {
     args = args || {};
@@ -44,7 +44,7 @@ export function listKeyTemplatesOutput(args?: ListKeyTemplatesOutputArgs, opts?:
 
 export interface ListKeyTemplatesOutputArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: pulumi.Input<string | undefined>;
 }

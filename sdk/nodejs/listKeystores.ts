@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every keystore, without its secrets.
+ * Lists every keystore, without its secrets.
  */
 export function listKeystores(args?: ListKeystoresArgs, opts?: pulumi.InvokeOptions): Promise<ListKeystoresResult> {
     args = args || {};
@@ -20,19 +20,19 @@ export function listKeystores(args?: ListKeystoresArgs, opts?: pulumi.InvokeOpti
 
 export interface ListKeystoresArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: string;
 }
 
 export interface ListKeystoresResult {
     /**
-     * Every keystore, without its secrets.
+     * Lists every keystore, without its secrets.
      */
     readonly keystores: outputs.KeystoreEntry[];
 }
 /**
- * Every keystore, without its secrets.
+ * Lists every keystore, without its secrets.
  */
 export function listKeystoresOutput(args?: ListKeystoresOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKeystoresResult> {
     args = args || {};
@@ -44,7 +44,7 @@ export function listKeystoresOutput(args?: ListKeystoresOutputArgs, opts?: pulum
 
 export interface ListKeystoresOutputArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: pulumi.Input<string | undefined>;
 }

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every KMS key that this tool can look after, which leaves out those of internal keystores.
+ * Lists every KMS key that uko can manage: all keys except those of internal keystores.
  */
 export function listKmsKeys(opts?: pulumi.InvokeOptions): Promise<ListKmsKeysResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -18,12 +18,12 @@ export function listKmsKeys(opts?: pulumi.InvokeOptions): Promise<ListKmsKeysRes
 
 export interface ListKmsKeysResult {
     /**
-     * Every KMS key that this tool can look after, which leaves out those of internal keystores.
+     * Lists every KMS key that uko can manage: all keys except those of internal keystores.
      */
     readonly kmsKeys: outputs.KmsKeyEntry[];
 }
 /**
- * Every KMS key that this tool can look after, which leaves out those of internal keystores.
+ * Lists every KMS key that uko can manage: all keys except those of internal keystores.
  */
 export function listKmsKeysOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListKmsKeysResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every managed key in every state.
+ * Lists every managed key, in every state.
  */
 export function listManagedKeys(args?: ListManagedKeysArgs, opts?: pulumi.InvokeOptions): Promise<ListManagedKeysResult> {
     args = args || {};
@@ -20,19 +20,19 @@ export function listManagedKeys(args?: ListManagedKeysArgs, opts?: pulumi.Invoke
 
 export interface ListManagedKeysArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: string;
 }
 
 export interface ListManagedKeysResult {
     /**
-     * Every managed key in every state.
+     * Lists every managed key, in every state.
      */
     readonly managedKeys: outputs.ManagedKeyEntry[];
 }
 /**
- * Every managed key in every state.
+ * Lists every managed key, in every state.
  */
 export function listManagedKeysOutput(args?: ListManagedKeysOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListManagedKeysResult> {
     args = args || {};
@@ -44,7 +44,7 @@ export function listManagedKeysOutput(args?: ListManagedKeysOutputArgs, opts?: p
 
 export interface ListManagedKeysOutputArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: pulumi.Input<string | undefined>;
 }

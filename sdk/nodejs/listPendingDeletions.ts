@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+ * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
  */
 export function listPendingDeletions(args?: ListPendingDeletionsArgs, opts?: pulumi.InvokeOptions): Promise<ListPendingDeletionsResult> {
     args = args || {};
@@ -20,7 +20,7 @@ export function listPendingDeletions(args?: ListPendingDeletionsArgs, opts?: pul
 
 export interface ListPendingDeletionsArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: string;
 }
@@ -32,7 +32,7 @@ export interface ListPendingDeletionsResult {
     readonly pendingDeletions: outputs.PendingDeletion[];
 }
 /**
- * Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+ * Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
  */
 export function listPendingDeletionsOutput(args?: ListPendingDeletionsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListPendingDeletionsResult> {
     args = args || {};
@@ -44,7 +44,7 @@ export function listPendingDeletionsOutput(args?: ListPendingDeletionsOutputArgs
 
 export interface ListPendingDeletionsOutputArgs {
     /**
-     * Narrows the list to one vault; without it every vault's are listed.
+     * Lists this vault only. If omitted, all vaults are listed.
      */
     vaultId?: pulumi.Input<string | undefined>;
 }

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Every vault of the instance that the identity may see.
+ * Lists every vault of the instance that the caller may see.
  */
 export function listVaults(opts?: pulumi.InvokeOptions): Promise<ListVaultsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -18,12 +18,12 @@ export function listVaults(opts?: pulumi.InvokeOptions): Promise<ListVaultsResul
 
 export interface ListVaultsResult {
     /**
-     * Every vault of the instance that the identity may see.
+     * Lists every vault of the instance that the caller may see.
      */
     readonly vaults: outputs.VaultEntry[];
 }
 /**
- * Every vault of the instance that the identity may see.
+ * Lists every vault of the instance that the caller may see.
  */
 export function listVaultsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<ListVaultsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,21 +8,21 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * An encryption key whose end of life takes two people.
+ * An encryption key whose deletion requires two people.
  *
  * ## What destroy does
  *
- * Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+ * Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
  *
- * 1. The first run asks: a consent record is written on the key, and nothing stops working.
- * 2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
- * 3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
- * 4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+ * 1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
+ * 2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
+ * 3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
+ * 4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
  *
- * Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+ * Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
  *
  * ## Example Usage
- * ### A key that takes two people to end
+ * ### A key whose deletion requires two people
  *
  * ```typescript
  * import * as uko from "@uko/pulumi";
@@ -38,7 +38,7 @@ import * as utilities from "./utilities";
  * export const keyId = ledger.keyId;
  * export const lifecycleState = ledger.lifecycleState;
  * ```
- * ### Retire a key, and delete it another day
+ * ### Retire a key, and delete it later
  *
  * ```typescript
  * import * as uko from "@uko/pulumi";
@@ -55,7 +55,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The id is `<vaultId>/<keyId>`; nothing else has to be known.
+ * The import ID is `<vaultId>/<keyId>`:
  *
  * ```sh
  * $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
@@ -89,75 +89,75 @@ export class ManagedKey extends pulumi.CustomResource {
     }
 
     /**
-     * First day of use. Planning only: nothing happens on it.
+     * First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     declare public readonly activationDate: pulumi.Output<string | undefined>;
     /**
-     * The service's word, for instance aes.
+     * Algorithm, as the service reports it, such as `aes`.
      */
     declare public /*out*/ readonly algorithm: pulumi.Output<string>;
     /**
-     * Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+     * Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
      */
     declare public readonly align: pulumi.Output<boolean>;
     /**
-     * aligned or unaligned: whether the key is where its template wants it; absent where untold.
+     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
     declare public /*out*/ readonly alignment: pulumi.Output<string | undefined>;
     /**
-     * approval, time, or person_to_unblock.
+     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
      */
     declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
     /**
-     * When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+     * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
     declare public readonly deletionCompletesAt: pulumi.Output<enums.DeletionCompletesAt>;
     /**
-     * Which steps take two people: deactivate and destroy, or destroy alone.
+     * The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
      */
     declare public readonly deletionGate: pulumi.Output<enums.DeletionGate>;
     /**
-     * The next step is refused before this time.
+     * The next step is refused before this time, ISO 8601 UTC.
      */
     declare public /*out*/ readonly deletionNotBefore: pulumi.Output<string | undefined>;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     declare public readonly deletionProtection: pulumi.Output<boolean>;
     /**
-     * Why the key is ended; kept in the consent record.
+     * Reason for the deletion, up to 500 characters. The consent record keeps it.
      */
     declare public readonly deletionReason: pulumi.Output<string | undefined>;
     /**
-     * Id of the binding record, as UKO_CONSENT takes it.
+     * ID of the pending record, for `UKO_CONSENT`.
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
-     * IAM id of the author of the binding record.
+     * IAM ID of the author of the pending record.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
     /**
-     * Up to 200 characters; up to 110 where the service keeps no tags.
+     * Up to 200 characters; up to 110 if the service keeps no tags.
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization>;
     /**
-     * What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
      */
     declare public /*out*/ readonly dualMarker: pulumi.Output<string | undefined>;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     declare public readonly existingKeyId: pulumi.Output<string | undefined>;
     /**
-     * Last day of use. Planning only: nothing happens on it.
+     * Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     declare public readonly expirationDate: pulumi.Output<string | undefined>;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
@@ -165,11 +165,11 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keyId: pulumi.Output<string>;
     /**
-     * The service's own word for the state.
+     * State, as the service reports it.
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**
-     * What each keystore says of the key.
+     * Each keystore's status of the key.
      */
     declare public /*out*/ readonly keystores: pulumi.Output<outputs.ManagedKeyKeystore[]>;
     /**
@@ -177,31 +177,31 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly label: pulumi.Output<string>;
     /**
-     * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+     * Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
      */
     declare public readonly labelTags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     declare public /*out*/ readonly lifecycleState: pulumi.Output<enums.LifecycleState>;
     /**
-     * A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+     * Each change of this value rotates the key once, on the next update. A new key is not rotated.
      */
     declare public readonly rotationTrigger: pulumi.Output<string | undefined>;
     /**
-     * Size as the service says it, for instance 256.
+     * Size, as the service reports it, such as `256`.
      */
     declare public /*out*/ readonly size: pulumi.Output<string>;
     /**
-     * State to aim at on updates. Going down takes two people; it never reactivates a key.
+     * Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
      */
     declare public readonly state: pulumi.Output<enums.TargetState | undefined>;
     /**
-     * Tags of your own; {} for none.
+     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
      */
     declare public readonly tags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
-     * Name of the key template; the key is compared by the template's id. Cannot change.
+     * Name of the key template.
      */
     declare public readonly template: pulumi.Output<string>;
     /**
@@ -209,11 +209,11 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly templateId: pulumi.Output<string>;
     /**
-     * UUID of the vault that the key lives in. Cannot change.
+     * UUID of the vault that holds the key. Cannot change.
      */
     declare public readonly vaultId: pulumi.Output<string>;
     /**
-     * 1 at creation, one more for each rotation.
+     * 1 at creation, incremented by each rotation.
      */
     declare public /*out*/ readonly version: pulumi.Output<number>;
 
@@ -312,71 +312,71 @@ export class ManagedKey extends pulumi.CustomResource {
  */
 export interface ManagedKeyArgs {
     /**
-     * First day of use. Planning only: nothing happens on it.
+     * First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     activationDate?: pulumi.Input<string | undefined>;
     /**
-     * Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+     * Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
      */
     align?: pulumi.Input<boolean | undefined>;
     /**
-     * When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+     * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
     deletionCompletesAt?: pulumi.Input<enums.DeletionCompletesAt | undefined>;
     /**
-     * Which steps take two people: deactivate and destroy, or destroy alone.
+     * The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
      */
     deletionGate?: pulumi.Input<enums.DeletionGate | undefined>;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     deletionProtection?: pulumi.Input<boolean | undefined>;
     /**
-     * Why the key is ended; kept in the consent record.
+     * Reason for the deletion, up to 500 characters. The consent record keeps it.
      */
     deletionReason?: pulumi.Input<string | undefined>;
     /**
-     * Up to 200 characters; up to 110 where the service keeps no tags.
+     * Up to 200 characters; up to 110 if the service keeps no tags.
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     existingKeyId?: pulumi.Input<string | undefined>;
     /**
-     * Last day of use. Planning only: nothing happens on it.
+     * Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     expirationDate?: pulumi.Input<string | undefined>;
     /**
-     * Name of the key; absent where the template's naming scheme makes it.
+     * Name of the key. Omit it if the template's naming scheme creates it.
      */
     label?: pulumi.Input<string | undefined>;
     /**
-     * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+     * Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
      */
     labelTags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+     * Each change of this value rotates the key once, on the next update. A new key is not rotated.
      */
     rotationTrigger?: pulumi.Input<string | undefined>;
     /**
-     * State to aim at on updates. Going down takes two people; it never reactivates a key.
+     * Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
      */
     state?: pulumi.Input<enums.TargetState | undefined>;
     /**
-     * Tags of your own; {} for none.
+     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
      */
     tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Name of the key template; the key is compared by the template's id. Cannot change.
+     * Name of the key template. Keys are compared by the template's ID. Cannot change.
      */
     template: pulumi.Input<string>;
     /**
-     * UUID of the vault that the key lives in. Cannot change.
+     * UUID of the vault that holds the key. Cannot change.
      */
     vaultId: pulumi.Input<string>;
 }

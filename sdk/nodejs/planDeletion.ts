@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+ * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
  */
 export function planDeletion(args: PlanDeletionArgs, opts?: pulumi.InvokeOptions): Promise<PlanDeletionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -31,15 +31,15 @@ export interface PlanDeletionArgs {
 
 export interface PlanDeletionResult {
     /**
-     * What the end of the key waits for.
+     * What the deletion of the key waits for.
      */
     readonly deletion: outputs.PlannedDeletion;
     /**
-     * The plan in words, for instance for a comment on a pull request.
+     * The plan in words, for example for a comment on a pull request.
      */
     readonly explanation: outputs.PlanExplanation;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     readonly instanceId: string;
     /**
@@ -47,19 +47,19 @@ export interface PlanDeletionResult {
      */
     readonly keyId: string;
     /**
-     * The service's own word for the state.
+     * State, as the service reports it.
      */
     readonly keyState?: string;
     /**
-     * Name of the key; absent once it is gone.
+     * Name of the key. Not set once the key is gone.
      */
     readonly label?: string;
     /**
-     * The one derived state, or gone.
+     * The derived state, or `gone`.
      */
     readonly lifecycleState: string;
     /**
-     * Version of this form.
+     * Version of this report.
      */
     readonly v: number;
     /**
@@ -68,7 +68,7 @@ export interface PlanDeletionResult {
     readonly vaultId: string;
 }
 /**
- * The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+ * Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
  */
 export function planDeletionOutput(args: PlanDeletionOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<PlanDeletionResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,7 +8,7 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * Where the service is and who acts. The environment of a run outweighs what is stored here.
+ * Location of the service, and the caller. The environment of a run takes precedence over these settings.
  */
 export class Provider extends pulumi.ProviderResource {
     /** @internal */
@@ -26,35 +26,35 @@ export class Provider extends pulumi.ProviderResource {
     }
 
     /**
-     * API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+     * API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
      */
     declare public readonly apiKey: pulumi.Output<string | undefined>;
     /**
-     * With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+     * With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization | undefined>;
     /**
-     * Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
      */
     declare public readonly endpoint: pulumi.Output<string | undefined>;
     /**
-     * Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
      */
     declare public readonly iamEndpoint: pulumi.Output<string | undefined>;
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      */
     declare public readonly instanceId: pulumi.Output<string | undefined>;
     /**
-     * Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
      */
     declare public readonly kmsEndpoint: pulumi.Output<string | undefined>;
     /**
-     * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+     * Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
      */
     declare public readonly region: pulumi.Output<string | undefined>;
     /**
-     * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+     * IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
      */
     declare public readonly token: pulumi.Output<string | undefined>;
 
@@ -91,39 +91,39 @@ export class Provider extends pulumi.ProviderResource {
  */
 export interface ProviderArgs {
     /**
-     * API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+     * API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
      */
     apiKey?: pulumi.Input<string | undefined>;
     /**
-     * With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+     * With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
      */
     dualAuthorization?: pulumi.Input<enums.DualAuthorization | undefined>;
     /**
-     * Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
      */
     endpoint?: pulumi.Input<string | undefined>;
     /**
-     * Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
      */
     iamEndpoint?: pulumi.Input<string | undefined>;
     /**
-     * UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+     * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
      */
     instanceId?: pulumi.Input<string | undefined>;
     /**
-     * Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+     * Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
      */
     kmsEndpoint?: pulumi.Input<string | undefined>;
     /**
-     * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+     * Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
      */
     region?: pulumi.Input<string | undefined>;
     /**
-     * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+     * With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
      */
     strictReads?: pulumi.Input<boolean | undefined>;
     /**
-     * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+     * IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
      */
     token?: pulumi.Input<string | undefined>;
 }

@@ -5,14 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 /**
- * A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+ * A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
  *
  * ## What destroy does
  *
- * Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+ * Destroying a vault deletes it once it is empty. It waits for its keystores, for templates that are not archived, and for the metadata of every key to be removed. The message names what the vault still contains. Nothing in the vault is deleted with it.
  *
  * ## Example Usage
- * ### A vault, and what a first key needs in it
+ * ### A vault with everything that a first key needs
  *
  * ```typescript
  * import * as uko from "@uko/pulumi";
@@ -37,7 +37,7 @@ import * as utilities from "./utilities";
  *     group: "ledger",
  * });
  *
- * // A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+ * // The keystores of the template's group have to exist before the key, and are deleted after it.
  * const ledger = new uko.ManagedKey("ledger", {
  *     vaultId: treasury.vaultId,
  *     template: template.name,
@@ -47,7 +47,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The id is `<vaultId>`; nothing else has to be known.
+ * The import ID is `<vaultId>`:
  *
  * ```sh
  * $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
@@ -89,11 +89,11 @@ export class Vault extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
-     * Adopts this vault instead of making one. Cannot change.
+     * Adopts this vault instead of creating one. Cannot change.
      */
     declare public readonly existingVaultId: pulumi.Output<string | undefined>;
     /**
-     * Instance that the vault belongs to.
+     * ID of the instance that the vault belongs to.
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
@@ -159,7 +159,7 @@ export interface VaultArgs {
      */
     description?: pulumi.Input<string | undefined>;
     /**
-     * Adopts this vault instead of making one. Cannot change.
+     * Adopts this vault instead of creating one. Cannot change.
      */
     existingVaultId?: pulumi.Input<string | undefined>;
     /**

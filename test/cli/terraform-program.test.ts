@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type TerraformCommand, writeConfiguration } from "../../provider/cli/terraform-program.ts";
 import type { InventoryItem } from "../../provider/engine/commands/inventory.ts";
-import { described, type ResourceName } from "../../provider/schema/described.ts";
+import { described, type ResourceName } from "../../sdk/make/described.ts";
 
 const item = ({ resource = "ManagedKey", ...over }: Partial<InventoryItem> = {}): InventoryItem => ({
   resource,

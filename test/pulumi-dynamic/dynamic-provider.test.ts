@@ -76,7 +76,7 @@ describe("the frozen text leads to the provider, and state keeps it", () => {
 
   test("is what the program writes", async () => {
     const source = await import("node:fs").then(({ readFileSync }) =>
-      readFileSync(new URL("../../provider/pulumi-dynamic/managed-key.ts", import.meta.url), "utf8"),
+      readFileSync(new URL("../../provider/pulumi-dynamic/generated.ts", import.meta.url), "utf8"),
     );
     expect(source).toContain(`providerText: '${__provider}',`);
   });

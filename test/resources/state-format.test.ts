@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { shapeOf } from "../../provider/engine/definition.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
+import { shapeOf } from "../../provider/engine/property.ts";
 import { keyTemplate } from "../../provider/resources/key-template/index.ts";
 import { keystore } from "../../provider/resources/keystore/index.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";

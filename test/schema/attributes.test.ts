@@ -19,7 +19,7 @@ const inputs = z.strictObject({
   cloud: z
     .strictObject({
       region: z.string().meta({ description: "Where." }),
-      password: z.string().meta({ description: "Password." }),
+      password: z.string().meta({ description: "Password.", secret: true }),
     })
     .meta({ description: "A cloud." })
     .optional(),
@@ -35,7 +35,7 @@ const state = z.object({
   v: z.literal(1).meta({ description: "Version." }),
   tier: z.enum(["a", "b"]).optional().catch(undefined).meta({ description: "Tier." }),
 });
-const thing = { name: "Thing", inputs, state, secrets: ["cloud.password"] };
+const thing = { inputs, state };
 
 function named(attributes: readonly Attribute[], name: string): Attribute | undefined {
   return attributes.find((each) => each.name === name);

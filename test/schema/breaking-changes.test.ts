@@ -5,9 +5,9 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { PropertySpec } from "../../provider/schema/package-spec.ts";
-import { pulumiSchema } from "../../provider/schema/pulumi.ts";
 import { breakingChanges, type Schema } from "../../sdk/make/breaking-changes.ts";
+import type { PropertySpec } from "../../sdk/make/pulumi/package-spec.ts";
+import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
 import { releasedFolder, releasedSchemas } from "../../sdk/make/released-schemas.ts";
 import { packageVersion } from "../../sdk/make/schema-file.ts";
 

@@ -6,11 +6,12 @@ import { describe, expect, test } from "vitest";
 import { functions } from "../../provider/resources/functions.ts";
 import { keystore } from "../../provider/resources/keystore/index.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
-import { described } from "../../provider/schema/described.ts";
-import { documentation } from "../../provider/schema/documentation.ts";
-import { entries, enums, objects } from "../../provider/schema/names.ts";
-import type { EnumSpec, ObjectSpec, PropertySpec } from "../../provider/schema/package-spec.ts";
-import { pulumiSchema } from "../../provider/schema/pulumi.ts";
+import { type AttributeType, inputAttributes, outputAttributes } from "../../provider/schema/attributes.ts";
+import { providerAttributes } from "../../provider/schema/provider-attributes.ts";
+import { described, type ResourceName } from "../../sdk/make/described.ts";
+import { documentationOf } from "../../sdk/make/docs/documentation.ts";
+import type { EnumSpec, ObjectSpec, PropertySpec } from "../../sdk/make/pulumi/package-spec.ts";
+import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
 import { schemaFile, schemaText } from "../../sdk/make/schema-file.ts";
 
 const schema = pulumiSchema();
@@ -64,7 +65,7 @@ describe("every resource", () => {
 
   test("the id in the import example has the form that is named", () => {
     for (const [name, definition] of Object.entries(described)) {
-      const { exampleId } = documentation[name as keyof typeof documentation];
+      const { exampleId } = documentationOf(name as ResourceName);
       const form = definition.idForm.replaceAll(/<[a-zA-Z]+>/g, "[0-9a-f-]{36}");
       expect(exampleId).toMatch(new RegExp(`^${form}$`));
     }
@@ -155,21 +156,19 @@ describe("names", () => {
     expect(new Set(referred)).toEqual(new Set(Object.keys(schema.types)));
   });
 
-  test("no name is chosen for what is not there", () => {
-    const unused = [...Object.values(enums).map(({ name }) => name), ...Object.values(objects)].filter(
-      (name) => !(`uko:index:${name}` in schema.types),
-    );
-    expect(unused).toEqual([]);
-    expect(Object.keys(entries).filter((place) => !(place in objects))).toEqual([]);
-  });
-
-  test("an enum tells each value that its definition has, and no other", () => {
-    for (const { name, values } of Object.values(enums)) {
-      const { enum: members } = schema.types[`uko:index:${name}`] as EnumSpec;
-      expect([name, Object.keys(values).filter((value) => !members.some((each) => each.value === value))]).toEqual([
-        name,
-        [],
-      ]);
+  test("an enum gives a meaning to each value that its definition has, and to no other", () => {
+    const enums: Extract<AttributeType, { kind: "enum" }>[] = [];
+    const visit = (type: AttributeType): void => {
+      if (type.kind === "enum") enums.push(type);
+      if (type.kind === "list" || type.kind === "map") visit(type.element);
+      if (type.kind === "object") for (const each of type.attributes) visit(each.type);
+    };
+    const all = Object.values(described).flatMap((each) => [...inputAttributes(each), ...outputAttributes(each)]);
+    for (const { type } of [...all, ...providerAttributes]) visit(type);
+    expect(enums.length).toBeGreaterThan(20);
+    for (const { values, named } of enums) {
+      expect(named?.description).toMatch(/\.$/);
+      if (named?.values !== undefined) expect(Object.keys(named.values).toSorted()).toEqual(values.toSorted());
     }
     expect((schema.types["uko:index:EncryptionAlgorithm"] as EnumSpec).enum.map(({ name }) => name)).toEqual([
       "RsaesOaepSha256",

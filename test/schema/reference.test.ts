@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { functions } from "../../provider/resources/functions.ts";
-import { described } from "../../provider/schema/described.ts";
-import { referenceMarkdown } from "../../provider/schema/reference.ts";
+import { described } from "../../sdk/make/described.ts";
+import { referenceMarkdown } from "../../sdk/make/docs/reference.ts";
 import { referenceFile } from "../../sdk/make/schema-file.ts";
 
 const text = referenceMarkdown();

@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { registryPages } from "../../provider/schema/registry/pages.ts";
 import { terraformDataSources, terraformProvider, terraformResources } from "../../provider/schema/terraform.ts";
+import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
 import { registryDocsFolder } from "../../sdk/make/schema-file.ts";
 
 const pages = registryPages();
@@ -36,8 +36,8 @@ test("there is a page for everything that a configuration can name", () => {
 
 test("a page says what is special here before its reference", () => {
   const headings = (file: string) => Array.from(page(file).matchAll(/^## (.+)$/gm), ([, heading]) => heading);
-  expect(headings("index.md")).toEqual(["What is special here", "Example Usage", "Settings", "Schema"]);
-  expect(headings("resources/vault.md")).toEqual(["What a destroy does", "Example Usage", "Schema", "Import"]);
+  expect(headings("index.md")).toEqual(["What is special", "Example Usage", "Settings", "Schema"]);
+  expect(headings("resources/vault.md")).toEqual(["What destroy does", "Example Usage", "Schema", "Import"]);
   expect(headings("data-sources/vault.md")).toEqual(["Example Usage", "Schema"]);
 });
 
@@ -48,7 +48,7 @@ test("a destroy is told in Terraform's words", () => {
     expect(prose.match(/`[a-z]+(?:[A-Z][a-z]+)+`/g), file).toBeNull();
   }
   expect(page("resources/managed_key.md")).toContain(
-    "Protect what must stay with `prevent_destroy` or `deletion_protection`.",
+    "Protect keys that must stay with `prevent_destroy` or `deletion_protection`.",
   );
 });
 
@@ -71,7 +71,7 @@ test("every attribute has a line in its group, with its type and what is special
 
 test("a page of flat attributes says which belong together, and how their secrets come back after an import", () => {
   expect(page("resources/keystore.md")).toContain(
-    "| Connection of a keystore of type aws_kms. | `aws_region`, `aws_access_key_id`, `aws_secret_access_key` |",
+    "| Connection of a keystore of type `aws_kms`. | `aws_region`, `aws_access_key_id`, `aws_secret_access_key` |",
   );
   expect(page("resources/keystore.md")).toContain("`existing_keystore_id` in place of an import");
   expect(page("resources/kms_key.md")).not.toMatch(/belong together|in place of an import/);

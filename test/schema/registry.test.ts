@@ -10,26 +10,68 @@ import * as pulumiResources from "../../provider/pulumi-plugin/resources.ts";
 import { createSession as createPulumiSession } from "../../provider/pulumi-plugin/session.ts";
 import { writeProperties } from "../../provider/pulumi-plugin/values.ts";
 import { resources } from "../../provider/resources/registry.ts";
-import { documentation } from "../../provider/schema/documentation.ts";
-import { terraformExamples } from "../../provider/schema/examples/terraform.ts";
-import { terraformQuestions } from "../../provider/schema/examples/terraform-questions.ts";
-import { entries, enums, objects } from "../../provider/schema/names.ts";
-import { pulumiSchema } from "../../provider/schema/pulumi.ts";
-import { referenceMarkdown } from "../../provider/schema/reference.ts";
-import { registryPages } from "../../provider/schema/registry/pages.ts";
 import { terraformSchema } from "../../provider/schema/terraform.ts";
 import { createSession as createTerraformSession } from "../../provider/terraform-plugin/create-session.ts";
 import { ValidateResourceConfig_RequestSchema } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import { getProviderSchema } from "../../provider/terraform-plugin/rpc/get-provider-schema.ts";
 import { validateResourceConfig } from "../../provider/terraform-plugin/rpc/validate-resource-config.ts";
 import { encodeValue } from "../../provider/terraform-plugin/values.ts";
+import { referenceMarkdown } from "../../sdk/make/docs/reference.ts";
+import { registryPages } from "../../sdk/make/docs/registry/pages.ts";
+import { dynamicClasses } from "../../sdk/make/generate-dynamic.ts";
+import { pulumiSchema } from "../../sdk/make/pulumi/schema.ts";
 
-const toyId = "7077e000-0000-4000-8000-000000000001";
+/** The file that the resource has in sdk/make/docs/resources. */
+const page = vi.hoisted(
+  () => `# Toy
+
+The ID of the examples: \`7077e000-0000-4000-8000-000000000001\`
+
+## Destroy
+
+Destroying a toy deletes it.
+
+## A toy
+
+\`\`\`terraform
+resource "uko_toy" "toy" {}
+\`\`\`
+
+## Data source uko_toy
+
+\`\`\`terraform
+data "uko_toy" "toy" {}
+\`\`\`
+
+## Data source uko_toys
+
+\`\`\`terraform
+data "uko_toys" "all" {}
+\`\`\`
+`,
+);
+
+vi.mock("node:fs", async (load) => {
+  const actual = await load<typeof import("node:fs")>();
+  return {
+    ...actual,
+    readdirSync: (folder: URL) => {
+      const names = actual.readdirSync(folder);
+      return String(folder).endsWith("docs/resources/") ? [...names, "toy.md"] : names;
+    },
+    readFileSync: (file: URL, encoding: BufferEncoding) =>
+      String(file).endsWith("toy.md") ? page : actual.readFileSync(file, encoding),
+  };
+});
 
 vi.mock("../../provider/resources/registry.ts", async (load) => {
   const actual = await load<typeof import("../../provider/resources/registry.ts")>();
   const { defineResource } = await import("../../provider/engine/definition.ts");
-  const inputs = z.strictObject({ color: z.enum(["red", "blue"]).meta({ description: "Color of the toy." }) });
+  const inputs = z.strictObject({
+    color: z
+      .enum(["red", "blue"])
+      .meta({ description: "Color of the toy.", immutable: true, type: { name: "ToyColor", description: "A color." } }),
+  });
   const state = z.object({ ...inputs.shape, toyId: z.string().meta({ description: "UUID of the toy." }) });
   const toy = defineResource({
     ...(actual.resources.vault as unknown as ResourceDefinition<object, object>),
@@ -45,14 +87,6 @@ vi.mock("../../provider/resources/registry.ts", async (load) => {
   const all = { ...actual.resources, toy };
   return { ...actual, resources: all, resourceNames: Object.keys(all) };
 });
-
-const program = { title: "A toy", typescript: "", python: "", go: "", yaml: "" };
-Object.assign(documentation, { Toy: { destroy: "Destroying a toy.", examples: [program], exampleId: toyId } });
-Object.assign(terraformExamples, { Toy: [{ title: "A toy", hcl: 'resource "uko_toy" "toy" {}' }] });
-Object.assign(terraformQuestions, { uko_toy: "", uko_toys: "" });
-Object.assign(objects, { "listToys.toys": "ToyEntry" });
-Object.assign(enums, { "Toy.color": { name: "ToyColor", description: "Color of a toy.", values: {} } });
-Object.assign(entries, { "listToys.toys": "Toy" });
 
 test("is in Pulumi's schema, with its functions", () => {
   const schema = pulumiSchema();
@@ -91,6 +125,10 @@ test("is what Terraform's plugin offers and validates", async () => {
   const session = createTerraformSession({ write: () => {} } as never, "tofu");
   const request = create(ValidateResourceConfig_RequestSchema, { typeName: "uko_toy", config });
   expect((await validateResourceConfig(session, request)).diagnostics).toHaveLength(1);
+});
+
+test("is a class of the npm package", () => {
+  expect(dynamicClasses()).toContain("export class Toy extends CustomResource {");
 });
 
 test("has handlers and functions for every interface", () => {

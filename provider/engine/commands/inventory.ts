@@ -5,8 +5,9 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { type Ending, type ResourceDefinition, type RunSettings, shapeOf } from "../definition.ts";
+import type { Ending, ResourceDefinition, RunSettings } from "../definition.ts";
 import type { CallOptions, World } from "../ports.ts";
+import { shapeOf } from "../property.ts";
 import { capital, plain } from "../words.ts";
 
 /** One resource as a program would have to declare it. */

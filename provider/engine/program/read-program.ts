@@ -4,8 +4,9 @@
  */
 
 import type * as z from "zod";
-import { type CheckFailure, type ResourceDefinition, shapeOf } from "../definition.ts";
+import type { CheckFailure, ResourceDefinition } from "../definition.ts";
 import type { World } from "../ports.ts";
+import { defaultsOf, shapeOf } from "../property.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
 import { inputsAfterLook, inputsOfImport } from "./inputs.ts";
@@ -68,9 +69,9 @@ export function readProgram<Inputs, State extends Inputs>(
     parseGiven(definition.state, olds, `The state of this ${definition.name}`);
   const theInputs = `The inputs of this ${definition.name}`;
   const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs);
-  const { secrets = [] } = definition;
-  const moves = definition.invalidates as Readonly<Record<string, readonly string[] | undefined>>;
+  const { secrets, invalidates: moves } = definition;
   const shape = shapeOf(definition.inputs);
+  const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = (inputs: Inputs): Inputs => digestSecrets(inputs, secrets, sha256);
   /**
@@ -81,7 +82,7 @@ export function readProgram<Inputs, State extends Inputs>(
     const whole = fillUnknowns(news, there, [UNKNOWN, UNCHANGED]);
     const parsed = definition.inputs.safeParse(whole);
     if (parsed.success) return { inputs: parsed.data, failures: [] };
-    const inputs = { ...defaultsOf(shape), ...(whole as Properties) } as Inputs;
+    const inputs = { ...defaults, ...(whole as Properties) } as Inputs;
     return { inputs, failures: failuresOfKnown(parsed.error.issues, news) };
   };
   const known = (olds: unknown, news: unknown) => {
@@ -103,7 +104,7 @@ export function readProgram<Inputs, State extends Inputs>(
     check(news, olds) {
       const before = isThere(olds) ? digestSecrets(olds, secrets, sha256) : undefined;
       const { inputs, failures } = inputsBeside(news, before);
-      const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaultsOf(shape), ...(news as Properties) } : inputs;
+      const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaults, ...(news as Properties) } : inputs;
       if (failures.length > 0) return { inputs: checked, failures };
       // A change of an immutable input is reported before the other inputs are known. Rules between
       // inputs wait until all are known.
@@ -152,15 +153,6 @@ function pick(values: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, values[name]]));
 }
 
-function defaultsOf(shape: Readonly<Record<string, z.ZodType>>): Properties {
-  return Object.fromEntries(
-    Object.entries(shape).flatMap(([name, schema]) => {
-      const absent = schema.safeParse(undefined);
-      return absent.success && absent.data !== undefined ? [[name, absent.data]] : [];
-    }),
-  );
-}
-
 /** Before a creation, engines pass no value or an empty one. */
 function isThere(olds: unknown): olds is Properties {
   return typeof olds === "object" && olds !== null && Object.keys(olds).length > 0;
@@ -172,14 +164,13 @@ function fixed<Inputs, State extends Inputs>(
   inputs: Inputs,
   before: Properties,
 ): readonly CheckFailure[] {
-  const named = definition.rejectChange?.(before, inputs) ?? [];
-  const fixedOnes = definition.immutable
-    .filter((property) => !isAlike(inputs[property], before[property]))
+  if (definition.rejectChange !== undefined) return definition.rejectChange(before, inputs);
+  return definition.immutable
+    .filter((property) => !isAlike((inputs as Properties)[property], before[property]))
     .map((property) => ({
       property,
       reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
     }));
-  return [...named, ...fixedOnes];
 }
 
 /** For values of inputs, which are plain: engines pass records in any order. */

@@ -5,6 +5,7 @@ import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/container-ports.ts";
 import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
 import type { CallOptions, World } from "../../engine/ports.ts";
+import { isChangeable, namesWhere } from "../../engine/property.ts";
 import { capital } from "../../engine/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import {
@@ -21,19 +22,12 @@ import { refuseUnlinking } from "../unlink-guard.ts";
 import { type KeyTemplateInputs, type KeyTemplateState, keyTemplateInputs, keyTemplateState } from "./schema.ts";
 import { isSame, newTemplate, patchFor, propertiesOf } from "./wire.ts";
 
-const compared = [
-  "name",
-  "description",
-  "size",
-  "activationPeriod",
-  "expirationPeriod",
-  "keyState",
-  "deactivateOnRotation",
-  "group",
-  "archived",
-] as const;
+const compared = namesWhere(keyTemplateInputs, isChangeable);
 const blockNames = ["google", "cca"] as const;
-const frozenNames = ["vaultId", "namingScheme", "algorithm", "keystoreType", "keystoreNamingScheme"] as const;
+const frozenNames = namesWhere(
+  keyTemplateInputs,
+  ({ immutable, role }, { _zod: { def } }) => immutable === true && role === undefined && def.type !== "object",
+);
 const blockTypes = { google: "google_kms", azure: "azure_key_vault", cca: "cca" } as const;
 /**
  * Properties that keys copy from a template; changing one leaves existing keys as they are
@@ -51,17 +45,15 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   name: "KeyTemplate",
   noun: "template",
   functions: {
-    get: "A key template as it is now; fails with UKO_NOT_FOUND where there is none.",
-    list: "Every key template.",
+    get: "Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.",
+    list: "Lists every key template.",
   },
   summary:
-    "What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.",
+    "A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.",
   inputs: keyTemplateInputs,
   state: keyTemplateState,
   idForm: "<vaultId>/<templateId>",
   adoptBy: "existingTemplateId",
-  immutable: [],
-  invalidates: Object.fromEntries([...compared, ...blockNames].map((name) => [name, ["version"] as const])),
   absentAfterCreation: ({ keystoreType }) =>
     typeof keystoreType !== "string"
       ? []

@@ -1,6 +1,7 @@
 /** Inputs and outputs of a key template, each described once for every door. */
 
 import * as z from "zod";
+import { deletionProtection } from "../policy-inputs.ts";
 import { uuid } from "../uuid.ts";
 
 const period = z
@@ -8,87 +9,123 @@ const period = z
   .max(100)
   .regex(/^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$/, "has to be an ISO 8601 period such as P5Y1M1W2D");
 const words = /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/;
-const protection = z.enum(["hsm", "software"]);
+const protection = z.enum(["hsm", "software"]).meta({
+  type: {
+    name: "ProtectionLevel",
+    description: "Where a cloud keeps a key.",
+    values: { hsm: "In a hardware security module.", software: "In software." },
+  },
+});
 
 const google = z
   .strictObject({
-    protectionLevel: protection.meta({ description: "hsm or software." }),
-    purpose: z
-      .enum(["encrypt_decrypt", "asymmetric_decrypt", "asymmetric_sign", "mac"])
-      .meta({ description: "What Google lets the key do." }),
+    protectionLevel: protection.meta({ description: "Protection level of the keys." }),
+    purpose: z.enum(["encrypt_decrypt", "asymmetric_decrypt", "asymmetric_sign", "mac"]).meta({
+      description: "Operations that Google allows with the key.",
+      type: { name: "GooglePurpose", description: "Operations that Google allows with a key." },
+    }),
     algorithm: z
       .string()
       .regex(/^[a-z0-9_]{1,100}$/, "has to be one of Google's, such as google_symmetric_encryption")
-      .meta({ description: "Google's algorithm, such as google_symmetric_encryption." }),
+      .meta({ description: "Google's algorithm, such as `google_symmetric_encryption`." }),
   })
-  .meta({ description: "For google_kms." });
+  .meta({ description: "For templates of `google_kms`.", type: { name: "KeyTemplateGoogle" } });
 const azure = z
   .strictObject({
-    protectionLevel: protection.optional().meta({ description: "hsm or software." }),
+    protectionLevel: protection.optional().meta({ description: "Protection level of the keys." }),
     operations: z
-      .array(z.enum(["decrypt", "encrypt", "sign", "unwrap_key", "verify", "wrap_key"]))
+      .array(
+        z.enum(["decrypt", "encrypt", "sign", "unwrap_key", "verify", "wrap_key"]).meta({
+          type: { name: "AzureOperation", description: "An operation that Azure allows with a key." },
+        }),
+      )
       .optional()
-      .meta({ description: "What Azure lets the key do." }),
+      .meta({ description: "Operations that Azure allows with the key." }),
   })
-  .meta({ description: "For azure_key_vault. Cannot change." });
+  .meta({ description: "For templates of `azure_key_vault`.", type: { name: "KeyTemplateAzure" } });
 const cca = z
   .strictObject({
     usageControl: z
       .enum(["key_management_only", "signature_and_key_management", "signature_only"])
+      .meta({ type: { name: "CcaUsageControl", description: "Uses that CCA allows for a key." } })
       .optional()
-      .meta({ description: "What CCA lets the key do." }),
-    keyType: z.enum(["cipher", "data", "exporter", "importer"]).optional().meta({ description: "CCA's key type." }),
+      .meta({ description: "Uses that CCA allows for the key." }),
+    keyType: z
+      .enum(["cipher", "data", "exporter", "importer"])
+      .meta({ type: { name: "CcaKeyType", description: "A key type of CCA." } })
+      .optional()
+      .meta({ description: "CCA's key type." }),
     keyWords: z.array(z.string().min(1)).optional().meta({ description: "CCA's key words." }),
   })
-  .meta({ description: "For cca; on-premises only." });
+  .meta({ description: "For templates of `cca`; on-premises only.", type: { name: "KeyTemplateCca" } });
+
+/** An input that an update can change. */
+const changeable = (description: string) => ({ description, invalidates: ["version"] }) as const;
+const immutable = (description: string) => ({ description, immutable: true }) as const;
 
 /** uko-v4.md 2.5 T2, T4, 3.5, 3.6. An absent input keeps the service's value. */
 export const keyTemplateInputs = z.strictObject({
-  vaultId: uuid.meta({ description: "UUID of the vault that the template is in. Cannot change." }),
+  vaultId: uuid.meta(immutable("UUID of the vault that holds the template.")),
   name: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to begin with a letter, and may hold letters, digits and -")
-    .meta({ description: "Name of the template, unique in its vault; some releases take up to 30 characters." }),
-  description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
-  namingScheme: z.string().min(1).optional().meta({ description: "How labels are made, with <tags>. Cannot change." }),
-  algorithm: z
-    .enum(["aes", "rsa", "hmac", "ec", "des", "dilithium"])
-    .meta({ description: "Algorithm; des and dilithium on-premises only. Cannot change." }),
+    .meta(changeable("Name of the template, unique in its vault. Some releases accept up to 30 characters.")),
+  description: z.string().max(200).optional().meta(changeable("Up to 200 characters.")),
+  namingScheme: z.string().min(1).optional().meta(immutable("Scheme of the labels of keys, with `<tags>`.")),
+  algorithm: z.enum(["aes", "rsa", "hmac", "ec", "des", "dilithium"]).meta({
+    ...immutable("Algorithm of the keys; `des` and `dilithium` on-premises only."),
+    type: { name: "KeyAlgorithm", description: "Algorithm of the keys of a template." },
+  }),
   size: z
     .string()
     .regex(/^[A-Za-z0-9]{1,100}$/, "may hold letters and digits")
-    .meta({ description: "Size, such as 256." }),
-  activationPeriod: period.meta({ description: "From creation to the first day of use, such as P0D." }),
-  expirationPeriod: period.meta({ description: "To the last day of use, such as P2Y." }),
+    .meta(changeable("Size of the keys, such as `256`.")),
+  activationPeriod: period.meta(changeable("Time from creation to the first day of use, such as `P0D`.")),
+  expirationPeriod: period.meta(changeable("Time to the last day of use, such as `P2Y`.")),
   keyState: z
     .enum(["active", "pre_activation"])
+    .meta({
+      type: {
+        name: "NewKeyState",
+        description: "State of a new key.",
+        values: { active: "Installed at once.", pre_activation: "Created, and not installed." },
+      },
+    })
     .default("active")
-    .meta({ description: "State of a new key; an active one is installed at once." }),
-  deactivateOnRotation: z.boolean().optional().meta({ description: "Deactivates older versions on rotation." }),
-  keystoreType: z
-    .enum(["ibm_cloud_kms", "aws_kms", "azure_key_vault", "google_kms", "cca"])
-    .meta({ description: "Type of the keystores that keys go to. Cannot change." }),
+    .meta(changeable("State of a new key. An `active` key is installed at once.")),
+  deactivateOnRotation: z
+    .boolean()
+    .optional()
+    .meta(changeable("Whether a rotation deactivates the older versions of a key.")),
+  keystoreType: z.enum(["ibm_cloud_kms", "aws_kms", "azure_key_vault", "google_kms", "cca"]).meta({
+    ...immutable("Type of the keystores in which keys are installed."),
+    type: { name: "TemplateKeystoreType", description: "Type of the keystores in which keys are installed." },
+  }),
   group: z
     .string()
     .max(200)
     .regex(words, `has characters that the service does not take: it has to match ${words.source}`)
-    .meta({ description: "Group of keystores that keys go to. A change is refused while it would cut a key off." }),
-  keystoreNamingScheme: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "How keys are named in the keystore. Cannot change." }),
-  google: google.optional(),
-  azure: azure.optional(),
-  cca: cca.optional(),
+    .meta(
+      changeable(
+        "Group of the keystores in which keys are installed. A change is refused while it would cut a key off.",
+      ),
+    ),
+  keystoreNamingScheme: z.string().min(1).optional().meta(immutable("Scheme of the names of keys in the keystore.")),
+  google: google.optional().meta({ invalidates: ["version"] }),
+  azure: azure.optional().meta({ immutable: true }),
+  cca: cca.optional().meta({ invalidates: ["version"] }),
   archived: z
     .boolean()
     .default(false)
-    .meta({ description: "No new keys and no alignment from it; existing keys keep working." }),
+    .meta(
+      changeable(
+        "Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.",
+      ),
+    ),
   existingTemplateId: uuid
     .optional()
-    .meta({ description: "Adopts this template instead of making one. Cannot change." }),
-  deletionProtection: z.boolean().default(false).meta({ description: "Refuses to delete the template." }),
+    .meta({ ...immutable("Adopts this template instead of creating one."), role: "creation" }),
+  deletionProtection: deletionProtection("Refuses to delete the template."),
 });
 export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 
@@ -137,8 +174,8 @@ export const keyTemplateState = z.object({
       keyWords: z.array(z.string()).optional(),
     })
     .optional(),
-  instanceId: z.string().meta({ description: "Instance that the template belongs to." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the template belongs to." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.int().meta({ description: "One more for each update." }),
+  version: z.int().meta({ description: "Incremented by each update." }),
 });
 export type KeyTemplateState = z.infer<typeof keyTemplateState>;

@@ -1,27 +1,14 @@
-/**
- * The connection of a keystore: the block for each type, the wire name of each field, and which
- * fields are secret or immutable.
- */
+/** The connection of a keystore: the block of each type, and the wire name of each field. */
 
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, KeystoreSnapshot } from "../../engine/container-ports.ts";
+import { metaOf, secretPathsIn } from "../../engine/property.ts";
 import { capital, plain } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
+import { connections, type KeystoreType, keystoreInputs, keystoreTypes } from "./schema.ts";
 
-/** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */
-export const keystoreTypes = [
-  "internal",
-  "hpcs",
-  "key_protect",
-  "aws_kms",
-  "azure_key_vault",
-  "google_kms",
-  "cca",
-] as const;
-export type KeystoreType = (typeof keystoreTypes)[number];
-
-export const blockNames = ["ibm", "aws", "azure", "google", "cca"] as const;
-export type BlockName = (typeof blockNames)[number];
+export type BlockName = keyof typeof connections;
+export const blockNames = Object.keys(connections) as readonly BlockName[];
 
 interface TypeFacts {
   readonly wireType: string;
@@ -41,58 +28,26 @@ export const typeFacts: Readonly<Record<KeystoreType, TypeFacts>> = {
 
 interface Field {
   readonly wire: string;
-  /** Never returned by the service, so never compared with a response. */
-  readonly secret?: true;
-  /** Locates the keystore: a change would silently leave its keys behind (uko-v4.md 3.8, U22). */
-  readonly frozen?: true;
+  readonly isSecret: boolean;
+  readonly isImmutable: boolean;
 }
 
-export const connectionFields: Readonly<Record<BlockName, Readonly<Record<string, Field>>>> = {
-  ibm: {
-    apiEndpoint: { wire: "ibm_api_endpoint", frozen: true },
-    iamEndpoint: { wire: "ibm_iam_endpoint", frozen: true },
-    apiKey: { wire: "ibm_api_key", secret: true },
-    instanceId: { wire: "ibm_instance_id", frozen: true },
-    keyRing: { wire: "ibm_key_ring", frozen: true },
-  },
-  aws: {
-    region: { wire: "aws_region", frozen: true },
-    accessKeyId: { wire: "aws_access_key_id", secret: true },
-    secretAccessKey: { wire: "aws_secret_access_key", secret: true },
-  },
-  azure: {
-    serviceName: { wire: "azure_service_name", frozen: true },
-    resourceGroup: { wire: "azure_resource_group", frozen: true },
-    servicePrincipalClientId: { wire: "azure_service_principal_client_id" },
-    servicePrincipalPassword: { wire: "azure_service_principal_password", secret: true },
-    tenant: { wire: "azure_tenant", frozen: true },
-    subscriptionId: { wire: "azure_subscription_id", frozen: true },
-    variant: { wire: "azure_variant" },
-    location: { wire: "azure_location" },
-    environment: { wire: "azure_environment", frozen: true },
-  },
-  google: {
-    credentials: { wire: "google_credentials", secret: true },
-    location: { wire: "google_location", frozen: true },
-    keyRing: { wire: "google_key_ring", frozen: true },
-    projectId: { wire: "google_project_id", frozen: true },
-    privateKeyId: { wire: "google_private_key_id", frozen: true },
-  },
-  cca: {
-    host: { wire: "cca_host" },
-    port: { wire: "cca_port" },
-    publicKeyHash: { wire: "cca_public_key_hash" },
-    useTls: { wire: "cca_use_tls" },
-    trustedIssuer: { wire: "cca_trusted_issuer" },
-  },
-};
+/** `aws.secretAccessKey` is `aws_secret_access_key` on the wire. */
+export const connectionFields = Object.fromEntries(
+  Object.entries(connections).map(([block, { shape }]) => [
+    block,
+    Object.fromEntries(
+      Object.entries(shape).map(([name, property]): [string, Field] => {
+        const { secret = false, immutable = false } = metaOf(property);
+        const wire = `${block}_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+        return [name, { wire, isSecret: secret, isImmutable: immutable }];
+      }),
+    ),
+  ]),
+) as Readonly<Record<BlockName, Readonly<Record<string, Field>>>>;
 
 /** Paths of the secret inputs. */
-export const secretPaths: readonly string[] = blockNames.flatMap((block) =>
-  Object.entries(connectionFields[block]).flatMap(([name, { secret }]) =>
-    secret === true ? [`${block}.${name}`] : [],
-  ),
-);
+export const secretPaths = secretPathsIn(keystoreInputs);
 
 /** A block's values by property name, already validated by the block's schema. */
 export type BlockValues = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -141,8 +96,8 @@ export function toWire(block: BlockName, values: BlockValues): ConnectionFields 
  */
 export function fromWire(block: BlockName, fields: ConnectionFields, known: BlockValues): BlockValues {
   return Object.fromEntries(
-    Object.entries(connectionFields[block]).flatMap(([name, { wire, secret }]) => {
-      const value = secret === true ? known[name] : (fields[wire] ?? known[name]);
+    Object.entries(connectionFields[block]).flatMap(([name, { wire, isSecret }]) => {
+      const value = isSecret ? known[name] : (fields[wire] ?? known[name]);
       return value === undefined ? [] : [[name, value]];
     }),
   );

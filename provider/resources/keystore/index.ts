@@ -9,6 +9,7 @@ import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/c
 import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
 import type { CallOptions, World } from "../../engine/ports.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
+import { isChangeable, namesWhere } from "../../engine/property.ts";
 import { plain } from "../../engine/words.ts";
 import { asUkoError } from "../../errors.ts";
 import { adoptContainer, createContainer, driftIn, frozenFailures, instead, parseIds } from "../container-writes.ts";
@@ -20,40 +21,37 @@ import {
   differingIn,
   findType,
   fromWire,
-  type KeystoreType,
   sayUnknownType,
   secretPaths,
   toWire,
   typeFacts,
   typeOf,
 } from "./connection.ts";
-import { type KeystoreInputs, type KeystoreState, keystoreInputs, keystoreState } from "./schema.ts";
+import { type KeystoreInputs, type KeystoreState, type KeystoreType, keystoreInputs, keystoreState } from "./schema.ts";
 import { assertMatchesExisting, updateKeystore } from "./update.ts";
 
-const compared = ["name", "description", "tlsProxy"] as const;
+const compared = namesWhere(keystoreInputs, isChangeable);
+const frozenNames = namesWhere(keystoreInputs, ({ immutable }) => immutable === true);
 
 export const keystore = defineResource<KeystoreInputs, KeystoreState>({
   name: "Keystore",
   noun: "keystore",
   functions: {
-    get: "A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.",
-    list: "Every keystore, without its secrets.",
+    get: "Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.",
+    list: "Lists every keystore, without its secrets.",
   },
   summary:
-    "Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.",
+    "A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.",
   inputs: keystoreInputs,
   state: keystoreState,
   idForm: "<vaultId>/<keystoreId>",
   adoptBy: "existingKeystoreId",
-  immutable: [],
-  invalidates: Object.fromEntries(blockNames.map((name) => [name, ["health", "healthMessage", "location"] as const])),
   absentAfterCreation: ({ type }) => {
     const facts =
       typeof type === "string" && Object.hasOwn(typeFacts, type) ? typeFacts[type as KeystoreType] : undefined;
     return facts === undefined ? [] : blockNames.filter((name) => name !== facts.block);
   },
   refreshBeforeRun: () => false,
-  secrets: secretPaths,
   rejectChange: frozenIn,
   check: checkKeystore,
 
@@ -195,7 +193,7 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
   const own = frozenFailures(
     { vaultId: before.vaultId, type: before.type, existingKeystoreId: before.keystoreId },
     inputs,
-    ["vaultId", "type", "existingKeystoreId"],
+    frozenNames,
     "keystore",
   );
   const inBlocks = blockNames.flatMap((block) => {
@@ -203,7 +201,7 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
     const is = inputs[block] as BlockValues | undefined;
     if (was === undefined || is === undefined) return [];
     const moved = differingIn(was, is).filter(
-      (name) => connectionFields[block][name]?.frozen === true && was[name] !== undefined && was[name] !== "",
+      (name) => connectionFields[block][name]?.isImmutable === true && was[name] !== undefined && was[name] !== "",
     );
     return moved.map((name) => ({
       property: block,

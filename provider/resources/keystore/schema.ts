@@ -1,96 +1,146 @@
 /** Inputs and outputs of a keystore, each described once for every door. */
 
 import * as z from "zod";
+import { deletionProtection } from "../policy-inputs.ts";
 import { uuid } from "../uuid.ts";
-import { keystoreTypes } from "./connection.ts";
+
+/** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */
+export const keystoreTypes = [
+  "internal",
+  "hpcs",
+  "key_protect",
+  "aws_kms",
+  "azure_key_vault",
+  "google_kms",
+  "cca",
+] as const;
+export type KeystoreType = (typeof keystoreTypes)[number];
 
 /**
  * A text held to the service's own pattern and lengths (uko-v4.md 3.8), so that invalid values fail
  * in preview.
  */
-const text = (min: number, max: number, pattern: RegExp, description: string) =>
+const text = (min: number, max: number, pattern: RegExp) =>
   z
     .string()
     .min(min, `has to have at least ${min} characters`)
     .max(max)
-    .regex(pattern, `has characters that the service does not take: it has to match ${pattern.source}`)
-    .meta({ description });
-const endpoint = (description: string) => text(1, 512, /^[A-Za-z0-9._~:/-]+$/, description);
-const word = (max: number, description: string) => text(1, max, /^[A-Za-z0-9-_]*$/, description);
-const azureId = (description: string) => text(1, 36, /^[-0-9a-zA-Z]+$/, description);
+    .regex(pattern, `has characters that the service does not take: it has to match ${pattern.source}`);
+const endpoint = text(1, 512, /^[A-Za-z0-9._~:/-]+$/);
+const word = (max: number) => text(1, max, /^[A-Za-z0-9-_]*$/);
+const azureId = text(1, 36, /^[-0-9a-zA-Z]+$/);
 
-const ibm = z
-  .strictObject({
-    apiEndpoint: endpoint("Endpoint of the other instance's KMS. Cannot change."),
-    iamEndpoint: endpoint("Endpoint of its IAM. Cannot change."),
-    apiKey: text(1, 64, /^[A-Za-z0-9-_&.]*$/, "API key for it. Secret: the state has a digest."),
-    instanceId: text(1, 256, /^[A-Za-z0-9-]*$/, "Id of the other instance. Cannot change."),
-    keyRing: text(2, 100, /^[a-zA-Z0-9-]*$/, "Its key ring, Default where absent. Cannot change.").optional(),
-  })
-  .meta({ description: "Connection of a keystore of type hpcs or key_protect." });
+/** Never returned by the service, so never compared with a response. */
+const secret = (description: string) =>
+  ({ description: `${description} State holds a digest.`, secret: true }) as const;
+/** Locates the keystore: a change would silently leave its keys behind (uko-v4.md 3.8, U22). */
+const location = (description: string) => ({ description, immutable: true }) as const;
 
-const aws = z
-  .strictObject({
-    region: text(1, 512, /^[A-Za-z0-9-_]+$/, "Region, such as eu_central_1. Cannot change."),
-    accessKeyId: word(512, "Access key id. Secret: the state has a digest."),
-    secretAccessKey: text(1, 512, /^[A-Za-z0-9-_/]*$/, "Secret access key. Secret: the state has a digest."),
-  })
-  .meta({ description: "Connection of a keystore of type aws_kms." });
+/** The connection of each kind of external keystore. A field's wire name follows from its name. */
+export const connections = {
+  ibm: z
+    .strictObject({
+      apiEndpoint: endpoint.meta(location("Endpoint of the other instance's KMS.")),
+      iamEndpoint: endpoint.meta(location("IAM endpoint of the other instance.")),
+      apiKey: text(1, 64, /^[A-Za-z0-9-_&.]*$/).meta(secret("API key for the other instance.")),
+      instanceId: text(1, 256, /^[A-Za-z0-9-]*$/).meta(location("ID of the other instance.")),
+      keyRing: text(2, 100, /^[a-zA-Z0-9-]*$/)
+        .optional()
+        .meta(location("Key ring in the other instance; `Default` if omitted.")),
+    })
+    .meta({ description: "Connection of a keystore of type `hpcs` or `key_protect`.", type: { name: "KeystoreIbm" } }),
+  aws: z
+    .strictObject({
+      region: text(1, 512, /^[A-Za-z0-9-_]+$/).meta(location("Region, such as `eu_central_1`.")),
+      accessKeyId: word(512).meta(secret("Access key ID.")),
+      secretAccessKey: text(1, 512, /^[A-Za-z0-9-_/]*$/).meta(secret("Secret access key.")),
+    })
+    .meta({ description: "Connection of a keystore of type `aws_kms`.", type: { name: "KeystoreAws" } }),
+  azure: z
+    .strictObject({
+      serviceName: text(3, 24, /^[A-Za-z0-9-]+$/).meta(location("Name of the key vault in Azure.")),
+      resourceGroup: text(1, 90, /^[-\w._()]*[^.]$/).meta(location("Resource group of the key vault.")),
+      servicePrincipalClientId: azureId.meta({ description: "Client ID of the service principal." }),
+      servicePrincipalPassword: text(1, 256, /^[-0-9a-zA-Z_.]+$/).meta(secret("Password of the service principal.")),
+      tenant: azureId.meta(location("ID of the tenant.")),
+      subscriptionId: azureId.meta(location("ID of the subscription.")),
+      variant: z
+        .enum(["premium", "standard"])
+        .meta({
+          type: {
+            name: "AzureVariant",
+            description: "Tier of a key vault in Azure.",
+            values: { premium: "Keys in hardware.", standard: "Keys in software." },
+          },
+        })
+        .optional()
+        .meta({ description: "Tier of the key vault." }),
+      location: z.string().min(1).optional().meta({ description: "Location, up to API 4.12." }),
+      environment: z
+        .enum(["azure", "azure_china", "azure_germany", "azure_us_government"])
+        .meta({
+          type: {
+            name: "AzureEnvironment",
+            description: "An Azure cloud.",
+            values: {
+              azure: "The worldwide cloud.",
+              azure_china: "Azure in China.",
+              azure_germany: "Azure in Germany.",
+              azure_us_government: "Azure for the government of the United States.",
+            },
+          },
+        })
+        .optional()
+        .meta(location("The Azure cloud.")),
+    })
+    .meta({ description: "Connection of a keystore of type `azure_key_vault`.", type: { name: "KeystoreAzure" } }),
+  google: z
+    .strictObject({
+      credentials: text(1, 524_288, /^[A-Za-z0-9+/]+={0,2}$/).meta(secret("Base64 of the JSON key file.")),
+      location: text(1, 512, /^[A-Za-z0-9-]*$/)
+        .optional()
+        .meta(location("Location, such as `europe-west3`.")),
+      keyRing: text(1, 1024, /^[A-Za-z0-9-_]*$/)
+        .optional()
+        .meta(location("Key ring in Google Cloud.")),
+      projectId: word(512).optional().meta(location("Project. If omitted, it comes from the credentials.")),
+      privateKeyId: word(512)
+        .optional()
+        .meta(location("ID of the private key. If omitted, it comes from the credentials.")),
+    })
+    .meta({ description: "Connection of a keystore of type `google_kms`.", type: { name: "KeystoreGoogle" } }),
+  cca: z
+    .strictObject({
+      host: z.string().min(1).meta({ description: "Host of the agent." }),
+      port: z.int().min(1).max(65_535).meta({ description: "Port of the agent." }),
+      publicKeyHash: z.string().min(1).meta({ description: "Hash of the agent's public key." }),
+      useTls: z.boolean().optional().meta({ description: "Whether to connect to the agent over TLS." }),
+      trustedIssuer: z.string().min(1).optional().meta({ description: "Issuer whose certificates are trusted." }),
+    })
+    .meta({
+      description: "Connection of a keystore of type `cca`; on-premises only.",
+      type: { name: "KeystoreCca" },
+    }),
+};
+const { azure } = connections;
 
-const azure = z
-  .strictObject({
-    serviceName: text(3, 24, /^[A-Za-z0-9-]+$/, "Name of the key vault in Azure. Cannot change."),
-    resourceGroup: text(1, 90, /^[-\w._()]*[^.]$/, "Resource group. Cannot change."),
-    servicePrincipalClientId: azureId("Client id of the service principal."),
-    servicePrincipalPassword: text(1, 256, /^[-0-9a-zA-Z_.]+$/, "Its password. Secret: the state has a digest."),
-    tenant: azureId("Tenant. Cannot change."),
-    subscriptionId: azureId("Subscription. Cannot change."),
-    variant: z.enum(["premium", "standard"]).optional().meta({ description: "Tier of the key vault." }),
-    location: z.string().min(1).optional().meta({ description: "Location, up to API 4.12." }),
-    environment: z
-      .enum(["azure", "azure_china", "azure_germany", "azure_us_government"])
-      .optional()
-      .meta({ description: "Which Azure. Cannot change." }),
-  })
-  .meta({ description: "Connection of a keystore of type azure_key_vault." });
-
-const google = z
-  .strictObject({
-    credentials: text(
-      1,
-      524_288,
-      /^[A-Za-z0-9+/]+={0,2}$/,
-      "Base64 of the JSON key file. Secret: the state has a digest.",
-    ),
-    location: text(1, 512, /^[A-Za-z0-9-]*$/, "Location, such as europe-west3. Cannot change.").optional(),
-    keyRing: text(1, 1024, /^[A-Za-z0-9-_]*$/, "Key ring in Google. Cannot change.").optional(),
-    projectId: word(512, "Project; told by the credentials where absent. Cannot change.").optional(),
-    privateKeyId: word(512, "Id of the private key; told by the credentials where absent. Cannot change.").optional(),
-  })
-  .meta({ description: "Connection of a keystore of type google_kms." });
-
-const cca = z
-  .strictObject({
-    host: z.string().min(1).meta({ description: "Host of the agent." }),
-    port: z.int().min(1).max(65_535).meta({ description: "Its port." }),
-    publicKeyHash: z.string().min(1).meta({ description: "Hash of its public key." }),
-    useTls: z.boolean().optional().meta({ description: "Whether it is reached over TLS." }),
-    trustedIssuer: z.string().min(1).optional().meta({ description: "Issuer whose certificates are trusted." }),
-  })
-  .meta({ description: "Connection of a keystore of type cca; on-premises only." });
+/** The service checks a new connection at the next read. */
+const reconnects = { invalidates: ["health", "healthMessage", "location"] } as const;
 
 /** uko-v4.md 3.7, 3.8. An absent input keeps the service's value. */
 export const keystoreInputs = z.strictObject({
-  vaultId: uuid.meta({ description: "UUID of the vault that the keystore serves. Cannot change." }),
-  type: z
-    .enum(keystoreTypes)
-    .meta({ description: "internal is a key ring of this instance; all others are connected. Cannot change." }),
+  vaultId: uuid.meta({ description: "UUID of the vault that the keystore serves.", immutable: true }),
+  type: z.enum(keystoreTypes).meta({
+    description: "`internal` is a key ring of this instance. All other types are external and need a connection.",
+    immutable: true,
+    type: { name: "KeystoreType", description: "The type of a keystore." },
+  }),
   name: z
     .string()
     .max(100)
     .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/, "has to begin with a letter or digit, and may hold blanks and . _ -")
     .optional()
-    .meta({ description: "Name of the keystore, unique in its vault; may be absent for azure_key_vault alone." }),
+    .meta({ description: "Name of the keystore, unique in its vault. Required except for `azure_key_vault`." }),
   description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
   groups: z
     .array(
@@ -106,22 +156,23 @@ export const keystoreInputs = z.strictObject({
     .max(128)
     .optional()
     .meta({
-      description: "Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.",
+      description:
+        "Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.",
     }),
   tlsProxy: z
     .string()
     .regex(/^[A-Za-z0-9.-]+:[0-9]{1,5}$/, "has to have the form host:port")
     .optional()
-    .meta({ description: "TLS proxy for a private endpoint, host:port." }),
-  ibm: ibm.optional(),
-  aws: aws.optional(),
-  azure: azure.optional(),
-  google: google.optional(),
-  cca: cca.optional(),
+    .meta({ description: "TLS proxy for a private endpoint, `host:port`." }),
+  ibm: connections.ibm.optional().meta(reconnects),
+  aws: connections.aws.optional().meta(reconnects),
+  azure: connections.azure.optional().meta(reconnects),
+  google: connections.google.optional().meta(reconnects),
+  cca: connections.cca.optional().meta(reconnects),
   existingKeystoreId: uuid
     .optional()
-    .meta({ description: "Adopts this keystore instead of making one. Cannot change." }),
-  deletionProtection: z.boolean().default(false).meta({ description: "Refuses to delete the keystore." }),
+    .meta({ description: "Adopts this keystore instead of creating one.", immutable: true, role: "creation" }),
+  deletionProtection: deletionProtection("Refuses to delete the keystore."),
 });
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;
 
@@ -176,11 +227,11 @@ export const keystoreState = z.object({
       trustedIssuer: z.string().optional(),
     })
     .optional(),
-  instanceId: z.string().meta({ description: "Instance that the keystore belongs to." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the keystore belongs to." }),
   keystoreId: z.string().meta({ description: "UUID of the keystore." }),
-  location: z.string().meta({ description: "Where it is, as the service says; may be empty." }),
-  ring: z.string().meta({ description: "KMS key ring of an internal keystore; empty otherwise." }),
-  health: z.string().meta({ description: "ok, not_responding, configuration_error, pending_check, or empty." }),
-  healthMessage: z.string().meta({ description: "What the service says beside it." }),
+  location: z.string().meta({ description: "Location, as the service reports it. May be empty." }),
+  ring: z.string().meta({ description: "KMS key ring of an internal keystore; empty for all other types." }),
+  health: z.string().meta({ description: "`ok`, `not_responding`, `configuration_error`, `pending_check`, or empty." }),
+  healthMessage: z.string().meta({ description: "The service's message about the health." }),
 });
 export type KeystoreState = z.infer<typeof keystoreState>;

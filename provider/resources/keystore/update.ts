@@ -145,7 +145,7 @@ function connectionPatch(
   const there = fromWire(block, snapshot.fields, (state[block] ?? {}) as BlockValues);
   // The location of the keystore is never part of a PATCH, even if the service does not return it:
   // existing keys would be left behind.
-  const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.frozen !== true);
+  const names = differingIn(there, digested).filter((name) => connectionFields[block][name]?.isImmutable !== true);
   return toWire(block, Object.fromEntries(names.map((name) => [name, wanted[name]])));
 }
 
@@ -160,7 +160,7 @@ export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: Keysto
   const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
   const wanted = block === undefined ? {} : ((inputs[block] ?? {}) as BlockValues);
   const moved = differingIn(there, wanted).filter(
-    (name) => block !== undefined && connectionFields[block][name]?.frozen === true && there[name] !== undefined,
+    (name) => block !== undefined && connectionFields[block][name]?.isImmutable === true && there[name] !== undefined,
   );
   if (type === inputs.type && moved.length === 0) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {

@@ -15,36 +15,22 @@ import type { KmsKeyRef } from "../../engine/kms-ports.ts";
 import type { World } from "../../engine/ports.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
+import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/property.ts";
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { adoptKmsKey, createKmsKey } from "./create.ts";
-import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
+import { deletionOutputs, type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./state.ts";
 import { updateKmsKey } from "./update.ts";
 
-const secrets = ["payload"] as const;
-const compared = [
-  "name",
-  "type",
-  "description",
-  "keyRing",
-  "payload",
-  "rotationIntervalMonths",
-  "rotationTrigger",
-  "restoreTrigger",
-  "encryptedNonce",
-  "iv",
-  "encryptionAlgorithm",
-] as const;
-const steering = ["deletionProtection", "dualAuthorization", "deletionCompletesAt"] as const;
-const defaults = {
-  deletionProtection: false,
-  dualAuthorization: "required",
-  deletionCompletesAt: "destroyed",
-} as const satisfies Partial<KmsKeyInputs>;
-
-/** Outputs that describe the key's deletion. */
-const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+const secrets = secretPathsIn(kmsKeyInputs);
+const policies = namesWhere(kmsKeyInputs, ({ role }) => role === "policy");
+const secureImport = namesWhere(kmsKeyInputs, ({ role }) => role === "creation").filter(
+  (name) => name !== "existingKeyId",
+);
+/** Texts and numbers are compared as they are; the rest has rules of its own. */
+const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuthDelete", "existingKeyId", ...policies];
+const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
 /** KMS has no call for this change; the alternative is always a new key. */
 const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
@@ -58,23 +44,15 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   name: "KmsKey",
   noun: "KMS key",
   functions: {
-    get: "A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.",
-    list: "Every KMS key that this tool can look after, which leaves out those of internal keystores.",
+    get: "Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.",
+    list: "Lists every KMS key that uko can manage: all keys except those of internal keystores.",
   },
-  summary: "A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.",
+  summary: "A key of Key Protect or of an instance's KMS, whose deletion requires two people.",
   inputs: kmsKeyInputs,
   state: kmsKeyState,
   idForm: "<keyId>",
   adoptBy: "existingKeyId",
-  immutable: [],
-  invalidates: {
-    dualAuthDelete: ["dualAuthDelete"],
-    rotationTrigger: ["lastRotatedAt"],
-    payload: ["lastRotatedAt", "imported"],
-    restoreTrigger: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
-  },
   absentAfterCreation: ({ existingKeyId }) => (existingKeyId === undefined ? deletionOutputs : []),
-  secrets,
   rejectChange: frozenIn,
 
   refreshBeforeRun(state, run) {
@@ -93,7 +71,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
       if (inputs.payload !== undefined) fail("rotationIntervalMonths", "is for keys that were not imported");
     }
     if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
-    for (const name of ["encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+    for (const name of secureImport) {
       if (inputs[name] !== undefined && inputs.payload === undefined && !isThere) {
         fail(name, "needs a payload beside it");
       }
@@ -108,7 +86,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   changed(state, inputs) {
     const differing: (keyof KmsKeyInputs)[] = [];
     for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
-    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    for (const name of policies) if (inputs[name] !== state[name]) differing.push(name);
     for (const name of ["tags", "aliases"] as const) {
       if (inputs[name] !== undefined && !hasSameMembers(inputs[name], state[name] ?? [])) differing.push(name);
     }
@@ -204,14 +182,18 @@ function stored(
 
 /** The inputs of a program that says as little as possible about an existing key. */
 function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
-  return { name: snapshot.name, type: snapshot.isExtractable ? "standard" : "root", ...defaults };
+  return {
+    ...(defaultsOf(kmsKeyInputs) as KmsKeyInputs),
+    name: snapshot.name,
+    type: snapshot.isExtractable ? "standard" : "root",
+  };
 }
 
 /** `before` is the state as the engine stores it; a secret is a digest in both. */
 function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KmsKeyInputs): readonly CheckFailure[] {
   const failures: CheckFailure[] = [];
   const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
-  for (const name of ["name", "type", "encryptedNonce", "iv", "encryptionAlgorithm"] as const) {
+  for (const name of ["name", "type", ...secureImport] as const) {
     const isKept = inputs[name] === undefined || before[name] === undefined || inputs[name] === before[name];
     if (!isKept) fail(name, instead);
   }

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
 import { uuidForm } from "../../uuid-form.ts";
+import { deletionProtection, dualAuthorization } from "../policy-inputs.ts";
 import { uuid } from "../uuid.ts";
 
 const base64 = z
@@ -25,13 +26,43 @@ const alias = z
   .refine((text) => !uuidForm.test(text.toLowerCase()), { message: "may not be a UUID" })
   .refine((text) => !reservedAliases.includes(text), { message: "is a word that KMS keeps for itself" });
 
+/** Outputs that describe the key's deletion. */
+export const deletionOutputs = [
+  "deletionAwaits",
+  "deletionNotBefore",
+  "deletionRequestedBy",
+  "deletionRecordId",
+] as const;
+
+/** An input of a secure import. */
+const secureImport = {
+  description: "For a secure import, together with an encrypted payload.",
+  immutable: true,
+  role: "creation",
+} as const;
+
 /** kms-v2-and-iam.md 2.2, 2.11. An absent input keeps the value in KMS. */
 export const kmsKeyInputs = z.strictObject({
-  name: z.string().min(2).max(90).meta({ description: "Name of the key, not unique in KMS. Cannot change." }),
-  type: z.enum(["root", "standard"]).default("root").meta({
-    description: "A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.",
-  }),
-  description: z.string().min(2).max(240).optional().meta({ description: "2 to 240 characters. Cannot change." }),
+  name: z
+    .string()
+    .min(2)
+    .max(90)
+    .meta({ description: "Name of the key. KMS does not require it to be unique.", immutable: true }),
+  type: z
+    .enum(["root", "standard"])
+    .meta({
+      type: {
+        name: "KmsKeyType",
+        description: "The purpose of a KMS key.",
+        values: { root: "Wraps other keys and never leaves KMS.", standard: "Can be read from KMS." },
+      },
+    })
+    .default("root")
+    .meta({
+      description: "A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS.",
+      immutable: true,
+    }),
+  description: z.string().min(2).max(240).optional().meta({ description: "2 to 240 characters.", immutable: true }),
   tags: z
     .array(z.string().min(2).max(90))
     .max(maxUserTags)
@@ -39,50 +70,88 @@ export const kmsKeyInputs = z.strictObject({
       message: `may not begin with ${reservedTagPrefix}, which uko keeps for itself`,
     })
     .optional()
-    .meta({ description: "Tags of your own. Cannot change." }),
+    .meta({ description: "Your own tags.", immutable: true }),
   aliases: z
     .array(alias)
     .max(5)
     .refine((all) => new Set(all).size === all.length, { message: "may name each only once" })
     .optional()
-    .meta({ description: "Up to 5 further names; [] for none." }),
+    .meta({ description: "Up to 5 further names; `[]` removes all." }),
   keyRing: z
     .string()
     .regex(/^[a-zA-Z0-9-]{2,100}$/, "may hold 2 to 100 letters, digits and -")
     .optional()
-    .meta({ description: "Key ring, made where it is absent; never that of an internal keystore." }),
+    .meta({ description: "Key ring, created if it does not exist. Never the key ring of an internal keystore." }),
   expirationDate: z.iso
     .datetime({ offset: true, error: "has to be a time such as 2030-01-31T00:00:00Z" })
     .optional()
-    .meta({ description: "When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change." }),
+    .meta({ description: "When KMS deactivates the key, such as `2030-01-31T00:00:00Z`.", immutable: true }),
   payload: base64.optional().meta({
-    description: "Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.",
+    description:
+      "Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.",
+    secret: true,
+    invalidates: ["lastRotatedAt", "imported"],
   }),
-  encryptedNonce: base64.optional().meta({ description: "Secure import, beside an encrypted payload. Cannot change." }),
-  iv: base64.optional().meta({ description: "Secure import, beside an encrypted payload. Cannot change." }),
+  encryptedNonce: base64.optional().meta(secureImport),
+  iv: base64.optional().meta(secureImport),
   encryptionAlgorithm: z
     .enum(["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"])
+    .meta({
+      type: {
+        name: "EncryptionAlgorithm",
+        description: "How the payload of a secure import is encrypted.",
+        values: { RSAES_OAEP_SHA_256: "RSAES OAEP with SHA-256.", RSAES_OAEP_SHA_1: "RSAES OAEP with SHA-1." },
+      },
+    })
     .optional()
-    .meta({ description: "Secure import, beside an encrypted payload. Cannot change." }),
-  dualAuthDelete: z.boolean().optional().meta({
-    description:
-      "KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.",
-  }),
+    .meta(secureImport),
+  dualAuthDelete: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.",
+      invalidates: ["dualAuthDelete"],
+    }),
   rotationIntervalMonths: z.int().min(1).max(12).optional().meta({
-    description: "Months between rotations by KMS, of a root key that was not imported.",
+    description: "Months between rotations by KMS, for a root key that was not imported.",
   }),
-  rotationTrigger: trigger.optional().meta({ description: "Any text: each change of it rotates the key once." }),
+  rotationTrigger: trigger.optional().meta({
+    description: "Any text. Each change of it rotates the key once.",
+    role: "trigger",
+    invalidates: ["lastRotatedAt"],
+  }),
   restoreTrigger: trigger.optional().meta({
-    description: "Any text: each change of it brings a destroyed key back once, within 30 days.",
+    description: "Any text. Each change of it restores a destroyed key once, within 30 days.",
+    role: "trigger",
+    invalidates: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
   }),
-  existingKeyId: uuid.optional().meta({ description: "Adopts this key instead of making one. Cannot change." }),
-  deletionProtection: z.boolean().default(false).meta({ description: "Refuses every step towards the key's end." }),
-  dualAuthorization: z.enum(["required", "single"]).default("required").meta({
-    description: "Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.",
+  existingKeyId: uuid
+    .optional()
+    .meta({ description: "Adopts this key instead of creating one.", immutable: true, role: "creation" }),
+  deletionProtection: deletionProtection("Refuses every step of the key's deletion."),
+  dualAuthorization: dualAuthorization.default("required").meta({
+    description:
+      "Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.",
+    role: "policy",
   }),
-  deletionCompletesAt: z.enum(["destroyed", "removed"]).default("destroyed").meta({
-    description: "When the key may leave the state: destroyed, or up to 90 days later with its metadata.",
-  }),
+  deletionCompletesAt: z
+    .enum(["destroyed", "removed"])
+    .meta({
+      type: {
+        name: "KmsKeyDeletionCompletesAt",
+        description: "The point at which a KMS key may leave state.",
+        values: {
+          destroyed: "The key is destroyed.",
+          removed: "KMS has removed the metadata of the key, up to 90 days later.",
+        },
+      },
+    })
+    .default("destroyed")
+    .meta({
+      description: "When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.",
+      role: "policy",
+    }),
 });
 export type KmsKeyInputs = z.infer<typeof kmsKeyInputs>;
 
@@ -100,16 +169,28 @@ export const kmsKeyState = z.object({
   expirationDate: z.string().optional(),
   payload: z.string().optional(),
   dualAuthDelete: z.boolean(),
-  instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
   crn: z.string().meta({ description: "Cloud resource name of the key." }),
-  keyState: z.string().meta({ description: "KMS's own state of the key, as a word." }),
-  lifecycleState: z.enum(kmsLifecycleStates).meta({ description: "The one derived state, pending approval included." }),
-  imported: z.boolean().meta({ description: "Whether its material came from outside." }),
-  lastRotatedAt: z.string().optional().meta({ description: "When it was last rotated." }),
-  deletionAwaits: z.string().optional().meta({ description: "approval or time." }),
-  deletionNotBefore: z.string().optional().meta({ description: "When KMS begins to purge its metadata." }),
-  deletionRequestedBy: z.string().optional().meta({ description: "IAM id of whoever set it, where KMS tells." }),
-  deletionRecordId: z.string().optional().meta({ description: "Name of the open window, as UKO_CONSENT takes it." }),
+  keyState: z.string().meta({ description: "State, as KMS reports it, as a word." }),
+  lifecycleState: z.enum(kmsLifecycleStates).meta({
+    description: "The derived state, which includes a pending approval.",
+    type: {
+      name: "KmsKeyLifecycleState",
+      description: "The state of a KMS key, derived from everything that KMS reports.",
+    },
+  }),
+  imported: z.boolean().meta({ description: "Whether the key material was imported." }),
+  lastRotatedAt: z.string().optional().meta({ description: "When the key was last rotated, ISO 8601 UTC." }),
+  deletionAwaits: z.string().optional().meta({ description: "What the deletion waits for: `approval` or `time`." }),
+  deletionNotBefore: z
+    .string()
+    .optional()
+    .meta({ description: "When KMS begins to purge the metadata of the key, ISO 8601 UTC." }),
+  deletionRequestedBy: z
+    .string()
+    .optional()
+    .meta({ description: "IAM ID of the person who set the key for deletion, if KMS reports it." }),
+  deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window, for `UKO_CONSENT`." }),
 });
 export type KmsKeyState = z.infer<typeof kmsKeyState>;

@@ -4,52 +4,40 @@ import { type CheckFailure, defineResource, type RunSettings, type Stored } from
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { KeyRef } from "../../engine/ports.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
+import { isChangeable, namesWhere } from "../../engine/property.ts";
 import { sayMadeForAnother } from "../../engine/shared-object.ts";
 import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { listKeys, lookUpKey } from "./list.ts";
-import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
+import {
+  deletionOutputs,
+  type ManagedKeyInputs,
+  type ManagedKeyState,
+  managedKeyInputs,
+  storedManagedKeyState,
+} from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, stateOf } from "./state.ts";
 import { updateKey } from "./update.ts";
 
-/** Inputs that live in the service; the others steer this tool and live in state alone. */
-const compared = ["template", "label", "description", "activationDate", "expirationDate"] as const;
-const steering = [
-  "deletionProtection",
-  "dualAuthorization",
-  "deletionGate",
-  "deletionCompletesAt",
-  "deletionReason",
-] as const;
-
-/** Outputs that change during the key's deletion. */
-const deletionOutputs = ["deletionAwaits", "deletionNotBefore", "deletionRequestedBy", "deletionRecordId"] as const;
+const compared = namesWhere(managedKeyInputs, isChangeable);
+const policies = namesWhere(managedKeyInputs, ({ role }) => role === "policy");
 
 export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   name: "ManagedKey",
   noun: "key",
   functions: {
-    get: "A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.",
-    list: "Every managed key in every state.",
+    get: "Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.",
+    list: "Lists every managed key, in every state.",
   },
   notFound: "UKO_KEY_NOT_FOUND",
-  summary: "An encryption key whose end of life takes two people.",
+  summary: "An encryption key whose deletion requires two people.",
   inputs: managedKeyInputs,
   state: storedManagedKeyState,
   idForm: "<vaultId>/<keyId>",
   adoptBy: "existingKeyId",
-  immutable: ["vaultId", "existingKeyId", "labelTags"],
-  invalidates: {
-    state: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
-    rotationTrigger: ["version", "keystores", "alignment"],
-    align: ["alignment", "keystores"],
-    dualAuthorization: ["dualMarker"],
-    deletionGate: ["dualMarker"],
-  },
-
   absentAfterCreation: ({ existingKeyId, state }) =>
     existingKeyId === undefined && state === undefined ? deletionOutputs : [],
 
@@ -69,7 +57,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   changed(state, inputs) {
     const differing: (keyof ManagedKeyInputs)[] = [];
     for (const name of compared) if (inputs[name] !== undefined && inputs[name] !== state[name]) differing.push(name);
-    for (const name of steering) if (inputs[name] !== state[name]) differing.push(name);
+    for (const name of policies) if (inputs[name] !== state[name]) differing.push(name);
     if (inputs.tags !== undefined && !haveSameEntries(inputs.tags, state.tags ?? {})) differing.push("tags");
     const { rotationTrigger } = inputs;
     if (rotationTrigger !== undefined && rotationTrigger !== state.rotationTrigger) differing.push("rotationTrigger");

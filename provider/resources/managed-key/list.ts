@@ -2,8 +2,9 @@
 
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
+import { defaultsOf } from "../../engine/property.ts";
 import { UkoError } from "../../errors.ts";
-import type { ManagedKeyInputs } from "./schema.ts";
+import { type ManagedKeyInputs, managedKeyInputs } from "./schema.ts";
 
 /** An existing key, and the inputs of a program that says as little as possible about it. */
 export interface Found {
@@ -51,14 +52,7 @@ export async function listKeys(
 async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Found | undefined> {
   const sighting = await readKeySummary(world, ref, options);
   if (sighting.kind === "gone") return undefined;
-  const inputs: ManagedKeyInputs = {
-    vaultId: ref.vaultId,
-    template: sighting.snapshot.templateName,
-    align: false,
-    deletionProtection: false,
-    dualAuthorization: "required",
-    deletionGate: "both",
-    deletionCompletesAt: "removed",
-  };
+  const { templateName: template } = sighting.snapshot;
+  const inputs = { ...defaultsOf(managedKeyInputs), vaultId: ref.vaultId, template } as ManagedKeyInputs;
   return { inputs, observed: sighting };
 }

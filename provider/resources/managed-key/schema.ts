@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
+import { deletionProtection, dualAuthorization } from "../policy-inputs.ts";
 import { uuid } from "../uuid.ts";
 
 const date = z.iso.date("has to be a date such as 2027-01-31");
@@ -32,108 +33,208 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "has to be 2 or more letters, digits and blanks"),
 );
 
+/** Outputs that change during the key's deletion. */
+export const deletionOutputs = [
+  "deletionAwaits",
+  "deletionNotBefore",
+  "deletionRequestedBy",
+  "deletionRecordId",
+] as const;
+
 /** Inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
 export const managedKeyInputs = z.strictObject({
-  vaultId: uuid.meta({ description: "UUID of the vault that the key lives in. Cannot change." }),
+  vaultId: uuid.meta({ description: "UUID of the vault that holds the key.", immutable: true }),
   template: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to be the name of a template")
-    .meta({ description: "Name of the key template; the key is compared by the template's id. Cannot change." }),
+    .meta({ description: "Name of the key template. Keys are compared by the template's ID. Cannot change." }),
   label: z
     .string()
     .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "may hold letters, digits, blanks and . _ / -")
     .optional()
-    .meta({ description: "Name of the key; absent where the template's naming scheme makes it." }),
+    .meta({ description: "Name of the key. Omit it if the template's naming scheme creates it." }),
   description: z
     .string()
     .max(200)
     .refine((text) => !endsLikeCarrier(text), { message: "may not end in [uko1…], which uko keeps for itself" })
     .optional()
-    .meta({ description: "Up to 200 characters; up to 110 where the service keeps no tags." }),
-  tags: tags.optional().meta({ description: "Tags of your own; {} for none." }),
+    .meta({ description: "Up to 200 characters; up to 110 if the service keeps no tags." }),
+  tags: tags.optional().meta({
+    description: "Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.",
+  }),
   labelTags: labelTags.optional().meta({
-    description: "Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.",
+    description: "Values for the placeholders of the template's naming scheme, which creates the label.",
+    immutable: true,
+    role: "creation",
   }),
-  activationDate: date.optional().meta({ description: "First day of use. Planning only: nothing happens on it." }),
-  expirationDate: date.optional().meta({ description: "Last day of use. Planning only: nothing happens on it." }),
-  state: z.enum(["active", "deactivated", "destroyed"]).optional().meta({
-    description: "State to aim at on updates. Going down takes two people; it never reactivates a key.",
-  }),
-  rotationTrigger: z.string().min(1).max(200).optional().meta({
-    description:
-      "A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.",
-  }),
-  align: z.boolean().default(false).meta({
-    description:
-      "Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.",
-  }),
-  existingKeyId: uuid.optional().meta({ description: "Adopts this key instead of making one. Cannot change." }),
-  deletionProtection: z.boolean().default(false).meta({ description: "Refuses every step towards the key's end." }),
-  dualAuthorization: z.enum(["required", "single"]).default("required").meta({
-    description:
-      "Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.",
-  }),
-  deletionGate: z.enum(["both", "destroy"]).default("both").meta({
-    description: "Which steps take two people: deactivate and destroy, or destroy alone.",
-  }),
-  deletionCompletesAt: z.enum(["removed", "destroyed", "destruction_scheduled"]).default("removed").meta({
-    description: "When the key may leave the state; the earlier ones leave a record that blocks template and vault.",
-  }),
-  deletionReason: z
-    .string()
-    .max(500)
+  activationDate: date
     .optional()
-    .meta({ description: "Why the key is ended; kept in the consent record." }),
+    .meta({ description: "First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day." }),
+  expirationDate: date
+    .optional()
+    .meta({ description: "Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day." }),
+  state: z
+    .enum(["active", "deactivated", "destroyed"])
+    .meta({
+      type: {
+        name: "TargetState",
+        description: "The state that an update brings a managed key to.",
+        values: {
+          active: "In use.",
+          deactivated: "Out of use. The key can be reactivated.",
+          destroyed: "The key material is destroyed. This cannot be undone.",
+        },
+      },
+    })
+    .optional()
+    .meta({
+      description:
+        "Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.",
+      role: "goal",
+      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
+    }),
+  rotationTrigger: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({
+      description: "Each change of this value rotates the key once, on the next update. A new key is not rotated.",
+      role: "trigger",
+      invalidates: ["version", "keystores", "alignment"],
+    }),
+  align: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.",
+      role: "goal",
+      invalidates: ["alignment", "keystores"],
+    }),
+  existingKeyId: uuid
+    .optional()
+    .meta({ description: "Adopts this key instead of creating one.", immutable: true, role: "creation" }),
+  deletionProtection: deletionProtection("Refuses every step of the key's deletion."),
+  dualAuthorization: dualAuthorization.default("required").meta({
+    description:
+      "Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.",
+    role: "policy",
+    invalidates: ["dualMarker"],
+  }),
+  deletionGate: z
+    .enum(["both", "destroy"])
+    .meta({
+      type: {
+        name: "DeletionGate",
+        description: "The steps of a managed key's deletion that require two people.",
+        values: { both: "Deactivate and destroy.", destroy: "Destroy only." },
+      },
+    })
+    .default("both")
+    .meta({
+      description: "The steps that require two people: deactivate and destroy (`both`), or `destroy` only.",
+      role: "policy",
+      invalidates: ["dualMarker"],
+    }),
+  deletionCompletesAt: z
+    .enum(["removed", "destroyed", "destruction_scheduled"])
+    .meta({
+      type: {
+        name: "DeletionCompletesAt",
+        description: "The point at which a managed key may leave state.",
+        values: {
+          removed: "The metadata of the key is removed, too.",
+          destroyed: "Every keystore has destroyed the key.",
+          destruction_scheduled: "The key is destroyed, and its keystores wait out their pending periods.",
+        },
+      },
+    })
+    .default("removed")
+    .meta({
+      description:
+        "When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.",
+      role: "policy",
+    }),
+  deletionReason: z.string().max(500).optional().meta({
+    description: "Reason for the deletion, up to 500 characters. The consent record keeps it.",
+    role: "policy",
+  }),
 });
 export type ManagedKeyInputs = z.infer<typeof managedKeyInputs>;
 
 const keystore = z
   .object({
     name: z.string().meta({ description: "Name of the keystore." }),
-    type: z.string().meta({ description: "The service's word for its type, for instance aws_kms." }),
-    status: z.string().meta({ description: "Whether the material is there, in the service's word." }),
-    syncFlag: z.string().meta({ description: "Whether keystore and service agree, in the service's word." }),
-    destructionAt: z.string().optional().meta({ description: "When the material is destroyed, ISO 8601 UTC." }),
+    type: z.string().meta({ description: "Type of the keystore, as the service reports it, such as `aws_kms`." }),
+    status: z.string().meta({ description: "Whether the keystore holds the key material, as the service reports it." }),
+    syncFlag: z
+      .string()
+      .meta({ description: "Whether the keystore and the service agree, as the service reports it." }),
+    destructionAt: z.string().optional().meta({
+      description: "When the keystore destroys the key material, ISO 8601 UTC.",
+    }),
   })
-  .meta({ description: "What one keystore says of the key." });
+  .meta({ description: "A keystore's status of the key.", type: { name: "ManagedKeyKeystore" } });
 
 /**
  * State: the inputs as the service returns them, and the outputs that only the service knows. Times
  * are ISO 8601 UTC.
  */
 export const managedKeyState = managedKeyInputs.extend({
+  template: managedKeyInputs.shape.template.meta({ description: "Name of the key template." }),
   // As the service returns them. They may be older than the rules for new keys, and the key must be
   // deletable all the same.
   label: z.string().meta({ description: "Name of the key." }),
-  description: z.string().optional().meta(described(managedKeyInputs.shape.description)),
-  tags: z.record(z.string(), z.string()).optional().meta(described(managedKeyInputs.shape.tags)),
-  activationDate: z.string().optional().meta(described(managedKeyInputs.shape.activationDate)),
-  expirationDate: z.string().optional().meta(described(managedKeyInputs.shape.expirationDate)),
-  instanceId: z.string().meta({ description: "Instance that the key belongs to." }),
+  description: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  activationDate: z.string().optional(),
+  expirationDate: z.string().optional(),
+  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
   keyId: z.string().meta({ description: "UUID of the key." }),
   templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.int().meta({ description: "1 at creation, one more for each rotation." }),
-  algorithm: z.string().meta({ description: "The service's word, for instance aes." }),
-  size: z.string().meta({ description: "Size as the service says it, for instance 256." }),
-  keyState: z.string().meta({ description: "The service's own word for the state." }),
+  version: z.int().meta({ description: "1 at creation, incremented by each rotation." }),
+  algorithm: z.string().meta({ description: "Algorithm, as the service reports it, such as `aes`." }),
+  size: z.string().meta({ description: "Size, as the service reports it, such as `256`." }),
+  keyState: z.string().meta({ description: "State, as the service reports it." }),
   dualMarker: z.string().optional().meta({
     description:
-      "What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.",
+      "The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.",
   }),
   alignment: z.string().optional().meta({
-    description: "aligned or unaligned: whether the key is where its template wants it; absent where untold.",
+    description:
+      "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",
   }),
-  lifecycleState: z.enum(lifecycleStates).meta({ description: "The one derived state, pending approval included." }),
-  keystores: z.array(keystore).meta({ description: "What each keystore says of the key." }),
-  deletionAwaits: z.string().optional().meta({ description: "approval, time, or person_to_unblock." }),
-  deletionNotBefore: z.string().optional().meta({ description: "The next step is refused before this time." }),
-  deletionRequestedBy: z.string().optional().meta({ description: "IAM id of the author of the binding record." }),
-  deletionRecordId: z.string().optional().meta({ description: "Id of the binding record, as UKO_CONSENT takes it." }),
+  lifecycleState: z.enum(lifecycleStates).meta({
+    description: "The derived state, which includes a pending approval.",
+    type: {
+      name: "LifecycleState",
+      description: "The state of a managed key, derived from everything that the service reports.",
+      values: {
+        pending_destruction: "Destroyed; at least one keystore still waits out its pending period.",
+        destroyed: "Destroyed in every keystore; the metadata still exists.",
+        cooling_down: "Deactivated 4 hours ago or less, so the key cannot be destroyed yet.",
+        pending_approval: "One person requested the next step, and a second person has to approve it.",
+        deactivated: "Out of use.",
+        compromised: "Marked as compromised.",
+        active: "In use.",
+        pre_activation: "Not installed yet.",
+        unrecognised: "A state that this release does not recognize. uko takes no step on such a key.",
+      },
+    },
+  }),
+  keystores: z.array(keystore).meta({ description: "Each keystore's status of the key." }),
+  deletionAwaits: z
+    .string()
+    .optional()
+    .meta({ description: "What the deletion waits for: `approval`, `time` or `person_to_unblock`." }),
+  deletionNotBefore: z
+    .string()
+    .optional()
+    .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
+  deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
+  deletionRecordId: z.string().optional().meta({ description: "ID of the pending record, for `UKO_CONSENT`." }),
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);
 export type ManagedKeyState = z.infer<typeof managedKeyState>;
-
-function described(schema: z.ZodType): { readonly description: string } {
-  return { description: schema.description ?? "" };
-}

@@ -1,2 +1,2 @@
-// The end of an encryption key's life as ordinary infrastructure code: IBM Unified Key Orchestrator, with two people behind every deletion.
+// Encryption keys of IBM Unified Key Orchestrator as infrastructure code. Deleting a key requires the approval of two people.
 package uko

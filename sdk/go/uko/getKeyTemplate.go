@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+// Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
 func LookupKeyTemplate(ctx *pulumi.Context, args *LookupKeyTemplateArgs, opts ...pulumi.InvokeOption) (*LookupKeyTemplateResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKeyTemplateResult
@@ -30,49 +30,49 @@ type LookupKeyTemplateArgs struct {
 }
 
 type LookupKeyTemplateResult struct {
-	// From creation to the first day of use, such as P0D.
+	// Time from creation to the first day of use, such as `P0D`.
 	ActivationPeriod string `pulumi:"activationPeriod"`
-	// Algorithm; des and dilithium on-premises only. Cannot change.
+	// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 	Algorithm string `pulumi:"algorithm"`
-	// No new keys and no alignment from it; existing keys keep working.
+	// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 	Archived bool `pulumi:"archived"`
-	// For azure_key_vault. Cannot change.
+	// For templates of `azure_key_vault`. Cannot change.
 	Azure *KeyTemplateAzureState `pulumi:"azure"`
-	// For cca; on-premises only.
+	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCcaState `pulumi:"cca"`
-	// Deactivates older versions on rotation.
+	// Whether a rotation deactivates the older versions of a key.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this template instead of making one. Cannot change.
+	// Adopts this template instead of creating one. Cannot change.
 	ExistingTemplateId *string `pulumi:"existingTemplateId"`
-	// To the last day of use, such as P2Y.
+	// Time to the last day of use, such as `P2Y`.
 	ExpirationPeriod string `pulumi:"expirationPeriod"`
-	// For google_kms.
+	// For templates of `google_kms`.
 	Google *KeyTemplateGoogleState `pulumi:"google"`
-	// Group of keystores that keys go to. A change is refused while it would cut a key off.
+	// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 	Group string `pulumi:"group"`
-	// Instance that the template belongs to.
+	// ID of the instance that the template belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// State of a new key; an active one is installed at once.
+	// State of a new key. An `active` key is installed at once.
 	KeyState string `pulumi:"keyState"`
-	// How keys are named in the keystore. Cannot change.
+	// Scheme of the names of keys in the keystore. Cannot change.
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
-	// Type of the keystores that keys go to. Cannot change.
+	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType string `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault; some releases take up to 30 characters.
+	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
-	// How labels are made, with <tags>. Cannot change.
+	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
-	// Size, such as 256.
+	// Size of the keys, such as `256`.
 	Size string `pulumi:"size"`
 	// UUID of the template.
 	TemplateId string `pulumi:"templateId"`
-	// UUID of the vault that the template is in. Cannot change.
+	// UUID of the vault that holds the template. Cannot change.
 	VaultId string `pulumi:"vaultId"`
-	// One more for each update.
+	// Incremented by each update.
 	Version int `pulumi:"version"`
 }
 
@@ -106,32 +106,32 @@ func (o LookupKeyTemplateResultOutput) ToLookupKeyTemplateResultOutputWithContex
 	return o
 }
 
-// From creation to the first day of use, such as P0D.
+// Time from creation to the first day of use, such as `P0D`.
 func (o LookupKeyTemplateResultOutput) ActivationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.ActivationPeriod }).(pulumi.StringOutput)
 }
 
-// Algorithm; des and dilithium on-premises only. Cannot change.
+// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 func (o LookupKeyTemplateResultOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// No new keys and no alignment from it; existing keys keep working.
+// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 func (o LookupKeyTemplateResultOutput) Archived() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) bool { return v.Archived }).(pulumi.BoolOutput)
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`. Cannot change.
 func (o LookupKeyTemplateResultOutput) Azure() KeyTemplateAzureStatePtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *KeyTemplateAzureState { return v.Azure }).(KeyTemplateAzureStatePtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 func (o LookupKeyTemplateResultOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *KeyTemplateCcaState { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Deactivates older versions on rotation.
+// Whether a rotation deactivates the older versions of a key.
 func (o LookupKeyTemplateResultOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *bool { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }
@@ -146,57 +146,57 @@ func (o LookupKeyTemplateResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this template instead of making one. Cannot change.
+// Adopts this template instead of creating one. Cannot change.
 func (o LookupKeyTemplateResultOutput) ExistingTemplateId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *string { return v.ExistingTemplateId }).(pulumi.StringPtrOutput)
 }
 
-// To the last day of use, such as P2Y.
+// Time to the last day of use, such as `P2Y`.
 func (o LookupKeyTemplateResultOutput) ExpirationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.ExpirationPeriod }).(pulumi.StringOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 func (o LookupKeyTemplateResultOutput) Google() KeyTemplateGoogleStatePtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *KeyTemplateGoogleState { return v.Google }).(KeyTemplateGoogleStatePtrOutput)
 }
 
-// Group of keystores that keys go to. A change is refused while it would cut a key off.
+// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 func (o LookupKeyTemplateResultOutput) Group() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.Group }).(pulumi.StringOutput)
 }
 
-// Instance that the template belongs to.
+// ID of the instance that the template belongs to.
 func (o LookupKeyTemplateResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// State of a new key; an active one is installed at once.
+// State of a new key. An `active` key is installed at once.
 func (o LookupKeyTemplateResultOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// How keys are named in the keystore. Cannot change.
+// Scheme of the names of keys in the keystore. Cannot change.
 func (o LookupKeyTemplateResultOutput) KeystoreNamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *string { return v.KeystoreNamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Type of the keystores that keys go to. Cannot change.
+// Type of the keystores in which keys are installed. Cannot change.
 func (o LookupKeyTemplateResultOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault; some releases take up to 30 characters.
+// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 func (o LookupKeyTemplateResultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// How labels are made, with <tags>. Cannot change.
+// Scheme of the labels of keys, with `<tags>`. Cannot change.
 func (o LookupKeyTemplateResultOutput) NamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) *string { return v.NamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Size, such as 256.
+// Size of the keys, such as `256`.
 func (o LookupKeyTemplateResultOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.Size }).(pulumi.StringOutput)
 }
@@ -206,12 +206,12 @@ func (o LookupKeyTemplateResultOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the template is in. Cannot change.
+// UUID of the vault that holds the template. Cannot change.
 func (o LookupKeyTemplateResultOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// One more for each update.
+// Incremented by each update.
 func (o LookupKeyTemplateResultOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) int { return v.Version }).(pulumi.IntOutput)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+// Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
 func LookupKeystore(ctx *pulumi.Context, args *LookupKeystoreArgs, opts ...pulumi.InvokeOption) (*LookupKeystoreResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKeystoreResult
@@ -30,41 +30,41 @@ type LookupKeystoreArgs struct {
 }
 
 type LookupKeystoreResult struct {
-	// Connection of a keystore of type aws_kms.
+	// Connection of a keystore of type `aws_kms`.
 	Aws *KeystoreAws `pulumi:"aws"`
-	// Connection of a keystore of type azure_key_vault.
+	// Connection of a keystore of type `azure_key_vault`.
 	Azure *KeystoreAzure `pulumi:"azure"`
-	// Connection of a keystore of type cca; on-premises only.
+	// Connection of a keystore of type `cca`; on-premises only.
 	Cca *KeystoreCca `pulumi:"cca"`
 	// Refuses to delete the keystore.
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this keystore instead of making one. Cannot change.
+	// Adopts this keystore instead of creating one. Cannot change.
 	ExistingKeystoreId *string `pulumi:"existingKeystoreId"`
-	// Connection of a keystore of type google_kms.
+	// Connection of a keystore of type `google_kms`.
 	Google *KeystoreGoogle `pulumi:"google"`
-	// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+	// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 	Groups []string `pulumi:"groups"`
-	// ok, not_responding, configuration_error, pending_check, or empty.
+	// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 	Health string `pulumi:"health"`
-	// What the service says beside it.
+	// The service's message about the health.
 	HealthMessage string `pulumi:"healthMessage"`
-	// Connection of a keystore of type hpcs or key_protect.
+	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm *KeystoreIbm `pulumi:"ibm"`
-	// Instance that the keystore belongs to.
+	// ID of the instance that the keystore belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the keystore.
 	KeystoreId string `pulumi:"keystoreId"`
-	// Where it is, as the service says; may be empty.
+	// Location, as the service reports it. May be empty.
 	Location string `pulumi:"location"`
-	// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
-	// KMS key ring of an internal keystore; empty otherwise.
+	// KMS key ring of an internal keystore; empty for all other types.
 	Ring string `pulumi:"ring"`
-	// TLS proxy for a private endpoint, host:port.
+	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy *string `pulumi:"tlsProxy"`
-	// internal is a key ring of this instance; all others are connected. Cannot change.
+	// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 	Type KeystoreType `pulumi:"type"`
 	// UUID of the vault that the keystore serves. Cannot change.
 	VaultId string `pulumi:"vaultId"`
@@ -100,17 +100,17 @@ func (o LookupKeystoreResultOutput) ToLookupKeystoreResultOutputWithContext(ctx 
 	return o
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 func (o LookupKeystoreResultOutput) Aws() KeystoreAwsPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *KeystoreAws { return v.Aws }).(KeystoreAwsPtrOutput)
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 func (o LookupKeystoreResultOutput) Azure() KeystoreAzurePtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *KeystoreAzure { return v.Azure }).(KeystoreAzurePtrOutput)
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 func (o LookupKeystoreResultOutput) Cca() KeystoreCcaPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *KeystoreCca { return v.Cca }).(KeystoreCcaPtrOutput)
 }
@@ -125,37 +125,37 @@ func (o LookupKeystoreResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this keystore instead of making one. Cannot change.
+// Adopts this keystore instead of creating one. Cannot change.
 func (o LookupKeystoreResultOutput) ExistingKeystoreId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *string { return v.ExistingKeystoreId }).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 func (o LookupKeystoreResultOutput) Google() KeystoreGooglePtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *KeystoreGoogle { return v.Google }).(KeystoreGooglePtrOutput)
 }
 
-// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 func (o LookupKeystoreResultOutput) Groups() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) []string { return v.Groups }).(pulumi.StringArrayOutput)
 }
 
-// ok, not_responding, configuration_error, pending_check, or empty.
+// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 func (o LookupKeystoreResultOutput) Health() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.Health }).(pulumi.StringOutput)
 }
 
-// What the service says beside it.
+// The service's message about the health.
 func (o LookupKeystoreResultOutput) HealthMessage() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.HealthMessage }).(pulumi.StringOutput)
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 func (o LookupKeystoreResultOutput) Ibm() KeystoreIbmPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *KeystoreIbm { return v.Ibm }).(KeystoreIbmPtrOutput)
 }
 
-// Instance that the keystore belongs to.
+// ID of the instance that the keystore belongs to.
 func (o LookupKeystoreResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -165,27 +165,27 @@ func (o LookupKeystoreResultOutput) KeystoreId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.KeystoreId }).(pulumi.StringOutput)
 }
 
-// Where it is, as the service says; may be empty.
+// Location, as the service reports it. May be empty.
 func (o LookupKeystoreResultOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 func (o LookupKeystoreResultOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// KMS key ring of an internal keystore; empty otherwise.
+// KMS key ring of an internal keystore; empty for all other types.
 func (o LookupKeystoreResultOutput) Ring() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.Ring }).(pulumi.StringOutput)
 }
 
-// TLS proxy for a private endpoint, host:port.
+// TLS proxy for a private endpoint, `host:port`.
 func (o LookupKeystoreResultOutput) TlsProxy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *string { return v.TlsProxy }).(pulumi.StringPtrOutput)
 }
 
-// internal is a key ring of this instance; all others are connected. Cannot change.
+// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 func (o LookupKeystoreResultOutput) Type() KeystoreTypeOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) KeystoreType { return v.Type }).(KeystoreTypeOutput)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+// Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
 func LookupKmsKey(ctx *pulumi.Context, args *LookupKmsKeyArgs, opts ...pulumi.InvokeOption) (*LookupKmsKeyResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupKmsKeyResult
@@ -28,65 +28,65 @@ type LookupKmsKeyArgs struct {
 }
 
 type LookupKmsKeyResult struct {
-	// Up to 5 further names; [] for none.
+	// Up to 5 further names; `[]` removes all.
 	Aliases []string `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn string `pulumi:"crn"`
-	// approval or time.
+	// What the deletion waits for: `approval` or `time`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
-	// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// When KMS begins to purge its metadata.
+	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open window, as UKO_CONSENT takes it.
+	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM id of whoever set it, where KMS tells.
+	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
-	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 	DualAuthDelete bool `pulumi:"dualAuthDelete"`
-	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+	// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptedNonce *string `pulumi:"encryptedNonce"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptionAlgorithm *EncryptionAlgorithm `pulumi:"encryptionAlgorithm"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+	// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Whether its material came from outside.
+	// Whether the key material was imported.
 	Imported bool `pulumi:"imported"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	Iv *string `pulumi:"iv"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// Key ring, made where it is absent; never that of an internal keystore.
+	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing string `pulumi:"keyRing"`
-	// KMS's own state of the key, as a word.
+	// State, as KMS reports it, as a word.
 	KeyState string `pulumi:"keyState"`
-	// When it was last rotated.
+	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleState `pulumi:"lifecycleState"`
-	// Name of the key, not unique in KMS. Cannot change.
+	// Name of the key. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
-	// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
-	// Any text: each change of it brings a destroyed key back once, within 30 days.
+	// Any text. Each change of it restores a destroyed key once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
-	// Months between rotations by KMS, of a root key that was not imported.
+	// Months between rotations by KMS, for a root key that was not imported.
 	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
-	// Any text: each change of it rotates the key once.
+	// Any text. Each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// Tags of your own. Cannot change.
+	// Your own tags. Cannot change.
 	Tags []string `pulumi:"tags"`
-	// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+	// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 	Type KmsKeyType `pulumi:"type"`
 }
 
@@ -118,7 +118,7 @@ func (o LookupKmsKeyResultOutput) ToLookupKmsKeyResultOutputWithContext(ctx cont
 	return o
 }
 
-// Up to 5 further names; [] for none.
+// Up to 5 further names; `[]` removes all.
 func (o LookupKmsKeyResultOutput) Aliases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) []string { return v.Aliases }).(pulumi.StringArrayOutput)
 }
@@ -128,32 +128,32 @@ func (o LookupKmsKeyResultOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.Crn }).(pulumi.StringOutput)
 }
 
-// approval or time.
+// What the deletion waits for: `approval` or `time`.
 func (o LookupKmsKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 func (o LookupKmsKeyResultOutput) DeletionCompletesAt() KmsKeyDeletionCompletesAtOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) KmsKeyDeletionCompletesAt { return v.DeletionCompletesAt }).(KmsKeyDeletionCompletesAtOutput)
 }
 
-// When KMS begins to purge its metadata.
+// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 func (o LookupKmsKeyResultOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o LookupKmsKeyResultOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open window, as UKO_CONSENT takes it.
+// Name of the open deletion window, for `UKO_CONSENT`.
 func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of whoever set it, where KMS tells.
+// IAM ID of the person who set the key for deletion, if KMS reports it.
 func (o LookupKmsKeyResultOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
@@ -163,47 +163,47 @@ func (o LookupKmsKeyResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 func (o LookupKmsKeyResultOutput) DualAuthDelete() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
-// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 func (o LookupKmsKeyResultOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o LookupKmsKeyResultOutput) EncryptedNonce() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.EncryptedNonce }).(pulumi.StringPtrOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o LookupKmsKeyResultOutput) EncryptionAlgorithm() EncryptionAlgorithmPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *EncryptionAlgorithm { return v.EncryptionAlgorithm }).(EncryptionAlgorithmPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o LookupKmsKeyResultOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 func (o LookupKmsKeyResultOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Whether its material came from outside.
+// Whether the key material was imported.
 func (o LookupKmsKeyResultOutput) Imported() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) bool { return v.Imported }).(pulumi.BoolOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o LookupKmsKeyResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o LookupKmsKeyResultOutput) Iv() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.Iv }).(pulumi.StringPtrOutput)
 }
@@ -213,57 +213,57 @@ func (o LookupKmsKeyResultOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// Key ring, made where it is absent; never that of an internal keystore.
+// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 func (o LookupKmsKeyResultOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// KMS's own state of the key, as a word.
+// State, as KMS reports it, as a word.
 func (o LookupKmsKeyResultOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// When it was last rotated.
+// When the key was last rotated, ISO 8601 UTC.
 func (o LookupKmsKeyResultOutput) LastRotatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.LastRotatedAt }).(pulumi.StringPtrOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o LookupKmsKeyResultOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) KmsKeyLifecycleState { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key, not unique in KMS. Cannot change.
+// Name of the key. KMS does not require it to be unique. Cannot change.
 func (o LookupKmsKeyResultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 func (o LookupKmsKeyResultOutput) Payload() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.Payload }).(pulumi.StringPtrOutput)
 }
 
-// Any text: each change of it brings a destroyed key back once, within 30 days.
+// Any text. Each change of it restores a destroyed key once, within 30 days.
 func (o LookupKmsKeyResultOutput) RestoreTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.RestoreTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Months between rotations by KMS, of a root key that was not imported.
+// Months between rotations by KMS, for a root key that was not imported.
 func (o LookupKmsKeyResultOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *int { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
-// Any text: each change of it rotates the key once.
+// Any text. Each change of it rotates the key once.
 func (o LookupKmsKeyResultOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Tags of your own. Cannot change.
+// Your own tags. Cannot change.
 func (o LookupKmsKeyResultOutput) Tags() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) []string { return v.Tags }).(pulumi.StringArrayOutput)
 }
 
-// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 func (o LookupKmsKeyResultOutput) Type() KmsKeyTypeOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) KmsKeyType { return v.Type }).(KmsKeyTypeOutput)
 }

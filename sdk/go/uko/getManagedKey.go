@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+// Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
 func LookupManagedKey(ctx *pulumi.Context, args *LookupManagedKeyArgs, opts ...pulumi.InvokeOption) (*LookupManagedKeyResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupManagedKeyResult
@@ -30,69 +30,69 @@ type LookupManagedKeyArgs struct {
 }
 
 type LookupManagedKeyResult struct {
-	// First day of use. Planning only: nothing happens on it.
+	// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ActivationDate *string `pulumi:"activationDate"`
-	// The service's word, for instance aes.
+	// Algorithm, as the service reports it, such as `aes`.
 	Algorithm string `pulumi:"algorithm"`
-	// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align bool `pulumi:"align"`
-	// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
-	// approval, time, or person_to_unblock.
+	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
-	// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// Which steps take two people: deactivate and destroy, or destroy alone.
+	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 	DeletionGate DeletionGate `pulumi:"deletionGate"`
-	// The next step is refused before this time.
+	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Why the key is ended; kept in the consent record.
+	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// Id of the binding record, as UKO_CONSENT takes it.
+	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM id of the author of the binding record.
+	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
-	// Up to 200 characters; up to 110 where the service keeps no tags.
+	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 	DualMarker *string `pulumi:"dualMarker"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// Last day of use. Planning only: nothing happens on it.
+	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// The service's own word for the state.
+	// State, as the service reports it.
 	KeyState string `pulumi:"keyState"`
-	// What each keystore says of the key.
+	// Each keystore's status of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
 	// Name of the key.
 	Label string `pulumi:"label"`
-	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
-	// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// Size as the service says it, for instance 256.
+	// Size, as the service reports it, such as `256`.
 	Size string `pulumi:"size"`
-	// State to aim at on updates. Going down takes two people; it never reactivates a key.
+	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Tags of your own; {} for none.
+	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
-	// Name of the key template; the key is compared by the template's id. Cannot change.
+	// Name of the key template.
 	Template string `pulumi:"template"`
 	// UUID of the template.
 	TemplateId string `pulumi:"templateId"`
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId string `pulumi:"vaultId"`
-	// 1 at creation, one more for each rotation.
+	// 1 at creation, incremented by each rotation.
 	Version int `pulumi:"version"`
 }
 
@@ -126,92 +126,92 @@ func (o LookupManagedKeyResultOutput) ToLookupManagedKeyResultOutputWithContext(
 	return o
 }
 
-// First day of use. Planning only: nothing happens on it.
+// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o LookupManagedKeyResultOutput) ActivationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.ActivationDate }).(pulumi.StringPtrOutput)
 }
 
-// The service's word, for instance aes.
+// Algorithm, as the service reports it, such as `aes`.
 func (o LookupManagedKeyResultOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 func (o LookupManagedKeyResultOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) bool { return v.Align }).(pulumi.BoolOutput)
 }
 
-// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 func (o LookupManagedKeyResultOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// approval, time, or person_to_unblock.
+// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 func (o LookupManagedKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 func (o LookupManagedKeyResultOutput) DeletionCompletesAt() DeletionCompletesAtOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) DeletionCompletesAt { return v.DeletionCompletesAt }).(DeletionCompletesAtOutput)
 }
 
-// Which steps take two people: deactivate and destroy, or destroy alone.
+// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 func (o LookupManagedKeyResultOutput) DeletionGate() DeletionGateOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) DeletionGate { return v.DeletionGate }).(DeletionGateOutput)
 }
 
-// The next step is refused before this time.
+// The next step is refused before this time, ISO 8601 UTC.
 func (o LookupManagedKeyResultOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o LookupManagedKeyResultOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Why the key is ended; kept in the consent record.
+// Reason for the deletion, up to 500 characters. The consent record keeps it.
 func (o LookupManagedKeyResultOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// Id of the binding record, as UKO_CONSENT takes it.
+// ID of the pending record, for `UKO_CONSENT`.
 func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of the author of the binding record.
+// IAM ID of the author of the pending record.
 func (o LookupManagedKeyResultOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
-// Up to 200 characters; up to 110 where the service keeps no tags.
+// Up to 200 characters; up to 110 if the service keeps no tags.
 func (o LookupManagedKeyResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 func (o LookupManagedKeyResultOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 func (o LookupManagedKeyResultOutput) DualMarker() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DualMarker }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o LookupManagedKeyResultOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// Last day of use. Planning only: nothing happens on it.
+// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o LookupManagedKeyResultOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o LookupManagedKeyResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -221,12 +221,12 @@ func (o LookupManagedKeyResultOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// The service's own word for the state.
+// State, as the service reports it.
 func (o LookupManagedKeyResultOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// What each keystore says of the key.
+// Each keystore's status of the key.
 func (o LookupManagedKeyResultOutput) Keystores() ManagedKeyKeystoreArrayOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) []ManagedKeyKeystore { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
@@ -236,37 +236,37 @@ func (o LookupManagedKeyResultOutput) Label() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.Label }).(pulumi.StringOutput)
 }
 
-// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 func (o LookupManagedKeyResultOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) map[string]string { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o LookupManagedKeyResultOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }
 
-// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 func (o LookupManagedKeyResultOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Size as the service says it, for instance 256.
+// Size, as the service reports it, such as `256`.
 func (o LookupManagedKeyResultOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.Size }).(pulumi.StringOutput)
 }
 
-// State to aim at on updates. Going down takes two people; it never reactivates a key.
+// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 func (o LookupManagedKeyResultOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *TargetState { return v.State }).(TargetStatePtrOutput)
 }
 
-// Tags of your own; {} for none.
+// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 func (o LookupManagedKeyResultOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
 }
 
-// Name of the key template; the key is compared by the template's id. Cannot change.
+// Name of the key template.
 func (o LookupManagedKeyResultOutput) Template() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.Template }).(pulumi.StringOutput)
 }
@@ -276,12 +276,12 @@ func (o LookupManagedKeyResultOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the key lives in. Cannot change.
+// UUID of the vault that holds the key. Cannot change.
 func (o LookupManagedKeyResultOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// 1 at creation, one more for each rotation.
+// 1 at creation, incremented by each rotation.
 func (o LookupManagedKeyResultOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) int { return v.Version }).(pulumi.IntOutput)
 }

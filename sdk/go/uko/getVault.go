@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+// Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
 func LookupVault(ctx *pulumi.Context, args *LookupVaultArgs, opts ...pulumi.InvokeOption) (*LookupVaultResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupVaultResult
@@ -32,9 +32,9 @@ type LookupVaultResult struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this vault instead of making one. Cannot change.
+	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId *string `pulumi:"existingVaultId"`
-	// Instance that the vault belongs to.
+	// ID of the instance that the vault belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// Name of the vault, unique in its instance.
 	Name string `pulumi:"name"`
@@ -82,12 +82,12 @@ func (o LookupVaultResultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupVaultResult) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this vault instead of making one. Cannot change.
+// Adopts this vault instead of creating one. Cannot change.
 func (o LookupVaultResultOutput) ExistingVaultId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupVaultResult) *string { return v.ExistingVaultId }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the vault belongs to.
+// ID of the instance that the vault belongs to.
 func (o LookupVaultResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupVaultResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }

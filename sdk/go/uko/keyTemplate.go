@@ -12,11 +12,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+// A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 //
 // ## What destroy does
 //
-// Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+// Destroying a template deletes it once the metadata of every key that was created from it is removed. Its keys are never deleted with it. A template with `archived` allows no new keys, and stays.
 //
 // ## Example Usage
 // ### Keys for Azure, in hardware
@@ -57,7 +57,7 @@ import (
 //
 // ## Import
 //
-// The id is `<vaultId>/<templateId>`; nothing else has to be known.
+// The import ID is `<vaultId>/<templateId>`:
 //
 // ```sh
 // $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
@@ -65,49 +65,49 @@ import (
 type KeyTemplate struct {
 	pulumi.CustomResourceState
 
-	// From creation to the first day of use, such as P0D.
+	// Time from creation to the first day of use, such as `P0D`.
 	ActivationPeriod pulumi.StringOutput `pulumi:"activationPeriod"`
-	// Algorithm; des and dilithium on-premises only. Cannot change.
+	// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 	Algorithm pulumi.StringOutput `pulumi:"algorithm"`
-	// No new keys and no alignment from it; existing keys keep working.
+	// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 	Archived pulumi.BoolOutput `pulumi:"archived"`
-	// For azure_key_vault. Cannot change.
+	// For templates of `azure_key_vault`. Cannot change.
 	Azure KeyTemplateAzureStatePtrOutput `pulumi:"azure"`
-	// For cca; on-premises only.
+	// For templates of `cca`; on-premises only.
 	Cca KeyTemplateCcaStatePtrOutput `pulumi:"cca"`
-	// Deactivates older versions on rotation.
+	// Whether a rotation deactivates the older versions of a key.
 	DeactivateOnRotation pulumi.BoolPtrOutput `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Adopts this template instead of making one. Cannot change.
+	// Adopts this template instead of creating one. Cannot change.
 	ExistingTemplateId pulumi.StringPtrOutput `pulumi:"existingTemplateId"`
-	// To the last day of use, such as P2Y.
+	// Time to the last day of use, such as `P2Y`.
 	ExpirationPeriod pulumi.StringOutput `pulumi:"expirationPeriod"`
-	// For google_kms.
+	// For templates of `google_kms`.
 	Google KeyTemplateGoogleStatePtrOutput `pulumi:"google"`
-	// Group of keystores that keys go to. A change is refused while it would cut a key off.
+	// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 	Group pulumi.StringOutput `pulumi:"group"`
-	// Instance that the template belongs to.
+	// ID of the instance that the template belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
-	// State of a new key; an active one is installed at once.
+	// State of a new key. An `active` key is installed at once.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
-	// How keys are named in the keystore. Cannot change.
+	// Scheme of the names of keys in the keystore. Cannot change.
 	KeystoreNamingScheme pulumi.StringPtrOutput `pulumi:"keystoreNamingScheme"`
-	// Type of the keystores that keys go to. Cannot change.
+	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType pulumi.StringOutput `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault; some releases take up to 30 characters.
+	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 	Name pulumi.StringOutput `pulumi:"name"`
-	// How labels are made, with <tags>. Cannot change.
+	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme pulumi.StringPtrOutput `pulumi:"namingScheme"`
-	// Size, such as 256.
+	// Size of the keys, such as `256`.
 	Size pulumi.StringOutput `pulumi:"size"`
 	// UUID of the template.
 	TemplateId pulumi.StringOutput `pulumi:"templateId"`
-	// UUID of the vault that the template is in. Cannot change.
+	// UUID of the vault that holds the template. Cannot change.
 	VaultId pulumi.StringOutput `pulumi:"vaultId"`
-	// One more for each update.
+	// Incremented by each update.
 	Version pulumi.IntOutput `pulumi:"version"`
 }
 
@@ -190,85 +190,85 @@ func (KeyTemplateState) ElementType() reflect.Type {
 }
 
 type keyTemplateArgs struct {
-	// From creation to the first day of use, such as P0D.
+	// Time from creation to the first day of use, such as `P0D`.
 	ActivationPeriod string `pulumi:"activationPeriod"`
-	// Algorithm; des and dilithium on-premises only. Cannot change.
+	// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 	Algorithm KeyAlgorithm `pulumi:"algorithm"`
-	// No new keys and no alignment from it; existing keys keep working.
+	// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 	Archived *bool `pulumi:"archived"`
-	// For azure_key_vault. Cannot change.
+	// For templates of `azure_key_vault`. Cannot change.
 	Azure *KeyTemplateAzure `pulumi:"azure"`
-	// For cca; on-premises only.
+	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCca `pulumi:"cca"`
-	// Deactivates older versions on rotation.
+	// Whether a rotation deactivates the older versions of a key.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this template instead of making one. Cannot change.
+	// Adopts this template instead of creating one. Cannot change.
 	ExistingTemplateId *string `pulumi:"existingTemplateId"`
-	// To the last day of use, such as P2Y.
+	// Time to the last day of use, such as `P2Y`.
 	ExpirationPeriod string `pulumi:"expirationPeriod"`
-	// For google_kms.
+	// For templates of `google_kms`.
 	Google *KeyTemplateGoogle `pulumi:"google"`
-	// Group of keystores that keys go to. A change is refused while it would cut a key off.
+	// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 	Group string `pulumi:"group"`
-	// State of a new key; an active one is installed at once.
+	// State of a new key. An `active` key is installed at once.
 	KeyState *NewKeyState `pulumi:"keyState"`
-	// How keys are named in the keystore. Cannot change.
+	// Scheme of the names of keys in the keystore. Cannot change.
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
-	// Type of the keystores that keys go to. Cannot change.
+	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType TemplateKeystoreType `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault; some releases take up to 30 characters.
+	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
-	// How labels are made, with <tags>. Cannot change.
+	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
-	// Size, such as 256.
+	// Size of the keys, such as `256`.
 	Size string `pulumi:"size"`
-	// UUID of the vault that the template is in. Cannot change.
+	// UUID of the vault that holds the template. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 }
 
 // The set of arguments for constructing a KeyTemplate resource.
 type KeyTemplateArgs struct {
-	// From creation to the first day of use, such as P0D.
+	// Time from creation to the first day of use, such as `P0D`.
 	ActivationPeriod pulumi.StringInput
-	// Algorithm; des and dilithium on-premises only. Cannot change.
+	// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 	Algorithm KeyAlgorithmInput
-	// No new keys and no alignment from it; existing keys keep working.
+	// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 	Archived pulumi.BoolPtrInput
-	// For azure_key_vault. Cannot change.
+	// For templates of `azure_key_vault`. Cannot change.
 	Azure KeyTemplateAzurePtrInput
-	// For cca; on-premises only.
+	// For templates of `cca`; on-premises only.
 	Cca KeyTemplateCcaPtrInput
-	// Deactivates older versions on rotation.
+	// Whether a rotation deactivates the older versions of a key.
 	DeactivateOnRotation pulumi.BoolPtrInput
 	// Refuses to delete the template.
 	DeletionProtection pulumi.BoolPtrInput
 	// Up to 200 characters.
 	Description pulumi.StringPtrInput
-	// Adopts this template instead of making one. Cannot change.
+	// Adopts this template instead of creating one. Cannot change.
 	ExistingTemplateId pulumi.StringPtrInput
-	// To the last day of use, such as P2Y.
+	// Time to the last day of use, such as `P2Y`.
 	ExpirationPeriod pulumi.StringInput
-	// For google_kms.
+	// For templates of `google_kms`.
 	Google KeyTemplateGooglePtrInput
-	// Group of keystores that keys go to. A change is refused while it would cut a key off.
+	// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 	Group pulumi.StringInput
-	// State of a new key; an active one is installed at once.
+	// State of a new key. An `active` key is installed at once.
 	KeyState NewKeyStatePtrInput
-	// How keys are named in the keystore. Cannot change.
+	// Scheme of the names of keys in the keystore. Cannot change.
 	KeystoreNamingScheme pulumi.StringPtrInput
-	// Type of the keystores that keys go to. Cannot change.
+	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType TemplateKeystoreTypeInput
-	// Name of the template, unique in its vault; some releases take up to 30 characters.
+	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 	Name pulumi.StringInput
-	// How labels are made, with <tags>. Cannot change.
+	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme pulumi.StringPtrInput
-	// Size, such as 256.
+	// Size of the keys, such as `256`.
 	Size pulumi.StringInput
-	// UUID of the vault that the template is in. Cannot change.
+	// UUID of the vault that holds the template. Cannot change.
 	VaultId pulumi.StringInput
 }
 
@@ -359,32 +359,32 @@ func (o KeyTemplateOutput) ToKeyTemplateOutputWithContext(ctx context.Context) K
 	return o
 }
 
-// From creation to the first day of use, such as P0D.
+// Time from creation to the first day of use, such as `P0D`.
 func (o KeyTemplateOutput) ActivationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.ActivationPeriod }).(pulumi.StringOutput)
 }
 
-// Algorithm; des and dilithium on-premises only. Cannot change.
+// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 func (o KeyTemplateOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// No new keys and no alignment from it; existing keys keep working.
+// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 func (o KeyTemplateOutput) Archived() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.BoolOutput { return v.Archived }).(pulumi.BoolOutput)
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`. Cannot change.
 func (o KeyTemplateOutput) Azure() KeyTemplateAzureStatePtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) KeyTemplateAzureStatePtrOutput { return v.Azure }).(KeyTemplateAzureStatePtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 func (o KeyTemplateOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) KeyTemplateCcaStatePtrOutput { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Deactivates older versions on rotation.
+// Whether a rotation deactivates the older versions of a key.
 func (o KeyTemplateOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.BoolPtrOutput { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }
@@ -399,57 +399,57 @@ func (o KeyTemplateOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this template instead of making one. Cannot change.
+// Adopts this template instead of creating one. Cannot change.
 func (o KeyTemplateOutput) ExistingTemplateId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringPtrOutput { return v.ExistingTemplateId }).(pulumi.StringPtrOutput)
 }
 
-// To the last day of use, such as P2Y.
+// Time to the last day of use, such as `P2Y`.
 func (o KeyTemplateOutput) ExpirationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.ExpirationPeriod }).(pulumi.StringOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 func (o KeyTemplateOutput) Google() KeyTemplateGoogleStatePtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) KeyTemplateGoogleStatePtrOutput { return v.Google }).(KeyTemplateGoogleStatePtrOutput)
 }
 
-// Group of keystores that keys go to. A change is refused while it would cut a key off.
+// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 func (o KeyTemplateOutput) Group() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.Group }).(pulumi.StringOutput)
 }
 
-// Instance that the template belongs to.
+// ID of the instance that the template belongs to.
 func (o KeyTemplateOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// State of a new key; an active one is installed at once.
+// State of a new key. An `active` key is installed at once.
 func (o KeyTemplateOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// How keys are named in the keystore. Cannot change.
+// Scheme of the names of keys in the keystore. Cannot change.
 func (o KeyTemplateOutput) KeystoreNamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringPtrOutput { return v.KeystoreNamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Type of the keystores that keys go to. Cannot change.
+// Type of the keystores in which keys are installed. Cannot change.
 func (o KeyTemplateOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault; some releases take up to 30 characters.
+// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 func (o KeyTemplateOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.Name }).(pulumi.StringOutput)
 }
 
-// How labels are made, with <tags>. Cannot change.
+// Scheme of the labels of keys, with `<tags>`. Cannot change.
 func (o KeyTemplateOutput) NamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringPtrOutput { return v.NamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Size, such as 256.
+// Size of the keys, such as `256`.
 func (o KeyTemplateOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.Size }).(pulumi.StringOutput)
 }
@@ -459,12 +459,12 @@ func (o KeyTemplateOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the template is in. Cannot change.
+// UUID of the vault that holds the template. Cannot change.
 func (o KeyTemplateOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// One more for each update.
+// Incremented by each update.
 func (o KeyTemplateOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.IntOutput { return v.Version }).(pulumi.IntOutput)
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+// A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 //
 // ## What destroy does
 //
-// Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+// Destroying a keystore deletes it once no key is installed in it, and the metadata of every destroyed key that was installed in it is removed. An internal keystore also waits for KMS to purge its destroyed keys, up to 90 days. A keystore is never deleted by force, and its keys are never deleted with it.
 //
 // ## Example Usage
 // ### A key ring of this instance
@@ -46,7 +46,7 @@ import (
 //	}
 //
 // ```
-// ### AWS as a keystore, with its credentials from the stack's configuration
+// ### AWS as a keystore
 // ```go
 // package main
 //
@@ -80,7 +80,7 @@ import (
 //
 // ## Import
 //
-// The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+// The import ID is `<vaultId>/<keystoreId>`:
 //
 // ```sh
 // $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
@@ -88,41 +88,41 @@ import (
 type Keystore struct {
 	pulumi.CustomResourceState
 
-	// Connection of a keystore of type aws_kms.
+	// Connection of a keystore of type `aws_kms`.
 	Aws KeystoreAwsPtrOutput `pulumi:"aws"`
-	// Connection of a keystore of type azure_key_vault.
+	// Connection of a keystore of type `azure_key_vault`.
 	Azure KeystoreAzurePtrOutput `pulumi:"azure"`
-	// Connection of a keystore of type cca; on-premises only.
+	// Connection of a keystore of type `cca`; on-premises only.
 	Cca KeystoreCcaPtrOutput `pulumi:"cca"`
 	// Refuses to delete the keystore.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Adopts this keystore instead of making one. Cannot change.
+	// Adopts this keystore instead of creating one. Cannot change.
 	ExistingKeystoreId pulumi.StringPtrOutput `pulumi:"existingKeystoreId"`
-	// Connection of a keystore of type google_kms.
+	// Connection of a keystore of type `google_kms`.
 	Google KeystoreGooglePtrOutput `pulumi:"google"`
-	// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+	// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 	Groups pulumi.StringArrayOutput `pulumi:"groups"`
-	// ok, not_responding, configuration_error, pending_check, or empty.
+	// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 	Health pulumi.StringOutput `pulumi:"health"`
-	// What the service says beside it.
+	// The service's message about the health.
 	HealthMessage pulumi.StringOutput `pulumi:"healthMessage"`
-	// Connection of a keystore of type hpcs or key_protect.
+	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm KeystoreIbmPtrOutput `pulumi:"ibm"`
-	// Instance that the keystore belongs to.
+	// ID of the instance that the keystore belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
 	// UUID of the keystore.
 	KeystoreId pulumi.StringOutput `pulumi:"keystoreId"`
-	// Where it is, as the service says; may be empty.
+	// Location, as the service reports it. May be empty.
 	Location pulumi.StringOutput `pulumi:"location"`
-	// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 	Name pulumi.StringPtrOutput `pulumi:"name"`
-	// KMS key ring of an internal keystore; empty otherwise.
+	// KMS key ring of an internal keystore; empty for all other types.
 	Ring pulumi.StringOutput `pulumi:"ring"`
-	// TLS proxy for a private endpoint, host:port.
+	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy pulumi.StringPtrOutput `pulumi:"tlsProxy"`
-	// internal is a key ring of this instance; all others are connected. Cannot change.
+	// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 	Type KeystoreTypeOutput `pulumi:"type"`
 	// UUID of the vault that the keystore serves. Cannot change.
 	VaultId pulumi.StringOutput `pulumi:"vaultId"`
@@ -202,29 +202,29 @@ func (KeystoreState) ElementType() reflect.Type {
 }
 
 type keystoreArgs struct {
-	// Connection of a keystore of type aws_kms.
+	// Connection of a keystore of type `aws_kms`.
 	Aws *KeystoreAws `pulumi:"aws"`
-	// Connection of a keystore of type azure_key_vault.
+	// Connection of a keystore of type `azure_key_vault`.
 	Azure *KeystoreAzure `pulumi:"azure"`
-	// Connection of a keystore of type cca; on-premises only.
+	// Connection of a keystore of type `cca`; on-premises only.
 	Cca *KeystoreCca `pulumi:"cca"`
 	// Refuses to delete the keystore.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this keystore instead of making one. Cannot change.
+	// Adopts this keystore instead of creating one. Cannot change.
 	ExistingKeystoreId *string `pulumi:"existingKeystoreId"`
-	// Connection of a keystore of type google_kms.
+	// Connection of a keystore of type `google_kms`.
 	Google *KeystoreGoogle `pulumi:"google"`
-	// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+	// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 	Groups []string `pulumi:"groups"`
-	// Connection of a keystore of type hpcs or key_protect.
+	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm *KeystoreIbm `pulumi:"ibm"`
-	// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
-	// TLS proxy for a private endpoint, host:port.
+	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy *string `pulumi:"tlsProxy"`
-	// internal is a key ring of this instance; all others are connected. Cannot change.
+	// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 	Type KeystoreType `pulumi:"type"`
 	// UUID of the vault that the keystore serves. Cannot change.
 	VaultId string `pulumi:"vaultId"`
@@ -232,29 +232,29 @@ type keystoreArgs struct {
 
 // The set of arguments for constructing a Keystore resource.
 type KeystoreArgs struct {
-	// Connection of a keystore of type aws_kms.
+	// Connection of a keystore of type `aws_kms`.
 	Aws KeystoreAwsPtrInput
-	// Connection of a keystore of type azure_key_vault.
+	// Connection of a keystore of type `azure_key_vault`.
 	Azure KeystoreAzurePtrInput
-	// Connection of a keystore of type cca; on-premises only.
+	// Connection of a keystore of type `cca`; on-premises only.
 	Cca KeystoreCcaPtrInput
 	// Refuses to delete the keystore.
 	DeletionProtection pulumi.BoolPtrInput
 	// Up to 200 characters.
 	Description pulumi.StringPtrInput
-	// Adopts this keystore instead of making one. Cannot change.
+	// Adopts this keystore instead of creating one. Cannot change.
 	ExistingKeystoreId pulumi.StringPtrInput
-	// Connection of a keystore of type google_kms.
+	// Connection of a keystore of type `google_kms`.
 	Google KeystoreGooglePtrInput
-	// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+	// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 	Groups pulumi.StringArrayInput
-	// Connection of a keystore of type hpcs or key_protect.
+	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm KeystoreIbmPtrInput
-	// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 	Name pulumi.StringPtrInput
-	// TLS proxy for a private endpoint, host:port.
+	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy pulumi.StringPtrInput
-	// internal is a key ring of this instance; all others are connected. Cannot change.
+	// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 	Type KeystoreTypeInput
 	// UUID of the vault that the keystore serves. Cannot change.
 	VaultId pulumi.StringInput
@@ -347,17 +347,17 @@ func (o KeystoreOutput) ToKeystoreOutputWithContext(ctx context.Context) Keystor
 	return o
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 func (o KeystoreOutput) Aws() KeystoreAwsPtrOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreAwsPtrOutput { return v.Aws }).(KeystoreAwsPtrOutput)
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 func (o KeystoreOutput) Azure() KeystoreAzurePtrOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreAzurePtrOutput { return v.Azure }).(KeystoreAzurePtrOutput)
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 func (o KeystoreOutput) Cca() KeystoreCcaPtrOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreCcaPtrOutput { return v.Cca }).(KeystoreCcaPtrOutput)
 }
@@ -372,37 +372,37 @@ func (o KeystoreOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this keystore instead of making one. Cannot change.
+// Adopts this keystore instead of creating one. Cannot change.
 func (o KeystoreOutput) ExistingKeystoreId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringPtrOutput { return v.ExistingKeystoreId }).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 func (o KeystoreOutput) Google() KeystoreGooglePtrOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreGooglePtrOutput { return v.Google }).(KeystoreGooglePtrOutput)
 }
 
-// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 func (o KeystoreOutput) Groups() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringArrayOutput { return v.Groups }).(pulumi.StringArrayOutput)
 }
 
-// ok, not_responding, configuration_error, pending_check, or empty.
+// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 func (o KeystoreOutput) Health() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.Health }).(pulumi.StringOutput)
 }
 
-// What the service says beside it.
+// The service's message about the health.
 func (o KeystoreOutput) HealthMessage() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.HealthMessage }).(pulumi.StringOutput)
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 func (o KeystoreOutput) Ibm() KeystoreIbmPtrOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreIbmPtrOutput { return v.Ibm }).(KeystoreIbmPtrOutput)
 }
 
-// Instance that the keystore belongs to.
+// ID of the instance that the keystore belongs to.
 func (o KeystoreOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -412,27 +412,27 @@ func (o KeystoreOutput) KeystoreId() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.KeystoreId }).(pulumi.StringOutput)
 }
 
-// Where it is, as the service says; may be empty.
+// Location, as the service reports it. May be empty.
 func (o KeystoreOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 func (o KeystoreOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringPtrOutput { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// KMS key ring of an internal keystore; empty otherwise.
+// KMS key ring of an internal keystore; empty for all other types.
 func (o KeystoreOutput) Ring() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.Ring }).(pulumi.StringOutput)
 }
 
-// TLS proxy for a private endpoint, host:port.
+// TLS proxy for a private endpoint, `host:port`.
 func (o KeystoreOutput) TlsProxy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringPtrOutput { return v.TlsProxy }).(pulumi.StringPtrOutput)
 }
 
-// internal is a key ring of this instance; all others are connected. Cannot change.
+// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 func (o KeystoreOutput) Type() KeystoreTypeOutput {
 	return o.ApplyT(func(v *Keystore) KeystoreTypeOutput { return v.Type }).(KeystoreTypeOutput)
 }

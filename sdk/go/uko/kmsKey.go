@@ -12,11 +12,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+// A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 //
 // ## What destroy does
 //
-// Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+// Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 //
 // ## Example Usage
 // ### A root key that KMS rotates
@@ -50,7 +50,7 @@ import (
 //
 // ## Import
 //
-// The id is `<keyId>`; nothing else has to be known.
+// The import ID is `<keyId>`:
 //
 // ```sh
 // $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
@@ -58,65 +58,65 @@ import (
 type KmsKey struct {
 	pulumi.CustomResourceState
 
-	// Up to 5 further names; [] for none.
+	// Up to 5 further names; `[]` removes all.
 	Aliases pulumi.StringArrayOutput `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn pulumi.StringOutput `pulumi:"crn"`
-	// approval or time.
+	// What the deletion waits for: `approval` or `time`.
 	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
-	// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAtOutput `pulumi:"deletionCompletesAt"`
-	// When KMS begins to purge its metadata.
+	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 	DeletionNotBefore pulumi.StringPtrOutput `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
-	// Name of the open window, as UKO_CONSENT takes it.
+	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
-	// IAM id of whoever set it, where KMS tells.
+	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 	DualAuthDelete pulumi.BoolOutput `pulumi:"dualAuthDelete"`
-	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+	// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptedNonce pulumi.StringPtrOutput `pulumi:"encryptedNonce"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptionAlgorithm EncryptionAlgorithmPtrOutput `pulumi:"encryptionAlgorithm"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrOutput `pulumi:"existingKeyId"`
-	// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+	// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 	ExpirationDate pulumi.StringPtrOutput `pulumi:"expirationDate"`
-	// Whether its material came from outside.
+	// Whether the key material was imported.
 	Imported pulumi.BoolOutput `pulumi:"imported"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	Iv pulumi.StringPtrOutput `pulumi:"iv"`
 	// UUID of the key.
 	KeyId pulumi.StringOutput `pulumi:"keyId"`
-	// Key ring, made where it is absent; never that of an internal keystore.
+	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing pulumi.StringOutput `pulumi:"keyRing"`
-	// KMS's own state of the key, as a word.
+	// State, as KMS reports it, as a word.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
-	// When it was last rotated.
+	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt pulumi.StringPtrOutput `pulumi:"lastRotatedAt"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleStateOutput `pulumi:"lifecycleState"`
-	// Name of the key, not unique in KMS. Cannot change.
+	// Name of the key. KMS does not require it to be unique. Cannot change.
 	Name pulumi.StringOutput `pulumi:"name"`
-	// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload pulumi.StringPtrOutput `pulumi:"payload"`
-	// Any text: each change of it brings a destroyed key back once, within 30 days.
+	// Any text. Each change of it restores a destroyed key once, within 30 days.
 	RestoreTrigger pulumi.StringPtrOutput `pulumi:"restoreTrigger"`
-	// Months between rotations by KMS, of a root key that was not imported.
+	// Months between rotations by KMS, for a root key that was not imported.
 	RotationIntervalMonths pulumi.IntPtrOutput `pulumi:"rotationIntervalMonths"`
-	// Any text: each change of it rotates the key once.
+	// Any text. Each change of it rotates the key once.
 	RotationTrigger pulumi.StringPtrOutput `pulumi:"rotationTrigger"`
-	// Tags of your own. Cannot change.
+	// Your own tags. Cannot change.
 	Tags pulumi.StringArrayOutput `pulumi:"tags"`
-	// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+	// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 	Type KmsKeyTypeOutput `pulumi:"type"`
 }
 
@@ -188,85 +188,85 @@ func (KmsKeyState) ElementType() reflect.Type {
 }
 
 type kmsKeyArgs struct {
-	// Up to 5 further names; [] for none.
+	// Up to 5 further names; `[]` removes all.
 	Aliases []string `pulumi:"aliases"`
-	// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt *KmsKeyDeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
-	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 	DualAuthDelete *bool `pulumi:"dualAuthDelete"`
-	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+	// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptedNonce *string `pulumi:"encryptedNonce"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptionAlgorithm *EncryptionAlgorithm `pulumi:"encryptionAlgorithm"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+	// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	Iv *string `pulumi:"iv"`
-	// Key ring, made where it is absent; never that of an internal keystore.
+	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing *string `pulumi:"keyRing"`
-	// Name of the key, not unique in KMS. Cannot change.
+	// Name of the key. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
-	// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
-	// Any text: each change of it brings a destroyed key back once, within 30 days.
+	// Any text. Each change of it restores a destroyed key once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
-	// Months between rotations by KMS, of a root key that was not imported.
+	// Months between rotations by KMS, for a root key that was not imported.
 	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
-	// Any text: each change of it rotates the key once.
+	// Any text. Each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// Tags of your own. Cannot change.
+	// Your own tags. Cannot change.
 	Tags []string `pulumi:"tags"`
-	// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+	// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 	Type *KmsKeyType `pulumi:"type"`
 }
 
 // The set of arguments for constructing a KmsKey resource.
 type KmsKeyArgs struct {
-	// Up to 5 further names; [] for none.
+	// Up to 5 further names; `[]` removes all.
 	Aliases pulumi.StringArrayInput
-	// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAtPtrInput
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection pulumi.BoolPtrInput
 	// 2 to 240 characters. Cannot change.
 	Description pulumi.StringPtrInput
-	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 	DualAuthDelete pulumi.BoolPtrInput
-	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+	// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 	DualAuthorization DualAuthorizationPtrInput
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptedNonce pulumi.StringPtrInput
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptionAlgorithm EncryptionAlgorithmPtrInput
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrInput
-	// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+	// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 	ExpirationDate pulumi.StringPtrInput
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	Iv pulumi.StringPtrInput
-	// Key ring, made where it is absent; never that of an internal keystore.
+	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing pulumi.StringPtrInput
-	// Name of the key, not unique in KMS. Cannot change.
+	// Name of the key. KMS does not require it to be unique. Cannot change.
 	Name pulumi.StringInput
-	// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload pulumi.StringPtrInput
-	// Any text: each change of it brings a destroyed key back once, within 30 days.
+	// Any text. Each change of it restores a destroyed key once, within 30 days.
 	RestoreTrigger pulumi.StringPtrInput
-	// Months between rotations by KMS, of a root key that was not imported.
+	// Months between rotations by KMS, for a root key that was not imported.
 	RotationIntervalMonths pulumi.IntPtrInput
-	// Any text: each change of it rotates the key once.
+	// Any text. Each change of it rotates the key once.
 	RotationTrigger pulumi.StringPtrInput
-	// Tags of your own. Cannot change.
+	// Your own tags. Cannot change.
 	Tags pulumi.StringArrayInput
-	// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+	// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 	Type KmsKeyTypePtrInput
 }
 
@@ -357,7 +357,7 @@ func (o KmsKeyOutput) ToKmsKeyOutputWithContext(ctx context.Context) KmsKeyOutpu
 	return o
 }
 
-// Up to 5 further names; [] for none.
+// Up to 5 further names; `[]` removes all.
 func (o KmsKeyOutput) Aliases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringArrayOutput { return v.Aliases }).(pulumi.StringArrayOutput)
 }
@@ -367,32 +367,32 @@ func (o KmsKeyOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.Crn }).(pulumi.StringOutput)
 }
 
-// approval or time.
+// What the deletion waits for: `approval` or `time`.
 func (o KmsKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 func (o KmsKeyOutput) DeletionCompletesAt() KmsKeyDeletionCompletesAtOutput {
 	return o.ApplyT(func(v *KmsKey) KmsKeyDeletionCompletesAtOutput { return v.DeletionCompletesAt }).(KmsKeyDeletionCompletesAtOutput)
 }
 
-// When KMS begins to purge its metadata.
+// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 func (o KmsKeyOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o KmsKeyOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open window, as UKO_CONSENT takes it.
+// Name of the open deletion window, for `UKO_CONSENT`.
 func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of whoever set it, where KMS tells.
+// IAM ID of the person who set the key for deletion, if KMS reports it.
 func (o KmsKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
@@ -402,47 +402,47 @@ func (o KmsKeyOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 func (o KmsKeyOutput) DualAuthDelete() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
-// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 func (o KmsKeyOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v *KmsKey) DualAuthorizationOutput { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyOutput) EncryptedNonce() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.EncryptedNonce }).(pulumi.StringPtrOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyOutput) EncryptionAlgorithm() EncryptionAlgorithmPtrOutput {
 	return o.ApplyT(func(v *KmsKey) EncryptionAlgorithmPtrOutput { return v.EncryptionAlgorithm }).(EncryptionAlgorithmPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o KmsKeyOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 func (o KmsKeyOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Whether its material came from outside.
+// Whether the key material was imported.
 func (o KmsKeyOutput) Imported() pulumi.BoolOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.BoolOutput { return v.Imported }).(pulumi.BoolOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o KmsKeyOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyOutput) Iv() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.Iv }).(pulumi.StringPtrOutput)
 }
@@ -452,57 +452,57 @@ func (o KmsKeyOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// Key ring, made where it is absent; never that of an internal keystore.
+// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 func (o KmsKeyOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// KMS's own state of the key, as a word.
+// State, as KMS reports it, as a word.
 func (o KmsKeyOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// When it was last rotated.
+// When the key was last rotated, ISO 8601 UTC.
 func (o KmsKeyOutput) LastRotatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.LastRotatedAt }).(pulumi.StringPtrOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o KmsKeyOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v *KmsKey) KmsKeyLifecycleStateOutput { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key, not unique in KMS. Cannot change.
+// Name of the key. KMS does not require it to be unique. Cannot change.
 func (o KmsKeyOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.Name }).(pulumi.StringOutput)
 }
 
-// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 func (o KmsKeyOutput) Payload() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.Payload }).(pulumi.StringPtrOutput)
 }
 
-// Any text: each change of it brings a destroyed key back once, within 30 days.
+// Any text. Each change of it restores a destroyed key once, within 30 days.
 func (o KmsKeyOutput) RestoreTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.RestoreTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Months between rotations by KMS, of a root key that was not imported.
+// Months between rotations by KMS, for a root key that was not imported.
 func (o KmsKeyOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.IntPtrOutput { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
-// Any text: each change of it rotates the key once.
+// Any text. Each change of it rotates the key once.
 func (o KmsKeyOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Tags of your own. Cannot change.
+// Your own tags. Cannot change.
 func (o KmsKeyOutput) Tags() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringArrayOutput { return v.Tags }).(pulumi.StringArrayOutput)
 }
 
-// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 func (o KmsKeyOutput) Type() KmsKeyTypeOutput {
 	return o.ApplyT(func(v *KmsKey) KmsKeyTypeOutput { return v.Type }).(KmsKeyTypeOutput)
 }

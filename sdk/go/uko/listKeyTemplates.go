@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every key template.
+// Lists every key template.
 func ListKeyTemplates(ctx *pulumi.Context, args *ListKeyTemplatesArgs, opts ...pulumi.InvokeOption) (*ListKeyTemplatesResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKeyTemplatesResult
@@ -23,12 +23,12 @@ func ListKeyTemplates(ctx *pulumi.Context, args *ListKeyTemplatesArgs, opts ...p
 }
 
 type ListKeyTemplatesArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId *string `pulumi:"vaultId"`
 }
 
 type ListKeyTemplatesResult struct {
-	// Every key template.
+	// Lists every key template.
 	KeyTemplates []KeyTemplateEntry `pulumi:"keyTemplates"`
 }
 
@@ -38,7 +38,7 @@ func ListKeyTemplatesOutput(ctx *pulumi.Context, args ListKeyTemplatesOutputArgs
 }
 
 type ListKeyTemplatesOutputArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId pulumi.StringPtrInput `pulumi:"vaultId"`
 }
 
@@ -60,7 +60,7 @@ func (o ListKeyTemplatesResultOutput) ToListKeyTemplatesResultOutputWithContext(
 	return o
 }
 
-// Every key template.
+// Lists every key template.
 func (o ListKeyTemplatesResultOutput) KeyTemplates() KeyTemplateEntryArrayOutput {
 	return o.ApplyT(func(v ListKeyTemplatesResult) []KeyTemplateEntry { return v.KeyTemplates }).(KeyTemplateEntryArrayOutput)
 }

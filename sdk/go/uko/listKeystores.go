@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every keystore, without its secrets.
+// Lists every keystore, without its secrets.
 func ListKeystores(ctx *pulumi.Context, args *ListKeystoresArgs, opts ...pulumi.InvokeOption) (*ListKeystoresResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKeystoresResult
@@ -23,12 +23,12 @@ func ListKeystores(ctx *pulumi.Context, args *ListKeystoresArgs, opts ...pulumi.
 }
 
 type ListKeystoresArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId *string `pulumi:"vaultId"`
 }
 
 type ListKeystoresResult struct {
-	// Every keystore, without its secrets.
+	// Lists every keystore, without its secrets.
 	Keystores []KeystoreEntry `pulumi:"keystores"`
 }
 
@@ -38,7 +38,7 @@ func ListKeystoresOutput(ctx *pulumi.Context, args ListKeystoresOutputArgs, opts
 }
 
 type ListKeystoresOutputArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId pulumi.StringPtrInput `pulumi:"vaultId"`
 }
 
@@ -60,7 +60,7 @@ func (o ListKeystoresResultOutput) ToListKeystoresResultOutputWithContext(ctx co
 	return o
 }
 
-// Every keystore, without its secrets.
+// Lists every keystore, without its secrets.
 func (o ListKeystoresResultOutput) Keystores() KeystoreEntryArrayOutput {
 	return o.ApplyT(func(v ListKeystoresResult) []KeystoreEntry { return v.Keystores }).(KeystoreEntryArrayOutput)
 }

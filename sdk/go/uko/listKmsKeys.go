@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every KMS key that this tool can look after, which leaves out those of internal keystores.
+// Lists every KMS key that uko can manage: all keys except those of internal keystores.
 func ListKmsKeys(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListKmsKeysResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListKmsKeysResult
@@ -23,7 +23,7 @@ func ListKmsKeys(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListKmsKeys
 }
 
 type ListKmsKeysResult struct {
-	// Every KMS key that this tool can look after, which leaves out those of internal keystores.
+	// Lists every KMS key that uko can manage: all keys except those of internal keystores.
 	KmsKeys []KmsKeyEntry `pulumi:"kmsKeys"`
 }
 
@@ -46,7 +46,7 @@ func (o ListKmsKeysResultOutput) ToListKmsKeysResultOutputWithContext(ctx contex
 	return o
 }
 
-// Every KMS key that this tool can look after, which leaves out those of internal keystores.
+// Lists every KMS key that uko can manage: all keys except those of internal keystores.
 func (o ListKmsKeysResultOutput) KmsKeys() KmsKeyEntryArrayOutput {
 	return o.ApplyT(func(v ListKmsKeysResult) []KmsKeyEntry { return v.KmsKeys }).(KmsKeyEntryArrayOutput)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every managed key in every state.
+// Lists every managed key, in every state.
 func ListManagedKeys(ctx *pulumi.Context, args *ListManagedKeysArgs, opts ...pulumi.InvokeOption) (*ListManagedKeysResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListManagedKeysResult
@@ -23,12 +23,12 @@ func ListManagedKeys(ctx *pulumi.Context, args *ListManagedKeysArgs, opts ...pul
 }
 
 type ListManagedKeysArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId *string `pulumi:"vaultId"`
 }
 
 type ListManagedKeysResult struct {
-	// Every managed key in every state.
+	// Lists every managed key, in every state.
 	ManagedKeys []ManagedKeyEntry `pulumi:"managedKeys"`
 }
 
@@ -38,7 +38,7 @@ func ListManagedKeysOutput(ctx *pulumi.Context, args ListManagedKeysOutputArgs, 
 }
 
 type ListManagedKeysOutputArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId pulumi.StringPtrInput `pulumi:"vaultId"`
 }
 
@@ -60,7 +60,7 @@ func (o ListManagedKeysResultOutput) ToListManagedKeysResultOutputWithContext(ct
 	return o
 }
 
-// Every managed key in every state.
+// Lists every managed key, in every state.
 func (o ListManagedKeysResultOutput) ManagedKeys() ManagedKeyEntryArrayOutput {
 	return o.ApplyT(func(v ListManagedKeysResult) []ManagedKeyEntry { return v.ManagedKeys }).(ManagedKeyEntryArrayOutput)
 }

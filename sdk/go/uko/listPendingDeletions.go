@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+// Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
 func ListPendingDeletions(ctx *pulumi.Context, args *ListPendingDeletionsArgs, opts ...pulumi.InvokeOption) (*ListPendingDeletionsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListPendingDeletionsResult
@@ -23,7 +23,7 @@ func ListPendingDeletions(ctx *pulumi.Context, args *ListPendingDeletionsArgs, o
 }
 
 type ListPendingDeletionsArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId *string `pulumi:"vaultId"`
 }
 
@@ -38,7 +38,7 @@ func ListPendingDeletionsOutput(ctx *pulumi.Context, args ListPendingDeletionsOu
 }
 
 type ListPendingDeletionsOutputArgs struct {
-	// Narrows the list to one vault; without it every vault's are listed.
+	// Lists this vault only. If omitted, all vaults are listed.
 	VaultId pulumi.StringPtrInput `pulumi:"vaultId"`
 }
 

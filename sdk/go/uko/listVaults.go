@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Every vault of the instance that the identity may see.
+// Lists every vault of the instance that the caller may see.
 func ListVaults(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListVaultsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv ListVaultsResult
@@ -23,7 +23,7 @@ func ListVaults(ctx *pulumi.Context, opts ...pulumi.InvokeOption) (*ListVaultsRe
 }
 
 type ListVaultsResult struct {
-	// Every vault of the instance that the identity may see.
+	// Lists every vault of the instance that the caller may see.
 	Vaults []VaultEntry `pulumi:"vaults"`
 }
 
@@ -46,7 +46,7 @@ func (o ListVaultsResultOutput) ToListVaultsResultOutputWithContext(ctx context.
 	return o
 }
 
-// Every vault of the instance that the identity may see.
+// Lists every vault of the instance that the caller may see.
 func (o ListVaultsResultOutput) Vaults() VaultEntryArrayOutput {
 	return o.ApplyT(func(v ListVaultsResult) []VaultEntry { return v.Vaults }).(VaultEntryArrayOutput)
 }

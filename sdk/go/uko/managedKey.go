@@ -12,21 +12,21 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// An encryption key whose end of life takes two people.
+// An encryption key whose deletion requires two people.
 //
 // ## What destroy does
 //
-// Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+// Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
 //
-// 1. The first run asks: a consent record is written on the key, and nothing stops working.
-// 2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
-// 3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
-// 4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+// 1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
+// 2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
+// 3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
+// 4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
 //
-// Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+// Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
 //
 // ## Example Usage
-// ### A key that takes two people to end
+// ### A key whose deletion requires two people
 // ```go
 // package main
 //
@@ -56,7 +56,7 @@ import (
 //	}
 //
 // ```
-// ### Retire a key, and delete it another day
+// ### Retire a key, and delete it later
 // ```go
 // package main
 //
@@ -87,7 +87,7 @@ import (
 //
 // ## Import
 //
-// The id is `<vaultId>/<keyId>`; nothing else has to be known.
+// The import ID is `<vaultId>/<keyId>`:
 //
 // ```sh
 // $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
@@ -95,69 +95,69 @@ import (
 type ManagedKey struct {
 	pulumi.CustomResourceState
 
-	// First day of use. Planning only: nothing happens on it.
+	// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ActivationDate pulumi.StringPtrOutput `pulumi:"activationDate"`
-	// The service's word, for instance aes.
+	// Algorithm, as the service reports it, such as `aes`.
 	Algorithm pulumi.StringOutput `pulumi:"algorithm"`
-	// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align pulumi.BoolOutput `pulumi:"align"`
-	// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment pulumi.StringPtrOutput `pulumi:"alignment"`
-	// approval, time, or person_to_unblock.
+	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
-	// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAtOutput `pulumi:"deletionCompletesAt"`
-	// Which steps take two people: deactivate and destroy, or destroy alone.
+	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 	DeletionGate DeletionGateOutput `pulumi:"deletionGate"`
-	// The next step is refused before this time.
+	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore pulumi.StringPtrOutput `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
-	// Why the key is ended; kept in the consent record.
+	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason pulumi.StringPtrOutput `pulumi:"deletionReason"`
-	// Id of the binding record, as UKO_CONSENT takes it.
+	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
-	// IAM id of the author of the binding record.
+	// IAM ID of the author of the pending record.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
-	// Up to 200 characters; up to 110 where the service keeps no tags.
+	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
-	// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 	DualMarker pulumi.StringPtrOutput `pulumi:"dualMarker"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrOutput `pulumi:"existingKeyId"`
-	// Last day of use. Planning only: nothing happens on it.
+	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate pulumi.StringPtrOutput `pulumi:"expirationDate"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId pulumi.StringOutput `pulumi:"keyId"`
-	// The service's own word for the state.
+	// State, as the service reports it.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
-	// What each keystore says of the key.
+	// Each keystore's status of the key.
 	Keystores ManagedKeyKeystoreArrayOutput `pulumi:"keystores"`
 	// Name of the key.
 	Label pulumi.StringOutput `pulumi:"label"`
-	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags pulumi.StringMapOutput `pulumi:"labelTags"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState LifecycleStateOutput `pulumi:"lifecycleState"`
-	// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger pulumi.StringPtrOutput `pulumi:"rotationTrigger"`
-	// Size as the service says it, for instance 256.
+	// Size, as the service reports it, such as `256`.
 	Size pulumi.StringOutput `pulumi:"size"`
-	// State to aim at on updates. Going down takes two people; it never reactivates a key.
+	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State TargetStatePtrOutput `pulumi:"state"`
-	// Tags of your own; {} for none.
+	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 	Tags pulumi.StringMapOutput `pulumi:"tags"`
-	// Name of the key template; the key is compared by the template's id. Cannot change.
+	// Name of the key template.
 	Template pulumi.StringOutput `pulumi:"template"`
 	// UUID of the template.
 	TemplateId pulumi.StringOutput `pulumi:"templateId"`
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId pulumi.StringOutput `pulumi:"vaultId"`
-	// 1 at creation, one more for each rotation.
+	// 1 at creation, incremented by each rotation.
 	Version pulumi.IntOutput `pulumi:"version"`
 }
 
@@ -228,77 +228,77 @@ func (ManagedKeyState) ElementType() reflect.Type {
 }
 
 type managedKeyArgs struct {
-	// First day of use. Planning only: nothing happens on it.
+	// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ActivationDate *string `pulumi:"activationDate"`
-	// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align *bool `pulumi:"align"`
-	// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt *DeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// Which steps take two people: deactivate and destroy, or destroy alone.
+	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 	DeletionGate *DeletionGate `pulumi:"deletionGate"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Why the key is ended; kept in the consent record.
+	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// Up to 200 characters; up to 110 where the service keeps no tags.
+	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// Last day of use. Planning only: nothing happens on it.
+	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Name of the key; absent where the template's naming scheme makes it.
+	// Name of the key. Omit it if the template's naming scheme creates it.
 	Label *string `pulumi:"label"`
-	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
-	// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// State to aim at on updates. Going down takes two people; it never reactivates a key.
+	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Tags of your own; {} for none.
+	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
-	// Name of the key template; the key is compared by the template's id. Cannot change.
+	// Name of the key template. Keys are compared by the template's ID. Cannot change.
 	Template string `pulumi:"template"`
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 }
 
 // The set of arguments for constructing a ManagedKey resource.
 type ManagedKeyArgs struct {
-	// First day of use. Planning only: nothing happens on it.
+	// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ActivationDate pulumi.StringPtrInput
-	// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align pulumi.BoolPtrInput
-	// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAtPtrInput
-	// Which steps take two people: deactivate and destroy, or destroy alone.
+	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 	DeletionGate DeletionGatePtrInput
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection pulumi.BoolPtrInput
-	// Why the key is ended; kept in the consent record.
+	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason pulumi.StringPtrInput
-	// Up to 200 characters; up to 110 where the service keeps no tags.
+	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description pulumi.StringPtrInput
-	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 	DualAuthorization DualAuthorizationPtrInput
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrInput
-	// Last day of use. Planning only: nothing happens on it.
+	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate pulumi.StringPtrInput
-	// Name of the key; absent where the template's naming scheme makes it.
+	// Name of the key. Omit it if the template's naming scheme creates it.
 	Label pulumi.StringPtrInput
-	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags pulumi.StringMapInput
-	// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger pulumi.StringPtrInput
-	// State to aim at on updates. Going down takes two people; it never reactivates a key.
+	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State TargetStatePtrInput
-	// Tags of your own; {} for none.
+	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 	Tags pulumi.StringMapInput
-	// Name of the key template; the key is compared by the template's id. Cannot change.
+	// Name of the key template. Keys are compared by the template's ID. Cannot change.
 	Template pulumi.StringInput
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId pulumi.StringInput
 }
 
@@ -389,92 +389,92 @@ func (o ManagedKeyOutput) ToManagedKeyOutputWithContext(ctx context.Context) Man
 	return o
 }
 
-// First day of use. Planning only: nothing happens on it.
+// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyOutput) ActivationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.ActivationDate }).(pulumi.StringPtrOutput)
 }
 
-// The service's word, for instance aes.
+// Algorithm, as the service reports it, such as `aes`.
 func (o ManagedKeyOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 func (o ManagedKeyOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.BoolOutput { return v.Align }).(pulumi.BoolOutput)
 }
 
-// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 func (o ManagedKeyOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// approval, time, or person_to_unblock.
+// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 func (o ManagedKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 func (o ManagedKeyOutput) DeletionCompletesAt() DeletionCompletesAtOutput {
 	return o.ApplyT(func(v *ManagedKey) DeletionCompletesAtOutput { return v.DeletionCompletesAt }).(DeletionCompletesAtOutput)
 }
 
-// Which steps take two people: deactivate and destroy, or destroy alone.
+// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 func (o ManagedKeyOutput) DeletionGate() DeletionGateOutput {
 	return o.ApplyT(func(v *ManagedKey) DeletionGateOutput { return v.DeletionGate }).(DeletionGateOutput)
 }
 
-// The next step is refused before this time.
+// The next step is refused before this time, ISO 8601 UTC.
 func (o ManagedKeyOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o ManagedKeyOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.BoolOutput { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Why the key is ended; kept in the consent record.
+// Reason for the deletion, up to 500 characters. The consent record keeps it.
 func (o ManagedKeyOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// Id of the binding record, as UKO_CONSENT takes it.
+// ID of the pending record, for `UKO_CONSENT`.
 func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of the author of the binding record.
+// IAM ID of the author of the pending record.
 func (o ManagedKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
-// Up to 200 characters; up to 110 where the service keeps no tags.
+// Up to 200 characters; up to 110 if the service keeps no tags.
 func (o ManagedKeyOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 func (o ManagedKeyOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v *ManagedKey) DualAuthorizationOutput { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 func (o ManagedKeyOutput) DualMarker() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DualMarker }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o ManagedKeyOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// Last day of use. Planning only: nothing happens on it.
+// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o ManagedKeyOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -484,12 +484,12 @@ func (o ManagedKeyOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// The service's own word for the state.
+// State, as the service reports it.
 func (o ManagedKeyOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// What each keystore says of the key.
+// Each keystore's status of the key.
 func (o ManagedKeyOutput) Keystores() ManagedKeyKeystoreArrayOutput {
 	return o.ApplyT(func(v *ManagedKey) ManagedKeyKeystoreArrayOutput { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
@@ -499,37 +499,37 @@ func (o ManagedKeyOutput) Label() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.Label }).(pulumi.StringOutput)
 }
 
-// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 func (o ManagedKeyOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringMapOutput { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o ManagedKeyOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v *ManagedKey) LifecycleStateOutput { return v.LifecycleState }).(LifecycleStateOutput)
 }
 
-// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 func (o ManagedKeyOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Size as the service says it, for instance 256.
+// Size, as the service reports it, such as `256`.
 func (o ManagedKeyOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.Size }).(pulumi.StringOutput)
 }
 
-// State to aim at on updates. Going down takes two people; it never reactivates a key.
+// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 func (o ManagedKeyOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v *ManagedKey) TargetStatePtrOutput { return v.State }).(TargetStatePtrOutput)
 }
 
-// Tags of your own; {} for none.
+// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 func (o ManagedKeyOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringMapOutput { return v.Tags }).(pulumi.StringMapOutput)
 }
 
-// Name of the key template; the key is compared by the template's id. Cannot change.
+// Name of the key template.
 func (o ManagedKeyOutput) Template() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.Template }).(pulumi.StringOutput)
 }
@@ -539,12 +539,12 @@ func (o ManagedKeyOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the key lives in. Cannot change.
+// UUID of the vault that holds the key. Cannot change.
 func (o ManagedKeyOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// 1 at creation, one more for each rotation.
+// 1 at creation, incremented by each rotation.
 func (o ManagedKeyOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.IntOutput { return v.Version }).(pulumi.IntOutput)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+// Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
 func PlanDeletion(ctx *pulumi.Context, args *PlanDeletionArgs, opts ...pulumi.InvokeOption) (*PlanDeletionResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv PlanDeletionResult
@@ -30,21 +30,21 @@ type PlanDeletionArgs struct {
 }
 
 type PlanDeletionResult struct {
-	// What the end of the key waits for.
+	// What the deletion of the key waits for.
 	Deletion PlannedDeletion `pulumi:"deletion"`
-	// The plan in words, for instance for a comment on a pull request.
+	// The plan in words, for example for a comment on a pull request.
 	Explanation PlanExplanation `pulumi:"explanation"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// The service's own word for the state.
+	// State, as the service reports it.
 	KeyState *string `pulumi:"keyState"`
-	// Name of the key; absent once it is gone.
+	// Name of the key. Not set once the key is gone.
 	Label *string `pulumi:"label"`
-	// The one derived state, or gone.
+	// The derived state, or `gone`.
 	LifecycleState string `pulumi:"lifecycleState"`
-	// Version of this form.
+	// Version of this report.
 	V int `pulumi:"v"`
 	// UUID of the vault.
 	VaultId string `pulumi:"vaultId"`
@@ -80,17 +80,17 @@ func (o PlanDeletionResultOutput) ToPlanDeletionResultOutputWithContext(ctx cont
 	return o
 }
 
-// What the end of the key waits for.
+// What the deletion of the key waits for.
 func (o PlanDeletionResultOutput) Deletion() PlannedDeletionOutput {
 	return o.ApplyT(func(v PlanDeletionResult) PlannedDeletion { return v.Deletion }).(PlannedDeletionOutput)
 }
 
-// The plan in words, for instance for a comment on a pull request.
+// The plan in words, for example for a comment on a pull request.
 func (o PlanDeletionResultOutput) Explanation() PlanExplanationOutput {
 	return o.ApplyT(func(v PlanDeletionResult) PlanExplanation { return v.Explanation }).(PlanExplanationOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o PlanDeletionResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v PlanDeletionResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -100,22 +100,22 @@ func (o PlanDeletionResultOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v PlanDeletionResult) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// The service's own word for the state.
+// State, as the service reports it.
 func (o PlanDeletionResultOutput) KeyState() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlanDeletionResult) *string { return v.KeyState }).(pulumi.StringPtrOutput)
 }
 
-// Name of the key; absent once it is gone.
+// Name of the key. Not set once the key is gone.
 func (o PlanDeletionResultOutput) Label() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlanDeletionResult) *string { return v.Label }).(pulumi.StringPtrOutput)
 }
 
-// The one derived state, or gone.
+// The derived state, or `gone`.
 func (o PlanDeletionResultOutput) LifecycleState() pulumi.StringOutput {
 	return o.ApplyT(func(v PlanDeletionResult) string { return v.LifecycleState }).(pulumi.StringOutput)
 }
 
-// Version of this form.
+// Version of this report.
 func (o PlanDeletionResultOutput) V() pulumi.IntOutput {
 	return o.ApplyT(func(v PlanDeletionResult) int { return v.V }).(pulumi.IntOutput)
 }

@@ -11,25 +11,25 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Where the service is and who acts. The environment of a run outweighs what is stored here.
+// Location of the service, and the caller. The environment of a run takes precedence over these settings.
 type Provider struct {
 	pulumi.ProviderResourceState
 
-	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+	// API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
 	ApiKey pulumi.StringPtrOutput `pulumi:"apiKey"`
-	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+	// With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
 	DualAuthorization DualAuthorizationPtrOutput `pulumi:"dualAuthorization"`
-	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
 	Endpoint pulumi.StringPtrOutput `pulumi:"endpoint"`
-	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint pulumi.StringPtrOutput `pulumi:"iamEndpoint"`
-	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId pulumi.StringPtrOutput `pulumi:"instanceId"`
-	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint pulumi.StringPtrOutput `pulumi:"kmsEndpoint"`
-	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
 	Region pulumi.StringPtrOutput `pulumi:"region"`
-	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+	// IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
 	Token pulumi.StringPtrOutput `pulumi:"token"`
 }
 
@@ -71,45 +71,45 @@ func NewProvider(ctx *pulumi.Context,
 }
 
 type providerArgs struct {
-	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+	// API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
 	ApiKey *string `pulumi:"apiKey"`
-	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+	// With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
 	DualAuthorization *DualAuthorization `pulumi:"dualAuthorization"`
-	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
 	Endpoint *string `pulumi:"endpoint"`
-	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint *string `pulumi:"iamEndpoint"`
-	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId *string `pulumi:"instanceId"`
-	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint *string `pulumi:"kmsEndpoint"`
-	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
 	Region *string `pulumi:"region"`
-	// With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+	// With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
 	StrictReads *bool `pulumi:"strictReads"`
-	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+	// IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
 	Token *string `pulumi:"token"`
 }
 
 // The set of arguments for constructing a Provider resource.
 type ProviderArgs struct {
-	// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+	// API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
 	ApiKey pulumi.StringPtrInput
-	// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+	// With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
 	DualAuthorization DualAuthorizationPtrInput
-	// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
 	Endpoint pulumi.StringPtrInput
-	// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 	IamEndpoint pulumi.StringPtrInput
-	// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+	// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 	InstanceId pulumi.StringPtrInput
-	// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+	// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 	KmsEndpoint pulumi.StringPtrInput
-	// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+	// Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
 	Region pulumi.StringPtrInput
-	// With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+	// With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
 	StrictReads pulumi.BoolPtrInput
-	// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+	// IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
 	Token pulumi.StringPtrInput
 }
 
@@ -150,42 +150,42 @@ func (o ProviderOutput) ToProviderOutputWithContext(ctx context.Context) Provide
 	return o
 }
 
-// API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+// API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
 func (o ProviderOutput) ApiKey() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.ApiKey }).(pulumi.StringPtrOutput)
 }
 
-// With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+// With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
 func (o ProviderOutput) DualAuthorization() DualAuthorizationPtrOutput {
 	return o.ApplyT(func(v *Provider) DualAuthorizationPtrOutput { return v.DualAuthorization }).(DualAuthorizationPtrOutput)
 }
 
-// Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+// Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
 func (o ProviderOutput) Endpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Endpoint }).(pulumi.StringPtrOutput)
 }
 
-// Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+// Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 func (o ProviderOutput) IamEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.IamEndpoint }).(pulumi.StringPtrOutput)
 }
 
-// UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+// UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 func (o ProviderOutput) InstanceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.InstanceId }).(pulumi.StringPtrOutput)
 }
 
-// Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+// Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 func (o ProviderOutput) KmsEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.KmsEndpoint }).(pulumi.StringPtrOutput)
 }
 
-// Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+// Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
 func (o ProviderOutput) Region() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Region }).(pulumi.StringPtrOutput)
 }
 
-// IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+// IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
 func (o ProviderOutput) Token() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.Token }).(pulumi.StringPtrOutput)
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Which Azure.
+// An Azure cloud.
 type AzureEnvironment string
 
 const (
-	// The worldwide one.
+	// The worldwide cloud.
 	AzureEnvironmentAzure = AzureEnvironment("azure")
 	// Azure in China.
 	AzureEnvironmentAzureChina = AzureEnvironment("azure_china")
 	// Azure in Germany.
 	AzureEnvironmentAzureGermany = AzureEnvironment("azure_germany")
-	// Azure of the government of the United States.
+	// Azure for the government of the United States.
 	AzureEnvironmentAzureUsGovernment = AzureEnvironment("azure_us_government")
 )
 
@@ -184,7 +184,7 @@ func (in *azureEnvironmentPtr) ToAzureEnvironmentPtrOutputWithContext(ctx contex
 	return pulumi.ToOutputWithContext(ctx, in).(AzureEnvironmentPtrOutput)
 }
 
-// What Azure lets a key do.
+// An operation that Azure allows with a key.
 type AzureOperation string
 
 const (
@@ -741,7 +741,7 @@ func (in *ccaKeyTypePtr) ToCcaKeyTypePtrOutputWithContext(ctx context.Context) C
 	return pulumi.ToOutputWithContext(ctx, in).(CcaKeyTypePtrOutput)
 }
 
-// What CCA lets a key do.
+// Uses that CCA allows for a key.
 type CcaUsageControl string
 
 const (
@@ -909,15 +909,15 @@ func (in *ccaUsageControlPtr) ToCcaUsageControlPtrOutputWithContext(ctx context.
 	return pulumi.ToOutputWithContext(ctx, in).(CcaUsageControlPtrOutput)
 }
 
-// When a managed key may leave the state of the stack.
+// The point at which a managed key may leave state.
 type DeletionCompletesAt string
 
 const (
-	// Once its record is gone too.
+	// The metadata of the key is removed, too.
 	DeletionCompletesAtRemoved = DeletionCompletesAt("removed")
-	// Once every keystore has destroyed it.
+	// Every keystore has destroyed the key.
 	DeletionCompletesAtDestroyed = DeletionCompletesAt("destroyed")
-	// Once it is destroyed and its keystores count down.
+	// The key is destroyed, and its keystores wait out their pending periods.
 	DeletionCompletesAtDestructionScheduled = DeletionCompletesAt("destruction_scheduled")
 )
 
@@ -1080,13 +1080,13 @@ func (in *deletionCompletesAtPtr) ToDeletionCompletesAtPtrOutputWithContext(ctx 
 	return pulumi.ToOutputWithContext(ctx, in).(DeletionCompletesAtPtrOutput)
 }
 
-// Which steps towards the end of a managed key take two people.
+// The steps of a managed key's deletion that require two people.
 type DeletionGate string
 
 const (
-	// Its deactivation and its destruction.
+	// Deactivate and destroy.
 	DeletionGateBoth = DeletionGate("both")
-	// Its destruction alone.
+	// Destroy only.
 	DeletionGateDestroy = DeletionGate("destroy")
 )
 
@@ -1248,13 +1248,13 @@ func (in *deletionGatePtr) ToDeletionGatePtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(DeletionGatePtrOutput)
 }
 
-// Whether two people stand behind the end of a key.
+// Whether the deletion of a key requires two people.
 type DualAuthorization string
 
 const (
-	// Two people, each with an identity of their own.
+	// Two people, each under an identity of their own.
 	DualAuthorizationRequired = DualAuthorization("required")
-	// One person is enough, unless the key, the provider or the environment asks for two.
+	// One person, unless the key, the provider or the environment requires two.
 	DualAuthorizationSingle = DualAuthorization("single")
 )
 
@@ -1584,7 +1584,7 @@ func (in *encryptionAlgorithmPtr) ToEncryptionAlgorithmPtrOutputWithContext(ctx 
 	return pulumi.ToOutputWithContext(ctx, in).(EncryptionAlgorithmPtrOutput)
 }
 
-// What Google lets a key do.
+// Operations that Google allows with a key.
 type GooglePurpose string
 
 const (
@@ -1928,7 +1928,7 @@ func (in *keyAlgorithmPtr) ToKeyAlgorithmPtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(KeyAlgorithmPtrOutput)
 }
 
-// What a keystore is.
+// The type of a keystore.
 type KeystoreType string
 
 const (
@@ -2104,13 +2104,13 @@ func (in *keystoreTypePtr) ToKeystoreTypePtrOutputWithContext(ctx context.Contex
 	return pulumi.ToOutputWithContext(ctx, in).(KeystoreTypePtrOutput)
 }
 
-// When a KMS key may leave the state of the stack.
+// The point at which a KMS key may leave state.
 type KmsKeyDeletionCompletesAt string
 
 const (
-	// Once it is destroyed.
+	// The key is destroyed.
 	KmsKeyDeletionCompletesAtDestroyed = KmsKeyDeletionCompletesAt("destroyed")
-	// Once KMS has forgotten its metadata, up to 90 days later.
+	// KMS has removed the metadata of the key, up to 90 days later.
 	KmsKeyDeletionCompletesAtRemoved = KmsKeyDeletionCompletesAt("removed")
 )
 
@@ -2272,7 +2272,7 @@ func (in *kmsKeyDeletionCompletesAtPtr) ToKmsKeyDeletionCompletesAtPtrOutputWith
 	return pulumi.ToOutputWithContext(ctx, in).(KmsKeyDeletionCompletesAtPtrOutput)
 }
 
-// The one state of a KMS key that is derived from everything KMS says.
+// The state of a KMS key, derived from everything that KMS reports.
 type KmsKeyLifecycleState string
 
 const (
@@ -2368,13 +2368,13 @@ func (o KmsKeyLifecycleStatePtrOutput) ToStringPtrOutputWithContext(ctx context.
 	}).(pulumi.StringPtrOutput)
 }
 
-// What a KMS key is for.
+// The purpose of a KMS key.
 type KmsKeyType string
 
 const (
 	// Wraps other keys and never leaves KMS.
 	KmsKeyTypeRoot = KmsKeyType("root")
-	// Is handed out.
+	// Can be read from KMS.
 	KmsKeyTypeStandard = KmsKeyType("standard")
 )
 
@@ -2536,17 +2536,17 @@ func (in *kmsKeyTypePtr) ToKmsKeyTypePtrOutputWithContext(ctx context.Context) K
 	return pulumi.ToOutputWithContext(ctx, in).(KmsKeyTypePtrOutput)
 }
 
-// The one state of a managed key that is derived from everything the service says.
+// The state of a managed key, derived from everything that the service reports.
 type LifecycleState string
 
 const (
-	// Destroyed; a keystore still counts down its pending period.
+	// Destroyed; at least one keystore still waits out its pending period.
 	LifecycleStatePendingDestruction = LifecycleState("pending_destruction")
-	// Destroyed everywhere; its record is there.
+	// Destroyed in every keystore; the metadata still exists.
 	LifecycleStateDestroyed = LifecycleState("destroyed")
-	// Deactivated less than 4 hours ago, so it cannot be destroyed yet.
+	// Deactivated 4 hours ago or less, so the key cannot be destroyed yet.
 	LifecycleStateCoolingDown = LifecycleState("cooling_down")
-	// One person asked for the next step; a second one has to consent.
+	// One person requested the next step, and a second person has to approve it.
 	LifecycleStatePendingApproval = LifecycleState("pending_approval")
 	// Out of use.
 	LifecycleStateDeactivated = LifecycleState("deactivated")
@@ -2556,7 +2556,7 @@ const (
 	LifecycleStateActive = LifecycleState("active")
 	// Not installed yet.
 	LifecycleStatePreActivation = LifecycleState("pre_activation")
-	// A state that this release does not know; nothing is done with such a key.
+	// A state that this release does not recognize. uko takes no step on such a key.
 	LifecycleStateUnrecognised = LifecycleState("unrecognised")
 )
 
@@ -2649,7 +2649,7 @@ type NewKeyState string
 const (
 	// Installed at once.
 	NewKeyStateActive = NewKeyState("active")
-	// Made, and not installed.
+	// Created, and not installed.
 	NewKeyStatePreActivation = NewKeyState("pre_activation")
 )
 
@@ -2811,7 +2811,7 @@ func (in *newKeyStatePtr) ToNewKeyStatePtrOutputWithContext(ctx context.Context)
 	return pulumi.ToOutputWithContext(ctx, in).(NewKeyStatePtrOutput)
 }
 
-// Where a cloud keeps the key.
+// Where a cloud keeps a key.
 type ProtectionLevel string
 
 const (
@@ -2979,15 +2979,15 @@ func (in *protectionLevelPtr) ToProtectionLevelPtrOutputWithContext(ctx context.
 	return pulumi.ToOutputWithContext(ctx, in).(ProtectionLevelPtrOutput)
 }
 
-// The state that a managed key is to reach.
+// The state that an update brings a managed key to.
 type TargetState string
 
 const (
 	// In use.
 	TargetStateActive = TargetState("active")
-	// Out of use, with a way back.
+	// Out of use. The key can be reactivated.
 	TargetStateDeactivated = TargetState("deactivated")
-	// Its material is destroyed; there is no way back.
+	// The key material is destroyed. This cannot be undone.
 	TargetStateDestroyed = TargetState("destroyed")
 )
 
@@ -3150,7 +3150,7 @@ func (in *targetStatePtr) ToTargetStatePtrOutputWithContext(ctx context.Context)
 	return pulumi.ToOutputWithContext(ctx, in).(TargetStatePtrOutput)
 }
 
-// What keys go to.
+// Type of the keystores in which keys are installed.
 type TemplateKeystoreType string
 
 const (

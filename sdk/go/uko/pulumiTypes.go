@@ -13,11 +13,11 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`.
 type KeyTemplateAzure struct {
-	// What Azure lets the key do.
+	// Operations that Azure allows with the key. Cannot change.
 	Operations []AzureOperation `pulumi:"operations"`
-	// hsm or software.
+	// Protection level of the keys. Cannot change.
 	ProtectionLevel *ProtectionLevel `pulumi:"protectionLevel"`
 }
 
@@ -32,11 +32,11 @@ type KeyTemplateAzureInput interface {
 	ToKeyTemplateAzureOutputWithContext(context.Context) KeyTemplateAzureOutput
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`.
 type KeyTemplateAzureArgs struct {
-	// What Azure lets the key do.
+	// Operations that Azure allows with the key. Cannot change.
 	Operations AzureOperationArrayInput `pulumi:"operations"`
-	// hsm or software.
+	// Protection level of the keys. Cannot change.
 	ProtectionLevel ProtectionLevelPtrInput `pulumi:"protectionLevel"`
 }
 
@@ -93,7 +93,7 @@ func (i *keyTemplateAzurePtrType) ToKeyTemplateAzurePtrOutputWithContext(ctx con
 	return pulumi.ToOutputWithContext(ctx, i).(KeyTemplateAzurePtrOutput)
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`.
 type KeyTemplateAzureOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateAzureOutput) ElementType() reflect.Type {
@@ -118,12 +118,12 @@ func (o KeyTemplateAzureOutput) ToKeyTemplateAzurePtrOutputWithContext(ctx conte
 	}).(KeyTemplateAzurePtrOutput)
 }
 
-// What Azure lets the key do.
+// Operations that Azure allows with the key. Cannot change.
 func (o KeyTemplateAzureOutput) Operations() AzureOperationArrayOutput {
 	return o.ApplyT(func(v KeyTemplateAzure) []AzureOperation { return v.Operations }).(AzureOperationArrayOutput)
 }
 
-// hsm or software.
+// Protection level of the keys. Cannot change.
 func (o KeyTemplateAzureOutput) ProtectionLevel() ProtectionLevelPtrOutput {
 	return o.ApplyT(func(v KeyTemplateAzure) *ProtectionLevel { return v.ProtectionLevel }).(ProtectionLevelPtrOutput)
 }
@@ -152,7 +152,7 @@ func (o KeyTemplateAzurePtrOutput) Elem() KeyTemplateAzureOutput {
 	}).(KeyTemplateAzureOutput)
 }
 
-// What Azure lets the key do.
+// Operations that Azure allows with the key. Cannot change.
 func (o KeyTemplateAzurePtrOutput) Operations() AzureOperationArrayOutput {
 	return o.ApplyT(func(v *KeyTemplateAzure) []AzureOperation {
 		if v == nil {
@@ -162,7 +162,7 @@ func (o KeyTemplateAzurePtrOutput) Operations() AzureOperationArrayOutput {
 	}).(AzureOperationArrayOutput)
 }
 
-// hsm or software.
+// Protection level of the keys. Cannot change.
 func (o KeyTemplateAzurePtrOutput) ProtectionLevel() ProtectionLevelPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateAzure) *ProtectionLevel {
 		if v == nil {
@@ -172,15 +172,15 @@ func (o KeyTemplateAzurePtrOutput) ProtectionLevel() ProtectionLevelPtrOutput {
 	}).(ProtectionLevelPtrOutput)
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`.
 type KeyTemplateAzureState struct {
-	// What Azure lets the key do.
+	// Operations that Azure allows with the key. Cannot change.
 	Operations []string `pulumi:"operations"`
-	// hsm or software.
+	// Protection level of the keys. Cannot change.
 	ProtectionLevel *string `pulumi:"protectionLevel"`
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`.
 type KeyTemplateAzureStateOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateAzureStateOutput) ElementType() reflect.Type {
@@ -195,12 +195,12 @@ func (o KeyTemplateAzureStateOutput) ToKeyTemplateAzureStateOutputWithContext(ct
 	return o
 }
 
-// What Azure lets the key do.
+// Operations that Azure allows with the key. Cannot change.
 func (o KeyTemplateAzureStateOutput) Operations() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeyTemplateAzureState) []string { return v.Operations }).(pulumi.StringArrayOutput)
 }
 
-// hsm or software.
+// Protection level of the keys. Cannot change.
 func (o KeyTemplateAzureStateOutput) ProtectionLevel() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateAzureState) *string { return v.ProtectionLevel }).(pulumi.StringPtrOutput)
 }
@@ -229,7 +229,7 @@ func (o KeyTemplateAzureStatePtrOutput) Elem() KeyTemplateAzureStateOutput {
 	}).(KeyTemplateAzureStateOutput)
 }
 
-// What Azure lets the key do.
+// Operations that Azure allows with the key. Cannot change.
 func (o KeyTemplateAzureStatePtrOutput) Operations() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *KeyTemplateAzureState) []string {
 		if v == nil {
@@ -239,7 +239,7 @@ func (o KeyTemplateAzureStatePtrOutput) Operations() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// hsm or software.
+// Protection level of the keys. Cannot change.
 func (o KeyTemplateAzureStatePtrOutput) ProtectionLevel() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateAzureState) *string {
 		if v == nil {
@@ -249,13 +249,13 @@ func (o KeyTemplateAzureStatePtrOutput) ProtectionLevel() pulumi.StringPtrOutput
 	}).(pulumi.StringPtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 type KeyTemplateCca struct {
 	// CCA's key type.
 	KeyType *CcaKeyType `pulumi:"keyType"`
 	// CCA's key words.
 	KeyWords []string `pulumi:"keyWords"`
-	// What CCA lets the key do.
+	// Uses that CCA allows for the key.
 	UsageControl *CcaUsageControl `pulumi:"usageControl"`
 }
 
@@ -270,13 +270,13 @@ type KeyTemplateCcaInput interface {
 	ToKeyTemplateCcaOutputWithContext(context.Context) KeyTemplateCcaOutput
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 type KeyTemplateCcaArgs struct {
 	// CCA's key type.
 	KeyType CcaKeyTypePtrInput `pulumi:"keyType"`
 	// CCA's key words.
 	KeyWords pulumi.StringArrayInput `pulumi:"keyWords"`
-	// What CCA lets the key do.
+	// Uses that CCA allows for the key.
 	UsageControl CcaUsageControlPtrInput `pulumi:"usageControl"`
 }
 
@@ -333,7 +333,7 @@ func (i *keyTemplateCcaPtrType) ToKeyTemplateCcaPtrOutputWithContext(ctx context
 	return pulumi.ToOutputWithContext(ctx, i).(KeyTemplateCcaPtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 type KeyTemplateCcaOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateCcaOutput) ElementType() reflect.Type {
@@ -368,7 +368,7 @@ func (o KeyTemplateCcaOutput) KeyWords() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeyTemplateCca) []string { return v.KeyWords }).(pulumi.StringArrayOutput)
 }
 
-// What CCA lets the key do.
+// Uses that CCA allows for the key.
 func (o KeyTemplateCcaOutput) UsageControl() CcaUsageControlPtrOutput {
 	return o.ApplyT(func(v KeyTemplateCca) *CcaUsageControl { return v.UsageControl }).(CcaUsageControlPtrOutput)
 }
@@ -417,7 +417,7 @@ func (o KeyTemplateCcaPtrOutput) KeyWords() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// What CCA lets the key do.
+// Uses that CCA allows for the key.
 func (o KeyTemplateCcaPtrOutput) UsageControl() CcaUsageControlPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateCca) *CcaUsageControl {
 		if v == nil {
@@ -427,17 +427,17 @@ func (o KeyTemplateCcaPtrOutput) UsageControl() CcaUsageControlPtrOutput {
 	}).(CcaUsageControlPtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 type KeyTemplateCcaState struct {
 	// CCA's key type.
 	KeyType *string `pulumi:"keyType"`
 	// CCA's key words.
 	KeyWords []string `pulumi:"keyWords"`
-	// What CCA lets the key do.
+	// Uses that CCA allows for the key.
 	UsageControl *string `pulumi:"usageControl"`
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 type KeyTemplateCcaStateOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateCcaStateOutput) ElementType() reflect.Type {
@@ -462,7 +462,7 @@ func (o KeyTemplateCcaStateOutput) KeyWords() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeyTemplateCcaState) []string { return v.KeyWords }).(pulumi.StringArrayOutput)
 }
 
-// What CCA lets the key do.
+// Uses that CCA allows for the key.
 func (o KeyTemplateCcaStateOutput) UsageControl() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateCcaState) *string { return v.UsageControl }).(pulumi.StringPtrOutput)
 }
@@ -511,7 +511,7 @@ func (o KeyTemplateCcaStatePtrOutput) KeyWords() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// What CCA lets the key do.
+// Uses that CCA allows for the key.
 func (o KeyTemplateCcaStatePtrOutput) UsageControl() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateCcaState) *string {
 		if v == nil {
@@ -521,55 +521,55 @@ func (o KeyTemplateCcaStatePtrOutput) UsageControl() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+// A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 type KeyTemplateEntry struct {
-	// From creation to the first day of use, such as P0D.
+	// Time from creation to the first day of use, such as `P0D`.
 	ActivationPeriod string `pulumi:"activationPeriod"`
-	// Algorithm; des and dilithium on-premises only. Cannot change.
+	// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 	Algorithm string `pulumi:"algorithm"`
-	// No new keys and no alignment from it; existing keys keep working.
+	// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 	Archived bool `pulumi:"archived"`
-	// For azure_key_vault. Cannot change.
+	// For templates of `azure_key_vault`. Cannot change.
 	Azure *KeyTemplateAzureState `pulumi:"azure"`
-	// For cca; on-premises only.
+	// For templates of `cca`; on-premises only.
 	Cca *KeyTemplateCcaState `pulumi:"cca"`
-	// Deactivates older versions on rotation.
+	// Whether a rotation deactivates the older versions of a key.
 	DeactivateOnRotation *bool `pulumi:"deactivateOnRotation"`
 	// Refuses to delete the template.
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this template instead of making one. Cannot change.
+	// Adopts this template instead of creating one. Cannot change.
 	ExistingTemplateId *string `pulumi:"existingTemplateId"`
-	// To the last day of use, such as P2Y.
+	// Time to the last day of use, such as `P2Y`.
 	ExpirationPeriod string `pulumi:"expirationPeriod"`
-	// For google_kms.
+	// For templates of `google_kms`.
 	Google *KeyTemplateGoogleState `pulumi:"google"`
-	// Group of keystores that keys go to. A change is refused while it would cut a key off.
+	// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 	Group string `pulumi:"group"`
-	// Instance that the template belongs to.
+	// ID of the instance that the template belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// State of a new key; an active one is installed at once.
+	// State of a new key. An `active` key is installed at once.
 	KeyState string `pulumi:"keyState"`
-	// How keys are named in the keystore. Cannot change.
+	// Scheme of the names of keys in the keystore. Cannot change.
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
-	// Type of the keystores that keys go to. Cannot change.
+	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType string `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault; some releases take up to 30 characters.
+	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
-	// How labels are made, with <tags>. Cannot change.
+	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
-	// Size, such as 256.
+	// Size of the keys, such as `256`.
 	Size string `pulumi:"size"`
 	// UUID of the template.
 	TemplateId string `pulumi:"templateId"`
-	// UUID of the vault that the template is in. Cannot change.
+	// UUID of the vault that holds the template. Cannot change.
 	VaultId string `pulumi:"vaultId"`
-	// One more for each update.
+	// Incremented by each update.
 	Version int `pulumi:"version"`
 }
 
-// What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+// A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 type KeyTemplateEntryOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateEntryOutput) ElementType() reflect.Type {
@@ -584,32 +584,32 @@ func (o KeyTemplateEntryOutput) ToKeyTemplateEntryOutputWithContext(ctx context.
 	return o
 }
 
-// From creation to the first day of use, such as P0D.
+// Time from creation to the first day of use, such as `P0D`.
 func (o KeyTemplateEntryOutput) ActivationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.ActivationPeriod }).(pulumi.StringOutput)
 }
 
-// Algorithm; des and dilithium on-premises only. Cannot change.
+// Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
 func (o KeyTemplateEntryOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// No new keys and no alignment from it; existing keys keep working.
+// Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
 func (o KeyTemplateEntryOutput) Archived() pulumi.BoolOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) bool { return v.Archived }).(pulumi.BoolOutput)
 }
 
-// For azure_key_vault. Cannot change.
+// For templates of `azure_key_vault`. Cannot change.
 func (o KeyTemplateEntryOutput) Azure() KeyTemplateAzureStatePtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *KeyTemplateAzureState { return v.Azure }).(KeyTemplateAzureStatePtrOutput)
 }
 
-// For cca; on-premises only.
+// For templates of `cca`; on-premises only.
 func (o KeyTemplateEntryOutput) Cca() KeyTemplateCcaStatePtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *KeyTemplateCcaState { return v.Cca }).(KeyTemplateCcaStatePtrOutput)
 }
 
-// Deactivates older versions on rotation.
+// Whether a rotation deactivates the older versions of a key.
 func (o KeyTemplateEntryOutput) DeactivateOnRotation() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *bool { return v.DeactivateOnRotation }).(pulumi.BoolPtrOutput)
 }
@@ -624,57 +624,57 @@ func (o KeyTemplateEntryOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this template instead of making one. Cannot change.
+// Adopts this template instead of creating one. Cannot change.
 func (o KeyTemplateEntryOutput) ExistingTemplateId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *string { return v.ExistingTemplateId }).(pulumi.StringPtrOutput)
 }
 
-// To the last day of use, such as P2Y.
+// Time to the last day of use, such as `P2Y`.
 func (o KeyTemplateEntryOutput) ExpirationPeriod() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.ExpirationPeriod }).(pulumi.StringOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 func (o KeyTemplateEntryOutput) Google() KeyTemplateGoogleStatePtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *KeyTemplateGoogleState { return v.Google }).(KeyTemplateGoogleStatePtrOutput)
 }
 
-// Group of keystores that keys go to. A change is refused while it would cut a key off.
+// Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
 func (o KeyTemplateEntryOutput) Group() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.Group }).(pulumi.StringOutput)
 }
 
-// Instance that the template belongs to.
+// ID of the instance that the template belongs to.
 func (o KeyTemplateEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// State of a new key; an active one is installed at once.
+// State of a new key. An `active` key is installed at once.
 func (o KeyTemplateEntryOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// How keys are named in the keystore. Cannot change.
+// Scheme of the names of keys in the keystore. Cannot change.
 func (o KeyTemplateEntryOutput) KeystoreNamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *string { return v.KeystoreNamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Type of the keystores that keys go to. Cannot change.
+// Type of the keystores in which keys are installed. Cannot change.
 func (o KeyTemplateEntryOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault; some releases take up to 30 characters.
+// Name of the template, unique in its vault. Some releases accept up to 30 characters.
 func (o KeyTemplateEntryOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// How labels are made, with <tags>. Cannot change.
+// Scheme of the labels of keys, with `<tags>`. Cannot change.
 func (o KeyTemplateEntryOutput) NamingScheme() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) *string { return v.NamingScheme }).(pulumi.StringPtrOutput)
 }
 
-// Size, such as 256.
+// Size of the keys, such as `256`.
 func (o KeyTemplateEntryOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.Size }).(pulumi.StringOutput)
 }
@@ -684,12 +684,12 @@ func (o KeyTemplateEntryOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the template is in. Cannot change.
+// UUID of the vault that holds the template. Cannot change.
 func (o KeyTemplateEntryOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// One more for each update.
+// Incremented by each update.
 func (o KeyTemplateEntryOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) int { return v.Version }).(pulumi.IntOutput)
 }
@@ -714,13 +714,13 @@ func (o KeyTemplateEntryArrayOutput) Index(i pulumi.IntInput) KeyTemplateEntryOu
 	}).(KeyTemplateEntryOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 type KeyTemplateGoogle struct {
-	// Google's algorithm, such as google_symmetric_encryption.
+	// Google's algorithm, such as `google_symmetric_encryption`.
 	Algorithm string `pulumi:"algorithm"`
-	// hsm or software.
+	// Protection level of the keys.
 	ProtectionLevel ProtectionLevel `pulumi:"protectionLevel"`
-	// What Google lets the key do.
+	// Operations that Google allows with the key.
 	Purpose GooglePurpose `pulumi:"purpose"`
 }
 
@@ -735,13 +735,13 @@ type KeyTemplateGoogleInput interface {
 	ToKeyTemplateGoogleOutputWithContext(context.Context) KeyTemplateGoogleOutput
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 type KeyTemplateGoogleArgs struct {
-	// Google's algorithm, such as google_symmetric_encryption.
+	// Google's algorithm, such as `google_symmetric_encryption`.
 	Algorithm pulumi.StringInput `pulumi:"algorithm"`
-	// hsm or software.
+	// Protection level of the keys.
 	ProtectionLevel ProtectionLevelInput `pulumi:"protectionLevel"`
-	// What Google lets the key do.
+	// Operations that Google allows with the key.
 	Purpose GooglePurposeInput `pulumi:"purpose"`
 }
 
@@ -798,7 +798,7 @@ func (i *keyTemplateGooglePtrType) ToKeyTemplateGooglePtrOutputWithContext(ctx c
 	return pulumi.ToOutputWithContext(ctx, i).(KeyTemplateGooglePtrOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 type KeyTemplateGoogleOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateGoogleOutput) ElementType() reflect.Type {
@@ -823,17 +823,17 @@ func (o KeyTemplateGoogleOutput) ToKeyTemplateGooglePtrOutputWithContext(ctx con
 	}).(KeyTemplateGooglePtrOutput)
 }
 
-// Google's algorithm, such as google_symmetric_encryption.
+// Google's algorithm, such as `google_symmetric_encryption`.
 func (o KeyTemplateGoogleOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateGoogle) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// hsm or software.
+// Protection level of the keys.
 func (o KeyTemplateGoogleOutput) ProtectionLevel() ProtectionLevelOutput {
 	return o.ApplyT(func(v KeyTemplateGoogle) ProtectionLevel { return v.ProtectionLevel }).(ProtectionLevelOutput)
 }
 
-// What Google lets the key do.
+// Operations that Google allows with the key.
 func (o KeyTemplateGoogleOutput) Purpose() GooglePurposeOutput {
 	return o.ApplyT(func(v KeyTemplateGoogle) GooglePurpose { return v.Purpose }).(GooglePurposeOutput)
 }
@@ -862,7 +862,7 @@ func (o KeyTemplateGooglePtrOutput) Elem() KeyTemplateGoogleOutput {
 	}).(KeyTemplateGoogleOutput)
 }
 
-// Google's algorithm, such as google_symmetric_encryption.
+// Google's algorithm, such as `google_symmetric_encryption`.
 func (o KeyTemplateGooglePtrOutput) Algorithm() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogle) *string {
 		if v == nil {
@@ -872,7 +872,7 @@ func (o KeyTemplateGooglePtrOutput) Algorithm() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// hsm or software.
+// Protection level of the keys.
 func (o KeyTemplateGooglePtrOutput) ProtectionLevel() ProtectionLevelPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogle) *ProtectionLevel {
 		if v == nil {
@@ -882,7 +882,7 @@ func (o KeyTemplateGooglePtrOutput) ProtectionLevel() ProtectionLevelPtrOutput {
 	}).(ProtectionLevelPtrOutput)
 }
 
-// What Google lets the key do.
+// Operations that Google allows with the key.
 func (o KeyTemplateGooglePtrOutput) Purpose() GooglePurposePtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogle) *GooglePurpose {
 		if v == nil {
@@ -892,17 +892,17 @@ func (o KeyTemplateGooglePtrOutput) Purpose() GooglePurposePtrOutput {
 	}).(GooglePurposePtrOutput)
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 type KeyTemplateGoogleState struct {
-	// Google's algorithm, such as google_symmetric_encryption.
+	// Google's algorithm, such as `google_symmetric_encryption`.
 	Algorithm string `pulumi:"algorithm"`
-	// hsm or software.
+	// Protection level of the keys.
 	ProtectionLevel string `pulumi:"protectionLevel"`
-	// What Google lets the key do.
+	// Operations that Google allows with the key.
 	Purpose string `pulumi:"purpose"`
 }
 
-// For google_kms.
+// For templates of `google_kms`.
 type KeyTemplateGoogleStateOutput struct{ *pulumi.OutputState }
 
 func (KeyTemplateGoogleStateOutput) ElementType() reflect.Type {
@@ -917,17 +917,17 @@ func (o KeyTemplateGoogleStateOutput) ToKeyTemplateGoogleStateOutputWithContext(
 	return o
 }
 
-// Google's algorithm, such as google_symmetric_encryption.
+// Google's algorithm, such as `google_symmetric_encryption`.
 func (o KeyTemplateGoogleStateOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateGoogleState) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// hsm or software.
+// Protection level of the keys.
 func (o KeyTemplateGoogleStateOutput) ProtectionLevel() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateGoogleState) string { return v.ProtectionLevel }).(pulumi.StringOutput)
 }
 
-// What Google lets the key do.
+// Operations that Google allows with the key.
 func (o KeyTemplateGoogleStateOutput) Purpose() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateGoogleState) string { return v.Purpose }).(pulumi.StringOutput)
 }
@@ -956,7 +956,7 @@ func (o KeyTemplateGoogleStatePtrOutput) Elem() KeyTemplateGoogleStateOutput {
 	}).(KeyTemplateGoogleStateOutput)
 }
 
-// Google's algorithm, such as google_symmetric_encryption.
+// Google's algorithm, such as `google_symmetric_encryption`.
 func (o KeyTemplateGoogleStatePtrOutput) Algorithm() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogleState) *string {
 		if v == nil {
@@ -966,7 +966,7 @@ func (o KeyTemplateGoogleStatePtrOutput) Algorithm() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// hsm or software.
+// Protection level of the keys.
 func (o KeyTemplateGoogleStatePtrOutput) ProtectionLevel() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogleState) *string {
 		if v == nil {
@@ -976,7 +976,7 @@ func (o KeyTemplateGoogleStatePtrOutput) ProtectionLevel() pulumi.StringPtrOutpu
 	}).(pulumi.StringPtrOutput)
 }
 
-// What Google lets the key do.
+// Operations that Google allows with the key.
 func (o KeyTemplateGoogleStatePtrOutput) Purpose() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyTemplateGoogleState) *string {
 		if v == nil {
@@ -986,13 +986,13 @@ func (o KeyTemplateGoogleStatePtrOutput) Purpose() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 type KeystoreAws struct {
-	// Access key id. Secret: the state has a digest.
+	// Access key ID. State holds a digest.
 	AccessKeyId string `pulumi:"accessKeyId"`
-	// Region, such as eu_central_1. Cannot change.
+	// Region, such as `eu_central_1`. Cannot change.
 	Region string `pulumi:"region"`
-	// Secret access key. Secret: the state has a digest.
+	// Secret access key. State holds a digest.
 	SecretAccessKey string `pulumi:"secretAccessKey"`
 }
 
@@ -1007,13 +1007,13 @@ type KeystoreAwsInput interface {
 	ToKeystoreAwsOutputWithContext(context.Context) KeystoreAwsOutput
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 type KeystoreAwsArgs struct {
-	// Access key id. Secret: the state has a digest.
+	// Access key ID. State holds a digest.
 	AccessKeyId pulumi.StringInput `pulumi:"accessKeyId"`
-	// Region, such as eu_central_1. Cannot change.
+	// Region, such as `eu_central_1`. Cannot change.
 	Region pulumi.StringInput `pulumi:"region"`
-	// Secret access key. Secret: the state has a digest.
+	// Secret access key. State holds a digest.
 	SecretAccessKey pulumi.StringInput `pulumi:"secretAccessKey"`
 }
 
@@ -1070,7 +1070,7 @@ func (i *keystoreAwsPtrType) ToKeystoreAwsPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(KeystoreAwsPtrOutput)
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 type KeystoreAwsOutput struct{ *pulumi.OutputState }
 
 func (KeystoreAwsOutput) ElementType() reflect.Type {
@@ -1095,17 +1095,17 @@ func (o KeystoreAwsOutput) ToKeystoreAwsPtrOutputWithContext(ctx context.Context
 	}).(KeystoreAwsPtrOutput)
 }
 
-// Access key id. Secret: the state has a digest.
+// Access key ID. State holds a digest.
 func (o KeystoreAwsOutput) AccessKeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAws) string { return v.AccessKeyId }).(pulumi.StringOutput)
 }
 
-// Region, such as eu_central_1. Cannot change.
+// Region, such as `eu_central_1`. Cannot change.
 func (o KeystoreAwsOutput) Region() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAws) string { return v.Region }).(pulumi.StringOutput)
 }
 
-// Secret access key. Secret: the state has a digest.
+// Secret access key. State holds a digest.
 func (o KeystoreAwsOutput) SecretAccessKey() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAws) string { return v.SecretAccessKey }).(pulumi.StringOutput)
 }
@@ -1134,7 +1134,7 @@ func (o KeystoreAwsPtrOutput) Elem() KeystoreAwsOutput {
 	}).(KeystoreAwsOutput)
 }
 
-// Access key id. Secret: the state has a digest.
+// Access key ID. State holds a digest.
 func (o KeystoreAwsPtrOutput) AccessKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAws) *string {
 		if v == nil {
@@ -1144,7 +1144,7 @@ func (o KeystoreAwsPtrOutput) AccessKeyId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Region, such as eu_central_1. Cannot change.
+// Region, such as `eu_central_1`. Cannot change.
 func (o KeystoreAwsPtrOutput) Region() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAws) *string {
 		if v == nil {
@@ -1154,7 +1154,7 @@ func (o KeystoreAwsPtrOutput) Region() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Secret access key. Secret: the state has a digest.
+// Secret access key. State holds a digest.
 func (o KeystoreAwsPtrOutput) SecretAccessKey() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAws) *string {
 		if v == nil {
@@ -1164,23 +1164,23 @@ func (o KeystoreAwsPtrOutput) SecretAccessKey() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 type KeystoreAzure struct {
-	// Which Azure. Cannot change.
+	// The Azure cloud. Cannot change.
 	Environment *AzureEnvironment `pulumi:"environment"`
 	// Location, up to API 4.12.
 	Location *string `pulumi:"location"`
-	// Resource group. Cannot change.
+	// Resource group of the key vault. Cannot change.
 	ResourceGroup string `pulumi:"resourceGroup"`
 	// Name of the key vault in Azure. Cannot change.
 	ServiceName string `pulumi:"serviceName"`
-	// Client id of the service principal.
+	// Client ID of the service principal.
 	ServicePrincipalClientId string `pulumi:"servicePrincipalClientId"`
-	// Its password. Secret: the state has a digest.
+	// Password of the service principal. State holds a digest.
 	ServicePrincipalPassword string `pulumi:"servicePrincipalPassword"`
-	// Subscription. Cannot change.
+	// ID of the subscription. Cannot change.
 	SubscriptionId string `pulumi:"subscriptionId"`
-	// Tenant. Cannot change.
+	// ID of the tenant. Cannot change.
 	Tenant string `pulumi:"tenant"`
 	// Tier of the key vault.
 	Variant *AzureVariant `pulumi:"variant"`
@@ -1197,23 +1197,23 @@ type KeystoreAzureInput interface {
 	ToKeystoreAzureOutputWithContext(context.Context) KeystoreAzureOutput
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 type KeystoreAzureArgs struct {
-	// Which Azure. Cannot change.
+	// The Azure cloud. Cannot change.
 	Environment AzureEnvironmentPtrInput `pulumi:"environment"`
 	// Location, up to API 4.12.
 	Location pulumi.StringPtrInput `pulumi:"location"`
-	// Resource group. Cannot change.
+	// Resource group of the key vault. Cannot change.
 	ResourceGroup pulumi.StringInput `pulumi:"resourceGroup"`
 	// Name of the key vault in Azure. Cannot change.
 	ServiceName pulumi.StringInput `pulumi:"serviceName"`
-	// Client id of the service principal.
+	// Client ID of the service principal.
 	ServicePrincipalClientId pulumi.StringInput `pulumi:"servicePrincipalClientId"`
-	// Its password. Secret: the state has a digest.
+	// Password of the service principal. State holds a digest.
 	ServicePrincipalPassword pulumi.StringInput `pulumi:"servicePrincipalPassword"`
-	// Subscription. Cannot change.
+	// ID of the subscription. Cannot change.
 	SubscriptionId pulumi.StringInput `pulumi:"subscriptionId"`
-	// Tenant. Cannot change.
+	// ID of the tenant. Cannot change.
 	Tenant pulumi.StringInput `pulumi:"tenant"`
 	// Tier of the key vault.
 	Variant AzureVariantPtrInput `pulumi:"variant"`
@@ -1272,7 +1272,7 @@ func (i *keystoreAzurePtrType) ToKeystoreAzurePtrOutputWithContext(ctx context.C
 	return pulumi.ToOutputWithContext(ctx, i).(KeystoreAzurePtrOutput)
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 type KeystoreAzureOutput struct{ *pulumi.OutputState }
 
 func (KeystoreAzureOutput) ElementType() reflect.Type {
@@ -1297,7 +1297,7 @@ func (o KeystoreAzureOutput) ToKeystoreAzurePtrOutputWithContext(ctx context.Con
 	}).(KeystoreAzurePtrOutput)
 }
 
-// Which Azure. Cannot change.
+// The Azure cloud. Cannot change.
 func (o KeystoreAzureOutput) Environment() AzureEnvironmentPtrOutput {
 	return o.ApplyT(func(v KeystoreAzure) *AzureEnvironment { return v.Environment }).(AzureEnvironmentPtrOutput)
 }
@@ -1307,7 +1307,7 @@ func (o KeystoreAzureOutput) Location() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreAzure) *string { return v.Location }).(pulumi.StringPtrOutput)
 }
 
-// Resource group. Cannot change.
+// Resource group of the key vault. Cannot change.
 func (o KeystoreAzureOutput) ResourceGroup() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.ResourceGroup }).(pulumi.StringOutput)
 }
@@ -1317,22 +1317,22 @@ func (o KeystoreAzureOutput) ServiceName() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.ServiceName }).(pulumi.StringOutput)
 }
 
-// Client id of the service principal.
+// Client ID of the service principal.
 func (o KeystoreAzureOutput) ServicePrincipalClientId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.ServicePrincipalClientId }).(pulumi.StringOutput)
 }
 
-// Its password. Secret: the state has a digest.
+// Password of the service principal. State holds a digest.
 func (o KeystoreAzureOutput) ServicePrincipalPassword() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.ServicePrincipalPassword }).(pulumi.StringOutput)
 }
 
-// Subscription. Cannot change.
+// ID of the subscription. Cannot change.
 func (o KeystoreAzureOutput) SubscriptionId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.SubscriptionId }).(pulumi.StringOutput)
 }
 
-// Tenant. Cannot change.
+// ID of the tenant. Cannot change.
 func (o KeystoreAzureOutput) Tenant() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreAzure) string { return v.Tenant }).(pulumi.StringOutput)
 }
@@ -1366,7 +1366,7 @@ func (o KeystoreAzurePtrOutput) Elem() KeystoreAzureOutput {
 	}).(KeystoreAzureOutput)
 }
 
-// Which Azure. Cannot change.
+// The Azure cloud. Cannot change.
 func (o KeystoreAzurePtrOutput) Environment() AzureEnvironmentPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *AzureEnvironment {
 		if v == nil {
@@ -1386,7 +1386,7 @@ func (o KeystoreAzurePtrOutput) Location() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Resource group. Cannot change.
+// Resource group of the key vault. Cannot change.
 func (o KeystoreAzurePtrOutput) ResourceGroup() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *string {
 		if v == nil {
@@ -1406,7 +1406,7 @@ func (o KeystoreAzurePtrOutput) ServiceName() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Client id of the service principal.
+// Client ID of the service principal.
 func (o KeystoreAzurePtrOutput) ServicePrincipalClientId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *string {
 		if v == nil {
@@ -1416,7 +1416,7 @@ func (o KeystoreAzurePtrOutput) ServicePrincipalClientId() pulumi.StringPtrOutpu
 	}).(pulumi.StringPtrOutput)
 }
 
-// Its password. Secret: the state has a digest.
+// Password of the service principal. State holds a digest.
 func (o KeystoreAzurePtrOutput) ServicePrincipalPassword() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *string {
 		if v == nil {
@@ -1426,7 +1426,7 @@ func (o KeystoreAzurePtrOutput) ServicePrincipalPassword() pulumi.StringPtrOutpu
 	}).(pulumi.StringPtrOutput)
 }
 
-// Subscription. Cannot change.
+// ID of the subscription. Cannot change.
 func (o KeystoreAzurePtrOutput) SubscriptionId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *string {
 		if v == nil {
@@ -1436,7 +1436,7 @@ func (o KeystoreAzurePtrOutput) SubscriptionId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Tenant. Cannot change.
+// ID of the tenant. Cannot change.
 func (o KeystoreAzurePtrOutput) Tenant() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreAzure) *string {
 		if v == nil {
@@ -1456,17 +1456,17 @@ func (o KeystoreAzurePtrOutput) Variant() AzureVariantPtrOutput {
 	}).(AzureVariantPtrOutput)
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 type KeystoreCca struct {
 	// Host of the agent.
 	Host string `pulumi:"host"`
-	// Its port.
+	// Port of the agent.
 	Port int `pulumi:"port"`
-	// Hash of its public key.
+	// Hash of the agent's public key.
 	PublicKeyHash string `pulumi:"publicKeyHash"`
 	// Issuer whose certificates are trusted.
 	TrustedIssuer *string `pulumi:"trustedIssuer"`
-	// Whether it is reached over TLS.
+	// Whether to connect to the agent over TLS.
 	UseTls *bool `pulumi:"useTls"`
 }
 
@@ -1481,17 +1481,17 @@ type KeystoreCcaInput interface {
 	ToKeystoreCcaOutputWithContext(context.Context) KeystoreCcaOutput
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 type KeystoreCcaArgs struct {
 	// Host of the agent.
 	Host pulumi.StringInput `pulumi:"host"`
-	// Its port.
+	// Port of the agent.
 	Port pulumi.IntInput `pulumi:"port"`
-	// Hash of its public key.
+	// Hash of the agent's public key.
 	PublicKeyHash pulumi.StringInput `pulumi:"publicKeyHash"`
 	// Issuer whose certificates are trusted.
 	TrustedIssuer pulumi.StringPtrInput `pulumi:"trustedIssuer"`
-	// Whether it is reached over TLS.
+	// Whether to connect to the agent over TLS.
 	UseTls pulumi.BoolPtrInput `pulumi:"useTls"`
 }
 
@@ -1548,7 +1548,7 @@ func (i *keystoreCcaPtrType) ToKeystoreCcaPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(KeystoreCcaPtrOutput)
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 type KeystoreCcaOutput struct{ *pulumi.OutputState }
 
 func (KeystoreCcaOutput) ElementType() reflect.Type {
@@ -1578,12 +1578,12 @@ func (o KeystoreCcaOutput) Host() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreCca) string { return v.Host }).(pulumi.StringOutput)
 }
 
-// Its port.
+// Port of the agent.
 func (o KeystoreCcaOutput) Port() pulumi.IntOutput {
 	return o.ApplyT(func(v KeystoreCca) int { return v.Port }).(pulumi.IntOutput)
 }
 
-// Hash of its public key.
+// Hash of the agent's public key.
 func (o KeystoreCcaOutput) PublicKeyHash() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreCca) string { return v.PublicKeyHash }).(pulumi.StringOutput)
 }
@@ -1593,7 +1593,7 @@ func (o KeystoreCcaOutput) TrustedIssuer() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreCca) *string { return v.TrustedIssuer }).(pulumi.StringPtrOutput)
 }
 
-// Whether it is reached over TLS.
+// Whether to connect to the agent over TLS.
 func (o KeystoreCcaOutput) UseTls() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v KeystoreCca) *bool { return v.UseTls }).(pulumi.BoolPtrOutput)
 }
@@ -1632,7 +1632,7 @@ func (o KeystoreCcaPtrOutput) Host() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Its port.
+// Port of the agent.
 func (o KeystoreCcaPtrOutput) Port() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *KeystoreCca) *int {
 		if v == nil {
@@ -1642,7 +1642,7 @@ func (o KeystoreCcaPtrOutput) Port() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
-// Hash of its public key.
+// Hash of the agent's public key.
 func (o KeystoreCcaPtrOutput) PublicKeyHash() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreCca) *string {
 		if v == nil {
@@ -1662,7 +1662,7 @@ func (o KeystoreCcaPtrOutput) TrustedIssuer() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Whether it is reached over TLS.
+// Whether to connect to the agent over TLS.
 func (o KeystoreCcaPtrOutput) UseTls() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *KeystoreCca) *bool {
 		if v == nil {
@@ -1672,49 +1672,49 @@ func (o KeystoreCcaPtrOutput) UseTls() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+// A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 type KeystoreEntry struct {
-	// Connection of a keystore of type aws_kms.
+	// Connection of a keystore of type `aws_kms`.
 	Aws *KeystoreAws `pulumi:"aws"`
-	// Connection of a keystore of type azure_key_vault.
+	// Connection of a keystore of type `azure_key_vault`.
 	Azure *KeystoreAzure `pulumi:"azure"`
-	// Connection of a keystore of type cca; on-premises only.
+	// Connection of a keystore of type `cca`; on-premises only.
 	Cca *KeystoreCca `pulumi:"cca"`
 	// Refuses to delete the keystore.
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this keystore instead of making one. Cannot change.
+	// Adopts this keystore instead of creating one. Cannot change.
 	ExistingKeystoreId *string `pulumi:"existingKeystoreId"`
-	// Connection of a keystore of type google_kms.
+	// Connection of a keystore of type `google_kms`.
 	Google *KeystoreGoogle `pulumi:"google"`
-	// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+	// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 	Groups []string `pulumi:"groups"`
-	// ok, not_responding, configuration_error, pending_check, or empty.
+	// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 	Health string `pulumi:"health"`
-	// What the service says beside it.
+	// The service's message about the health.
 	HealthMessage string `pulumi:"healthMessage"`
-	// Connection of a keystore of type hpcs or key_protect.
+	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm *KeystoreIbm `pulumi:"ibm"`
-	// Instance that the keystore belongs to.
+	// ID of the instance that the keystore belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the keystore.
 	KeystoreId string `pulumi:"keystoreId"`
-	// Where it is, as the service says; may be empty.
+	// Location, as the service reports it. May be empty.
 	Location string `pulumi:"location"`
-	// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
-	// KMS key ring of an internal keystore; empty otherwise.
+	// KMS key ring of an internal keystore; empty for all other types.
 	Ring string `pulumi:"ring"`
-	// TLS proxy for a private endpoint, host:port.
+	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy *string `pulumi:"tlsProxy"`
-	// internal is a key ring of this instance; all others are connected. Cannot change.
+	// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 	Type KeystoreType `pulumi:"type"`
 	// UUID of the vault that the keystore serves. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 }
 
-// Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+// A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 type KeystoreEntryOutput struct{ *pulumi.OutputState }
 
 func (KeystoreEntryOutput) ElementType() reflect.Type {
@@ -1729,17 +1729,17 @@ func (o KeystoreEntryOutput) ToKeystoreEntryOutputWithContext(ctx context.Contex
 	return o
 }
 
-// Connection of a keystore of type aws_kms.
+// Connection of a keystore of type `aws_kms`.
 func (o KeystoreEntryOutput) Aws() KeystoreAwsPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *KeystoreAws { return v.Aws }).(KeystoreAwsPtrOutput)
 }
 
-// Connection of a keystore of type azure_key_vault.
+// Connection of a keystore of type `azure_key_vault`.
 func (o KeystoreEntryOutput) Azure() KeystoreAzurePtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *KeystoreAzure { return v.Azure }).(KeystoreAzurePtrOutput)
 }
 
-// Connection of a keystore of type cca; on-premises only.
+// Connection of a keystore of type `cca`; on-premises only.
 func (o KeystoreEntryOutput) Cca() KeystoreCcaPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *KeystoreCca { return v.Cca }).(KeystoreCcaPtrOutput)
 }
@@ -1754,37 +1754,37 @@ func (o KeystoreEntryOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this keystore instead of making one. Cannot change.
+// Adopts this keystore instead of creating one. Cannot change.
 func (o KeystoreEntryOutput) ExistingKeystoreId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *string { return v.ExistingKeystoreId }).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 func (o KeystoreEntryOutput) Google() KeystoreGooglePtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *KeystoreGoogle { return v.Google }).(KeystoreGooglePtrOutput)
 }
 
-// Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+// Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
 func (o KeystoreEntryOutput) Groups() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeystoreEntry) []string { return v.Groups }).(pulumi.StringArrayOutput)
 }
 
-// ok, not_responding, configuration_error, pending_check, or empty.
+// `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
 func (o KeystoreEntryOutput) Health() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.Health }).(pulumi.StringOutput)
 }
 
-// What the service says beside it.
+// The service's message about the health.
 func (o KeystoreEntryOutput) HealthMessage() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.HealthMessage }).(pulumi.StringOutput)
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 func (o KeystoreEntryOutput) Ibm() KeystoreIbmPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *KeystoreIbm { return v.Ibm }).(KeystoreIbmPtrOutput)
 }
 
-// Instance that the keystore belongs to.
+// ID of the instance that the keystore belongs to.
 func (o KeystoreEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -1794,27 +1794,27 @@ func (o KeystoreEntryOutput) KeystoreId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.KeystoreId }).(pulumi.StringOutput)
 }
 
-// Where it is, as the service says; may be empty.
+// Location, as the service reports it. May be empty.
 func (o KeystoreEntryOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
 func (o KeystoreEntryOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
 
-// KMS key ring of an internal keystore; empty otherwise.
+// KMS key ring of an internal keystore; empty for all other types.
 func (o KeystoreEntryOutput) Ring() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.Ring }).(pulumi.StringOutput)
 }
 
-// TLS proxy for a private endpoint, host:port.
+// TLS proxy for a private endpoint, `host:port`.
 func (o KeystoreEntryOutput) TlsProxy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *string { return v.TlsProxy }).(pulumi.StringPtrOutput)
 }
 
-// internal is a key ring of this instance; all others are connected. Cannot change.
+// `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
 func (o KeystoreEntryOutput) Type() KeystoreTypeOutput {
 	return o.ApplyT(func(v KeystoreEntry) KeystoreType { return v.Type }).(KeystoreTypeOutput)
 }
@@ -1844,17 +1844,17 @@ func (o KeystoreEntryArrayOutput) Index(i pulumi.IntInput) KeystoreEntryOutput {
 	}).(KeystoreEntryOutput)
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 type KeystoreGoogle struct {
-	// Base64 of the JSON key file. Secret: the state has a digest.
+	// Base64 of the JSON key file. State holds a digest.
 	Credentials string `pulumi:"credentials"`
-	// Key ring in Google. Cannot change.
+	// Key ring in Google Cloud. Cannot change.
 	KeyRing *string `pulumi:"keyRing"`
-	// Location, such as europe-west3. Cannot change.
+	// Location, such as `europe-west3`. Cannot change.
 	Location *string `pulumi:"location"`
-	// Id of the private key; told by the credentials where absent. Cannot change.
+	// ID of the private key. If omitted, it comes from the credentials. Cannot change.
 	PrivateKeyId *string `pulumi:"privateKeyId"`
-	// Project; told by the credentials where absent. Cannot change.
+	// Project. If omitted, it comes from the credentials. Cannot change.
 	ProjectId *string `pulumi:"projectId"`
 }
 
@@ -1869,17 +1869,17 @@ type KeystoreGoogleInput interface {
 	ToKeystoreGoogleOutputWithContext(context.Context) KeystoreGoogleOutput
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 type KeystoreGoogleArgs struct {
-	// Base64 of the JSON key file. Secret: the state has a digest.
+	// Base64 of the JSON key file. State holds a digest.
 	Credentials pulumi.StringInput `pulumi:"credentials"`
-	// Key ring in Google. Cannot change.
+	// Key ring in Google Cloud. Cannot change.
 	KeyRing pulumi.StringPtrInput `pulumi:"keyRing"`
-	// Location, such as europe-west3. Cannot change.
+	// Location, such as `europe-west3`. Cannot change.
 	Location pulumi.StringPtrInput `pulumi:"location"`
-	// Id of the private key; told by the credentials where absent. Cannot change.
+	// ID of the private key. If omitted, it comes from the credentials. Cannot change.
 	PrivateKeyId pulumi.StringPtrInput `pulumi:"privateKeyId"`
-	// Project; told by the credentials where absent. Cannot change.
+	// Project. If omitted, it comes from the credentials. Cannot change.
 	ProjectId pulumi.StringPtrInput `pulumi:"projectId"`
 }
 
@@ -1936,7 +1936,7 @@ func (i *keystoreGooglePtrType) ToKeystoreGooglePtrOutputWithContext(ctx context
 	return pulumi.ToOutputWithContext(ctx, i).(KeystoreGooglePtrOutput)
 }
 
-// Connection of a keystore of type google_kms.
+// Connection of a keystore of type `google_kms`.
 type KeystoreGoogleOutput struct{ *pulumi.OutputState }
 
 func (KeystoreGoogleOutput) ElementType() reflect.Type {
@@ -1961,27 +1961,27 @@ func (o KeystoreGoogleOutput) ToKeystoreGooglePtrOutputWithContext(ctx context.C
 	}).(KeystoreGooglePtrOutput)
 }
 
-// Base64 of the JSON key file. Secret: the state has a digest.
+// Base64 of the JSON key file. State holds a digest.
 func (o KeystoreGoogleOutput) Credentials() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreGoogle) string { return v.Credentials }).(pulumi.StringOutput)
 }
 
-// Key ring in Google. Cannot change.
+// Key ring in Google Cloud. Cannot change.
 func (o KeystoreGoogleOutput) KeyRing() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreGoogle) *string { return v.KeyRing }).(pulumi.StringPtrOutput)
 }
 
-// Location, such as europe-west3. Cannot change.
+// Location, such as `europe-west3`. Cannot change.
 func (o KeystoreGoogleOutput) Location() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreGoogle) *string { return v.Location }).(pulumi.StringPtrOutput)
 }
 
-// Id of the private key; told by the credentials where absent. Cannot change.
+// ID of the private key. If omitted, it comes from the credentials. Cannot change.
 func (o KeystoreGoogleOutput) PrivateKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreGoogle) *string { return v.PrivateKeyId }).(pulumi.StringPtrOutput)
 }
 
-// Project; told by the credentials where absent. Cannot change.
+// Project. If omitted, it comes from the credentials. Cannot change.
 func (o KeystoreGoogleOutput) ProjectId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreGoogle) *string { return v.ProjectId }).(pulumi.StringPtrOutput)
 }
@@ -2010,7 +2010,7 @@ func (o KeystoreGooglePtrOutput) Elem() KeystoreGoogleOutput {
 	}).(KeystoreGoogleOutput)
 }
 
-// Base64 of the JSON key file. Secret: the state has a digest.
+// Base64 of the JSON key file. State holds a digest.
 func (o KeystoreGooglePtrOutput) Credentials() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreGoogle) *string {
 		if v == nil {
@@ -2020,7 +2020,7 @@ func (o KeystoreGooglePtrOutput) Credentials() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Key ring in Google. Cannot change.
+// Key ring in Google Cloud. Cannot change.
 func (o KeystoreGooglePtrOutput) KeyRing() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreGoogle) *string {
 		if v == nil {
@@ -2030,7 +2030,7 @@ func (o KeystoreGooglePtrOutput) KeyRing() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Location, such as europe-west3. Cannot change.
+// Location, such as `europe-west3`. Cannot change.
 func (o KeystoreGooglePtrOutput) Location() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreGoogle) *string {
 		if v == nil {
@@ -2040,7 +2040,7 @@ func (o KeystoreGooglePtrOutput) Location() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Id of the private key; told by the credentials where absent. Cannot change.
+// ID of the private key. If omitted, it comes from the credentials. Cannot change.
 func (o KeystoreGooglePtrOutput) PrivateKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreGoogle) *string {
 		if v == nil {
@@ -2050,7 +2050,7 @@ func (o KeystoreGooglePtrOutput) PrivateKeyId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Project; told by the credentials where absent. Cannot change.
+// Project. If omitted, it comes from the credentials. Cannot change.
 func (o KeystoreGooglePtrOutput) ProjectId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreGoogle) *string {
 		if v == nil {
@@ -2060,17 +2060,17 @@ func (o KeystoreGooglePtrOutput) ProjectId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 type KeystoreIbm struct {
 	// Endpoint of the other instance's KMS. Cannot change.
 	ApiEndpoint string `pulumi:"apiEndpoint"`
-	// API key for it. Secret: the state has a digest.
+	// API key for the other instance. State holds a digest.
 	ApiKey string `pulumi:"apiKey"`
-	// Endpoint of its IAM. Cannot change.
+	// IAM endpoint of the other instance. Cannot change.
 	IamEndpoint string `pulumi:"iamEndpoint"`
-	// Id of the other instance. Cannot change.
+	// ID of the other instance. Cannot change.
 	InstanceId string `pulumi:"instanceId"`
-	// Its key ring, Default where absent. Cannot change.
+	// Key ring in the other instance; `Default` if omitted. Cannot change.
 	KeyRing *string `pulumi:"keyRing"`
 }
 
@@ -2085,17 +2085,17 @@ type KeystoreIbmInput interface {
 	ToKeystoreIbmOutputWithContext(context.Context) KeystoreIbmOutput
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 type KeystoreIbmArgs struct {
 	// Endpoint of the other instance's KMS. Cannot change.
 	ApiEndpoint pulumi.StringInput `pulumi:"apiEndpoint"`
-	// API key for it. Secret: the state has a digest.
+	// API key for the other instance. State holds a digest.
 	ApiKey pulumi.StringInput `pulumi:"apiKey"`
-	// Endpoint of its IAM. Cannot change.
+	// IAM endpoint of the other instance. Cannot change.
 	IamEndpoint pulumi.StringInput `pulumi:"iamEndpoint"`
-	// Id of the other instance. Cannot change.
+	// ID of the other instance. Cannot change.
 	InstanceId pulumi.StringInput `pulumi:"instanceId"`
-	// Its key ring, Default where absent. Cannot change.
+	// Key ring in the other instance; `Default` if omitted. Cannot change.
 	KeyRing pulumi.StringPtrInput `pulumi:"keyRing"`
 }
 
@@ -2152,7 +2152,7 @@ func (i *keystoreIbmPtrType) ToKeystoreIbmPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(KeystoreIbmPtrOutput)
 }
 
-// Connection of a keystore of type hpcs or key_protect.
+// Connection of a keystore of type `hpcs` or `key_protect`.
 type KeystoreIbmOutput struct{ *pulumi.OutputState }
 
 func (KeystoreIbmOutput) ElementType() reflect.Type {
@@ -2182,22 +2182,22 @@ func (o KeystoreIbmOutput) ApiEndpoint() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreIbm) string { return v.ApiEndpoint }).(pulumi.StringOutput)
 }
 
-// API key for it. Secret: the state has a digest.
+// API key for the other instance. State holds a digest.
 func (o KeystoreIbmOutput) ApiKey() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreIbm) string { return v.ApiKey }).(pulumi.StringOutput)
 }
 
-// Endpoint of its IAM. Cannot change.
+// IAM endpoint of the other instance. Cannot change.
 func (o KeystoreIbmOutput) IamEndpoint() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreIbm) string { return v.IamEndpoint }).(pulumi.StringOutput)
 }
 
-// Id of the other instance. Cannot change.
+// ID of the other instance. Cannot change.
 func (o KeystoreIbmOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreIbm) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Its key ring, Default where absent. Cannot change.
+// Key ring in the other instance; `Default` if omitted. Cannot change.
 func (o KeystoreIbmOutput) KeyRing() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreIbm) *string { return v.KeyRing }).(pulumi.StringPtrOutput)
 }
@@ -2236,7 +2236,7 @@ func (o KeystoreIbmPtrOutput) ApiEndpoint() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// API key for it. Secret: the state has a digest.
+// API key for the other instance. State holds a digest.
 func (o KeystoreIbmPtrOutput) ApiKey() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreIbm) *string {
 		if v == nil {
@@ -2246,7 +2246,7 @@ func (o KeystoreIbmPtrOutput) ApiKey() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Endpoint of its IAM. Cannot change.
+// IAM endpoint of the other instance. Cannot change.
 func (o KeystoreIbmPtrOutput) IamEndpoint() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreIbm) *string {
 		if v == nil {
@@ -2256,7 +2256,7 @@ func (o KeystoreIbmPtrOutput) IamEndpoint() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Id of the other instance. Cannot change.
+// ID of the other instance. Cannot change.
 func (o KeystoreIbmPtrOutput) InstanceId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreIbm) *string {
 		if v == nil {
@@ -2266,7 +2266,7 @@ func (o KeystoreIbmPtrOutput) InstanceId() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Its key ring, Default where absent. Cannot change.
+// Key ring in the other instance; `Default` if omitted. Cannot change.
 func (o KeystoreIbmPtrOutput) KeyRing() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeystoreIbm) *string {
 		if v == nil {
@@ -2276,71 +2276,71 @@ func (o KeystoreIbmPtrOutput) KeyRing() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+// A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 type KmsKeyEntry struct {
-	// Up to 5 further names; [] for none.
+	// Up to 5 further names; `[]` removes all.
 	Aliases []string `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn string `pulumi:"crn"`
-	// approval or time.
+	// What the deletion waits for: `approval` or `time`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
-	// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// When KMS begins to purge its metadata.
+	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Name of the open window, as UKO_CONSENT takes it.
+	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM id of whoever set it, where KMS tells.
+	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
 	Description *string `pulumi:"description"`
-	// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+	// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 	DualAuthDelete bool `pulumi:"dualAuthDelete"`
-	// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+	// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptedNonce *string `pulumi:"encryptedNonce"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	EncryptionAlgorithm *EncryptionAlgorithm `pulumi:"encryptionAlgorithm"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+	// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Whether its material came from outside.
+	// Whether the key material was imported.
 	Imported bool `pulumi:"imported"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// Secure import, beside an encrypted payload. Cannot change.
+	// For a secure import, together with an encrypted payload. Cannot change.
 	Iv *string `pulumi:"iv"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// Key ring, made where it is absent; never that of an internal keystore.
+	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing string `pulumi:"keyRing"`
-	// KMS's own state of the key, as a word.
+	// State, as KMS reports it, as a word.
 	KeyState string `pulumi:"keyState"`
-	// When it was last rotated.
+	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleState `pulumi:"lifecycleState"`
-	// Name of the key, not unique in KMS. Cannot change.
+	// Name of the key. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
-	// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
-	// Any text: each change of it brings a destroyed key back once, within 30 days.
+	// Any text. Each change of it restores a destroyed key once, within 30 days.
 	RestoreTrigger *string `pulumi:"restoreTrigger"`
-	// Months between rotations by KMS, of a root key that was not imported.
+	// Months between rotations by KMS, for a root key that was not imported.
 	RotationIntervalMonths *int `pulumi:"rotationIntervalMonths"`
-	// Any text: each change of it rotates the key once.
+	// Any text. Each change of it rotates the key once.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// Tags of your own. Cannot change.
+	// Your own tags. Cannot change.
 	Tags []string `pulumi:"tags"`
-	// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+	// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 	Type KmsKeyType `pulumi:"type"`
 }
 
-// A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+// A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 type KmsKeyEntryOutput struct{ *pulumi.OutputState }
 
 func (KmsKeyEntryOutput) ElementType() reflect.Type {
@@ -2355,7 +2355,7 @@ func (o KmsKeyEntryOutput) ToKmsKeyEntryOutputWithContext(ctx context.Context) K
 	return o
 }
 
-// Up to 5 further names; [] for none.
+// Up to 5 further names; `[]` removes all.
 func (o KmsKeyEntryOutput) Aliases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KmsKeyEntry) []string { return v.Aliases }).(pulumi.StringArrayOutput)
 }
@@ -2365,32 +2365,32 @@ func (o KmsKeyEntryOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.Crn }).(pulumi.StringOutput)
 }
 
-// approval or time.
+// What the deletion waits for: `approval` or `time`.
 func (o KmsKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 func (o KmsKeyEntryOutput) DeletionCompletesAt() KmsKeyDeletionCompletesAtOutput {
 	return o.ApplyT(func(v KmsKeyEntry) KmsKeyDeletionCompletesAt { return v.DeletionCompletesAt }).(KmsKeyDeletionCompletesAtOutput)
 }
 
-// When KMS begins to purge its metadata.
+// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
 func (o KmsKeyEntryOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o KmsKeyEntryOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v KmsKeyEntry) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Name of the open window, as UKO_CONSENT takes it.
+// Name of the open deletion window, for `UKO_CONSENT`.
 func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of whoever set it, where KMS tells.
+// IAM ID of the person who set the key for deletion, if KMS reports it.
 func (o KmsKeyEntryOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
@@ -2400,47 +2400,47 @@ func (o KmsKeyEntryOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+// KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
 func (o KmsKeyEntryOutput) DualAuthDelete() pulumi.BoolOutput {
 	return o.ApplyT(func(v KmsKeyEntry) bool { return v.DualAuthDelete }).(pulumi.BoolOutput)
 }
 
-// Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+// Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
 func (o KmsKeyEntryOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v KmsKeyEntry) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyEntryOutput) EncryptedNonce() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.EncryptedNonce }).(pulumi.StringPtrOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyEntryOutput) EncryptionAlgorithm() EncryptionAlgorithmPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *EncryptionAlgorithm { return v.EncryptionAlgorithm }).(EncryptionAlgorithmPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o KmsKeyEntryOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+// When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
 func (o KmsKeyEntryOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Whether its material came from outside.
+// Whether the key material was imported.
 func (o KmsKeyEntryOutput) Imported() pulumi.BoolOutput {
 	return o.ApplyT(func(v KmsKeyEntry) bool { return v.Imported }).(pulumi.BoolOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o KmsKeyEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Secure import, beside an encrypted payload. Cannot change.
+// For a secure import, together with an encrypted payload. Cannot change.
 func (o KmsKeyEntryOutput) Iv() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.Iv }).(pulumi.StringPtrOutput)
 }
@@ -2450,57 +2450,57 @@ func (o KmsKeyEntryOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// Key ring, made where it is absent; never that of an internal keystore.
+// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 func (o KmsKeyEntryOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// KMS's own state of the key, as a word.
+// State, as KMS reports it, as a word.
 func (o KmsKeyEntryOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// When it was last rotated.
+// When the key was last rotated, ISO 8601 UTC.
 func (o KmsKeyEntryOutput) LastRotatedAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.LastRotatedAt }).(pulumi.StringPtrOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o KmsKeyEntryOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v KmsKeyEntry) KmsKeyLifecycleState { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key, not unique in KMS. Cannot change.
+// Name of the key. KMS does not require it to be unique. Cannot change.
 func (o KmsKeyEntryOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 func (o KmsKeyEntryOutput) Payload() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.Payload }).(pulumi.StringPtrOutput)
 }
 
-// Any text: each change of it brings a destroyed key back once, within 30 days.
+// Any text. Each change of it restores a destroyed key once, within 30 days.
 func (o KmsKeyEntryOutput) RestoreTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.RestoreTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Months between rotations by KMS, of a root key that was not imported.
+// Months between rotations by KMS, for a root key that was not imported.
 func (o KmsKeyEntryOutput) RotationIntervalMonths() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *int { return v.RotationIntervalMonths }).(pulumi.IntPtrOutput)
 }
 
-// Any text: each change of it rotates the key once.
+// Any text. Each change of it rotates the key once.
 func (o KmsKeyEntryOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Tags of your own. Cannot change.
+// Your own tags. Cannot change.
 func (o KmsKeyEntryOutput) Tags() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KmsKeyEntry) []string { return v.Tags }).(pulumi.StringArrayOutput)
 }
 
-// A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+// A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
 func (o KmsKeyEntryOutput) Type() KmsKeyTypeOutput {
 	return o.ApplyT(func(v KmsKeyEntry) KmsKeyType { return v.Type }).(KmsKeyTypeOutput)
 }
@@ -2525,75 +2525,75 @@ func (o KmsKeyEntryArrayOutput) Index(i pulumi.IntInput) KmsKeyEntryOutput {
 	}).(KmsKeyEntryOutput)
 }
 
-// An encryption key whose end of life takes two people.
+// An encryption key whose deletion requires two people.
 type ManagedKeyEntry struct {
-	// First day of use. Planning only: nothing happens on it.
+	// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ActivationDate *string `pulumi:"activationDate"`
-	// The service's word, for instance aes.
+	// Algorithm, as the service reports it, such as `aes`.
 	Algorithm string `pulumi:"algorithm"`
-	// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align bool `pulumi:"align"`
-	// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 	Alignment *string `pulumi:"alignment"`
-	// approval, time, or person_to_unblock.
+	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
-	// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
-	// Which steps take two people: deactivate and destroy, or destroy alone.
+	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 	DeletionGate DeletionGate `pulumi:"deletionGate"`
-	// The next step is refused before this time.
+	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// Refuses every step towards the key's end.
+	// Refuses every step of the key's deletion.
 	DeletionProtection bool `pulumi:"deletionProtection"`
-	// Why the key is ended; kept in the consent record.
+	// Reason for the deletion, up to 500 characters. The consent record keeps it.
 	DeletionReason *string `pulumi:"deletionReason"`
-	// Id of the binding record, as UKO_CONSENT takes it.
+	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM id of the author of the binding record.
+	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
-	// Up to 200 characters; up to 110 where the service keeps no tags.
+	// Up to 200 characters; up to 110 if the service keeps no tags.
 	Description *string `pulumi:"description"`
-	// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 	DualMarker *string `pulumi:"dualMarker"`
-	// Adopts this key instead of making one. Cannot change.
+	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
-	// Last day of use. Planning only: nothing happens on it.
+	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Instance that the key belongs to.
+	// ID of the instance that the key belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// The service's own word for the state.
+	// State, as the service reports it.
 	KeyState string `pulumi:"keyState"`
-	// What each keystore says of the key.
+	// Each keystore's status of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
 	// Name of the key.
 	Label string `pulumi:"label"`
-	// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
-	// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+	// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 	RotationTrigger *string `pulumi:"rotationTrigger"`
-	// Size as the service says it, for instance 256.
+	// Size, as the service reports it, such as `256`.
 	Size string `pulumi:"size"`
-	// State to aim at on updates. Going down takes two people; it never reactivates a key.
+	// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 	State *TargetState `pulumi:"state"`
-	// Tags of your own; {} for none.
+	// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 	Tags map[string]string `pulumi:"tags"`
-	// Name of the key template; the key is compared by the template's id. Cannot change.
+	// Name of the key template.
 	Template string `pulumi:"template"`
 	// UUID of the template.
 	TemplateId string `pulumi:"templateId"`
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId string `pulumi:"vaultId"`
-	// 1 at creation, one more for each rotation.
+	// 1 at creation, incremented by each rotation.
 	Version int `pulumi:"version"`
 }
 
-// An encryption key whose end of life takes two people.
+// An encryption key whose deletion requires two people.
 type ManagedKeyEntryOutput struct{ *pulumi.OutputState }
 
 func (ManagedKeyEntryOutput) ElementType() reflect.Type {
@@ -2608,92 +2608,92 @@ func (o ManagedKeyEntryOutput) ToManagedKeyEntryOutputWithContext(ctx context.Co
 	return o
 }
 
-// First day of use. Planning only: nothing happens on it.
+// First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyEntryOutput) ActivationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.ActivationDate }).(pulumi.StringPtrOutput)
 }
 
-// The service's word, for instance aes.
+// Algorithm, as the service reports it, such as `aes`.
 func (o ManagedKeyEntryOutput) Algorithm() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.Algorithm }).(pulumi.StringOutput)
 }
 
-// Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 func (o ManagedKeyEntryOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) bool { return v.Align }).(pulumi.BoolOutput)
 }
 
-// aligned or unaligned: whether the key is where its template wants it; absent where untold.
+// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
 func (o ManagedKeyEntryOutput) Alignment() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Alignment }).(pulumi.StringPtrOutput)
 }
 
-// approval, time, or person_to_unblock.
+// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 func (o ManagedKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 func (o ManagedKeyEntryOutput) DeletionCompletesAt() DeletionCompletesAtOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) DeletionCompletesAt { return v.DeletionCompletesAt }).(DeletionCompletesAtOutput)
 }
 
-// Which steps take two people: deactivate and destroy, or destroy alone.
+// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
 func (o ManagedKeyEntryOutput) DeletionGate() DeletionGateOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) DeletionGate { return v.DeletionGate }).(DeletionGateOutput)
 }
 
-// The next step is refused before this time.
+// The next step is refused before this time, ISO 8601 UTC.
 func (o ManagedKeyEntryOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Refuses every step towards the key's end.
+// Refuses every step of the key's deletion.
 func (o ManagedKeyEntryOutput) DeletionProtection() pulumi.BoolOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) bool { return v.DeletionProtection }).(pulumi.BoolOutput)
 }
 
-// Why the key is ended; kept in the consent record.
+// Reason for the deletion, up to 500 characters. The consent record keeps it.
 func (o ManagedKeyEntryOutput) DeletionReason() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionReason }).(pulumi.StringPtrOutput)
 }
 
-// Id of the binding record, as UKO_CONSENT takes it.
+// ID of the pending record, for `UKO_CONSENT`.
 func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of the author of the binding record.
+// IAM ID of the author of the pending record.
 func (o ManagedKeyEntryOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
 
-// Up to 200 characters; up to 110 where the service keeps no tags.
+// Up to 200 characters; up to 110 if the service keeps no tags.
 func (o ManagedKeyEntryOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
 func (o ManagedKeyEntryOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
 func (o ManagedKeyEntryOutput) DualMarker() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DualMarker }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this key instead of making one. Cannot change.
+// Adopts this key instead of creating one. Cannot change.
 func (o ManagedKeyEntryOutput) ExistingKeyId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.ExistingKeyId }).(pulumi.StringPtrOutput)
 }
 
-// Last day of use. Planning only: nothing happens on it.
+// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 func (o ManagedKeyEntryOutput) ExpirationDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.ExpirationDate }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the key belongs to.
+// ID of the instance that the key belongs to.
 func (o ManagedKeyEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }
@@ -2703,12 +2703,12 @@ func (o ManagedKeyEntryOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// The service's own word for the state.
+// State, as the service reports it.
 func (o ManagedKeyEntryOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// What each keystore says of the key.
+// Each keystore's status of the key.
 func (o ManagedKeyEntryOutput) Keystores() ManagedKeyKeystoreArrayOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) []ManagedKeyKeystore { return v.Keystores }).(ManagedKeyKeystoreArrayOutput)
 }
@@ -2718,37 +2718,37 @@ func (o ManagedKeyEntryOutput) Label() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.Label }).(pulumi.StringOutput)
 }
 
-// Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 func (o ManagedKeyEntryOutput) LabelTags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) map[string]string { return v.LabelTags }).(pulumi.StringMapOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o ManagedKeyEntryOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }
 
-// A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+// Each change of this value rotates the key once, on the next update. A new key is not rotated.
 func (o ManagedKeyEntryOutput) RotationTrigger() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.RotationTrigger }).(pulumi.StringPtrOutput)
 }
 
-// Size as the service says it, for instance 256.
+// Size, as the service reports it, such as `256`.
 func (o ManagedKeyEntryOutput) Size() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.Size }).(pulumi.StringOutput)
 }
 
-// State to aim at on updates. Going down takes two people; it never reactivates a key.
+// Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
 func (o ManagedKeyEntryOutput) State() TargetStatePtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *TargetState { return v.State }).(TargetStatePtrOutput)
 }
 
-// Tags of your own; {} for none.
+// Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
 func (o ManagedKeyEntryOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
 }
 
-// Name of the key template; the key is compared by the template's id. Cannot change.
+// Name of the key template.
 func (o ManagedKeyEntryOutput) Template() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.Template }).(pulumi.StringOutput)
 }
@@ -2758,12 +2758,12 @@ func (o ManagedKeyEntryOutput) TemplateId() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.TemplateId }).(pulumi.StringOutput)
 }
 
-// UUID of the vault that the key lives in. Cannot change.
+// UUID of the vault that holds the key. Cannot change.
 func (o ManagedKeyEntryOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.VaultId }).(pulumi.StringOutput)
 }
 
-// 1 at creation, one more for each rotation.
+// 1 at creation, incremented by each rotation.
 func (o ManagedKeyEntryOutput) Version() pulumi.IntOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) int { return v.Version }).(pulumi.IntOutput)
 }
@@ -2788,21 +2788,21 @@ func (o ManagedKeyEntryArrayOutput) Index(i pulumi.IntInput) ManagedKeyEntryOutp
 	}).(ManagedKeyEntryOutput)
 }
 
-// What one keystore says of the key.
+// A keystore's status of the key.
 type ManagedKeyKeystore struct {
-	// When the material is destroyed, ISO 8601 UTC.
+	// When the keystore destroys the key material, ISO 8601 UTC.
 	DestructionAt *string `pulumi:"destructionAt"`
 	// Name of the keystore.
 	Name string `pulumi:"name"`
-	// Whether the material is there, in the service's word.
+	// Whether the keystore holds the key material, as the service reports it.
 	Status string `pulumi:"status"`
-	// Whether keystore and service agree, in the service's word.
+	// Whether the keystore and the service agree, as the service reports it.
 	SyncFlag string `pulumi:"syncFlag"`
-	// The service's word for its type, for instance aws_kms.
+	// Type of the keystore, as the service reports it, such as `aws_kms`.
 	Type string `pulumi:"type"`
 }
 
-// What one keystore says of the key.
+// A keystore's status of the key.
 type ManagedKeyKeystoreOutput struct{ *pulumi.OutputState }
 
 func (ManagedKeyKeystoreOutput) ElementType() reflect.Type {
@@ -2817,7 +2817,7 @@ func (o ManagedKeyKeystoreOutput) ToManagedKeyKeystoreOutputWithContext(ctx cont
 	return o
 }
 
-// When the material is destroyed, ISO 8601 UTC.
+// When the keystore destroys the key material, ISO 8601 UTC.
 func (o ManagedKeyKeystoreOutput) DestructionAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) *string { return v.DestructionAt }).(pulumi.StringPtrOutput)
 }
@@ -2827,17 +2827,17 @@ func (o ManagedKeyKeystoreOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// Whether the material is there, in the service's word.
+// Whether the keystore holds the key material, as the service reports it.
 func (o ManagedKeyKeystoreOutput) Status() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.Status }).(pulumi.StringOutput)
 }
 
-// Whether keystore and service agree, in the service's word.
+// Whether the keystore and the service agree, as the service reports it.
 func (o ManagedKeyKeystoreOutput) SyncFlag() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.SyncFlag }).(pulumi.StringOutput)
 }
 
-// The service's word for its type, for instance aws_kms.
+// Type of the keystore, as the service reports it, such as `aws_kms`.
 func (o ManagedKeyKeystoreOutput) Type() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.Type }).(pulumi.StringOutput)
 }
@@ -2862,29 +2862,29 @@ func (o ManagedKeyKeystoreArrayOutput) Index(i pulumi.IntInput) ManagedKeyKeysto
 	}).(ManagedKeyKeystoreOutput)
 }
 
-// A managed key whose end waits for a person or for time.
+// A managed key whose deletion waits for a person or for time.
 type PendingDeletion struct {
-	// approval, time, or person_to_unblock.
+	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 	DeletionAwaits *string `pulumi:"deletionAwaits"`
-	// The next step is refused before this time.
+	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
-	// Id of the binding record, as UKO_CONSENT takes it.
+	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
-	// IAM id of the author of the binding record.
+	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// The service's own word for the state.
+	// State, as the service reports it.
 	KeyState string `pulumi:"keyState"`
 	// Name of the key.
 	Label string `pulumi:"label"`
-	// The one derived state, pending approval included.
+	// The derived state, which includes a pending approval.
 	LifecycleState LifecycleState `pulumi:"lifecycleState"`
-	// UUID of the vault that the key lives in. Cannot change.
+	// UUID of the vault that holds the key. Cannot change.
 	VaultId string `pulumi:"vaultId"`
 }
 
-// A managed key whose end waits for a person or for time.
+// A managed key whose deletion waits for a person or for time.
 type PendingDeletionOutput struct{ *pulumi.OutputState }
 
 func (PendingDeletionOutput) ElementType() reflect.Type {
@@ -2899,22 +2899,22 @@ func (o PendingDeletionOutput) ToPendingDeletionOutputWithContext(ctx context.Co
 	return o
 }
 
-// approval, time, or person_to_unblock.
+// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 func (o PendingDeletionOutput) DeletionAwaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
 }
 
-// The next step is refused before this time.
+// The next step is refused before this time, ISO 8601 UTC.
 func (o PendingDeletionOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionNotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Id of the binding record, as UKO_CONSENT takes it.
+// ID of the pending record, for `UKO_CONSENT`.
 func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of the author of the binding record.
+// IAM ID of the author of the pending record.
 func (o PendingDeletionOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
 }
@@ -2924,7 +2924,7 @@ func (o PendingDeletionOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// The service's own word for the state.
+// State, as the service reports it.
 func (o PendingDeletionOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.KeyState }).(pulumi.StringOutput)
 }
@@ -2934,12 +2934,12 @@ func (o PendingDeletionOutput) Label() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.Label }).(pulumi.StringOutput)
 }
 
-// The one derived state, pending approval included.
+// The derived state, which includes a pending approval.
 func (o PendingDeletionOutput) LifecycleState() LifecycleStateOutput {
 	return o.ApplyT(func(v PendingDeletion) LifecycleState { return v.LifecycleState }).(LifecycleStateOutput)
 }
 
-// UUID of the vault that the key lives in. Cannot change.
+// UUID of the vault that holds the key. Cannot change.
 func (o PendingDeletionOutput) VaultId() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.VaultId }).(pulumi.StringOutput)
 }
@@ -2964,17 +2964,17 @@ func (o PendingDeletionArrayOutput) Index(i pulumi.IntInput) PendingDeletionOutp
 	}).(PendingDeletionOutput)
 }
 
-// The plan in words, for instance for a comment on a pull request.
+// The plan in words, for example for a comment on a pull request.
 type PlanExplanation struct {
-	// The whole path, a line for each step.
+	// The whole path, one line per step.
 	Facts []string `pulumi:"facts"`
-	// Ways on, if there are any.
+	// Commands that continue the deletion, if there are any.
 	Next []PlanWayOn `pulumi:"next"`
-	// One complete sentence.
+	// The plan in one sentence.
 	Summary string `pulumi:"summary"`
 }
 
-// The plan in words, for instance for a comment on a pull request.
+// The plan in words, for example for a comment on a pull request.
 type PlanExplanationOutput struct{ *pulumi.OutputState }
 
 func (PlanExplanationOutput) ElementType() reflect.Type {
@@ -2989,30 +2989,30 @@ func (o PlanExplanationOutput) ToPlanExplanationOutputWithContext(ctx context.Co
 	return o
 }
 
-// The whole path, a line for each step.
+// The whole path, one line per step.
 func (o PlanExplanationOutput) Facts() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v PlanExplanation) []string { return v.Facts }).(pulumi.StringArrayOutput)
 }
 
-// Ways on, if there are any.
+// Commands that continue the deletion, if there are any.
 func (o PlanExplanationOutput) Next() PlanWayOnArrayOutput {
 	return o.ApplyT(func(v PlanExplanation) []PlanWayOn { return v.Next }).(PlanWayOnArrayOutput)
 }
 
-// One complete sentence.
+// The plan in one sentence.
 func (o PlanExplanationOutput) Summary() pulumi.StringOutput {
 	return o.ApplyT(func(v PlanExplanation) string { return v.Summary }).(pulumi.StringOutput)
 }
 
-// A way on.
+// Commands that continue the deletion.
 type PlanWayOn struct {
-	// Commands that work when pasted.
+	// Commands that can be pasted as they are.
 	Commands []string `pulumi:"commands"`
-	// Who may take this way.
+	// Who can run these commands.
 	Who string `pulumi:"who"`
 }
 
-// A way on.
+// Commands that continue the deletion.
 type PlanWayOnOutput struct{ *pulumi.OutputState }
 
 func (PlanWayOnOutput) ElementType() reflect.Type {
@@ -3027,12 +3027,12 @@ func (o PlanWayOnOutput) ToPlanWayOnOutputWithContext(ctx context.Context) PlanW
 	return o
 }
 
-// Commands that work when pasted.
+// Commands that can be pasted as they are.
 func (o PlanWayOnOutput) Commands() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v PlanWayOn) []string { return v.Commands }).(pulumi.StringArrayOutput)
 }
 
-// Who may take this way.
+// Who can run these commands.
 func (o PlanWayOnOutput) Who() pulumi.StringOutput {
 	return o.ApplyT(func(v PlanWayOn) string { return v.Who }).(pulumi.StringOutput)
 }
@@ -3057,21 +3057,21 @@ func (o PlanWayOnArrayOutput) Index(i pulumi.IntInput) PlanWayOnOutput {
 	}).(PlanWayOnOutput)
 }
 
-// What the end of the key waits for.
+// What the deletion of the key waits for.
 type PlannedDeletion struct {
-	// approval, time, or person_to_unblock.
+	// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 	Awaits *string `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	NotBefore *string `pulumi:"notBefore"`
-	// Id of the binding record, as UKO_CONSENT takes it.
+	// ID of the pending record, for `UKO_CONSENT`.
 	RecordId *string `pulumi:"recordId"`
-	// When that record counts no longer, ISO 8601 UTC.
+	// When the pending record expires, ISO 8601 UTC.
 	RecordLapsesAt *string `pulumi:"recordLapsesAt"`
-	// IAM id of the author of the binding record.
+	// IAM ID of the author of the pending record.
 	RequestedBy *string `pulumi:"requestedBy"`
 }
 
-// What the end of the key waits for.
+// What the deletion of the key waits for.
 type PlannedDeletionOutput struct{ *pulumi.OutputState }
 
 func (PlannedDeletionOutput) ElementType() reflect.Type {
@@ -3086,7 +3086,7 @@ func (o PlannedDeletionOutput) ToPlannedDeletionOutputWithContext(ctx context.Co
 	return o
 }
 
-// approval, time, or person_to_unblock.
+// What the deletion waits for: `approval`, `time` or `person_to_unblock`.
 func (o PlannedDeletionOutput) Awaits() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.Awaits }).(pulumi.StringPtrOutput)
 }
@@ -3096,30 +3096,30 @@ func (o PlannedDeletionOutput) NotBefore() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.NotBefore }).(pulumi.StringPtrOutput)
 }
 
-// Id of the binding record, as UKO_CONSENT takes it.
+// ID of the pending record, for `UKO_CONSENT`.
 func (o PlannedDeletionOutput) RecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordId }).(pulumi.StringPtrOutput)
 }
 
-// When that record counts no longer, ISO 8601 UTC.
+// When the pending record expires, ISO 8601 UTC.
 func (o PlannedDeletionOutput) RecordLapsesAt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
-// IAM id of the author of the binding record.
+// IAM ID of the author of the pending record.
 func (o PlannedDeletionOutput) RequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.RequestedBy }).(pulumi.StringPtrOutput)
 }
 
-// A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+// A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 type VaultEntry struct {
 	// Refuses to delete the vault.
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this vault instead of making one. Cannot change.
+	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId *string `pulumi:"existingVaultId"`
-	// Instance that the vault belongs to.
+	// ID of the instance that the vault belongs to.
 	InstanceId string `pulumi:"instanceId"`
 	// Name of the vault, unique in its instance.
 	Name string `pulumi:"name"`
@@ -3129,7 +3129,7 @@ type VaultEntry struct {
 	VaultId string `pulumi:"vaultId"`
 }
 
-// A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+// A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 type VaultEntryOutput struct{ *pulumi.OutputState }
 
 func (VaultEntryOutput) ElementType() reflect.Type {
@@ -3154,12 +3154,12 @@ func (o VaultEntryOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v VaultEntry) *string { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this vault instead of making one. Cannot change.
+// Adopts this vault instead of creating one. Cannot change.
 func (o VaultEntryOutput) ExistingVaultId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v VaultEntry) *string { return v.ExistingVaultId }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the vault belongs to.
+// ID of the instance that the vault belongs to.
 func (o VaultEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v VaultEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }

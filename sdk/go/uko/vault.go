@@ -12,14 +12,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+// A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 //
 // ## What destroy does
 //
-// Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+// Destroying a vault deletes it once it is empty. It waits for its keystores, for templates that are not archived, and for the metadata of every key to be removed. The message names what the vault still contains. Nothing in the vault is deleted with it.
 //
 // ## Example Usage
-// ### A vault, and what a first key needs in it
+// ### A vault with everything that a first key needs
 // ```go
 // package main
 //
@@ -58,7 +58,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			// A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+//			// The keystores of the template's group have to exist before the key, and are deleted after it.
 //			_, err = uko.NewManagedKey(ctx, "ledger", &uko.ManagedKeyArgs{
 //				VaultId:  treasury.VaultId,
 //				Template: template.Name,
@@ -75,7 +75,7 @@ import (
 //
 // ## Import
 //
-// The id is `<vaultId>`; nothing else has to be known.
+// The import ID is `<vaultId>`:
 //
 // ```sh
 // $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
@@ -87,9 +87,9 @@ type Vault struct {
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
-	// Adopts this vault instead of making one. Cannot change.
+	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId pulumi.StringPtrOutput `pulumi:"existingVaultId"`
-	// Instance that the vault belongs to.
+	// ID of the instance that the vault belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
 	// Name of the vault, unique in its instance.
 	Name pulumi.StringOutput `pulumi:"name"`
@@ -155,7 +155,7 @@ type vaultArgs struct {
 	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// Up to 200 characters.
 	Description *string `pulumi:"description"`
-	// Adopts this vault instead of making one. Cannot change.
+	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId *string `pulumi:"existingVaultId"`
 	// Name of the vault, unique in its instance.
 	Name string `pulumi:"name"`
@@ -169,7 +169,7 @@ type VaultArgs struct {
 	DeletionProtection pulumi.BoolPtrInput
 	// Up to 200 characters.
 	Description pulumi.StringPtrInput
-	// Adopts this vault instead of making one. Cannot change.
+	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId pulumi.StringPtrInput
 	// Name of the vault, unique in its instance.
 	Name pulumi.StringInput
@@ -274,12 +274,12 @@ func (o VaultOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Vault) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
 }
 
-// Adopts this vault instead of making one. Cannot change.
+// Adopts this vault instead of creating one. Cannot change.
 func (o VaultOutput) ExistingVaultId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Vault) pulumi.StringPtrOutput { return v.ExistingVaultId }).(pulumi.StringPtrOutput)
 }
 
-// Instance that the vault belongs to.
+// ID of the instance that the vault belongs to.
 func (o VaultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *Vault) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }

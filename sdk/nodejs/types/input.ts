@@ -7,21 +7,21 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
- * For azure_key_vault. Cannot change.
+ * For templates of `azure_key_vault`.
  */
 export interface KeyTemplateAzureArgs {
     /**
-     * What Azure lets the key do.
+     * Operations that Azure allows with the key. Cannot change.
      */
     operations?: pulumi.Input<pulumi.Input<enums.AzureOperation>[] | undefined>;
     /**
-     * hsm or software.
+     * Protection level of the keys. Cannot change.
      */
     protectionLevel?: pulumi.Input<enums.ProtectionLevel | undefined>;
 }
 
 /**
- * For cca; on-premises only.
+ * For templates of `cca`; on-premises only.
  */
 export interface KeyTemplateCcaArgs {
     /**
@@ -33,53 +33,53 @@ export interface KeyTemplateCcaArgs {
      */
     keyWords?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * What CCA lets the key do.
+     * Uses that CCA allows for the key.
      */
     usageControl?: pulumi.Input<enums.CcaUsageControl | undefined>;
 }
 
 /**
- * For google_kms.
+ * For templates of `google_kms`.
  */
 export interface KeyTemplateGoogleArgs {
     /**
-     * Google's algorithm, such as google_symmetric_encryption.
+     * Google's algorithm, such as `google_symmetric_encryption`.
      */
     algorithm: pulumi.Input<string>;
     /**
-     * hsm or software.
+     * Protection level of the keys.
      */
     protectionLevel: pulumi.Input<enums.ProtectionLevel>;
     /**
-     * What Google lets the key do.
+     * Operations that Google allows with the key.
      */
     purpose: pulumi.Input<enums.GooglePurpose>;
 }
 
 /**
- * Connection of a keystore of type aws_kms.
+ * Connection of a keystore of type `aws_kms`.
  */
 export interface KeystoreAwsArgs {
     /**
-     * Access key id. Secret: the state has a digest.
+     * Access key ID. State holds a digest.
      */
     accessKeyId: pulumi.Input<string>;
     /**
-     * Region, such as eu_central_1. Cannot change.
+     * Region, such as `eu_central_1`. Cannot change.
      */
     region: pulumi.Input<string>;
     /**
-     * Secret access key. Secret: the state has a digest.
+     * Secret access key. State holds a digest.
      */
     secretAccessKey: pulumi.Input<string>;
 }
 
 /**
- * Connection of a keystore of type azure_key_vault.
+ * Connection of a keystore of type `azure_key_vault`.
  */
 export interface KeystoreAzureArgs {
     /**
-     * Which Azure. Cannot change.
+     * The Azure cloud. Cannot change.
      */
     environment?: pulumi.Input<enums.AzureEnvironment | undefined>;
     /**
@@ -87,7 +87,7 @@ export interface KeystoreAzureArgs {
      */
     location?: pulumi.Input<string | undefined>;
     /**
-     * Resource group. Cannot change.
+     * Resource group of the key vault. Cannot change.
      */
     resourceGroup: pulumi.Input<string>;
     /**
@@ -95,19 +95,19 @@ export interface KeystoreAzureArgs {
      */
     serviceName: pulumi.Input<string>;
     /**
-     * Client id of the service principal.
+     * Client ID of the service principal.
      */
     servicePrincipalClientId: pulumi.Input<string>;
     /**
-     * Its password. Secret: the state has a digest.
+     * Password of the service principal. State holds a digest.
      */
     servicePrincipalPassword: pulumi.Input<string>;
     /**
-     * Subscription. Cannot change.
+     * ID of the subscription. Cannot change.
      */
     subscriptionId: pulumi.Input<string>;
     /**
-     * Tenant. Cannot change.
+     * ID of the tenant. Cannot change.
      */
     tenant: pulumi.Input<string>;
     /**
@@ -117,7 +117,7 @@ export interface KeystoreAzureArgs {
 }
 
 /**
- * Connection of a keystore of type cca; on-premises only.
+ * Connection of a keystore of type `cca`; on-premises only.
  */
 export interface KeystoreCcaArgs {
     /**
@@ -125,11 +125,11 @@ export interface KeystoreCcaArgs {
      */
     host: pulumi.Input<string>;
     /**
-     * Its port.
+     * Port of the agent.
      */
     port: pulumi.Input<number>;
     /**
-     * Hash of its public key.
+     * Hash of the agent's public key.
      */
     publicKeyHash: pulumi.Input<string>;
     /**
@@ -137,39 +137,39 @@ export interface KeystoreCcaArgs {
      */
     trustedIssuer?: pulumi.Input<string | undefined>;
     /**
-     * Whether it is reached over TLS.
+     * Whether to connect to the agent over TLS.
      */
     useTls?: pulumi.Input<boolean | undefined>;
 }
 
 /**
- * Connection of a keystore of type google_kms.
+ * Connection of a keystore of type `google_kms`.
  */
 export interface KeystoreGoogleArgs {
     /**
-     * Base64 of the JSON key file. Secret: the state has a digest.
+     * Base64 of the JSON key file. State holds a digest.
      */
     credentials: pulumi.Input<string>;
     /**
-     * Key ring in Google. Cannot change.
+     * Key ring in Google Cloud. Cannot change.
      */
     keyRing?: pulumi.Input<string | undefined>;
     /**
-     * Location, such as europe-west3. Cannot change.
+     * Location, such as `europe-west3`. Cannot change.
      */
     location?: pulumi.Input<string | undefined>;
     /**
-     * Id of the private key; told by the credentials where absent. Cannot change.
+     * ID of the private key. If omitted, it comes from the credentials. Cannot change.
      */
     privateKeyId?: pulumi.Input<string | undefined>;
     /**
-     * Project; told by the credentials where absent. Cannot change.
+     * Project. If omitted, it comes from the credentials. Cannot change.
      */
     projectId?: pulumi.Input<string | undefined>;
 }
 
 /**
- * Connection of a keystore of type hpcs or key_protect.
+ * Connection of a keystore of type `hpcs` or `key_protect`.
  */
 export interface KeystoreIbmArgs {
     /**
@@ -177,19 +177,19 @@ export interface KeystoreIbmArgs {
      */
     apiEndpoint: pulumi.Input<string>;
     /**
-     * API key for it. Secret: the state has a digest.
+     * API key for the other instance. State holds a digest.
      */
     apiKey: pulumi.Input<string>;
     /**
-     * Endpoint of its IAM. Cannot change.
+     * IAM endpoint of the other instance. Cannot change.
      */
     iamEndpoint: pulumi.Input<string>;
     /**
-     * Id of the other instance. Cannot change.
+     * ID of the other instance. Cannot change.
      */
     instanceId: pulumi.Input<string>;
     /**
-     * Its key ring, Default where absent. Cannot change.
+     * Key ring in the other instance; `Default` if omitted. Cannot change.
      */
     keyRing?: pulumi.Input<string | undefined>;
 }

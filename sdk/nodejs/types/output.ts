@@ -7,21 +7,21 @@ import * as outputs from "../types/output";
 import * as enums from "../types/enums";
 
 /**
- * For azure_key_vault. Cannot change.
+ * For templates of `azure_key_vault`.
  */
 export interface KeyTemplateAzureState {
     /**
-     * What Azure lets the key do.
+     * Operations that Azure allows with the key. Cannot change.
      */
     operations?: string[];
     /**
-     * hsm or software.
+     * Protection level of the keys. Cannot change.
      */
     protectionLevel?: string;
 }
 
 /**
- * For cca; on-premises only.
+ * For templates of `cca`; on-premises only.
  */
 export interface KeyTemplateCcaState {
     /**
@@ -33,37 +33,37 @@ export interface KeyTemplateCcaState {
      */
     keyWords?: string[];
     /**
-     * What CCA lets the key do.
+     * Uses that CCA allows for the key.
      */
     usageControl?: string;
 }
 
 /**
- * What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+ * A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
  */
 export interface KeyTemplateEntry {
     /**
-     * From creation to the first day of use, such as P0D.
+     * Time from creation to the first day of use, such as `P0D`.
      */
     activationPeriod: string;
     /**
-     * Algorithm; des and dilithium on-premises only. Cannot change.
+     * Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
      */
     algorithm: string;
     /**
-     * No new keys and no alignment from it; existing keys keep working.
+     * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
      */
     archived: boolean;
     /**
-     * For azure_key_vault. Cannot change.
+     * For templates of `azure_key_vault`. Cannot change.
      */
     azure?: outputs.KeyTemplateAzureState;
     /**
-     * For cca; on-premises only.
+     * For templates of `cca`; on-premises only.
      */
     cca?: outputs.KeyTemplateCcaState;
     /**
-     * Deactivates older versions on rotation.
+     * Whether a rotation deactivates the older versions of a key.
      */
     deactivateOnRotation?: boolean;
     /**
@@ -75,47 +75,47 @@ export interface KeyTemplateEntry {
      */
     description?: string;
     /**
-     * Adopts this template instead of making one. Cannot change.
+     * Adopts this template instead of creating one. Cannot change.
      */
     existingTemplateId?: string;
     /**
-     * To the last day of use, such as P2Y.
+     * Time to the last day of use, such as `P2Y`.
      */
     expirationPeriod: string;
     /**
-     * For google_kms.
+     * For templates of `google_kms`.
      */
     google?: outputs.KeyTemplateGoogleState;
     /**
-     * Group of keystores that keys go to. A change is refused while it would cut a key off.
+     * Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
      */
     group: string;
     /**
-     * Instance that the template belongs to.
+     * ID of the instance that the template belongs to.
      */
     instanceId: string;
     /**
-     * State of a new key; an active one is installed at once.
+     * State of a new key. An `active` key is installed at once.
      */
     keyState: string;
     /**
-     * How keys are named in the keystore. Cannot change.
+     * Scheme of the names of keys in the keystore. Cannot change.
      */
     keystoreNamingScheme?: string;
     /**
-     * Type of the keystores that keys go to. Cannot change.
+     * Type of the keystores in which keys are installed. Cannot change.
      */
     keystoreType: string;
     /**
-     * Name of the template, unique in its vault; some releases take up to 30 characters.
+     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
      */
     name: string;
     /**
-     * How labels are made, with <tags>. Cannot change.
+     * Scheme of the labels of keys, with `<tags>`. Cannot change.
      */
     namingScheme?: string;
     /**
-     * Size, such as 256.
+     * Size of the keys, such as `256`.
      */
     size: string;
     /**
@@ -123,57 +123,57 @@ export interface KeyTemplateEntry {
      */
     templateId: string;
     /**
-     * UUID of the vault that the template is in. Cannot change.
+     * UUID of the vault that holds the template. Cannot change.
      */
     vaultId: string;
     /**
-     * One more for each update.
+     * Incremented by each update.
      */
     version: number;
 }
 
 /**
- * For google_kms.
+ * For templates of `google_kms`.
  */
 export interface KeyTemplateGoogleState {
     /**
-     * Google's algorithm, such as google_symmetric_encryption.
+     * Google's algorithm, such as `google_symmetric_encryption`.
      */
     algorithm: string;
     /**
-     * hsm or software.
+     * Protection level of the keys.
      */
     protectionLevel: string;
     /**
-     * What Google lets the key do.
+     * Operations that Google allows with the key.
      */
     purpose: string;
 }
 
 /**
- * Connection of a keystore of type aws_kms.
+ * Connection of a keystore of type `aws_kms`.
  */
 export interface KeystoreAws {
     /**
-     * Access key id. Secret: the state has a digest.
+     * Access key ID. State holds a digest.
      */
     accessKeyId: string;
     /**
-     * Region, such as eu_central_1. Cannot change.
+     * Region, such as `eu_central_1`. Cannot change.
      */
     region: string;
     /**
-     * Secret access key. Secret: the state has a digest.
+     * Secret access key. State holds a digest.
      */
     secretAccessKey: string;
 }
 
 /**
- * Connection of a keystore of type azure_key_vault.
+ * Connection of a keystore of type `azure_key_vault`.
  */
 export interface KeystoreAzure {
     /**
-     * Which Azure. Cannot change.
+     * The Azure cloud. Cannot change.
      */
     environment?: enums.AzureEnvironment;
     /**
@@ -181,7 +181,7 @@ export interface KeystoreAzure {
      */
     location?: string;
     /**
-     * Resource group. Cannot change.
+     * Resource group of the key vault. Cannot change.
      */
     resourceGroup: string;
     /**
@@ -189,19 +189,19 @@ export interface KeystoreAzure {
      */
     serviceName: string;
     /**
-     * Client id of the service principal.
+     * Client ID of the service principal.
      */
     servicePrincipalClientId: string;
     /**
-     * Its password. Secret: the state has a digest.
+     * Password of the service principal. State holds a digest.
      */
     servicePrincipalPassword: string;
     /**
-     * Subscription. Cannot change.
+     * ID of the subscription. Cannot change.
      */
     subscriptionId: string;
     /**
-     * Tenant. Cannot change.
+     * ID of the tenant. Cannot change.
      */
     tenant: string;
     /**
@@ -211,7 +211,7 @@ export interface KeystoreAzure {
 }
 
 /**
- * Connection of a keystore of type cca; on-premises only.
+ * Connection of a keystore of type `cca`; on-premises only.
  */
 export interface KeystoreCca {
     /**
@@ -219,11 +219,11 @@ export interface KeystoreCca {
      */
     host: string;
     /**
-     * Its port.
+     * Port of the agent.
      */
     port: number;
     /**
-     * Hash of its public key.
+     * Hash of the agent's public key.
      */
     publicKeyHash: string;
     /**
@@ -231,25 +231,25 @@ export interface KeystoreCca {
      */
     trustedIssuer?: string;
     /**
-     * Whether it is reached over TLS.
+     * Whether to connect to the agent over TLS.
      */
     useTls?: boolean;
 }
 
 /**
- * Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+ * A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
  */
 export interface KeystoreEntry {
     /**
-     * Connection of a keystore of type aws_kms.
+     * Connection of a keystore of type `aws_kms`.
      */
     aws?: outputs.KeystoreAws;
     /**
-     * Connection of a keystore of type azure_key_vault.
+     * Connection of a keystore of type `azure_key_vault`.
      */
     azure?: outputs.KeystoreAzure;
     /**
-     * Connection of a keystore of type cca; on-premises only.
+     * Connection of a keystore of type `cca`; on-premises only.
      */
     cca?: outputs.KeystoreCca;
     /**
@@ -261,31 +261,31 @@ export interface KeystoreEntry {
      */
     description?: string;
     /**
-     * Adopts this keystore instead of making one. Cannot change.
+     * Adopts this keystore instead of creating one. Cannot change.
      */
     existingKeystoreId?: string;
     /**
-     * Connection of a keystore of type google_kms.
+     * Connection of a keystore of type `google_kms`.
      */
     google?: outputs.KeystoreGoogle;
     /**
-     * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+     * Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
      */
     groups: string[];
     /**
-     * ok, not_responding, configuration_error, pending_check, or empty.
+     * `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
      */
     health: string;
     /**
-     * What the service says beside it.
+     * The service's message about the health.
      */
     healthMessage: string;
     /**
-     * Connection of a keystore of type hpcs or key_protect.
+     * Connection of a keystore of type `hpcs` or `key_protect`.
      */
     ibm?: outputs.KeystoreIbm;
     /**
-     * Instance that the keystore belongs to.
+     * ID of the instance that the keystore belongs to.
      */
     instanceId: string;
     /**
@@ -293,23 +293,23 @@ export interface KeystoreEntry {
      */
     keystoreId: string;
     /**
-     * Where it is, as the service says; may be empty.
+     * Location, as the service reports it. May be empty.
      */
     location: string;
     /**
-     * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
      */
     name?: string;
     /**
-     * KMS key ring of an internal keystore; empty otherwise.
+     * KMS key ring of an internal keystore; empty for all other types.
      */
     ring: string;
     /**
-     * TLS proxy for a private endpoint, host:port.
+     * TLS proxy for a private endpoint, `host:port`.
      */
     tlsProxy?: string;
     /**
-     * internal is a key ring of this instance; all others are connected. Cannot change.
+     * `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
      */
     type: enums.KeystoreType;
     /**
@@ -319,33 +319,33 @@ export interface KeystoreEntry {
 }
 
 /**
- * Connection of a keystore of type google_kms.
+ * Connection of a keystore of type `google_kms`.
  */
 export interface KeystoreGoogle {
     /**
-     * Base64 of the JSON key file. Secret: the state has a digest.
+     * Base64 of the JSON key file. State holds a digest.
      */
     credentials: string;
     /**
-     * Key ring in Google. Cannot change.
+     * Key ring in Google Cloud. Cannot change.
      */
     keyRing?: string;
     /**
-     * Location, such as europe-west3. Cannot change.
+     * Location, such as `europe-west3`. Cannot change.
      */
     location?: string;
     /**
-     * Id of the private key; told by the credentials where absent. Cannot change.
+     * ID of the private key. If omitted, it comes from the credentials. Cannot change.
      */
     privateKeyId?: string;
     /**
-     * Project; told by the credentials where absent. Cannot change.
+     * Project. If omitted, it comes from the credentials. Cannot change.
      */
     projectId?: string;
 }
 
 /**
- * Connection of a keystore of type hpcs or key_protect.
+ * Connection of a keystore of type `hpcs` or `key_protect`.
  */
 export interface KeystoreIbm {
     /**
@@ -353,29 +353,29 @@ export interface KeystoreIbm {
      */
     apiEndpoint: string;
     /**
-     * API key for it. Secret: the state has a digest.
+     * API key for the other instance. State holds a digest.
      */
     apiKey: string;
     /**
-     * Endpoint of its IAM. Cannot change.
+     * IAM endpoint of the other instance. Cannot change.
      */
     iamEndpoint: string;
     /**
-     * Id of the other instance. Cannot change.
+     * ID of the other instance. Cannot change.
      */
     instanceId: string;
     /**
-     * Its key ring, Default where absent. Cannot change.
+     * Key ring in the other instance; `Default` if omitted. Cannot change.
      */
     keyRing?: string;
 }
 
 /**
- * A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+ * A key of Key Protect or of an instance's KMS, whose deletion requires two people.
  */
 export interface KmsKeyEntry {
     /**
-     * Up to 5 further names; [] for none.
+     * Up to 5 further names; `[]` removes all.
      */
     aliases?: string[];
     /**
@@ -383,27 +383,27 @@ export interface KmsKeyEntry {
      */
     crn: string;
     /**
-     * approval or time.
+     * What the deletion waits for: `approval` or `time`.
      */
     deletionAwaits?: string;
     /**
-     * When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+     * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
     deletionCompletesAt: enums.KmsKeyDeletionCompletesAt;
     /**
-     * When KMS begins to purge its metadata.
+     * When KMS begins to purge the metadata of the key, ISO 8601 UTC.
      */
     deletionNotBefore?: string;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     deletionProtection: boolean;
     /**
-     * Name of the open window, as UKO_CONSENT takes it.
+     * Name of the open deletion window, for `UKO_CONSENT`.
      */
     deletionRecordId?: string;
     /**
-     * IAM id of whoever set it, where KMS tells.
+     * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     deletionRequestedBy?: string;
     /**
@@ -411,39 +411,39 @@ export interface KmsKeyEntry {
      */
     description?: string;
     /**
-     * KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+     * KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
      */
     dualAuthDelete: boolean;
     /**
-     * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+     * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
      */
     dualAuthorization: enums.DualAuthorization;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     encryptedNonce?: string;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     encryptionAlgorithm?: enums.EncryptionAlgorithm;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     existingKeyId?: string;
     /**
-     * When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+     * When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
      */
     expirationDate?: string;
     /**
-     * Whether its material came from outside.
+     * Whether the key material was imported.
      */
     imported: boolean;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     instanceId: string;
     /**
-     * Secure import, beside an encrypted payload. Cannot change.
+     * For a secure import, together with an encrypted payload. Cannot change.
      */
     iv?: string;
     /**
@@ -451,125 +451,125 @@ export interface KmsKeyEntry {
      */
     keyId: string;
     /**
-     * Key ring, made where it is absent; never that of an internal keystore.
+     * Key ring, created if it does not exist. Never the key ring of an internal keystore.
      */
     keyRing: string;
     /**
-     * KMS's own state of the key, as a word.
+     * State, as KMS reports it, as a word.
      */
     keyState: string;
     /**
-     * When it was last rotated.
+     * When the key was last rotated, ISO 8601 UTC.
      */
     lastRotatedAt?: string;
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     lifecycleState: enums.KmsKeyLifecycleState;
     /**
-     * Name of the key, not unique in KMS. Cannot change.
+     * Name of the key. KMS does not require it to be unique. Cannot change.
      */
     name: string;
     /**
-     * Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+     * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
      */
     payload?: string;
     /**
-     * Any text: each change of it brings a destroyed key back once, within 30 days.
+     * Any text. Each change of it restores a destroyed key once, within 30 days.
      */
     restoreTrigger?: string;
     /**
-     * Months between rotations by KMS, of a root key that was not imported.
+     * Months between rotations by KMS, for a root key that was not imported.
      */
     rotationIntervalMonths?: number;
     /**
-     * Any text: each change of it rotates the key once.
+     * Any text. Each change of it rotates the key once.
      */
     rotationTrigger?: string;
     /**
-     * Tags of your own. Cannot change.
+     * Your own tags. Cannot change.
      */
     tags?: string[];
     /**
-     * A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+     * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
      */
     type: enums.KmsKeyType;
 }
 
 /**
- * An encryption key whose end of life takes two people.
+ * An encryption key whose deletion requires two people.
  */
 export interface ManagedKeyEntry {
     /**
-     * First day of use. Planning only: nothing happens on it.
+     * First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     activationDate?: string;
     /**
-     * The service's word, for instance aes.
+     * Algorithm, as the service reports it, such as `aes`.
      */
     algorithm: string;
     /**
-     * Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+     * Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
      */
     align: boolean;
     /**
-     * aligned or unaligned: whether the key is where its template wants it; absent where untold.
+     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
     alignment?: string;
     /**
-     * approval, time, or person_to_unblock.
+     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
     /**
-     * When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+     * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
     deletionCompletesAt: enums.DeletionCompletesAt;
     /**
-     * Which steps take two people: deactivate and destroy, or destroy alone.
+     * The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
      */
     deletionGate: enums.DeletionGate;
     /**
-     * The next step is refused before this time.
+     * The next step is refused before this time, ISO 8601 UTC.
      */
     deletionNotBefore?: string;
     /**
-     * Refuses every step towards the key's end.
+     * Refuses every step of the key's deletion.
      */
     deletionProtection: boolean;
     /**
-     * Why the key is ended; kept in the consent record.
+     * Reason for the deletion, up to 500 characters. The consent record keeps it.
      */
     deletionReason?: string;
     /**
-     * Id of the binding record, as UKO_CONSENT takes it.
+     * ID of the pending record, for `UKO_CONSENT`.
      */
     deletionRecordId?: string;
     /**
-     * IAM id of the author of the binding record.
+     * IAM ID of the author of the pending record.
      */
     deletionRequestedBy?: string;
     /**
-     * Up to 200 characters; up to 110 where the service keeps no tags.
+     * Up to 200 characters; up to 110 if the service keeps no tags.
      */
     description?: string;
     /**
-     * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+     * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
      */
     dualAuthorization: enums.DualAuthorization;
     /**
-     * What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
      */
     dualMarker?: string;
     /**
-     * Adopts this key instead of making one. Cannot change.
+     * Adopts this key instead of creating one. Cannot change.
      */
     existingKeyId?: string;
     /**
-     * Last day of use. Planning only: nothing happens on it.
+     * Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
      */
     expirationDate?: string;
     /**
-     * Instance that the key belongs to.
+     * ID of the instance that the key belongs to.
      */
     instanceId: string;
     /**
@@ -577,11 +577,11 @@ export interface ManagedKeyEntry {
      */
     keyId: string;
     /**
-     * The service's own word for the state.
+     * State, as the service reports it.
      */
     keyState: string;
     /**
-     * What each keystore says of the key.
+     * Each keystore's status of the key.
      */
     keystores: outputs.ManagedKeyKeystore[];
     /**
@@ -589,31 +589,31 @@ export interface ManagedKeyEntry {
      */
     label: string;
     /**
-     * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+     * Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
      */
     labelTags?: {[key: string]: string};
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     lifecycleState: enums.LifecycleState;
     /**
-     * A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+     * Each change of this value rotates the key once, on the next update. A new key is not rotated.
      */
     rotationTrigger?: string;
     /**
-     * Size as the service says it, for instance 256.
+     * Size, as the service reports it, such as `256`.
      */
     size: string;
     /**
-     * State to aim at on updates. Going down takes two people; it never reactivates a key.
+     * Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
      */
     state?: enums.TargetState;
     /**
-     * Tags of your own; {} for none.
+     * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
      */
     tags?: {[key: string]: string};
     /**
-     * Name of the key template; the key is compared by the template's id. Cannot change.
+     * Name of the key template.
      */
     template: string;
     /**
@@ -621,21 +621,21 @@ export interface ManagedKeyEntry {
      */
     templateId: string;
     /**
-     * UUID of the vault that the key lives in. Cannot change.
+     * UUID of the vault that holds the key. Cannot change.
      */
     vaultId: string;
     /**
-     * 1 at creation, one more for each rotation.
+     * 1 at creation, incremented by each rotation.
      */
     version: number;
 }
 
 /**
- * What one keystore says of the key.
+ * A keystore's status of the key.
  */
 export interface ManagedKeyKeystore {
     /**
-     * When the material is destroyed, ISO 8601 UTC.
+     * When the keystore destroys the key material, ISO 8601 UTC.
      */
     destructionAt?: string;
     /**
@@ -643,37 +643,37 @@ export interface ManagedKeyKeystore {
      */
     name: string;
     /**
-     * Whether the material is there, in the service's word.
+     * Whether the keystore holds the key material, as the service reports it.
      */
     status: string;
     /**
-     * Whether keystore and service agree, in the service's word.
+     * Whether the keystore and the service agree, as the service reports it.
      */
     syncFlag: string;
     /**
-     * The service's word for its type, for instance aws_kms.
+     * Type of the keystore, as the service reports it, such as `aws_kms`.
      */
     type: string;
 }
 
 /**
- * A managed key whose end waits for a person or for time.
+ * A managed key whose deletion waits for a person or for time.
  */
 export interface PendingDeletion {
     /**
-     * approval, time, or person_to_unblock.
+     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
      */
     deletionAwaits?: string;
     /**
-     * The next step is refused before this time.
+     * The next step is refused before this time, ISO 8601 UTC.
      */
     deletionNotBefore?: string;
     /**
-     * Id of the binding record, as UKO_CONSENT takes it.
+     * ID of the pending record, for `UKO_CONSENT`.
      */
     deletionRecordId?: string;
     /**
-     * IAM id of the author of the binding record.
+     * IAM ID of the author of the pending record.
      */
     deletionRequestedBy?: string;
     /**
@@ -681,7 +681,7 @@ export interface PendingDeletion {
      */
     keyId: string;
     /**
-     * The service's own word for the state.
+     * State, as the service reports it.
      */
     keyState: string;
     /**
@@ -689,53 +689,53 @@ export interface PendingDeletion {
      */
     label: string;
     /**
-     * The one derived state, pending approval included.
+     * The derived state, which includes a pending approval.
      */
     lifecycleState: enums.LifecycleState;
     /**
-     * UUID of the vault that the key lives in. Cannot change.
+     * UUID of the vault that holds the key. Cannot change.
      */
     vaultId: string;
 }
 
 /**
- * The plan in words, for instance for a comment on a pull request.
+ * The plan in words, for example for a comment on a pull request.
  */
 export interface PlanExplanation {
     /**
-     * The whole path, a line for each step.
+     * The whole path, one line per step.
      */
     facts: string[];
     /**
-     * Ways on, if there are any.
+     * Commands that continue the deletion, if there are any.
      */
     next: outputs.PlanWayOn[];
     /**
-     * One complete sentence.
+     * The plan in one sentence.
      */
     summary: string;
 }
 
 /**
- * A way on.
+ * Commands that continue the deletion.
  */
 export interface PlanWayOn {
     /**
-     * Commands that work when pasted.
+     * Commands that can be pasted as they are.
      */
     commands: string[];
     /**
-     * Who may take this way.
+     * Who can run these commands.
      */
     who: string;
 }
 
 /**
- * What the end of the key waits for.
+ * What the deletion of the key waits for.
  */
 export interface PlannedDeletion {
     /**
-     * approval, time, or person_to_unblock.
+     * What the deletion waits for: `approval`, `time` or `person_to_unblock`.
      */
     awaits?: string;
     /**
@@ -743,21 +743,21 @@ export interface PlannedDeletion {
      */
     notBefore?: string;
     /**
-     * Id of the binding record, as UKO_CONSENT takes it.
+     * ID of the pending record, for `UKO_CONSENT`.
      */
     recordId?: string;
     /**
-     * When that record counts no longer, ISO 8601 UTC.
+     * When the pending record expires, ISO 8601 UTC.
      */
     recordLapsesAt?: string;
     /**
-     * IAM id of the author of the binding record.
+     * IAM ID of the author of the pending record.
      */
     requestedBy?: string;
 }
 
 /**
- * A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+ * A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
  */
 export interface VaultEntry {
     /**
@@ -769,11 +769,11 @@ export interface VaultEntry {
      */
     description?: string;
     /**
-     * Adopts this vault instead of making one. Cannot change.
+     * Adopts this vault instead of creating one. Cannot change.
      */
     existingVaultId?: string;
     /**
-     * Instance that the vault belongs to.
+     * ID of the instance that the vault belongs to.
      */
     instanceId: string;
     /**

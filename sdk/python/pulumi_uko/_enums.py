@@ -33,11 +33,11 @@ __all__ = [
 @pulumi.type_token("uko:index:AzureEnvironment")
 class AzureEnvironment(_builtins.str, Enum):
     """
-    Which Azure.
+    An Azure cloud.
     """
     AZURE = "azure"
     """
-    The worldwide one.
+    The worldwide cloud.
     """
     AZURE_CHINA = "azure_china"
     """
@@ -49,14 +49,14 @@ class AzureEnvironment(_builtins.str, Enum):
     """
     AZURE_US_GOVERNMENT = "azure_us_government"
     """
-    Azure of the government of the United States.
+    Azure for the government of the United States.
     """
 
 
 @pulumi.type_token("uko:index:AzureOperation")
 class AzureOperation(_builtins.str, Enum):
     """
-    What Azure lets a key do.
+    An operation that Azure allows with a key.
     """
     DECRYPT = "decrypt"
     ENCRYPT = "encrypt"
@@ -95,7 +95,7 @@ class CcaKeyType(_builtins.str, Enum):
 @pulumi.type_token("uko:index:CcaUsageControl")
 class CcaUsageControl(_builtins.str, Enum):
     """
-    What CCA lets a key do.
+    Uses that CCA allows for a key.
     """
     KEY_MANAGEMENT_ONLY = "key_management_only"
     SIGNATURE_AND_KEY_MANAGEMENT = "signature_and_key_management"
@@ -105,49 +105,49 @@ class CcaUsageControl(_builtins.str, Enum):
 @pulumi.type_token("uko:index:DeletionCompletesAt")
 class DeletionCompletesAt(_builtins.str, Enum):
     """
-    When a managed key may leave the state of the stack.
+    The point at which a managed key may leave state.
     """
     REMOVED = "removed"
     """
-    Once its record is gone too.
+    The metadata of the key is removed, too.
     """
     DESTROYED = "destroyed"
     """
-    Once every keystore has destroyed it.
+    Every keystore has destroyed the key.
     """
     DESTRUCTION_SCHEDULED = "destruction_scheduled"
     """
-    Once it is destroyed and its keystores count down.
+    The key is destroyed, and its keystores wait out their pending periods.
     """
 
 
 @pulumi.type_token("uko:index:DeletionGate")
 class DeletionGate(_builtins.str, Enum):
     """
-    Which steps towards the end of a managed key take two people.
+    The steps of a managed key's deletion that require two people.
     """
     BOTH = "both"
     """
-    Its deactivation and its destruction.
+    Deactivate and destroy.
     """
     DESTROY = "destroy"
     """
-    Its destruction alone.
+    Destroy only.
     """
 
 
 @pulumi.type_token("uko:index:DualAuthorization")
 class DualAuthorization(_builtins.str, Enum):
     """
-    Whether two people stand behind the end of a key.
+    Whether the deletion of a key requires two people.
     """
     REQUIRED = "required"
     """
-    Two people, each with an identity of their own.
+    Two people, each under an identity of their own.
     """
     SINGLE = "single"
     """
-    One person is enough, unless the key, the provider or the environment asks for two.
+    One person, unless the key, the provider or the environment requires two.
     """
 
 
@@ -169,7 +169,7 @@ class EncryptionAlgorithm(_builtins.str, Enum):
 @pulumi.type_token("uko:index:GooglePurpose")
 class GooglePurpose(_builtins.str, Enum):
     """
-    What Google lets a key do.
+    Operations that Google allows with a key.
     """
     ENCRYPT_DECRYPT = "encrypt_decrypt"
     ASYMMETRIC_DECRYPT = "asymmetric_decrypt"
@@ -193,7 +193,7 @@ class KeyAlgorithm(_builtins.str, Enum):
 @pulumi.type_token("uko:index:KeystoreType")
 class KeystoreType(_builtins.str, Enum):
     """
-    What a keystore is.
+    The type of a keystore.
     """
     INTERNAL = "internal"
     HPCS = "hpcs"
@@ -207,22 +207,22 @@ class KeystoreType(_builtins.str, Enum):
 @pulumi.type_token("uko:index:KmsKeyDeletionCompletesAt")
 class KmsKeyDeletionCompletesAt(_builtins.str, Enum):
     """
-    When a KMS key may leave the state of the stack.
+    The point at which a KMS key may leave state.
     """
     DESTROYED = "destroyed"
     """
-    Once it is destroyed.
+    The key is destroyed.
     """
     REMOVED = "removed"
     """
-    Once KMS has forgotten its metadata, up to 90 days later.
+    KMS has removed the metadata of the key, up to 90 days later.
     """
 
 
 @pulumi.type_token("uko:index:KmsKeyLifecycleState")
 class KmsKeyLifecycleState(_builtins.str, Enum):
     """
-    The one state of a KMS key that is derived from everything KMS says.
+    The state of a KMS key, derived from everything that KMS reports.
     """
     PENDING_APPROVAL = "pending_approval"
     PRE_ACTIVATION = "pre_activation"
@@ -236,7 +236,7 @@ class KmsKeyLifecycleState(_builtins.str, Enum):
 @pulumi.type_token("uko:index:KmsKeyType")
 class KmsKeyType(_builtins.str, Enum):
     """
-    What a KMS key is for.
+    The purpose of a KMS key.
     """
     ROOT = "root"
     """
@@ -244,30 +244,30 @@ class KmsKeyType(_builtins.str, Enum):
     """
     STANDARD = "standard"
     """
-    Is handed out.
+    Can be read from KMS.
     """
 
 
 @pulumi.type_token("uko:index:LifecycleState")
 class LifecycleState(_builtins.str, Enum):
     """
-    The one state of a managed key that is derived from everything the service says.
+    The state of a managed key, derived from everything that the service reports.
     """
     PENDING_DESTRUCTION = "pending_destruction"
     """
-    Destroyed; a keystore still counts down its pending period.
+    Destroyed; at least one keystore still waits out its pending period.
     """
     DESTROYED = "destroyed"
     """
-    Destroyed everywhere; its record is there.
+    Destroyed in every keystore; the metadata still exists.
     """
     COOLING_DOWN = "cooling_down"
     """
-    Deactivated less than 4 hours ago, so it cannot be destroyed yet.
+    Deactivated 4 hours ago or less, so the key cannot be destroyed yet.
     """
     PENDING_APPROVAL = "pending_approval"
     """
-    One person asked for the next step; a second one has to consent.
+    One person requested the next step, and a second person has to approve it.
     """
     DEACTIVATED = "deactivated"
     """
@@ -287,7 +287,7 @@ class LifecycleState(_builtins.str, Enum):
     """
     UNRECOGNISED = "unrecognised"
     """
-    A state that this release does not know; nothing is done with such a key.
+    A state that this release does not recognize. uko takes no step on such a key.
     """
 
 
@@ -302,14 +302,14 @@ class NewKeyState(_builtins.str, Enum):
     """
     PRE_ACTIVATION = "pre_activation"
     """
-    Made, and not installed.
+    Created, and not installed.
     """
 
 
 @pulumi.type_token("uko:index:ProtectionLevel")
 class ProtectionLevel(_builtins.str, Enum):
     """
-    Where a cloud keeps the key.
+    Where a cloud keeps a key.
     """
     HSM = "hsm"
     """
@@ -324,7 +324,7 @@ class ProtectionLevel(_builtins.str, Enum):
 @pulumi.type_token("uko:index:TargetState")
 class TargetState(_builtins.str, Enum):
     """
-    The state that a managed key is to reach.
+    The state that an update brings a managed key to.
     """
     ACTIVE = "active"
     """
@@ -332,18 +332,18 @@ class TargetState(_builtins.str, Enum):
     """
     DEACTIVATED = "deactivated"
     """
-    Out of use, with a way back.
+    Out of use. The key can be reactivated.
     """
     DESTROYED = "destroyed"
     """
-    Its material is destroyed; there is no way back.
+    The key material is destroyed. This cannot be undone.
     """
 
 
 @pulumi.type_token("uko:index:TemplateKeystoreType")
 class TemplateKeystoreType(_builtins.str, Enum):
     """
-    What keys go to.
+    Type of the keystores in which keys are installed.
     """
     IBM_CLOUD_KMS = "ibm_cloud_kms"
     AWS_KMS = "aws_kms"

@@ -36,15 +36,15 @@ __all__ = [
 
 class KeyTemplateAzureArgsDict(TypedDict):
     """
-    For azure_key_vault. Cannot change.
+    For templates of `azure_key_vault`.
     """
     operations: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['AzureOperation']]]]]
     """
-    What Azure lets the key do.
+    Operations that Azure allows with the key. Cannot change.
     """
     protection_level: NotRequired[pulumi.Input[Optional['ProtectionLevel']]]
     """
-    hsm or software.
+    Protection level of the keys. Cannot change.
     """
 
 @pulumi.input_type
@@ -53,10 +53,10 @@ class KeyTemplateAzureArgs:
                  operations: pulumi.Input[Optional[Sequence[pulumi.Input['AzureOperation']]]] = None,
                  protection_level: pulumi.Input[Optional['ProtectionLevel']] = None):
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`.
 
-        :param pulumi.Input[Sequence[pulumi.Input['AzureOperation']]] operations: What Azure lets the key do.
-        :param pulumi.Input['ProtectionLevel'] protection_level: hsm or software.
+        :param pulumi.Input[Sequence[pulumi.Input['AzureOperation']]] operations: Operations that Azure allows with the key. Cannot change.
+        :param pulumi.Input['ProtectionLevel'] protection_level: Protection level of the keys. Cannot change.
         """
         if operations is not None:
             pulumi.set(__self__, "operations", operations)
@@ -67,7 +67,7 @@ class KeyTemplateAzureArgs:
     @pulumi.getter
     def operations(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['AzureOperation']]]]:
         """
-        What Azure lets the key do.
+        Operations that Azure allows with the key. Cannot change.
         """
         return pulumi.get(self, "operations")
 
@@ -79,7 +79,7 @@ class KeyTemplateAzureArgs:
     @pulumi.getter(name="protectionLevel")
     def protection_level(self) -> pulumi.Input[Optional['ProtectionLevel']]:
         """
-        hsm or software.
+        Protection level of the keys. Cannot change.
         """
         return pulumi.get(self, "protection_level")
 
@@ -90,7 +90,7 @@ class KeyTemplateAzureArgs:
 
 class KeyTemplateCcaArgsDict(TypedDict):
     """
-    For cca; on-premises only.
+    For templates of `cca`; on-premises only.
     """
     key_type: NotRequired[pulumi.Input[Optional['CcaKeyType']]]
     """
@@ -102,7 +102,7 @@ class KeyTemplateCcaArgsDict(TypedDict):
     """
     usage_control: NotRequired[pulumi.Input[Optional['CcaUsageControl']]]
     """
-    What CCA lets the key do.
+    Uses that CCA allows for the key.
     """
 
 @pulumi.input_type
@@ -112,11 +112,11 @@ class KeyTemplateCcaArgs:
                  key_words: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  usage_control: pulumi.Input[Optional['CcaUsageControl']] = None):
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
 
         :param pulumi.Input['CcaKeyType'] key_type: CCA's key type.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] key_words: CCA's key words.
-        :param pulumi.Input['CcaUsageControl'] usage_control: What CCA lets the key do.
+        :param pulumi.Input['CcaUsageControl'] usage_control: Uses that CCA allows for the key.
         """
         if key_type is not None:
             pulumi.set(__self__, "key_type", key_type)
@@ -153,7 +153,7 @@ class KeyTemplateCcaArgs:
     @pulumi.getter(name="usageControl")
     def usage_control(self) -> pulumi.Input[Optional['CcaUsageControl']]:
         """
-        What CCA lets the key do.
+        Uses that CCA allows for the key.
         """
         return pulumi.get(self, "usage_control")
 
@@ -164,19 +164,19 @@ class KeyTemplateCcaArgs:
 
 class KeyTemplateGoogleArgsDict(TypedDict):
     """
-    For google_kms.
+    For templates of `google_kms`.
     """
     algorithm: pulumi.Input[_builtins.str]
     """
-    Google's algorithm, such as google_symmetric_encryption.
+    Google's algorithm, such as `google_symmetric_encryption`.
     """
     protection_level: pulumi.Input['ProtectionLevel']
     """
-    hsm or software.
+    Protection level of the keys.
     """
     purpose: pulumi.Input['GooglePurpose']
     """
-    What Google lets the key do.
+    Operations that Google allows with the key.
     """
 
 @pulumi.input_type
@@ -186,11 +186,11 @@ class KeyTemplateGoogleArgs:
                  protection_level: pulumi.Input['ProtectionLevel'],
                  purpose: pulumi.Input['GooglePurpose']):
         """
-        For google_kms.
+        For templates of `google_kms`.
 
-        :param pulumi.Input[_builtins.str] algorithm: Google's algorithm, such as google_symmetric_encryption.
-        :param pulumi.Input['ProtectionLevel'] protection_level: hsm or software.
-        :param pulumi.Input['GooglePurpose'] purpose: What Google lets the key do.
+        :param pulumi.Input[_builtins.str] algorithm: Google's algorithm, such as `google_symmetric_encryption`.
+        :param pulumi.Input['ProtectionLevel'] protection_level: Protection level of the keys.
+        :param pulumi.Input['GooglePurpose'] purpose: Operations that Google allows with the key.
         """
         pulumi.set(__self__, "algorithm", algorithm)
         pulumi.set(__self__, "protection_level", protection_level)
@@ -200,7 +200,7 @@ class KeyTemplateGoogleArgs:
     @pulumi.getter
     def algorithm(self) -> pulumi.Input[_builtins.str]:
         """
-        Google's algorithm, such as google_symmetric_encryption.
+        Google's algorithm, such as `google_symmetric_encryption`.
         """
         return pulumi.get(self, "algorithm")
 
@@ -212,7 +212,7 @@ class KeyTemplateGoogleArgs:
     @pulumi.getter(name="protectionLevel")
     def protection_level(self) -> pulumi.Input['ProtectionLevel']:
         """
-        hsm or software.
+        Protection level of the keys.
         """
         return pulumi.get(self, "protection_level")
 
@@ -224,7 +224,7 @@ class KeyTemplateGoogleArgs:
     @pulumi.getter
     def purpose(self) -> pulumi.Input['GooglePurpose']:
         """
-        What Google lets the key do.
+        Operations that Google allows with the key.
         """
         return pulumi.get(self, "purpose")
 
@@ -235,19 +235,19 @@ class KeyTemplateGoogleArgs:
 
 class KeystoreAwsArgsDict(TypedDict):
     """
-    Connection of a keystore of type aws_kms.
+    Connection of a keystore of type `aws_kms`.
     """
     access_key_id: pulumi.Input[_builtins.str]
     """
-    Access key id. Secret: the state has a digest.
+    Access key ID. State holds a digest.
     """
     region: pulumi.Input[_builtins.str]
     """
-    Region, such as eu_central_1. Cannot change.
+    Region, such as `eu_central_1`. Cannot change.
     """
     secret_access_key: pulumi.Input[_builtins.str]
     """
-    Secret access key. Secret: the state has a digest.
+    Secret access key. State holds a digest.
     """
 
 @pulumi.input_type
@@ -257,11 +257,11 @@ class KeystoreAwsArgs:
                  region: pulumi.Input[_builtins.str],
                  secret_access_key: pulumi.Input[_builtins.str]):
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
 
-        :param pulumi.Input[_builtins.str] access_key_id: Access key id. Secret: the state has a digest.
-        :param pulumi.Input[_builtins.str] region: Region, such as eu_central_1. Cannot change.
-        :param pulumi.Input[_builtins.str] secret_access_key: Secret access key. Secret: the state has a digest.
+        :param pulumi.Input[_builtins.str] access_key_id: Access key ID. State holds a digest.
+        :param pulumi.Input[_builtins.str] region: Region, such as `eu_central_1`. Cannot change.
+        :param pulumi.Input[_builtins.str] secret_access_key: Secret access key. State holds a digest.
         """
         pulumi.set(__self__, "access_key_id", access_key_id)
         pulumi.set(__self__, "region", region)
@@ -271,7 +271,7 @@ class KeystoreAwsArgs:
     @pulumi.getter(name="accessKeyId")
     def access_key_id(self) -> pulumi.Input[_builtins.str]:
         """
-        Access key id. Secret: the state has a digest.
+        Access key ID. State holds a digest.
         """
         return pulumi.get(self, "access_key_id")
 
@@ -283,7 +283,7 @@ class KeystoreAwsArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[_builtins.str]:
         """
-        Region, such as eu_central_1. Cannot change.
+        Region, such as `eu_central_1`. Cannot change.
         """
         return pulumi.get(self, "region")
 
@@ -295,7 +295,7 @@ class KeystoreAwsArgs:
     @pulumi.getter(name="secretAccessKey")
     def secret_access_key(self) -> pulumi.Input[_builtins.str]:
         """
-        Secret access key. Secret: the state has a digest.
+        Secret access key. State holds a digest.
         """
         return pulumi.get(self, "secret_access_key")
 
@@ -306,11 +306,11 @@ class KeystoreAwsArgs:
 
 class KeystoreAzureArgsDict(TypedDict):
     """
-    Connection of a keystore of type azure_key_vault.
+    Connection of a keystore of type `azure_key_vault`.
     """
     resource_group: pulumi.Input[_builtins.str]
     """
-    Resource group. Cannot change.
+    Resource group of the key vault. Cannot change.
     """
     service_name: pulumi.Input[_builtins.str]
     """
@@ -318,23 +318,23 @@ class KeystoreAzureArgsDict(TypedDict):
     """
     service_principal_client_id: pulumi.Input[_builtins.str]
     """
-    Client id of the service principal.
+    Client ID of the service principal.
     """
     service_principal_password: pulumi.Input[_builtins.str]
     """
-    Its password. Secret: the state has a digest.
+    Password of the service principal. State holds a digest.
     """
     subscription_id: pulumi.Input[_builtins.str]
     """
-    Subscription. Cannot change.
+    ID of the subscription. Cannot change.
     """
     tenant: pulumi.Input[_builtins.str]
     """
-    Tenant. Cannot change.
+    ID of the tenant. Cannot change.
     """
     environment: NotRequired[pulumi.Input[Optional['AzureEnvironment']]]
     """
-    Which Azure. Cannot change.
+    The Azure cloud. Cannot change.
     """
     location: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -358,15 +358,15 @@ class KeystoreAzureArgs:
                  location: pulumi.Input[Optional[_builtins.str]] = None,
                  variant: pulumi.Input[Optional['AzureVariant']] = None):
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
 
-        :param pulumi.Input[_builtins.str] resource_group: Resource group. Cannot change.
+        :param pulumi.Input[_builtins.str] resource_group: Resource group of the key vault. Cannot change.
         :param pulumi.Input[_builtins.str] service_name: Name of the key vault in Azure. Cannot change.
-        :param pulumi.Input[_builtins.str] service_principal_client_id: Client id of the service principal.
-        :param pulumi.Input[_builtins.str] service_principal_password: Its password. Secret: the state has a digest.
-        :param pulumi.Input[_builtins.str] subscription_id: Subscription. Cannot change.
-        :param pulumi.Input[_builtins.str] tenant: Tenant. Cannot change.
-        :param pulumi.Input['AzureEnvironment'] environment: Which Azure. Cannot change.
+        :param pulumi.Input[_builtins.str] service_principal_client_id: Client ID of the service principal.
+        :param pulumi.Input[_builtins.str] service_principal_password: Password of the service principal. State holds a digest.
+        :param pulumi.Input[_builtins.str] subscription_id: ID of the subscription. Cannot change.
+        :param pulumi.Input[_builtins.str] tenant: ID of the tenant. Cannot change.
+        :param pulumi.Input['AzureEnvironment'] environment: The Azure cloud. Cannot change.
         :param pulumi.Input[_builtins.str] location: Location, up to API 4.12.
         :param pulumi.Input['AzureVariant'] variant: Tier of the key vault.
         """
@@ -387,7 +387,7 @@ class KeystoreAzureArgs:
     @pulumi.getter(name="resourceGroup")
     def resource_group(self) -> pulumi.Input[_builtins.str]:
         """
-        Resource group. Cannot change.
+        Resource group of the key vault. Cannot change.
         """
         return pulumi.get(self, "resource_group")
 
@@ -411,7 +411,7 @@ class KeystoreAzureArgs:
     @pulumi.getter(name="servicePrincipalClientId")
     def service_principal_client_id(self) -> pulumi.Input[_builtins.str]:
         """
-        Client id of the service principal.
+        Client ID of the service principal.
         """
         return pulumi.get(self, "service_principal_client_id")
 
@@ -423,7 +423,7 @@ class KeystoreAzureArgs:
     @pulumi.getter(name="servicePrincipalPassword")
     def service_principal_password(self) -> pulumi.Input[_builtins.str]:
         """
-        Its password. Secret: the state has a digest.
+        Password of the service principal. State holds a digest.
         """
         return pulumi.get(self, "service_principal_password")
 
@@ -435,7 +435,7 @@ class KeystoreAzureArgs:
     @pulumi.getter(name="subscriptionId")
     def subscription_id(self) -> pulumi.Input[_builtins.str]:
         """
-        Subscription. Cannot change.
+        ID of the subscription. Cannot change.
         """
         return pulumi.get(self, "subscription_id")
 
@@ -447,7 +447,7 @@ class KeystoreAzureArgs:
     @pulumi.getter
     def tenant(self) -> pulumi.Input[_builtins.str]:
         """
-        Tenant. Cannot change.
+        ID of the tenant. Cannot change.
         """
         return pulumi.get(self, "tenant")
 
@@ -459,7 +459,7 @@ class KeystoreAzureArgs:
     @pulumi.getter
     def environment(self) -> pulumi.Input[Optional['AzureEnvironment']]:
         """
-        Which Azure. Cannot change.
+        The Azure cloud. Cannot change.
         """
         return pulumi.get(self, "environment")
 
@@ -494,7 +494,7 @@ class KeystoreAzureArgs:
 
 class KeystoreCcaArgsDict(TypedDict):
     """
-    Connection of a keystore of type cca; on-premises only.
+    Connection of a keystore of type `cca`; on-premises only.
     """
     host: pulumi.Input[_builtins.str]
     """
@@ -502,11 +502,11 @@ class KeystoreCcaArgsDict(TypedDict):
     """
     port: pulumi.Input[_builtins.int]
     """
-    Its port.
+    Port of the agent.
     """
     public_key_hash: pulumi.Input[_builtins.str]
     """
-    Hash of its public key.
+    Hash of the agent's public key.
     """
     trusted_issuer: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -514,7 +514,7 @@ class KeystoreCcaArgsDict(TypedDict):
     """
     use_tls: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
     """
-    Whether it is reached over TLS.
+    Whether to connect to the agent over TLS.
     """
 
 @pulumi.input_type
@@ -526,13 +526,13 @@ class KeystoreCcaArgs:
                  trusted_issuer: pulumi.Input[Optional[_builtins.str]] = None,
                  use_tls: pulumi.Input[Optional[_builtins.bool]] = None):
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
 
         :param pulumi.Input[_builtins.str] host: Host of the agent.
-        :param pulumi.Input[_builtins.int] port: Its port.
-        :param pulumi.Input[_builtins.str] public_key_hash: Hash of its public key.
+        :param pulumi.Input[_builtins.int] port: Port of the agent.
+        :param pulumi.Input[_builtins.str] public_key_hash: Hash of the agent's public key.
         :param pulumi.Input[_builtins.str] trusted_issuer: Issuer whose certificates are trusted.
-        :param pulumi.Input[_builtins.bool] use_tls: Whether it is reached over TLS.
+        :param pulumi.Input[_builtins.bool] use_tls: Whether to connect to the agent over TLS.
         """
         pulumi.set(__self__, "host", host)
         pulumi.set(__self__, "port", port)
@@ -558,7 +558,7 @@ class KeystoreCcaArgs:
     @pulumi.getter
     def port(self) -> pulumi.Input[_builtins.int]:
         """
-        Its port.
+        Port of the agent.
         """
         return pulumi.get(self, "port")
 
@@ -570,7 +570,7 @@ class KeystoreCcaArgs:
     @pulumi.getter(name="publicKeyHash")
     def public_key_hash(self) -> pulumi.Input[_builtins.str]:
         """
-        Hash of its public key.
+        Hash of the agent's public key.
         """
         return pulumi.get(self, "public_key_hash")
 
@@ -594,7 +594,7 @@ class KeystoreCcaArgs:
     @pulumi.getter(name="useTls")
     def use_tls(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether it is reached over TLS.
+        Whether to connect to the agent over TLS.
         """
         return pulumi.get(self, "use_tls")
 
@@ -605,27 +605,27 @@ class KeystoreCcaArgs:
 
 class KeystoreGoogleArgsDict(TypedDict):
     """
-    Connection of a keystore of type google_kms.
+    Connection of a keystore of type `google_kms`.
     """
     credentials: pulumi.Input[_builtins.str]
     """
-    Base64 of the JSON key file. Secret: the state has a digest.
+    Base64 of the JSON key file. State holds a digest.
     """
     key_ring: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Key ring in Google. Cannot change.
+    Key ring in Google Cloud. Cannot change.
     """
     location: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Location, such as europe-west3. Cannot change.
+    Location, such as `europe-west3`. Cannot change.
     """
     private_key_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Id of the private key; told by the credentials where absent. Cannot change.
+    ID of the private key. If omitted, it comes from the credentials. Cannot change.
     """
     project_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Project; told by the credentials where absent. Cannot change.
+    Project. If omitted, it comes from the credentials. Cannot change.
     """
 
 @pulumi.input_type
@@ -637,13 +637,13 @@ class KeystoreGoogleArgs:
                  private_key_id: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
 
-        :param pulumi.Input[_builtins.str] credentials: Base64 of the JSON key file. Secret: the state has a digest.
-        :param pulumi.Input[_builtins.str] key_ring: Key ring in Google. Cannot change.
-        :param pulumi.Input[_builtins.str] location: Location, such as europe-west3. Cannot change.
-        :param pulumi.Input[_builtins.str] private_key_id: Id of the private key; told by the credentials where absent. Cannot change.
-        :param pulumi.Input[_builtins.str] project_id: Project; told by the credentials where absent. Cannot change.
+        :param pulumi.Input[_builtins.str] credentials: Base64 of the JSON key file. State holds a digest.
+        :param pulumi.Input[_builtins.str] key_ring: Key ring in Google Cloud. Cannot change.
+        :param pulumi.Input[_builtins.str] location: Location, such as `europe-west3`. Cannot change.
+        :param pulumi.Input[_builtins.str] private_key_id: ID of the private key. If omitted, it comes from the credentials. Cannot change.
+        :param pulumi.Input[_builtins.str] project_id: Project. If omitted, it comes from the credentials. Cannot change.
         """
         pulumi.set(__self__, "credentials", credentials)
         if key_ring is not None:
@@ -659,7 +659,7 @@ class KeystoreGoogleArgs:
     @pulumi.getter
     def credentials(self) -> pulumi.Input[_builtins.str]:
         """
-        Base64 of the JSON key file. Secret: the state has a digest.
+        Base64 of the JSON key file. State holds a digest.
         """
         return pulumi.get(self, "credentials")
 
@@ -671,7 +671,7 @@ class KeystoreGoogleArgs:
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Key ring in Google. Cannot change.
+        Key ring in Google Cloud. Cannot change.
         """
         return pulumi.get(self, "key_ring")
 
@@ -683,7 +683,7 @@ class KeystoreGoogleArgs:
     @pulumi.getter
     def location(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Location, such as europe-west3. Cannot change.
+        Location, such as `europe-west3`. Cannot change.
         """
         return pulumi.get(self, "location")
 
@@ -695,7 +695,7 @@ class KeystoreGoogleArgs:
     @pulumi.getter(name="privateKeyId")
     def private_key_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Id of the private key; told by the credentials where absent. Cannot change.
+        ID of the private key. If omitted, it comes from the credentials. Cannot change.
         """
         return pulumi.get(self, "private_key_id")
 
@@ -707,7 +707,7 @@ class KeystoreGoogleArgs:
     @pulumi.getter(name="projectId")
     def project_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Project; told by the credentials where absent. Cannot change.
+        Project. If omitted, it comes from the credentials. Cannot change.
         """
         return pulumi.get(self, "project_id")
 
@@ -718,7 +718,7 @@ class KeystoreGoogleArgs:
 
 class KeystoreIbmArgsDict(TypedDict):
     """
-    Connection of a keystore of type hpcs or key_protect.
+    Connection of a keystore of type `hpcs` or `key_protect`.
     """
     api_endpoint: pulumi.Input[_builtins.str]
     """
@@ -726,19 +726,19 @@ class KeystoreIbmArgsDict(TypedDict):
     """
     api_key: pulumi.Input[_builtins.str]
     """
-    API key for it. Secret: the state has a digest.
+    API key for the other instance. State holds a digest.
     """
     iam_endpoint: pulumi.Input[_builtins.str]
     """
-    Endpoint of its IAM. Cannot change.
+    IAM endpoint of the other instance. Cannot change.
     """
     instance_id: pulumi.Input[_builtins.str]
     """
-    Id of the other instance. Cannot change.
+    ID of the other instance. Cannot change.
     """
     key_ring: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    Its key ring, Default where absent. Cannot change.
+    Key ring in the other instance; `Default` if omitted. Cannot change.
     """
 
 @pulumi.input_type
@@ -750,13 +750,13 @@ class KeystoreIbmArgs:
                  instance_id: pulumi.Input[_builtins.str],
                  key_ring: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
 
         :param pulumi.Input[_builtins.str] api_endpoint: Endpoint of the other instance's KMS. Cannot change.
-        :param pulumi.Input[_builtins.str] api_key: API key for it. Secret: the state has a digest.
-        :param pulumi.Input[_builtins.str] iam_endpoint: Endpoint of its IAM. Cannot change.
-        :param pulumi.Input[_builtins.str] instance_id: Id of the other instance. Cannot change.
-        :param pulumi.Input[_builtins.str] key_ring: Its key ring, Default where absent. Cannot change.
+        :param pulumi.Input[_builtins.str] api_key: API key for the other instance. State holds a digest.
+        :param pulumi.Input[_builtins.str] iam_endpoint: IAM endpoint of the other instance. Cannot change.
+        :param pulumi.Input[_builtins.str] instance_id: ID of the other instance. Cannot change.
+        :param pulumi.Input[_builtins.str] key_ring: Key ring in the other instance; `Default` if omitted. Cannot change.
         """
         pulumi.set(__self__, "api_endpoint", api_endpoint)
         pulumi.set(__self__, "api_key", api_key)
@@ -781,7 +781,7 @@ class KeystoreIbmArgs:
     @pulumi.getter(name="apiKey")
     def api_key(self) -> pulumi.Input[_builtins.str]:
         """
-        API key for it. Secret: the state has a digest.
+        API key for the other instance. State holds a digest.
         """
         return pulumi.get(self, "api_key")
 
@@ -793,7 +793,7 @@ class KeystoreIbmArgs:
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> pulumi.Input[_builtins.str]:
         """
-        Endpoint of its IAM. Cannot change.
+        IAM endpoint of the other instance. Cannot change.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -805,7 +805,7 @@ class KeystoreIbmArgs:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Input[_builtins.str]:
         """
-        Id of the other instance. Cannot change.
+        ID of the other instance. Cannot change.
         """
         return pulumi.get(self, "instance_id")
 
@@ -817,7 +817,7 @@ class KeystoreIbmArgs:
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Its key ring, Default where absent. Cannot change.
+        Key ring in the other instance; `Default` if omitted. Cannot change.
         """
         return pulumi.get(self, "key_ring")
 

@@ -96,7 +96,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="activationPeriod")
     def activation_period(self) -> _builtins.str:
         """
-        From creation to the first day of use, such as P0D.
+        Time from creation to the first day of use, such as `P0D`.
         """
         return pulumi.get(self, "activation_period")
 
@@ -104,7 +104,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def algorithm(self) -> _builtins.str:
         """
-        Algorithm; des and dilithium on-premises only. Cannot change.
+        Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
         """
         return pulumi.get(self, "algorithm")
 
@@ -112,7 +112,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def archived(self) -> _builtins.bool:
         """
-        No new keys and no alignment from it; existing keys keep working.
+        Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         """
         return pulumi.get(self, "archived")
 
@@ -120,7 +120,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def azure(self) -> Optional['outputs.KeyTemplateAzureState']:
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`. Cannot change.
         """
         return pulumi.get(self, "azure")
 
@@ -128,7 +128,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def cca(self) -> Optional['outputs.KeyTemplateCcaState']:
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -136,7 +136,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> Optional[_builtins.bool]:
         """
-        Deactivates older versions on rotation.
+        Whether a rotation deactivates the older versions of a key.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 
@@ -160,7 +160,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="existingTemplateId")
     def existing_template_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this template instead of making one. Cannot change.
+        Adopts this template instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_template_id")
 
@@ -168,7 +168,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="expirationPeriod")
     def expiration_period(self) -> _builtins.str:
         """
-        To the last day of use, such as P2Y.
+        Time to the last day of use, such as `P2Y`.
         """
         return pulumi.get(self, "expiration_period")
 
@@ -176,7 +176,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def google(self) -> Optional['outputs.KeyTemplateGoogleState']:
         """
-        For google_kms.
+        For templates of `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -184,7 +184,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def group(self) -> _builtins.str:
         """
-        Group of keystores that keys go to. A change is refused while it would cut a key off.
+        Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
         """
         return pulumi.get(self, "group")
 
@@ -192,7 +192,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the template belongs to.
+        ID of the instance that the template belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -200,7 +200,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State of a new key; an active one is installed at once.
+        State of a new key. An `active` key is installed at once.
         """
         return pulumi.get(self, "key_state")
 
@@ -208,7 +208,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="keystoreNamingScheme")
     def keystore_naming_scheme(self) -> Optional[_builtins.str]:
         """
-        How keys are named in the keystore. Cannot change.
+        Scheme of the names of keys in the keystore. Cannot change.
         """
         return pulumi.get(self, "keystore_naming_scheme")
 
@@ -216,7 +216,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="keystoreType")
     def keystore_type(self) -> _builtins.str:
         """
-        Type of the keystores that keys go to. Cannot change.
+        Type of the keystores in which keys are installed. Cannot change.
         """
         return pulumi.get(self, "keystore_type")
 
@@ -224,7 +224,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the template, unique in its vault; some releases take up to 30 characters.
+        Name of the template, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -232,7 +232,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="namingScheme")
     def naming_scheme(self) -> Optional[_builtins.str]:
         """
-        How labels are made, with <tags>. Cannot change.
+        Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         return pulumi.get(self, "naming_scheme")
 
@@ -240,7 +240,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def size(self) -> _builtins.str:
         """
-        Size, such as 256.
+        Size of the keys, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -256,7 +256,7 @@ class GetKeyTemplateResult:
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> _builtins.str:
         """
-        UUID of the vault that the template is in. Cannot change.
+        UUID of the vault that holds the template. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -264,7 +264,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def version(self) -> _builtins.int:
         """
-        One more for each update.
+        Incremented by each update.
         """
         return pulumi.get(self, "version")
 
@@ -303,7 +303,7 @@ def get_key_template(template_id: Optional[_builtins.str] = None,
                      vault_id: Optional[_builtins.str] = None,
                      opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetKeyTemplateResult:
     """
-    A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+    Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
 
     :param _builtins.str template_id: UUID of the template.
     :param _builtins.str vault_id: UUID of the vault.
@@ -341,7 +341,7 @@ def get_key_template_output(template_id: pulumi.Input[Optional[_builtins.str]] =
                             vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeyTemplateResult]:
     """
-    A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+    Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
 
     :param _builtins.str template_id: UUID of the template.
     :param _builtins.str vault_id: UUID of the vault.

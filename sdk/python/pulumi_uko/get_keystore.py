@@ -88,7 +88,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def aws(self) -> Optional['outputs.KeystoreAws']:
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
         """
         return pulumi.get(self, "aws")
 
@@ -96,7 +96,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def azure(self) -> Optional['outputs.KeystoreAzure']:
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
         """
         return pulumi.get(self, "azure")
 
@@ -104,7 +104,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def cca(self) -> Optional['outputs.KeystoreCca']:
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -128,7 +128,7 @@ class GetKeystoreResult:
     @pulumi.getter(name="existingKeystoreId")
     def existing_keystore_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this keystore instead of making one. Cannot change.
+        Adopts this keystore instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_keystore_id")
 
@@ -136,7 +136,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def google(self) -> Optional['outputs.KeystoreGoogle']:
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -144,7 +144,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def groups(self) -> Sequence[_builtins.str]:
         """
-        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+        Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         """
         return pulumi.get(self, "groups")
 
@@ -152,7 +152,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def health(self) -> _builtins.str:
         """
-        ok, not_responding, configuration_error, pending_check, or empty.
+        `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
         """
         return pulumi.get(self, "health")
 
@@ -160,7 +160,7 @@ class GetKeystoreResult:
     @pulumi.getter(name="healthMessage")
     def health_message(self) -> _builtins.str:
         """
-        What the service says beside it.
+        The service's message about the health.
         """
         return pulumi.get(self, "health_message")
 
@@ -168,7 +168,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def ibm(self) -> Optional['outputs.KeystoreIbm']:
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
         """
         return pulumi.get(self, "ibm")
 
@@ -176,7 +176,7 @@ class GetKeystoreResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the keystore belongs to.
+        ID of the instance that the keystore belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -192,7 +192,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def location(self) -> _builtins.str:
         """
-        Where it is, as the service says; may be empty.
+        Location, as the service reports it. May be empty.
         """
         return pulumi.get(self, "location")
 
@@ -200,7 +200,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -208,7 +208,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def ring(self) -> _builtins.str:
         """
-        KMS key ring of an internal keystore; empty otherwise.
+        KMS key ring of an internal keystore; empty for all other types.
         """
         return pulumi.get(self, "ring")
 
@@ -216,7 +216,7 @@ class GetKeystoreResult:
     @pulumi.getter(name="tlsProxy")
     def tls_proxy(self) -> Optional[_builtins.str]:
         """
-        TLS proxy for a private endpoint, host:port.
+        TLS proxy for a private endpoint, `host:port`.
         """
         return pulumi.get(self, "tls_proxy")
 
@@ -224,7 +224,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def type(self) -> 'KeystoreType':
         """
-        internal is a key ring of this instance; all others are connected. Cannot change.
+        `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -268,7 +268,7 @@ def get_keystore(keystore_id: Optional[_builtins.str] = None,
                  vault_id: Optional[_builtins.str] = None,
                  opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetKeystoreResult:
     """
-    A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+    Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
 
     :param _builtins.str keystore_id: UUID of the keystore.
     :param _builtins.str vault_id: UUID of the vault.
@@ -303,7 +303,7 @@ def get_keystore_output(keystore_id: pulumi.Input[Optional[_builtins.str]] = Non
                         vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                         opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeystoreResult]:
     """
-    A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+    Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
 
     :param _builtins.str keystore_id: UUID of the keystore.
     :param _builtins.str vault_id: UUID of the vault.

@@ -120,7 +120,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def aliases(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Up to 5 further names; [] for none.
+        Up to 5 further names; `[]` removes all.
         """
         return pulumi.get(self, "aliases")
 
@@ -136,7 +136,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        approval or time.
+        What the deletion waits for: `approval` or `time`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -144,7 +144,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> 'KmsKeyDeletionCompletesAt':
         """
-        When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+        When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -152,7 +152,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> Optional[_builtins.str]:
         """
-        When KMS begins to purge its metadata.
+        When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -160,7 +160,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> _builtins.bool:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -168,7 +168,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Name of the open window, as UKO_CONSENT takes it.
+        Name of the open deletion window, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -176,7 +176,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of whoever set it, where KMS tells.
+        IAM ID of the person who set the key for deletion, if KMS reports it.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -192,7 +192,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> _builtins.bool:
         """
-        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+        KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 
@@ -200,7 +200,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+        Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -208,7 +208,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="encryptedNonce")
     def encrypted_nonce(self) -> Optional[_builtins.str]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encrypted_nonce")
 
@@ -216,7 +216,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="encryptionAlgorithm")
     def encryption_algorithm(self) -> Optional['EncryptionAlgorithm']:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encryption_algorithm")
 
@@ -224,7 +224,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -232,7 +232,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> Optional[_builtins.str]:
         """
-        When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+        When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -240,7 +240,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def imported(self) -> _builtins.bool:
         """
-        Whether its material came from outside.
+        Whether the key material was imported.
         """
         return pulumi.get(self, "imported")
 
@@ -248,7 +248,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -256,7 +256,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def iv(self) -> Optional[_builtins.str]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "iv")
 
@@ -272,7 +272,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> _builtins.str:
         """
-        Key ring, made where it is absent; never that of an internal keystore.
+        Key ring, created if it does not exist. Never the key ring of an internal keystore.
         """
         return pulumi.get(self, "key_ring")
 
@@ -280,7 +280,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        KMS's own state of the key, as a word.
+        State, as KMS reports it, as a word.
         """
         return pulumi.get(self, "key_state")
 
@@ -288,7 +288,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="lastRotatedAt")
     def last_rotated_at(self) -> Optional[_builtins.str]:
         """
-        When it was last rotated.
+        When the key was last rotated, ISO 8601 UTC.
         """
         return pulumi.get(self, "last_rotated_at")
 
@@ -296,7 +296,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'KmsKeyLifecycleState':
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -304,7 +304,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the key, not unique in KMS. Cannot change.
+        Name of the key. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -312,7 +312,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def payload(self) -> Optional[_builtins.str]:
         """
-        Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+        Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
         """
         return pulumi.get(self, "payload")
 
@@ -320,7 +320,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="restoreTrigger")
     def restore_trigger(self) -> Optional[_builtins.str]:
         """
-        Any text: each change of it brings a destroyed key back once, within 30 days.
+        Any text. Each change of it restores a destroyed key once, within 30 days.
         """
         return pulumi.get(self, "restore_trigger")
 
@@ -328,7 +328,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="rotationIntervalMonths")
     def rotation_interval_months(self) -> Optional[_builtins.int]:
         """
-        Months between rotations by KMS, of a root key that was not imported.
+        Months between rotations by KMS, for a root key that was not imported.
         """
         return pulumi.get(self, "rotation_interval_months")
 
@@ -336,7 +336,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> Optional[_builtins.str]:
         """
-        Any text: each change of it rotates the key once.
+        Any text. Each change of it rotates the key once.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -344,7 +344,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def tags(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Tags of your own. Cannot change.
+        Your own tags. Cannot change.
         """
         return pulumi.get(self, "tags")
 
@@ -352,7 +352,7 @@ class GetKmsKeyResult:
     @pulumi.getter
     def type(self) -> 'KmsKeyType':
         """
-        A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -398,7 +398,7 @@ class AwaitableGetKmsKeyResult(GetKmsKeyResult):
 def get_kms_key(key_id: Optional[_builtins.str] = None,
                 opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetKmsKeyResult:
     """
-    A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+    Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
 
     :param _builtins.str key_id: UUID of the key.
     """
@@ -441,7 +441,7 @@ def get_kms_key(key_id: Optional[_builtins.str] = None,
 def get_kms_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKmsKeyResult]:
     """
-    A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+    Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
 
     :param _builtins.str key_id: UUID of the key.
     """

@@ -127,7 +127,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="activationDate")
     def activation_date(self) -> Optional[_builtins.str]:
         """
-        First day of use. Planning only: nothing happens on it.
+        First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "activation_date")
 
@@ -135,7 +135,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def algorithm(self) -> _builtins.str:
         """
-        The service's word, for instance aes.
+        Algorithm, as the service reports it, such as `aes`.
         """
         return pulumi.get(self, "algorithm")
 
@@ -143,7 +143,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def align(self) -> _builtins.bool:
         """
-        Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+        Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
         """
         return pulumi.get(self, "align")
 
@@ -151,7 +151,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def alignment(self) -> Optional[_builtins.str]:
         """
-        aligned or unaligned: whether the key is where its template wants it; absent where untold.
+        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -159,7 +159,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        approval, time, or person_to_unblock.
+        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -167,7 +167,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> 'DeletionCompletesAt':
         """
-        When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+        When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -175,7 +175,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionGate")
     def deletion_gate(self) -> 'DeletionGate':
         """
-        Which steps take two people: deactivate and destroy, or destroy alone.
+        The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
         """
         return pulumi.get(self, "deletion_gate")
 
@@ -183,7 +183,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> Optional[_builtins.str]:
         """
-        The next step is refused before this time.
+        The next step is refused before this time, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -191,7 +191,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> _builtins.bool:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -199,7 +199,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionReason")
     def deletion_reason(self) -> Optional[_builtins.str]:
         """
-        Why the key is ended; kept in the consent record.
+        Reason for the deletion, up to 500 characters. The consent record keeps it.
         """
         return pulumi.get(self, "deletion_reason")
 
@@ -207,7 +207,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Id of the binding record, as UKO_CONSENT takes it.
+        ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -215,7 +215,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of the author of the binding record.
+        IAM ID of the author of the pending record.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -223,7 +223,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def description(self) -> Optional[_builtins.str]:
         """
-        Up to 200 characters; up to 110 where the service keeps no tags.
+        Up to 200 characters; up to 110 if the service keeps no tags.
         """
         return pulumi.get(self, "description")
 
@@ -231,7 +231,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -239,7 +239,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="dualMarker")
     def dual_marker(self) -> Optional[_builtins.str]:
         """
-        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -247,7 +247,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -255,7 +255,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> Optional[_builtins.str]:
         """
-        Last day of use. Planning only: nothing happens on it.
+        Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -263,7 +263,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -279,7 +279,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        The service's own word for the state.
+        State, as the service reports it.
         """
         return pulumi.get(self, "key_state")
 
@@ -287,7 +287,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def keystores(self) -> Sequence['outputs.ManagedKeyKeystore']:
         """
-        What each keystore says of the key.
+        Each keystore's status of the key.
         """
         return pulumi.get(self, "keystores")
 
@@ -303,7 +303,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="labelTags")
     def label_tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+        Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         """
         return pulumi.get(self, "label_tags")
 
@@ -311,7 +311,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -319,7 +319,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> Optional[_builtins.str]:
         """
-        A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+        Each change of this value rotates the key once, on the next update. A new key is not rotated.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -327,7 +327,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def size(self) -> _builtins.str:
         """
-        Size as the service says it, for instance 256.
+        Size, as the service reports it, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -335,7 +335,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def state(self) -> Optional['TargetState']:
         """
-        State to aim at on updates. Going down takes two people; it never reactivates a key.
+        Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
         """
         return pulumi.get(self, "state")
 
@@ -343,7 +343,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Tags of your own; {} for none.
+        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 
@@ -351,7 +351,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def template(self) -> _builtins.str:
         """
-        Name of the key template; the key is compared by the template's id. Cannot change.
+        Name of the key template.
         """
         return pulumi.get(self, "template")
 
@@ -367,7 +367,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> _builtins.str:
         """
-        UUID of the vault that the key lives in. Cannot change.
+        UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -375,7 +375,7 @@ class GetManagedKeyResult:
     @pulumi.getter
     def version(self) -> _builtins.int:
         """
-        1 at creation, one more for each rotation.
+        1 at creation, incremented by each rotation.
         """
         return pulumi.get(self, "version")
 
@@ -424,7 +424,7 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
                     vault_id: Optional[_builtins.str] = None,
                     opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetManagedKeyResult:
     """
-    A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+    Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.
@@ -472,7 +472,7 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                            vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetManagedKeyResult]:
     """
-    A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+    Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.

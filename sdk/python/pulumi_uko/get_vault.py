@@ -66,7 +66,7 @@ class GetVaultResult:
     @pulumi.getter(name="existingVaultId")
     def existing_vault_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this vault instead of making one. Cannot change.
+        Adopts this vault instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_vault_id")
 
@@ -74,7 +74,7 @@ class GetVaultResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the vault belongs to.
+        ID of the instance that the vault belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -121,7 +121,7 @@ class AwaitableGetVaultResult(GetVaultResult):
 def get_vault(vault_id: Optional[_builtins.str] = None,
               opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetVaultResult:
     """
-    A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+    Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
 
     :param _builtins.str vault_id: UUID of the vault.
     """
@@ -141,7 +141,7 @@ def get_vault(vault_id: Optional[_builtins.str] = None,
 def get_vault_output(vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetVaultResult]:
     """
-    A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+    Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
 
     :param _builtins.str vault_id: UUID of the vault.
     """

@@ -44,25 +44,25 @@ class KeyTemplateArgs:
         """
         The set of arguments for constructing a KeyTemplate resource.
 
-        :param pulumi.Input[_builtins.str] activation_period: From creation to the first day of use, such as P0D.
-        :param pulumi.Input['KeyAlgorithm'] algorithm: Algorithm; des and dilithium on-premises only. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_period: To the last day of use, such as P2Y.
-        :param pulumi.Input[_builtins.str] group: Group of keystores that keys go to. A change is refused while it would cut a key off.
-        :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores that keys go to. Cannot change.
-        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault; some releases take up to 30 characters.
-        :param pulumi.Input[_builtins.str] size: Size, such as 256.
-        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the template is in. Cannot change.
-        :param pulumi.Input[_builtins.bool] archived: No new keys and no alignment from it; existing keys keep working.
-        :param pulumi.Input['KeyTemplateAzureArgs'] azure: For azure_key_vault. Cannot change.
-        :param pulumi.Input['KeyTemplateCcaArgs'] cca: For cca; on-premises only.
-        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Deactivates older versions on rotation.
+        :param pulumi.Input[_builtins.str] activation_period: Time from creation to the first day of use, such as `P0D`.
+        :param pulumi.Input['KeyAlgorithm'] algorithm: Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_period: Time to the last day of use, such as `P2Y`.
+        :param pulumi.Input[_builtins.str] group: Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
+        :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores in which keys are installed. Cannot change.
+        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param pulumi.Input[_builtins.str] size: Size of the keys, such as `256`.
+        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the template. Cannot change.
+        :param pulumi.Input[_builtins.bool] archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
+        :param pulumi.Input['KeyTemplateAzureArgs'] azure: For templates of `azure_key_vault`. Cannot change.
+        :param pulumi.Input['KeyTemplateCcaArgs'] cca: For templates of `cca`; on-premises only.
+        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the template.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of making one. Cannot change.
-        :param pulumi.Input['KeyTemplateGoogleArgs'] google: For google_kms.
-        :param pulumi.Input['NewKeyState'] key_state: State of a new key; an active one is installed at once.
-        :param pulumi.Input[_builtins.str] keystore_naming_scheme: How keys are named in the keystore. Cannot change.
-        :param pulumi.Input[_builtins.str] naming_scheme: How labels are made, with <tags>. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of creating one. Cannot change.
+        :param pulumi.Input['KeyTemplateGoogleArgs'] google: For templates of `google_kms`.
+        :param pulumi.Input['NewKeyState'] key_state: State of a new key. An `active` key is installed at once.
+        :param pulumi.Input[_builtins.str] keystore_naming_scheme: Scheme of the names of keys in the keystore. Cannot change.
+        :param pulumi.Input[_builtins.str] naming_scheme: Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         pulumi.set(__self__, "activation_period", activation_period)
         pulumi.set(__self__, "algorithm", algorithm)
@@ -105,7 +105,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="activationPeriod")
     def activation_period(self) -> pulumi.Input[_builtins.str]:
         """
-        From creation to the first day of use, such as P0D.
+        Time from creation to the first day of use, such as `P0D`.
         """
         return pulumi.get(self, "activation_period")
 
@@ -117,7 +117,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def algorithm(self) -> pulumi.Input['KeyAlgorithm']:
         """
-        Algorithm; des and dilithium on-premises only. Cannot change.
+        Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
         """
         return pulumi.get(self, "algorithm")
 
@@ -129,7 +129,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="expirationPeriod")
     def expiration_period(self) -> pulumi.Input[_builtins.str]:
         """
-        To the last day of use, such as P2Y.
+        Time to the last day of use, such as `P2Y`.
         """
         return pulumi.get(self, "expiration_period")
 
@@ -141,7 +141,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def group(self) -> pulumi.Input[_builtins.str]:
         """
-        Group of keystores that keys go to. A change is refused while it would cut a key off.
+        Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
         """
         return pulumi.get(self, "group")
 
@@ -153,7 +153,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="keystoreType")
     def keystore_type(self) -> pulumi.Input['TemplateKeystoreType']:
         """
-        Type of the keystores that keys go to. Cannot change.
+        Type of the keystores in which keys are installed. Cannot change.
         """
         return pulumi.get(self, "keystore_type")
 
@@ -165,7 +165,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the template, unique in its vault; some releases take up to 30 characters.
+        Name of the template, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -177,7 +177,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def size(self) -> pulumi.Input[_builtins.str]:
         """
-        Size, such as 256.
+        Size of the keys, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -189,7 +189,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> pulumi.Input[_builtins.str]:
         """
-        UUID of the vault that the template is in. Cannot change.
+        UUID of the vault that holds the template. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -201,7 +201,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def archived(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        No new keys and no alignment from it; existing keys keep working.
+        Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         """
         return pulumi.get(self, "archived")
 
@@ -213,7 +213,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def azure(self) -> pulumi.Input[Optional['KeyTemplateAzureArgs']]:
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`. Cannot change.
         """
         return pulumi.get(self, "azure")
 
@@ -225,7 +225,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def cca(self) -> pulumi.Input[Optional['KeyTemplateCcaArgs']]:
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -237,7 +237,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Deactivates older versions on rotation.
+        Whether a rotation deactivates the older versions of a key.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 
@@ -273,7 +273,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="existingTemplateId")
     def existing_template_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Adopts this template instead of making one. Cannot change.
+        Adopts this template instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_template_id")
 
@@ -285,7 +285,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def google(self) -> pulumi.Input[Optional['KeyTemplateGoogleArgs']]:
         """
-        For google_kms.
+        For templates of `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -297,7 +297,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Input[Optional['NewKeyState']]:
         """
-        State of a new key; an active one is installed at once.
+        State of a new key. An `active` key is installed at once.
         """
         return pulumi.get(self, "key_state")
 
@@ -309,7 +309,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="keystoreNamingScheme")
     def keystore_naming_scheme(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How keys are named in the keystore. Cannot change.
+        Scheme of the names of keys in the keystore. Cannot change.
         """
         return pulumi.get(self, "keystore_naming_scheme")
 
@@ -321,7 +321,7 @@ class KeyTemplateArgs:
     @pulumi.getter(name="namingScheme")
     def naming_scheme(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        How labels are made, with <tags>. Cannot change.
+        Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         return pulumi.get(self, "naming_scheme")
 
@@ -357,11 +357,11 @@ class KeyTemplate(pulumi.CustomResource):
                  vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+        A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 
         ## What destroy does
 
-        Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+        Destroying a template deletes it once the metadata of every key that was created from it is removed. Its keys are never deleted with it. A template with `archived` allows no new keys, and stays.
 
         ## Example Usage
         ### Keys for Azure, in hardware
@@ -385,7 +385,7 @@ class KeyTemplate(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<templateId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<templateId>`:
 
         ```sh
         $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
@@ -393,25 +393,25 @@ class KeyTemplate(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] activation_period: From creation to the first day of use, such as P0D.
-        :param pulumi.Input['KeyAlgorithm'] algorithm: Algorithm; des and dilithium on-premises only. Cannot change.
-        :param pulumi.Input[_builtins.bool] archived: No new keys and no alignment from it; existing keys keep working.
-        :param pulumi.Input[Union['KeyTemplateAzureArgs', 'KeyTemplateAzureArgsDict']] azure: For azure_key_vault. Cannot change.
-        :param pulumi.Input[Union['KeyTemplateCcaArgs', 'KeyTemplateCcaArgsDict']] cca: For cca; on-premises only.
-        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Deactivates older versions on rotation.
+        :param pulumi.Input[_builtins.str] activation_period: Time from creation to the first day of use, such as `P0D`.
+        :param pulumi.Input['KeyAlgorithm'] algorithm: Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
+        :param pulumi.Input[_builtins.bool] archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
+        :param pulumi.Input[Union['KeyTemplateAzureArgs', 'KeyTemplateAzureArgsDict']] azure: For templates of `azure_key_vault`. Cannot change.
+        :param pulumi.Input[Union['KeyTemplateCcaArgs', 'KeyTemplateCcaArgsDict']] cca: For templates of `cca`; on-premises only.
+        :param pulumi.Input[_builtins.bool] deactivate_on_rotation: Whether a rotation deactivates the older versions of a key.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the template.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of making one. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_period: To the last day of use, such as P2Y.
-        :param pulumi.Input[Union['KeyTemplateGoogleArgs', 'KeyTemplateGoogleArgsDict']] google: For google_kms.
-        :param pulumi.Input[_builtins.str] group: Group of keystores that keys go to. A change is refused while it would cut a key off.
-        :param pulumi.Input['NewKeyState'] key_state: State of a new key; an active one is installed at once.
-        :param pulumi.Input[_builtins.str] keystore_naming_scheme: How keys are named in the keystore. Cannot change.
-        :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores that keys go to. Cannot change.
-        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault; some releases take up to 30 characters.
-        :param pulumi.Input[_builtins.str] naming_scheme: How labels are made, with <tags>. Cannot change.
-        :param pulumi.Input[_builtins.str] size: Size, such as 256.
-        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the template is in. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_template_id: Adopts this template instead of creating one. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_period: Time to the last day of use, such as `P2Y`.
+        :param pulumi.Input[Union['KeyTemplateGoogleArgs', 'KeyTemplateGoogleArgsDict']] google: For templates of `google_kms`.
+        :param pulumi.Input[_builtins.str] group: Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
+        :param pulumi.Input['NewKeyState'] key_state: State of a new key. An `active` key is installed at once.
+        :param pulumi.Input[_builtins.str] keystore_naming_scheme: Scheme of the names of keys in the keystore. Cannot change.
+        :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores in which keys are installed. Cannot change.
+        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param pulumi.Input[_builtins.str] naming_scheme: Scheme of the labels of keys, with `<tags>`. Cannot change.
+        :param pulumi.Input[_builtins.str] size: Size of the keys, such as `256`.
+        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the template. Cannot change.
         """
         ...
     @overload
@@ -420,11 +420,11 @@ class KeyTemplate(pulumi.CustomResource):
                  args: KeyTemplateArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+        A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 
         ## What destroy does
 
-        Destroying a template deletes it once the record of every key that was made from it is removed. Its keys are never deleted along with it. With `archived` it makes no new keys, and stays.
+        Destroying a template deletes it once the metadata of every key that was created from it is removed. Its keys are never deleted with it. A template with `archived` allows no new keys, and stays.
 
         ## Example Usage
         ### Keys for Azure, in hardware
@@ -448,7 +448,7 @@ class KeyTemplate(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<templateId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<templateId>`:
 
         ```sh
         $ pulumi import uko:index:KeyTemplate example 5c1e0000-0000-4000-8000-000000000001/6d1f0000-0000-4000-8000-000000000004
@@ -593,7 +593,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="activationPeriod")
     def activation_period(self) -> pulumi.Output[_builtins.str]:
         """
-        From creation to the first day of use, such as P0D.
+        Time from creation to the first day of use, such as `P0D`.
         """
         return pulumi.get(self, "activation_period")
 
@@ -601,7 +601,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def algorithm(self) -> pulumi.Output[_builtins.str]:
         """
-        Algorithm; des and dilithium on-premises only. Cannot change.
+        Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
         """
         return pulumi.get(self, "algorithm")
 
@@ -609,7 +609,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def archived(self) -> pulumi.Output[_builtins.bool]:
         """
-        No new keys and no alignment from it; existing keys keep working.
+        Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         """
         return pulumi.get(self, "archived")
 
@@ -617,7 +617,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def azure(self) -> pulumi.Output[Optional['outputs.KeyTemplateAzureState']]:
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`. Cannot change.
         """
         return pulumi.get(self, "azure")
 
@@ -625,7 +625,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def cca(self) -> pulumi.Output[Optional['outputs.KeyTemplateCcaState']]:
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -633,7 +633,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Deactivates older versions on rotation.
+        Whether a rotation deactivates the older versions of a key.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 
@@ -657,7 +657,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="existingTemplateId")
     def existing_template_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Adopts this template instead of making one. Cannot change.
+        Adopts this template instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_template_id")
 
@@ -665,7 +665,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="expirationPeriod")
     def expiration_period(self) -> pulumi.Output[_builtins.str]:
         """
-        To the last day of use, such as P2Y.
+        Time to the last day of use, such as `P2Y`.
         """
         return pulumi.get(self, "expiration_period")
 
@@ -673,7 +673,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def google(self) -> pulumi.Output[Optional['outputs.KeyTemplateGoogleState']]:
         """
-        For google_kms.
+        For templates of `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -681,7 +681,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def group(self) -> pulumi.Output[_builtins.str]:
         """
-        Group of keystores that keys go to. A change is refused while it would cut a key off.
+        Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
         """
         return pulumi.get(self, "group")
 
@@ -689,7 +689,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Instance that the template belongs to.
+        ID of the instance that the template belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -697,7 +697,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Output[_builtins.str]:
         """
-        State of a new key; an active one is installed at once.
+        State of a new key. An `active` key is installed at once.
         """
         return pulumi.get(self, "key_state")
 
@@ -705,7 +705,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="keystoreNamingScheme")
     def keystore_naming_scheme(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        How keys are named in the keystore. Cannot change.
+        Scheme of the names of keys in the keystore. Cannot change.
         """
         return pulumi.get(self, "keystore_naming_scheme")
 
@@ -713,7 +713,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="keystoreType")
     def keystore_type(self) -> pulumi.Output[_builtins.str]:
         """
-        Type of the keystores that keys go to. Cannot change.
+        Type of the keystores in which keys are installed. Cannot change.
         """
         return pulumi.get(self, "keystore_type")
 
@@ -721,7 +721,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the template, unique in its vault; some releases take up to 30 characters.
+        Name of the template, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -729,7 +729,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="namingScheme")
     def naming_scheme(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        How labels are made, with <tags>. Cannot change.
+        Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         return pulumi.get(self, "naming_scheme")
 
@@ -737,7 +737,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def size(self) -> pulumi.Output[_builtins.str]:
         """
-        Size, such as 256.
+        Size of the keys, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -753,7 +753,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> pulumi.Output[_builtins.str]:
         """
-        UUID of the vault that the template is in. Cannot change.
+        UUID of the vault that holds the template. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -761,7 +761,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def version(self) -> pulumi.Output[_builtins.int]:
         """
-        One more for each update.
+        Incremented by each update.
         """
         return pulumi.get(self, "version")
 

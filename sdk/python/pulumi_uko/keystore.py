@@ -38,19 +38,19 @@ class KeystoreArgs:
         """
         The set of arguments for constructing a Keystore resource.
 
-        :param pulumi.Input['KeystoreType'] type: internal is a key ring of this instance; all others are connected. Cannot change.
+        :param pulumi.Input['KeystoreType'] type: `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the keystore serves. Cannot change.
-        :param pulumi.Input['KeystoreAwsArgs'] aws: Connection of a keystore of type aws_kms.
-        :param pulumi.Input['KeystoreAzureArgs'] azure: Connection of a keystore of type azure_key_vault.
-        :param pulumi.Input['KeystoreCcaArgs'] cca: Connection of a keystore of type cca; on-premises only.
+        :param pulumi.Input['KeystoreAwsArgs'] aws: Connection of a keystore of type `aws_kms`.
+        :param pulumi.Input['KeystoreAzureArgs'] azure: Connection of a keystore of type `azure_key_vault`.
+        :param pulumi.Input['KeystoreCcaArgs'] cca: Connection of a keystore of type `cca`; on-premises only.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the keystore.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_keystore_id: Adopts this keystore instead of making one. Cannot change.
-        :param pulumi.Input['KeystoreGoogleArgs'] google: Connection of a keystore of type google_kms.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
-        :param pulumi.Input['KeystoreIbmArgs'] ibm: Connection of a keystore of type hpcs or key_protect.
-        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
-        :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, host:port.
+        :param pulumi.Input[_builtins.str] existing_keystore_id: Adopts this keystore instead of creating one. Cannot change.
+        :param pulumi.Input['KeystoreGoogleArgs'] google: Connection of a keystore of type `google_kms`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
+        :param pulumi.Input['KeystoreIbmArgs'] ibm: Connection of a keystore of type `hpcs` or `key_protect`.
+        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, `host:port`.
         """
         pulumi.set(__self__, "type", type)
         pulumi.set(__self__, "vault_id", vault_id)
@@ -83,7 +83,7 @@ class KeystoreArgs:
     @pulumi.getter
     def type(self) -> pulumi.Input['KeystoreType']:
         """
-        internal is a key ring of this instance; all others are connected. Cannot change.
+        `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -107,7 +107,7 @@ class KeystoreArgs:
     @pulumi.getter
     def aws(self) -> pulumi.Input[Optional['KeystoreAwsArgs']]:
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
         """
         return pulumi.get(self, "aws")
 
@@ -119,7 +119,7 @@ class KeystoreArgs:
     @pulumi.getter
     def azure(self) -> pulumi.Input[Optional['KeystoreAzureArgs']]:
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
         """
         return pulumi.get(self, "azure")
 
@@ -131,7 +131,7 @@ class KeystoreArgs:
     @pulumi.getter
     def cca(self) -> pulumi.Input[Optional['KeystoreCcaArgs']]:
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -167,7 +167,7 @@ class KeystoreArgs:
     @pulumi.getter(name="existingKeystoreId")
     def existing_keystore_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Adopts this keystore instead of making one. Cannot change.
+        Adopts this keystore instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_keystore_id")
 
@@ -179,7 +179,7 @@ class KeystoreArgs:
     @pulumi.getter
     def google(self) -> pulumi.Input[Optional['KeystoreGoogleArgs']]:
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -191,7 +191,7 @@ class KeystoreArgs:
     @pulumi.getter
     def groups(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+        Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         """
         return pulumi.get(self, "groups")
 
@@ -203,7 +203,7 @@ class KeystoreArgs:
     @pulumi.getter
     def ibm(self) -> pulumi.Input[Optional['KeystoreIbmArgs']]:
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
         """
         return pulumi.get(self, "ibm")
 
@@ -215,7 +215,7 @@ class KeystoreArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -227,7 +227,7 @@ class KeystoreArgs:
     @pulumi.getter(name="tlsProxy")
     def tls_proxy(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        TLS proxy for a private endpoint, host:port.
+        TLS proxy for a private endpoint, `host:port`.
         """
         return pulumi.get(self, "tls_proxy")
 
@@ -257,11 +257,11 @@ class Keystore(pulumi.CustomResource):
                  vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+        A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 
         ## What destroy does
 
-        Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+        Destroying a keystore deletes it once no key is installed in it, and the metadata of every destroyed key that was installed in it is removed. An internal keystore also waits for KMS to purge its destroyed keys, up to 90 days. A keystore is never deleted by force, and its keys are never deleted with it.
 
         ## Example Usage
         ### A key ring of this instance
@@ -274,7 +274,7 @@ class Keystore(pulumi.CustomResource):
             name="treasury-ring",
             groups=["ledger"])
         ```
-        ### AWS as a keystore, with its credentials from the stack's configuration
+        ### AWS as a keystore
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -295,7 +295,7 @@ class Keystore(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<keystoreId>`:
 
         ```sh
         $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
@@ -303,18 +303,18 @@ class Keystore(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[Union['KeystoreAwsArgs', 'KeystoreAwsArgsDict']] aws: Connection of a keystore of type aws_kms.
-        :param pulumi.Input[Union['KeystoreAzureArgs', 'KeystoreAzureArgsDict']] azure: Connection of a keystore of type azure_key_vault.
-        :param pulumi.Input[Union['KeystoreCcaArgs', 'KeystoreCcaArgsDict']] cca: Connection of a keystore of type cca; on-premises only.
+        :param pulumi.Input[Union['KeystoreAwsArgs', 'KeystoreAwsArgsDict']] aws: Connection of a keystore of type `aws_kms`.
+        :param pulumi.Input[Union['KeystoreAzureArgs', 'KeystoreAzureArgsDict']] azure: Connection of a keystore of type `azure_key_vault`.
+        :param pulumi.Input[Union['KeystoreCcaArgs', 'KeystoreCcaArgsDict']] cca: Connection of a keystore of type `cca`; on-premises only.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the keystore.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_keystore_id: Adopts this keystore instead of making one. Cannot change.
-        :param pulumi.Input[Union['KeystoreGoogleArgs', 'KeystoreGoogleArgsDict']] google: Connection of a keystore of type google_kms.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
-        :param pulumi.Input[Union['KeystoreIbmArgs', 'KeystoreIbmArgsDict']] ibm: Connection of a keystore of type hpcs or key_protect.
-        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
-        :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, host:port.
-        :param pulumi.Input['KeystoreType'] type: internal is a key ring of this instance; all others are connected. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_keystore_id: Adopts this keystore instead of creating one. Cannot change.
+        :param pulumi.Input[Union['KeystoreGoogleArgs', 'KeystoreGoogleArgsDict']] google: Connection of a keystore of type `google_kms`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
+        :param pulumi.Input[Union['KeystoreIbmArgs', 'KeystoreIbmArgsDict']] ibm: Connection of a keystore of type `hpcs` or `key_protect`.
+        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, `host:port`.
+        :param pulumi.Input['KeystoreType'] type: `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the keystore serves. Cannot change.
         """
         ...
@@ -324,11 +324,11 @@ class Keystore(pulumi.CustomResource):
                  args: KeystoreArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+        A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 
         ## What destroy does
 
-        Destroying a keystore deletes it once no key is installed there and no record of a destroyed key is left that was; an internal one also waits for KMS to forget its destroyed keys, up to 90 days. It is never deleted by force, and its keys are never deleted along with it.
+        Destroying a keystore deletes it once no key is installed in it, and the metadata of every destroyed key that was installed in it is removed. An internal keystore also waits for KMS to purge its destroyed keys, up to 90 days. A keystore is never deleted by force, and its keys are never deleted with it.
 
         ## Example Usage
         ### A key ring of this instance
@@ -341,7 +341,7 @@ class Keystore(pulumi.CustomResource):
             name="treasury-ring",
             groups=["ledger"])
         ```
-        ### AWS as a keystore, with its credentials from the stack's configuration
+        ### AWS as a keystore
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -362,7 +362,7 @@ class Keystore(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<keystoreId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<keystoreId>`:
 
         ```sh
         $ pulumi import uko:index:Keystore example 5c1e0000-0000-4000-8000-000000000001/4a7c0000-0000-4000-8000-000000000003
@@ -481,7 +481,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def aws(self) -> pulumi.Output[Optional['outputs.KeystoreAws']]:
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
         """
         return pulumi.get(self, "aws")
 
@@ -489,7 +489,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def azure(self) -> pulumi.Output[Optional['outputs.KeystoreAzure']]:
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
         """
         return pulumi.get(self, "azure")
 
@@ -497,7 +497,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def cca(self) -> pulumi.Output[Optional['outputs.KeystoreCca']]:
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -521,7 +521,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter(name="existingKeystoreId")
     def existing_keystore_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Adopts this keystore instead of making one. Cannot change.
+        Adopts this keystore instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_keystore_id")
 
@@ -529,7 +529,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def google(self) -> pulumi.Output[Optional['outputs.KeystoreGoogle']]:
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -537,7 +537,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def groups(self) -> pulumi.Output[Sequence[_builtins.str]]:
         """
-        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+        Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         """
         return pulumi.get(self, "groups")
 
@@ -545,7 +545,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def health(self) -> pulumi.Output[_builtins.str]:
         """
-        ok, not_responding, configuration_error, pending_check, or empty.
+        `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
         """
         return pulumi.get(self, "health")
 
@@ -553,7 +553,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter(name="healthMessage")
     def health_message(self) -> pulumi.Output[_builtins.str]:
         """
-        What the service says beside it.
+        The service's message about the health.
         """
         return pulumi.get(self, "health_message")
 
@@ -561,7 +561,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def ibm(self) -> pulumi.Output[Optional['outputs.KeystoreIbm']]:
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
         """
         return pulumi.get(self, "ibm")
 
@@ -569,7 +569,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Instance that the keystore belongs to.
+        ID of the instance that the keystore belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -585,7 +585,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def location(self) -> pulumi.Output[_builtins.str]:
         """
-        Where it is, as the service says; may be empty.
+        Location, as the service reports it. May be empty.
         """
         return pulumi.get(self, "location")
 
@@ -593,7 +593,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -601,7 +601,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def ring(self) -> pulumi.Output[_builtins.str]:
         """
-        KMS key ring of an internal keystore; empty otherwise.
+        KMS key ring of an internal keystore; empty for all other types.
         """
         return pulumi.get(self, "ring")
 
@@ -609,7 +609,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter(name="tlsProxy")
     def tls_proxy(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        TLS proxy for a private endpoint, host:port.
+        TLS proxy for a private endpoint, `host:port`.
         """
         return pulumi.get(self, "tls_proxy")
 
@@ -617,7 +617,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def type(self) -> pulumi.Output['KeystoreType']:
         """
-        internal is a key ring of this instance; all others are connected. Cannot change.
+        `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         """
         return pulumi.get(self, "type")
 

@@ -42,25 +42,25 @@ class KmsKeyArgs:
         """
         The set of arguments for constructing a KmsKey resource.
 
-        :param pulumi.Input[_builtins.str] name: Name of the key, not unique in KMS. Cannot change.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; [] for none.
-        :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
-        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
+        :param pulumi.Input[_builtins.str] name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; `[]` removes all.
+        :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
+        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
         :param pulumi.Input[_builtins.str] description: 2 to 240 characters. Cannot change.
-        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
-        :param pulumi.Input[_builtins.str] encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_date: When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
-        :param pulumi.Input[_builtins.str] iv: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input[_builtins.str] key_ring: Key ring, made where it is absent; never that of an internal keystore.
-        :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
-        :param pulumi.Input[_builtins.str] restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
-        :param pulumi.Input[_builtins.str] rotation_trigger: Any text: each change of it rotates the key once.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Tags of your own. Cannot change.
-        :param pulumi.Input['KmsKeyType'] type: A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
+        :param pulumi.Input[_builtins.str] encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_date: When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
+        :param pulumi.Input[_builtins.str] iv: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input[_builtins.str] key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
+        :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
+        :param pulumi.Input[_builtins.str] restore_trigger: Any text. Each change of it restores a destroyed key once, within 30 days.
+        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, for a root key that was not imported.
+        :param pulumi.Input[_builtins.str] rotation_trigger: Any text. Each change of it rotates the key once.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Your own tags. Cannot change.
+        :param pulumi.Input['KmsKeyType'] type: A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         pulumi.set(__self__, "name", name)
         if aliases is not None:
@@ -112,7 +112,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the key, not unique in KMS. Cannot change.
+        Name of the key. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -124,7 +124,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def aliases(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Up to 5 further names; [] for none.
+        Up to 5 further names; `[]` removes all.
         """
         return pulumi.get(self, "aliases")
 
@@ -136,7 +136,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> pulumi.Input[Optional['KmsKeyDeletionCompletesAt']]:
         """
-        When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+        When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -148,7 +148,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -172,7 +172,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+        KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 
@@ -184,7 +184,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+        Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -196,7 +196,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="encryptedNonce")
     def encrypted_nonce(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encrypted_nonce")
 
@@ -208,7 +208,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="encryptionAlgorithm")
     def encryption_algorithm(self) -> pulumi.Input[Optional['EncryptionAlgorithm']]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encryption_algorithm")
 
@@ -220,7 +220,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -232,7 +232,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+        When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -244,7 +244,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def iv(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "iv")
 
@@ -256,7 +256,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Key ring, made where it is absent; never that of an internal keystore.
+        Key ring, created if it does not exist. Never the key ring of an internal keystore.
         """
         return pulumi.get(self, "key_ring")
 
@@ -268,7 +268,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def payload(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+        Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
         """
         return pulumi.get(self, "payload")
 
@@ -280,7 +280,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="restoreTrigger")
     def restore_trigger(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Any text: each change of it brings a destroyed key back once, within 30 days.
+        Any text. Each change of it restores a destroyed key once, within 30 days.
         """
         return pulumi.get(self, "restore_trigger")
 
@@ -292,7 +292,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="rotationIntervalMonths")
     def rotation_interval_months(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Months between rotations by KMS, of a root key that was not imported.
+        Months between rotations by KMS, for a root key that was not imported.
         """
         return pulumi.get(self, "rotation_interval_months")
 
@@ -304,7 +304,7 @@ class KmsKeyArgs:
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Any text: each change of it rotates the key once.
+        Any text. Each change of it rotates the key once.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -316,7 +316,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def tags(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Tags of your own. Cannot change.
+        Your own tags. Cannot change.
         """
         return pulumi.get(self, "tags")
 
@@ -328,7 +328,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def type(self) -> pulumi.Input[Optional['KmsKeyType']]:
         """
-        A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -364,11 +364,11 @@ class KmsKey(pulumi.CustomResource):
                  type: pulumi.Input[Optional['KmsKeyType']] = None,
                  __props__=None):
         """
-        A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+        A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 
         ## What destroy does
 
-        Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+        Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 
         ## Example Usage
         ### A root key that KMS rotates
@@ -387,7 +387,7 @@ class KmsKey(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<keyId>`; nothing else has to be known.
+        The import ID is `<keyId>`:
 
         ```sh
         $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
@@ -395,25 +395,25 @@ class KmsKey(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; [] for none.
-        :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
-        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; `[]` removes all.
+        :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
+        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
         :param pulumi.Input[_builtins.str] description: 2 to 240 characters. Cannot change.
-        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
-        :param pulumi.Input[_builtins.str] encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_date: When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
-        :param pulumi.Input[_builtins.str] iv: Secure import, beside an encrypted payload. Cannot change.
-        :param pulumi.Input[_builtins.str] key_ring: Key ring, made where it is absent; never that of an internal keystore.
-        :param pulumi.Input[_builtins.str] name: Name of the key, not unique in KMS. Cannot change.
-        :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
-        :param pulumi.Input[_builtins.str] restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
-        :param pulumi.Input[_builtins.str] rotation_trigger: Any text: each change of it rotates the key once.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Tags of your own. Cannot change.
-        :param pulumi.Input['KmsKeyType'] type: A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        :param pulumi.Input[_builtins.bool] dual_auth_delete: KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
+        :param pulumi.Input[_builtins.str] encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input['EncryptionAlgorithm'] encryption_algorithm: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_date: When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
+        :param pulumi.Input[_builtins.str] iv: For a secure import, together with an encrypted payload. Cannot change.
+        :param pulumi.Input[_builtins.str] key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
+        :param pulumi.Input[_builtins.str] name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
+        :param pulumi.Input[_builtins.str] restore_trigger: Any text. Each change of it restores a destroyed key once, within 30 days.
+        :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, for a root key that was not imported.
+        :param pulumi.Input[_builtins.str] rotation_trigger: Any text. Each change of it rotates the key once.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tags: Your own tags. Cannot change.
+        :param pulumi.Input['KmsKeyType'] type: A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         ...
     @overload
@@ -422,11 +422,11 @@ class KmsKey(pulumi.CustomResource):
                  args: KmsKeyArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+        A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 
         ## What destroy does
 
-        Destroying a KMS key takes two people by KMS's own dual authorization: the first run sets the key for deletion, and nothing stops working. Within 7 days another person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the key is destroyed: everything that it wraps can no longer be read. For 30 days it can be brought back: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits shows as an error and leaves the resource in the state; run it again as either person.
+        Destroying a KMS key requires two people, by KMS's own dual authorization. The first run sets the key for deletion, and nothing stops working. Within 7 days a second person names that window (`UKO_CONSENT=<keyId>@<end of the window>`), and the run destroys the key: everything that the key wraps can no longer be read. For 30 days the key can be restored: adopt it with `existingKeyId` and a `restoreTrigger`. A run that waits ends with an error, and the resource stays in state. Run it again as either person.
 
         ## Example Usage
         ### A root key that KMS rotates
@@ -445,7 +445,7 @@ class KmsKey(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<keyId>`; nothing else has to be known.
+        The import ID is `<keyId>`:
 
         ```sh
         $ pulumi import uko:index:KmsKey example c0ffee00-0000-4000-8000-000000000005
@@ -596,7 +596,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def aliases(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        Up to 5 further names; [] for none.
+        Up to 5 further names; `[]` removes all.
         """
         return pulumi.get(self, "aliases")
 
@@ -612,7 +612,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        approval or time.
+        What the deletion waits for: `approval` or `time`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -620,7 +620,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> pulumi.Output['KmsKeyDeletionCompletesAt']:
         """
-        When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+        When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -628,7 +628,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        When KMS begins to purge its metadata.
+        When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -636,7 +636,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> pulumi.Output[_builtins.bool]:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -644,7 +644,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Name of the open window, as UKO_CONSENT takes it.
+        Name of the open deletion window, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -652,7 +652,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM id of whoever set it, where KMS tells.
+        IAM ID of the person who set the key for deletion, if KMS reports it.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -668,7 +668,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> pulumi.Output[_builtins.bool]:
         """
-        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+        KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 
@@ -676,7 +676,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output['DualAuthorization']:
         """
-        Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+        Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -684,7 +684,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="encryptedNonce")
     def encrypted_nonce(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encrypted_nonce")
 
@@ -692,7 +692,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="encryptionAlgorithm")
     def encryption_algorithm(self) -> pulumi.Output[Optional['EncryptionAlgorithm']]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encryption_algorithm")
 
@@ -700,7 +700,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -708,7 +708,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+        When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -716,7 +716,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def imported(self) -> pulumi.Output[_builtins.bool]:
         """
-        Whether its material came from outside.
+        Whether the key material was imported.
         """
         return pulumi.get(self, "imported")
 
@@ -724,7 +724,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -732,7 +732,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def iv(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "iv")
 
@@ -748,7 +748,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> pulumi.Output[_builtins.str]:
         """
-        Key ring, made where it is absent; never that of an internal keystore.
+        Key ring, created if it does not exist. Never the key ring of an internal keystore.
         """
         return pulumi.get(self, "key_ring")
 
@@ -756,7 +756,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Output[_builtins.str]:
         """
-        KMS's own state of the key, as a word.
+        State, as KMS reports it, as a word.
         """
         return pulumi.get(self, "key_state")
 
@@ -764,7 +764,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="lastRotatedAt")
     def last_rotated_at(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        When it was last rotated.
+        When the key was last rotated, ISO 8601 UTC.
         """
         return pulumi.get(self, "last_rotated_at")
 
@@ -772,7 +772,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> pulumi.Output['KmsKeyLifecycleState']:
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -780,7 +780,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the key, not unique in KMS. Cannot change.
+        Name of the key. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -788,7 +788,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def payload(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+        Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
         """
         return pulumi.get(self, "payload")
 
@@ -796,7 +796,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="restoreTrigger")
     def restore_trigger(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Any text: each change of it brings a destroyed key back once, within 30 days.
+        Any text. Each change of it restores a destroyed key once, within 30 days.
         """
         return pulumi.get(self, "restore_trigger")
 
@@ -804,7 +804,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="rotationIntervalMonths")
     def rotation_interval_months(self) -> pulumi.Output[Optional[_builtins.int]]:
         """
-        Months between rotations by KMS, of a root key that was not imported.
+        Months between rotations by KMS, for a root key that was not imported.
         """
         return pulumi.get(self, "rotation_interval_months")
 
@@ -812,7 +812,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Any text: each change of it rotates the key once.
+        Any text. Each change of it rotates the key once.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -820,7 +820,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def tags(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        Tags of your own. Cannot change.
+        Your own tags. Cannot change.
         """
         return pulumi.get(self, "tags")
 
@@ -828,7 +828,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def type(self) -> pulumi.Output['KmsKeyType']:
         """
-        A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         return pulumi.get(self, "type")
 

@@ -33,7 +33,7 @@ class ListKeyTemplatesResult:
     @pulumi.getter(name="keyTemplates")
     def key_templates(self) -> Sequence['outputs.KeyTemplateEntry']:
         """
-        Every key template.
+        Lists every key template.
         """
         return pulumi.get(self, "key_templates")
 
@@ -50,9 +50,9 @@ class AwaitableListKeyTemplatesResult(ListKeyTemplatesResult):
 def list_key_templates(vault_id: Optional[_builtins.str] = None,
                        opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListKeyTemplatesResult:
     """
-    Every key template.
+    Lists every key template.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id
@@ -64,9 +64,9 @@ def list_key_templates(vault_id: Optional[_builtins.str] = None,
 def list_key_templates_output(vault_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                               opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKeyTemplatesResult]:
     """
-    Every key template.
+    Lists every key template.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id

@@ -34,7 +34,7 @@ class ListKeystoresResult:
     @pulumi.getter
     def keystores(self) -> Sequence['outputs.KeystoreEntry']:
         """
-        Every keystore, without its secrets.
+        Lists every keystore, without its secrets.
         """
         return pulumi.get(self, "keystores")
 
@@ -51,9 +51,9 @@ class AwaitableListKeystoresResult(ListKeystoresResult):
 def list_keystores(vault_id: Optional[_builtins.str] = None,
                    opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListKeystoresResult:
     """
-    Every keystore, without its secrets.
+    Lists every keystore, without its secrets.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id
@@ -65,9 +65,9 @@ def list_keystores(vault_id: Optional[_builtins.str] = None,
 def list_keystores_output(vault_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKeystoresResult]:
     """
-    Every keystore, without its secrets.
+    Lists every keystore, without its secrets.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id

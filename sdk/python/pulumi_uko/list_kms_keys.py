@@ -34,7 +34,7 @@ class ListKmsKeysResult:
     @pulumi.getter(name="kmsKeys")
     def kms_keys(self) -> Sequence['outputs.KmsKeyEntry']:
         """
-        Every KMS key that this tool can look after, which leaves out those of internal keystores.
+        Lists every KMS key that uko can manage: all keys except those of internal keystores.
         """
         return pulumi.get(self, "kms_keys")
 
@@ -50,7 +50,7 @@ class AwaitableListKmsKeysResult(ListKmsKeysResult):
 
 def list_kms_keys(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListKmsKeysResult:
     """
-    Every KMS key that this tool can look after, which leaves out those of internal keystores.
+    Lists every KMS key that uko can manage: all keys except those of internal keystores.
     """
     __args__ = dict()
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -60,7 +60,7 @@ def list_kms_keys(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListK
         kms_keys=pulumi.get(__ret__, 'kms_keys'))
 def list_kms_keys_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListKmsKeysResult]:
     """
-    Every KMS key that this tool can look after, which leaves out those of internal keystores.
+    Lists every KMS key that uko can manage: all keys except those of internal keystores.
     """
     __args__ = dict()
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

@@ -34,7 +34,7 @@ class ListManagedKeysResult:
     @pulumi.getter(name="managedKeys")
     def managed_keys(self) -> Sequence['outputs.ManagedKeyEntry']:
         """
-        Every managed key in every state.
+        Lists every managed key, in every state.
         """
         return pulumi.get(self, "managed_keys")
 
@@ -51,9 +51,9 @@ class AwaitableListManagedKeysResult(ListManagedKeysResult):
 def list_managed_keys(vault_id: Optional[_builtins.str] = None,
                       opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListManagedKeysResult:
     """
-    Every managed key in every state.
+    Lists every managed key, in every state.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id
@@ -65,9 +65,9 @@ def list_managed_keys(vault_id: Optional[_builtins.str] = None,
 def list_managed_keys_output(vault_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListManagedKeysResult]:
     """
-    Every managed key in every state.
+    Lists every managed key, in every state.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id

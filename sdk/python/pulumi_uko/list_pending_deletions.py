@@ -51,9 +51,9 @@ class AwaitableListPendingDeletionsResult(ListPendingDeletionsResult):
 def list_pending_deletions(vault_id: Optional[_builtins.str] = None,
                            opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListPendingDeletionsResult:
     """
-    Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+    Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id
@@ -65,9 +65,9 @@ def list_pending_deletions(vault_id: Optional[_builtins.str] = None,
 def list_pending_deletions_output(vault_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                                   opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListPendingDeletionsResult]:
     """
-    Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+    Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
 
-    :param _builtins.str vault_id: Narrows the list to one vault; without it every vault's are listed.
+    :param _builtins.str vault_id: Lists this vault only. If omitted, all vaults are listed.
     """
     __args__ = dict()
     __args__['vaultId'] = vault_id

@@ -33,7 +33,7 @@ class ListVaultsResult:
     @pulumi.getter
     def vaults(self) -> Sequence['outputs.VaultEntry']:
         """
-        Every vault of the instance that the identity may see.
+        Lists every vault of the instance that the caller may see.
         """
         return pulumi.get(self, "vaults")
 
@@ -49,7 +49,7 @@ class AwaitableListVaultsResult(ListVaultsResult):
 
 def list_vaults(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListVaultsResult:
     """
-    Every vault of the instance that the identity may see.
+    Lists every vault of the instance that the caller may see.
     """
     __args__ = dict()
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -59,7 +59,7 @@ def list_vaults(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableListVau
         vaults=pulumi.get(__ret__, 'vaults'))
 def list_vaults_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[ListVaultsResult]:
     """
-    Every vault of the instance that the identity may see.
+    Lists every vault of the instance that the caller may see.
     """
     __args__ = dict()
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

@@ -41,23 +41,23 @@ class ManagedKeyArgs:
         """
         The set of arguments for constructing a ManagedKey resource.
 
-        :param pulumi.Input[_builtins.str] template: Name of the key template; the key is compared by the template's id. Cannot change.
-        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the key lives in. Cannot change.
-        :param pulumi.Input[_builtins.str] activation_date: First day of use. Planning only: nothing happens on it.
-        :param pulumi.Input[_builtins.bool] align: Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
-        :param pulumi.Input['DeletionCompletesAt'] deletion_completes_at: When the key may leave the state; the earlier ones leave a record that blocks template and vault.
-        :param pulumi.Input['DeletionGate'] deletion_gate: Which steps take two people: deactivate and destroy, or destroy alone.
-        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
-        :param pulumi.Input[_builtins.str] deletion_reason: Why the key is ended; kept in the consent record.
-        :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 where the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
-        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_date: Last day of use. Planning only: nothing happens on it.
-        :param pulumi.Input[_builtins.str] label: Name of the key; absent where the template's naming scheme makes it.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
-        :param pulumi.Input[_builtins.str] rotation_trigger: A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
-        :param pulumi.Input['TargetState'] state: State to aim at on updates. Going down takes two people; it never reactivates a key.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of your own; {} for none.
+        :param pulumi.Input[_builtins.str] template: Name of the key template. Keys are compared by the template's ID. Cannot change.
+        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the key. Cannot change.
+        :param pulumi.Input[_builtins.str] activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param pulumi.Input[_builtins.bool] align: Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
+        :param pulumi.Input['DeletionCompletesAt'] deletion_completes_at: When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
+        :param pulumi.Input['DeletionGate'] deletion_gate: The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
+        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
+        :param pulumi.Input[_builtins.str] deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
+        :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 if the service keeps no tags.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param pulumi.Input[_builtins.str] label: Name of the key. Omit it if the template's naming scheme creates it.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
+        :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
+        :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         pulumi.set(__self__, "template", template)
         pulumi.set(__self__, "vault_id", vault_id)
@@ -106,7 +106,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def template(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the key template; the key is compared by the template's id. Cannot change.
+        Name of the key template. Keys are compared by the template's ID. Cannot change.
         """
         return pulumi.get(self, "template")
 
@@ -118,7 +118,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> pulumi.Input[_builtins.str]:
         """
-        UUID of the vault that the key lives in. Cannot change.
+        UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -130,7 +130,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="activationDate")
     def activation_date(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        First day of use. Planning only: nothing happens on it.
+        First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "activation_date")
 
@@ -142,7 +142,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def align(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+        Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
         """
         return pulumi.get(self, "align")
 
@@ -154,7 +154,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> pulumi.Input[Optional['DeletionCompletesAt']]:
         """
-        When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+        When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -166,7 +166,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="deletionGate")
     def deletion_gate(self) -> pulumi.Input[Optional['DeletionGate']]:
         """
-        Which steps take two people: deactivate and destroy, or destroy alone.
+        The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
         """
         return pulumi.get(self, "deletion_gate")
 
@@ -178,7 +178,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -190,7 +190,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="deletionReason")
     def deletion_reason(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Why the key is ended; kept in the consent record.
+        Reason for the deletion, up to 500 characters. The consent record keeps it.
         """
         return pulumi.get(self, "deletion_reason")
 
@@ -202,7 +202,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def description(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Up to 200 characters; up to 110 where the service keeps no tags.
+        Up to 200 characters; up to 110 if the service keeps no tags.
         """
         return pulumi.get(self, "description")
 
@@ -214,7 +214,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -226,7 +226,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -238,7 +238,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Last day of use. Planning only: nothing happens on it.
+        Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -250,7 +250,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def label(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the key; absent where the template's naming scheme makes it.
+        Name of the key. Omit it if the template's naming scheme creates it.
         """
         return pulumi.get(self, "label")
 
@@ -262,7 +262,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="labelTags")
     def label_tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+        Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         """
         return pulumi.get(self, "label_tags")
 
@@ -274,7 +274,7 @@ class ManagedKeyArgs:
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+        Each change of this value rotates the key once, on the next update. A new key is not rotated.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -286,7 +286,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def state(self) -> pulumi.Input[Optional['TargetState']]:
         """
-        State to aim at on updates. Going down takes two people; it never reactivates a key.
+        Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
         """
         return pulumi.get(self, "state")
 
@@ -298,7 +298,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Tags of your own; {} for none.
+        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 
@@ -332,21 +332,21 @@ class ManagedKey(pulumi.CustomResource):
                  vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        An encryption key whose end of life takes two people.
+        An encryption key whose deletion requires two people.
 
         ## What destroy does
 
-        Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+        Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
 
-        1. The first run asks: a consent record is written on the key, and nothing stops working.
-        2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
-        3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
-        4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+        1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
+        2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
+        3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
+        4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
 
-        Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+        Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
 
         ## Example Usage
-        ### A key that takes two people to end
+        ### A key whose deletion requires two people
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -361,7 +361,7 @@ class ManagedKey(pulumi.CustomResource):
         pulumi.export("keyId", ledger.key_id)
         pulumi.export("lifecycleState", ledger.lifecycle_state)
         ```
-        ### Retire a key, and delete it another day
+        ### Retire a key, and delete it later
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -377,7 +377,7 @@ class ManagedKey(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<keyId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<keyId>`:
 
         ```sh
         $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
@@ -385,23 +385,23 @@ class ManagedKey(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] activation_date: First day of use. Planning only: nothing happens on it.
-        :param pulumi.Input[_builtins.bool] align: Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
-        :param pulumi.Input['DeletionCompletesAt'] deletion_completes_at: When the key may leave the state; the earlier ones leave a record that blocks template and vault.
-        :param pulumi.Input['DeletionGate'] deletion_gate: Which steps take two people: deactivate and destroy, or destroy alone.
-        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step towards the key's end.
-        :param pulumi.Input[_builtins.str] deletion_reason: Why the key is ended; kept in the consent record.
-        :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 where the service keeps no tags.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
-        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param pulumi.Input[_builtins.str] expiration_date: Last day of use. Planning only: nothing happens on it.
-        :param pulumi.Input[_builtins.str] label: Name of the key; absent where the template's naming scheme makes it.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
-        :param pulumi.Input[_builtins.str] rotation_trigger: A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
-        :param pulumi.Input['TargetState'] state: State to aim at on updates. Going down takes two people; it never reactivates a key.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of your own; {} for none.
-        :param pulumi.Input[_builtins.str] template: Name of the key template; the key is compared by the template's id. Cannot change.
-        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the key lives in. Cannot change.
+        :param pulumi.Input[_builtins.str] activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param pulumi.Input[_builtins.bool] align: Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
+        :param pulumi.Input['DeletionCompletesAt'] deletion_completes_at: When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
+        :param pulumi.Input['DeletionGate'] deletion_gate: The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
+        :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
+        :param pulumi.Input[_builtins.str] deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
+        :param pulumi.Input[_builtins.str] description: Up to 200 characters; up to 110 if the service keeps no tags.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param pulumi.Input[_builtins.str] label: Name of the key. Omit it if the template's naming scheme creates it.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
+        :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
+        :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
+        :param pulumi.Input[_builtins.str] template: Name of the key template. Keys are compared by the template's ID. Cannot change.
+        :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the key. Cannot change.
         """
         ...
     @overload
@@ -410,21 +410,21 @@ class ManagedKey(pulumi.CustomResource):
                  args: ManagedKeyArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        An encryption key whose end of life takes two people.
+        An encryption key whose deletion requires two people.
 
         ## What destroy does
 
-        Destroying a managed key ends it for everybody, so two people stand behind it, and it takes days. Each run takes the steps that are allowed then, and stops with a message that says who or what is awaited; this shows as an error, and the resource stays in the state. Run it again on any day, as either person, best with `--continue-on-error`:
+        Destroying a managed key deletes it for everyone, requires two people, and takes days. Each run takes the steps that are allowed now. Then it stops with an error that says who or what it is waiting for, and the resource stays in state. Run the same command again on any day, as either person, best with `--continue-on-error`:
 
-        1. The first run asks: a consent record is written on the key, and nothing stops working.
-        2. A second person names that record (`UKO_CONSENT=<id>`): the key is deactivated, and everything that needs it stops working. There is a way back: `uko reactivate`.
-        3. More than 4 hours later, another person names the record that the second run left: the key is destroyed. There is no way back.
-        4. After the pending period of its keystores, 7 to 90 days, its record is removed and the resource leaves the state.
+        1. The first run requests the deletion: it writes a consent record on the key. Nothing stops working.
+        2. A second person names that record (`UKO_CONSENT=<id>`), and the run deactivates the key: everything that needs the key stops working. `uko reactivate` undoes this step.
+        3. More than 4 hours later, another person names the record that the second run left, and the run destroys the key. This cannot be undone.
+        4. After the pending period of its keystores, 7 to 90 days, a run removes the metadata of the key, and the resource leaves state.
 
-        Protect what must stay with `protect` or `deletionProtection`. A change of an input never replaces a key.
+        Protect keys that must stay with `protect` or `deletionProtection`. A changed input never replaces a key.
 
         ## Example Usage
-        ### A key that takes two people to end
+        ### A key whose deletion requires two people
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -439,7 +439,7 @@ class ManagedKey(pulumi.CustomResource):
         pulumi.export("keyId", ledger.key_id)
         pulumi.export("lifecycleState", ledger.lifecycle_state)
         ```
-        ### Retire a key, and delete it another day
+        ### Retire a key, and delete it later
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -455,7 +455,7 @@ class ManagedKey(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>/<keyId>`; nothing else has to be known.
+        The import ID is `<vaultId>/<keyId>`:
 
         ```sh
         $ pulumi import uko:index:ManagedKey example 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002
@@ -610,7 +610,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="activationDate")
     def activation_date(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        First day of use. Planning only: nothing happens on it.
+        First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "activation_date")
 
@@ -618,7 +618,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def algorithm(self) -> pulumi.Output[_builtins.str]:
         """
-        The service's word, for instance aes.
+        Algorithm, as the service reports it, such as `aes`.
         """
         return pulumi.get(self, "algorithm")
 
@@ -626,7 +626,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def align(self) -> pulumi.Output[_builtins.bool]:
         """
-        Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+        Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
         """
         return pulumi.get(self, "align")
 
@@ -634,7 +634,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def alignment(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        aligned or unaligned: whether the key is where its template wants it; absent where untold.
+        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -642,7 +642,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        approval, time, or person_to_unblock.
+        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -650,7 +650,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> pulumi.Output['DeletionCompletesAt']:
         """
-        When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+        When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -658,7 +658,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionGate")
     def deletion_gate(self) -> pulumi.Output['DeletionGate']:
         """
-        Which steps take two people: deactivate and destroy, or destroy alone.
+        The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
         """
         return pulumi.get(self, "deletion_gate")
 
@@ -666,7 +666,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The next step is refused before this time.
+        The next step is refused before this time, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -674,7 +674,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> pulumi.Output[_builtins.bool]:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -682,7 +682,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionReason")
     def deletion_reason(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Why the key is ended; kept in the consent record.
+        Reason for the deletion, up to 500 characters. The consent record keeps it.
         """
         return pulumi.get(self, "deletion_reason")
 
@@ -690,7 +690,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Id of the binding record, as UKO_CONSENT takes it.
+        ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -698,7 +698,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM id of the author of the binding record.
+        IAM ID of the author of the pending record.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -706,7 +706,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def description(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Up to 200 characters; up to 110 where the service keeps no tags.
+        Up to 200 characters; up to 110 if the service keeps no tags.
         """
         return pulumi.get(self, "description")
 
@@ -714,7 +714,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output['DualAuthorization']:
         """
-        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -722,7 +722,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="dualMarker")
     def dual_marker(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -730,7 +730,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -738,7 +738,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Last day of use. Planning only: nothing happens on it.
+        Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -746,7 +746,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -762,7 +762,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Output[_builtins.str]:
         """
-        The service's own word for the state.
+        State, as the service reports it.
         """
         return pulumi.get(self, "key_state")
 
@@ -770,7 +770,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def keystores(self) -> pulumi.Output[Sequence['outputs.ManagedKeyKeystore']]:
         """
-        What each keystore says of the key.
+        Each keystore's status of the key.
         """
         return pulumi.get(self, "keystores")
 
@@ -786,7 +786,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="labelTags")
     def label_tags(self) -> pulumi.Output[Optional[Mapping[str, _builtins.str]]]:
         """
-        Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+        Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         """
         return pulumi.get(self, "label_tags")
 
@@ -794,7 +794,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> pulumi.Output['LifecycleState']:
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -802,7 +802,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+        Each change of this value rotates the key once, on the next update. A new key is not rotated.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -810,7 +810,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def size(self) -> pulumi.Output[_builtins.str]:
         """
-        Size as the service says it, for instance 256.
+        Size, as the service reports it, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -818,7 +818,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def state(self) -> pulumi.Output[Optional['TargetState']]:
         """
-        State to aim at on updates. Going down takes two people; it never reactivates a key.
+        Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
         """
         return pulumi.get(self, "state")
 
@@ -826,7 +826,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def tags(self) -> pulumi.Output[Optional[Mapping[str, _builtins.str]]]:
         """
-        Tags of your own; {} for none.
+        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 
@@ -834,7 +834,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def template(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the key template; the key is compared by the template's id. Cannot change.
+        Name of the key template.
         """
         return pulumi.get(self, "template")
 
@@ -850,7 +850,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> pulumi.Output[_builtins.str]:
         """
-        UUID of the vault that the key lives in. Cannot change.
+        UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -858,7 +858,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter
     def version(self) -> pulumi.Output[_builtins.int]:
         """
-        1 at creation, one more for each rotation.
+        1 at creation, incremented by each rotation.
         """
         return pulumi.get(self, "version")
 

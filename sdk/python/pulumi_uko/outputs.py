@@ -40,7 +40,7 @@ __all__ = [
 @pulumi.output_type
 class KeyTemplateAzureState(dict):
     """
-    For azure_key_vault. Cannot change.
+    For templates of `azure_key_vault`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -63,10 +63,10 @@ class KeyTemplateAzureState(dict):
                  operations: Optional[Sequence[_builtins.str]] = None,
                  protection_level: Optional[_builtins.str] = None):
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`.
 
-        :param Sequence[_builtins.str] operations: What Azure lets the key do.
-        :param _builtins.str protection_level: hsm or software.
+        :param Sequence[_builtins.str] operations: Operations that Azure allows with the key. Cannot change.
+        :param _builtins.str protection_level: Protection level of the keys. Cannot change.
         """
         if operations is not None:
             pulumi.set(__self__, "operations", operations)
@@ -77,7 +77,7 @@ class KeyTemplateAzureState(dict):
     @pulumi.getter
     def operations(self) -> Optional[Sequence[_builtins.str]]:
         """
-        What Azure lets the key do.
+        Operations that Azure allows with the key. Cannot change.
         """
         return pulumi.get(self, "operations")
 
@@ -85,7 +85,7 @@ class KeyTemplateAzureState(dict):
     @pulumi.getter(name="protectionLevel")
     def protection_level(self) -> Optional[_builtins.str]:
         """
-        hsm or software.
+        Protection level of the keys. Cannot change.
         """
         return pulumi.get(self, "protection_level")
 
@@ -93,7 +93,7 @@ class KeyTemplateAzureState(dict):
 @pulumi.output_type
 class KeyTemplateCcaState(dict):
     """
-    For cca; on-premises only.
+    For templates of `cca`; on-premises only.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -121,11 +121,11 @@ class KeyTemplateCcaState(dict):
                  key_words: Optional[Sequence[_builtins.str]] = None,
                  usage_control: Optional[_builtins.str] = None):
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
 
         :param _builtins.str key_type: CCA's key type.
         :param Sequence[_builtins.str] key_words: CCA's key words.
-        :param _builtins.str usage_control: What CCA lets the key do.
+        :param _builtins.str usage_control: Uses that CCA allows for the key.
         """
         if key_type is not None:
             pulumi.set(__self__, "key_type", key_type)
@@ -154,7 +154,7 @@ class KeyTemplateCcaState(dict):
     @pulumi.getter(name="usageControl")
     def usage_control(self) -> Optional[_builtins.str]:
         """
-        What CCA lets the key do.
+        Uses that CCA allows for the key.
         """
         return pulumi.get(self, "usage_control")
 
@@ -162,7 +162,7 @@ class KeyTemplateCcaState(dict):
 @pulumi.output_type
 class KeyTemplateEntry(dict):
     """
-    What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+    A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
     """
     def __init__(__self__, *,
                  activation_period: _builtins.str,
@@ -188,30 +188,30 @@ class KeyTemplateEntry(dict):
                  keystore_naming_scheme: Optional[_builtins.str] = None,
                  naming_scheme: Optional[_builtins.str] = None):
         """
-        What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+        A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 
-        :param _builtins.str activation_period: From creation to the first day of use, such as P0D.
-        :param _builtins.str algorithm: Algorithm; des and dilithium on-premises only. Cannot change.
-        :param _builtins.bool archived: No new keys and no alignment from it; existing keys keep working.
+        :param _builtins.str activation_period: Time from creation to the first day of use, such as `P0D`.
+        :param _builtins.str algorithm: Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
+        :param _builtins.bool archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         :param _builtins.bool deletion_protection: Refuses to delete the template.
-        :param _builtins.str expiration_period: To the last day of use, such as P2Y.
-        :param _builtins.str group: Group of keystores that keys go to. A change is refused while it would cut a key off.
-        :param _builtins.str instance_id: Instance that the template belongs to.
-        :param _builtins.str key_state: State of a new key; an active one is installed at once.
-        :param _builtins.str keystore_type: Type of the keystores that keys go to. Cannot change.
-        :param _builtins.str name: Name of the template, unique in its vault; some releases take up to 30 characters.
-        :param _builtins.str size: Size, such as 256.
+        :param _builtins.str expiration_period: Time to the last day of use, such as `P2Y`.
+        :param _builtins.str group: Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
+        :param _builtins.str instance_id: ID of the instance that the template belongs to.
+        :param _builtins.str key_state: State of a new key. An `active` key is installed at once.
+        :param _builtins.str keystore_type: Type of the keystores in which keys are installed. Cannot change.
+        :param _builtins.str name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param _builtins.str size: Size of the keys, such as `256`.
         :param _builtins.str template_id: UUID of the template.
-        :param _builtins.str vault_id: UUID of the vault that the template is in. Cannot change.
-        :param _builtins.int version: One more for each update.
-        :param 'KeyTemplateAzureState' azure: For azure_key_vault. Cannot change.
-        :param 'KeyTemplateCcaState' cca: For cca; on-premises only.
-        :param _builtins.bool deactivate_on_rotation: Deactivates older versions on rotation.
+        :param _builtins.str vault_id: UUID of the vault that holds the template. Cannot change.
+        :param _builtins.int version: Incremented by each update.
+        :param 'KeyTemplateAzureState' azure: For templates of `azure_key_vault`. Cannot change.
+        :param 'KeyTemplateCcaState' cca: For templates of `cca`; on-premises only.
+        :param _builtins.bool deactivate_on_rotation: Whether a rotation deactivates the older versions of a key.
         :param _builtins.str description: Up to 200 characters.
-        :param _builtins.str existing_template_id: Adopts this template instead of making one. Cannot change.
-        :param 'KeyTemplateGoogleState' google: For google_kms.
-        :param _builtins.str keystore_naming_scheme: How keys are named in the keystore. Cannot change.
-        :param _builtins.str naming_scheme: How labels are made, with <tags>. Cannot change.
+        :param _builtins.str existing_template_id: Adopts this template instead of creating one. Cannot change.
+        :param 'KeyTemplateGoogleState' google: For templates of `google_kms`.
+        :param _builtins.str keystore_naming_scheme: Scheme of the names of keys in the keystore. Cannot change.
+        :param _builtins.str naming_scheme: Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         pulumi.set(__self__, "activation_period", activation_period)
         pulumi.set(__self__, "algorithm", algorithm)
@@ -248,7 +248,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="activationPeriod")
     def activation_period(self) -> _builtins.str:
         """
-        From creation to the first day of use, such as P0D.
+        Time from creation to the first day of use, such as `P0D`.
         """
         return pulumi.get(self, "activation_period")
 
@@ -256,7 +256,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def algorithm(self) -> _builtins.str:
         """
-        Algorithm; des and dilithium on-premises only. Cannot change.
+        Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change.
         """
         return pulumi.get(self, "algorithm")
 
@@ -264,7 +264,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def archived(self) -> _builtins.bool:
         """
-        No new keys and no alignment from it; existing keys keep working.
+        Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
         """
         return pulumi.get(self, "archived")
 
@@ -280,7 +280,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="expirationPeriod")
     def expiration_period(self) -> _builtins.str:
         """
-        To the last day of use, such as P2Y.
+        Time to the last day of use, such as `P2Y`.
         """
         return pulumi.get(self, "expiration_period")
 
@@ -288,7 +288,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def group(self) -> _builtins.str:
         """
-        Group of keystores that keys go to. A change is refused while it would cut a key off.
+        Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
         """
         return pulumi.get(self, "group")
 
@@ -296,7 +296,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the template belongs to.
+        ID of the instance that the template belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -304,7 +304,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State of a new key; an active one is installed at once.
+        State of a new key. An `active` key is installed at once.
         """
         return pulumi.get(self, "key_state")
 
@@ -312,7 +312,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="keystoreType")
     def keystore_type(self) -> _builtins.str:
         """
-        Type of the keystores that keys go to. Cannot change.
+        Type of the keystores in which keys are installed. Cannot change.
         """
         return pulumi.get(self, "keystore_type")
 
@@ -320,7 +320,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the template, unique in its vault; some releases take up to 30 characters.
+        Name of the template, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -328,7 +328,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def size(self) -> _builtins.str:
         """
-        Size, such as 256.
+        Size of the keys, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -344,7 +344,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> _builtins.str:
         """
-        UUID of the vault that the template is in. Cannot change.
+        UUID of the vault that holds the template. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -352,7 +352,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def version(self) -> _builtins.int:
         """
-        One more for each update.
+        Incremented by each update.
         """
         return pulumi.get(self, "version")
 
@@ -360,7 +360,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def azure(self) -> Optional['outputs.KeyTemplateAzureState']:
         """
-        For azure_key_vault. Cannot change.
+        For templates of `azure_key_vault`. Cannot change.
         """
         return pulumi.get(self, "azure")
 
@@ -368,7 +368,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def cca(self) -> Optional['outputs.KeyTemplateCcaState']:
         """
-        For cca; on-premises only.
+        For templates of `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -376,7 +376,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="deactivateOnRotation")
     def deactivate_on_rotation(self) -> Optional[_builtins.bool]:
         """
-        Deactivates older versions on rotation.
+        Whether a rotation deactivates the older versions of a key.
         """
         return pulumi.get(self, "deactivate_on_rotation")
 
@@ -392,7 +392,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="existingTemplateId")
     def existing_template_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this template instead of making one. Cannot change.
+        Adopts this template instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_template_id")
 
@@ -400,7 +400,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def google(self) -> Optional['outputs.KeyTemplateGoogleState']:
         """
-        For google_kms.
+        For templates of `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -408,7 +408,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="keystoreNamingScheme")
     def keystore_naming_scheme(self) -> Optional[_builtins.str]:
         """
-        How keys are named in the keystore. Cannot change.
+        Scheme of the names of keys in the keystore. Cannot change.
         """
         return pulumi.get(self, "keystore_naming_scheme")
 
@@ -416,7 +416,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter(name="namingScheme")
     def naming_scheme(self) -> Optional[_builtins.str]:
         """
-        How labels are made, with <tags>. Cannot change.
+        Scheme of the labels of keys, with `<tags>`. Cannot change.
         """
         return pulumi.get(self, "naming_scheme")
 
@@ -424,7 +424,7 @@ class KeyTemplateEntry(dict):
 @pulumi.output_type
 class KeyTemplateGoogleState(dict):
     """
-    For google_kms.
+    For templates of `google_kms`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -448,11 +448,11 @@ class KeyTemplateGoogleState(dict):
                  protection_level: _builtins.str,
                  purpose: _builtins.str):
         """
-        For google_kms.
+        For templates of `google_kms`.
 
-        :param _builtins.str algorithm: Google's algorithm, such as google_symmetric_encryption.
-        :param _builtins.str protection_level: hsm or software.
-        :param _builtins.str purpose: What Google lets the key do.
+        :param _builtins.str algorithm: Google's algorithm, such as `google_symmetric_encryption`.
+        :param _builtins.str protection_level: Protection level of the keys.
+        :param _builtins.str purpose: Operations that Google allows with the key.
         """
         pulumi.set(__self__, "algorithm", algorithm)
         pulumi.set(__self__, "protection_level", protection_level)
@@ -462,7 +462,7 @@ class KeyTemplateGoogleState(dict):
     @pulumi.getter
     def algorithm(self) -> _builtins.str:
         """
-        Google's algorithm, such as google_symmetric_encryption.
+        Google's algorithm, such as `google_symmetric_encryption`.
         """
         return pulumi.get(self, "algorithm")
 
@@ -470,7 +470,7 @@ class KeyTemplateGoogleState(dict):
     @pulumi.getter(name="protectionLevel")
     def protection_level(self) -> _builtins.str:
         """
-        hsm or software.
+        Protection level of the keys.
         """
         return pulumi.get(self, "protection_level")
 
@@ -478,7 +478,7 @@ class KeyTemplateGoogleState(dict):
     @pulumi.getter
     def purpose(self) -> _builtins.str:
         """
-        What Google lets the key do.
+        Operations that Google allows with the key.
         """
         return pulumi.get(self, "purpose")
 
@@ -486,7 +486,7 @@ class KeyTemplateGoogleState(dict):
 @pulumi.output_type
 class KeystoreAws(dict):
     """
-    Connection of a keystore of type aws_kms.
+    Connection of a keystore of type `aws_kms`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -512,11 +512,11 @@ class KeystoreAws(dict):
                  region: _builtins.str,
                  secret_access_key: _builtins.str):
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
 
-        :param _builtins.str access_key_id: Access key id. Secret: the state has a digest.
-        :param _builtins.str region: Region, such as eu_central_1. Cannot change.
-        :param _builtins.str secret_access_key: Secret access key. Secret: the state has a digest.
+        :param _builtins.str access_key_id: Access key ID. State holds a digest.
+        :param _builtins.str region: Region, such as `eu_central_1`. Cannot change.
+        :param _builtins.str secret_access_key: Secret access key. State holds a digest.
         """
         pulumi.set(__self__, "access_key_id", access_key_id)
         pulumi.set(__self__, "region", region)
@@ -526,7 +526,7 @@ class KeystoreAws(dict):
     @pulumi.getter(name="accessKeyId")
     def access_key_id(self) -> _builtins.str:
         """
-        Access key id. Secret: the state has a digest.
+        Access key ID. State holds a digest.
         """
         return pulumi.get(self, "access_key_id")
 
@@ -534,7 +534,7 @@ class KeystoreAws(dict):
     @pulumi.getter
     def region(self) -> _builtins.str:
         """
-        Region, such as eu_central_1. Cannot change.
+        Region, such as `eu_central_1`. Cannot change.
         """
         return pulumi.get(self, "region")
 
@@ -542,7 +542,7 @@ class KeystoreAws(dict):
     @pulumi.getter(name="secretAccessKey")
     def secret_access_key(self) -> _builtins.str:
         """
-        Secret access key. Secret: the state has a digest.
+        Secret access key. State holds a digest.
         """
         return pulumi.get(self, "secret_access_key")
 
@@ -550,7 +550,7 @@ class KeystoreAws(dict):
 @pulumi.output_type
 class KeystoreAzure(dict):
     """
-    Connection of a keystore of type azure_key_vault.
+    Connection of a keystore of type `azure_key_vault`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -588,15 +588,15 @@ class KeystoreAzure(dict):
                  location: Optional[_builtins.str] = None,
                  variant: Optional['AzureVariant'] = None):
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
 
-        :param _builtins.str resource_group: Resource group. Cannot change.
+        :param _builtins.str resource_group: Resource group of the key vault. Cannot change.
         :param _builtins.str service_name: Name of the key vault in Azure. Cannot change.
-        :param _builtins.str service_principal_client_id: Client id of the service principal.
-        :param _builtins.str service_principal_password: Its password. Secret: the state has a digest.
-        :param _builtins.str subscription_id: Subscription. Cannot change.
-        :param _builtins.str tenant: Tenant. Cannot change.
-        :param 'AzureEnvironment' environment: Which Azure. Cannot change.
+        :param _builtins.str service_principal_client_id: Client ID of the service principal.
+        :param _builtins.str service_principal_password: Password of the service principal. State holds a digest.
+        :param _builtins.str subscription_id: ID of the subscription. Cannot change.
+        :param _builtins.str tenant: ID of the tenant. Cannot change.
+        :param 'AzureEnvironment' environment: The Azure cloud. Cannot change.
         :param _builtins.str location: Location, up to API 4.12.
         :param 'AzureVariant' variant: Tier of the key vault.
         """
@@ -617,7 +617,7 @@ class KeystoreAzure(dict):
     @pulumi.getter(name="resourceGroup")
     def resource_group(self) -> _builtins.str:
         """
-        Resource group. Cannot change.
+        Resource group of the key vault. Cannot change.
         """
         return pulumi.get(self, "resource_group")
 
@@ -633,7 +633,7 @@ class KeystoreAzure(dict):
     @pulumi.getter(name="servicePrincipalClientId")
     def service_principal_client_id(self) -> _builtins.str:
         """
-        Client id of the service principal.
+        Client ID of the service principal.
         """
         return pulumi.get(self, "service_principal_client_id")
 
@@ -641,7 +641,7 @@ class KeystoreAzure(dict):
     @pulumi.getter(name="servicePrincipalPassword")
     def service_principal_password(self) -> _builtins.str:
         """
-        Its password. Secret: the state has a digest.
+        Password of the service principal. State holds a digest.
         """
         return pulumi.get(self, "service_principal_password")
 
@@ -649,7 +649,7 @@ class KeystoreAzure(dict):
     @pulumi.getter(name="subscriptionId")
     def subscription_id(self) -> _builtins.str:
         """
-        Subscription. Cannot change.
+        ID of the subscription. Cannot change.
         """
         return pulumi.get(self, "subscription_id")
 
@@ -657,7 +657,7 @@ class KeystoreAzure(dict):
     @pulumi.getter
     def tenant(self) -> _builtins.str:
         """
-        Tenant. Cannot change.
+        ID of the tenant. Cannot change.
         """
         return pulumi.get(self, "tenant")
 
@@ -665,7 +665,7 @@ class KeystoreAzure(dict):
     @pulumi.getter
     def environment(self) -> Optional['AzureEnvironment']:
         """
-        Which Azure. Cannot change.
+        The Azure cloud. Cannot change.
         """
         return pulumi.get(self, "environment")
 
@@ -689,7 +689,7 @@ class KeystoreAzure(dict):
 @pulumi.output_type
 class KeystoreCca(dict):
     """
-    Connection of a keystore of type cca; on-premises only.
+    Connection of a keystore of type `cca`; on-premises only.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -719,13 +719,13 @@ class KeystoreCca(dict):
                  trusted_issuer: Optional[_builtins.str] = None,
                  use_tls: Optional[_builtins.bool] = None):
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
 
         :param _builtins.str host: Host of the agent.
-        :param _builtins.int port: Its port.
-        :param _builtins.str public_key_hash: Hash of its public key.
+        :param _builtins.int port: Port of the agent.
+        :param _builtins.str public_key_hash: Hash of the agent's public key.
         :param _builtins.str trusted_issuer: Issuer whose certificates are trusted.
-        :param _builtins.bool use_tls: Whether it is reached over TLS.
+        :param _builtins.bool use_tls: Whether to connect to the agent over TLS.
         """
         pulumi.set(__self__, "host", host)
         pulumi.set(__self__, "port", port)
@@ -747,7 +747,7 @@ class KeystoreCca(dict):
     @pulumi.getter
     def port(self) -> _builtins.int:
         """
-        Its port.
+        Port of the agent.
         """
         return pulumi.get(self, "port")
 
@@ -755,7 +755,7 @@ class KeystoreCca(dict):
     @pulumi.getter(name="publicKeyHash")
     def public_key_hash(self) -> _builtins.str:
         """
-        Hash of its public key.
+        Hash of the agent's public key.
         """
         return pulumi.get(self, "public_key_hash")
 
@@ -771,7 +771,7 @@ class KeystoreCca(dict):
     @pulumi.getter(name="useTls")
     def use_tls(self) -> Optional[_builtins.bool]:
         """
-        Whether it is reached over TLS.
+        Whether to connect to the agent over TLS.
         """
         return pulumi.get(self, "use_tls")
 
@@ -779,7 +779,7 @@ class KeystoreCca(dict):
 @pulumi.output_type
 class KeystoreEntry(dict):
     """
-    Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+    A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
     """
     def __init__(__self__, *,
                  deletion_protection: _builtins.bool,
@@ -802,27 +802,27 @@ class KeystoreEntry(dict):
                  name: Optional[_builtins.str] = None,
                  tls_proxy: Optional[_builtins.str] = None):
         """
-        Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+        A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 
         :param _builtins.bool deletion_protection: Refuses to delete the keystore.
-        :param Sequence[_builtins.str] groups: Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
-        :param _builtins.str health: ok, not_responding, configuration_error, pending_check, or empty.
-        :param _builtins.str health_message: What the service says beside it.
-        :param _builtins.str instance_id: Instance that the keystore belongs to.
+        :param Sequence[_builtins.str] groups: Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
+        :param _builtins.str health: `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
+        :param _builtins.str health_message: The service's message about the health.
+        :param _builtins.str instance_id: ID of the instance that the keystore belongs to.
         :param _builtins.str keystore_id: UUID of the keystore.
-        :param _builtins.str location: Where it is, as the service says; may be empty.
-        :param _builtins.str ring: KMS key ring of an internal keystore; empty otherwise.
-        :param 'KeystoreType' type: internal is a key ring of this instance; all others are connected. Cannot change.
+        :param _builtins.str location: Location, as the service reports it. May be empty.
+        :param _builtins.str ring: KMS key ring of an internal keystore; empty for all other types.
+        :param 'KeystoreType' type: `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         :param _builtins.str vault_id: UUID of the vault that the keystore serves. Cannot change.
-        :param 'KeystoreAws' aws: Connection of a keystore of type aws_kms.
-        :param 'KeystoreAzure' azure: Connection of a keystore of type azure_key_vault.
-        :param 'KeystoreCca' cca: Connection of a keystore of type cca; on-premises only.
+        :param 'KeystoreAws' aws: Connection of a keystore of type `aws_kms`.
+        :param 'KeystoreAzure' azure: Connection of a keystore of type `azure_key_vault`.
+        :param 'KeystoreCca' cca: Connection of a keystore of type `cca`; on-premises only.
         :param _builtins.str description: Up to 200 characters.
-        :param _builtins.str existing_keystore_id: Adopts this keystore instead of making one. Cannot change.
-        :param 'KeystoreGoogle' google: Connection of a keystore of type google_kms.
-        :param 'KeystoreIbm' ibm: Connection of a keystore of type hpcs or key_protect.
-        :param _builtins.str name: Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
-        :param _builtins.str tls_proxy: TLS proxy for a private endpoint, host:port.
+        :param _builtins.str existing_keystore_id: Adopts this keystore instead of creating one. Cannot change.
+        :param 'KeystoreGoogle' google: Connection of a keystore of type `google_kms`.
+        :param 'KeystoreIbm' ibm: Connection of a keystore of type `hpcs` or `key_protect`.
+        :param _builtins.str name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param _builtins.str tls_proxy: TLS proxy for a private endpoint, `host:port`.
         """
         pulumi.set(__self__, "deletion_protection", deletion_protection)
         pulumi.set(__self__, "groups", groups)
@@ -865,7 +865,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def groups(self) -> Sequence[_builtins.str]:
         """
-        Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+        Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         """
         return pulumi.get(self, "groups")
 
@@ -873,7 +873,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def health(self) -> _builtins.str:
         """
-        ok, not_responding, configuration_error, pending_check, or empty.
+        `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.
         """
         return pulumi.get(self, "health")
 
@@ -881,7 +881,7 @@ class KeystoreEntry(dict):
     @pulumi.getter(name="healthMessage")
     def health_message(self) -> _builtins.str:
         """
-        What the service says beside it.
+        The service's message about the health.
         """
         return pulumi.get(self, "health_message")
 
@@ -889,7 +889,7 @@ class KeystoreEntry(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the keystore belongs to.
+        ID of the instance that the keystore belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -905,7 +905,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def location(self) -> _builtins.str:
         """
-        Where it is, as the service says; may be empty.
+        Location, as the service reports it. May be empty.
         """
         return pulumi.get(self, "location")
 
@@ -913,7 +913,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def ring(self) -> _builtins.str:
         """
-        KMS key ring of an internal keystore; empty otherwise.
+        KMS key ring of an internal keystore; empty for all other types.
         """
         return pulumi.get(self, "ring")
 
@@ -921,7 +921,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def type(self) -> 'KeystoreType':
         """
-        internal is a key ring of this instance; all others are connected. Cannot change.
+        `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -937,7 +937,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def aws(self) -> Optional['outputs.KeystoreAws']:
         """
-        Connection of a keystore of type aws_kms.
+        Connection of a keystore of type `aws_kms`.
         """
         return pulumi.get(self, "aws")
 
@@ -945,7 +945,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def azure(self) -> Optional['outputs.KeystoreAzure']:
         """
-        Connection of a keystore of type azure_key_vault.
+        Connection of a keystore of type `azure_key_vault`.
         """
         return pulumi.get(self, "azure")
 
@@ -953,7 +953,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def cca(self) -> Optional['outputs.KeystoreCca']:
         """
-        Connection of a keystore of type cca; on-premises only.
+        Connection of a keystore of type `cca`; on-premises only.
         """
         return pulumi.get(self, "cca")
 
@@ -969,7 +969,7 @@ class KeystoreEntry(dict):
     @pulumi.getter(name="existingKeystoreId")
     def existing_keystore_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this keystore instead of making one. Cannot change.
+        Adopts this keystore instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_keystore_id")
 
@@ -977,7 +977,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def google(self) -> Optional['outputs.KeystoreGoogle']:
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
         """
         return pulumi.get(self, "google")
 
@@ -985,7 +985,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def ibm(self) -> Optional['outputs.KeystoreIbm']:
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
         """
         return pulumi.get(self, "ibm")
 
@@ -993,7 +993,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -1001,7 +1001,7 @@ class KeystoreEntry(dict):
     @pulumi.getter(name="tlsProxy")
     def tls_proxy(self) -> Optional[_builtins.str]:
         """
-        TLS proxy for a private endpoint, host:port.
+        TLS proxy for a private endpoint, `host:port`.
         """
         return pulumi.get(self, "tls_proxy")
 
@@ -1009,7 +1009,7 @@ class KeystoreEntry(dict):
 @pulumi.output_type
 class KeystoreGoogle(dict):
     """
-    Connection of a keystore of type google_kms.
+    Connection of a keystore of type `google_kms`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -1039,13 +1039,13 @@ class KeystoreGoogle(dict):
                  private_key_id: Optional[_builtins.str] = None,
                  project_id: Optional[_builtins.str] = None):
         """
-        Connection of a keystore of type google_kms.
+        Connection of a keystore of type `google_kms`.
 
-        :param _builtins.str credentials: Base64 of the JSON key file. Secret: the state has a digest.
-        :param _builtins.str key_ring: Key ring in Google. Cannot change.
-        :param _builtins.str location: Location, such as europe-west3. Cannot change.
-        :param _builtins.str private_key_id: Id of the private key; told by the credentials where absent. Cannot change.
-        :param _builtins.str project_id: Project; told by the credentials where absent. Cannot change.
+        :param _builtins.str credentials: Base64 of the JSON key file. State holds a digest.
+        :param _builtins.str key_ring: Key ring in Google Cloud. Cannot change.
+        :param _builtins.str location: Location, such as `europe-west3`. Cannot change.
+        :param _builtins.str private_key_id: ID of the private key. If omitted, it comes from the credentials. Cannot change.
+        :param _builtins.str project_id: Project. If omitted, it comes from the credentials. Cannot change.
         """
         pulumi.set(__self__, "credentials", credentials)
         if key_ring is not None:
@@ -1061,7 +1061,7 @@ class KeystoreGoogle(dict):
     @pulumi.getter
     def credentials(self) -> _builtins.str:
         """
-        Base64 of the JSON key file. Secret: the state has a digest.
+        Base64 of the JSON key file. State holds a digest.
         """
         return pulumi.get(self, "credentials")
 
@@ -1069,7 +1069,7 @@ class KeystoreGoogle(dict):
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> Optional[_builtins.str]:
         """
-        Key ring in Google. Cannot change.
+        Key ring in Google Cloud. Cannot change.
         """
         return pulumi.get(self, "key_ring")
 
@@ -1077,7 +1077,7 @@ class KeystoreGoogle(dict):
     @pulumi.getter
     def location(self) -> Optional[_builtins.str]:
         """
-        Location, such as europe-west3. Cannot change.
+        Location, such as `europe-west3`. Cannot change.
         """
         return pulumi.get(self, "location")
 
@@ -1085,7 +1085,7 @@ class KeystoreGoogle(dict):
     @pulumi.getter(name="privateKeyId")
     def private_key_id(self) -> Optional[_builtins.str]:
         """
-        Id of the private key; told by the credentials where absent. Cannot change.
+        ID of the private key. If omitted, it comes from the credentials. Cannot change.
         """
         return pulumi.get(self, "private_key_id")
 
@@ -1093,7 +1093,7 @@ class KeystoreGoogle(dict):
     @pulumi.getter(name="projectId")
     def project_id(self) -> Optional[_builtins.str]:
         """
-        Project; told by the credentials where absent. Cannot change.
+        Project. If omitted, it comes from the credentials. Cannot change.
         """
         return pulumi.get(self, "project_id")
 
@@ -1101,7 +1101,7 @@ class KeystoreGoogle(dict):
 @pulumi.output_type
 class KeystoreIbm(dict):
     """
-    Connection of a keystore of type hpcs or key_protect.
+    Connection of a keystore of type `hpcs` or `key_protect`.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -1135,13 +1135,13 @@ class KeystoreIbm(dict):
                  instance_id: _builtins.str,
                  key_ring: Optional[_builtins.str] = None):
         """
-        Connection of a keystore of type hpcs or key_protect.
+        Connection of a keystore of type `hpcs` or `key_protect`.
 
         :param _builtins.str api_endpoint: Endpoint of the other instance's KMS. Cannot change.
-        :param _builtins.str api_key: API key for it. Secret: the state has a digest.
-        :param _builtins.str iam_endpoint: Endpoint of its IAM. Cannot change.
-        :param _builtins.str instance_id: Id of the other instance. Cannot change.
-        :param _builtins.str key_ring: Its key ring, Default where absent. Cannot change.
+        :param _builtins.str api_key: API key for the other instance. State holds a digest.
+        :param _builtins.str iam_endpoint: IAM endpoint of the other instance. Cannot change.
+        :param _builtins.str instance_id: ID of the other instance. Cannot change.
+        :param _builtins.str key_ring: Key ring in the other instance; `Default` if omitted. Cannot change.
         """
         pulumi.set(__self__, "api_endpoint", api_endpoint)
         pulumi.set(__self__, "api_key", api_key)
@@ -1162,7 +1162,7 @@ class KeystoreIbm(dict):
     @pulumi.getter(name="apiKey")
     def api_key(self) -> _builtins.str:
         """
-        API key for it. Secret: the state has a digest.
+        API key for the other instance. State holds a digest.
         """
         return pulumi.get(self, "api_key")
 
@@ -1170,7 +1170,7 @@ class KeystoreIbm(dict):
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> _builtins.str:
         """
-        Endpoint of its IAM. Cannot change.
+        IAM endpoint of the other instance. Cannot change.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -1178,7 +1178,7 @@ class KeystoreIbm(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Id of the other instance. Cannot change.
+        ID of the other instance. Cannot change.
         """
         return pulumi.get(self, "instance_id")
 
@@ -1186,7 +1186,7 @@ class KeystoreIbm(dict):
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> Optional[_builtins.str]:
         """
-        Its key ring, Default where absent. Cannot change.
+        Key ring in the other instance; `Default` if omitted. Cannot change.
         """
         return pulumi.get(self, "key_ring")
 
@@ -1194,7 +1194,7 @@ class KeystoreIbm(dict):
 @pulumi.output_type
 class KmsKeyEntry(dict):
     """
-    A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+    A key of Key Protect or of an instance's KMS, whose deletion requires two people.
     """
     def __init__(__self__, *,
                  crn: _builtins.str,
@@ -1228,38 +1228,38 @@ class KmsKeyEntry(dict):
                  rotation_trigger: Optional[_builtins.str] = None,
                  tags: Optional[Sequence[_builtins.str]] = None):
         """
-        A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+        A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 
         :param _builtins.str crn: Cloud resource name of the key.
-        :param 'KmsKeyDeletionCompletesAt' deletion_completes_at: When the key may leave the state: destroyed, or up to 90 days later with its metadata.
-        :param _builtins.bool deletion_protection: Refuses every step towards the key's end.
-        :param _builtins.bool dual_auth_delete: KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
-        :param 'DualAuthorization' dual_authorization: Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
-        :param _builtins.bool imported: Whether its material came from outside.
-        :param _builtins.str instance_id: Instance that the key belongs to.
+        :param 'KmsKeyDeletionCompletesAt' deletion_completes_at: When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
+        :param _builtins.bool deletion_protection: Refuses every step of the key's deletion.
+        :param _builtins.bool dual_auth_delete: KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
+        :param 'DualAuthorization' dual_authorization: Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
+        :param _builtins.bool imported: Whether the key material was imported.
+        :param _builtins.str instance_id: ID of the instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
-        :param _builtins.str key_ring: Key ring, made where it is absent; never that of an internal keystore.
-        :param _builtins.str key_state: KMS's own state of the key, as a word.
-        :param 'KmsKeyLifecycleState' lifecycle_state: The one derived state, pending approval included.
-        :param _builtins.str name: Name of the key, not unique in KMS. Cannot change.
-        :param 'KmsKeyType' type: A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
-        :param Sequence[_builtins.str] aliases: Up to 5 further names; [] for none.
-        :param _builtins.str deletion_awaits: approval or time.
-        :param _builtins.str deletion_not_before: When KMS begins to purge its metadata.
-        :param _builtins.str deletion_record_id: Name of the open window, as UKO_CONSENT takes it.
-        :param _builtins.str deletion_requested_by: IAM id of whoever set it, where KMS tells.
+        :param _builtins.str key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
+        :param _builtins.str key_state: State, as KMS reports it, as a word.
+        :param 'KmsKeyLifecycleState' lifecycle_state: The derived state, which includes a pending approval.
+        :param _builtins.str name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param 'KmsKeyType' type: A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
+        :param Sequence[_builtins.str] aliases: Up to 5 further names; `[]` removes all.
+        :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
+        :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
+        :param _builtins.str deletion_record_id: Name of the open deletion window, for `UKO_CONSENT`.
+        :param _builtins.str deletion_requested_by: IAM ID of the person who set the key for deletion, if KMS reports it.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
-        :param _builtins.str encrypted_nonce: Secure import, beside an encrypted payload. Cannot change.
-        :param 'EncryptionAlgorithm' encryption_algorithm: Secure import, beside an encrypted payload. Cannot change.
-        :param _builtins.str existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param _builtins.str expiration_date: When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
-        :param _builtins.str iv: Secure import, beside an encrypted payload. Cannot change.
-        :param _builtins.str last_rotated_at: When it was last rotated.
-        :param _builtins.str payload: Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
-        :param _builtins.str restore_trigger: Any text: each change of it brings a destroyed key back once, within 30 days.
-        :param _builtins.int rotation_interval_months: Months between rotations by KMS, of a root key that was not imported.
-        :param _builtins.str rotation_trigger: Any text: each change of it rotates the key once.
-        :param Sequence[_builtins.str] tags: Tags of your own. Cannot change.
+        :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
+        :param 'EncryptionAlgorithm' encryption_algorithm: For a secure import, together with an encrypted payload. Cannot change.
+        :param _builtins.str existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param _builtins.str expiration_date: When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
+        :param _builtins.str iv: For a secure import, together with an encrypted payload. Cannot change.
+        :param _builtins.str last_rotated_at: When the key was last rotated, ISO 8601 UTC.
+        :param _builtins.str payload: Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
+        :param _builtins.str restore_trigger: Any text. Each change of it restores a destroyed key once, within 30 days.
+        :param _builtins.int rotation_interval_months: Months between rotations by KMS, for a root key that was not imported.
+        :param _builtins.str rotation_trigger: Any text. Each change of it rotates the key once.
+        :param Sequence[_builtins.str] tags: Your own tags. Cannot change.
         """
         pulumi.set(__self__, "crn", crn)
         pulumi.set(__self__, "deletion_completes_at", deletion_completes_at)
@@ -1321,7 +1321,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> 'KmsKeyDeletionCompletesAt':
         """
-        When the key may leave the state: destroyed, or up to 90 days later with its metadata.
+        When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -1329,7 +1329,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> _builtins.bool:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -1337,7 +1337,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="dualAuthDelete")
     def dual_auth_delete(self) -> _builtins.bool:
         """
-        KMS's own dual authorization. On for a new key where dualAuthorization is required; on an existing key only where the program says true. KMS never turns it off again.
+        KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
         """
         return pulumi.get(self, "dual_auth_delete")
 
@@ -1345,7 +1345,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether two people stand behind the key's end. KMS's own dual authorization outweighs single.
+        Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -1353,7 +1353,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def imported(self) -> _builtins.bool:
         """
-        Whether its material came from outside.
+        Whether the key material was imported.
         """
         return pulumi.get(self, "imported")
 
@@ -1361,7 +1361,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -1377,7 +1377,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="keyRing")
     def key_ring(self) -> _builtins.str:
         """
-        Key ring, made where it is absent; never that of an internal keystore.
+        Key ring, created if it does not exist. Never the key ring of an internal keystore.
         """
         return pulumi.get(self, "key_ring")
 
@@ -1385,7 +1385,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        KMS's own state of the key, as a word.
+        State, as KMS reports it, as a word.
         """
         return pulumi.get(self, "key_state")
 
@@ -1393,7 +1393,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'KmsKeyLifecycleState':
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -1401,7 +1401,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the key, not unique in KMS. Cannot change.
+        Name of the key. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -1409,7 +1409,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def type(self) -> 'KmsKeyType':
         """
-        A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change.
+        A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         """
         return pulumi.get(self, "type")
 
@@ -1417,7 +1417,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def aliases(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Up to 5 further names; [] for none.
+        Up to 5 further names; `[]` removes all.
         """
         return pulumi.get(self, "aliases")
 
@@ -1425,7 +1425,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        approval or time.
+        What the deletion waits for: `approval` or `time`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -1433,7 +1433,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> Optional[_builtins.str]:
         """
-        When KMS begins to purge its metadata.
+        When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -1441,7 +1441,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Name of the open window, as UKO_CONSENT takes it.
+        Name of the open deletion window, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -1449,7 +1449,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of whoever set it, where KMS tells.
+        IAM ID of the person who set the key for deletion, if KMS reports it.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -1465,7 +1465,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="encryptedNonce")
     def encrypted_nonce(self) -> Optional[_builtins.str]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encrypted_nonce")
 
@@ -1473,7 +1473,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="encryptionAlgorithm")
     def encryption_algorithm(self) -> Optional['EncryptionAlgorithm']:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "encryption_algorithm")
 
@@ -1481,7 +1481,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -1489,7 +1489,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> Optional[_builtins.str]:
         """
-        When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+        When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -1497,7 +1497,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def iv(self) -> Optional[_builtins.str]:
         """
-        Secure import, beside an encrypted payload. Cannot change.
+        For a secure import, together with an encrypted payload. Cannot change.
         """
         return pulumi.get(self, "iv")
 
@@ -1505,7 +1505,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="lastRotatedAt")
     def last_rotated_at(self) -> Optional[_builtins.str]:
         """
-        When it was last rotated.
+        When the key was last rotated, ISO 8601 UTC.
         """
         return pulumi.get(self, "last_rotated_at")
 
@@ -1513,7 +1513,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def payload(self) -> Optional[_builtins.str]:
         """
-        Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotationTrigger.
+        Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
         """
         return pulumi.get(self, "payload")
 
@@ -1521,7 +1521,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="restoreTrigger")
     def restore_trigger(self) -> Optional[_builtins.str]:
         """
-        Any text: each change of it brings a destroyed key back once, within 30 days.
+        Any text. Each change of it restores a destroyed key once, within 30 days.
         """
         return pulumi.get(self, "restore_trigger")
 
@@ -1529,7 +1529,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="rotationIntervalMonths")
     def rotation_interval_months(self) -> Optional[_builtins.int]:
         """
-        Months between rotations by KMS, of a root key that was not imported.
+        Months between rotations by KMS, for a root key that was not imported.
         """
         return pulumi.get(self, "rotation_interval_months")
 
@@ -1537,7 +1537,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> Optional[_builtins.str]:
         """
-        Any text: each change of it rotates the key once.
+        Any text. Each change of it rotates the key once.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -1545,7 +1545,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def tags(self) -> Optional[Sequence[_builtins.str]]:
         """
-        Tags of your own. Cannot change.
+        Your own tags. Cannot change.
         """
         return pulumi.get(self, "tags")
 
@@ -1553,7 +1553,7 @@ class KmsKeyEntry(dict):
 @pulumi.output_type
 class ManagedKeyEntry(dict):
     """
-    An encryption key whose end of life takes two people.
+    An encryption key whose deletion requires two people.
     """
     def __init__(__self__, *,
                  algorithm: _builtins.str,
@@ -1589,40 +1589,40 @@ class ManagedKeyEntry(dict):
                  state: Optional['TargetState'] = None,
                  tags: Optional[Mapping[str, _builtins.str]] = None):
         """
-        An encryption key whose end of life takes two people.
+        An encryption key whose deletion requires two people.
 
-        :param _builtins.str algorithm: The service's word, for instance aes.
-        :param _builtins.bool align: Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
-        :param 'DeletionCompletesAt' deletion_completes_at: When the key may leave the state; the earlier ones leave a record that blocks template and vault.
-        :param 'DeletionGate' deletion_gate: Which steps take two people: deactivate and destroy, or destroy alone.
-        :param _builtins.bool deletion_protection: Refuses every step towards the key's end.
-        :param 'DualAuthorization' dual_authorization: Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
-        :param _builtins.str instance_id: Instance that the key belongs to.
+        :param _builtins.str algorithm: Algorithm, as the service reports it, such as `aes`.
+        :param _builtins.bool align: Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
+        :param 'DeletionCompletesAt' deletion_completes_at: When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
+        :param 'DeletionGate' deletion_gate: The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
+        :param _builtins.bool deletion_protection: Refuses every step of the key's deletion.
+        :param 'DualAuthorization' dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+        :param _builtins.str instance_id: ID of the instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
-        :param _builtins.str key_state: The service's own word for the state.
-        :param Sequence['ManagedKeyKeystore'] keystores: What each keystore says of the key.
+        :param _builtins.str key_state: State, as the service reports it.
+        :param Sequence['ManagedKeyKeystore'] keystores: Each keystore's status of the key.
         :param _builtins.str label: Name of the key.
-        :param 'LifecycleState' lifecycle_state: The one derived state, pending approval included.
-        :param _builtins.str size: Size as the service says it, for instance 256.
-        :param _builtins.str template: Name of the key template; the key is compared by the template's id. Cannot change.
+        :param 'LifecycleState' lifecycle_state: The derived state, which includes a pending approval.
+        :param _builtins.str size: Size, as the service reports it, such as `256`.
+        :param _builtins.str template: Name of the key template.
         :param _builtins.str template_id: UUID of the template.
-        :param _builtins.str vault_id: UUID of the vault that the key lives in. Cannot change.
-        :param _builtins.int version: 1 at creation, one more for each rotation.
-        :param _builtins.str activation_date: First day of use. Planning only: nothing happens on it.
-        :param _builtins.str alignment: aligned or unaligned: whether the key is where its template wants it; absent where untold.
-        :param _builtins.str deletion_awaits: approval, time, or person_to_unblock.
-        :param _builtins.str deletion_not_before: The next step is refused before this time.
-        :param _builtins.str deletion_reason: Why the key is ended; kept in the consent record.
-        :param _builtins.str deletion_record_id: Id of the binding record, as UKO_CONSENT takes it.
-        :param _builtins.str deletion_requested_by: IAM id of the author of the binding record.
-        :param _builtins.str description: Up to 200 characters; up to 110 where the service keeps no tags.
-        :param _builtins.str dual_marker: What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
-        :param _builtins.str existing_key_id: Adopts this key instead of making one. Cannot change.
-        :param _builtins.str expiration_date: Last day of use. Planning only: nothing happens on it.
-        :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
-        :param _builtins.str rotation_trigger: A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
-        :param 'TargetState' state: State to aim at on updates. Going down takes two people; it never reactivates a key.
-        :param Mapping[str, _builtins.str] tags: Tags of your own; {} for none.
+        :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
+        :param _builtins.int version: 1 at creation, incremented by each rotation.
+        :param _builtins.str activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param _builtins.str alignment: `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
+        :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
+        :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
+        :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
+        :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+        :param _builtins.str existing_key_id: Adopts this key instead of creating one. Cannot change.
+        :param _builtins.str expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
+        :param Mapping[str, _builtins.str] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
+        :param _builtins.str rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
+        :param 'TargetState' state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
+        :param Mapping[str, _builtins.str] tags: Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         pulumi.set(__self__, "algorithm", algorithm)
         pulumi.set(__self__, "align", align)
@@ -1676,7 +1676,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def algorithm(self) -> _builtins.str:
         """
-        The service's word, for instance aes.
+        Algorithm, as the service reports it, such as `aes`.
         """
         return pulumi.get(self, "algorithm")
 
@@ -1684,7 +1684,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def align(self) -> _builtins.bool:
         """
-        Whether an update brings the key into the keystores that its template names by now. Never takes it out of one.
+        Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
         """
         return pulumi.get(self, "align")
 
@@ -1692,7 +1692,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionCompletesAt")
     def deletion_completes_at(self) -> 'DeletionCompletesAt':
         """
-        When the key may leave the state; the earlier ones leave a record that blocks template and vault.
+        When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
         """
         return pulumi.get(self, "deletion_completes_at")
 
@@ -1700,7 +1700,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionGate")
     def deletion_gate(self) -> 'DeletionGate':
         """
-        Which steps take two people: deactivate and destroy, or destroy alone.
+        The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
         """
         return pulumi.get(self, "deletion_gate")
 
@@ -1708,7 +1708,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> _builtins.bool:
         """
-        Refuses every step towards the key's end.
+        Refuses every step of the key's deletion.
         """
         return pulumi.get(self, "deletion_protection")
 
@@ -1716,7 +1716,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> 'DualAuthorization':
         """
-        Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen.
+        Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -1724,7 +1724,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -1740,7 +1740,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        The service's own word for the state.
+        State, as the service reports it.
         """
         return pulumi.get(self, "key_state")
 
@@ -1748,7 +1748,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def keystores(self) -> Sequence['outputs.ManagedKeyKeystore']:
         """
-        What each keystore says of the key.
+        Each keystore's status of the key.
         """
         return pulumi.get(self, "keystores")
 
@@ -1764,7 +1764,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -1772,7 +1772,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def size(self) -> _builtins.str:
         """
-        Size as the service says it, for instance 256.
+        Size, as the service reports it, such as `256`.
         """
         return pulumi.get(self, "size")
 
@@ -1780,7 +1780,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def template(self) -> _builtins.str:
         """
-        Name of the key template; the key is compared by the template's id. Cannot change.
+        Name of the key template.
         """
         return pulumi.get(self, "template")
 
@@ -1796,7 +1796,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> _builtins.str:
         """
-        UUID of the vault that the key lives in. Cannot change.
+        UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -1804,7 +1804,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def version(self) -> _builtins.int:
         """
-        1 at creation, one more for each rotation.
+        1 at creation, incremented by each rotation.
         """
         return pulumi.get(self, "version")
 
@@ -1812,7 +1812,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="activationDate")
     def activation_date(self) -> Optional[_builtins.str]:
         """
-        First day of use. Planning only: nothing happens on it.
+        First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "activation_date")
 
@@ -1820,7 +1820,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def alignment(self) -> Optional[_builtins.str]:
         """
-        aligned or unaligned: whether the key is where its template wants it; absent where untold.
+        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -1828,7 +1828,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        approval, time, or person_to_unblock.
+        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -1836,7 +1836,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> Optional[_builtins.str]:
         """
-        The next step is refused before this time.
+        The next step is refused before this time, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -1844,7 +1844,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionReason")
     def deletion_reason(self) -> Optional[_builtins.str]:
         """
-        Why the key is ended; kept in the consent record.
+        Reason for the deletion, up to 500 characters. The consent record keeps it.
         """
         return pulumi.get(self, "deletion_reason")
 
@@ -1852,7 +1852,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Id of the binding record, as UKO_CONSENT takes it.
+        ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -1860,7 +1860,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of the author of the binding record.
+        IAM ID of the author of the pending record.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -1868,7 +1868,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def description(self) -> Optional[_builtins.str]:
         """
-        Up to 200 characters; up to 110 where the service keeps no tags.
+        Up to 200 characters; up to 110 if the service keeps no tags.
         """
         return pulumi.get(self, "description")
 
@@ -1876,7 +1876,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="dualMarker")
     def dual_marker(self) -> Optional[_builtins.str]:
         """
-        What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both.
+        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -1884,7 +1884,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="existingKeyId")
     def existing_key_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this key instead of making one. Cannot change.
+        Adopts this key instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_key_id")
 
@@ -1892,7 +1892,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="expirationDate")
     def expiration_date(self) -> Optional[_builtins.str]:
         """
-        Last day of use. Planning only: nothing happens on it.
+        Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         """
         return pulumi.get(self, "expiration_date")
 
@@ -1900,7 +1900,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="labelTags")
     def label_tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+        Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         """
         return pulumi.get(self, "label_tags")
 
@@ -1908,7 +1908,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="rotationTrigger")
     def rotation_trigger(self) -> Optional[_builtins.str]:
         """
-        A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+        Each change of this value rotates the key once, on the next update. A new key is not rotated.
         """
         return pulumi.get(self, "rotation_trigger")
 
@@ -1916,7 +1916,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def state(self) -> Optional['TargetState']:
         """
-        State to aim at on updates. Going down takes two people; it never reactivates a key.
+        Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
         """
         return pulumi.get(self, "state")
 
@@ -1924,7 +1924,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter
     def tags(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Tags of your own; {} for none.
+        Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
         """
         return pulumi.get(self, "tags")
 
@@ -1932,7 +1932,7 @@ class ManagedKeyEntry(dict):
 @pulumi.output_type
 class ManagedKeyKeystore(dict):
     """
-    What one keystore says of the key.
+    A keystore's status of the key.
     """
     @staticmethod
     def __key_warning(key: str):
@@ -1960,13 +1960,13 @@ class ManagedKeyKeystore(dict):
                  type: _builtins.str,
                  destruction_at: Optional[_builtins.str] = None):
         """
-        What one keystore says of the key.
+        A keystore's status of the key.
 
         :param _builtins.str name: Name of the keystore.
-        :param _builtins.str status: Whether the material is there, in the service's word.
-        :param _builtins.str sync_flag: Whether keystore and service agree, in the service's word.
-        :param _builtins.str type: The service's word for its type, for instance aws_kms.
-        :param _builtins.str destruction_at: When the material is destroyed, ISO 8601 UTC.
+        :param _builtins.str status: Whether the keystore holds the key material, as the service reports it.
+        :param _builtins.str sync_flag: Whether the keystore and the service agree, as the service reports it.
+        :param _builtins.str type: Type of the keystore, as the service reports it, such as `aws_kms`.
+        :param _builtins.str destruction_at: When the keystore destroys the key material, ISO 8601 UTC.
         """
         pulumi.set(__self__, "name", name)
         pulumi.set(__self__, "status", status)
@@ -1987,7 +1987,7 @@ class ManagedKeyKeystore(dict):
     @pulumi.getter
     def status(self) -> _builtins.str:
         """
-        Whether the material is there, in the service's word.
+        Whether the keystore holds the key material, as the service reports it.
         """
         return pulumi.get(self, "status")
 
@@ -1995,7 +1995,7 @@ class ManagedKeyKeystore(dict):
     @pulumi.getter(name="syncFlag")
     def sync_flag(self) -> _builtins.str:
         """
-        Whether keystore and service agree, in the service's word.
+        Whether the keystore and the service agree, as the service reports it.
         """
         return pulumi.get(self, "sync_flag")
 
@@ -2003,7 +2003,7 @@ class ManagedKeyKeystore(dict):
     @pulumi.getter
     def type(self) -> _builtins.str:
         """
-        The service's word for its type, for instance aws_kms.
+        Type of the keystore, as the service reports it, such as `aws_kms`.
         """
         return pulumi.get(self, "type")
 
@@ -2011,7 +2011,7 @@ class ManagedKeyKeystore(dict):
     @pulumi.getter(name="destructionAt")
     def destruction_at(self) -> Optional[_builtins.str]:
         """
-        When the material is destroyed, ISO 8601 UTC.
+        When the keystore destroys the key material, ISO 8601 UTC.
         """
         return pulumi.get(self, "destruction_at")
 
@@ -2019,7 +2019,7 @@ class ManagedKeyKeystore(dict):
 @pulumi.output_type
 class PendingDeletion(dict):
     """
-    A managed key whose end waits for a person or for time.
+    A managed key whose deletion waits for a person or for time.
     """
     def __init__(__self__, *,
                  key_id: _builtins.str,
@@ -2032,17 +2032,17 @@ class PendingDeletion(dict):
                  deletion_record_id: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None):
         """
-        A managed key whose end waits for a person or for time.
+        A managed key whose deletion waits for a person or for time.
 
         :param _builtins.str key_id: UUID of the key.
-        :param _builtins.str key_state: The service's own word for the state.
+        :param _builtins.str key_state: State, as the service reports it.
         :param _builtins.str label: Name of the key.
-        :param 'LifecycleState' lifecycle_state: The one derived state, pending approval included.
-        :param _builtins.str vault_id: UUID of the vault that the key lives in. Cannot change.
-        :param _builtins.str deletion_awaits: approval, time, or person_to_unblock.
-        :param _builtins.str deletion_not_before: The next step is refused before this time.
-        :param _builtins.str deletion_record_id: Id of the binding record, as UKO_CONSENT takes it.
-        :param _builtins.str deletion_requested_by: IAM id of the author of the binding record.
+        :param 'LifecycleState' lifecycle_state: The derived state, which includes a pending approval.
+        :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
+        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
+        :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
+        :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         """
         pulumi.set(__self__, "key_id", key_id)
         pulumi.set(__self__, "key_state", key_state)
@@ -2070,7 +2070,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        The service's own word for the state.
+        State, as the service reports it.
         """
         return pulumi.get(self, "key_state")
 
@@ -2086,7 +2086,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> 'LifecycleState':
         """
-        The one derived state, pending approval included.
+        The derived state, which includes a pending approval.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -2094,7 +2094,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="vaultId")
     def vault_id(self) -> _builtins.str:
         """
-        UUID of the vault that the key lives in. Cannot change.
+        UUID of the vault that holds the key. Cannot change.
         """
         return pulumi.get(self, "vault_id")
 
@@ -2102,7 +2102,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionAwaits")
     def deletion_awaits(self) -> Optional[_builtins.str]:
         """
-        approval, time, or person_to_unblock.
+        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -2110,7 +2110,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionNotBefore")
     def deletion_not_before(self) -> Optional[_builtins.str]:
         """
-        The next step is refused before this time.
+        The next step is refused before this time, ISO 8601 UTC.
         """
         return pulumi.get(self, "deletion_not_before")
 
@@ -2118,7 +2118,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionRecordId")
     def deletion_record_id(self) -> Optional[_builtins.str]:
         """
-        Id of the binding record, as UKO_CONSENT takes it.
+        ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
 
@@ -2126,7 +2126,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of the author of the binding record.
+        IAM ID of the author of the pending record.
         """
         return pulumi.get(self, "deletion_requested_by")
 
@@ -2134,18 +2134,18 @@ class PendingDeletion(dict):
 @pulumi.output_type
 class PlanExplanation(dict):
     """
-    The plan in words, for instance for a comment on a pull request.
+    The plan in words, for example for a comment on a pull request.
     """
     def __init__(__self__, *,
                  facts: Sequence[_builtins.str],
                  next: Sequence['outputs.PlanWayOn'],
                  summary: _builtins.str):
         """
-        The plan in words, for instance for a comment on a pull request.
+        The plan in words, for example for a comment on a pull request.
 
-        :param Sequence[_builtins.str] facts: The whole path, a line for each step.
-        :param Sequence['PlanWayOn'] next: Ways on, if there are any.
-        :param _builtins.str summary: One complete sentence.
+        :param Sequence[_builtins.str] facts: The whole path, one line per step.
+        :param Sequence['PlanWayOn'] next: Commands that continue the deletion, if there are any.
+        :param _builtins.str summary: The plan in one sentence.
         """
         pulumi.set(__self__, "facts", facts)
         pulumi.set(__self__, "next", next)
@@ -2155,7 +2155,7 @@ class PlanExplanation(dict):
     @pulumi.getter
     def facts(self) -> Sequence[_builtins.str]:
         """
-        The whole path, a line for each step.
+        The whole path, one line per step.
         """
         return pulumi.get(self, "facts")
 
@@ -2163,7 +2163,7 @@ class PlanExplanation(dict):
     @pulumi.getter
     def next(self) -> Sequence['outputs.PlanWayOn']:
         """
-        Ways on, if there are any.
+        Commands that continue the deletion, if there are any.
         """
         return pulumi.get(self, "next")
 
@@ -2171,7 +2171,7 @@ class PlanExplanation(dict):
     @pulumi.getter
     def summary(self) -> _builtins.str:
         """
-        One complete sentence.
+        The plan in one sentence.
         """
         return pulumi.get(self, "summary")
 
@@ -2179,16 +2179,16 @@ class PlanExplanation(dict):
 @pulumi.output_type
 class PlanWayOn(dict):
     """
-    A way on.
+    Commands that continue the deletion.
     """
     def __init__(__self__, *,
                  commands: Sequence[_builtins.str],
                  who: _builtins.str):
         """
-        A way on.
+        Commands that continue the deletion.
 
-        :param Sequence[_builtins.str] commands: Commands that work when pasted.
-        :param _builtins.str who: Who may take this way.
+        :param Sequence[_builtins.str] commands: Commands that can be pasted as they are.
+        :param _builtins.str who: Who can run these commands.
         """
         pulumi.set(__self__, "commands", commands)
         pulumi.set(__self__, "who", who)
@@ -2197,7 +2197,7 @@ class PlanWayOn(dict):
     @pulumi.getter
     def commands(self) -> Sequence[_builtins.str]:
         """
-        Commands that work when pasted.
+        Commands that can be pasted as they are.
         """
         return pulumi.get(self, "commands")
 
@@ -2205,7 +2205,7 @@ class PlanWayOn(dict):
     @pulumi.getter
     def who(self) -> _builtins.str:
         """
-        Who may take this way.
+        Who can run these commands.
         """
         return pulumi.get(self, "who")
 
@@ -2213,7 +2213,7 @@ class PlanWayOn(dict):
 @pulumi.output_type
 class PlannedDeletion(dict):
     """
-    What the end of the key waits for.
+    What the deletion of the key waits for.
     """
     def __init__(__self__, *,
                  awaits: Optional[_builtins.str] = None,
@@ -2222,13 +2222,13 @@ class PlannedDeletion(dict):
                  record_lapses_at: Optional[_builtins.str] = None,
                  requested_by: Optional[_builtins.str] = None):
         """
-        What the end of the key waits for.
+        What the deletion of the key waits for.
 
-        :param _builtins.str awaits: approval, time, or person_to_unblock.
+        :param _builtins.str awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
-        :param _builtins.str record_id: Id of the binding record, as UKO_CONSENT takes it.
-        :param _builtins.str record_lapses_at: When that record counts no longer, ISO 8601 UTC.
-        :param _builtins.str requested_by: IAM id of the author of the binding record.
+        :param _builtins.str record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str record_lapses_at: When the pending record expires, ISO 8601 UTC.
+        :param _builtins.str requested_by: IAM ID of the author of the pending record.
         """
         if awaits is not None:
             pulumi.set(__self__, "awaits", awaits)
@@ -2245,7 +2245,7 @@ class PlannedDeletion(dict):
     @pulumi.getter
     def awaits(self) -> Optional[_builtins.str]:
         """
-        approval, time, or person_to_unblock.
+        What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         """
         return pulumi.get(self, "awaits")
 
@@ -2261,7 +2261,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="recordId")
     def record_id(self) -> Optional[_builtins.str]:
         """
-        Id of the binding record, as UKO_CONSENT takes it.
+        ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "record_id")
 
@@ -2269,7 +2269,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="recordLapsesAt")
     def record_lapses_at(self) -> Optional[_builtins.str]:
         """
-        When that record counts no longer, ISO 8601 UTC.
+        When the pending record expires, ISO 8601 UTC.
         """
         return pulumi.get(self, "record_lapses_at")
 
@@ -2277,7 +2277,7 @@ class PlannedDeletion(dict):
     @pulumi.getter(name="requestedBy")
     def requested_by(self) -> Optional[_builtins.str]:
         """
-        IAM id of the author of the binding record.
+        IAM ID of the author of the pending record.
         """
         return pulumi.get(self, "requested_by")
 
@@ -2285,7 +2285,7 @@ class PlannedDeletion(dict):
 @pulumi.output_type
 class VaultEntry(dict):
     """
-    A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+    A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
     """
     def __init__(__self__, *,
                  deletion_protection: _builtins.bool,
@@ -2296,14 +2296,14 @@ class VaultEntry(dict):
                  existing_vault_id: Optional[_builtins.str] = None,
                  recovery_key_label: Optional[_builtins.str] = None):
         """
-        A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+        A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 
         :param _builtins.bool deletion_protection: Refuses to delete the vault.
-        :param _builtins.str instance_id: Instance that the vault belongs to.
+        :param _builtins.str instance_id: ID of the instance that the vault belongs to.
         :param _builtins.str name: Name of the vault, unique in its instance.
         :param _builtins.str vault_id: UUID of the vault.
         :param _builtins.str description: Up to 200 characters.
-        :param _builtins.str existing_vault_id: Adopts this vault instead of making one. Cannot change.
+        :param _builtins.str existing_vault_id: Adopts this vault instead of creating one. Cannot change.
         :param _builtins.str recovery_key_label: Label of the recovery key; on-premises only.
         """
         pulumi.set(__self__, "deletion_protection", deletion_protection)
@@ -2329,7 +2329,7 @@ class VaultEntry(dict):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the vault belongs to.
+        ID of the instance that the vault belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -2361,7 +2361,7 @@ class VaultEntry(dict):
     @pulumi.getter(name="existingVaultId")
     def existing_vault_id(self) -> Optional[_builtins.str]:
         """
-        Adopts this vault instead of making one. Cannot change.
+        Adopts this vault instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_vault_id")
 

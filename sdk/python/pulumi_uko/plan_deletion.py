@@ -57,7 +57,7 @@ class PlanDeletionResult:
     @pulumi.getter
     def deletion(self) -> 'outputs.PlannedDeletion':
         """
-        What the end of the key waits for.
+        What the deletion of the key waits for.
         """
         return pulumi.get(self, "deletion")
 
@@ -65,7 +65,7 @@ class PlanDeletionResult:
     @pulumi.getter
     def explanation(self) -> 'outputs.PlanExplanation':
         """
-        The plan in words, for instance for a comment on a pull request.
+        The plan in words, for example for a comment on a pull request.
         """
         return pulumi.get(self, "explanation")
 
@@ -73,7 +73,7 @@ class PlanDeletionResult:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> _builtins.str:
         """
-        Instance that the key belongs to.
+        ID of the instance that the key belongs to.
         """
         return pulumi.get(self, "instance_id")
 
@@ -89,7 +89,7 @@ class PlanDeletionResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> Optional[_builtins.str]:
         """
-        The service's own word for the state.
+        State, as the service reports it.
         """
         return pulumi.get(self, "key_state")
 
@@ -97,7 +97,7 @@ class PlanDeletionResult:
     @pulumi.getter
     def label(self) -> Optional[_builtins.str]:
         """
-        Name of the key; absent once it is gone.
+        Name of the key. Not set once the key is gone.
         """
         return pulumi.get(self, "label")
 
@@ -105,7 +105,7 @@ class PlanDeletionResult:
     @pulumi.getter(name="lifecycleState")
     def lifecycle_state(self) -> _builtins.str:
         """
-        The one derived state, or gone.
+        The derived state, or `gone`.
         """
         return pulumi.get(self, "lifecycle_state")
 
@@ -113,7 +113,7 @@ class PlanDeletionResult:
     @pulumi.getter
     def v(self) -> _builtins.int:
         """
-        Version of this form.
+        Version of this report.
         """
         return pulumi.get(self, "v")
 
@@ -147,7 +147,7 @@ def plan_deletion(key_id: Optional[_builtins.str] = None,
                   vault_id: Optional[_builtins.str] = None,
                   opts: Optional[pulumi.InvokeOptions] = None) -> AwaitablePlanDeletionResult:
     """
-    The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+    Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.
@@ -172,7 +172,7 @@ def plan_deletion_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
                          vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[PlanDeletionResult]:
     """
-    The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+    Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
 
     :param _builtins.str key_id: UUID of the key.
     :param _builtins.str vault_id: UUID of the vault.

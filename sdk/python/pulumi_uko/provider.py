@@ -32,15 +32,15 @@ class ProviderArgs:
         """
         The set of arguments for constructing a Provider resource.
 
-        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
-        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
-        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
-        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
-        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+        :param pulumi.Input[_builtins.str] api_key: API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
+        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        :param pulumi.Input[_builtins.str] kms_endpoint: Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
+        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
+        :param pulumi.Input[_builtins.str] token: IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
         """
         if api_key is not None:
             pulumi.set(__self__, "api_key", api_key)
@@ -69,7 +69,7 @@ class ProviderArgs:
     @pulumi.getter(name="apiKey")
     def api_key(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+        API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
         """
         return pulumi.get(self, "api_key")
 
@@ -81,7 +81,7 @@ class ProviderArgs:
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Input[Optional['DualAuthorization']]:
         """
-        With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+        With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -93,7 +93,7 @@ class ProviderArgs:
     @pulumi.getter
     def endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "endpoint")
 
@@ -105,7 +105,7 @@ class ProviderArgs:
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -117,7 +117,7 @@ class ProviderArgs:
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+        UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 
@@ -129,7 +129,7 @@ class ProviderArgs:
     @pulumi.getter(name="kmsEndpoint")
     def kms_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "kms_endpoint")
 
@@ -141,7 +141,7 @@ class ProviderArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
         """
         return pulumi.get(self, "region")
 
@@ -153,7 +153,7 @@ class ProviderArgs:
     @pulumi.getter(name="strictReads")
     def strict_reads(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+        With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
         """
         return pulumi.get(self, "strict_reads")
 
@@ -165,7 +165,7 @@ class ProviderArgs:
     @pulumi.getter
     def token(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+        IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
         """
         return pulumi.get(self, "token")
 
@@ -191,19 +191,19 @@ class Provider(pulumi.ProviderResource):
                  token: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        Where the service is and who acts. The environment of a run outweighs what is stored here.
+        Location of the service, and the caller. The environment of a run takes precedence over these settings.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] api_key: API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
-        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
-        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
-        :param pulumi.Input[_builtins.str] kms_endpoint: Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
-        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
-        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
-        :param pulumi.Input[_builtins.str] token: IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+        :param pulumi.Input[_builtins.str] api_key: API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
+        :param pulumi.Input['DualAuthorization'] dual_authorization: With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
+        :param pulumi.Input[_builtins.str] endpoint: Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] iam_endpoint: Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] instance_id: UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
+        :param pulumi.Input[_builtins.str] kms_endpoint: Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
+        :param pulumi.Input[_builtins.str] region: Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
+        :param pulumi.Input[_builtins.bool] strict_reads: With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
+        :param pulumi.Input[_builtins.str] token: IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
         """
         ...
     @overload
@@ -212,7 +212,7 @@ class Provider(pulumi.ProviderResource):
                  args: Optional[ProviderArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        Where the service is and who acts. The environment of a run outweighs what is stored here.
+        Location of the service, and the caller. The environment of a run takes precedence over these settings.
 
         :param str resource_name: The name of the resource.
         :param ProviderArgs args: The arguments to use to populate this resource's properties.
@@ -272,7 +272,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="apiKey")
     def api_key(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+        API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
         """
         return pulumi.get(self, "api_key")
 
@@ -280,7 +280,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="dualAuthorization")
     def dual_authorization(self) -> pulumi.Output[Optional['DualAuthorization']]:
         """
-        With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+        With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
         """
         return pulumi.get(self, "dual_authorization")
 
@@ -288,7 +288,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "endpoint")
 
@@ -296,7 +296,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="iamEndpoint")
     def iam_endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "iam_endpoint")
 
@@ -304,7 +304,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+        UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
         """
         return pulumi.get(self, "instance_id")
 
@@ -312,7 +312,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="kmsEndpoint")
     def kms_endpoint(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+        Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
         """
         return pulumi.get(self, "kms_endpoint")
 
@@ -320,7 +320,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def region(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+        Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
         """
         return pulumi.get(self, "region")
 
@@ -328,7 +328,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter
     def token(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+        IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
         """
         return pulumi.get(self, "token")
 

@@ -30,7 +30,7 @@ class VaultArgs:
         :param pulumi.Input[_builtins.str] name: Name of the vault, unique in its instance.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the vault.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of making one. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] recovery_key_label: Label of the recovery key; on-premises only.
         """
         pulumi.set(__self__, "name", name)
@@ -85,7 +85,7 @@ class VaultArgs:
     @pulumi.getter(name="existingVaultId")
     def existing_vault_id(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Adopts this vault instead of making one. Cannot change.
+        Adopts this vault instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_vault_id")
 
@@ -119,14 +119,14 @@ class Vault(pulumi.CustomResource):
                  recovery_key_label: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+        A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 
         ## What destroy does
 
-        Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+        Destroying a vault deletes it once it is empty. It waits for its keystores, for templates that are not archived, and for the metadata of every key to be removed. The message names what the vault still contains. Nothing in the vault is deleted with it.
 
         ## Example Usage
-        ### A vault, and what a first key needs in it
+        ### A vault with everything that a first key needs
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -149,7 +149,7 @@ class Vault(pulumi.CustomResource):
             keystore_type=uko.TemplateKeystoreType.IBM_CLOUD_KMS,
             group="ledger")
 
-        # A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+        # The keystores of the template's group have to exist before the key, and are deleted after it.
         ledger = uko.ManagedKey("ledger",
             vault_id=treasury.vault_id,
             template=template.name,
@@ -159,7 +159,7 @@ class Vault(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>`; nothing else has to be known.
+        The import ID is `<vaultId>`:
 
         ```sh
         $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
@@ -169,7 +169,7 @@ class Vault(pulumi.CustomResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the vault.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
-        :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of making one. Cannot change.
+        :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] name: Name of the vault, unique in its instance.
         :param pulumi.Input[_builtins.str] recovery_key_label: Label of the recovery key; on-premises only.
         """
@@ -180,14 +180,14 @@ class Vault(pulumi.CustomResource):
                  args: VaultArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+        A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 
         ## What destroy does
 
-        Destroying a vault deletes it once it is empty: it waits for its keystores, for templates that are not archived, and for every key until its record is removed. The message names what is still there. Nothing in it is ever deleted along with it.
+        Destroying a vault deletes it once it is empty. It waits for its keystores, for templates that are not archived, and for the metadata of every key to be removed. The message names what the vault still contains. Nothing in the vault is deleted with it.
 
         ## Example Usage
-        ### A vault, and what a first key needs in it
+        ### A vault with everything that a first key needs
         ```python
         import pulumi
         import pulumi_uko as uko
@@ -210,7 +210,7 @@ class Vault(pulumi.CustomResource):
             keystore_type=uko.TemplateKeystoreType.IBM_CLOUD_KMS,
             group="ledger")
 
-        # A key is installed in the keystores of its template's group, so they have to be there first, and go last.
+        # The keystores of the template's group have to exist before the key, and are deleted after it.
         ledger = uko.ManagedKey("ledger",
             vault_id=treasury.vault_id,
             template=template.name,
@@ -220,7 +220,7 @@ class Vault(pulumi.CustomResource):
 
         ## Import
 
-        The id is `<vaultId>`; nothing else has to be known.
+        The import ID is `<vaultId>`:
 
         ```sh
         $ pulumi import uko:index:Vault example 5c1e0000-0000-4000-8000-000000000001
@@ -319,7 +319,7 @@ class Vault(pulumi.CustomResource):
     @pulumi.getter(name="existingVaultId")
     def existing_vault_id(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Adopts this vault instead of making one. Cannot change.
+        Adopts this vault instead of creating one. Cannot change.
         """
         return pulumi.get(self, "existing_vault_id")
 
@@ -327,7 +327,7 @@ class Vault(pulumi.CustomResource):
     @pulumi.getter(name="instanceId")
     def instance_id(self) -> pulumi.Output[_builtins.str]:
         """
-        Instance that the vault belongs to.
+        ID of the instance that the vault belongs to.
         """
         return pulumi.get(self, "instance_id")
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import packageFile from "../../../package.json" with { type: "json" };
 import { knownVersions, packageDownloadUrl, providerTextOf } from "../../../provider/engine/commands/known-sources.ts";
-import { pulumiSchema } from "../../../provider/schema/pulumi.ts";
+import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -18,13 +18,9 @@ test("knows the address that the schema names", () => {
 });
 
 test("knows the text that each class of the dynamic provider writes", () => {
-  const folder = new URL("provider/pulumi-dynamic/", root);
-  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
-  const written = sources.flatMap((source) => {
-    const [, kind = ""] = /type: "pulumi-nodejs:dynamic\/uko:(\w+)"/.exec(source) ?? [];
-    const [, text] = /providerText: '([^']+)'/.exec(source) ?? [];
-    return text === undefined ? [] : [[kind, text]];
-  });
+  const source = readFileSync(new URL("provider/pulumi-dynamic/generated.ts", root), "utf8");
+  const kinds = /type: "pulumi-nodejs:dynamic\/uko:(\w+)",\n {2}providerText: '([^']+)'/g;
+  const written = Array.from(source.matchAll(kinds), ([, kind = "", text = ""]) => [kind, text]);
   expect(written).toHaveLength(5);
   expect(written.map(([kind = ""]) => [kind, providerTextOf(kind)])).toEqual(written);
 });

@@ -1,6 +1,7 @@
 /** The programs that the documentation shows, with the resource that each is shown at. */
 
-import { type Documentation, documentation } from "../../../provider/schema/documentation.ts";
+import { describedNames } from "../../../sdk/make/described.ts";
+import { documentationOf } from "../../../sdk/make/docs/documentation.ts";
 
 export type ExampleLanguage = "typescript" | "python" | "go" | "yaml";
 
@@ -12,10 +13,10 @@ export interface ExampleProgram {
 
 /** Answers every program in one language. */
 export function examplePrograms(language: ExampleLanguage): readonly ExampleProgram[] {
-  return Object.entries<Documentation>(documentation).flatMap(([resource, { examples }]) =>
-    examples.map((example, index) => ({
-      name: `${resource.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase()}_${index + 1}`,
-      text: `${example[language]}\n`,
-    })),
+  return describedNames.flatMap((resource) =>
+    documentationOf(resource).examples.flatMap(({ programs }, index) => {
+      const name = `${resource.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase()}_${index + 1}`;
+      return programs[language] === undefined ? [] : [{ name, text: `${programs[language]}\n` }];
+    }),
   );
 }

@@ -97,7 +97,7 @@ export class DataUkoDeletionPlanExplanationNextList extends cdktf.ComplexList {
 }
 
 /**
-* The whole way of a managed key to its end: what stops working when, who has to act, and where there is no way back.
+* Describes the whole deletion path of a managed key: what stops working when, who has to act, and which steps cannot be undone.
 */
 export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
 
@@ -154,7 +154,7 @@ export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** approval, time, or person_to_unblock. */
+  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -164,38 +164,38 @@ export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** Id of the binding record, as UKO_CONSENT takes it. */
+  /** ID of the pending record, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** When that record counts no longer, ISO 8601 UTC. */
+  /** When the pending record expires, ISO 8601 UTC. */
   public get deletionRecordLapsesAt() {
     return this.getStringAttribute('deletion_record_lapses_at');
   }
 
-  /** IAM id of the author of the binding record. */
+  /** IAM ID of the author of the pending record. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }
 
-  /** The whole path, a line for each step. */
+  /** The whole path, one line per step. */
   public get explanationFacts() {
     return this.getListAttribute('explanation_facts');
   }
 
   private _explanationNext = new DataUkoDeletionPlanExplanationNextList(this, "explanation_next", false);
-  /** Ways on, if there are any. */
+  /** Commands that continue the deletion, if there are any. */
   public get explanationNext() {
     return this._explanationNext;
   }
 
-  /** One complete sentence. */
+  /** The plan in one sentence. */
   public get explanationSummary() {
     return this.getStringAttribute('explanation_summary');
   }
 
-  /** Instance that the key belongs to. */
+  /** ID of the instance that the key belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -213,22 +213,22 @@ export class DataUkoDeletionPlan extends cdktf.TerraformDataSource {
     return this._keyId;
   }
 
-  /** The service's own word for the state. */
+  /** State, as the service reports it. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
-  /** Name of the key; absent once it is gone. */
+  /** Name of the key. Not set once the key is gone. */
   public get label() {
     return this.getStringAttribute('label');
   }
 
-  /** The one derived state, or gone. */
+  /** The derived state, or `gone`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
 
-  /** Version of this form. */
+  /** Version of this report. */
   public get v() {
     return this.getNumberAttribute('v');
   }

@@ -17,7 +17,7 @@ export interface DataUkoKeyTemplateConfig extends cdktf.TerraformMetaArguments {
 }
 
 /**
-* A key template as it is now; fails with UKO_NOT_FOUND where there is none.
+* Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
 */
 export class DataUkoKeyTemplate extends cdktf.TerraformDataSource {
 
@@ -74,27 +74,27 @@ export class DataUkoKeyTemplate extends cdktf.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** From creation to the first day of use, such as P0D. */
+  /** Time from creation to the first day of use, such as `P0D`. */
   public get activationPeriod() {
     return this.getStringAttribute('activation_period');
   }
 
-  /** Algorithm; des and dilithium on-premises only. Cannot change. */
+  /** Algorithm of the keys; `des` and `dilithium` on-premises only. */
   public get algorithm() {
     return this.getStringAttribute('algorithm');
   }
 
-  /** No new keys and no alignment from it; existing keys keep working. */
+  /** Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working. */
   public get archived() {
     return this.getBooleanAttribute('archived');
   }
 
-  /** What Azure lets the key do. */
+  /** Operations that Azure allows with the key. */
   public get azureOperations() {
     return this.getListAttribute('azure_operations');
   }
 
-  /** hsm or software. */
+  /** Protection level of the keys. */
   public get azureProtectionLevel() {
     return this.getStringAttribute('azure_protection_level');
   }
@@ -109,12 +109,12 @@ export class DataUkoKeyTemplate extends cdktf.TerraformDataSource {
     return this.getListAttribute('cca_key_words');
   }
 
-  /** What CCA lets the key do. */
+  /** Uses that CCA allows for the key. */
   public get ccaUsageControl() {
     return this.getStringAttribute('cca_usage_control');
   }
 
-  /** Deactivates older versions on rotation. */
+  /** Whether a rotation deactivates the older versions of a key. */
   public get deactivateOnRotation() {
     return this.getBooleanAttribute('deactivate_on_rotation');
   }
@@ -124,67 +124,67 @@ export class DataUkoKeyTemplate extends cdktf.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
-  /** To the last day of use, such as P2Y. */
+  /** Time to the last day of use, such as `P2Y`. */
   public get expirationPeriod() {
     return this.getStringAttribute('expiration_period');
   }
 
-  /** Google's algorithm, such as google_symmetric_encryption. */
+  /** Google's algorithm, such as `google_symmetric_encryption`. */
   public get googleAlgorithm() {
     return this.getStringAttribute('google_algorithm');
   }
 
-  /** hsm or software. */
+  /** Protection level of the keys. */
   public get googleProtectionLevel() {
     return this.getStringAttribute('google_protection_level');
   }
 
-  /** What Google lets the key do. */
+  /** Operations that Google allows with the key. */
   public get googlePurpose() {
     return this.getStringAttribute('google_purpose');
   }
 
-  /** Group of keystores that keys go to. A change is refused while it would cut a key off. */
+  /** Group of the keystores in which keys are installed. A change is refused while it would cut a key off. */
   public get group() {
     return this.getStringAttribute('group');
   }
 
-  /** What it is imported by: `<vault_id>/<template_id>`. */
+  /** Import ID: `<vault_id>/<template_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the template belongs to. */
+  /** ID of the instance that the template belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
 
-  /** State of a new key; an active one is installed at once. */
+  /** State of a new key. An `active` key is installed at once. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
-  /** How keys are named in the keystore. Cannot change. */
+  /** Scheme of the names of keys in the keystore. */
   public get keystoreNamingScheme() {
     return this.getStringAttribute('keystore_naming_scheme');
   }
 
-  /** Type of the keystores that keys go to. Cannot change. */
+  /** Type of the keystores in which keys are installed. */
   public get keystoreType() {
     return this.getStringAttribute('keystore_type');
   }
 
-  /** Name of the template, unique in its vault; some releases take up to 30 characters. */
+  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  /** How labels are made, with <tags>. Cannot change. */
+  /** Scheme of the labels of keys, with `<tags>`. */
   public get namingScheme() {
     return this.getStringAttribute('naming_scheme');
   }
 
-  /** Size, such as 256. */
+  /** Size of the keys, such as `256`. */
   public get size() {
     return this.getStringAttribute('size');
   }
@@ -215,7 +215,7 @@ export class DataUkoKeyTemplate extends cdktf.TerraformDataSource {
     return this._vaultId;
   }
 
-  /** One more for each update. */
+  /** Incremented by each update. */
   public get version() {
     return this.getNumberAttribute('version');
   }

@@ -7,7 +7,7 @@ import * as cdktf from 'cdktf';
 
 export interface DataUkoKeyTemplatesConfig extends cdktf.TerraformMetaArguments {
   /**
-  * Narrows the list to one vault; without it every vault's are listed.
+  * Lists this vault only. If omitted, all vaults are listed.
   */
   readonly vaultId?: string;
 }
@@ -208,7 +208,7 @@ export class DataUkoKeyTemplatesKeyTemplatesList extends cdktf.ComplexList {
 }
 
 /**
-* Every key template.
+* Lists every key template.
 */
 export class DataUkoKeyTemplates extends cdktf.TerraformDataSource {
 
@@ -265,13 +265,13 @@ export class DataUkoKeyTemplates extends cdktf.TerraformDataSource {
   // ==========
 
   private _keyTemplates = new DataUkoKeyTemplatesKeyTemplatesList(this, "key_templates", false);
-  /** Every key template. */
+  /** Lists every key template. */
   public get keyTemplates() {
     return this._keyTemplates;
   }
 
   private _vaultId?: string; 
-  /** Narrows the list to one vault; without it every vault's are listed. */
+  /** Lists this vault only. If omitted, all vaults are listed. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }

@@ -17,7 +17,7 @@ export interface DataUkoKeystoreConfig extends cdktf.TerraformMetaArguments {
 }
 
 /**
-* A keystore as it is now, without its secrets; fails with UKO_NOT_FOUND where there is none.
+* Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
 */
 export class DataUkoKeystore extends cdktf.TerraformDataSource {
 
@@ -74,12 +74,12 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** Region, such as eu_central_1. Cannot change. */
+  /** Region, such as `eu_central_1`. */
   public get awsRegion() {
     return this.getStringAttribute('aws_region');
   }
 
-  /** Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. */
+  /** The Azure cloud. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. */
   public get azureEnvironment() {
     return this.getStringAttribute('azure_environment');
   }
@@ -89,27 +89,27 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this.getStringAttribute('azure_location');
   }
 
-  /** Resource group. Cannot change. */
+  /** Resource group of the key vault. */
   public get azureResourceGroup() {
     return this.getStringAttribute('azure_resource_group');
   }
 
-  /** Name of the key vault in Azure. Cannot change. */
+  /** Name of the key vault in Azure. */
   public get azureServiceName() {
     return this.getStringAttribute('azure_service_name');
   }
 
-  /** Client id of the service principal. */
+  /** Client ID of the service principal. */
   public get azureServicePrincipalClientId() {
     return this.getStringAttribute('azure_service_principal_client_id');
   }
 
-  /** Subscription. Cannot change. */
+  /** ID of the subscription. */
   public get azureSubscriptionId() {
     return this.getStringAttribute('azure_subscription_id');
   }
 
-  /** Tenant. Cannot change. */
+  /** ID of the tenant. */
   public get azureTenant() {
     return this.getStringAttribute('azure_tenant');
   }
@@ -124,12 +124,12 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this.getStringAttribute('cca_host');
   }
 
-  /** Its port. */
+  /** Port of the agent. */
   public get ccaPort() {
     return this.getNumberAttribute('cca_port');
   }
 
-  /** Hash of its public key. */
+  /** Hash of the agent's public key. */
   public get ccaPublicKeyHash() {
     return this.getStringAttribute('cca_public_key_hash');
   }
@@ -139,7 +139,7 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this.getStringAttribute('cca_trusted_issuer');
   }
 
-  /** Whether it is reached over TLS. */
+  /** Whether to connect to the agent over TLS. */
   public get ccaUseTls() {
     return this.getBooleanAttribute('cca_use_tls');
   }
@@ -149,67 +149,67 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
-  /** Key ring in Google. Cannot change. */
+  /** Key ring in Google Cloud. */
   public get googleKeyRing() {
     return this.getStringAttribute('google_key_ring');
   }
 
-  /** Location, such as europe-west3. Cannot change. */
+  /** Location, such as `europe-west3`. */
   public get googleLocation() {
     return this.getStringAttribute('google_location');
   }
 
-  /** Id of the private key; told by the credentials where absent. Cannot change. */
+  /** ID of the private key. If omitted, it comes from the credentials. */
   public get googlePrivateKeyId() {
     return this.getStringAttribute('google_private_key_id');
   }
 
-  /** Project; told by the credentials where absent. Cannot change. */
+  /** Project. If omitted, it comes from the credentials. */
   public get googleProjectId() {
     return this.getStringAttribute('google_project_id');
   }
 
-  /** Groups whose templates' keys go here. Taking one away is refused while it would cut a key off. */
+  /** Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off. */
   public get groups() {
     return this.getListAttribute('groups');
   }
 
-  /** ok, not_responding, configuration_error, pending_check, or empty. */
+  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
   public get health() {
     return this.getStringAttribute('health');
   }
 
-  /** What the service says beside it. */
+  /** The service's message about the health. */
   public get healthMessage() {
     return this.getStringAttribute('health_message');
   }
 
-  /** Endpoint of the other instance's KMS. Cannot change. */
+  /** Endpoint of the other instance's KMS. */
   public get ibmApiEndpoint() {
     return this.getStringAttribute('ibm_api_endpoint');
   }
 
-  /** Endpoint of its IAM. Cannot change. */
+  /** IAM endpoint of the other instance. */
   public get ibmIamEndpoint() {
     return this.getStringAttribute('ibm_iam_endpoint');
   }
 
-  /** Id of the other instance. Cannot change. */
+  /** ID of the other instance. */
   public get ibmInstanceId() {
     return this.getStringAttribute('ibm_instance_id');
   }
 
-  /** Its key ring, Default where absent. Cannot change. */
+  /** Key ring in the other instance; `Default` if omitted. */
   public get ibmKeyRing() {
     return this.getStringAttribute('ibm_key_ring');
   }
 
-  /** What it is imported by: `<vault_id>/<keystore_id>`. */
+  /** Import ID: `<vault_id>/<keystore_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the keystore belongs to. */
+  /** ID of the instance that the keystore belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -227,27 +227,27 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this._keystoreId;
   }
 
-  /** Where it is, as the service says; may be empty. */
+  /** Location, as the service reports it. May be empty. */
   public get location() {
     return this.getStringAttribute('location');
   }
 
-  /** Name of the keystore, unique in its vault; may be absent for azure_key_vault alone. */
+  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  /** KMS key ring of an internal keystore; empty otherwise. */
+  /** KMS key ring of an internal keystore; empty for all other types. */
   public get ring() {
     return this.getStringAttribute('ring');
   }
 
-  /** TLS proxy for a private endpoint, host:port. */
+  /** TLS proxy for a private endpoint, `host:port`. */
   public get tlsProxy() {
     return this.getStringAttribute('tls_proxy');
   }
 
-  /** internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
+  /** `internal` is a key ring of this instance. All other types are external and need a connection. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
   public get type() {
     return this.getStringAttribute('type');
   }

@@ -7,7 +7,7 @@ import * as cdktf from 'cdktf';
 
 export interface DataUkoManagedKeysConfig extends cdktf.TerraformMetaArguments {
   /**
-  * Narrows the list to one vault; without it every vault's are listed.
+  * Lists this vault only. If omitted, all vaults are listed.
   */
   readonly vaultId?: string;
 }
@@ -290,7 +290,7 @@ export class DataUkoManagedKeysManagedKeysList extends cdktf.ComplexList {
 }
 
 /**
-* Every managed key in every state.
+* Lists every managed key, in every state.
 */
 export class DataUkoManagedKeys extends cdktf.TerraformDataSource {
 
@@ -347,13 +347,13 @@ export class DataUkoManagedKeys extends cdktf.TerraformDataSource {
   // ==========
 
   private _managedKeys = new DataUkoManagedKeysManagedKeysList(this, "managed_keys", false);
-  /** Every managed key in every state. */
+  /** Lists every managed key, in every state. */
   public get managedKeys() {
     return this._managedKeys;
   }
 
   private _vaultId?: string; 
-  /** Narrows the list to one vault; without it every vault's are listed. */
+  /** Lists this vault only. If omitted, all vaults are listed. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }

@@ -104,7 +104,7 @@ export class DataUkoVaultsVaultsList extends cdktf.ComplexList {
 }
 
 /**
-* Every vault of the instance that the identity may see.
+* Lists every vault of the instance that the caller may see.
 */
 export class DataUkoVaults extends cdktf.TerraformDataSource {
 
@@ -160,7 +160,7 @@ export class DataUkoVaults extends cdktf.TerraformDataSource {
   // ==========
 
   private _vaults = new DataUkoVaultsVaultsList(this, "vaults", false);
-  /** Every vault of the instance that the identity may see. */
+  /** Lists every vault of the instance that the caller may see. */
   public get vaults() {
     return this._vaults;
   }

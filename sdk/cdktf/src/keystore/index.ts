@@ -7,19 +7,19 @@ import * as cdktf from 'cdktf';
 
 export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   /**
-  * Access key id. Secret: the state has a digest.
+  * Access key ID. State holds a digest.
   */
   readonly awsAccessKeyId?: string;
   /**
-  * Region, such as eu_central_1. Cannot change.
+  * Region, such as `eu_central_1`. Cannot change.
   */
   readonly awsRegion?: string;
   /**
-  * Secret access key. Secret: the state has a digest.
+  * Secret access key. State holds a digest.
   */
   readonly awsSecretAccessKey?: string;
   /**
-  * Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`.
+  * The Azure cloud. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. Cannot change.
   */
   readonly azureEnvironment?: string;
   /**
@@ -27,7 +27,7 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly azureLocation?: string;
   /**
-  * Resource group. Cannot change.
+  * Resource group of the key vault. Cannot change.
   */
   readonly azureResourceGroup?: string;
   /**
@@ -35,19 +35,19 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly azureServiceName?: string;
   /**
-  * Client id of the service principal.
+  * Client ID of the service principal.
   */
   readonly azureServicePrincipalClientId?: string;
   /**
-  * Its password. Secret: the state has a digest.
+  * Password of the service principal. State holds a digest.
   */
   readonly azureServicePrincipalPassword?: string;
   /**
-  * Subscription. Cannot change.
+  * ID of the subscription. Cannot change.
   */
   readonly azureSubscriptionId?: string;
   /**
-  * Tenant. Cannot change.
+  * ID of the tenant. Cannot change.
   */
   readonly azureTenant?: string;
   /**
@@ -59,11 +59,11 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly ccaHost?: string;
   /**
-  * Its port.
+  * Port of the agent.
   */
   readonly ccaPort?: number;
   /**
-  * Hash of its public key.
+  * Hash of the agent's public key.
   */
   readonly ccaPublicKeyHash?: string;
   /**
@@ -71,7 +71,7 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly ccaTrustedIssuer?: string;
   /**
-  * Whether it is reached over TLS.
+  * Whether to connect to the agent over TLS.
   */
   readonly ccaUseTls?: boolean | cdktf.IResolvable;
   /**
@@ -83,31 +83,31 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * Adopts this keystore instead of making one. Cannot change.
+  * Adopts this keystore instead of creating one. Cannot change.
   */
   readonly existingKeystoreId?: string;
   /**
-  * Base64 of the JSON key file. Secret: the state has a digest.
+  * Base64 of the JSON key file. State holds a digest.
   */
   readonly googleCredentials?: string;
   /**
-  * Key ring in Google. Cannot change.
+  * Key ring in Google Cloud. Cannot change.
   */
   readonly googleKeyRing?: string;
   /**
-  * Location, such as europe-west3. Cannot change.
+  * Location, such as `europe-west3`. Cannot change.
   */
   readonly googleLocation?: string;
   /**
-  * Id of the private key; told by the credentials where absent. Cannot change.
+  * ID of the private key. If omitted, it comes from the credentials. Cannot change.
   */
   readonly googlePrivateKeyId?: string;
   /**
-  * Project; told by the credentials where absent. Cannot change.
+  * Project. If omitted, it comes from the credentials. Cannot change.
   */
   readonly googleProjectId?: string;
   /**
-  * Groups whose templates' keys go here. Taking one away is refused while it would cut a key off.
+  * Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
   */
   readonly groups?: string[];
   /**
@@ -115,31 +115,31 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
   */
   readonly ibmApiEndpoint?: string;
   /**
-  * API key for it. Secret: the state has a digest.
+  * API key for the other instance. State holds a digest.
   */
   readonly ibmApiKey?: string;
   /**
-  * Endpoint of its IAM. Cannot change.
+  * IAM endpoint of the other instance. Cannot change.
   */
   readonly ibmIamEndpoint?: string;
   /**
-  * Id of the other instance. Cannot change.
+  * ID of the other instance. Cannot change.
   */
   readonly ibmInstanceId?: string;
   /**
-  * Its key ring, Default where absent. Cannot change.
+  * Key ring in the other instance; `Default` if omitted. Cannot change.
   */
   readonly ibmKeyRing?: string;
   /**
-  * Name of the keystore, unique in its vault; may be absent for azure_key_vault alone.
+  * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
   */
   readonly name?: string;
   /**
-  * TLS proxy for a private endpoint, host:port.
+  * TLS proxy for a private endpoint, `host:port`.
   */
   readonly tlsProxy?: string;
   /**
-  * internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`.
+  * `internal` is a key ring of this instance. All other types are external and need a connection. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. Cannot change.
   */
   readonly type: string;
   /**
@@ -149,7 +149,7 @@ export interface KeystoreConfig extends cdktf.TerraformMetaArguments {
 }
 
 /**
-* Where keys are distributed to: a key ring of this instance, or a connected cloud. It is deleted once it is empty.
+* A keystore: a key ring of this instance, or an external key store, in which keys are installed. It can be deleted once it is empty.
 */
 export class Keystore extends cdktf.TerraformResource {
 
@@ -240,7 +240,7 @@ export class Keystore extends cdktf.TerraformResource {
   // ==========
 
   private _awsAccessKeyId?: string; 
-  /** Access key id. Secret: the state has a digest. Never comes back: reading it gives null. */
+  /** Access key ID. State holds a digest. Reading it returns null. */
   public get awsAccessKeyId() {
     return this.getStringAttribute('aws_access_key_id');
   }
@@ -256,7 +256,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _awsRegion?: string; 
-  /** Region, such as eu_central_1. Cannot change. */
+  /** Region, such as `eu_central_1`. Cannot change. */
   public get awsRegion() {
     return this.getStringAttribute('aws_region');
   }
@@ -272,7 +272,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _awsSecretAccessKey?: string; 
-  /** Secret access key. Secret: the state has a digest. Never comes back: reading it gives null. */
+  /** Secret access key. State holds a digest. Reading it returns null. */
   public get awsSecretAccessKey() {
     return this.getStringAttribute('aws_secret_access_key');
   }
@@ -288,7 +288,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureEnvironment?: string; 
-  /** Which Azure. Cannot change. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. */
+  /** The Azure cloud. One of `azure`, `azure_china`, `azure_germany`, `azure_us_government`. Cannot change. */
   public get azureEnvironment() {
     return this.getStringAttribute('azure_environment');
   }
@@ -320,7 +320,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureResourceGroup?: string; 
-  /** Resource group. Cannot change. */
+  /** Resource group of the key vault. Cannot change. */
   public get azureResourceGroup() {
     return this.getStringAttribute('azure_resource_group');
   }
@@ -352,7 +352,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureServicePrincipalClientId?: string; 
-  /** Client id of the service principal. */
+  /** Client ID of the service principal. */
   public get azureServicePrincipalClientId() {
     return this.getStringAttribute('azure_service_principal_client_id');
   }
@@ -368,7 +368,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureServicePrincipalPassword?: string; 
-  /** Its password. Secret: the state has a digest. Never comes back: reading it gives null. */
+  /** Password of the service principal. State holds a digest. Reading it returns null. */
   public get azureServicePrincipalPassword() {
     return this.getStringAttribute('azure_service_principal_password');
   }
@@ -384,7 +384,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureSubscriptionId?: string; 
-  /** Subscription. Cannot change. */
+  /** ID of the subscription. Cannot change. */
   public get azureSubscriptionId() {
     return this.getStringAttribute('azure_subscription_id');
   }
@@ -400,7 +400,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _azureTenant?: string; 
-  /** Tenant. Cannot change. */
+  /** ID of the tenant. Cannot change. */
   public get azureTenant() {
     return this.getStringAttribute('azure_tenant');
   }
@@ -448,7 +448,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ccaPort?: number; 
-  /** Its port. */
+  /** Port of the agent. */
   public get ccaPort() {
     return this.getNumberAttribute('cca_port');
   }
@@ -464,7 +464,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ccaPublicKeyHash?: string; 
-  /** Hash of its public key. */
+  /** Hash of the agent's public key. */
   public get ccaPublicKeyHash() {
     return this.getStringAttribute('cca_public_key_hash');
   }
@@ -496,7 +496,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ccaUseTls?: boolean | cdktf.IResolvable; 
-  /** Whether it is reached over TLS. */
+  /** Whether to connect to the agent over TLS. */
   public get ccaUseTls() {
     return this.getBooleanAttribute('cca_use_tls');
   }
@@ -544,7 +544,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _existingKeystoreId?: string; 
-  /** Adopts this keystore instead of making one. Cannot change. */
+  /** Adopts this keystore instead of creating one. Cannot change. */
   public get existingKeystoreId() {
     return this.getStringAttribute('existing_keystore_id');
   }
@@ -560,7 +560,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _googleCredentials?: string; 
-  /** Base64 of the JSON key file. Secret: the state has a digest. Never comes back: reading it gives null. */
+  /** Base64 of the JSON key file. State holds a digest. Reading it returns null. */
   public get googleCredentials() {
     return this.getStringAttribute('google_credentials');
   }
@@ -576,7 +576,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _googleKeyRing?: string; 
-  /** Key ring in Google. Cannot change. */
+  /** Key ring in Google Cloud. Cannot change. */
   public get googleKeyRing() {
     return this.getStringAttribute('google_key_ring');
   }
@@ -592,7 +592,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _googleLocation?: string; 
-  /** Location, such as europe-west3. Cannot change. */
+  /** Location, such as `europe-west3`. Cannot change. */
   public get googleLocation() {
     return this.getStringAttribute('google_location');
   }
@@ -608,7 +608,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _googlePrivateKeyId?: string; 
-  /** Id of the private key; told by the credentials where absent. Cannot change. */
+  /** ID of the private key. If omitted, it comes from the credentials. Cannot change. */
   public get googlePrivateKeyId() {
     return this.getStringAttribute('google_private_key_id');
   }
@@ -624,7 +624,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _googleProjectId?: string; 
-  /** Project; told by the credentials where absent. Cannot change. */
+  /** Project. If omitted, it comes from the credentials. Cannot change. */
   public get googleProjectId() {
     return this.getStringAttribute('google_project_id');
   }
@@ -640,7 +640,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _groups?: string[]; 
-  /** Groups whose templates' keys go here. Taking one away is refused while it would cut a key off. */
+  /** Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off. */
   public get groups() {
     return this.getListAttribute('groups');
   }
@@ -655,12 +655,12 @@ export class Keystore extends cdktf.TerraformResource {
     return this._groups;
   }
 
-  /** ok, not_responding, configuration_error, pending_check, or empty. */
+  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
   public get health() {
     return this.getStringAttribute('health');
   }
 
-  /** What the service says beside it. */
+  /** The service's message about the health. */
   public get healthMessage() {
     return this.getStringAttribute('health_message');
   }
@@ -682,7 +682,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ibmApiKey?: string; 
-  /** API key for it. Secret: the state has a digest. Never comes back: reading it gives null. */
+  /** API key for the other instance. State holds a digest. Reading it returns null. */
   public get ibmApiKey() {
     return this.getStringAttribute('ibm_api_key');
   }
@@ -698,7 +698,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ibmIamEndpoint?: string; 
-  /** Endpoint of its IAM. Cannot change. */
+  /** IAM endpoint of the other instance. Cannot change. */
   public get ibmIamEndpoint() {
     return this.getStringAttribute('ibm_iam_endpoint');
   }
@@ -714,7 +714,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ibmInstanceId?: string; 
-  /** Id of the other instance. Cannot change. */
+  /** ID of the other instance. Cannot change. */
   public get ibmInstanceId() {
     return this.getStringAttribute('ibm_instance_id');
   }
@@ -730,7 +730,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _ibmKeyRing?: string; 
-  /** Its key ring, Default where absent. Cannot change. */
+  /** Key ring in the other instance; `Default` if omitted. Cannot change. */
   public get ibmKeyRing() {
     return this.getStringAttribute('ibm_key_ring');
   }
@@ -745,12 +745,12 @@ export class Keystore extends cdktf.TerraformResource {
     return this._ibmKeyRing;
   }
 
-  /** What it is imported by: `<vault_id>/<keystore_id>`. */
+  /** Import ID: `<vault_id>/<keystore_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the keystore belongs to. */
+  /** ID of the instance that the keystore belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -760,13 +760,13 @@ export class Keystore extends cdktf.TerraformResource {
     return this.getStringAttribute('keystore_id');
   }
 
-  /** Where it is, as the service says; may be empty. */
+  /** Location, as the service reports it. May be empty. */
   public get location() {
     return this.getStringAttribute('location');
   }
 
   private _name?: string; 
-  /** Name of the keystore, unique in its vault; may be absent for azure_key_vault alone. */
+  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
   public get name() {
     return this.getStringAttribute('name');
   }
@@ -781,19 +781,19 @@ export class Keystore extends cdktf.TerraformResource {
     return this._name;
   }
 
-  /** KMS key ring of an internal keystore; empty otherwise. */
+  /** KMS key ring of an internal keystore; empty for all other types. */
   public get ring() {
     return this.getStringAttribute('ring');
   }
 
   private _secretDigests = new cdktf.StringMap(this, "secret_digests");
-  /** SHA-256 of the secrets that were last sent, by name (`ibm_api_key`, `aws_access_key_id`, `aws_secret_access_key`, `azure_service_principal_password`, `google_credentials`): shows that one changed, and not what it is. */
+  /** SHA-256 digests of the secrets that were last sent, by name (`ibm_api_key`, `aws_access_key_id`, `aws_secret_access_key`, `azure_service_principal_password`, `google_credentials`). They show that a secret changed, never the secret. */
   public get secretDigests() {
     return this._secretDigests;
   }
 
   private _tlsProxy?: string; 
-  /** TLS proxy for a private endpoint, host:port. */
+  /** TLS proxy for a private endpoint, `host:port`. */
   public get tlsProxy() {
     return this.getStringAttribute('tls_proxy');
   }
@@ -809,7 +809,7 @@ export class Keystore extends cdktf.TerraformResource {
   }
 
   private _type?: string; 
-  /** internal is a key ring of this instance; all others are connected. Cannot change. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
+  /** `internal` is a key ring of this instance. All other types are external and need a connection. One of `internal`, `hpcs`, `key_protect`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. Cannot change. */
   public get type() {
     return this.getStringAttribute('type');
   }

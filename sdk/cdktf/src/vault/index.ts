@@ -15,7 +15,7 @@ export interface VaultConfig extends cdktf.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * Adopts this vault instead of making one. Cannot change.
+  * Adopts this vault instead of creating one. Cannot change.
   */
   readonly existingVaultId?: string;
   /**
@@ -29,7 +29,7 @@ export interface VaultConfig extends cdktf.TerraformMetaArguments {
 }
 
 /**
-* A vault: keys, keystores and templates live in it. It is deleted once it is empty.
+* A vault: the container of keys, keystores and templates. It can be deleted once it is empty.
 */
 export class Vault extends cdktf.TerraformResource {
 
@@ -122,7 +122,7 @@ export class Vault extends cdktf.TerraformResource {
   }
 
   private _existingVaultId?: string; 
-  /** Adopts this vault instead of making one. Cannot change. */
+  /** Adopts this vault instead of creating one. Cannot change. */
   public get existingVaultId() {
     return this.getStringAttribute('existing_vault_id');
   }
@@ -137,12 +137,12 @@ export class Vault extends cdktf.TerraformResource {
     return this._existingVaultId;
   }
 
-  /** What it is imported by: `<vault_id>`. */
+  /** Import ID: `<vault_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the vault belongs to. */
+  /** ID of the instance that the vault belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }

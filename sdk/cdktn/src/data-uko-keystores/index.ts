@@ -7,7 +7,7 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoKeystoresConfig extends cdktn.TerraformMetaArguments {
   /**
-  * Narrows the list to one vault; without it every vault's are listed.
+  * Lists this vault only. If omitted, all vaults are listed.
   */
   readonly vaultId?: string;
 }
@@ -253,7 +253,7 @@ export class DataUkoKeystoresKeystoresList extends cdktn.ComplexList {
 }
 
 /**
-* Every keystore, without its secrets.
+* Lists every keystore, without its secrets.
 */
 export class DataUkoKeystores extends cdktn.TerraformDataSource {
 
@@ -310,13 +310,13 @@ export class DataUkoKeystores extends cdktn.TerraformDataSource {
   // ==========
 
   private _keystores = new DataUkoKeystoresKeystoresList(this, "keystores", false);
-  /** Every keystore, without its secrets. */
+  /** Lists every keystore, without its secrets. */
   public get keystores() {
     return this._keystores;
   }
 
   private _vaultId?: string; 
-  /** Narrows the list to one vault; without it every vault's are listed. */
+  /** Lists this vault only. If omitted, all vaults are listed. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }

@@ -13,7 +13,7 @@ export interface DataUkoKmsKeyConfig extends cdktn.TerraformMetaArguments {
 }
 
 /**
-* A KMS key as it is now, without its material; fails with UKO_NOT_FOUND where there is none.
+* Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist.
 */
 export class DataUkoKmsKey extends cdktn.TerraformDataSource {
 
@@ -69,7 +69,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** Up to 5 further names; [] for none. */
+  /** Up to 5 further names; `[]` removes all. */
   public get aliases() {
     return this.getListAttribute('aliases');
   }
@@ -79,52 +79,52 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('crn');
   }
 
-  /** approval or time. */
+  /** What the deletion waits for: `approval` or `time`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
 
-  /** When KMS begins to purge its metadata. */
+  /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   public get deletionNotBefore() {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** Name of the open window, as UKO_CONSENT takes it. */
+  /** Name of the open deletion window, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM id of whoever set it, where KMS tells. */
+  /** IAM ID of the person who set the key for deletion, if KMS reports it. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }
 
-  /** 2 to 240 characters. Cannot change. */
+  /** 2 to 240 characters. */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  /** KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again. */
+  /** KMS's own dual authorization. It is turned on for a new key if `dual_authorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again. */
   public get dualAuthDelete() {
     return this.getBooleanAttribute('dual_auth_delete');
   }
 
-  /** When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change. */
+  /** When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. */
   public get expirationDate() {
     return this.getStringAttribute('expiration_date');
   }
 
-  /** What it is imported by: `<key_id>`. */
+  /** Import ID: `<key_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Whether its material came from outside. */
+  /** Whether the key material was imported. */
   public get imported() {
     return this.getBooleanAttribute('imported');
   }
 
-  /** Instance that the key belongs to. */
+  /** ID of the instance that the key belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -142,42 +142,42 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this._keyId;
   }
 
-  /** Key ring, made where it is absent; never that of an internal keystore. */
+  /** Key ring, created if it does not exist. Never the key ring of an internal keystore. */
   public get keyRing() {
     return this.getStringAttribute('key_ring');
   }
 
-  /** KMS's own state of the key, as a word. */
+  /** State, as KMS reports it, as a word. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
-  /** When it was last rotated. */
+  /** When the key was last rotated, ISO 8601 UTC. */
   public get lastRotatedAt() {
     return this.getStringAttribute('last_rotated_at');
   }
 
-  /** The one derived state, pending approval included. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
 
-  /** Name of the key, not unique in KMS. Cannot change. */
+  /** Name of the key. KMS does not require it to be unique. */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  /** Months between rotations by KMS, of a root key that was not imported. */
+  /** Months between rotations by KMS, for a root key that was not imported. */
   public get rotationIntervalMonths() {
     return this.getNumberAttribute('rotation_interval_months');
   }
 
-  /** Tags of your own. Cannot change. */
+  /** Your own tags. */
   public get tags() {
     return this.getListAttribute('tags');
   }
 
-  /** A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change. One of `root`, `standard`. */
+  /** A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. One of `root`, `standard`. */
   public get type() {
     return this.getStringAttribute('type');
   }

@@ -179,7 +179,7 @@ export class DataUkoKmsKeysKmsKeysList extends cdktn.ComplexList {
 }
 
 /**
-* Every KMS key that this tool can look after, which leaves out those of internal keystores.
+* Lists every KMS key that uko can manage: all keys except those of internal keystores.
 */
 export class DataUkoKmsKeys extends cdktn.TerraformDataSource {
 
@@ -235,7 +235,7 @@ export class DataUkoKmsKeys extends cdktn.TerraformDataSource {
   // ==========
 
   private _kmsKeys = new DataUkoKmsKeysKmsKeysList(this, "kms_keys", false);
-  /** Every KMS key that this tool can look after, which leaves out those of internal keystores. */
+  /** Lists every KMS key that uko can manage: all keys except those of internal keystores. */
   public get kmsKeys() {
     return this._kmsKeys;
   }

@@ -112,7 +112,7 @@ export class DataUkoManagedKeyKeystoresList extends cdktn.ComplexList {
 }
 
 /**
-* A managed key as it is now; fails with UKO_KEY_NOT_FOUND where there is none.
+* Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
 */
 export class DataUkoManagedKey extends cdktn.TerraformDataSource {
 
@@ -169,62 +169,62 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  /** First day of use. Planning only: nothing happens on it. */
+  /** First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
   public get activationDate() {
     return this.getStringAttribute('activation_date');
   }
 
-  /** The service's word, for instance aes. */
+  /** Algorithm, as the service reports it, such as `aes`. */
   public get algorithm() {
     return this.getStringAttribute('algorithm');
   }
 
-  /** aligned or unaligned: whether the key is where its template wants it; absent where untold. */
+  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
   public get alignment() {
     return this.getStringAttribute('alignment');
   }
 
-  /** approval, time, or person_to_unblock. */
+  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
 
-  /** The next step is refused before this time. */
+  /** The next step is refused before this time, ISO 8601 UTC. */
   public get deletionNotBefore() {
     return this.getStringAttribute('deletion_not_before');
   }
 
-  /** Id of the binding record, as UKO_CONSENT takes it. */
+  /** ID of the pending record, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM id of the author of the binding record. */
+  /** IAM ID of the author of the pending record. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }
 
-  /** Up to 200 characters; up to 110 where the service keeps no tags. */
+  /** Up to 200 characters; up to 110 if the service keeps no tags. */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  /** What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both. */
+  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
   public get dualMarker() {
     return this.getStringAttribute('dual_marker');
   }
 
-  /** Last day of use. Planning only: nothing happens on it. */
+  /** Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
   public get expirationDate() {
     return this.getStringAttribute('expiration_date');
   }
 
-  /** What it is imported by: `<vault_id>/<key_id>`. */
+  /** Import ID: `<vault_id>/<key_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the key belongs to. */
+  /** ID of the instance that the key belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -242,13 +242,13 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this._keyId;
   }
 
-  /** The service's own word for the state. */
+  /** State, as the service reports it. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
   private _keystores = new DataUkoManagedKeyKeystoresList(this, "keystores", false);
-  /** What each keystore says of the key. */
+  /** Each keystore's status of the key. */
   public get keystores() {
     return this._keystores;
   }
@@ -258,23 +258,23 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('label');
   }
 
-  /** The one derived state, pending approval included. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
 
-  /** Size as the service says it, for instance 256. */
+  /** Size, as the service reports it, such as `256`. */
   public get size() {
     return this.getStringAttribute('size');
   }
 
   private _tags = new cdktn.StringMap(this, "tags");
-  /** Tags of your own; {} for none. */
+  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
   public get tags() {
     return this._tags;
   }
 
-  /** Name of the key template; the key is compared by the template's id. Cannot change. */
+  /** Name of the key template. */
   public get template() {
     return this.getStringAttribute('template');
   }
@@ -297,7 +297,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this._vaultId;
   }
 
-  /** 1 at creation, one more for each rotation. */
+  /** 1 at creation, incremented by each rotation. */
   public get version() {
     return this.getNumberAttribute('version');
   }

@@ -7,7 +7,7 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoPendingDeletionsConfig extends cdktn.TerraformMetaArguments {
   /**
-  * Narrows the list to one vault; without it every vault's are listed.
+  * Lists this vault only. If omitted, all vaults are listed.
   */
   readonly vaultId?: string;
 }
@@ -128,7 +128,7 @@ export class DataUkoPendingDeletionsPendingDeletionsList extends cdktn.ComplexLi
 }
 
 /**
-* Every managed key whose end is under way: asked for, cooling down, or waiting for its keystores.
+* Lists every managed key whose deletion is in progress: requested, in its cool-down, or waiting for its keystores.
 */
 export class DataUkoPendingDeletions extends cdktn.TerraformDataSource {
 
@@ -191,7 +191,7 @@ export class DataUkoPendingDeletions extends cdktn.TerraformDataSource {
   }
 
   private _vaultId?: string; 
-  /** Narrows the list to one vault; without it every vault's are listed. */
+  /** Lists this vault only. If omitted, all vaults are listed. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }

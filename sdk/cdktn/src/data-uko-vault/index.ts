@@ -13,7 +13,7 @@ export interface DataUkoVaultConfig extends cdktn.TerraformMetaArguments {
 }
 
 /**
-* A vault as it is now; fails with UKO_NOT_FOUND where there is none.
+* Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
 */
 export class DataUkoVault extends cdktn.TerraformDataSource {
 
@@ -74,12 +74,12 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
-  /** What it is imported by: `<vault_id>`. */
+  /** Import ID: `<vault_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the vault belongs to. */
+  /** ID of the instance that the vault belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }

@@ -104,7 +104,7 @@ export class DataUkoVaultsVaultsList extends cdktn.ComplexList {
 }
 
 /**
-* Every vault of the instance that the identity may see.
+* Lists every vault of the instance that the caller may see.
 */
 export class DataUkoVaults extends cdktn.TerraformDataSource {
 
@@ -160,7 +160,7 @@ export class DataUkoVaults extends cdktn.TerraformDataSource {
   // ==========
 
   private _vaults = new DataUkoVaultsVaultsList(this, "vaults", false);
-  /** Every vault of the instance that the identity may see. */
+  /** Lists every vault of the instance that the caller may see. */
   public get vaults() {
     return this._vaults;
   }

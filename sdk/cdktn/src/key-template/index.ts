@@ -7,23 +7,23 @@ import * as cdktn from 'cdktn';
 
 export interface KeyTemplateConfig extends cdktn.TerraformMetaArguments {
   /**
-  * From creation to the first day of use, such as P0D.
+  * Time from creation to the first day of use, such as `P0D`.
   */
   readonly activationPeriod: string;
   /**
-  * Algorithm; des and dilithium on-premises only. Cannot change. One of `aes`, `rsa`, `hmac`, `ec`, `des`, `dilithium`.
+  * Algorithm of the keys; `des` and `dilithium` on-premises only. One of `aes`, `rsa`, `hmac`, `ec`, `des`, `dilithium`. Cannot change.
   */
   readonly algorithm: string;
   /**
-  * No new keys and no alignment from it; existing keys keep working. Default `false`.
+  * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working. Default `false`.
   */
   readonly archived?: boolean | cdktn.IResolvable;
   /**
-  * What Azure lets the key do.
+  * Operations that Azure allows with the key. Cannot change.
   */
   readonly azureOperations?: string[];
   /**
-  * hsm or software. One of `hsm`, `software`.
+  * Protection level of the keys. One of `hsm`, `software`. Cannot change.
   */
   readonly azureProtectionLevel?: string;
   /**
@@ -35,11 +35,11 @@ export interface KeyTemplateConfig extends cdktn.TerraformMetaArguments {
   */
   readonly ccaKeyWords?: string[];
   /**
-  * What CCA lets the key do. One of `key_management_only`, `signature_and_key_management`, `signature_only`.
+  * Uses that CCA allows for the key. One of `key_management_only`, `signature_and_key_management`, `signature_only`.
   */
   readonly ccaUsageControl?: string;
   /**
-  * Deactivates older versions on rotation.
+  * Whether a rotation deactivates the older versions of a key.
   */
   readonly deactivateOnRotation?: boolean | cdktn.IResolvable;
   /**
@@ -51,61 +51,61 @@ export interface KeyTemplateConfig extends cdktn.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * Adopts this template instead of making one. Cannot change.
+  * Adopts this template instead of creating one. Cannot change.
   */
   readonly existingTemplateId?: string;
   /**
-  * To the last day of use, such as P2Y.
+  * Time to the last day of use, such as `P2Y`.
   */
   readonly expirationPeriod: string;
   /**
-  * Google's algorithm, such as google_symmetric_encryption.
+  * Google's algorithm, such as `google_symmetric_encryption`.
   */
   readonly googleAlgorithm?: string;
   /**
-  * hsm or software. One of `hsm`, `software`.
+  * Protection level of the keys. One of `hsm`, `software`.
   */
   readonly googleProtectionLevel?: string;
   /**
-  * What Google lets the key do. One of `encrypt_decrypt`, `asymmetric_decrypt`, `asymmetric_sign`, `mac`.
+  * Operations that Google allows with the key. One of `encrypt_decrypt`, `asymmetric_decrypt`, `asymmetric_sign`, `mac`.
   */
   readonly googlePurpose?: string;
   /**
-  * Group of keystores that keys go to. A change is refused while it would cut a key off.
+  * Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
   */
   readonly group: string;
   /**
-  * State of a new key; an active one is installed at once. One of `active`, `pre_activation`. Default `active`.
+  * State of a new key. An `active` key is installed at once. One of `active`, `pre_activation`. Default `active`.
   */
   readonly keyState?: string;
   /**
-  * How keys are named in the keystore. Cannot change.
+  * Scheme of the names of keys in the keystore. Cannot change.
   */
   readonly keystoreNamingScheme?: string;
   /**
-  * Type of the keystores that keys go to. Cannot change. One of `ibm_cloud_kms`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`.
+  * Type of the keystores in which keys are installed. One of `ibm_cloud_kms`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. Cannot change.
   */
   readonly keystoreType: string;
   /**
-  * Name of the template, unique in its vault; some releases take up to 30 characters.
+  * Name of the template, unique in its vault. Some releases accept up to 30 characters.
   */
   readonly name: string;
   /**
-  * How labels are made, with <tags>. Cannot change.
+  * Scheme of the labels of keys, with `<tags>`. Cannot change.
   */
   readonly namingScheme?: string;
   /**
-  * Size, such as 256.
+  * Size of the keys, such as `256`.
   */
   readonly size: string;
   /**
-  * UUID of the vault that the template is in. Cannot change.
+  * UUID of the vault that holds the template. Cannot change.
   */
   readonly vaultId: string;
 }
 
 /**
-* What keys are made from: algorithm, dates, and the keystores they go to. It is deleted once no key needs it.
+* A key template: the properties of the keys that are created from it, and the keystores in which they are installed. It can be deleted once no key uses it.
 */
 export class KeyTemplate extends cdktn.TerraformResource {
 
@@ -185,7 +185,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   // ==========
 
   private _activationPeriod?: string; 
-  /** From creation to the first day of use, such as P0D. */
+  /** Time from creation to the first day of use, such as `P0D`. */
   public get activationPeriod() {
     return this.getStringAttribute('activation_period');
   }
@@ -198,7 +198,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _algorithm?: string; 
-  /** Algorithm; des and dilithium on-premises only. Cannot change. One of `aes`, `rsa`, `hmac`, `ec`, `des`, `dilithium`. */
+  /** Algorithm of the keys; `des` and `dilithium` on-premises only. One of `aes`, `rsa`, `hmac`, `ec`, `des`, `dilithium`. Cannot change. */
   public get algorithm() {
     return this.getStringAttribute('algorithm');
   }
@@ -211,7 +211,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _archived?: boolean | cdktn.IResolvable; 
-  /** No new keys and no alignment from it; existing keys keep working. Default `false`. */
+  /** Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working. Default `false`. */
   public get archived() {
     return this.getBooleanAttribute('archived');
   }
@@ -227,7 +227,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _azureOperations?: string[]; 
-  /** What Azure lets the key do. */
+  /** Operations that Azure allows with the key. Cannot change. */
   public get azureOperations() {
     return this.getListAttribute('azure_operations');
   }
@@ -243,7 +243,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _azureProtectionLevel?: string; 
-  /** hsm or software. One of `hsm`, `software`. */
+  /** Protection level of the keys. One of `hsm`, `software`. Cannot change. */
   public get azureProtectionLevel() {
     return this.getStringAttribute('azure_protection_level');
   }
@@ -291,7 +291,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _ccaUsageControl?: string; 
-  /** What CCA lets the key do. One of `key_management_only`, `signature_and_key_management`, `signature_only`. */
+  /** Uses that CCA allows for the key. One of `key_management_only`, `signature_and_key_management`, `signature_only`. */
   public get ccaUsageControl() {
     return this.getStringAttribute('cca_usage_control');
   }
@@ -307,7 +307,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _deactivateOnRotation?: boolean | cdktn.IResolvable; 
-  /** Deactivates older versions on rotation. */
+  /** Whether a rotation deactivates the older versions of a key. */
   public get deactivateOnRotation() {
     return this.getBooleanAttribute('deactivate_on_rotation');
   }
@@ -355,7 +355,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _existingTemplateId?: string; 
-  /** Adopts this template instead of making one. Cannot change. */
+  /** Adopts this template instead of creating one. Cannot change. */
   public get existingTemplateId() {
     return this.getStringAttribute('existing_template_id');
   }
@@ -371,7 +371,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _expirationPeriod?: string; 
-  /** To the last day of use, such as P2Y. */
+  /** Time to the last day of use, such as `P2Y`. */
   public get expirationPeriod() {
     return this.getStringAttribute('expiration_period');
   }
@@ -384,7 +384,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _googleAlgorithm?: string; 
-  /** Google's algorithm, such as google_symmetric_encryption. */
+  /** Google's algorithm, such as `google_symmetric_encryption`. */
   public get googleAlgorithm() {
     return this.getStringAttribute('google_algorithm');
   }
@@ -400,7 +400,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _googleProtectionLevel?: string; 
-  /** hsm or software. One of `hsm`, `software`. */
+  /** Protection level of the keys. One of `hsm`, `software`. */
   public get googleProtectionLevel() {
     return this.getStringAttribute('google_protection_level');
   }
@@ -416,7 +416,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _googlePurpose?: string; 
-  /** What Google lets the key do. One of `encrypt_decrypt`, `asymmetric_decrypt`, `asymmetric_sign`, `mac`. */
+  /** Operations that Google allows with the key. One of `encrypt_decrypt`, `asymmetric_decrypt`, `asymmetric_sign`, `mac`. */
   public get googlePurpose() {
     return this.getStringAttribute('google_purpose');
   }
@@ -432,7 +432,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _group?: string; 
-  /** Group of keystores that keys go to. A change is refused while it would cut a key off. */
+  /** Group of the keystores in which keys are installed. A change is refused while it would cut a key off. */
   public get group() {
     return this.getStringAttribute('group');
   }
@@ -444,18 +444,18 @@ export class KeyTemplate extends cdktn.TerraformResource {
     return this._group;
   }
 
-  /** What it is imported by: `<vault_id>/<template_id>`. */
+  /** Import ID: `<vault_id>/<template_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the template belongs to. */
+  /** ID of the instance that the template belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
 
   private _keyState?: string; 
-  /** State of a new key; an active one is installed at once. One of `active`, `pre_activation`. Default `active`. */
+  /** State of a new key. An `active` key is installed at once. One of `active`, `pre_activation`. Default `active`. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
@@ -471,7 +471,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _keystoreNamingScheme?: string; 
-  /** How keys are named in the keystore. Cannot change. */
+  /** Scheme of the names of keys in the keystore. Cannot change. */
   public get keystoreNamingScheme() {
     return this.getStringAttribute('keystore_naming_scheme');
   }
@@ -487,7 +487,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _keystoreType?: string; 
-  /** Type of the keystores that keys go to. Cannot change. One of `ibm_cloud_kms`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. */
+  /** Type of the keystores in which keys are installed. One of `ibm_cloud_kms`, `aws_kms`, `azure_key_vault`, `google_kms`, `cca`. Cannot change. */
   public get keystoreType() {
     return this.getStringAttribute('keystore_type');
   }
@@ -500,7 +500,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _name?: string; 
-  /** Name of the template, unique in its vault; some releases take up to 30 characters. */
+  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
   public get name() {
     return this.getStringAttribute('name');
   }
@@ -513,7 +513,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _namingScheme?: string; 
-  /** How labels are made, with <tags>. Cannot change. */
+  /** Scheme of the labels of keys, with `<tags>`. Cannot change. */
   public get namingScheme() {
     return this.getStringAttribute('naming_scheme');
   }
@@ -529,7 +529,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _size?: string; 
-  /** Size, such as 256. */
+  /** Size of the keys, such as `256`. */
   public get size() {
     return this.getStringAttribute('size');
   }
@@ -547,7 +547,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
   }
 
   private _vaultId?: string; 
-  /** UUID of the vault that the template is in. Cannot change. */
+  /** UUID of the vault that holds the template. Cannot change. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }
@@ -559,7 +559,7 @@ export class KeyTemplate extends cdktn.TerraformResource {
     return this._vaultId;
   }
 
-  /** One more for each update. */
+  /** Incremented by each update. */
   public get version() {
     return this.getNumberAttribute('version');
   }

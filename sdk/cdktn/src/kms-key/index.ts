@@ -7,15 +7,15 @@ import * as cdktn from 'cdktn';
 
 export interface KmsKeyConfig extends cdktn.TerraformMetaArguments {
   /**
-  * Up to 5 further names; [] for none.
+  * Up to 5 further names; `[]` removes all.
   */
   readonly aliases?: string[];
   /**
-  * When the key may leave the state: destroyed, or up to 90 days later with its metadata. One of `destroyed`, `removed`. Default `destroyed`.
+  * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata. One of `destroyed`, `removed`. Default `destroyed`.
   */
   readonly deletionCompletesAt?: string;
   /**
-  * Refuses every step towards the key's end. Default `false`.
+  * Refuses every step of the key's deletion. Default `false`.
   */
   readonly deletionProtection?: boolean | cdktn.IResolvable;
   /**
@@ -23,69 +23,69 @@ export interface KmsKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly description?: string;
   /**
-  * KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again.
+  * KMS's own dual authorization. It is turned on for a new key if `dual_authorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.
   */
   readonly dualAuthDelete?: boolean | cdktn.IResolvable;
   /**
-  * Whether two people stand behind the key's end. KMS's own dual authorization outweighs single. One of `required`, `single`. Default `required`.
+  * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`. One of `required`, `single`. Default `required`.
   */
   readonly dualAuthorization?: string;
   /**
-  * Secure import, beside an encrypted payload. Cannot change.
+  * For a secure import, together with an encrypted payload. Cannot change.
   */
   readonly encryptedNonce?: string;
   /**
-  * Secure import, beside an encrypted payload. Cannot change. One of `RSAES_OAEP_SHA_256`, `RSAES_OAEP_SHA_1`.
+  * For a secure import, together with an encrypted payload. One of `RSAES_OAEP_SHA_256`, `RSAES_OAEP_SHA_1`. Cannot change.
   */
   readonly encryptionAlgorithm?: string;
   /**
-  * Adopts this key instead of making one. Cannot change.
+  * Adopts this key instead of creating one. Cannot change.
   */
   readonly existingKeyId?: string;
   /**
-  * When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change.
+  * When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
   */
   readonly expirationDate?: string;
   /**
-  * Secure import, beside an encrypted payload. Cannot change.
+  * For a secure import, together with an encrypted payload. Cannot change.
   */
   readonly iv?: string;
   /**
-  * Key ring, made where it is absent; never that of an internal keystore.
+  * Key ring, created if it does not exist. Never the key ring of an internal keystore.
   */
   readonly keyRing?: string;
   /**
-  * Name of the key, not unique in KMS. Cannot change.
+  * Name of the key. KMS does not require it to be unique. Cannot change.
   */
   readonly name: string;
   /**
-  * Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotation_trigger.
+  * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotation_trigger`.
   */
   readonly payload?: string;
   /**
-  * Any text: each change of it brings a destroyed key back once, within 30 days.
+  * Any text. Each change of it restores a destroyed key once, within 30 days.
   */
   readonly restoreTrigger?: string;
   /**
-  * Months between rotations by KMS, of a root key that was not imported.
+  * Months between rotations by KMS, for a root key that was not imported.
   */
   readonly rotationIntervalMonths?: number;
   /**
-  * Any text: each change of it rotates the key once.
+  * Any text. Each change of it rotates the key once.
   */
   readonly rotationTrigger?: string;
   /**
-  * Tags of your own. Cannot change.
+  * Your own tags. Cannot change.
   */
   readonly tags?: string[];
   /**
-  * A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change. One of `root`, `standard`. Default `root`.
+  * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. One of `root`, `standard`. Default `root`. Cannot change.
   */
   readonly type?: string;
 }
 
 /**
-* A key of Key Protect or of Hyper Protect Crypto Services KMS, whose end takes KMS's own two people.
+* A key of Key Protect or of an instance's KMS, whose deletion requires two people.
 */
 export class KmsKey extends cdktn.TerraformResource {
 
@@ -160,7 +160,7 @@ export class KmsKey extends cdktn.TerraformResource {
   // ==========
 
   private _aliases?: string[]; 
-  /** Up to 5 further names; [] for none. */
+  /** Up to 5 further names; `[]` removes all. */
   public get aliases() {
     return this.getListAttribute('aliases');
   }
@@ -180,13 +180,13 @@ export class KmsKey extends cdktn.TerraformResource {
     return this.getStringAttribute('crn');
   }
 
-  /** approval or time. */
+  /** What the deletion waits for: `approval` or `time`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
 
   private _deletionCompletesAt?: string; 
-  /** When the key may leave the state: destroyed, or up to 90 days later with its metadata. One of `destroyed`, `removed`. Default `destroyed`. */
+  /** When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata. One of `destroyed`, `removed`. Default `destroyed`. */
   public get deletionCompletesAt() {
     return this.getStringAttribute('deletion_completes_at');
   }
@@ -201,13 +201,13 @@ export class KmsKey extends cdktn.TerraformResource {
     return this._deletionCompletesAt;
   }
 
-  /** When KMS begins to purge its metadata. */
+  /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   public get deletionNotBefore() {
     return this.getStringAttribute('deletion_not_before');
   }
 
   private _deletionProtection?: boolean | cdktn.IResolvable; 
-  /** Refuses every step towards the key's end. Default `false`. */
+  /** Refuses every step of the key's deletion. Default `false`. */
   public get deletionProtection() {
     return this.getBooleanAttribute('deletion_protection');
   }
@@ -222,12 +222,12 @@ export class KmsKey extends cdktn.TerraformResource {
     return this._deletionProtection;
   }
 
-  /** Name of the open window, as UKO_CONSENT takes it. */
+  /** Name of the open deletion window, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM id of whoever set it, where KMS tells. */
+  /** IAM ID of the person who set the key for deletion, if KMS reports it. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }
@@ -249,7 +249,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _dualAuthDelete?: boolean | cdktn.IResolvable; 
-  /** KMS's own dual authorization. On for a new key where dual_authorization is required; on an existing key only where the program says true. KMS never turns it off again. */
+  /** KMS's own dual authorization. It is turned on for a new key if `dual_authorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again. */
   public get dualAuthDelete() {
     return this.getBooleanAttribute('dual_auth_delete');
   }
@@ -265,7 +265,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _dualAuthorization?: string; 
-  /** Whether two people stand behind the key's end. KMS's own dual authorization outweighs single. One of `required`, `single`. Default `required`. */
+  /** Whether the key's deletion requires two people. KMS's own dual authorization takes precedence over `single`. One of `required`, `single`. Default `required`. */
   public get dualAuthorization() {
     return this.getStringAttribute('dual_authorization');
   }
@@ -281,7 +281,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _encryptedNonce?: string; 
-  /** Secure import, beside an encrypted payload. Cannot change. */
+  /** For a secure import, together with an encrypted payload. Cannot change. */
   public get encryptedNonce() {
     return this.getStringAttribute('encrypted_nonce');
   }
@@ -297,7 +297,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _encryptionAlgorithm?: string; 
-  /** Secure import, beside an encrypted payload. Cannot change. One of `RSAES_OAEP_SHA_256`, `RSAES_OAEP_SHA_1`. */
+  /** For a secure import, together with an encrypted payload. One of `RSAES_OAEP_SHA_256`, `RSAES_OAEP_SHA_1`. Cannot change. */
   public get encryptionAlgorithm() {
     return this.getStringAttribute('encryption_algorithm');
   }
@@ -313,7 +313,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _existingKeyId?: string; 
-  /** Adopts this key instead of making one. Cannot change. */
+  /** Adopts this key instead of creating one. Cannot change. */
   public get existingKeyId() {
     return this.getStringAttribute('existing_key_id');
   }
@@ -329,7 +329,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _expirationDate?: string; 
-  /** When KMS deactivates the key, such as 2030-01-31T00:00:00Z. Cannot change. */
+  /** When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change. */
   public get expirationDate() {
     return this.getStringAttribute('expiration_date');
   }
@@ -344,23 +344,23 @@ export class KmsKey extends cdktn.TerraformResource {
     return this._expirationDate;
   }
 
-  /** What it is imported by: `<key_id>`. */
+  /** Import ID: `<key_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Whether its material came from outside. */
+  /** Whether the key material was imported. */
   public get imported() {
     return this.getBooleanAttribute('imported');
   }
 
-  /** Instance that the key belongs to. */
+  /** ID of the instance that the key belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
 
   private _iv?: string; 
-  /** Secure import, beside an encrypted payload. Cannot change. */
+  /** For a secure import, together with an encrypted payload. Cannot change. */
   public get iv() {
     return this.getStringAttribute('iv');
   }
@@ -381,7 +381,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _keyRing?: string; 
-  /** Key ring, made where it is absent; never that of an internal keystore. */
+  /** Key ring, created if it does not exist. Never the key ring of an internal keystore. */
   public get keyRing() {
     return this.getStringAttribute('key_ring');
   }
@@ -396,23 +396,23 @@ export class KmsKey extends cdktn.TerraformResource {
     return this._keyRing;
   }
 
-  /** KMS's own state of the key, as a word. */
+  /** State, as KMS reports it, as a word. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
-  /** When it was last rotated. */
+  /** When the key was last rotated, ISO 8601 UTC. */
   public get lastRotatedAt() {
     return this.getStringAttribute('last_rotated_at');
   }
 
-  /** The one derived state, pending approval included. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_approval`, `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, `unrecognised`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
 
   private _name?: string; 
-  /** Name of the key, not unique in KMS. Cannot change. */
+  /** Name of the key. KMS does not require it to be unique. Cannot change. */
   public get name() {
     return this.getStringAttribute('name');
   }
@@ -425,7 +425,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _payload?: string; 
-  /** Base64 of 16, 24 or 32 bytes: imports the key. A new one is used with a changed rotation_trigger. Never comes back: reading it gives null. */
+  /** Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotation_trigger`. Reading it returns null. */
   public get payload() {
     return this.getStringAttribute('payload');
   }
@@ -441,7 +441,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _restoreTrigger?: string; 
-  /** Any text: each change of it brings a destroyed key back once, within 30 days. */
+  /** Any text. Each change of it restores a destroyed key once, within 30 days. */
   public get restoreTrigger() {
     return this.getStringAttribute('restore_trigger');
   }
@@ -457,7 +457,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _rotationIntervalMonths?: number; 
-  /** Months between rotations by KMS, of a root key that was not imported. */
+  /** Months between rotations by KMS, for a root key that was not imported. */
   public get rotationIntervalMonths() {
     return this.getNumberAttribute('rotation_interval_months');
   }
@@ -473,7 +473,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _rotationTrigger?: string; 
-  /** Any text: each change of it rotates the key once. */
+  /** Any text. Each change of it rotates the key once. */
   public get rotationTrigger() {
     return this.getStringAttribute('rotation_trigger');
   }
@@ -489,13 +489,13 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _secretDigests = new cdktn.StringMap(this, "secret_digests");
-  /** SHA-256 of the secrets that were last sent, by name (`payload`): shows that one changed, and not what it is. */
+  /** SHA-256 digests of the secrets that were last sent, by name (`payload`). They show that a secret changed, never the secret. */
   public get secretDigests() {
     return this._secretDigests;
   }
 
   private _tags?: string[]; 
-  /** Tags of your own. Cannot change. */
+  /** Your own tags. Cannot change. */
   public get tags() {
     return this.getListAttribute('tags');
   }
@@ -511,7 +511,7 @@ export class KmsKey extends cdktn.TerraformResource {
   }
 
   private _type?: string; 
-  /** A root key wraps other keys and never leaves KMS; a standard key is handed out. Cannot change. One of `root`, `standard`. Default `root`. */
+  /** A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. One of `root`, `standard`. Default `root`. Cannot change. */
   public get type() {
     return this.getStringAttribute('type');
   }

@@ -7,71 +7,71 @@ import * as cdktn from 'cdktn';
 
 export interface ManagedKeyConfig extends cdktn.TerraformMetaArguments {
   /**
-  * First day of use. Planning only: nothing happens on it.
+  * First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
   */
   readonly activationDate?: string;
   /**
-  * Whether an update brings the key into the keystores that its template names by now. Never takes it out of one. Default `false`.
+  * Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore. Default `false`.
   */
   readonly align?: boolean | cdktn.IResolvable;
   /**
-  * When the key may leave the state; the earlier ones leave a record that blocks template and vault. One of `removed`, `destroyed`, `destruction_scheduled`. Default `removed`.
+  * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault. One of `removed`, `destroyed`, `destruction_scheduled`. Default `removed`.
   */
   readonly deletionCompletesAt?: string;
   /**
-  * Which steps take two people: deactivate and destroy, or destroy alone. One of `both`, `destroy`. Default `both`.
+  * The steps that require two people: deactivate and destroy (`both`), or `destroy` only. One of `both`, `destroy`. Default `both`.
   */
   readonly deletionGate?: string;
   /**
-  * Refuses every step towards the key's end. Default `false`.
+  * Refuses every step of the key's deletion. Default `false`.
   */
   readonly deletionProtection?: boolean | cdktn.IResolvable;
   /**
-  * Why the key is ended; kept in the consent record.
+  * Reason for the deletion, up to 500 characters. The consent record keeps it.
   */
   readonly deletionReason?: string;
   /**
-  * Up to 200 characters; up to 110 where the service keeps no tags.
+  * Up to 200 characters; up to 110 if the service keeps no tags.
   */
   readonly description?: string;
   /**
-  * Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen. One of `required`, `single`. Default `required`.
+  * Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`. One of `required`, `single`. Default `required`.
   */
   readonly dualAuthorization?: string;
   /**
-  * Adopts this key instead of making one. Cannot change.
+  * Adopts this key instead of creating one. Cannot change.
   */
   readonly existingKeyId?: string;
   /**
-  * Last day of use. Planning only: nothing happens on it.
+  * Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
   */
   readonly expirationDate?: string;
   /**
-  * Name of the key; absent where the template's naming scheme makes it.
+  * Name of the key. Omit it if the template's naming scheme creates it.
   */
   readonly label?: string;
   /**
-  * Values for the placeholders of the template's naming scheme, which makes the label. Cannot change.
+  * Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
   */
   readonly labelTags?: { [key: string]: string };
   /**
-  * A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated.
+  * Each change of this value rotates the key once, on the next update. A new key is not rotated.
   */
   readonly rotationTrigger?: string;
   /**
-  * State to aim at on updates. Going down takes two people; it never reactivates a key. One of `active`, `deactivated`, `destroyed`.
+  * Target state of updates. Deactivating and destroying require two people. An update never reactivates a key. One of `active`, `deactivated`, `destroyed`.
   */
   readonly state?: string;
   /**
-  * Tags of your own; {} for none.
+  * Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space.
   */
   readonly tags?: { [key: string]: string };
   /**
-  * Name of the key template; the key is compared by the template's id. Cannot change.
+  * Name of the key template. Keys are compared by the template's ID. Cannot change.
   */
   readonly template: string;
   /**
-  * UUID of the vault that the key lives in. Cannot change.
+  * UUID of the vault that holds the key. Cannot change.
   */
   readonly vaultId: string;
 }
@@ -172,7 +172,7 @@ export class ManagedKeyKeystoresList extends cdktn.ComplexList {
 }
 
 /**
-* An encryption key whose end of life takes two people.
+* An encryption key whose deletion requires two people.
 */
 export class ManagedKey extends cdktn.TerraformResource {
 
@@ -245,7 +245,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   // ==========
 
   private _activationDate?: string; 
-  /** First day of use. Planning only: nothing happens on it. */
+  /** First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
   public get activationDate() {
     return this.getStringAttribute('activation_date');
   }
@@ -260,13 +260,13 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._activationDate;
   }
 
-  /** The service's word, for instance aes. */
+  /** Algorithm, as the service reports it, such as `aes`. */
   public get algorithm() {
     return this.getStringAttribute('algorithm');
   }
 
   private _align?: boolean | cdktn.IResolvable; 
-  /** Whether an update brings the key into the keystores that its template names by now. Never takes it out of one. Default `false`. */
+  /** Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore. Default `false`. */
   public get align() {
     return this.getBooleanAttribute('align');
   }
@@ -281,18 +281,18 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._align;
   }
 
-  /** aligned or unaligned: whether the key is where its template wants it; absent where untold. */
+  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
   public get alignment() {
     return this.getStringAttribute('alignment');
   }
 
-  /** approval, time, or person_to_unblock. */
+  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
 
   private _deletionCompletesAt?: string; 
-  /** When the key may leave the state; the earlier ones leave a record that blocks template and vault. One of `removed`, `destroyed`, `destruction_scheduled`. Default `removed`. */
+  /** When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault. One of `removed`, `destroyed`, `destruction_scheduled`. Default `removed`. */
   public get deletionCompletesAt() {
     return this.getStringAttribute('deletion_completes_at');
   }
@@ -308,7 +308,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _deletionGate?: string; 
-  /** Which steps take two people: deactivate and destroy, or destroy alone. One of `both`, `destroy`. Default `both`. */
+  /** The steps that require two people: deactivate and destroy (`both`), or `destroy` only. One of `both`, `destroy`. Default `both`. */
   public get deletionGate() {
     return this.getStringAttribute('deletion_gate');
   }
@@ -323,13 +323,13 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._deletionGate;
   }
 
-  /** The next step is refused before this time. */
+  /** The next step is refused before this time, ISO 8601 UTC. */
   public get deletionNotBefore() {
     return this.getStringAttribute('deletion_not_before');
   }
 
   private _deletionProtection?: boolean | cdktn.IResolvable; 
-  /** Refuses every step towards the key's end. Default `false`. */
+  /** Refuses every step of the key's deletion. Default `false`. */
   public get deletionProtection() {
     return this.getBooleanAttribute('deletion_protection');
   }
@@ -345,7 +345,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _deletionReason?: string; 
-  /** Why the key is ended; kept in the consent record. */
+  /** Reason for the deletion, up to 500 characters. The consent record keeps it. */
   public get deletionReason() {
     return this.getStringAttribute('deletion_reason');
   }
@@ -360,18 +360,18 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._deletionReason;
   }
 
-  /** Id of the binding record, as UKO_CONSENT takes it. */
+  /** ID of the pending record, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
 
-  /** IAM id of the author of the binding record. */
+  /** IAM ID of the author of the pending record. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
   }
 
   private _description?: string; 
-  /** Up to 200 characters; up to 110 where the service keeps no tags. */
+  /** Up to 200 characters; up to 110 if the service keeps no tags. */
   public get description() {
     return this.getStringAttribute('description');
   }
@@ -387,7 +387,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _dualAuthorization?: string; 
-  /** Whether the key's deletion takes two people. single counts for a key that this resource creates; on an existing key the marker decides until another person approves uko loosen. One of `required`, `single`. Default `required`. */
+  /** Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`. One of `required`, `single`. Default `required`. */
   public get dualAuthorization() {
     return this.getStringAttribute('dual_authorization');
   }
@@ -402,13 +402,13 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._dualAuthorization;
   }
 
-  /** What the key's own marker asks for: both, destroy or single; none where it has none, which counts as both. */
+  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
   public get dualMarker() {
     return this.getStringAttribute('dual_marker');
   }
 
   private _existingKeyId?: string; 
-  /** Adopts this key instead of making one. Cannot change. */
+  /** Adopts this key instead of creating one. Cannot change. */
   public get existingKeyId() {
     return this.getStringAttribute('existing_key_id');
   }
@@ -424,7 +424,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _expirationDate?: string; 
-  /** Last day of use. Planning only: nothing happens on it. */
+  /** Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
   public get expirationDate() {
     return this.getStringAttribute('expiration_date');
   }
@@ -439,12 +439,12 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._expirationDate;
   }
 
-  /** What it is imported by: `<vault_id>/<key_id>`. */
+  /** Import ID: `<vault_id>/<key_id>`. */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  /** Instance that the key belongs to. */
+  /** ID of the instance that the key belongs to. */
   public get instanceId() {
     return this.getStringAttribute('instance_id');
   }
@@ -454,19 +454,19 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this.getStringAttribute('key_id');
   }
 
-  /** The service's own word for the state. */
+  /** State, as the service reports it. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
 
   private _keystores = new ManagedKeyKeystoresList(this, "keystores", false);
-  /** What each keystore says of the key. */
+  /** Each keystore's status of the key. */
   public get keystores() {
     return this._keystores;
   }
 
   private _label?: string; 
-  /** Name of the key; absent where the template's naming scheme makes it. */
+  /** Name of the key. Omit it if the template's naming scheme creates it. */
   public get label() {
     return this.getStringAttribute('label');
   }
@@ -482,7 +482,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _labelTags?: { [key: string]: string }; 
-  /** Values for the placeholders of the template's naming scheme, which makes the label. Cannot change. */
+  /** Values for the placeholders of the template's naming scheme, which creates the label. Cannot change. */
   public get labelTags() {
     return this.getStringMapAttribute('label_tags');
   }
@@ -497,13 +497,13 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._labelTags;
   }
 
-  /** The one derived state, pending approval included. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
+  /** The derived state, which includes a pending approval. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognised`. */
   public get lifecycleState() {
     return this.getStringAttribute('lifecycle_state');
   }
 
   private _rotationTrigger?: string; 
-  /** A change of this value, whatever it is, rotates the key once on the next update; a new key is not rotated. */
+  /** Each change of this value rotates the key once, on the next update. A new key is not rotated. */
   public get rotationTrigger() {
     return this.getStringAttribute('rotation_trigger');
   }
@@ -518,13 +518,13 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._rotationTrigger;
   }
 
-  /** Size as the service says it, for instance 256. */
+  /** Size, as the service reports it, such as `256`. */
   public get size() {
     return this.getStringAttribute('size');
   }
 
   private _state?: string; 
-  /** State to aim at on updates. Going down takes two people; it never reactivates a key. One of `active`, `deactivated`, `destroyed`. */
+  /** Target state of updates. Deactivating and destroying require two people. An update never reactivates a key. One of `active`, `deactivated`, `destroyed`. */
   public get state() {
     return this.getStringAttribute('state');
   }
@@ -540,7 +540,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _tags?: { [key: string]: string }; 
-  /** Tags of your own; {} for none. */
+  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
   public get tags() {
     return this.getStringMapAttribute('tags');
   }
@@ -556,7 +556,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _template?: string; 
-  /** Name of the key template; the key is compared by the template's id. Cannot change. */
+  /** Name of the key template. Keys are compared by the template's ID. Cannot change. */
   public get template() {
     return this.getStringAttribute('template');
   }
@@ -574,7 +574,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _vaultId?: string; 
-  /** UUID of the vault that the key lives in. Cannot change. */
+  /** UUID of the vault that holds the key. Cannot change. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }
@@ -586,7 +586,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._vaultId;
   }
 
-  /** 1 at creation, one more for each rotation. */
+  /** 1 at creation, incremented by each rotation. */
   public get version() {
     return this.getNumberAttribute('version');
   }

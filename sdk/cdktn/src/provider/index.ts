@@ -7,39 +7,39 @@ import * as cdktn from 'cdktn';
 
 export interface UkoProviderConfig {
   /**
-  * API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+  * API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
   */
   readonly apiKey?: string;
   /**
-  * With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter. One of `required`, `single`.
+  * With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter. One of `required`, `single`.
   */
   readonly dualAuthorization?: string;
   /**
-  * Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+  * Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
   */
   readonly endpoint?: string;
   /**
-  * Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+  * Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
   */
   readonly iamEndpoint?: string;
   /**
-  * UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+  * UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
   */
   readonly instanceId?: string;
   /**
-  * Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+  * Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
   */
   readonly kmsEndpoint?: string;
   /**
-  * Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+  * Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
   */
   readonly region?: string;
   /**
-  * With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+  * With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
   */
   readonly strictReads?: boolean | cdktn.IResolvable;
   /**
-  * IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+  * IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
   */
   readonly token?: string;
   /**
@@ -49,7 +49,7 @@ export interface UkoProviderConfig {
 }
 
 /**
-* Where the service is and who acts. The environment of a run outweighs what is written here.
+* Location of the service, and the caller. The environment of a run takes precedence over these settings.
 */
 export class UkoProvider extends cdktn.TerraformProvider {
 
@@ -109,7 +109,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   // ==========
 
   private _apiKey?: string; 
-  /** API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves. */
+  /** API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity. */
   public get apiKey() {
     return this._apiKey;
   }
@@ -125,7 +125,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _dualAuthorization?: string; 
-  /** With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter. One of `required`, `single`. */
+  /** With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter. One of `required`, `single`. */
   public get dualAuthorization() {
     return this._dualAuthorization;
   }
@@ -141,7 +141,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _endpoint?: string; 
-  /** Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run. */
+  /** Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run. */
   public get endpoint() {
     return this._endpoint;
   }
@@ -157,7 +157,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _iamEndpoint?: string; 
-  /** Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run. */
+  /** Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run. */
   public get iamEndpoint() {
     return this._iamEndpoint;
   }
@@ -173,7 +173,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _instanceId?: string; 
-  /** UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement. */
+  /** UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement. */
   public get instanceId() {
     return this._instanceId;
   }
@@ -189,7 +189,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _kmsEndpoint?: string; 
-  /** Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run. */
+  /** Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run. */
   public get kmsEndpoint() {
     return this._kmsEndpoint;
   }
@@ -205,7 +205,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _region?: string; 
-  /** Region of the instance, such as `us-south`. `UKO_REGION` outweighs it. */
+  /** Region of the instance, such as `us-south`. `UKO_REGION` takes precedence. */
   public get region() {
     return this._region;
   }
@@ -221,7 +221,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _strictReads?: boolean | cdktn.IResolvable; 
-  /** With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it. */
+  /** With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence. */
   public get strictReads() {
     return this._strictReads;
   }
@@ -237,7 +237,7 @@ export class UkoProvider extends cdktn.TerraformProvider {
   }
 
   private _token?: string; 
-  /** IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run. */
+  /** IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run. */
   public get token() {
     return this._token;
   }

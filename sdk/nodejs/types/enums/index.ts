@@ -4,7 +4,7 @@
 
 export const AzureEnvironment = {
     /**
-     * The worldwide one.
+     * The worldwide cloud.
      */
     Azure: "azure",
     /**
@@ -16,13 +16,13 @@ export const AzureEnvironment = {
      */
     AzureGermany: "azure_germany",
     /**
-     * Azure of the government of the United States.
+     * Azure for the government of the United States.
      */
     AzureUsGovernment: "azure_us_government",
 } as const;
 
 /**
- * Which Azure.
+ * An Azure cloud.
  */
 export type AzureEnvironment = (typeof AzureEnvironment)[keyof typeof AzureEnvironment];
 
@@ -36,7 +36,7 @@ export const AzureOperation = {
 } as const;
 
 /**
- * What Azure lets a key do.
+ * An operation that Azure allows with a key.
  */
 export type AzureOperation = (typeof AzureOperation)[keyof typeof AzureOperation];
 
@@ -75,59 +75,59 @@ export const CcaUsageControl = {
 } as const;
 
 /**
- * What CCA lets a key do.
+ * Uses that CCA allows for a key.
  */
 export type CcaUsageControl = (typeof CcaUsageControl)[keyof typeof CcaUsageControl];
 
 export const DeletionCompletesAt = {
     /**
-     * Once its record is gone too.
+     * The metadata of the key is removed, too.
      */
     Removed: "removed",
     /**
-     * Once every keystore has destroyed it.
+     * Every keystore has destroyed the key.
      */
     Destroyed: "destroyed",
     /**
-     * Once it is destroyed and its keystores count down.
+     * The key is destroyed, and its keystores wait out their pending periods.
      */
     DestructionScheduled: "destruction_scheduled",
 } as const;
 
 /**
- * When a managed key may leave the state of the stack.
+ * The point at which a managed key may leave state.
  */
 export type DeletionCompletesAt = (typeof DeletionCompletesAt)[keyof typeof DeletionCompletesAt];
 
 export const DeletionGate = {
     /**
-     * Its deactivation and its destruction.
+     * Deactivate and destroy.
      */
     Both: "both",
     /**
-     * Its destruction alone.
+     * Destroy only.
      */
     Destroy: "destroy",
 } as const;
 
 /**
- * Which steps towards the end of a managed key take two people.
+ * The steps of a managed key's deletion that require two people.
  */
 export type DeletionGate = (typeof DeletionGate)[keyof typeof DeletionGate];
 
 export const DualAuthorization = {
     /**
-     * Two people, each with an identity of their own.
+     * Two people, each under an identity of their own.
      */
     Required: "required",
     /**
-     * One person is enough, unless the key, the provider or the environment asks for two.
+     * One person, unless the key, the provider or the environment requires two.
      */
     Single: "single",
 } as const;
 
 /**
- * Whether two people stand behind the end of a key.
+ * Whether the deletion of a key requires two people.
  */
 export type DualAuthorization = (typeof DualAuthorization)[keyof typeof DualAuthorization];
 
@@ -155,7 +155,7 @@ export const GooglePurpose = {
 } as const;
 
 /**
- * What Google lets a key do.
+ * Operations that Google allows with a key.
  */
 export type GooglePurpose = (typeof GooglePurpose)[keyof typeof GooglePurpose];
 
@@ -184,23 +184,23 @@ export const KeystoreType = {
 } as const;
 
 /**
- * What a keystore is.
+ * The type of a keystore.
  */
 export type KeystoreType = (typeof KeystoreType)[keyof typeof KeystoreType];
 
 export const KmsKeyDeletionCompletesAt = {
     /**
-     * Once it is destroyed.
+     * The key is destroyed.
      */
     Destroyed: "destroyed",
     /**
-     * Once KMS has forgotten its metadata, up to 90 days later.
+     * KMS has removed the metadata of the key, up to 90 days later.
      */
     Removed: "removed",
 } as const;
 
 /**
- * When a KMS key may leave the state of the stack.
+ * The point at which a KMS key may leave state.
  */
 export type KmsKeyDeletionCompletesAt = (typeof KmsKeyDeletionCompletesAt)[keyof typeof KmsKeyDeletionCompletesAt];
 
@@ -215,7 +215,7 @@ export const KmsKeyLifecycleState = {
 } as const;
 
 /**
- * The one state of a KMS key that is derived from everything KMS says.
+ * The state of a KMS key, derived from everything that KMS reports.
  */
 export type KmsKeyLifecycleState = (typeof KmsKeyLifecycleState)[keyof typeof KmsKeyLifecycleState];
 
@@ -225,31 +225,31 @@ export const KmsKeyType = {
      */
     Root: "root",
     /**
-     * Is handed out.
+     * Can be read from KMS.
      */
     Standard: "standard",
 } as const;
 
 /**
- * What a KMS key is for.
+ * The purpose of a KMS key.
  */
 export type KmsKeyType = (typeof KmsKeyType)[keyof typeof KmsKeyType];
 
 export const LifecycleState = {
     /**
-     * Destroyed; a keystore still counts down its pending period.
+     * Destroyed; at least one keystore still waits out its pending period.
      */
     PendingDestruction: "pending_destruction",
     /**
-     * Destroyed everywhere; its record is there.
+     * Destroyed in every keystore; the metadata still exists.
      */
     Destroyed: "destroyed",
     /**
-     * Deactivated less than 4 hours ago, so it cannot be destroyed yet.
+     * Deactivated 4 hours ago or less, so the key cannot be destroyed yet.
      */
     CoolingDown: "cooling_down",
     /**
-     * One person asked for the next step; a second one has to consent.
+     * One person requested the next step, and a second person has to approve it.
      */
     PendingApproval: "pending_approval",
     /**
@@ -269,13 +269,13 @@ export const LifecycleState = {
      */
     PreActivation: "pre_activation",
     /**
-     * A state that this release does not know; nothing is done with such a key.
+     * A state that this release does not recognize. uko takes no step on such a key.
      */
     Unrecognised: "unrecognised",
 } as const;
 
 /**
- * The one state of a managed key that is derived from everything the service says.
+ * The state of a managed key, derived from everything that the service reports.
  */
 export type LifecycleState = (typeof LifecycleState)[keyof typeof LifecycleState];
 
@@ -285,7 +285,7 @@ export const NewKeyState = {
      */
     Active: "active",
     /**
-     * Made, and not installed.
+     * Created, and not installed.
      */
     PreActivation: "pre_activation",
 } as const;
@@ -307,7 +307,7 @@ export const ProtectionLevel = {
 } as const;
 
 /**
- * Where a cloud keeps the key.
+ * Where a cloud keeps a key.
  */
 export type ProtectionLevel = (typeof ProtectionLevel)[keyof typeof ProtectionLevel];
 
@@ -317,17 +317,17 @@ export const TargetState = {
      */
     Active: "active",
     /**
-     * Out of use, with a way back.
+     * Out of use. The key can be reactivated.
      */
     Deactivated: "deactivated",
     /**
-     * Its material is destroyed; there is no way back.
+     * The key material is destroyed. This cannot be undone.
      */
     Destroyed: "destroyed",
 } as const;
 
 /**
- * The state that a managed key is to reach.
+ * The state that an update brings a managed key to.
  */
 export type TargetState = (typeof TargetState)[keyof typeof TargetState];
 
@@ -340,6 +340,6 @@ export const TemplateKeystoreType = {
 } as const;
 
 /**
- * What keys go to.
+ * Type of the keystores in which keys are installed.
  */
 export type TemplateKeystoreType = (typeof TemplateKeystoreType)[keyof typeof TemplateKeystoreType];

@@ -16,46 +16,46 @@ from .. import _utilities
 
 apiKey: Optional[str]
 """
-API key of whoever acts. Better left out: `UKO_API_KEY` is read anew in each run, so that each person acts as themselves.
+API key of the caller. Better omitted: `UKO_API_KEY` is read in each run, so each person runs under their own identity.
 """
 
 dualAuthorization: Optional[str]
 """
-With `required`, two people stand behind the end of every key, whatever the key says; `single` asks for nothing. `UKO_DUAL_AUTHORIZATION` can only be stricter.
+With `required`, the deletion of every key requires two people, whatever the key says. `single` adds no requirement. `UKO_DUAL_AUTHORIZATION` can only make a run stricter.
 """
 
 endpoint: Optional[str]
 """
-Address of the service; found by instance and region where absent. `UKO_ENDPOINT` outweighs it, and is read anew in each run.
+Address of the service; found by instance and region if omitted. `UKO_ENDPOINT` takes precedence and is read in each run.
 """
 
 iamEndpoint: Optional[str]
 """
-Address of IAM; IBM Cloud's where absent. `UKO_IAM_ENDPOINT` outweighs it, and is read anew in each run.
+Address of IAM; that of IBM Cloud if omitted. `UKO_IAM_ENDPOINT` takes precedence and is read in each run.
 """
 
 instanceId: Optional[str]
 """
-UUID of the instance. `UKO_INSTANCE_ID` outweighs it; another instance is refused, never a replacement.
+UUID of the instance. `UKO_INSTANCE_ID` takes precedence. A resource of another instance is an error, never a replacement.
 """
 
 kmsEndpoint: Optional[str]
 """
-Address of its KMS; found by instance and region where absent. `UKO_KMS_ENDPOINT` outweighs it, and is read anew in each run.
+Address of the KMS; found by instance and region if omitted. `UKO_KMS_ENDPOINT` takes precedence and is read in each run.
 """
 
 region: Optional[str]
 """
-Region of the instance, such as `us-south`. `UKO_REGION` outweighs it.
+Region of the instance, such as `us-south`. `UKO_REGION` takes precedence.
 """
 
 strictReads: Optional[str]
 """
-With `true`, a resource that cannot be read fails the refresh; otherwise it keeps its last state, with a warning. `UKO_STRICT_READS` outweighs it.
+With `true`, a resource that cannot be read fails the refresh. Otherwise the resource keeps its last state, with a warning. `UKO_STRICT_READS` takes precedence.
 """
 
 token: Optional[str]
 """
-IAM token of whoever acts, instead of an API key. Better left out: `UKO_TOKEN` is read anew in each run.
+IAM token of the caller, instead of an API key. Better omitted: `UKO_TOKEN` is read in each run.
 """
 

@@ -3,7 +3,7 @@
  * guides are written by hand.
  */
 
-import { terraformDataSources, terraformResources } from "../terraform.ts";
+import { terraformDataSources, terraformResources } from "../../../../provider/schema/terraform.ts";
 import { indexPage } from "./index-page.ts";
 import { dataSourcePage, listResourcePage } from "./question-pages.ts";
 import { resourcePage } from "./resource-page.ts";

@@ -1,7 +1,7 @@
-/** The reference in Markdown: every setting, resource and question, with its inputs and outputs. */
+/** The reference in Markdown: every setting, resource and function, with its inputs and outputs. */
 
 import type * as z from "zod";
-import { functions } from "../resources/functions.ts";
+import { functions } from "../../../provider/resources/functions.ts";
 import {
   type Attribute,
   type AttributeType,
@@ -9,28 +9,31 @@ import {
   inputAttributes,
   outputAttributes,
   resultAttributes,
-} from "./attributes.ts";
-import { described, describedNames, type FunctionName, listNameOf, type ResourceName } from "./described.ts";
+} from "../../../provider/schema/attributes.ts";
+import { environmentDefaults, providerAttributes } from "../../../provider/schema/provider-attributes.ts";
+import { described, describedNames, type FunctionName, listNameOf, type ResourceName } from "../described.ts";
 import { describeDestroy, pulumiWords } from "./documentation.ts";
-import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
 
 /** Returns the whole document. */
 export function referenceMarkdown(): string {
   const sections = [
     "# Reference",
-    `Written by \`npm run schema\` from the definitions that the documentation of each language is made of too. Names are as in TypeScript and YAML; Python writes
-\`deletion_gate\`, Go \`DeletionGate\`. An input that is left out and has no default stays as the service has it. An input that cannot change is an error where it
-does; nothing is ever replaced.`,
+    "This page lists every setting, resource and function, with their inputs and outputs. `npm run schema` writes it from the same definitions as the documentation of each language.",
+    [
+      "Names are those of TypeScript and YAML; Python writes `deletion_gate`, Go `DeletionGate`.",
+      "If you omit an input that has no default, the value in the service does not change.",
+      "A change of an input that cannot change is an error. uko never replaces an object.",
+    ].join("\n"),
     "## Provider",
     table("setting", providerAttributes, (setting) => [
       ...secretNote(setting),
       ...(environmentDefaults[setting.name] === undefined
         ? []
-        : ["A provider in a program takes it from there, and stores it."]),
+        : ["A provider in a program reads the environment variable and stores the value."]),
     ]),
     ...describedNames.flatMap(resourceSections),
     "## Functions",
-    "Each asks and changes nothing.",
+    "Functions read data and change nothing.",
     ...(Object.keys(functions) as FunctionName[]).flatMap(functionSections),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -43,7 +46,7 @@ function resourceSections(name: ResourceName): readonly string[] {
   const outputs = outputAttributes(definition).filter((output) => !inputs.some((input) => input.name === output.name));
   return [
     `## ${name}`,
-    `${definition.summary} Its id is \`${definition.idForm}\`.`,
+    `${definition.summary} Its ID is \`${definition.idForm}\`.`,
     describeDestroy(name, pulumiWords),
     table("input", inputs, inputNotes),
     table("output", outputs, outputNotes),
@@ -54,14 +57,14 @@ function functionSections(name: FunctionName): readonly string[] {
   const { summary, args, result } = functions[name];
   const inputs = argumentAttributes({ args: args as z.ZodType<object> });
   const about = describedNames.find((each) => name === `get${each}` || name === `list${each}s`);
-  const link = `what a [${about}](#${about?.toLowerCase()}) takes and shows`;
+  const link = `the inputs and outputs of a [${about}](#${about?.toLowerCase()})`;
   return [
     `### ${name}`,
     summary,
     ...(inputs.length > 0 ? [table("argument", inputs, inputNotes)] : []),
     ...(about === undefined
-      ? [table("answer", resultAttributes(result), outputNotes)]
-      : [name === `get${about}` ? `Answers ${link}.` : `Answers \`${listNameOf(about)}\`, a list of ${link}.`]),
+      ? [table("result", resultAttributes(result), outputNotes)]
+      : [name === `get${about}` ? `Returns ${link}.` : `Returns \`${listNameOf(about)}\`: a list with ${link}.`]),
   ];
 }
 
@@ -71,13 +74,13 @@ const inputNotes: Notes = (input) => [
   ...(input.isRequired ? ["Required."] : []),
   ...(input.default === undefined ? [] : [`Default \`${input.default}\`.`]),
   ...secretNote(input),
+  ...(input.isImmutable ? ["Cannot change."] : []),
 ];
 
 const outputNotes: Notes = ({ isRequired }) => (isRequired ? [] : ["May be absent."]);
 
-/** Some descriptions state it in their own words. */
-function secretNote({ isSecret, description }: Attribute): readonly string[] {
-  return isSecret && !description.includes("Secret") ? ["Secret."] : [];
+function secretNote({ isSecret }: Attribute): readonly string[] {
+  return isSecret ? ["Secret."] : [];
 }
 
 function table(what: string, attributes: readonly Attribute[], notes: Notes): string {

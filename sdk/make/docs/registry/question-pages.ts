@@ -2,25 +2,23 @@
  * The pages of read-only features: a data source, and a list of one resource for `terraform query`.
  */
 
-import { functions } from "../../resources/functions.ts";
-import { terraformQuestions } from "../examples/terraform-questions.ts";
-import type { TerraformDataSource, TerraformResource } from "../terraform.ts";
+import { functions } from "../../../../provider/resources/functions.ts";
+import type { TerraformDataSource, TerraformResource } from "../../../../provider/schema/terraform.ts";
+import { dataSourceProgram } from "../documentation.ts";
 import { code, linkToPage, pageText } from "./page.ts";
 import { escaped, schemaSection } from "./schema-section.ts";
 
 export function dataSourcePage({ typeName, question, attributes }: TerraformDataSource): string {
   const { summary } = functions[question];
-  const hcl = terraformQuestions[typeName];
-  if (hcl === undefined) throw new Error(`There is no program that shows ${typeName}`);
   return pageText({
     title: `${typeName} Data Source - uko`,
     description: summary,
     heading: `${typeName} (Data Source)`,
     sections: [
       escaped(summary),
-      "It changes nothing, and is read anew in each run.",
+      "A data source changes nothing. Each run reads it.",
       "## Example Usage",
-      code("terraform", hcl),
+      code("terraform", dataSourceProgram(typeName)),
       schemaSection(attributes),
     ],
   });
@@ -37,8 +35,8 @@ export function listResourcePage({ typeName, listQuestion, listed }: TerraformRe
     heading: `${typeName} (List Resource)`,
     sections: [
       escaped(summary),
-      `For \`terraform query\` of Terraform 1.14 and newer, in a file that ends in \`.tfquery.hcl\`; with \`-generate-config-out\` it writes an \`import\` block and a resource for each.`,
-      `OpenTofu has no such command: there the data source ${linkToPage(`\`${typeName}s\``, `data-sources/${typeName.replace("uko_", "")}s.md`)} answers the same.`,
+      `For \`terraform query\` of Terraform 1.14 or newer, in a file whose name ends in \`.tfquery.hcl\`. With \`-generate-config-out\`, the command writes an \`import\` block and a resource for each object.`,
+      `OpenTofu has no such command. Use the data source ${linkToPage(`\`${typeName}s\``, `data-sources/${typeName.replace("uko_", "")}s.md`)} instead.`,
       "## Example Usage",
       code("terraform", `list "${typeName}" "all" {\n  provider = uko${config}\n}`),
       schemaSection(listed),

@@ -4,31 +4,29 @@
  */
 
 import type * as z from "zod";
-import { functions } from "../resources/functions.ts";
-import { argumentAttributes, inputAttributes, outputAttributes } from "./attributes.ts";
-import { answerOf, described, describedNames, type FunctionName, type ResourceName } from "./described.ts";
-import { describeResource } from "./documentation.ts";
+import { functions } from "../../../provider/resources/functions.ts";
+import { argumentAttributes, inputAttributes, outputAttributes } from "../../../provider/schema/attributes.ts";
+import { environmentDefaults, providerAttributes } from "../../../provider/schema/provider-attributes.ts";
+import { answerOf, described, describedNames, type FunctionName, type ResourceName } from "../described.ts";
+import { describeResource } from "../docs/documentation.ts";
 import { languages } from "./languages.ts";
 import type { FunctionSpec, PackageSpec, ResourceSpec } from "./package-spec.ts";
-import { environmentDefaults, providerAttributes } from "./provider-attributes.ts";
-import { collectTypes, type NamedTypes } from "./pulumi-types.ts";
+import { collectTypes, type NamedTypes } from "./types.ts";
 
 type Properties = ReturnType<NamedTypes["properties"]>;
 
-/** Returns the schema; the committed one has no version, the plugin's has its own. */
+/** Returns the schema. The committed one has no version; the plugin and the SDKs add their own. */
 export function pulumiSchema(version?: string): PackageSpec {
   const types = collectTypes();
-  const inputs = new Map(
-    describedNames.map((name) => [name, types.properties(inputAttributes(described[name]), name)]),
-  );
-  const { properties: settings } = types.properties(providerAttributes, "provider");
+  const inputs = new Map(describedNames.map((name) => [name, types.properties(inputAttributes(described[name]))]));
+  const { properties: settings } = types.properties(providerAttributes);
   const inputProperties = withEnvironment(settings);
   return {
     name: "uko",
     displayName: "Unified Key Orchestrator",
     ...(version !== undefined && { version }),
     description:
-      "The end of an encryption key's life as ordinary infrastructure code: IBM Unified Key Orchestrator, with two people behind every deletion.",
+      "Encryption keys of IBM Unified Key Orchestrator as infrastructure code. Deleting a key requires the approval of two people.",
     keywords: ["pulumi", "uko", "ibm-cloud", "hpcs", "key-management", "kind/native", "category/cloud"],
     homepage: "https://github.com/pulumi-uko/pulumi-uko",
     license: "Apache-2.0",
@@ -37,7 +35,8 @@ export function pulumiSchema(version?: string): PackageSpec {
     pluginDownloadURL: "github://api.github.com/pulumi-uko/pulumi-uko",
     config: { variables: asTexts(inputProperties) },
     provider: {
-      description: "Where the service is and who acts. The environment of a run outweighs what is stored here.",
+      description:
+        "Location of the service, and the caller. The environment of a run takes precedence over these settings.",
       properties: settings,
       inputProperties,
     },
@@ -57,10 +56,10 @@ function resourceSpec(name: ResourceName, inputs: Properties | undefined, types:
   const list = functions[`list${name}s`];
   return {
     description: describeResource(name, definition.summary, definition.idForm),
-    ...types.properties(outputAttributes(definition), name),
+    ...types.properties(outputAttributes(definition)),
     inputProperties: inputs?.properties ?? {},
     requiredInputs: inputs?.required ?? [],
-    listInputs: types.properties(argumentAttributes(list), list.name),
+    listInputs: types.properties(argumentAttributes(list)),
     // A stack that began with the dynamic provider keeps its keys.
     aliases: [{ type: `pulumi-nodejs:dynamic/uko:${name}` }],
   };
@@ -68,12 +67,11 @@ function resourceSpec(name: ResourceName, inputs: Properties | undefined, types:
 
 function functionSpec(name: FunctionName, types: NamedTypes): FunctionSpec {
   const { summary, args } = functions[name];
-  const inputs = types.properties(argumentAttributes({ args: args as z.ZodType<object> }), name);
-  const { attributes, place } = answerOf(name);
+  const inputs = types.properties(argumentAttributes({ args: args as z.ZodType<object> }));
   return {
     description: summary,
     ...(Object.keys(inputs.properties).length > 0 && { inputs }),
-    outputs: types.properties(attributes, place),
+    outputs: types.properties(answerOf(name)),
   };
 }
 

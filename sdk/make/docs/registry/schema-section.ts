@@ -3,14 +3,14 @@
  * lists of objects, too.
  */
 
-import type { AttributeType } from "../attributes.ts";
-import type { TerraformAttribute } from "../terraform.ts";
-import { type Leaf, membersOf, valueTypeOf } from "../terraform-leaves.ts";
-import type { IdentitySchema, ValueType } from "../terraform-types.ts";
+import type { AttributeType } from "../../../../provider/schema/attributes.ts";
+import type { TerraformAttribute } from "../../../../provider/schema/terraform.ts";
+import { type Leaf, membersOf, valueTypeOf } from "../../../../provider/schema/terraform-leaves.ts";
+import type { IdentitySchema, ValueType } from "../../../../provider/schema/terraform-types.ts";
 
 const writeOnlyArguments =
   "https://developer.hashicorp.com/terraform/language/resources/ephemeral#write-only-arguments";
-const writeOnlyNote = `> **NOTE**: [Write-only arguments](${writeOnlyArguments}) take OpenTofu 1.11 or Terraform 1.11, or newer.`;
+const writeOnlyNote = `> **NOTE**: [Write-only arguments](${writeOnlyArguments}) require OpenTofu 1.11 or newer, or Terraform 1.11 or newer.`;
 
 /** Attributes are sorted by name. */
 export function schemaSection(attributes: readonly TerraformAttribute[]): string {
@@ -33,7 +33,7 @@ export function identitySection({ attributes }: IdentitySchema): string {
   const lines = (isWanted: (attribute: (typeof entries)[number][1]) => boolean): string =>
     entries
       .filter(([, attribute]) => isWanted(attribute))
-      .map(([name, { type, description }]) => `- \`${name}\` (${typeText(type)}) ${ofSomethingThere(description)}`)
+      .map(([name, { type, description }]) => `- \`${name}\` (${typeText(type)}) ${escaped(description)}`)
       .join("\n");
   return [
     "### Identity Schema",
@@ -49,19 +49,13 @@ export function escaped(text: string): string {
   return text.replaceAll(/`[^`]*`|</g, (found) => (found === "<" ? "\\<" : found));
 }
 
-function lineOf({ name, type, role, schema }: TerraformAttribute): string {
+function lineOf({ name, type, schema }: TerraformAttribute): string {
   const flags = [
     typeText(schema.type),
     ...(schema.sensitive === true ? ["Sensitive"] : []),
     ...(schema.write_only === true ? [`[Write-only](${writeOnlyArguments})`] : []),
   ];
-  const description = role === "output" ? ofSomethingThere(schema.description) : escaped(schema.description);
-  return `- \`${name}\` (${flags.join(", ")}) ${description}${linkTo(type, [name])}`;
-}
-
-/** For a read-only object it does not matter whether a program may change it. */
-function ofSomethingThere(description: string): string {
-  return escaped(description.replace(" Cannot change.", ""));
+  return `- \`${name}\` (${flags.join(", ")}) ${escaped(schema.description)}${linkTo(type, [name])}`;
 }
 
 function linkTo(type: AttributeType, path: readonly string[]): string {
@@ -75,7 +69,7 @@ function nestedSections({ type }: Pick<Leaf, "type">, path: readonly string[]): 
   const lines = members.map((member) => {
     const kind = typeText(valueTypeOf(member.type));
     const link = linkTo(member.type, [...path, member.name]);
-    return `- \`${member.name}\` (${kind}) ${ofSomethingThere(member.description)}${link}`;
+    return `- \`${member.name}\` (${kind}) ${escaped(member.description)}${link}`;
   });
   return [
     `<a id="${anchorOf(path)}"></a>\n### Nested Schema for \`${path.join(".")}\``,

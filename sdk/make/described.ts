@@ -1,17 +1,16 @@
 /** The described parts of the provider: each resource and each question, by its name. */
 
-import { functions } from "../resources/functions.ts";
-import { type ResourceName as HandlersName, resources } from "../resources/registry.ts";
-import { type Attribute, type DescribedResource, outputAttributes, resultAttributes } from "./attributes.ts";
+import { functions } from "../../provider/resources/functions.ts";
+import { type ResourceName as HandlersName, resources } from "../../provider/resources/registry.ts";
+import {
+  type Attribute,
+  type Described,
+  outputAttributes,
+  resultAttributes,
+} from "../../provider/schema/attributes.ts";
 
 export type ResourceName = Capitalize<HandlersName>;
 export type FunctionName = keyof typeof functions;
-export type Described = DescribedResource & {
-  readonly noun: string;
-  readonly summary: string;
-  readonly idForm: string;
-};
-
 /** Every resource by its name in programs, such as `ManagedKey`. */
 export const described = Object.fromEntries(
   Object.values<Described>(resources).map((definition) => [definition.name, definition]),
@@ -19,21 +18,16 @@ export const described = Object.fromEntries(
 
 export const describedNames = Object.keys(described) as readonly ResourceName[];
 
-export interface Answer {
-  readonly attributes: readonly Attribute[];
-  /** The origin of its types' names: the resource, or the function. */
-  readonly place: string;
-}
-
 /**
  * Returns a function's result; a resource, or a list of resources, is described as the resource is.
  */
-export function answerOf(name: FunctionName): Answer {
+export function answerOf(name: FunctionName): readonly Attribute[] {
   for (const [resource, definition] of Object.entries(described)) {
     const attributes = outputAttributes(definition);
-    if (name === `get${resource}`) return { attributes, place: resource };
+    if (name === `get${resource}`) return attributes;
     if (name === `list${resource}s`) {
-      const element = { kind: "object", description: definition.summary, attributes } as const;
+      const named = { name: `${resource}Entry` };
+      const element = { kind: "object", description: definition.summary, attributes, named } as const;
       const all: Attribute = {
         name: listNameOf(resource),
         description: functions[name].summary,
@@ -41,10 +35,10 @@ export function answerOf(name: FunctionName): Answer {
         isRequired: true,
         isSecret: false,
       };
-      return { attributes: [all], place: name };
+      return [all];
     }
   }
-  return { attributes: resultAttributes(functions[name].result), place: name };
+  return resultAttributes(functions[name].result);
 }
 
 /** `ManagedKey` becomes `managedKeys`, as in the result of `listManagedKeys`. */

@@ -2,17 +2,16 @@
 
 const home = "github.com/pulumi-uko/pulumi-uko";
 
-const readme = `Keys of IBM Unified Key Orchestrator, and the vaults, keystores and templates around them, for Pulumi programs.
-A key ends through two people: destroying one asks for a second person, says what is awaited, and goes on when run again.
+const readme = `Keys of IBM Unified Key Orchestrator, and their vaults, keystores and templates, for Pulumi programs.
+Deleting a key requires two people: a destroy requests the approval of a second person, says what it is waiting for, and continues when run again.
 
-What destroy does, roles and pipelines: https://${home}.
+See what destroy does, roles and pipelines: https://${home}.
 `;
 
 export const languages = {
   nodejs: {
     packageName: "@uko/pulumi",
-    packageDescription:
-      "Keys of IBM Unified Key Orchestrator for Pulumi programs, with two people behind every deletion",
+    packageDescription: "Keys of IBM Unified Key Orchestrator for Pulumi programs. Deleting a key requires two people",
     readme,
     dependencies: { "@pulumi/pulumi": "^3.249.0" },
     devDependencies: { "@types/node": "^24", typescript: "^6.0.0" },

@@ -3,51 +3,48 @@
  * types that they refer to.
  */
 
-import type { Attribute, AttributeType } from "./attributes.ts";
-import { entries, enums, objects } from "./names.ts";
+import { type Attribute, type AttributeType, describeInput } from "../../../provider/schema/attributes.ts";
 import type { EnumSpec, ObjectSpec, PropertySpec, TypeSpec } from "./package-spec.ts";
 
 export interface NamedTypes {
-  /**
-   * Properties and which of them are required; `place` is the resource or function that they belong
-   * to.
-   */
-  properties(attributes: readonly Attribute[], place: string): Required<Pick<ObjectSpec, "properties" | "required">>;
+  /** Properties, and which of them are required. */
+  properties(attributes: readonly Attribute[]): Required<Pick<ObjectSpec, "properties" | "required">>;
   /** Every type so far, by its token, in alphabetical order. */
   all(): Readonly<Record<string, ObjectSpec | EnumSpec>>;
 }
 
 /**
  * Inputs have to come before outputs, so that a looser output of the same name gets the separate
- * name.
+ * name: the suffix `State`.
  */
 export function collectTypes(): NamedTypes {
   const types = new Map<string, ObjectSpec | EnumSpec>();
 
-  const properties: NamedTypes["properties"] = (attributes, place) => ({
-    properties: Object.fromEntries(attributes.map((each) => [each.name, propertyOf(each, `${place}.${each.name}`)])),
+  const properties: NamedTypes["properties"] = (attributes) => ({
+    properties: Object.fromEntries(attributes.map((each) => [each.name, propertyOf(each)])),
     required: attributes.filter(({ isRequired }) => isRequired).map(({ name }) => name),
   });
 
-  const propertyOf = (attribute: Attribute, place: string): PropertySpec => ({
-    ...typeOf(attribute.type, place),
-    description: attribute.description,
+  const propertyOf = (attribute: Attribute): PropertySpec => ({
+    ...typeOf(attribute.type, attribute.name),
+    // Inputs and outputs share a type, so both have the description of the input.
+    description: describeInput(attribute),
     ...(attribute.default !== undefined && { default: attribute.default }),
     ...(attribute.isSecret && { secret: true }),
   });
 
-  const typeOf = (type: AttributeType, place: string): TypeSpec => {
+  const typeOf = (type: AttributeType, property: string): TypeSpec => {
     switch (type.kind) {
       case "enum":
-        return refer(enumOf(type.values, place), named(enums, place).name);
+        return refer(enumOf(type), nameOf(type, property));
       case "list":
-        return { type: "array", items: typeOf(type.element, place) };
+        return { type: "array", items: typeOf(type.element, property) };
       case "map":
-        return { type: "object", additionalProperties: typeOf(type.element, place) };
+        return { type: "object", additionalProperties: typeOf(type.element, property) };
       case "object": {
-        const { properties: members, required } = properties(type.attributes, entries[place] ?? place);
+        const { properties: members, required } = properties(type.attributes);
         const spec = { type: "object", description: type.description, properties: members, required } as const;
-        return refer(spec, named(objects, place));
+        return refer(spec, nameOf(type, property));
       }
       default:
         return { type: type.kind };
@@ -66,19 +63,18 @@ export function collectTypes(): NamedTypes {
   return { properties, all: () => Object.fromEntries([...types].sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-function enumOf(values: readonly string[], place: string): EnumSpec {
-  const { description, values: meanings } = named(enums, place);
+function enumOf({ values, named }: Extract<AttributeType, { kind: "enum" }>): EnumSpec {
   const members = values.map((value) => {
-    const meaning = meanings[value];
+    const meaning = named?.values?.[value];
     return { name: identifierOf(value), value, ...(meaning !== undefined && { description: meaning }) };
   });
-  return { type: "string", description, enum: members };
+  return { type: "string", description: named?.description ?? "", enum: members };
 }
 
-function named<T>(table: Readonly<Record<string, T>>, place: string): T {
-  const found = table[place];
-  if (found === undefined) throw new Error(`provider/schema/names.ts has no name for ${place}`);
-  return found;
+/** A name that consists of a resource's name and `State` or `Args` would clash in Go. */
+function nameOf({ named }: Extract<AttributeType, { kind: "enum" | "object" }>, property: string): string {
+  if (named === undefined) throw new Error(`The type of ${property} needs a name: .meta({ type: { name } })`);
+  return named.name;
 }
 
 /** `ibm_cloud_kms` becomes `IbmCloudKms`; `RSAES_OAEP_SHA_1` becomes `RsaesOaepSha1`. */

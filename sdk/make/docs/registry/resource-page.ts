@@ -3,27 +3,29 @@
  * to import one.
  */
 
-import { inputAttributes } from "../attributes.ts";
-import { described, type ResourceName } from "../described.ts";
-import { type DestroyWords, describeDestroy, documentation, unwrapped } from "../documentation.ts";
-import { terraformExamples } from "../examples/terraform.ts";
-import type { TerraformResource } from "../terraform.ts";
-import { snake } from "../terraform-leaves.ts";
+import { inputAttributes } from "../../../../provider/schema/attributes.ts";
+import type { TerraformResource } from "../../../../provider/schema/terraform.ts";
+import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { described, type ResourceName } from "../../described.ts";
+import { type DestroyWords, describeDestroy, documentationOf, unwrapped } from "../documentation.ts";
 import { code, linkToGuide, linkToPage, pageText } from "./page.ts";
 import { escaped, identitySection, schemaSection } from "./schema-section.ts";
 
-const words: DestroyWords = { again: "and the command is the same each time", protect: "`prevent_destroy`" };
+const words: DestroyWords = { again: "", protect: "`prevent_destroy`" };
 
 /** Pages with more about a destroy. */
 const more: Partial<Record<ResourceName, string>> = {
-  ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows the runs one by one.`,
+  ManagedKey: `The guide ${linkToPage("Two people", "guides/two-people.md")} shows each run.`,
   KmsKey: `See ${linkToGuide("KMS keys", "whole-stack.md#kms-keys")}.`,
 };
 
 export function resourcePage({ typeName, handlers, idNames, attributes, identity }: TerraformResource): string {
   const name = `${handlers.slice(0, 1).toUpperCase()}${handlers.slice(1)}` as ResourceName;
   const { summary } = described[name];
-  const examples = terraformExamples[name];
+  const { examples, exampleId } = documentationOf(name);
+  const programs = examples.flatMap(({ title, programs: { terraform: hcl } }) =>
+    hcl === undefined ? [] : [{ title, hcl }],
+  );
   const hasConnection = attributes.some(({ role, path }) => role === "secret" && path.length > 1);
   const adoptedBy = hasConnection ? attributes.find(({ name: each }) => each.startsWith("existing_"))?.name : undefined;
   return pageText({
@@ -32,17 +34,17 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
     heading: `${typeName} (Resource)`,
     sections: [
       escaped(summary),
-      "## What a destroy does",
+      "## What destroy does",
       inSnakeCase(unwrapped(describeDestroy(name, words))),
       ...(more[name] === undefined ? [] : [more[name]]),
       "## Example Usage",
-      ...examples.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
+      ...programs.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
       ...togetherSections(name),
       schemaSection(attributes),
       ...importSections({
-        address: addressOf(typeName, examples[0].hcl),
+        address: addressOf(typeName, programs[0]?.hcl ?? ""),
         idNames,
-        id: documentation[name].exampleId,
+        id: exampleId,
         identity,
         adoptedBy,
       }),
@@ -59,12 +61,10 @@ function togetherSections(name: ResourceName): readonly string[] {
     if (type.kind !== "object") return [];
     const needed = type.attributes.filter(({ isRequired }) => isRequired);
     const names = needed.map((each) => `\`${snake(prefix)}_${snake(each.name)}\``);
-    return [
-      `| \`${snake(prefix)}_…\` | ${type.description} | ${names.length === 0 ? "nothing else" : names.join(", ")} |`,
-    ];
+    return [`| \`${snake(prefix)}_…\` | ${type.description} | ${names.length === 0 ? "none" : names.join(", ")} |`];
   });
   if (rows.length === 0) return [];
-  const head = ["| attributes | what they are | where one of them is, these have to be |", "| --- | --- | --- |"];
+  const head = ["| attributes | meaning | required together |", "| --- | --- | --- |"];
   return ["## Attributes that belong together", [...head, ...rows].join("\n")];
 }
 
@@ -84,18 +84,18 @@ function importSections({ address, idNames, id, identity, adoptedBy }: Imported)
   const form = idNames.map((name) => `<${name}>`).join("/");
   return [
     "## Import",
-    "An import only asks: it changes nothing on the service.",
+    "An import changes nothing in the service.",
     ...(adoptedBy === undefined
       ? []
       : [
-          `No service tells the secrets of a connection: write them in the configuration, and the apply sends them once. \`${adoptedBy}\` in place of an import takes one up without them.`,
+          `The service never returns the secrets of a connection. Write them in the configuration, and the next apply sends them once. To adopt a keystore without its secrets, use \`${adoptedBy}\` in place of an import.`,
         ]),
-    "In OpenTofu 1.12, Terraform 1.12 and newer an `import` block takes the identity:",
+    "In OpenTofu 1.12 or newer and Terraform 1.12 or newer, an `import` block accepts the identity:",
     code("terraform", `import {\n  to = ${address}\n  identity = {\n${lines.join("\n")}\n  }\n}`),
     identitySection(identity),
-    `In OpenTofu and Terraform 1.5 and newer it takes the id, which is \`${form}\`:`,
+    `In OpenTofu and in Terraform 1.5 or newer, it accepts the ID, \`${form}\`:`,
     code("terraform", `import {\n  to = ${address}\n  id = "${id}"\n}`),
-    "Or by command:",
+    "Or run the command:",
     code("shell", `tofu import ${address} ${id}`),
   ];
 }

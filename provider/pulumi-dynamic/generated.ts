@@ -1,0 +1,625 @@
+/** Written by `npm run schema` from the definitions of the resources. Do not edit. */
+
+import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { StateOf } from "../resources/registry.ts";
+import { type ResourceKind, registrationOf } from "./registration.ts";
+
+/** Inputs of a vault. An omitted input keeps the service's value. */
+export interface VaultArgs {
+  /** Name of the vault, unique in its instance. */
+  name: Input<string>;
+  /** Up to 200 characters. */
+  description?: Input<string>;
+  /** Label of the recovery key; on-premises only. */
+  recoveryKeyLabel?: Input<string>;
+  /** Adopts this vault instead of creating one. Cannot change. */
+  existingVaultId?: Input<string>;
+  /** Refuses to delete the vault. Default `false`. */
+  deletionProtection?: Input<boolean>;
+}
+
+/**
+ * A vault: the container of keys, keystores and templates. It can be deleted once it is empty. Its
+ * ID is `<vaultId>`.
+ */
+export class Vault extends CustomResource {
+  declare readonly name: Output<StateOf<"vault">["name"]>;
+  declare readonly description: Output<StateOf<"vault">["description"]>;
+  declare readonly recoveryKeyLabel: Output<StateOf<"vault">["recoveryKeyLabel"]>;
+  /** ID of the instance that the vault belongs to. */
+  declare readonly instanceId: Output<StateOf<"vault">["instanceId"]>;
+  /** UUID of the vault. */
+  declare readonly vaultId: Output<StateOf<"vault">["vaultId"]>;
+
+  constructor(name: string, args: VaultArgs, options?: CustomResourceOptions) {
+    super(...registrationOf(vaultKind, name, args, options));
+  }
+}
+
+const vaultKind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:Vault",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").vault',
+  outputs: [
+    "name",
+    "description",
+    "recoveryKeyLabel",
+    "instanceId",
+    "vaultId",
+  ],
+  secrets: [],
+};
+
+/** Connection of a keystore of type `hpcs` or `key_protect`. */
+export interface KeystoreIbmArgs {
+  /** Endpoint of the other instance's KMS. Cannot change. */
+  apiEndpoint: Input<string>;
+  /** IAM endpoint of the other instance. Cannot change. */
+  iamEndpoint: Input<string>;
+  /** API key for the other instance. State holds a digest. Secret. */
+  apiKey: Input<string>;
+  /** ID of the other instance. Cannot change. */
+  instanceId: Input<string>;
+  /** Key ring in the other instance; `Default` if omitted. Cannot change. */
+  keyRing?: Input<string>;
+}
+
+/** Connection of a keystore of type `aws_kms`. */
+export interface KeystoreAwsArgs {
+  /** Region, such as `eu_central_1`. Cannot change. */
+  region: Input<string>;
+  /** Access key ID. State holds a digest. Secret. */
+  accessKeyId: Input<string>;
+  /** Secret access key. State holds a digest. Secret. */
+  secretAccessKey: Input<string>;
+}
+
+/** Connection of a keystore of type `azure_key_vault`. */
+export interface KeystoreAzureArgs {
+  /** Name of the key vault in Azure. Cannot change. */
+  serviceName: Input<string>;
+  /** Resource group of the key vault. Cannot change. */
+  resourceGroup: Input<string>;
+  /** Client ID of the service principal. */
+  servicePrincipalClientId: Input<string>;
+  /** Password of the service principal. State holds a digest. Secret. */
+  servicePrincipalPassword: Input<string>;
+  /** ID of the tenant. Cannot change. */
+  tenant: Input<string>;
+  /** ID of the subscription. Cannot change. */
+  subscriptionId: Input<string>;
+  /** Tier of the key vault. */
+  variant?: Input<"premium" | "standard">;
+  /** Location, up to API 4.12. */
+  location?: Input<string>;
+  /** The Azure cloud. Cannot change. */
+  environment?: Input<"azure" | "azure_china" | "azure_germany" | "azure_us_government">;
+}
+
+/** Connection of a keystore of type `google_kms`. */
+export interface KeystoreGoogleArgs {
+  /** Base64 of the JSON key file. State holds a digest. Secret. */
+  credentials: Input<string>;
+  /** Location, such as `europe-west3`. Cannot change. */
+  location?: Input<string>;
+  /** Key ring in Google Cloud. Cannot change. */
+  keyRing?: Input<string>;
+  /** Project. If omitted, it comes from the credentials. Cannot change. */
+  projectId?: Input<string>;
+  /** ID of the private key. If omitted, it comes from the credentials. Cannot change. */
+  privateKeyId?: Input<string>;
+}
+
+/** Connection of a keystore of type `cca`; on-premises only. */
+export interface KeystoreCcaArgs {
+  /** Host of the agent. */
+  host: Input<string>;
+  /** Port of the agent. */
+  port: Input<number>;
+  /** Hash of the agent's public key. */
+  publicKeyHash: Input<string>;
+  /** Whether to connect to the agent over TLS. */
+  useTls?: Input<boolean>;
+  /** Issuer whose certificates are trusted. */
+  trustedIssuer?: Input<string>;
+}
+
+/** Inputs of a keystore. An omitted input keeps the service's value. */
+export interface KeystoreArgs {
+  /** UUID of the vault that the keystore serves. Cannot change. */
+  vaultId: Input<string>;
+  /**
+   * `internal` is a key ring of this instance. All other types are external and need a connection.
+   * Cannot change.
+   */
+  type: Input<"internal" | "hpcs" | "key_protect" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca">;
+  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
+  name?: Input<string>;
+  /** Up to 200 characters. */
+  description?: Input<string>;
+  /**
+   * Groups of the keystore: keys of a template are installed in every keystore of its group.
+   * Removing a group is refused while that would cut a key off.
+   */
+  groups?: Input<Input<string>[]>;
+  /** TLS proxy for a private endpoint, `host:port`. */
+  tlsProxy?: Input<string>;
+  /** Connection of a keystore of type `hpcs` or `key_protect`. */
+  ibm?: Input<KeystoreIbmArgs>;
+  /** Connection of a keystore of type `aws_kms`. */
+  aws?: Input<KeystoreAwsArgs>;
+  /** Connection of a keystore of type `azure_key_vault`. */
+  azure?: Input<KeystoreAzureArgs>;
+  /** Connection of a keystore of type `google_kms`. */
+  google?: Input<KeystoreGoogleArgs>;
+  /** Connection of a keystore of type `cca`; on-premises only. */
+  cca?: Input<KeystoreCcaArgs>;
+  /** Adopts this keystore instead of creating one. Cannot change. */
+  existingKeystoreId?: Input<string>;
+  /** Refuses to delete the keystore. Default `false`. */
+  deletionProtection?: Input<boolean>;
+}
+
+/**
+ * A keystore: a key ring of this instance, or an external key store, in which keys are installed.
+ * It can be deleted once it is empty. Its ID is `<vaultId>/<keystoreId>`.
+ */
+export class Keystore extends CustomResource {
+  declare readonly vaultId: Output<StateOf<"keystore">["vaultId"]>;
+  declare readonly type: Output<StateOf<"keystore">["type"]>;
+  declare readonly name: Output<StateOf<"keystore">["name"]>;
+  declare readonly description: Output<StateOf<"keystore">["description"]>;
+  declare readonly groups: Output<StateOf<"keystore">["groups"]>;
+  declare readonly tlsProxy: Output<StateOf<"keystore">["tlsProxy"]>;
+  declare readonly cca: Output<StateOf<"keystore">["cca"]>;
+  /** ID of the instance that the keystore belongs to. */
+  declare readonly instanceId: Output<StateOf<"keystore">["instanceId"]>;
+  /** UUID of the keystore. */
+  declare readonly keystoreId: Output<StateOf<"keystore">["keystoreId"]>;
+  /** Location, as the service reports it. May be empty. */
+  declare readonly location: Output<StateOf<"keystore">["location"]>;
+  /** KMS key ring of an internal keystore; empty for all other types. */
+  declare readonly ring: Output<StateOf<"keystore">["ring"]>;
+  /** `ok`, `not_responding`, `configuration_error`, `pending_check`, or empty. */
+  declare readonly health: Output<StateOf<"keystore">["health"]>;
+  /** The service's message about the health. */
+  declare readonly healthMessage: Output<StateOf<"keystore">["healthMessage"]>;
+
+  constructor(name: string, args: KeystoreArgs, options?: CustomResourceOptions) {
+    super(...registrationOf(keystoreKind, name, args, options));
+  }
+}
+
+const keystoreKind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:Keystore",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").keystore',
+  outputs: [
+    "vaultId",
+    "type",
+    "name",
+    "description",
+    "groups",
+    "tlsProxy",
+    "cca",
+    "instanceId",
+    "keystoreId",
+    "location",
+    "ring",
+    "health",
+    "healthMessage",
+  ],
+  secrets: [
+    "ibm",
+    "aws",
+    "azure",
+    "google",
+  ],
+};
+
+/** For templates of `google_kms`. */
+export interface KeyTemplateGoogleArgs {
+  /** Protection level of the keys. */
+  protectionLevel: Input<"hsm" | "software">;
+  /** Operations that Google allows with the key. */
+  purpose: Input<"encrypt_decrypt" | "asymmetric_decrypt" | "asymmetric_sign" | "mac">;
+  /** Google's algorithm, such as `google_symmetric_encryption`. */
+  algorithm: Input<string>;
+}
+
+/** For templates of `azure_key_vault`. */
+export interface KeyTemplateAzureArgs {
+  /** Protection level of the keys. Cannot change. */
+  protectionLevel?: Input<"hsm" | "software">;
+  /** Operations that Azure allows with the key. Cannot change. */
+  operations?: Input<Input<"decrypt" | "encrypt" | "sign" | "unwrap_key" | "verify" | "wrap_key">[]>;
+}
+
+/** For templates of `cca`; on-premises only. */
+export interface KeyTemplateCcaArgs {
+  /** Uses that CCA allows for the key. */
+  usageControl?: Input<"key_management_only" | "signature_and_key_management" | "signature_only">;
+  /** CCA's key type. */
+  keyType?: Input<"cipher" | "data" | "exporter" | "importer">;
+  /** CCA's key words. */
+  keyWords?: Input<Input<string>[]>;
+}
+
+/** Inputs of a template. An omitted input keeps the service's value. */
+export interface KeyTemplateArgs {
+  /** UUID of the vault that holds the template. Cannot change. */
+  vaultId: Input<string>;
+  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
+  name: Input<string>;
+  /** Up to 200 characters. */
+  description?: Input<string>;
+  /** Scheme of the labels of keys, with `<tags>`. Cannot change. */
+  namingScheme?: Input<string>;
+  /** Algorithm of the keys; `des` and `dilithium` on-premises only. Cannot change. */
+  algorithm: Input<"aes" | "rsa" | "hmac" | "ec" | "des" | "dilithium">;
+  /** Size of the keys, such as `256`. */
+  size: Input<string>;
+  /** Time from creation to the first day of use, such as `P0D`. */
+  activationPeriod: Input<string>;
+  /** Time to the last day of use, such as `P2Y`. */
+  expirationPeriod: Input<string>;
+  /** State of a new key. An `active` key is installed at once. Default `active`. */
+  keyState?: Input<"active" | "pre_activation">;
+  /** Whether a rotation deactivates the older versions of a key. */
+  deactivateOnRotation?: Input<boolean>;
+  /** Type of the keystores in which keys are installed. Cannot change. */
+  keystoreType: Input<"ibm_cloud_kms" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca">;
+  /**
+   * Group of the keystores in which keys are installed. A change is refused while it would cut a
+   * key off.
+   */
+  group: Input<string>;
+  /** Scheme of the names of keys in the keystore. Cannot change. */
+  keystoreNamingScheme?: Input<string>;
+  /** For templates of `google_kms`. */
+  google?: Input<KeyTemplateGoogleArgs>;
+  /** For templates of `azure_key_vault`. Cannot change. */
+  azure?: Input<KeyTemplateAzureArgs>;
+  /** For templates of `cca`; on-premises only. */
+  cca?: Input<KeyTemplateCcaArgs>;
+  /**
+   * Whether the template is archived: it allows no new keys and no alignment. Existing keys keep
+   * working. Default `false`.
+   */
+  archived?: Input<boolean>;
+  /** Adopts this template instead of creating one. Cannot change. */
+  existingTemplateId?: Input<string>;
+  /** Refuses to delete the template. Default `false`. */
+  deletionProtection?: Input<boolean>;
+}
+
+/**
+ * A key template: the properties of the keys that are created from it, and the keystores in which
+ * they are installed. It can be deleted once no key uses it. Its ID is `<vaultId>/<templateId>`.
+ */
+export class KeyTemplate extends CustomResource {
+  declare readonly vaultId: Output<StateOf<"keyTemplate">["vaultId"]>;
+  declare readonly name: Output<StateOf<"keyTemplate">["name"]>;
+  declare readonly description: Output<StateOf<"keyTemplate">["description"]>;
+  declare readonly namingScheme: Output<StateOf<"keyTemplate">["namingScheme"]>;
+  declare readonly algorithm: Output<StateOf<"keyTemplate">["algorithm"]>;
+  declare readonly size: Output<StateOf<"keyTemplate">["size"]>;
+  declare readonly activationPeriod: Output<StateOf<"keyTemplate">["activationPeriod"]>;
+  declare readonly expirationPeriod: Output<StateOf<"keyTemplate">["expirationPeriod"]>;
+  declare readonly keyState: Output<StateOf<"keyTemplate">["keyState"]>;
+  declare readonly deactivateOnRotation: Output<StateOf<"keyTemplate">["deactivateOnRotation"]>;
+  declare readonly keystoreType: Output<StateOf<"keyTemplate">["keystoreType"]>;
+  declare readonly group: Output<StateOf<"keyTemplate">["group"]>;
+  declare readonly keystoreNamingScheme: Output<StateOf<"keyTemplate">["keystoreNamingScheme"]>;
+  declare readonly google: Output<StateOf<"keyTemplate">["google"]>;
+  declare readonly azure: Output<StateOf<"keyTemplate">["azure"]>;
+  declare readonly cca: Output<StateOf<"keyTemplate">["cca"]>;
+  declare readonly archived: Output<StateOf<"keyTemplate">["archived"]>;
+  /** ID of the instance that the template belongs to. */
+  declare readonly instanceId: Output<StateOf<"keyTemplate">["instanceId"]>;
+  /** UUID of the template. */
+  declare readonly templateId: Output<StateOf<"keyTemplate">["templateId"]>;
+  /** Incremented by each update. */
+  declare readonly version: Output<StateOf<"keyTemplate">["version"]>;
+
+  constructor(name: string, args: KeyTemplateArgs, options?: CustomResourceOptions) {
+    super(...registrationOf(keyTemplateKind, name, args, options));
+  }
+}
+
+const keyTemplateKind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:KeyTemplate",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").keyTemplate',
+  outputs: [
+    "vaultId",
+    "name",
+    "description",
+    "namingScheme",
+    "algorithm",
+    "size",
+    "activationPeriod",
+    "expirationPeriod",
+    "keyState",
+    "deactivateOnRotation",
+    "keystoreType",
+    "group",
+    "keystoreNamingScheme",
+    "google",
+    "azure",
+    "cca",
+    "archived",
+    "instanceId",
+    "templateId",
+    "version",
+  ],
+  secrets: [],
+};
+
+/** Inputs of a key. An omitted input keeps the service's value. */
+export interface ManagedKeyArgs {
+  /** UUID of the vault that holds the key. Cannot change. */
+  vaultId: Input<string>;
+  /** Name of the key template. Keys are compared by the template's ID. Cannot change. */
+  template: Input<string>;
+  /** Name of the key. Omit it if the template's naming scheme creates it. */
+  label?: Input<string>;
+  /** Up to 200 characters; up to 110 if the service keeps no tags. */
+  description?: Input<string>;
+  /** Your own tags; `{}` removes all. Values may contain letters, digits, `_` and white space. */
+  tags?: Input<Record<string, Input<string>>>;
+  /**
+   * Values for the placeholders of the template's naming scheme, which creates the label. Cannot
+   * change.
+   */
+  labelTags?: Input<Record<string, Input<string>>>;
+  /** First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
+  activationDate?: Input<string>;
+  /** Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day. */
+  expirationDate?: Input<string>;
+  /**
+   * Target state of updates. Deactivating and destroying require two people. An update never
+   * reactivates a key.
+   */
+  state?: Input<"active" | "deactivated" | "destroyed">;
+  /**
+   * Each change of this value rotates the key once, on the next update. A new key is not rotated.
+   */
+  rotationTrigger?: Input<string>;
+  /**
+   * Whether an update installs the key in the keystores that its template names now. An update
+   * never removes the key from a keystore. Default `false`.
+   */
+  align?: Input<boolean>;
+  /** Adopts this key instead of creating one. Cannot change. */
+  existingKeyId?: Input<string>;
+  /** Refuses every step of the key's deletion. Default `false`. */
+  deletionProtection?: Input<boolean>;
+  /**
+   * Whether the key's deletion requires two people. `single` applies to a key that this resource
+   * creates. On an existing key, the marker decides until a second person approves `uko loosen`.
+   * Default `required`.
+   */
+  dualAuthorization?: Input<"required" | "single">;
+  /**
+   * The steps that require two people: deactivate and destroy (`both`), or `destroy` only. Default
+   * `both`.
+   */
+  deletionGate?: Input<"both" | "destroy">;
+  /**
+   * When the key may leave state. The values before `removed` leave metadata behind, which blocks
+   * the deletion of the template and the vault. Default `removed`.
+   */
+  deletionCompletesAt?: Input<"removed" | "destroyed" | "destruction_scheduled">;
+  /** Reason for the deletion, up to 500 characters. The consent record keeps it. */
+  deletionReason?: Input<string>;
+}
+
+/** An encryption key whose deletion requires two people. Its ID is `<vaultId>/<keyId>`. */
+export class ManagedKey extends CustomResource {
+  declare readonly vaultId: Output<StateOf<"managedKey">["vaultId"]>;
+  declare readonly template: Output<StateOf<"managedKey">["template"]>;
+  declare readonly label: Output<StateOf<"managedKey">["label"]>;
+  declare readonly description: Output<StateOf<"managedKey">["description"]>;
+  declare readonly tags: Output<StateOf<"managedKey">["tags"]>;
+  declare readonly activationDate: Output<StateOf<"managedKey">["activationDate"]>;
+  declare readonly expirationDate: Output<StateOf<"managedKey">["expirationDate"]>;
+  /** ID of the instance that the key belongs to. */
+  declare readonly instanceId: Output<StateOf<"managedKey">["instanceId"]>;
+  /** UUID of the key. */
+  declare readonly keyId: Output<StateOf<"managedKey">["keyId"]>;
+  /** UUID of the template. */
+  declare readonly templateId: Output<StateOf<"managedKey">["templateId"]>;
+  /** 1 at creation, incremented by each rotation. */
+  declare readonly version: Output<StateOf<"managedKey">["version"]>;
+  /** Algorithm, as the service reports it, such as `aes`. */
+  declare readonly algorithm: Output<StateOf<"managedKey">["algorithm"]>;
+  /** Size, as the service reports it, such as `256`. */
+  declare readonly size: Output<StateOf<"managedKey">["size"]>;
+  /** State, as the service reports it. */
+  declare readonly keyState: Output<StateOf<"managedKey">["keyState"]>;
+  /**
+   * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as
+   * `both`.
+   */
+  declare readonly dualMarker: Output<StateOf<"managedKey">["dualMarker"]>;
+  /**
+   * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set
+   * if the service does not report it.
+   */
+  declare readonly alignment: Output<StateOf<"managedKey">["alignment"]>;
+  /** The derived state, which includes a pending approval. */
+  declare readonly lifecycleState: Output<StateOf<"managedKey">["lifecycleState"]>;
+  /** Each keystore's status of the key. */
+  declare readonly keystores: Output<StateOf<"managedKey">["keystores"]>;
+  /** What the deletion waits for: `approval`, `time` or `person_to_unblock`. */
+  declare readonly deletionAwaits: Output<StateOf<"managedKey">["deletionAwaits"]>;
+  /** The next step is refused before this time, ISO 8601 UTC. */
+  declare readonly deletionNotBefore: Output<StateOf<"managedKey">["deletionNotBefore"]>;
+  /** IAM ID of the author of the pending record. */
+  declare readonly deletionRequestedBy: Output<StateOf<"managedKey">["deletionRequestedBy"]>;
+  /** ID of the pending record, for `UKO_CONSENT`. */
+  declare readonly deletionRecordId: Output<StateOf<"managedKey">["deletionRecordId"]>;
+
+  constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
+    super(...registrationOf(managedKeyKind, name, args, options));
+  }
+}
+
+const managedKeyKind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:ManagedKey",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").managedKey',
+  outputs: [
+    "vaultId",
+    "template",
+    "label",
+    "description",
+    "tags",
+    "activationDate",
+    "expirationDate",
+    "instanceId",
+    "keyId",
+    "templateId",
+    "version",
+    "algorithm",
+    "size",
+    "keyState",
+    "dualMarker",
+    "alignment",
+    "lifecycleState",
+    "keystores",
+    "deletionAwaits",
+    "deletionNotBefore",
+    "deletionRequestedBy",
+    "deletionRecordId",
+  ],
+  secrets: [],
+};
+
+/** Inputs of a KMS key. An omitted input keeps the service's value. */
+export interface KmsKeyArgs {
+  /** Name of the key. KMS does not require it to be unique. Cannot change. */
+  name: Input<string>;
+  /**
+   * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS.
+   * Cannot change. Default `root`.
+   */
+  type?: Input<"root" | "standard">;
+  /** 2 to 240 characters. Cannot change. */
+  description?: Input<string>;
+  /** Your own tags. Cannot change. */
+  tags?: Input<Input<string>[]>;
+  /** Up to 5 further names; `[]` removes all. */
+  aliases?: Input<Input<string>[]>;
+  /** Key ring, created if it does not exist. Never the key ring of an internal keystore. */
+  keyRing?: Input<string>;
+  /** When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change. */
+  expirationDate?: Input<string>;
+  /**
+   * Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed
+   * `rotationTrigger`. Secret.
+   */
+  payload?: Input<string>;
+  /** For a secure import, together with an encrypted payload. Cannot change. */
+  encryptedNonce?: Input<string>;
+  /** For a secure import, together with an encrypted payload. Cannot change. */
+  iv?: Input<string>;
+  /** For a secure import, together with an encrypted payload. Cannot change. */
+  encryptionAlgorithm?: Input<"RSAES_OAEP_SHA_256" | "RSAES_OAEP_SHA_1">;
+  /**
+   * KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is
+   * `required`, and on an existing key only if the program says `true`. KMS never turns it off
+   * again.
+   */
+  dualAuthDelete?: Input<boolean>;
+  /** Months between rotations by KMS, for a root key that was not imported. */
+  rotationIntervalMonths?: Input<number>;
+  /** Any text. Each change of it rotates the key once. */
+  rotationTrigger?: Input<string>;
+  /** Any text. Each change of it restores a destroyed key once, within 30 days. */
+  restoreTrigger?: Input<string>;
+  /** Adopts this key instead of creating one. Cannot change. */
+  existingKeyId?: Input<string>;
+  /** Refuses every step of the key's deletion. Default `false`. */
+  deletionProtection?: Input<boolean>;
+  /**
+   * Whether the key's deletion requires two people. KMS's own dual authorization takes precedence
+   * over `single`. Default `required`.
+   */
+  dualAuthorization?: Input<"required" | "single">;
+  /**
+   * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
+   * Default `destroyed`.
+   */
+  deletionCompletesAt?: Input<"destroyed" | "removed">;
+}
+
+/**
+ * A key of Key Protect or of an instance's KMS, whose deletion requires two people. Its ID is
+ * `<keyId>`.
+ */
+export class KmsKey extends CustomResource {
+  declare readonly name: Output<StateOf<"kmsKey">["name"]>;
+  declare readonly type: Output<StateOf<"kmsKey">["type"]>;
+  declare readonly description: Output<StateOf<"kmsKey">["description"]>;
+  declare readonly tags: Output<StateOf<"kmsKey">["tags"]>;
+  declare readonly aliases: Output<StateOf<"kmsKey">["aliases"]>;
+  declare readonly keyRing: Output<StateOf<"kmsKey">["keyRing"]>;
+  declare readonly expirationDate: Output<StateOf<"kmsKey">["expirationDate"]>;
+  declare readonly dualAuthDelete: Output<StateOf<"kmsKey">["dualAuthDelete"]>;
+  declare readonly rotationIntervalMonths: Output<StateOf<"kmsKey">["rotationIntervalMonths"]>;
+  /** ID of the instance that the key belongs to. */
+  declare readonly instanceId: Output<StateOf<"kmsKey">["instanceId"]>;
+  /** UUID of the key. */
+  declare readonly keyId: Output<StateOf<"kmsKey">["keyId"]>;
+  /** Cloud resource name of the key. */
+  declare readonly crn: Output<StateOf<"kmsKey">["crn"]>;
+  /** State, as KMS reports it, as a word. */
+  declare readonly keyState: Output<StateOf<"kmsKey">["keyState"]>;
+  /** The derived state, which includes a pending approval. */
+  declare readonly lifecycleState: Output<StateOf<"kmsKey">["lifecycleState"]>;
+  /** Whether the key material was imported. */
+  declare readonly imported: Output<StateOf<"kmsKey">["imported"]>;
+  /** When the key was last rotated, ISO 8601 UTC. */
+  declare readonly lastRotatedAt: Output<StateOf<"kmsKey">["lastRotatedAt"]>;
+  /** What the deletion waits for: `approval` or `time`. */
+  declare readonly deletionAwaits: Output<StateOf<"kmsKey">["deletionAwaits"]>;
+  /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
+  declare readonly deletionNotBefore: Output<StateOf<"kmsKey">["deletionNotBefore"]>;
+  /** IAM ID of the person who set the key for deletion, if KMS reports it. */
+  declare readonly deletionRequestedBy: Output<StateOf<"kmsKey">["deletionRequestedBy"]>;
+  /** Name of the open deletion window, for `UKO_CONSENT`. */
+  declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;
+
+  constructor(name: string, args: KmsKeyArgs, options?: CustomResourceOptions) {
+    super(...registrationOf(kmsKeyKind, name, args, options));
+  }
+}
+
+const kmsKeyKind: ResourceKind = {
+  type: "pulumi-nodejs:dynamic/uko:KmsKey",
+  providerText: 'exports.handler=()=>require("pulumi-uko/dynamic-provider").kmsKey',
+  outputs: [
+    "name",
+    "type",
+    "description",
+    "tags",
+    "aliases",
+    "keyRing",
+    "expirationDate",
+    "dualAuthDelete",
+    "rotationIntervalMonths",
+    "instanceId",
+    "keyId",
+    "crn",
+    "keyState",
+    "lifecycleState",
+    "imported",
+    "lastRotatedAt",
+    "deletionAwaits",
+    "deletionNotBefore",
+    "deletionRequestedBy",
+    "deletionRecordId",
+  ],
+  secrets: [
+    "payload",
+  ],
+};
+

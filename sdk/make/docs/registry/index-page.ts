@@ -1,0 +1,109 @@
+/**
+ * The first page that a reader of a registry sees: this provider's special features, a program, and
+ * every setting.
+ */
+
+import { providerAttributes } from "../../../../provider/schema/provider-attributes.ts";
+import { terraformProvider } from "../../../../provider/schema/terraform.ts";
+import { snake } from "../../../../provider/schema/terraform-leaves.ts";
+import { code, linkToGuide, linkToPage, pageText } from "./page.ts";
+import { schemaSection } from "./schema-section.ts";
+
+const program = `terraform {
+  required_providers {
+    uko = { source = "pulumi-uko/uko" }
+  }
+}
+
+provider "uko" {
+  instance_id = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e"
+  region      = "eu-de"
+}
+
+resource "uko_managed_key" "payroll" {
+  vault_id        = "5c1e0000-0000-4000-8000-000000000001"
+  template        = "payroll"
+  label           = "payroll"
+  deletion_reason = "Payroll moved to the new ledger"
+}`;
+
+export function indexPage(): string {
+  return pageText({
+    title: "uko Provider",
+    description:
+      "Vaults, keystores, key templates and keys of IBM Unified Key Orchestrator. Deleting a key requires two people.",
+    isIndex: true,
+    heading: "uko Provider",
+    sections: [
+      about,
+      "## What is special",
+      special,
+      "## Example Usage",
+      code("terraform", program),
+      "Keep credentials out of the configuration, so that each person runs under their own identity:",
+      code("shell", "export UKO_API_KEY=...\ntofu plan"),
+      "## Settings",
+      aboutSettings,
+      settings(),
+      aboutRuns,
+      schemaSection(terraformProvider.attributes),
+    ],
+  });
+}
+
+const about = `The provider manages vaults, keystores, key templates and keys of IBM Unified Key Orchestrator (Hyper Protect Crypto Services), and keys of Key Protect.
+It deletes keys the way the service requires: deactivate, wait more than 4 hours, destroy, wait for the keystores, remove.
+
+~> **Deleting a key takes several runs.** Either of two people can run \`tofu destroy\` again on any day. Each run takes the steps that are allowed now, says who or what it is waiting for, and keeps the key in state until it is gone. A wait shows as an error, because only an error keeps a resource in state.
+
+The provider has not been tested with a real instance yet: it is tested with ${linkToGuide("an emulator", "emulator.md")}.
+It is tested with OpenTofu 1.12, and runs with Terraform 1.12 or newer: see ${linkToGuide("what is tested", "support.md")}.`;
+
+const aboutSettings = `Set each one in the provider block or in the environment of a run. **The environment takes precedence over the block**, because the second person has to run the destroy under their own credential. \`UKO_DUAL_AUTHORIZATION\` can only make a run stricter.
+A resource of another instance than \`instance_id\` is an error, and never replaced.
+An endpoint in the block has to be a documented address of its service, without a port or a path. For all other addresses, use the environment and \`UKO_ALLOWED_HOSTS\`.`;
+
+const aboutRuns = `Some settings apply to a single run, and exist in the environment only. \`UKO_CONSENT\` names the records that the run approves. \`UKO_WAIT\` sets how long the run may wait for each deletion. \`UKO_REPORT\` and \`UKO_EVIDENCE\` name files to which the run adds a line for each key and for each step.`;
+
+const special = [
+  "| question | answer |",
+  "| --- | --- |",
+  ...[
+    [
+      "What does an unfinished destroy leave?",
+      "An error that says who or what it is waiting for, and the new state: `lifecycle_state`, `deletion_requested_by`, `deletion_record_id`, `deletion_not_before`.",
+    ],
+    [
+      "What does a plan say about a destroy?",
+      "What the run will do, and what the whole deletion involves, before you confirm.",
+    ],
+    [
+      "Who are the two people?",
+      `Two persons under their own credentials, never a pipeline: see ${linkToPage("two people", "guides/two-people.md")}.`,
+    ],
+    [
+      "Can a key be replaced?",
+      "No. A change of an attribute that cannot change is an error of the plan, which says what to do instead.",
+    ],
+    [
+      "Where are secrets?",
+      "In no state and in no plan. They are write-only attributes. Set them from a variable with `ephemeral = true`, because a plan file contains the values of all other variables. `secret_digests` shows whether a secret changed.",
+    ],
+    [
+      "How does a run wait?",
+      `\`UKO_WAIT=5h\`. Ctrl-C ends the wait at once and keeps the state: see ${linkToPage("pipelines", "guides/pipelines.md")}.`,
+    ],
+    [
+      "How do I import a key?",
+      `With an \`import\` block by ID or by identity, with \`existing_key_id\`, or with a \`moved\` block ${linkToPage("from IBM's provider", "guides/from-ibm.md")}.`,
+    ],
+  ].map(([question, answer]) => `| ${question} | ${answer} |`),
+].join("\n");
+
+function settings(): string {
+  const rows = providerAttributes.map(({ name, isSecret }) => {
+    const flat = snake(name);
+    return `| \`${flat}\` | \`UKO_${flat.toUpperCase()}\` | ${isSecret ? "yes; better set in the environment" : ""} |`;
+  });
+  return ["| setting | environment | secret |", "| --- | --- | --- |", ...rows].join("\n");
+}

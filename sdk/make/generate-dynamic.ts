@@ -1,0 +1,114 @@
+/** The classes of the npm package for Pulumi programs in Node, generated from the definitions. */
+
+import { providerTextOf } from "../../provider/engine/commands/known-sources.ts";
+import {
+  type Attribute,
+  type AttributeType,
+  describeInput,
+  inputAttributes,
+  outputAttributes,
+} from "../../provider/schema/attributes.ts";
+import { described, describedNames, type ResourceName } from "./described.ts";
+
+type ObjectType = Extract<AttributeType, { kind: "object" }>;
+
+/** Returns the text of provider/pulumi-dynamic/generated.ts. */
+export function dynamicClasses(): string {
+  return [
+    "/** Written by `npm run schema` from the definitions of the resources. Do not edit. */",
+    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport type { StateOf } from "../resources/registry.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
+    ...describedNames.map(sectionOf),
+    "",
+  ].join("\n\n");
+}
+
+function sectionOf(name: ResourceName): string {
+  const definition = described[name];
+  const { summary, idForm, noun } = definition;
+  const inputs = inputAttributes(definition);
+  const blocks = inputs.flatMap(({ type }) => (type.kind === "object" ? [type] : []));
+  // State holds a policy and a digest as well, and programs have no use for either.
+  const outputs = outputAttributes(definition).filter(({ role, isSecret }) => role === undefined && !isSecret);
+  const isInput = new Set(inputs.map((input) => input.name));
+  const handlers = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
+  const kind = `${handlers}Kind`;
+  return [
+    ...blocks.map((block) => interfaceOf(nameOf(block), block.description, block.attributes)),
+    interfaceOf(`${name}Args`, `Inputs of a ${noun}. An omitted input keeps the service's value.`, inputs),
+    [
+      comment(`${summary} Its ID is \`${idForm}\`.`, ""),
+      `export class ${name} extends CustomResource {`,
+      ...outputs.flatMap((output) => [
+        ...(isInput.has(output.name) ? [] : [comment(output.description, "  ")]),
+        `  declare readonly ${output.name}: Output<StateOf<"${handlers}">["${output.name}"]>;`,
+      ]),
+      "",
+      `  constructor(name: string, args: ${name}Args, options?: CustomResourceOptions) {`,
+      `    super(...registrationOf(${kind}, name, args, options));`,
+      "  }",
+      "}",
+    ].join("\n"),
+    [
+      `const ${kind}: ResourceKind = {`,
+      `  type: "pulumi-nodejs:dynamic/uko:${name}",`,
+      `  providerText: '${providerTextOf(name)}',`,
+      `  outputs: [${listText(outputs)}],`,
+      `  secrets: [${listText(inputs.filter(({ isSecret }) => isSecret))}],`,
+      "};",
+    ].join("\n"),
+  ].join("\n\n");
+}
+
+function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {
+  const members = attributes.flatMap((attribute) => [
+    comment(sentencesOf(attribute), "  "),
+    `  ${attribute.name}${attribute.isRequired ? "" : "?"}: Input<${typeText(attribute.type)}>;`,
+  ]);
+  return [comment(description, ""), `export interface ${name} {`, ...members, "}"].join("\n");
+}
+
+function listText(attributes: readonly Attribute[]): string {
+  return attributes.length === 0 ? "" : `\n${attributes.map(({ name }) => `    "${name}",\n`).join("")}  `;
+}
+
+function sentencesOf(input: Attribute): string {
+  const { isSecret, type, default: preset } = input;
+  return [
+    describeInput(input),
+    ...(preset === undefined ? [] : [`Default \`${preset}\`.`]),
+    ...(isSecret && type.kind !== "object" ? ["Secret."] : []),
+  ].join(" ");
+}
+
+function typeText(type: AttributeType): string {
+  switch (type.kind) {
+    case "enum":
+      return type.values.map((value) => `"${value}"`).join(" | ");
+    case "integer":
+      return "number";
+    case "list":
+      return `Input<${typeText(type.element)}>[]`;
+    case "map":
+      return `Record<string, Input<${typeText(type.element)}>>`;
+    case "object":
+      return nameOf(type);
+    default:
+      return type.kind;
+  }
+}
+
+function nameOf({ named }: ObjectType): string {
+  return `${named?.name}Args`;
+}
+
+/** One line if the text fits into 100 columns, otherwise several. */
+function comment(text: string, indent: string): string {
+  if (`${indent}/** ${text} */`.length <= 100) return `${indent}/** ${text} */`;
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && `${indent} *${longer}`.length <= 100) lines.splice(-1, 1, longer);
+    else lines.push(` ${word}`);
+  }
+  return [`${indent}/**`, ...lines.map((line) => `${indent} *${line}`), `${indent} */`].join("\n");
+}
