@@ -12,7 +12,7 @@ export function withMember(value: unknown, path: readonly string[], member: unkn
   return changed(value, path, (members, last) => ({ ...members, [last]: member }));
 }
 
-/** The value in which the member has another name; unchanged where there is none. */
+/** The value in which the member has another name; unchanged if it does not exist. */
 export function withRenamedMember(value: unknown, path: readonly string[], name: string): unknown {
   return changed(value, path, (members, last) =>
     Object.fromEntries(Object.entries(members).map(([each, member]) => [each === last ? name : each, member])),

@@ -245,7 +245,7 @@ function respond(context: EmulatorContext, reply: Reply, headers: Record<string,
   });
 }
 
-/** The body, unpacked where the client compressed it; undefined where it is too large. */
+/** The body, unpacked if the client compressed it; undefined if it is too large. */
 async function readText(context: EmulatorContext): Promise<string | undefined> {
   if (Number(context.req.header("content-length") ?? 0) > maxBodyBytes) return undefined;
   const bytes = Buffer.from(await context.req.arrayBuffer());

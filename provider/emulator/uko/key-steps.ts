@@ -188,7 +188,7 @@ export function deactivateEverywhere(call: Call, key: Key): void {
   recordWrite(call, key);
 }
 
-/** Refuses during the cool-down, under a retention policy, and where KMS needs two people. */
+/** Refuses during the cool-down, under a retention policy, and if KMS requires two people. */
 export function refuseDestruction(call: Call, key: Key): void {
   const { world, nowMs } = call;
   if (key.state !== "deactivated") throw invalidState("destroy", key.state);
@@ -217,7 +217,7 @@ export function destroyEverywhere(call: Call, key: Key): void {
   recordWrite(call, key);
 }
 
-/** Refuses UKO's destroy where KMS would refuse to delete the twin; 409 in UKO's envelope. */
+/** Refuses UKO's destroy if KMS would refuse to delete the twin; 409 in UKO's envelope. */
 function refuseTwinDeletion(world: World, placement: Placement, caller: Caller, nowMs: number): void {
   const twin = world.twinIn(placement);
   if (twin === undefined || twin.state === 5) return;
