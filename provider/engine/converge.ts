@@ -5,8 +5,10 @@
 
 import { UkoError } from "../errors.ts";
 import type { Actor } from "../lifecycle/observation.ts";
+import type { Reading } from "../lifecycle/settling.ts";
 import { appendEvidence, type EvidenceFacts } from "./evidence.ts";
 import type { CallOptions, World } from "./ports.ts";
+import { createSettler } from "./settle.ts";
 import { capital } from "./words.ts";
 
 /** An object as one read shows it. */
@@ -21,6 +23,12 @@ export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonl
 export interface Memory<Step> {
   /** The changes that this run made, in order. */
   readonly taken: readonly Step[];
+}
+
+/** The memory of a run that has waited. `isDue` is true once the expected time has passed. */
+export interface Earlier<Mem> {
+  readonly memory: Mem;
+  readonly isDue: boolean;
 }
 
 /** A state that only waiting can change. */
@@ -46,12 +54,17 @@ export interface StepContext<Task, Seen, Mem> {
 
 /** The result of a step. `stale` and `lost` both mean: read again and plan again. */
 export type StepResult =
-  /** `isGone` if nothing is left to read. */
-  | { readonly kind: "done"; readonly correlationId: string; readonly isGone?: true }
+  /**
+   * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
+   * before the next step, so that the run need not read twice.
+   */
+  | { readonly kind: "done"; readonly correlationId: string; readonly isGone?: true; readonly settleUnder?: string }
   | { readonly kind: "stale" }
   | { readonly kind: "lost"; readonly reason: string }
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
-  | { readonly kind: "forbidden"; readonly message: string };
+  | { readonly kind: "forbidden"; readonly message: string }
+  /** The write was accepted, but the service did not keep it. */
+  | { readonly kind: "not_kept"; readonly message: string };
 
 /**
  * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
@@ -67,10 +80,12 @@ export interface Deletable<Task, Seen extends Observed, Step, Stop, Mem extends 
   /** `key 5c1e…`, for errors of the loop itself. */
   name(task: Task): string;
   /** The memory of a run that begins, or that continues after a wait. */
-  start(task: Task, actor: Actor, earlier?: Mem): Mem;
+  start(task: Task, actor: Actor, earlier?: Earlier<Mem>): Mem;
   /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
   observe(world: World, task: Task, wasSeen: boolean, options: CallOptions): Promise<ReadResult<Seen>>;
   plan(task: Task, observed: Seen, memory: Mem): Next<Step, Stop>;
+  /** The read that has to be settled before this step; undefined if the step need not wait. */
+  settles?(step: Step, observed: Seen): Reading | undefined;
   /** The line that reports the step while it is taken. */
   progress(step: Step, observed: Seen): string;
   /** One call. */
@@ -101,18 +116,19 @@ export type Outcome<Seen, Stop, Mem> =
 const maxLostAnswers = 3;
 
 /**
- * Takes every step that is possible now; `earlier` is the memory of this run before a wait. Throws
- * `UkoError` for faults only; waits and refusals are outcomes.
+ * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
+ * outcomes.
  */
 export async function converge<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>>(
   world: World,
   kind: Deletable<Task, Seen, Step, Stop, Mem>,
   task: Task,
   options: CallOptions,
-  earlier?: Mem,
+  earlier?: Earlier<Mem>,
 ): Promise<Outcome<Seen, Stop, Mem>> {
   const actor = await world.session.actor(options);
   const count = (mem: Mem, step: Step): Mem => ({ ...mem, taken: [...mem.taken, step] });
+  const settler = createSettler(world, kind.name(task), options);
   let memory = kind.start(task, actor, earlier);
   let wasSeen = false;
   let pending: { readonly step: Step; readonly context: StepContext<Task, Seen, Mem> } | undefined;
@@ -138,11 +154,18 @@ export async function converge<Task, Seen extends Observed, Step, Stop, Mem exte
     const next = kind.plan(task, observed, memory);
     if ("stop" in next) return { ...next.stop, observed, memory };
     const { step } = next;
+    const reading = kind.settles?.(step, observed);
+    if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
     await record(kind, step, "before", context);
     const result = await kind.take(step, context);
     if (result.kind === "done") await record(kind, step, "after", context, result.correlationId);
+    if (result.kind !== "stale") settler.afterOwnWrite();
+    if (result.kind === "done" && result.settleUnder !== undefined) {
+      throwIfStopped(options.signal);
+      await settler.restAfterOwnWrite(result.settleUnder);
+    }
     const learned = kind.remember(step, result, context);
     memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
     if (learned.stop !== undefined) return { ...learned.stop, observed, memory };

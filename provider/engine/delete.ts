@@ -10,12 +10,12 @@ import { explainContainerOutcome } from "./container/messages.ts";
 import type { Ending, RunSettings } from "./definition.ts";
 import { type DeleteOutcome, pendingResult } from "./delete-outcome.ts";
 import type { Door } from "./explanation.ts";
+import { keyKind, type Outcome, type Task } from "./key/kind.ts";
 import { explainOutcome } from "./key/messages.ts";
-import type { Outcome, Task } from "./key/reconcile.ts";
+import { deletionFacts } from "./key/report.ts";
 import { deleteKmsKey } from "./kms-key/delete.ts";
 import type { CallOptions, World } from "./ports.ts";
-import { deletionFacts } from "./report.ts";
-import { convergeAndWait, reconcileAndWait, type WaitBudget } from "./wait.ts";
+import { convergeAndWait, type WaitBudget } from "./wait.ts";
 import { sayLongWait } from "./wait-interrupted.ts";
 import { capital, sayKey } from "./words.ts";
 
@@ -79,7 +79,7 @@ async function endKey(
 ): Promise<DeleteOutcome> {
   const plan: Task["plan"] = (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs);
   const task: Task = { ref, plan, consents, intent: "engine" };
-  return deleteOutcome(await reconcileAndWait(world, task, patience, options), door, options);
+  return deleteOutcome(await convergeAndWait(world, keyKind, task, patience, options), door, options);
 }
 
 async function endOfContainer(

@@ -4,8 +4,7 @@
 
 import { UkoError } from "../errors.ts";
 import { type Reading, type SettlingMemory, settledAfterMs, settlingOf } from "../lifecycle/settling.ts";
-import { type KeyDetails, observeKey } from "./key/observe.ts";
-import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "./ports.ts";
+import type { CallOptions, World } from "./ports.ts";
 
 export interface Settler {
   /**
@@ -46,29 +45,6 @@ export function createSettler(world: World, what: string, { signal }: CallOption
       memory = { hasWaited: false, restedEtag: etag };
     },
   };
-}
-
-/**
- * Restores the user's description if the service moved a record or marker into it. Waits until this
- * run's own write has settled. No decision depends on whether this cleanup succeeds.
- */
-export async function restoreDescription(
-  world: World,
-  ref: KeyRef,
-  { description }: KeySnapshot,
-  now: KeyWithEtag,
-  options: CallOptions,
-): Promise<void> {
-  if (now.snapshot.description === description) return;
-  await world.clock.sleep(settledAfterMs, options.signal);
-  const sighting = await observeKey(world, ref, "summary", options);
-  const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
-  if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
-}
-
-export function readingOf({ etag, nowMs, observation }: KeyDetails): Reading {
-  const { updatedAtMs } = observation;
-  return { etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
 }
 
 function busy(what: string): UkoError {

@@ -96,13 +96,15 @@ describe("waiting in one run", () => {
     const { handlers } = uko.run("carol");
     const { code } = await unfinished(handlers, state);
     expect(code).toBe("UKO_COOLING_DOWN");
-    const { reconcileAndWait: reconcileWithPatience } = await import("../../provider/engine/wait.ts");
+    const { convergeAndWait } = await import("../../provider/engine/wait.ts");
+    const { keyKind } = await import("../../provider/engine/key/kind.ts");
     const { planKeyDeletion } = await import("../../provider/lifecycle/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
     const carol = uko.run("carol");
-    const outcome = await reconcileWithPatience(
+    const outcome = await convergeAndWait(
       carol.world,
+      keyKind,
       {
         ref: uko.ref(fresh.keyId),
         plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),

@@ -5,8 +5,9 @@
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
+import { converge } from "../converge.ts";
+import { keyKind, type Outcome, type Task } from "../key/kind.ts";
 import { observeKey } from "../key/observe.ts";
-import { type Outcome, reconcile } from "../key/reconcile.ts";
 import type { CallOptions, World } from "../ports.ts";
 import { reportingRun, subjectOfKey } from "../run-report.ts";
 import { type Check, faultCheck } from "./doctor-messages.ts";
@@ -109,12 +110,11 @@ async function end(world: World, made: MadeKey, options: CallOptions): Promise<C
   const { ref, label } = made;
   const task = {
     ref,
-    plan: (...[observation, run, nowMs]: Parameters<Parameters<typeof reconcile>[1]["plan"]>) =>
-      planProbeEnd(observation, made, run, nowMs),
+    plan: (...[observation, run, nowMs]: Parameters<Task["plan"]>) => planProbeEnd(observation, made, run, nowMs),
     consents: [],
     intent: "resume",
   } as const;
-  const work = (): Promise<Outcome> => reconcile(world, task, options);
+  const work = (): Promise<Outcome> => converge(world, keyKind, task, options);
   try {
     const subject = { ...subjectOfKey(ref), label };
     const outcome = await reportingRun(world, { operation: "probe-tags", subject, work, resultOf }, options);

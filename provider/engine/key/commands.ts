@@ -16,15 +16,16 @@ import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
 import { type Survey, surveyRemovals, surveyRequests } from "../commands/survey.ts";
 import { explainRemovable } from "../commands/survey-messages.ts";
-import { throwIfStopped } from "../converge.ts";
+import { converge, throwIfStopped } from "../converge.ts";
 import type { CallOptions, KeyRef, World } from "../ports.ts";
-import { type Report, reportGone, reportOn } from "../report.ts";
+import type { Report } from "../report.ts";
 import { reportingRun, resultOfReport, subjectOfKey } from "../run-report.ts";
-import { reconcileAndWait, type WaitBudget } from "../wait.ts";
+import { convergeAndWait, type WaitBudget } from "../wait.ts";
+import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
-import { type Outcome, reconcile, type Task } from "./reconcile.ts";
 import { explainPath } from "./remaining-path.ts";
+import { reportGone, reportOn } from "./report.ts";
 import { explainDone, explainStatus } from "./status.ts";
 
 /**
@@ -115,7 +116,7 @@ export function createOperations(world: World): Operations {
       const asked = { ...policy, ...(reason !== undefined && { reason }) };
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         onlyRecords(planKeyDeletion(observation, asked, run, nowMs));
-      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "request" }, options);
+      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "request" }, options);
       const report = reportExisting(ref, outcome);
       return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
@@ -123,7 +124,7 @@ export function createOperations(world: World): Operations {
     consent: recorded(world, "consent", async (ref, recordId, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         consentOnce(observation, run, recordId, nowMs);
-      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "request" }, options);
+      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "request" }, options);
       return reportExisting(ref, outcome);
     }),
 
@@ -131,7 +132,7 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         planKeyDeletion(observation, policy, run, nowMs);
       const task = { ref, plan, consents, intent: "resume" } as const;
-      const outcome = await reconcileAndWait(world, task, patience, options);
+      const outcome = await convergeAndWait(world, keyKind, task, patience, options);
       throwIfStopped(options.signal);
       return reportOutcome(world, ref, outcome, options);
     }),
@@ -141,7 +142,7 @@ export function createOperations(world: World): Operations {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         planLoosening(observation, to, asked, run, nowMs);
       const intent = consents.length > 0 ? "resume" : "request";
-      const outcome = await reconcile(world, { ref, plan, consents, intent }, options);
+      const outcome = await converge(world, keyKind, { ref, plan, consents, intent }, options);
       const report = reportExisting(ref, outcome);
       return consents.length === 0 && waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
     }),
@@ -151,7 +152,7 @@ export function createOperations(world: World): Operations {
 
     sync: recorded(world, "sync", async (ref, options) => {
       const task: Task = { ref, plan: planSync, consents: [], intent: "resume" };
-      return reportExisting(ref, await reconcile(world, task, options));
+      return reportExisting(ref, await converge(world, keyKind, task, options));
     }),
 
     requests: (vaultIds, options) => surveyRequests(world, policy, vaultIds, options),
@@ -159,7 +160,7 @@ export function createOperations(world: World): Operations {
     sweep: recorded(world, "sweep", async (ref, options) => {
       const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
         onlyRemoval(planKeyDeletion(observation, policy, run, nowMs));
-      const outcome = await reconcile(world, { ref, plan, consents: [], intent: "resume" }, options);
+      const outcome = await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options);
       return reportOutcome(world, ref, outcome, options);
     }),
   };
@@ -222,7 +223,7 @@ function consentOnce(observation: KeyObservation, run: Run, named: string, nowMs
 async function reverse(world: World, ref: KeyRef, reversal: Reversal, options: CallOptions): Promise<Report> {
   const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan =>
     planReversal(observation, reversal, run, nowMs);
-  return reportExisting(ref, await reconcile(world, { ref, plan, consents: [], intent: "resume" }, options));
+  return reportExisting(ref, await converge(world, keyKind, { ref, plan, consents: [], intent: "resume" }, options));
 }
 
 /** For operations towards the deletion, whose goal a key that is gone has reached. */

@@ -21,8 +21,8 @@ import {
   sayRoles,
   sayState,
 } from "../words.ts";
+import type { Outcome } from "./kind.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
-import type { Outcome } from "./reconcile.ts";
 import { explainGuard } from "./refusals.ts";
 import { actOnCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
 

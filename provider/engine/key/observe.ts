@@ -20,6 +20,7 @@ import {
   type Twin,
 } from "../../lifecycle/observation.ts";
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
+import type { Reading } from "../../lifecycle/settling.ts";
 import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
 import type {
   Answered,
@@ -181,6 +182,12 @@ export function observedInList(world: World, snapshot: KeySnapshot): KeyDetails 
     etag: "",
     nowMs,
   };
+}
+
+/** The key as the rule for settled writes sees it. */
+export function readingOf({ etag, nowMs, observation }: KeyDetails): Reading {
+  const { updatedAtMs } = observation;
+  return { etag, nowMs, ...(updatedAtMs !== undefined && { updatedAtMs }) };
 }
 
 function stampOf({ updatedAtMs }: KeySnapshot): { readonly updatedAtMs?: number } {

@@ -22,10 +22,10 @@ import {
   sayTime,
   stepNouns,
 } from "../words.ts";
+import type { RunMemory } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasonsOnKey } from "./reasons.ts";
-import type { RunMemory } from "./reconcile.ts";
 import { actOnCommands, explainNotBinding } from "./waits.ts";
 
 /**

@@ -4,28 +4,27 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { standingOf } from "../../lifecycle/consent-record.ts";
+import { encodeCompact, encodeTagValue, recordId, standingOf } from "../../lifecycle/consent-record.ts";
 import { type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
-import type { Refusal, Step } from "../../lifecycle/plan.ts";
+import type { Step } from "../../lifecycle/plan.ts";
 import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
+import { settledAfterMs } from "../../lifecycle/settling.ts";
 import { explainUnfitRecord } from "../clock-skew.ts";
-import { recordEvidence, writtenRecordId } from "../evidence.ts";
-import type { Written } from "../ports.ts";
-import { restoreDescription } from "../settle.ts";
+import type { StepResult } from "../converge.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports.ts";
 import { capital, sayKey } from "../words.ts";
 import { type KeyDetails, type KeyReadResult, observeKey } from "./observe.ts";
-import type { RecordLocation, StepContext } from "./step-context.ts";
 
-/** The result of a step. `changed_meanwhile` and `lost` both mean: read again and plan again. */
-export type StepResult =
-  /** `etag` is the key's ETag after the step, if the service returned the key. */
-  | { readonly kind: "done"; readonly etag?: string }
-  | { readonly kind: "changed_meanwhile" }
-  | { readonly kind: "lost"; readonly reason: string }
-  | { readonly kind: "refused"; readonly refusal: Refusal }
-  | { readonly kind: "forbidden"; readonly message: string }
-  /** The record was written, but the service did not keep it there. */
-  | { readonly kind: "not_kept"; readonly message: string };
+export type RecordLocation = "tag" | "description";
+
+/** What a step is based on, and where a record would be stored. */
+export interface KeyStepContext {
+  readonly world: World;
+  readonly ref: KeyRef;
+  readonly observed: KeyDetails;
+  readonly carrier: RecordLocation;
+  readonly options: CallOptions;
+}
 
 /**
  * Two writes within one second can share an ETag (uko-v4.md 1.4), so a read is trusted only after
@@ -33,21 +32,8 @@ export type StepResult =
  */
 const etagGrainMs = 1000;
 
-/**
- * Steps that write evidence before the call as well as after it. If evidence cannot be written,
- * none of these steps is taken.
- */
-const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
-
 /** Takes `step`: one call, or one record that is written and read back. */
-export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
-  if (evidencedBefore.includes(step.kind)) await recordEvidence(step, context, { phase: "before" });
-  const { result, correlationId } = await callFor(step, context);
-  if (result.kind === "done") await recordEvidence(step, context, { phase: "after", correlationId });
-  return result;
-}
-
-async function callFor(step: Step, context: StepContext): Promise<{ result: StepResult; correlationId: string }> {
+export async function takeStep(step: Step, context: KeyStepContext): Promise<StepResult> {
   const { world, ref, observed, options } = context;
   switch (step.kind) {
     case "write_record":
@@ -56,59 +42,74 @@ async function callFor(step: Step, context: StepContext): Promise<{ result: Step
       return loosen(step, context);
     case "drop_record": {
       const patch = patchWithoutRecord(observed.snapshot);
-      if (patch === undefined) return { result: { kind: "done" }, correlationId: "" };
-      return resultOf(step, await world.keys.update(ref, patch, observed.etag, options));
+      return patch === undefined ? nothingToDo : world.keys.update(ref, patch, observed.etag, options);
     }
     case "set_for_deletion":
-      return resultOf(step, await world.twins.setForDeletion(step.kmsKeyId, options));
+      return world.twins.setForDeletion(step.kmsKeyId, options);
     case "unset_for_deletion":
-      return resultOf(step, await world.twins.unsetForDeletion(step.kmsKeyId, options));
+      return world.twins.unsetForDeletion(step.kmsKeyId, options);
     case "reactivate":
-      return resultOf(step, await world.keys.act(ref, "activate", observed.etag, options));
-    case "deactivate":
-    case "destroy": {
-      const written = await world.keys.act(ref, step.kind, observed.etag, options);
-      const outcome = resultOf(step, written);
-      return written.kind === "done" ? { ...outcome, result: { kind: "done", etag: written.value.etag } } : outcome;
+      return world.keys.act(ref, "activate", observed.etag, options);
+    case "destroy":
+      return world.keys.act(ref, "destroy", observed.etag, options);
+    case "deactivate": {
+      const written = await world.keys.act(ref, "deactivate", observed.etag, options);
+      // A run that deactivates with another person's approval writes the record for destroy next.
+      const isBeforeRecord = step.consentedBy !== undefined;
+      return written.kind === "done" && isBeforeRecord ? { ...written, settleUnder: written.value.etag } : written;
     }
     case "sync":
-      return resultOf(step, await world.keys.sync(ref, observed.etag, options));
-    case "remove":
-      return resultOf(step, await world.keys.remove(ref, observed.etag, options));
+      return world.keys.sync(ref, observed.etag, options);
+    case "remove": {
+      const written = await world.keys.remove(ref, observed.etag, options);
+      return written.kind === "done" ? { ...written, isGone: true } : written;
+    }
   }
+}
+
+const nothingToDo: StepResult = { kind: "done", correlationId: "" };
+
+/** The ID that this step's record will have once it is on the key. */
+export function writtenRecordId(
+  step: Extract<Step, { kind: "write_record" }>,
+  { world, ref, carrier }: KeyStepContext,
+): string {
+  const text = carrier === "tag" ? encodeTagValue(step.draft) : encodeCompact(step.draft, step.marker);
+  return recordId(ref.keyId, text, world.sha256);
 }
 
 async function writeRecord(
   step: Extract<Step, { kind: "write_record" }>,
-  context: StepContext,
-): Promise<{ result: StepResult; correlationId: string }> {
+  context: KeyStepContext,
+): Promise<StepResult> {
   const { world, ref, observed, carrier, options } = context;
   const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrier);
   if (patch === undefined) {
     const message = "the description is longer than 110 characters, which leaves no room for the record";
-    return { result: { kind: "not_kept", message }, correlationId: "" };
+    return { kind: "not_kept", message };
   }
   const written = await world.keys.update(ref, patch, observed.etag, options);
-  if (written.kind === "refused" && written.status === 400) {
-    return { result: { kind: "not_kept", message: written.message }, correlationId: written.correlationId };
-  }
-  const outcome = resultOf(step, written);
-  return outcome.result.kind === "done" ? { ...outcome, result: await readBack(step, context) } : outcome;
+  if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };
+  return written.kind === "done" ? readBack(step, written.correlationId, context) : written;
 }
 
 /**
  * No key is cut off because of a record that was not read back exactly as written, by its author,
  * under a new ETag.
  */
-async function readBack(step: Extract<Step, { kind: "write_record" }>, context: StepContext): Promise<StepResult> {
+async function readBack(
+  step: Extract<Step, { kind: "write_record" }>,
+  correlationId: string,
+  context: KeyStepContext,
+): Promise<StepResult> {
   const { world, ref, observed, carrier, options } = context;
   const sighting = await observeSettled(context);
-  if (sighting.kind === "gone") return { kind: "changed_meanwhile" };
+  if (sighting.kind === "gone") return { kind: "stale" };
   const { carried, updatedBy } = sighting.observation;
   if (carried.kind === "one" && carried.record.id === writtenRecordId(step, context)) {
     if (updatedBy !== undefined && isSame(updatedBy, step.draft.author)) {
       requireFit(sighting, step.draft.step);
-      return { kind: "done" };
+      return { kind: "done", correlationId };
     }
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
       summary: `The service names ${updatedBy?.iamId ?? "nobody"} as last writer of what ${step.draft.author.iamId ?? "this identity"} just wrote`,
@@ -116,7 +117,7 @@ async function readBack(step: Extract<Step, { kind: "write_record" }>, context: 
     });
   }
   const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
-  if (wasOverwritten) return { kind: "changed_meanwhile" };
+  if (wasOverwritten) return { kind: "stale" };
   await restoreDescription(world, ref, observed.snapshot, sighting, options);
   return { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
 }
@@ -145,23 +146,16 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
  * The write that loosens the key also uses up the record, so the record cannot approve a second
  * step.
  */
-async function loosen(
-  step: Extract<Step, { kind: "loosen" }>,
-  context: StepContext,
-): Promise<{ result: StepResult; correlationId: string }> {
+async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepContext): Promise<StepResult> {
   const { world, ref, observed, options } = context;
   const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
   if (patch === undefined) {
-    const message = "the description leaves no room for the marker";
-    return { result: { kind: "refused", refusal: { step: step.kind, status: 400, message } }, correlationId: "" };
+    return { kind: "refused", status: 400, message: "the description leaves no room for the marker" };
   }
-  const outcome = resultOf(step, await world.keys.update(ref, patch, observed.etag, options));
-  if (outcome.result.kind !== "done") return outcome;
+  const written = await world.keys.update(ref, patch, observed.etag, options);
+  if (written.kind !== "done") return written;
   const sighting = await observeSettled(context);
-  if (sighting.kind === "gone" || sighting.observation.marker !== step.to) {
-    return { ...outcome, result: { kind: "changed_meanwhile" } };
-  }
-  return outcome;
+  return sighting.kind === "gone" || sighting.observation.marker !== step.to ? { kind: "stale" } : written;
 }
 
 /** The service keeps a marker in the same place as the record. */
@@ -173,27 +167,27 @@ function recordCarrier({ observation }: KeyDetails): RecordLocation {
  * The key after the write. If the ETag has not changed yet, the key is read once more after a
  * second.
  */
-async function observeSettled({ world, ref, observed, options }: StepContext): Promise<KeyReadResult> {
+async function observeSettled({ world, ref, observed, options }: KeyStepContext): Promise<KeyReadResult> {
   const sighting = await observeKey(world, ref, "summary", options);
   if (sighting.kind === "gone" || sighting.etag !== observed.etag) return sighting;
   await world.clock.sleep(etagGrainMs, options.signal);
   return observeKey(world, ref, "summary", options);
 }
 
-function resultOf(step: Step, written: Written<unknown>): { result: StepResult; correlationId: string } {
-  switch (written.kind) {
-    case "done":
-      return { result: { kind: "done" }, correlationId: written.correlationId };
-    case "stale":
-      return { result: { kind: "changed_meanwhile" }, correlationId: "" };
-    case "lost":
-      return { result: { kind: "lost", reason: written.reason }, correlationId: "" };
-    case "forbidden":
-      return { result: { kind: "forbidden", message: written.message }, correlationId: written.correlationId };
-    case "refused":
-      return {
-        result: { kind: "refused", refusal: { step: step.kind, status: written.status, message: written.message } },
-        correlationId: written.correlationId,
-      };
-  }
+/**
+ * Restores the user's description if the service moved a record or marker into it. Waits until this
+ * run's own write has settled. No decision depends on whether this cleanup succeeds.
+ */
+export async function restoreDescription(
+  world: World,
+  ref: KeyRef,
+  { description }: KeySnapshot,
+  now: KeyWithEtag,
+  options: CallOptions,
+): Promise<void> {
+  if (now.snapshot.description === description) return;
+  await world.clock.sleep(settledAfterMs, options.signal);
+  const sighting = await observeKey(world, ref, "summary", options);
+  const isOwn = sighting.kind === "present" && sighting.etag === now.etag;
+  if (isOwn) await world.keys.update(ref, { description }, now.etag, options);
 }

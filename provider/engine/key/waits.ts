@@ -264,3 +264,10 @@ function reactivate(path: string): NextStep {
     commands: [`uko reactivate ${path}`],
   };
 }
+
+/** The line that reports the wait in the log of a run that waits. */
+export function sayAwaited({ record }: ApprovalWait, path: string): string {
+  return record === undefined
+    ? `Waiting for two people. The first one runs: uko request ${path}`
+    : `Waiting for another person to act on record ${record.id}, by: uko continue ${path} --consent ${record.id}`;
+}

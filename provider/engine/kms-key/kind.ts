@@ -44,8 +44,8 @@ export const kmsKeyKind: Deletable<KmsTask, ObservedKmsKey, KmsStep, KmsStop, Km
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
   start: ({ consents }, actor, earlier) => ({
-    run: { ...earlier?.run, actor, consents },
-    taken: earlier?.taken ?? [],
+    run: { ...earlier?.memory.run, actor, consents },
+    taken: earlier?.memory.taken ?? [],
   }),
   observe: (world, { ref }, _wasSeen, options) => observeKmsKey(world, ref, "decision", options),
   plan(task, { observation, nowMs }, { run }) {

@@ -4,9 +4,9 @@
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import type { RecordLocation } from "../../engine/key/step-context.ts";
+import { type RecordLocation, restoreDescription } from "../../engine/key/steps.ts";
 import type { Answered, CallOptions, KeyPatch, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
-import { restoreDescription, type Settler } from "../../engine/settle.ts";
+import type { Settler } from "../../engine/settle.ts";
 import { keyPath, loosenCommand } from "../../engine/words.ts";
 import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";

@@ -2,7 +2,7 @@
 
 import { isoTime } from "../../engine/evidence.ts";
 import type { KeySummary } from "../../engine/key/observe.ts";
-import { deletionFacts } from "../../engine/report.ts";
+import { deletionFacts } from "../../engine/key/report.ts";
 import { capital, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";

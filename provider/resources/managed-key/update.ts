@@ -3,11 +3,12 @@
  * that person's record.
  */
 
+import { converge } from "../../engine/converge.ts";
 import type { RunSettings, UpdateOptions } from "../../engine/definition.ts";
 import { renderExplanation } from "../../engine/explanation.ts";
+import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import { type Outcome, reconcile } from "../../engine/key/reconcile.ts";
 import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports.ts";
 import { errorOf } from "../../engine/report.ts";
 import { plain, sayKey } from "../../engine/words.ts";
@@ -71,8 +72,9 @@ async function retire(
   run: RunSettings,
   options: UpdateOptions,
 ): Promise<readonly string[]> {
-  const outcome = await reconcile(
+  const outcome = await converge(
     world,
+    keyKind,
     {
       ref,
       plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),

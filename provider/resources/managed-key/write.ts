@@ -3,9 +3,8 @@
  * other write would void the record.
  */
 
-import { type KeyDetails, observeKey } from "../../engine/key/observe.ts";
+import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { readingOf } from "../../engine/settle.ts";
 import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";

@@ -1,0 +1,76 @@
+/**
+ * The evidence of a step on a managed key: from which state to which, and with whose consent.
+ */
+
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import { looseningTo } from "../../lifecycle/dual-marker.ts";
+import type { StatedReason } from "../../lifecycle/observation.ts";
+import type { Step } from "../../lifecycle/plan.ts";
+import { type EvidenceFacts, isoTime } from "../evidence.ts";
+import type { EvidenceReason, EvidenceRecord } from "../ports.ts";
+import { type KeyStepContext, writtenRecordId } from "./steps.ts";
+
+/**
+ * Steps that write evidence before the call as well as after it. If evidence cannot be written,
+ * none of these steps is taken.
+ */
+const evidencedBefore: readonly Step["kind"][] = ["set_for_deletion", "loosen", "deactivate", "destroy", "remove"];
+
+export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
+  if (phase === "before" && !evidencedBefore.includes(step.kind)) return undefined;
+  const { ref, observed } = context;
+  const { observation } = observed;
+  return {
+    subject: { ...ref, label: observation.facts.label },
+    step: step.kind,
+    from: observation.stateWord,
+    to: stateAfter(step, observation.stateWord),
+    details: {
+      keystores: observation.keystores.map(({ name, status, syncFlag }) => ({ name, status, syncFlag })),
+      ...(step.kind === "write_record" && {
+        digest: step.draft.digest,
+        record: describeRecord({ ...step.draft, id: writtenRecordId(step, context) }),
+      }),
+      ...((step.kind === "deactivate" || step.kind === "destroy") && { digest: observation.digests[step.kind] }),
+      ...(step.kind === "loosen" && { digest: observation.digests[looseningTo(step.to)] }),
+      ...("consentedBy" in step && step.consentedBy !== undefined && { consentedBy: describeRecord(step.consentedBy) }),
+    },
+  };
+}
+
+function stateAfter(step: Step, from: string): string {
+  switch (step.kind) {
+    case "deactivate":
+      return "deactivated";
+    case "destroy":
+      return "destroyed";
+    case "reactivate":
+      return "active";
+    case "remove":
+      return "absent";
+    case "write_record":
+    case "drop_record":
+    case "loosen":
+    case "sync":
+    case "set_for_deletion":
+    case "unset_for_deletion":
+      return from;
+  }
+}
+
+function describeRecord(record: Omit<ConsentRecord, "carrier">): EvidenceRecord {
+  return {
+    id: record.id,
+    step: record.step,
+    how: record.how,
+    author: record.author.iamId ?? record.author.mark,
+    writtenAt: isoTime(record.writtenAtMs),
+    ...(record.answers !== undefined && { answers: record.answers }),
+    ...(record.reason !== undefined && { reason: record.reason }),
+    ...(record.earlierReasons !== undefined && { earlierReasons: record.earlierReasons.map(describeReason) }),
+  };
+}
+
+export function describeReason({ author, authorName, reason }: StatedReason): EvidenceReason {
+  return { author: author.iamId ?? author.mark, ...(authorName !== undefined && { name: authorName }), reason };
+}

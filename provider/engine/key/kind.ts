@@ -1,0 +1,274 @@
+/** Managed keys as objects of the deletion loop: what a run remembers, and what lost answers mean. */
+
+import { UkoError } from "../../errors.ts";
+import { type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
+import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/observation.ts";
+import { isForOthers, type Plan, type Run, type Step } from "../../lifecycle/plan.ts";
+import { carriedId } from "../../lifecycle/plan-reversal.ts";
+import type {
+  Awaited,
+  Deletable,
+  Earlier,
+  Effect,
+  Memory,
+  Outcome as OutcomeOf,
+  ReadResult,
+  StepContext,
+  StepResult,
+} from "../converge.ts";
+import type { KeyRef } from "../ports.ts";
+import { neededUntil } from "../wait.ts";
+import { describeStep, keyPath, plain } from "../words.ts";
+import { keyEvidence } from "./evidence.ts";
+import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
+import { type KeyStepContext, type RecordLocation, requireFit, takeStep, writtenRecordId } from "./steps.ts";
+import { sayAwaited } from "./waits.ts";
+
+/** The task of one run for one key. `plan` is a pure planner with its policy already bound. */
+export interface Task {
+  readonly ref: KeyRef;
+  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
+  readonly consents: readonly string[];
+  readonly intent: Run["intent"];
+}
+
+/** What this run has done to the key so far. A run that waits and then continues passes it on. */
+export interface RunMemory extends Memory<Step> {
+  readonly run: Run;
+  readonly carrier?: RecordLocation;
+  /**
+   * Why the record that this run replaced did not count. People who relied on that record must be
+   * told.
+   */
+  readonly replaced?: NotBinding;
+  /** Steps that this run requested before it waited. */
+  readonly requested?: readonly ApprovedStep[];
+  /** Steps whose right is missing, since the last wait. */
+  readonly forbidden?: readonly Forbidden[];
+  /** The ETag that the service refused last, since the last wait. */
+  readonly refusedEtag?: { readonly etag: string; readonly times: number };
+}
+
+interface Forbidden {
+  readonly step: Step;
+  readonly message: string;
+}
+
+/** Why a run ended while the key still exists. */
+type Stop =
+  | { readonly kind: "stopped"; readonly plan: Exclude<Plan, { kind: "ready" }> }
+  | { readonly kind: "rights_missing"; readonly step: Step; readonly message: string }
+  | { readonly kind: "record_not_kept"; readonly message: string };
+
+/** The result of a run. `memory.taken` lists the changes that the run made, in order. */
+export type Outcome = OutcomeOf<KeyDetails, Stop, RunMemory>;
+
+type Context = StepContext<Task, KeyDetails, RunMemory>;
+
+/**
+ * Steps that depend on the record and marker on the key, or replace them. Another write in the same
+ * second as the last one could be hidden, so these steps wait first.
+ */
+const stepsThatSettle: readonly Step["kind"][] = [
+  "write_record",
+  "drop_record",
+  "loosen",
+  "deactivate",
+  "destroy",
+  "sync",
+];
+
+export const keyKind: Deletable<Task, KeyDetails, Step, Stop, RunMemory> = {
+  // The longest regular path has about ten steps.
+  maxRounds: 30,
+  name: ({ ref }) => `key ${ref.keyId}`,
+  start,
+  observe: (world, { ref }, _wasSeen, options) => observeKey(world, ref, "decision", options),
+  plan(task, observed, memory) {
+    const plan = planOnce(task, observed, memory);
+    if (plan.kind === "ready") return plan;
+    const denied = memory.forbidden?.find(({ step }) => isRefusalOf(plan, step));
+    return { stop: denied === undefined ? { kind: "stopped", plan } : { kind: "rights_missing", ...denied } };
+  },
+  settles: (step, observed) => (stepsThatSettle.includes(step.kind) ? readingOf(observed) : undefined),
+  progress: (step, { observation }) => describeStep(step, observation),
+  take: (step, context) => takeStep(step, detailsOf(context)),
+  effectOf,
+  remember,
+  evidence: (step, phase, context) => keyEvidence(step, phase, detailsOf(context)),
+  awaited: (stop, observed) => (stop.kind === "stopped" ? awaitedBy(stop.plan, observed) : undefined),
+};
+
+function detailsOf({ world, task: { ref }, observed, memory, options }: Context): KeyStepContext {
+  return { world, ref, observed, carrier: carrierFor(memory, observed), options };
+}
+
+/** If the service dropped the marker's tag before, it would drop the record's tag too. */
+function carrierFor({ carrier }: RunMemory, { observation, snapshot }: KeyDetails): RecordLocation {
+  if (carrier !== undefined) return carrier;
+  const isMarkedByTag = snapshot.tags.length > 0;
+  return observation.marker !== undefined && !isMarkedByTag ? "description" : "tag";
+}
+
+/** Once the time has come, a step that the service refused as too early is tried again. */
+function start({ consents, intent }: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
+  if (earlier === undefined) return { run: { actor, consents, intent }, taken: [] };
+  const { forbidden: _forbidden, refusedEtag: _refusedEtag, ...memory } = earlier.memory;
+  const { refusals, ...run } = memory.run;
+  const kept = earlier.isDue || refusals === undefined ? {} : { refusals };
+  const requested = memory.taken.flatMap((step) => (step.kind === "write_record" ? [step.draft.step] : []));
+  return { ...memory, requested, run: { ...run, ...kept, actor } };
+}
+
+/**
+ * A record that this run wrote before it waited, and that no longer counts, was withdrawn, voided or
+ * expired. A wait never requests again.
+ */
+function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, requested }: RunMemory): Plan {
+  const plan = task.plan(observation, run, nowMs);
+  if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
+  if (requested?.includes(plan.step.draft.step) !== true) return plan;
+  return task.plan(observation, { ...run, intent: "resume", deactivatedHere: false }, nowMs);
+}
+
+/** A refusal that a missing right caused is reported as such, with the roles that include the right. */
+function isRefusalOf(plan: Plan, step: Step): boolean {
+  return plan.kind === "refused" && plan.guard.guard === "service_refused" && plan.guard.step === step.kind;
+}
+
+/**
+ * If another writer wrote last, the effect is in doubt, and the run counts as one that deactivated
+ * the key. Windows and syncs are simply set or run again, so they count as without effect.
+ */
+function effectOf(step: Step, context: Context, after: ReadResult<KeyDetails>): Effect {
+  if (after.kind === "gone") return step.kind === "remove" ? "by_us" : "none";
+  if (!hasReachedTarget(step, context, after)) return "none";
+  const { updatedBy } = after.observation;
+  const { writesAs } = context.actor;
+  const isOurs = updatedBy === undefined || writesAs === undefined || isSame(updatedBy, writesAs);
+  if (isOurs && step.kind === "write_record") requireFit(after, step.draft.step);
+  return isOurs ? "by_us" : "in_doubt";
+}
+
+function hasReachedTarget(step: Step, context: Context, { observation }: KeyDetails): boolean {
+  const { carried, marker, state } = observation;
+  switch (step.kind) {
+    case "deactivate":
+      return state === "deactivated";
+    case "destroy":
+      return state === "destroyed";
+    case "reactivate":
+      return state === "active";
+    case "drop_record":
+      return carried.kind === "none";
+    case "loosen":
+      return carried.kind === "none" && marker === step.to;
+    case "write_record":
+      return carried.kind === "one" && carried.record.id === writtenRecordId(step, detailsOf(context));
+    case "set_for_deletion":
+    case "unset_for_deletion":
+    case "remove":
+    case "sync":
+      return false;
+  }
+}
+
+/**
+ * A missing right does not end the run, because the planner may know another way. A record that the
+ * service does not keep as a tag is written into the description.
+ */
+function remember(
+  step: Step,
+  result: StepResult | { readonly kind: "in_doubt" },
+  { memory: before, observed, task }: Context,
+): { readonly memory: RunMemory; readonly stop?: Stop } {
+  const carrier = carrierFor(before, observed);
+  const memory: RunMemory = { ...before, carrier };
+  const refusedWith = (status: number, message: string): RunMemory => {
+    const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];
+    return { ...memory, run: { ...memory.run, refusals } };
+  };
+  switch (result.kind) {
+    case "done":
+      return { memory: afterRecord({ ...memory, run: runAfter(memory.run, step, observed) }, step, observed) };
+    case "in_doubt":
+      return { memory: { ...memory, run: runAfter(memory.run, step, observed) } };
+    case "refused":
+      return { memory: refusedWith(result.status, result.message) };
+    case "forbidden": {
+      const { message } = result;
+      return { memory: { ...refusedWith(403, message), forbidden: [...(memory.forbidden ?? []), { step, message }] } };
+    }
+    case "not_kept":
+      if (carrier === "description") return { memory, stop: { kind: "record_not_kept", message: result.message } };
+      return { memory: { ...memory, carrier: "description" } };
+    case "stale":
+      return { memory: afterRefusedEtag(memory, observed, task) };
+    case "lost":
+      return { memory };
+  }
+}
+
+/** Remembers why the replaced record did not count. */
+function afterRecord(memory: RunMemory, step: Step, observed: KeyDetails): RunMemory {
+  if (step.kind !== "write_record") return memory;
+  const { replaced: _replaced, ...others } = memory;
+  const why = replacedBy(step, observed);
+  return why === undefined ? others : { ...others, replaced: why };
+}
+
+function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
+  switch (step.kind) {
+    case "drop_record": {
+      const id = carriedId(observation);
+      return id === undefined ? run : { ...run, droppedHere: [...(run.droppedHere ?? []), id] };
+    }
+    case "deactivate":
+      return { ...run, deactivatedHere: true };
+    case "sync":
+      return { ...run, syncedHere: true };
+    case "set_for_deletion":
+      return { ...run, windowsSetHere: [...(run.windowsSetHere ?? []), step.kmsKeyId] };
+    default:
+      return run;
+  }
+}
+
+/** A record for the previous step was used, not voided, so people need no message about it. */
+function replacedBy(step: Extract<Step, { kind: "write_record" }>, observed: KeyDetails): NotBinding | undefined {
+  const standing = standingOf(observed.observation, step.draft.step, observed.nowMs);
+  if (standing.binds) return undefined;
+  const isOfStepBefore = "record" in standing.why && standing.why.record.step !== step.draft.step;
+  return isOfStepBefore ? undefined : standing.why;
+}
+
+/**
+ * Refusals (412) of an ETag that a new read returns again. A single one may come from a cache on
+ * the way.
+ */
+const maxRefusedEtags = 2;
+
+function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task): RunMemory {
+  const { refusedEtag } = memory;
+  const times = refusedEtag?.etag === etag ? refusedEtag.times + 1 : 1;
+  if (times < maxRefusedEtags) return { ...memory, refusedEtag: { etag, times } };
+  throw new UkoError("UKO_ANSWER_INVALID", {
+    summary: `The service refuses the ETag that it returned for key ${ref.keyId}`,
+    detail: [
+      `A read shows the ETag ${plain(etag, 100)}, and the service answers 412 to a change that names the same ETag.`,
+      "A gateway that changes ETags, for example one that compresses answers, can cause this. No step was taken with this ETag.",
+      "Next: configure the gateway to pass ETags on unchanged, and run the same command again.",
+    ].join("\n"),
+  });
+}
+
+/** Undefined if waiting cannot help. */
+function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | undefined {
+  if (plan.kind === "waitingForApproval") {
+    if (!isForOthers(plan.standing)) return undefined;
+    return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, keyPath(observation)) };
+  }
+  if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
+  const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to let go of the key";
+  return { neededMs: neededUntil(plan.untilMs, nowMs), what };
+}

@@ -1,0 +1,79 @@
+/** The report on a managed key: what its deletion waits for, and what this operation did. */
+
+import { errorCatalogue } from "../../errors.ts";
+import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
+import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
+import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
+import { isoTime } from "../evidence.ts";
+import type { Explanation } from "../explanation.ts";
+import type { KeyRef } from "../ports.ts";
+import type { DeletionFacts, Report } from "../report.ts";
+import { describeReason } from "./evidence.ts";
+import type { KeyDetails, KeySummary } from "./observe.ts";
+
+export function reportOn(
+  ref: KeyRef,
+  observed: KeyDetails,
+  run: Run,
+  explanation: Explanation,
+  taken: readonly Step[],
+  plan?: Plan,
+): Report {
+  return {
+    v: 1,
+    ...ref,
+    label: observed.observation.facts.label,
+    lifecycleState: lifecycleStateOf(observed.observation, run, observed.nowMs),
+    keyState: observed.observation.stateWord,
+    deletion: deletionFacts(observed, plan),
+    taken: taken.map((step) => step.kind),
+    explanation,
+    ...(explanation.code !== undefined && { code: explanation.code }),
+    exitCode: explanation.code === undefined ? 0 : errorCatalogue[explanation.code].exitCode,
+  };
+}
+
+export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
+  const removedHere = taken.some((step) => step.kind === "remove");
+  return {
+    v: 1,
+    ...ref,
+    lifecycleState: "gone",
+    deletion: {},
+    taken: taken.map((step) => step.kind),
+    explanation: {
+      summary: removedHere
+        ? `Key ${ref.keyId} is gone: this run removed its record from the vault`
+        : `Key ${ref.keyId} is gone, or its id is mistyped: its vault has no key with this id`,
+      facts: [],
+      next: [],
+    },
+    exitCode: 0,
+  };
+}
+
+/** What the key's deletion waits for, for any reader. */
+export function deletionFacts(observed: KeySummary, plan?: Plan): DeletionFacts {
+  const standing = deletionStanding(observed.observation, observed.nowMs);
+  const untilMs =
+    plan?.kind === "waitingForTime" ? plan.untilMs : plan?.kind === "waitingForApproval" ? plan.notBeforeMs : undefined;
+  const awaits = awaitedBy(plan, standing.binds);
+  const record = recordWithReasons(observed.observation, observed.nowMs);
+  return {
+    ...(awaits !== undefined && { awaits }),
+    ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }),
+    ...(standing.binds && {
+      requestedBy: standing.record.author.iamId ?? standing.record.author.mark,
+      recordId: standing.record.id,
+      recordLapsesAt: isoTime(standing.lapsesAtMs),
+    }),
+    ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
+  };
+}
+
+function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["awaits"] {
+  if (plan?.kind === "waitingForTime") return "time";
+  if (plan?.kind === "refused") return "person_to_unblock";
+  return isOnFile ? "approval" : undefined;
+}
