@@ -1,6 +1,7 @@
 /** Makes the packages of all languages in a folder: what the generator writes, and what npm needs beside it. */
 
 import { execFile } from "node:child_process";
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -50,6 +51,15 @@ async function passEveryArgument(nodejs: string): Promise<void> {
       throw new Error(`The constructor in ${name} has another form than sdk/make/generate-sdks.ts expects.`);
     await writeFile(file, changed);
   }
+}
+
+/** Replaces a package by a fresh one. Compiled code and installed packages stay until the next build, because projects may use them. */
+export function replaceSdk(fresh: string, sdk: string): void {
+  const former = existsSync(sdk) ? readdirSync(sdk) : [];
+  for (const name of former.filter((each) => each !== "bin" && each !== "node_modules")) {
+    rmSync(path.join(sdk, name), { recursive: true });
+  }
+  cpSync(fresh, sdk, { recursive: true });
 }
 
 /** The generator leaves out where the compiled package begins, what is published, and what npm says of it. */

@@ -1,10 +1,10 @@
 /** `npm run sdk`: writes sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn anew. go.mod and go.sum beside the latter are kept by hand. */
 
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateCdk } from "./generate-cdk.ts";
-import { generateSdks } from "./generate-sdks.ts";
+import { generateSdks, replaceSdk } from "./generate-sdks.ts";
 import { packageVersion, sdkFolder } from "./schema-file.ts";
 
 const sdk = fileURLToPath(sdkFolder);
@@ -15,8 +15,7 @@ try {
     await generate(fresh, packageVersion(), (line) => console.error(line));
   }
   for (const made of ["nodejs", "python", path.join("go", "uko"), "cdktf", "cdktn"]) {
-    rmSync(path.join(sdk, made), { recursive: true, force: true });
-    cpSync(path.join(fresh, made), path.join(sdk, made), { recursive: true });
+    replaceSdk(path.join(fresh, made), path.join(sdk, made));
   }
   console.log("Wrote sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn.");
 } finally {
