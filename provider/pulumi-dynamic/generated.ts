@@ -2,6 +2,7 @@
 
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { StateOf } from "../resources/registry.ts";
+import { ask, type InVault, ofOutput, unstoppable } from "./functions.ts";
 import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a vault. An omitted input keeps the service's value. */
@@ -48,6 +49,18 @@ const vaultKind: ResourceKind = {
   ],
   secrets: [],
 };
+
+export type GetVaultArgs = { readonly vaultId: string };
+/** Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist. */
+export function getVault(args: GetVaultArgs): Promise<StateOf<"vault">> {
+  return ask.getVault(args, unstoppable);
+}
+export const getVaultOutput = ofOutput(getVault);
+
+/** Lists every vault of the instance that the caller may see. */
+export async function listVaults(): Promise<readonly StateOf<"vault">[]> {
+  return (await ask.listVaults({}, unstoppable)).vaults;
+}
 
 /** Connection of a keystore of type `hpcs` or `key_protect`. */
 export interface KeystoreIbmArgs {
@@ -215,6 +228,21 @@ const keystoreKind: ResourceKind = {
   ],
 };
 
+export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: string };
+/**
+ * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
+ */
+export function getKeystore(args: GetKeystoreArgs): Promise<StateOf<"keystore">> {
+  return ask.getKeystore(args, unstoppable);
+}
+export const getKeystoreOutput = ofOutput(getKeystore);
+
+/** Lists every keystore, without its secrets. */
+export async function listKeystores(filter: InVault = {}): Promise<readonly StateOf<"keystore">[]> {
+  return (await ask.listKeystores(filter, unstoppable)).keystores;
+}
+export const listKeystoresOutput = ofOutput(listKeystores);
+
 /** For templates of `google_kms`. */
 export interface KeyTemplateGoogleArgs {
   /** Protection level of the keys. */
@@ -352,6 +380,19 @@ const keyTemplateKind: ResourceKind = {
   ],
   secrets: [],
 };
+
+export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId: string };
+/** Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist. */
+export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<StateOf<"keyTemplate">> {
+  return ask.getKeyTemplate(args, unstoppable);
+}
+export const getKeyTemplateOutput = ofOutput(getKeyTemplate);
+
+/** Lists every key template. */
+export async function listKeyTemplates(filter: InVault = {}): Promise<readonly StateOf<"keyTemplate">[]> {
+  return (await ask.listKeyTemplates(filter, unstoppable)).keyTemplates;
+}
+export const listKeyTemplatesOutput = ofOutput(listKeyTemplates);
 
 /** Inputs of a key. An omitted input keeps the service's value. */
 export interface ManagedKeyArgs {
@@ -493,6 +534,19 @@ const managedKeyKind: ResourceKind = {
   secrets: [],
 };
 
+export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: string };
+/** Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist. */
+export function getManagedKey(args: GetManagedKeyArgs): Promise<StateOf<"managedKey">> {
+  return ask.getManagedKey(args, unstoppable);
+}
+export const getManagedKeyOutput = ofOutput(getManagedKey);
+
+/** Lists every managed key, in every state. */
+export async function listManagedKeys(filter: InVault = {}): Promise<readonly StateOf<"managedKey">[]> {
+  return (await ask.listManagedKeys(filter, unstoppable)).managedKeys;
+}
+export const listManagedKeysOutput = ofOutput(listManagedKeys);
+
 /** Inputs of a KMS key. An omitted input keeps the service's value. */
 export interface KmsKeyArgs {
   /** Name of the key. KMS does not require it to be unique. Cannot change. */
@@ -622,4 +676,16 @@ const kmsKeyKind: ResourceKind = {
     "payload",
   ],
 };
+
+export type GetKmsKeyArgs = { readonly keyId: string };
+/** Reads a KMS key, without its material. Fails with `UKO_NOT_FOUND` if the key does not exist. */
+export function getKmsKey(args: GetKmsKeyArgs): Promise<StateOf<"kmsKey">> {
+  return ask.getKmsKey(args, unstoppable);
+}
+export const getKmsKeyOutput = ofOutput(getKmsKey);
+
+/** Lists every KMS key that uko can manage: all keys except those of internal keystores. */
+export async function listKmsKeys(): Promise<readonly StateOf<"kmsKey">[]> {
+  return (await ask.listKmsKeys({}, unstoppable)).kmsKeys;
+}
 

@@ -195,8 +195,7 @@ export function frozenFailures(
     .map((property) => ({ property, reason: `cannot change on an existing ${what}; ${instead}` }));
 }
 
-export const instead =
-  "make a new one beside it, move the keys' successors there, and delete this one once it is empty";
+export const instead = "create a new one, move the keys' successors there, and delete this one once it is empty";
 
 /** Describes drift: changes made outside the program since the last run. */
 export function driftIn(

@@ -88,7 +88,7 @@ async function readDistribution(
 /** Without the previous groups, no key would count as cut off. */
 function groupsUnknown(what: string): UkoError {
   return new UkoError("UKO_CONTENTS_UNREADABLE", {
-    summary: `Whether the change of ${what} would cut a key off could not be told, so nothing was changed`,
+    summary: `uko could not determine whether the change of ${what} would cut a key off, so nothing was changed`,
     detail:
       "The service does not say where its keys go now. Run again later; if it stays so, look at it in the console.",
   });

@@ -1,4 +1,4 @@
-/** What a new schema takes away from programs, and from stacks, that were written against an older one. */
+/** Breaking changes: what a new schema removes from programs and stacks that use an older one. */
 
 import type { EnumSpec, ObjectSpec, PackageSpec, PropertySpec } from "./pulumi/package-spec.ts";
 
@@ -8,7 +8,7 @@ export type Schema = Pick<PackageSpec, "config" | "provider" | "types" | "resour
 type Properties = Readonly<Record<string, PropertySpec>>;
 type Findings = readonly string[];
 
-/** Answers a sentence for each break; none for what only adds. Pure. */
+/** Returns a sentence for each breaking change, and none for additions. Pure. */
 export function breakingChanges(before: Schema, after: Schema): Findings {
   return [
     ...inBoth("resource", before.resources, after.resources, (name, old, now) => [

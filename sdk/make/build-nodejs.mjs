@@ -29,7 +29,7 @@ function buildIfStale(sdk, nodeBin) {
       stdio: ["ignore", 2, 2],
     });
     if (status !== 0) throw new Error(`The TypeScript compiler found the errors above, so ${name} was not built.`);
-    // Its compiled code reads the version from beside itself.
+    // Its compiled code reads the version from its own folder.
     if (name === path.join("sdk", "nodejs"))
       copyFileSync(path.join(sdk, "package.json"), path.join(fresh, "package.json"));
   });

@@ -1,10 +1,10 @@
-/** What a generator of CDK constructs wrote, made fit for our readers: our descriptions at everything, and no links to pages that nobody has. */
+/** The generated source of a CDK construct, with this project's descriptions and without links to pages that do not exist. */
 
 import type { AttributeSchema, BlockSchema } from "../../provider/schema/terraform-types.ts";
 
 const construct = /^export class (\w+) extends \w+\.Terraform(?:Resource|DataSource|Provider) /m;
 
-/** Answers the source of one construct; `schema` is what it was made from. Pure. */
+/** Returns the source of one construct, which was generated from `schema`. Pure. */
 export function describedSource(generated: string, { block }: BlockSchema): string {
   const { index = 0 } = construct.exec(generated) ?? {};
   const before = generated
@@ -28,7 +28,7 @@ export function describedSource(generated: string, { block }: BlockSchema): stri
   return before + after;
 }
 
-/** Answers the module by which programs load all constructs, made from their sources by the folders they are in. Pure. */
+/** Returns the module through which programs load all constructs; `sources` are by folder. Pure. */
 export function indexSource(sources: ReadonlyMap<string, string>): string {
   const lines = [...sources].map(([folder, source]) => {
     const name = construct.exec(source)?.[1];

@@ -1,4 +1,4 @@
-/** Makes the packages of CDK constructs in a folder: what the kits' own generators write, and what npm needs beside it. */
+/** The packages of CDK constructs: the output of the kits' own generators, and the files that npm needs. */
 
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ const runner = fileURLToPath(new URL("run-cdk-generator.mjs", import.meta.url));
 const source = providerAddress.split("/").slice(1).join("/");
 const [, name = ""] = source.split("/");
 
-/** Writes cdktf and cdktn into `folder`, which has neither yet. Installs the generators where they are nowhere. */
+/** Writes cdktf and cdktn into `folder`, which has neither yet. Installs missing generators. */
 export async function generateCdk(folder: string, version: string, report: (line: string) => void): Promise<void> {
   const generators = await findCdkGenerators(report);
   await Promise.all(cdkKits.map((kit) => makePackage(kit, path.join(folder, kit.name), version, generators.folder)));
@@ -43,7 +43,7 @@ async function makePackage(kit: CdkKit, folder: string, version: string, generat
   await copyFile(licence, path.join(folder, "LICENSE"));
 }
 
-/** Answers what the kit's generator writes, by the folder that each construct gets: `managed-key`, `data-uko-vaults`, `provider`. */
+/** Returns the generator's output, by the folder that each construct gets: `managed-key`, `data-uko-vaults`, `provider`. */
 async function generate(kit: CdkKit, version: string, generators: string): Promise<ReadonlyMap<string, string>> {
   const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-cdk-"));
   try {

@@ -1,14 +1,16 @@
-/** The classes of the npm package for Pulumi programs in Node, generated from the definitions. */
+/** The classes and functions of the npm package for Pulumi programs in Node, generated from the definitions. */
 
 import { providerTextOf } from "../../provider/engine/commands/known-sources.ts";
+import { functions } from "../../provider/resources/functions.ts";
 import {
   type Attribute,
   type AttributeType,
+  argumentAttributes,
   describeInput,
   inputAttributes,
   outputAttributes,
 } from "../../provider/schema/attributes.ts";
-import { described, describedNames, type ResourceName } from "./described.ts";
+import { described, describedNames, listNameOf, type ResourceName } from "./described.ts";
 
 type ObjectType = Extract<AttributeType, { kind: "object" }>;
 
@@ -16,13 +18,13 @@ type ObjectType = Extract<AttributeType, { kind: "object" }>;
 export function dynamicClasses(): string {
   return [
     "/** Written by `npm run schema` from the definitions of the resources. Do not edit. */",
-    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport type { StateOf } from "../resources/registry.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
-    ...describedNames.map(sectionOf),
+    'import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";\nimport type { StateOf } from "../resources/registry.ts";\nimport { ask, type InVault, ofOutput, unstoppable } from "./functions.ts";\nimport { type ResourceKind, registrationOf } from "./registration.ts";',
+    ...describedNames.flatMap((name) => [classSection(name), functionsSection(name)]),
     "",
   ].join("\n\n");
 }
 
-function sectionOf(name: ResourceName): string {
+function classSection(name: ResourceName): string {
   const definition = described[name];
   const { summary, idForm, noun } = definition;
   const inputs = inputAttributes(definition);
@@ -57,6 +59,27 @@ function sectionOf(name: ResourceName): string {
       "};",
     ].join("\n"),
   ].join("\n\n");
+}
+
+function functionsSection(name: ResourceName): string {
+  const { get, list } = { get: functions[`get${name}`], list: functions[`list${name}s`] };
+  const state = `StateOf<"${name.slice(0, 1).toLowerCase()}${name.slice(1)}">`;
+  const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
+  const isInVault = argumentAttributes(list).length > 0;
+  return [
+    `export type Get${name}Args = { ${args.join("; ")} };`,
+    comment(get.summary, ""),
+    `export function get${name}(args: Get${name}Args): Promise<${state}> {`,
+    `  return ask.get${name}(args, unstoppable);`,
+    "}",
+    `export const get${name}Output = ofOutput(get${name});`,
+    "",
+    comment(list.summary, ""),
+    `export async function list${name}s(${isInVault ? "filter: InVault = {}" : ""}): Promise<readonly ${state}[]> {`,
+    `  return (await ask.list${name}s(${isInVault ? "filter" : "{}"}, unstoppable)).${listNameOf(name)};`,
+    "}",
+    ...(isInVault ? [`export const list${name}sOutput = ofOutput(list${name}s);`] : []),
+  ].join("\n");
 }
 
 function interfaceOf(name: string, description: string, attributes: readonly Attribute[]): string {

@@ -1,4 +1,4 @@
-/** Makes the packages of all languages in a folder: what the generator writes, and what npm needs beside it. */
+/** The packages of all languages: the output of the generator, and the files that npm needs. */
 
 import { execFile } from "node:child_process";
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ import { pulumiSchema } from "./pulumi/schema.ts";
 const generatorLimitMs = 120_000;
 const licence = fileURLToPath(new URL("../../LICENSE", import.meta.url));
 
-/** Writes nodejs, python and go into `folder`, which has none of them yet. Builds the generator where it is nowhere. */
+/** Writes nodejs, python and go into `folder`, which has none of them yet. Builds a missing generator. */
 export async function generateSdks(folder: string, version: string, report: (line: string) => void): Promise<void> {
   const { bin } = await findEngine(sdkGenerator, report);
   const workFolder = await mkdtemp(path.join(os.tmpdir(), "uko-schema-"));
@@ -28,7 +28,7 @@ export async function generateSdks(folder: string, version: string, report: (lin
   const python = path.join(folder, "python");
   await completePackageJson(path.join(folder, "nodejs", "package.json"));
   await passEveryArgument(path.join(folder, "nodejs"));
-  // pyproject.toml names one beside itself; the generator writes it into the module alone.
+  // pyproject.toml names a README next to it, but the generator writes one into the module only.
   await copyFile(path.join(python, "pulumi_uko", "README.md"), path.join(python, "README.md"));
   for (const made of [path.join(folder, "nodejs"), python]) await copyFile(licence, path.join(made, "LICENSE"));
 }

@@ -11,7 +11,7 @@ export interface ReleasedSchema {
   readonly schema: Schema;
 }
 
-/** Answers those that a version must not break: of its own major version. */
+/** Returns the schemas that a version must not break: those of its own major version. */
 export function releasedSchemas(version: string, folder: URL = releasedFolder): readonly ReleasedSchema[] {
   return readdirSync(folder)
     .flatMap((file) => {

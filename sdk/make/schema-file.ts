@@ -1,4 +1,4 @@
-/** The committed schemas and what is made beside them: where they are, and the one text that belongs into each schema's file. */
+/** The committed schemas and the files generated with them: their places, and the text of each schema's file. */
 
 import { readFileSync } from "node:fs";
 import { providerAddress, terraformSchema } from "../../provider/schema/terraform.ts";
@@ -13,18 +13,18 @@ export const registryDocsFolder = new URL("docs/", registryRoot);
 export const dynamicClassesFile = new URL("../provider/pulumi-dynamic/generated.ts", sdkFolder);
 export const referenceFile = new URL("../provider/docs/reference.md", sdkFolder);
 
-/** Answers the committed form, which has no version: a release must not be a change of its own. */
+/** Returns the committed form, which has no version: a release must not be a change of its own. */
 export function schemaText(): string {
   return `${JSON.stringify(pulumiSchema(), undefined, 2)}\n`;
 }
 
-/** Answers what `tofu providers schema -json` prints of the provider, from which the CDK packages are made. */
+/** Returns what `tofu providers schema -json` prints of the provider, from which the CDK packages are made. */
 export function terraformSchemaText(): string {
   const schema = { format_version: "1.0", provider_schemas: { [providerAddress]: terraformSchema() } };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** Answers the version of the plugin and its packages. */
+/** Returns the version of the plugin and its packages. */
 export function packageVersion(): string {
   const { version }: { version: string } = JSON.parse(readFileSync(new URL("../package.json", sdkFolder), "utf8"));
   return version;

@@ -1,4 +1,4 @@
-/** `npm run sdk`: writes sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn anew. go.mod and go.sum beside the latter are kept by hand. */
+/** `npm run sdk`: replaces sdk/nodejs, sdk/python, sdk/go/uko, sdk/cdktf and sdk/cdktn. sdk/go/go.mod and go.sum are kept by hand. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { generateSdks, replaceSdk } from "./generate-sdks.ts";
 import { packageVersion, sdkFolder } from "./schema-file.ts";
 
 const sdk = fileURLToPath(sdkFolder);
-// Beside the old ones, which stay whole when the generator fails.
+// Next to the old ones, which stay complete if the generator fails.
 const fresh = mkdtempSync(path.join(sdk, ".fresh-"));
 try {
   for (const generate of [generateSdks, generateCdk]) {

@@ -40,7 +40,7 @@ describe("check", () => {
   });
 
   test("refuses a change of what makes the key this key, and says what to do instead", () => {
-    const reason = expect.stringContaining("make a new key beside it");
+    const reason = expect.stringContaining("create a new key");
     const other = inputsOf({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" });
     expect(failuresOf(other, inputsOf())).toEqual([{ property: "vaultId", reason }]);
     const adopted = inputsOf({ existingKeyId: "9b2d0000-0000-4000-8000-000000000001" });

@@ -103,7 +103,7 @@ describe("a preview, where some inputs are not known yet", () => {
 test("a change of what cannot change is a failed check, never a replacement", async () => {
   const olds = news();
   const { failures } = await bob.check(olds, news({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" }));
-  expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^vaultId: .*make a new key beside it/) }]);
+  expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^vaultId: .*create a new key/) }]);
 });
 
 describe("an error", () => {

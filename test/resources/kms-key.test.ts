@@ -161,7 +161,7 @@ describe("an update", () => {
     const written = { dualAuthDelete: true };
     expect(diff(state, written)).toEqual(["dualAuthorization", "dualAuthDelete"]);
     const byWriter = await update(state, written, "alice");
-    expect(byWriter.warnings.join()).toContain("takes the role KMS Manager; until then it cannot be ended");
+    expect(byWriter.warnings.join()).toContain("requires the role KMS Manager; until then it cannot be ended");
     const { state: after, warnings } = await update(state, written);
     expect(after.dualAuthDelete).toBe(true);
     expect(warnings.join()).toContain("KMS never turns it off again");

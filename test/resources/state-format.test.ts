@@ -4,14 +4,10 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { shapeOf } from "../../provider/engine/property.ts";
-import { keyTemplate } from "../../provider/resources/key-template/index.ts";
-import { keystore } from "../../provider/resources/keystore/index.ts";
-import { kmsKey } from "../../provider/resources/kms-key/index.ts";
-import { managedKey } from "../../provider/resources/managed-key/index.ts";
-import { vault } from "../../provider/resources/vault.ts";
+import { resources } from "../../provider/resources/registry.ts";
 import { sha256 } from "../support/builders.ts";
 
-const definitions = [vault, keystore, keyTemplate, managedKey, kmsKey];
+const definitions = Object.values(resources);
 
 test("the properties of each state, by name, are those on file", async () => {
   const text = definitions.map(({ name, state, idForm }) => `${name} ${idForm}\n${lines(state, "  ")}`).join("\n");
@@ -22,10 +18,18 @@ test("a state of a later release, which says more, is read, and what this one do
   const open = () => {
     throw new Error("A difference is found without the service.");
   };
-  const handlers = createHandlers(vault, { open, door: { rerun: "pulumi destroy" }, sha256 });
+  const handlers = createHandlers(resources.vault, { open, door: { rerun: "pulumi destroy" }, sha256 });
   const inputs = { name: "payments", deletionProtection: false };
   const state = { ...inputs, instanceId: "i", vaultId: "v", ofLater: "unknown" };
   expect(handlers.diff(state, inputs)).toEqual([]);
+});
+
+test("every output that an input invalidates exists", () => {
+  for (const { name, state, invalidates } of definitions) {
+    const outputs = Object.keys(shapeOf(state));
+    const named = Object.values(invalidates).flatMap((each) => each ?? []);
+    expect([name, named.filter((output) => !outputs.includes(output))]).toEqual([name, []]);
+  }
 });
 
 /** One line for each property: `?` where it may be absent, and what is inside of it below. */

@@ -127,8 +127,10 @@ test("is what Terraform's plugin offers and validates", async () => {
   expect((await validateResourceConfig(session, request)).diagnostics).toHaveLength(1);
 });
 
-test("is a class of the npm package", () => {
-  expect(dynamicClasses()).toContain("export class Toy extends CustomResource {");
+test("is a class of the npm package, with its functions", () => {
+  const text = dynamicClasses();
+  expect(text).toContain("export class Toy extends CustomResource {");
+  expect(text).toContain("export function getToy(");
 });
 
 test("has handlers and functions for every interface", () => {

@@ -169,7 +169,7 @@ function fixed<Inputs, State extends Inputs>(
     .filter((property) => !isAlike((inputs as Properties)[property], before[property]))
     .map((property) => ({
       property,
-      reason: "cannot change on an existing key; make a new key beside it, move to it, then retire the old one",
+      reason: "cannot change on an existing key; create a new key, move to it, then retire the old key",
     }));
 }
 

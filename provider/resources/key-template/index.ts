@@ -172,7 +172,7 @@ function checkTemplate(inputs: KeyTemplateInputs): readonly CheckFailure[] {
     .filter(([name, type]) => inputs[name as keyof typeof blockTypes] !== undefined && type !== keystoreType)
     .map(([property]) => ({ property, reason: `does not fit keys for keystores of type ${keystoreType}` }));
   if (keystoreType === "google_kms" && inputs.google === undefined && inputs.existingTemplateId === undefined) {
-    failures.push({ property: "google", reason: "is missing: Google wants to be told what the key is for" });
+    failures.push({ property: "google", reason: "is required for google_kms: it states the purpose of the keys" });
   }
   return failures;
 }

@@ -77,7 +77,7 @@ export function propertiesOf(
 ): Partial<KeyTemplateState> {
   const { distribution, description, namingScheme } = snapshot;
   const keystoreNamingScheme = distribution?.namingScheme ?? "";
-  const told = Object.fromEntries(
+  const blocksInService = Object.fromEntries(
     blockNames.flatMap((block) => {
       const values = Object.entries(blocks[block]).flatMap(([name, wire]) => {
         const value = distribution?.fields[wire];
@@ -103,7 +103,7 @@ export function propertiesOf(
     keystoreType: distribution?.type ?? "",
     group: distribution?.group ?? "",
     ...(keystoreNamingScheme !== "" && { keystoreNamingScheme }),
-    ...told,
+    ...blocksInService,
     archived: snapshot.isArchived,
   };
   return known as Partial<KeyTemplateState>;

@@ -180,7 +180,7 @@ export type KeystoreInputs = z.infer<typeof keystoreInputs>;
  * Empty if the service does not return it: a secret of an adopted keystore, or a field that a
  * release omits.
  */
-const told = z.string().default("");
+const reported = z.string().default("");
 
 /**
  * State: the inputs as the service returns them, with digests for secrets, and the outputs that
@@ -193,17 +193,23 @@ export const keystoreState = z.object({
   groups: z.array(z.string()),
   tlsProxy: z.string().optional(),
   ibm: z
-    .object({ apiEndpoint: told, iamEndpoint: told, apiKey: told, instanceId: told, keyRing: z.string().optional() })
+    .object({
+      apiEndpoint: reported,
+      iamEndpoint: reported,
+      apiKey: reported,
+      instanceId: reported,
+      keyRing: z.string().optional(),
+    })
     .optional(),
-  aws: z.object({ region: told, accessKeyId: told, secretAccessKey: told }).optional(),
+  aws: z.object({ region: reported, accessKeyId: reported, secretAccessKey: reported }).optional(),
   azure: z
     .object({
-      serviceName: told,
-      resourceGroup: told,
-      servicePrincipalClientId: told,
-      servicePrincipalPassword: told,
-      tenant: told,
-      subscriptionId: told,
+      serviceName: reported,
+      resourceGroup: reported,
+      servicePrincipalClientId: reported,
+      servicePrincipalPassword: reported,
+      tenant: reported,
+      subscriptionId: reported,
       variant: azure.shape.variant.catch(undefined),
       location: z.string().optional(),
       environment: azure.shape.environment.catch(undefined),
@@ -211,7 +217,7 @@ export const keystoreState = z.object({
     .optional(),
   google: z
     .object({
-      credentials: told,
+      credentials: reported,
       location: z.string().optional(),
       keyRing: z.string().optional(),
       projectId: z.string().optional(),
@@ -220,9 +226,9 @@ export const keystoreState = z.object({
     .optional(),
   cca: z
     .object({
-      host: told,
+      host: reported,
       port: z.int().default(0),
-      publicKeyHash: told,
+      publicKeyHash: reported,
       useTls: z.boolean().optional(),
       trustedIssuer: z.string().optional(),
     })

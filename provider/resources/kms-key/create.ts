@@ -145,7 +145,7 @@ export async function adoptKmsKey(
     if (inputs.restoreTrigger === undefined) {
       throw new UkoError("UKO_INPUT_INVALID", {
         summary: `${sayKmsKey(sighting.observation)} to adopt is destroyed`,
-        detail: "With a restoreTrigger beside existingKeyId it is brought back, within 30 days of its deletion.",
+        detail: "To restore it within 30 days of its deletion, set a restoreTrigger together with existingKeyId.",
       });
     }
     await restoreKey(world, ref, sighting, options);
@@ -228,8 +228,8 @@ function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey): WriteWord
   return {
     act: `create KMS key "${inputs.name}"`,
     needs: hasPolicy
-      ? `A key that has policies from its birth on takes the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.`
-      : `Creating takes the role ${sayRoles(kmsRights.create)}. No key was made.`,
+      ? `Creating a key with policies requires the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.`
+      : `Creating requires the role ${sayRoles(kmsRights.create)}. No key was made.`,
     left: "No key was made.\n",
     service: "KMS",
   };

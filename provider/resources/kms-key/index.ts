@@ -33,7 +33,7 @@ const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuth
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
 /** KMS has no call for this change; the alternative is always a new key. */
-const instead = "cannot change on an existing KMS key; make a new key beside it, move to it, then retire the old one";
+const instead = "cannot change on an existing KMS key; create a new key, move to it, then retire the old key";
 
 /** kms-v2-and-iam.md 2.2. */
 function isRootMaterial(base64: string): boolean {
@@ -73,7 +73,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
     for (const name of secureImport) {
       if (inputs[name] !== undefined && inputs.payload === undefined && !isThere) {
-        fail(name, "needs a payload beside it");
+        fail(name, "requires a payload, too");
       }
     }
     const isEncrypted = inputs.encryptedNonce !== undefined || inputs.encryptionAlgorithm !== undefined;

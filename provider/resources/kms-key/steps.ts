@@ -72,7 +72,7 @@ async function enableDualAuthDelete(
       return [`KMS's own dual authorization is on for ${key} now, and KMS never turns it off again`];
     case "forbidden":
       return [
-        `${key} has no KMS dual authorization, and this identity may not turn it on, which takes the role ${sayRoles(kmsRights.writePolicies)}; until then it cannot be ended`,
+        `${key} has no KMS dual authorization, and the caller may not turn it on, which requires the role ${sayRoles(kmsRights.writePolicies)}; until then it cannot be ended`,
       ];
     case "refused":
       return [`KMS did not turn its dual authorization on for ${key}: ${plain(written.message)}`];
@@ -100,7 +100,7 @@ export async function prepareRing(world: World, ring: string, options: CallOptio
     throw new UkoError("UKO_RIGHTS_MISSING", {
       summary: `Key ring "${ring}" is not there, and this identity may not make it`,
       detail:
-        `Making a key ring takes the role ${sayRoles(kmsRights.create)} for the whole instance. ${plain(written.message)}`.trim(),
+        `Creating a key ring requires the role ${sayRoles(kmsRights.create)} for the whole instance. ${plain(written.message)}`.trim(),
     });
   }
   throw new UkoError("UKO_SERVICE_REFUSED", {
@@ -140,7 +140,7 @@ async function wholeRing(world: World, ring: string, options: CallOptions): Retu
 export function throwIfKmsDenied(written: Written<unknown>, act: string, right: Right): void {
   throwIfDenied(written, {
     act,
-    needs: `That takes the role ${sayRoles(right)}.`,
+    needs: `That requires the role ${sayRoles(right)}.`,
     left: "Nothing was changed by that. ",
     service: "KMS",
     refusal: "KMS refused to",

@@ -190,7 +190,7 @@ async function rotate(
   if (before.snapshot.isImported && payload === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `${key} was imported, so its rotation takes a new payload`,
-      detail: "Give the new material as payload beside the changed rotationTrigger.",
+      detail: "Set the new material as payload, together with the changed rotationTrigger.",
     });
   }
   const sent = withoutCancellation(options);

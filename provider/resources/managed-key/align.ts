@@ -41,7 +41,7 @@ export function alignKey(world: World, ref: KeyRef, options: CallOptions): Promi
             const written = await world.keys.align(ref, etag, options);
             throwIfDenied(written, {
               act: `align ${sayKey(observation)} with its template`,
-              needs: `Aligning takes the role ${sayRoles(rights.distribute)}.`,
+              needs: `Aligning requires the role ${sayRoles(rights.distribute)}.`,
               left: "An archived template aligns no key. ",
               hasInputs: false,
             });
@@ -88,7 +88,7 @@ function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, obs
   return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
     summary: `Aligning ${sayKey(observed.observation)} with its template would cut it off from ${which}`,
     detail: [
-      "The template's group no longer names it, and whoever uses the key there would lose access at once. Nothing was changed.",
+      "The template's group no longer names it, and every user of the key there would lose access at once. Nothing was changed.",
       "Put the group back into the keystore or the template, or write align: false.",
     ].join("\n"),
   });

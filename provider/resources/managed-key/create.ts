@@ -205,7 +205,7 @@ function wordsOf(
   const left = ["No key was made.", ...(alike === undefined ? [] : [describeAlike(alike, options)]), ""];
   return {
     act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
-    needs: "Creating takes the role Key Custodian - Creator.",
+    needs: "Creating requires the role Key Custodian - Creator.",
     left: left.join("\n"),
     ...(alike !== undefined && { data: alikeData(alike) }),
   };

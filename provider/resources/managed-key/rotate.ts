@@ -90,7 +90,7 @@ function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: num
 function rotationOf({ observation }: KeyDetails): WriteWords {
   return {
     act: `rotate ${sayKey(observation)}`,
-    needs: `Rotating takes the role ${sayRoles(right)}.`,
+    needs: `Rotating requires the role ${sayRoles(right)}.`,
     left: "A key can be rotated once an hour. Run again to try again. ",
     hasInputs: false,
   };
@@ -146,7 +146,7 @@ function refused(plan: Exclude<RotationPlan, { kind: "ready" | "done" }>, observ
     case "not_rotatable":
       return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
         summary: `${key} cannot be rotated: its label holds what only the moment of its creation knew`,
-        detail: "Make a new key beside it, move to the new one, then retire the old one.",
+        detail: "Create a new key, move to it, then retire the old key.",
       });
   }
 }

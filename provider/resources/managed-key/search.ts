@@ -138,6 +138,6 @@ function hasMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
 function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
   if (!hasMark(key, mark)) return "it was changed at this very moment";
   if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
-  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion is on file";
+  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion is pending";
   return isOlderThanInterruption(key.createdAtMs, nowMs) ? "it was made more than 7 days ago" : undefined;
 }

@@ -98,7 +98,7 @@ function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInpu
 function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs): void {
   if (goal === undefined || goal === "active") return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `Key "${plain(label)}" is not rotated beside state: "${goal}", which ends it`,
+    summary: `Key "${plain(label)}" is not rotated: state: "${goal}" ends it`,
     detail:
       "Nothing was changed. Put rotationTrigger back to its former value, or leave it out; to rotate the key first, leave state out until that is done.",
   });
@@ -149,7 +149,7 @@ function writeAttributes(
 function changeOf(observation: KeyObservation): WriteWords {
   return {
     act: `change ${sayKey(observation)}`,
-    needs: "Changing takes the role Key Custodian - Deployer or Key Custodian - Creator.",
+    needs: "Changing requires the role Key Custodian - Deployer or Key Custodian - Creator.",
     left: "Nothing was changed. ",
   };
 }
@@ -166,7 +166,7 @@ function requireTemplate(
   if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary: `${capitalKey(observation)} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
-    detail: "Make a new key from that template beside it, move to the new one, then retire the old one.",
+    detail: "Create a new key from that template, move to it, then retire the old key.",
   });
 }
 

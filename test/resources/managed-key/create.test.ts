@@ -259,7 +259,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
     await interrupt();
     const [keyId = ""] = uko.test.emulator.world.keys.keys();
     await uko.run("bob").operations.request(uko.ref(keyId), undefined, options);
-    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("deletion is on file") });
+    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("deletion is pending") });
     await uko.run("bob").operations.withdraw(uko.ref(keyId), options);
     await uko.advance("8d");
     await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("more than 7 days") });

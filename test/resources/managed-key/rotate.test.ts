@@ -106,7 +106,7 @@ describe("a rotation is refused", () => {
     const both = { state: goal, rotationTrigger: "2", description: "new" };
     await expect(uko.update(state, both, "bob")).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
-      summary: `Key "payroll" is not rotated beside state: "${goal}", which ends it`,
+      summary: `Key "payroll" is not rotated: state: "${goal}" ends it`,
     });
     expect(await uko.keyCalls(seq)).toEqual([]);
     const former = await uko.update(state, { ...both, rotationTrigger: "1" }, "bob");

@@ -228,7 +228,7 @@ describe("the plan of an update", () => {
     const { errors, attributes } = await core.plan(keyConfig({ vault_id: absentId, label_tags: { APP: "payroll" } }));
     expect(attributes).toEqual(["vault_id", "label_tags"]);
     expect(errors[0]).toBe(
-      "vault_id: cannot change on an existing key\nMake a new key beside it, move to it, then retire the old one.",
+      "vault_id: cannot change on an existing key\nCreate a new key, move to it, then retire the old key.",
     );
   });
 

@@ -57,7 +57,7 @@ describe("a key is rotated once", () => {
     expect(await stage.uko.effects(before)).toEqual([]);
     expect(first.errors).toEqual([
       expect.stringMatching(
-        /^Key "payroll" is not rotated beside state = "(deactivated|destroyed)".*Put rotation_trigger back.*\[UKO_CHANGE_IMPOSSIBLE\]$/s,
+        /^Key "payroll" is not rotated: state = "(deactivated|destroyed)" ends it.*Put rotation_trigger back.*\[UKO_CHANGE_IMPOSSIBLE\]$/s,
       ),
     ]);
     expect(second.errors).toEqual(first.errors);
