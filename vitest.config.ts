@@ -14,8 +14,14 @@ const scenarios = ["test/contracts/doors/*.test.ts"];
 const attacks = ["test/attacks/**/*.test.ts"];
 /** What `quick` leaves out of the tests within one process. */
 const notInQuick = [...attacks, "test/lifecycle/model/mutants.test.ts"];
-/** The same, and what `quick` explores less deeply. */
-const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts"];
+/** The same, and what `quick` explores less deeply or repeats less often. */
+const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/emulator/store.test.ts"];
+/** What puts something in the place of a module that other files use; all others share a process and its modules. */
+const apart = [
+  "test/schema/registry.test.ts",
+  "test/pulumi-hooks/wait-for-approval.test.ts",
+  "test/attacks/09-waiting-for-oneself.test.ts",
+];
 const quickFiles = quickScenarios.map((name) => `test/contracts/doors/${name}.test.ts`);
 /** 11-crashes kills the provider in other runs there. */
 const alsoInRest = "test/contracts/doors/11-crashes.test.ts";
@@ -31,17 +37,32 @@ const withEngine = {
   testTimeout: 180_000,
   hookTimeout: 120_000,
   pool: "forks",
+  isolate: false,
   maxWorkers,
 } as const;
 
+const withinProcess = {
+  testTimeout: 30_000,
+  setupFiles: [counter],
+  maxWorkers,
+} as const;
+const leftOut = [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? notInQuick : [])];
+
 const unit = {
   test: {
+    ...withinProcess,
     name: "unit",
+    isolate: false,
     include: tier === "rest" ? slowUnit : ["test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...endToEnd, ...scenarios, ...(tier === "quick" ? notInQuick : [])],
-    testTimeout: 30_000,
-    setupFiles: [counter],
-    maxWorkers,
+    exclude: [...leftOut, ...apart],
+  },
+};
+const unitApart = {
+  test: {
+    ...withinProcess,
+    name: "unit: apart",
+    include: apart.filter((file) => tier !== "rest" || file.startsWith("test/attacks/")),
+    exclude: leftOut,
   },
 };
 
@@ -60,28 +81,26 @@ const doors = doorNames
         ...configDefaults.exclude,
         ...(tier === "rest" && door !== "terraform" ? quickFiles.filter((file) => file !== alsoInRest) : []),
       ],
-      setupFiles: [counter, "test/contracts/doors/support/skip-listed.ts"],
+      setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
       env: { UKO_TEST_DOOR: door },
     },
   }));
 
-/** Every scenario on the wire, without the CLI; `rest` need not repeat what `quick` ran. A tier has the package alone so far. */
-const wires = wireDoors
-  .filter((door) => tier === undefined || (tier !== "rest" && door === "package"))
-  .map((door) => ({
-    test: {
-      ...withEngine,
-      name: `wire: ${door}`,
-      include: scenarios,
-      setupFiles: [counter, "test/contracts/doors/support/skip-listed.ts"],
-      env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
-    },
-  }));
+/** Every scenario on the wire, without the CLI; `rest` need not repeat what `quick` ran. */
+const wires = (tier === "rest" ? [] : wireDoors).map((door) => ({
+  test: {
+    ...withEngine,
+    name: `wire: ${door}`,
+    include: scenarios,
+    setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
+    env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
+  },
+}));
 
 export default defineConfig({
   test: {
     reporters: ["default", "./test/support/closing-line.ts"],
-    projects: [unit, ...wires, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
+    projects: [unit, unitApart, ...wires, ...(withoutEngines ? [] : [...(tier === "quick" ? [] : [e2e]), ...doors])],
     coverage: {
       provider: "v8",
       include: ["provider/lifecycle/**"],

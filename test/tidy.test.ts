@@ -71,7 +71,7 @@ const rules: readonly Rule[] = [
   {
     title: "a scenario is left out by test/contracts/doors/skips.ts alone",
     files: /^test\/contracts\/doors\/.*\.ts$/,
-    except: /\/support\/skip-listed\.ts$/,
+    except: /\/support\/each-file\.ts$/,
     find: lines(/\b(it|test|describe)(\.\w+)*\.(skip|skipIf|runIf|only|fails|todo)\b|\bskip\(/),
     broken: { file: "test/contracts/doors/01.test.ts", text: `test.concurrent.${"skip"}If(true)("a", () => {});\n` },
   },

@@ -6,7 +6,7 @@ import { faultSchema } from "../../provider/emulator/faults.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
 import { createHandlers } from "../../provider/engine/handlers.ts";
 import { managedKey } from "../../provider/resources/managed-key/index.ts";
-import type { AuditEntry } from "../contracts/doors/support/emulator-process.ts";
+import type { AuditEntry } from "../contracts/doors/support/emulator.ts";
 import { codeOf } from "../contracts/doors/support/next-steps.ts";
 import {
   changes,

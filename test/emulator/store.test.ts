@@ -10,7 +10,7 @@ import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { storedVersion } from "../../provider/emulator/stored-world.ts";
 import { World } from "../../provider/emulator/world.ts";
 import { compileCache } from "../support/child-env.ts";
-import { isWhole } from "../support/tier.ts";
+import { isWhole, tier } from "../support/tier.ts";
 import { type Answer, auditOf, type Body, send, startTestWorld, type TestWorld } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "uko-store-"));
@@ -191,7 +191,7 @@ describe("versions", () => {
 });
 
 describe("a process that is killed under load", () => {
-  const rounds = isWhole ? 50 : 10;
+  const rounds = isWhole ? 50 : tier === "quick" ? 3 : 10;
   const script = new URL("../../provider/emulator/main.ts", import.meta.url).pathname;
   const startMs = Date.parse(frozen.clock.start);
 

@@ -1,7 +1,6 @@
 /** The plugin in a process of its own, spoken to as the engine does: gRPC, and a log service that it talks to people through. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { credentials, type requestCallback, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type enginePb from "@pulumi/pulumi/proto/engine_pb.js";
@@ -10,6 +9,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
+import { programOf } from "../support/built.ts";
 import { childEnv } from "../support/child-env.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ export interface Difference {
   readonly deleteBeforeReplace: boolean;
 }
 
-const main = fileURLToPath(new URL("../../provider/pulumi-plugin/main.ts", import.meta.url));
+const main = programOf("build/plugin", "pulumi-resource-uko", "provider/pulumi-plugin/main.ts");
 const kinds = new Map([
   [providerPb.PropertyDiff.Kind.ADD, "add"],
   [providerPb.PropertyDiff.Kind.DELETE, "delete"],

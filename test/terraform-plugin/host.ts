@@ -1,7 +1,6 @@
 /** A host as OpenTofu is one: starts the provider in a process of its own, shows a certificate, checks the other, and calls. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { create, type DescService, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { type ChannelCredentials, Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { generate } from "selfsigned";
@@ -9,6 +8,7 @@ import { definitionOf } from "../../provider/terraform-plugin/grpc-service.ts";
 import { magicCookie } from "../../provider/terraform-plugin/handshake.ts";
 import { GRPCController } from "../../provider/terraform-plugin/protocol/go-plugin_pb.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
+import { programOf } from "../support/built.ts";
 import { childEnv } from "../support/child-env.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface Host {
   close(): Promise<void>;
 }
 
-export const main = fileURLToPath(new URL("../../provider/terraform-plugin/main.ts", import.meta.url));
+export const main = programOf("build/terraform", "terraform-provider-uko", "provider/terraform-plugin/main.ts");
 
 let certificateOfHosts: Promise<Certificate> | undefined;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { recordId } from "../../support/oracle.ts";
-import type { KeyInWorld } from "./support/emulator-process.ts";
+import type { KeyInWorld } from "./support/emulator.ts";
 import { consentIn, endAgain, ended, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor, sayAuthorUnder, sayFormerAuthorUnder } from "./support/profiles.ts";
 import { programOf, type Scenario, vaultId, withScenario } from "./support/scenario.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import { door } from "./door.ts";
-import { startEmulatorProcess } from "./support/emulator-process.ts";
+import { openEmulator } from "./support/emulator.ts";
 import { consentIn, endAgain, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario } from "./support/scenario.ts";
@@ -46,7 +46,7 @@ test.each(profilesFor())(
     const keyPath = await scenario.keyPath();
     const before = await scenario.mark();
     const renamed = { ...demoSeed.vaults[0], id: "5c1e0000-0000-4000-8000-00000000000f" };
-    const elsewhere = await startEmulatorProcess(profile, {
+    const elsewhere = await openEmulator(profile, {
       ...demoSeed,
       vaults: [renamed],
       clock: { start: (await scenario.uko.world()).now, frozen: true },

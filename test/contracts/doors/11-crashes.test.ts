@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { explainVerdict, judge } from "../../support/oracle.ts";
 import { isWhole, quickCrashes, tier } from "../../support/tier.ts";
 import { door } from "./door.ts";
-import { type AuditEntry, type EmulatorProcess, startEmulatorProcess, untilHeld } from "./support/emulator-process.ts";
+import { type AuditEntry, type LocalUko, openEmulator, untilHeld } from "./support/emulator.ts";
 import type { EnginePerson, EngineResult, EngineWorkspace } from "./support/engine.ts";
 import { codeOf, firstLineOf, messageOf } from "./support/next-steps.ts";
 import {
@@ -75,7 +75,7 @@ test.each(disturbed)(
 );
 
 async function killAt(run: RecordedRun, call: number, when: "before" | "after"): Promise<void> {
-  const uko = await startEmulatorProcess("documented", run.seed);
+  const uko = await openEmulator("documented", run.seed);
   const workspace = await door.open();
   try {
     const person = await atTheStart(run, uko, workspace);
@@ -104,7 +104,7 @@ async function goOn(run: RecordedRun, person: EnginePerson): Promise<EngineResul
   return person.run(run.args);
 }
 
-async function atTheStart(run: RecordedRun, uko: EmulatorProcess, workspace: EngineWorkspace): Promise<EnginePerson> {
+async function atTheStart(run: RecordedRun, uko: LocalUko, workspace: EngineWorkspace): Promise<EnginePerson> {
   const backend = path.join(workspace.folder, "backend");
   await rm(backend, { recursive: true });
   await cp(run.backend, backend, { recursive: true });
@@ -114,7 +114,7 @@ async function atTheStart(run: RecordedRun, uko: EmulatorProcess, workspace: Eng
 /** Same exit code, same code for people, same resources, the same changes in the same order, and no step that one person took alone. */
 async function expectAsUndisturbed(
   run: RecordedRun,
-  uko: EmulatorProcess,
+  uko: LocalUko,
   person: EnginePerson,
   again: EngineResult,
 ): Promise<void> {

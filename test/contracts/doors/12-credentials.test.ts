@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { door } from "./door.ts";
-import type { AuditEntry } from "./support/emulator-process.ts";
+import type { AuditEntry } from "./support/emulator.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario } from "./support/scenario.ts";

@@ -3,7 +3,7 @@ import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { isWhole } from "../../support/tier.ts";
 import { door } from "./door.ts";
-import { untilHeld } from "./support/emulator-process.ts";
+import { untilHeld } from "./support/emulator.ts";
 import { codeOf, ended, firstLineOf, messageOf, nextCommands } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { type Scenario, withScenario } from "./support/scenario.ts";

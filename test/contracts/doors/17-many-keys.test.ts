@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
 import { isWhole } from "../../support/tier.ts";
-import type { AuditEntry } from "./support/emulator-process.ts";
+import type { AuditEntry } from "./support/emulator.ts";
 import { ended, messageOf } from "./support/next-steps.ts";
 import { programOf, type Scenario, withScenario } from "./support/scenario.ts";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../provider/emulator/seed.ts";
-import type { AuditEntry } from "../../contracts/doors/support/emulator-process.ts";
+import type { AuditEntry } from "../../contracts/doors/support/emulator.ts";
 import { ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import { type Scenario, vaultId } from "../../contracts/doors/support/scenario.ts";

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { untilHeld } from "../../contracts/doors/support/emulator-process.ts";
+import { untilHeld } from "../../contracts/doors/support/emulator.ts";
 import { codeOf, consentIn, ended, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import type { Person } from "../../contracts/doors/support/person.ts";
 import { killCli, untilGone, untilSaid } from "./support/interrupted-run.ts";

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { type EmulatorProcess, startEmulatorProcess } from "../../contracts/doors/support/emulator-process.ts";
+import { type LocalUko, openEmulator } from "../../contracts/doors/support/emulator.ts";
 import { ended, firstLineOf, messageOf } from "../../contracts/doors/support/next-steps.ts";
 import { from, keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
@@ -44,7 +44,7 @@ test("two identities in one program make and end their own keys, and their crede
 });
 
 test("two instances in one program: each key is made and asked for where it lives", async () => {
-  const other = await startEmulatorProcess("documented", {
+  const other = await openEmulator("documented", {
     ...demoSeed,
     ...{
       instance: { ...demoSeed.instance, id: otherInstance },
@@ -54,7 +54,7 @@ test("two instances in one program: each key is made and asked for where it live
   try {
     await withYaml({ people: ["bob"] }, async (scenario) => {
       const bob = await scenario.person("bob");
-      const at = ({ url, instanceId }: Pick<EmulatorProcess, "url" | "instanceId">) =>
+      const at = ({ url, instanceId }: Pick<LocalUko, "url" | "instanceId">) =>
         provider({ apiKey: "bob-demo-key", instanceId, endpoint: url, kmsEndpoint: url, iamEndpoint: url });
       await bob.writeProgram(
         yamlProgram({
@@ -70,7 +70,7 @@ test("two instances in one program: each key is made and asked for where it live
       const hosts = [scenario.url, other.url].map((url) => new URL(url).host).join();
       const env = { ...nothingSet, UKO_ALLOWED_HOSTS: hosts };
       ended(await bob.up([], { env }), 0);
-      const labels = async ({ world }: EmulatorProcess) => (await world()).keys.map(({ label }) => label);
+      const labels = async ({ world }: LocalUko) => (await world()).keys.map(({ label }) => label);
       expect([await labels(scenario.uko), await labels(other)]).toEqual([["one"], ["two"]]);
       // Both are made at once, so either may be first in the state.
       const homes = (await bob.resources()).map(({ outputs }) => [outputs.label, outputs.instanceId]);

@@ -1,7 +1,7 @@
 /** Runs of the real OpenTofu that do not come to their end: interrupted while a key is made, and a provider that dies in a wait. */
 
 import { expect, test } from "vitest";
-import { untilHeld } from "../../contracts/doors/support/emulator-process.ts";
+import { untilHeld } from "../../contracts/doors/support/emulator.ts";
 import { withStage } from "./support/tofu-stage.ts";
 
 test("an apply that is interrupted while the key is made has the key in the state, untainted, and the next plan is empty", () =>

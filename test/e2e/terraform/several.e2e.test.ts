@@ -4,11 +4,11 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import { type EmulatorProcess, startEmulatorProcess } from "../../contracts/doors/support/emulator-process.ts";
+import { type LocalUko, openEmulator } from "../../contracts/doors/support/emulator.ts";
 import { keyProgram, startTime, vaultId, withStage } from "./support/tofu-stage.ts";
 
 /** A provider block that says everything by itself; nothing of it stands in the environment. */
-function providerFor(uko: EmulatorProcess, variable: string, alias?: string): string {
+function providerFor(uko: LocalUko, variable: string, alias?: string): string {
   return `provider "uko" {${alias === undefined ? "" : `\n  alias        = "${alias}"`}
   instance_id  = "${uko.instanceId}"
   endpoint     = "${uko.url}"
@@ -28,7 +28,7 @@ const keyOf = (name: string, alias: string) => `resource "uko_managed_key" "${na
   label    = "${name}"
 }
 `;
-const hostOf = ({ url }: EmulatorProcess): string => new URL(url).host;
+const hostOf = ({ url }: LocalUko): string => new URL(url).host;
 
 test("two aliases act as two identities, each with its own keys", () =>
   withStage(async (stage) => {
@@ -52,7 +52,7 @@ test("two aliases act as two identities, each with its own keys", () =>
 
 test("two aliases for two instances keep their keys apart", () =>
   withStage(async (stage) => {
-    const elsewhere = await startEmulatorProcess("documented", {
+    const elsewhere = await openEmulator("documented", {
       ...demoSeed,
       instance: { ...demoSeed.instance, id: "0e5f1c3a-7b1d-4c55-9d2e-00000000000e" },
       clock: { start: startTime, frozen: true },
@@ -64,7 +64,7 @@ test("two aliases for two instances keep their keys apart", () =>
       const person = await stage.workspace.person("bob", { program, env });
       const made = await person.apply();
       expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 2 } });
-      const labels = async (uko: EmulatorProcess) => (await uko.world()).keys.map(({ label }) => label);
+      const labels = async (uko: LocalUko) => (await uko.world()).keys.map(({ label }) => label);
       expect([await labels(stage.uko), await labels(elsewhere)]).toEqual([["one"], ["other"]]);
       const identities = (await person.state()).resources.map(({ name, identity }) => [name, identity?.instance_id]);
       expect(Object.fromEntries(identities)).toEqual({ one: stage.uko.instanceId, other: elsewhere.instanceId });

@@ -5,7 +5,7 @@ import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ExportedResource } from "../../../support/pulumi.ts";
-import type { AuditEntry, KeyInWorld } from "./emulator-process.ts";
+import type { AuditEntry, KeyInWorld } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
 import { consentIn } from "./next-steps.ts";
 import type { Variables } from "./person.ts";

@@ -1,18 +1,17 @@
 /**
- * A scenario: a local UKO in a process of its own, people with the real CLI, and the oracle's verdict on all that
- * happened. Disposing judges; a scenario that nobody judged fails its file.
+ * A scenario: a local UKO, people with the real CLI or the engine in little, and the oracle's verdict on all that happened.
+ * Disposing judges; a scenario that nobody judged fails its file.
  */
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { ProfileName } from "../../../../provider/emulator/switches.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 import { door, type Resource } from "../door.ts";
-import { type AuditEntry, type EmulatorProcess, type KeyInWorld, startEmulatorProcess } from "./emulator-process.ts";
+import { type AuditEntry, type KeyInWorld, type LocalUko, openEmulator } from "./emulator.ts";
 import type { EngineWorkspace } from "./engine.ts";
 import { asOutsider, type Outsider, outsiderAgent } from "./outsider.ts";
 import { type CommandResult, Person, type Variables } from "./person.ts";
@@ -74,13 +73,13 @@ export function programOf(keys: Readonly<Record<string, Readonly<Record<string, 
 export const emptyProgram = door.programFor({});
 
 export class Scenario implements AsyncDisposable {
-  readonly uko: EmulatorProcess;
+  readonly uko: LocalUko;
   readonly workspace: EngineWorkspace;
   readonly #options: ScenarioOptions;
   readonly #shims: string;
   readonly #people = new Map<string, Person>();
 
-  constructor(uko: EmulatorProcess, workspace: EngineWorkspace, shims: string, options: ScenarioOptions) {
+  constructor(uko: LocalUko, workspace: EngineWorkspace, shims: string, options: ScenarioOptions) {
     this.uko = uko;
     this.workspace = workspace;
     this.#shims = shims;
@@ -223,19 +222,19 @@ export class Scenario implements AsyncDisposable {
 
 const open = new Set<Scenario>();
 
-// Registered in each test file that imports this one, and run after the file's own hooks.
-afterAll(async () => {
+/** Ends what a file has left open, and throws if there is any. */
+export async function endForgotten(): Promise<void> {
   const forgotten = await Promise.all([...open].map((scenario) => scenario.abandon()));
   if (forgotten.length > 0)
     throw new Error(`${forgotten.length} scenarios were not disposed, so not judged to the end.`);
-});
+}
 
 /** Starts a scenario; whoever calls this disposes of it, mostly in `afterAll`. One test alone uses `withScenario`. */
 export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
   const seed: Seed = options.seed ?? demoSeed;
   const clock = { start: startTime, frozen: true, ...seed.clock };
   const [uko, workspace] = await Promise.all([
-    startEmulatorProcess(options.profile, { ...seed, clock }),
+    openEmulator(options.profile, { ...seed, clock }),
     door.open(options.project),
   ]);
   const shims = await writeShims(workspace);

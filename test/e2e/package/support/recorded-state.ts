@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import packageFile from "../../../../package.json" with { type: "json" };
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import type { KeyInWorld } from "../../../contracts/doors/support/emulator-process.ts";
+import type { KeyInWorld } from "../../../contracts/doors/support/emulator.ts";
 import { consentIn, ended } from "../../../contracts/doors/support/next-steps.ts";
 import { programOf, type Scenario, startTime } from "../../../contracts/doors/support/scenario.ts";
 

@@ -2,7 +2,7 @@
 
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
-import { type EmulatorProcess, startEmulatorProcess } from "../../../contracts/doors/support/emulator-process.ts";
+import { type LocalUko, openEmulator } from "../../../contracts/doors/support/emulator.ts";
 import { asOutsider, outsiderAgent } from "../../../contracts/doors/support/outsider.ts";
 import { type TofuPerson, TofuWorkspace } from "../../../stage/tofu.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
@@ -14,7 +14,7 @@ const apiKeys = { alice: "alice-demo-key", bob: "bob-demo-key", carol: "carol-de
 export type Name = keyof typeof apiKeys;
 
 export interface TofuStage {
-  readonly uko: EmulatorProcess;
+  readonly uko: LocalUko;
   readonly workspace: TofuWorkspace;
   person(name: Name, program?: string): Promise<TofuPerson>;
   /** What a person has in their shell's profile. */
@@ -45,10 +45,7 @@ export async function withStage(
   seed: Seed = demoSeed,
 ): Promise<void> {
   const clock = { start: startTime, frozen: true };
-  const [uko, workspace] = await Promise.all([
-    startEmulatorProcess("documented", { ...seed, clock }),
-    TofuWorkspace.create(),
-  ]);
+  const [uko, workspace] = await Promise.all([openEmulator("documented", { ...seed, clock }), TofuWorkspace.create()]);
   try {
     await body(stageOf(uko, workspace));
     const isOutsider = ({ userAgent }: TrailEntry): boolean => userAgent === outsiderAgent;
@@ -60,7 +57,7 @@ export async function withStage(
   }
 }
 
-function stageOf(uko: EmulatorProcess, workspace: TofuWorkspace): TofuStage {
+function stageOf(uko: LocalUko, workspace: TofuWorkspace): TofuStage {
   const environmentOf = (name: Name) => ({
     UKO_ENDPOINT: uko.url,
     UKO_KMS_ENDPOINT: uko.url,
