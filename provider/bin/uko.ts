@@ -5,8 +5,13 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { CliWorld, LocalUko, LocalUkoOptions, TextOutput } from "../cli/cli-world.ts";
-import { openOperations } from "../cli/open-operations.ts";
+import {
+  type CliWorld,
+  type LocalUko,
+  type LocalUkoOptions,
+  openOperations,
+  type TextOutput,
+} from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
 import { refusalOfNode } from "./node-version.ts";
 

@@ -3,7 +3,7 @@
  * starters of its commands.
  */
 
-import type { openOperations } from "../compose.ts";
+import type { openOperations as compose } from "../compose.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,7 +27,7 @@ export interface CliWorld {
   /** Aborts when the user stops the run. */
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
-  readonly openOperations: (...given: Parameters<typeof openOperations>) => Promise<OpenOperations>;
+  readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
   readonly startLocalUko: (options: LocalUkoOptions) => Promise<LocalUko>;
   readonly machine: Machine;
 }
@@ -42,7 +42,7 @@ export interface Machine {
   readonly providerFolder: string;
 }
 
-export type OpenOperations = ReturnType<typeof openOperations>;
+export type OpenOperations = ReturnType<typeof compose>;
 
 export interface LocalUkoOptions {
   readonly port: number;
@@ -69,3 +69,9 @@ export interface LocalUko {
   readonly firstKey?: string;
   close(): Promise<void>;
 }
+
+/** The operations of a run, imported lazily: help and the emulator never load their dependencies. */
+export const openOperations: CliWorld["openOperations"] = async (environment, outputs) => {
+  const { openOperations: open } = await import("../compose.ts");
+  return open(environment, outputs);
+};

@@ -12,7 +12,7 @@ import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { toUkoError } from "./render.ts";
-import { tellError } from "./run-on-keys.ts";
+import { printError } from "./run-on-keys.ts";
 import { addVaultCommands } from "./vault-commands.ts";
 
 /** Help has the same layout wherever it is shown. */
@@ -33,7 +33,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
     // Help and version also end by throwing.
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     const error = thrown instanceof CommanderError ? misused(thrown, typed) : toUkoError(thrown);
-    tellError(world, error, typed.includes("--json"));
+    printError(world, error, typed.includes("--json"));
     return error.exitCode;
   }
 }

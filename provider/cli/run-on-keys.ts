@@ -8,7 +8,6 @@ import type { Report } from "../engine/report.ts";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";
-import { mostSevere } from "./exit-code.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { errorJson, errorText, reportJson, reportText, toUkoError } from "./render.ts";
 
@@ -63,7 +62,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
       } catch (thrown) {
         progress.clear();
         const error = toUkoError(thrown);
-        tellError(world, error, run.json, "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key);
+        printError(world, error, run.json, "kmsKeyId" in key ? { keyId: key.kmsKeyId } : key);
         exitCodes.push(error.exitCode);
         if (endsTheRun.has(error.code)) break;
       }
@@ -90,7 +89,20 @@ async function actOn(
  * Reports an error where its reader looks: standard output for a machine, standard error for a
  * person.
  */
-export function tellError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
+export function printError(world: CliWorld, error: UkoError, json: boolean, key?: Partial<KeyPath>): void {
   if (json) world.out.write(errorJson(error, key));
   else world.err.write(errorText(error));
+}
+
+/**
+ * The first of these that any key caused. A fault outranks every wait. A problem that a person must
+ * repair outranks an approval, and an approval outranks a wait for time.
+ */
+const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
+
+/** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
+export function mostSevere(exitCodes: readonly number[]): number {
+  const isKnown = (code: number): boolean => mostSevereFirst.some((known) => known === code);
+  if (!exitCodes.every(isKnown)) return 1;
+  return mostSevereFirst.find((code) => exitCodes.includes(code)) ?? 0;
 }

@@ -8,11 +8,10 @@ import type { Report } from "../engine/report.ts";
 import type { UkoError } from "../errors.ts";
 import { collectVaultIds } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
-import { mostSevere } from "./exit-code.ts";
 import { exampleHelp } from "./help.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { reportJson, reportText, toUkoError } from "./render.ts";
-import { endsTheRun, tellError } from "./run-on-keys.ts";
+import { endsTheRun, mostSevere, printError } from "./run-on-keys.ts";
 
 interface VaultOptions {
   readonly vault?: readonly string[];
@@ -154,7 +153,7 @@ async function removeEach(
     } catch (thrown) {
       progress.clear();
       const error = toUkoError(thrown);
-      tellError(world, error, json, ref);
+      printError(world, error, json, ref);
       exitCodes.push(error.exitCode);
       if (endsTheRun.has(error.code)) break;
     }
@@ -173,7 +172,7 @@ function tellSummary({ world, json }: Sweeping, summary: string, counts: object)
 function tellUnreadable(world: CliWorld, { unreadable }: Survey, json: boolean): number[] {
   for (const { vaultId, keyId, error } of unreadable) {
     const what = keyId === undefined ? `Vault ${vaultId}` : `Key ${vaultId}/${keyId}`;
-    if (json) tellError(world, error, true, { vaultId, ...(keyId !== undefined && { keyId }) });
+    if (json) printError(world, error, true, { vaultId, ...(keyId !== undefined && { keyId }) });
     else world.err.write(`${what}: ${error.summary}\n`);
   }
   return unreadable.map(({ error }) => error.exitCode);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { openOperations } from "../../provider/cli/open-operations.ts";
+import { openOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { type CliTestWorld, keys, quietWorld, repository, startCliWorld, vaultId } from "./harness.ts";
 
