@@ -5,6 +5,7 @@
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";
+import type { ListOptions } from "../engine/definition.ts";
 import type { DeletionPlan, PendingDeletion } from "../resources/functions.ts";
 
 export type { DeletionPlan, PendingDeletion };
@@ -16,7 +17,7 @@ export interface InVault {
 
 const warn = (line: string): void => void log.warn(line);
 /** A program is stopped as a whole; the calls' own deadlines bound it. */
-export const unstoppable = { signal: new AbortController().signal, warn };
+export const unstoppable: ListOptions = { signal: new AbortController().signal, warn };
 export const { ask } = openHandlers(
   () => {
     const config = new Config("uko");
