@@ -10,7 +10,7 @@ const rings = {
   "engine/": { ours: ["errors.ts", "printable.ts", "lifecycle/"], packages: ["zod"] },
   "resources/": { ours: ["errors.ts", "uuid-form.ts", "lifecycle/", "engine/"], packages: ["zod"] },
   "schema/": {
-    ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/policy-inputs.ts", "resources/registry.ts"],
+    ours: ["errors.ts", "engine/", "resources/functions.ts", "resources/shared-inputs.ts", "resources/registry.ts"],
     packages: ["zod"],
   },
   "services/": {

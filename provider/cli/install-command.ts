@@ -28,7 +28,7 @@ interface InstallOptions {
 /** The result of an installation. */
 interface Installed {
   readonly engine: Engine;
-  readonly given: ProviderPackage;
+  readonly source: ProviderPackage;
   readonly mirror: string;
   readonly put: readonly InstallTarget[];
   readonly overruledBy: readonly string[];
@@ -65,22 +65,22 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
         const removed = await takeFromMirror(mirror);
         return write(removedText(mirror, removed), { removed });
       }
-      const given = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
-      const put = await putIntoMirror(mirror, given);
+      const source = await (options.from === undefined ? ownPackage(machine) : releasedPackage(options.from, machine));
+      const put = await putIntoMirror(mirror, source);
       const overruledBy = options.mirror === undefined ? await filesThatOverrule(mirror, machine, environment) : [];
-      const { version, platform, kind } = given;
+      const { version, platform, kind } = source;
       const [alreadyThere, wrote] = [true, false].map((isThere) =>
         put.filter(({ before }) => (before === "same") === isThere).map(({ place }) => place),
       );
-      write(installedText({ engine, given, mirror, put, overruledBy }, options), {
+      write(installedText({ engine, source, mirror, put, overruledBy }, options), {
         ...{ version, platform, wrote, alreadyThere, needsNode: kind === "folder", overruledBy },
-        isChecksumCompared: given.kind === "zip" && given.agreesWith !== undefined,
+        isChecksumCompared: source.kind === "zip" && source.agreesWith !== undefined,
       });
     });
 }
 
-function installedText({ engine, given, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
-  const { version, platform, kind } = given;
+function installedText({ engine, source, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
+  const { version, platform, kind } = source;
   const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
   const needs =
     kind === "zip"
@@ -88,12 +88,12 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
       : "It is a script, which needs Node 22.19 or newer on PATH in each run; with --from a zip of a release, none.";
   const isNew = put.some(({ before }) => before !== "same");
   const what = `${providerSource} ${version} for ${platform}`;
-  const proof = sayProof(given);
+  const proof = describeProof(source);
   return [
     isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was already installed, ${where}:`,
     ...put.map(({ place }) => `  ${place}`),
     needs,
-    ...(given.kind === "zip" ? [sayWhoVouches(given.agreesWith)] : []),
+    ...(source.kind === "zip" ? [describeVoucher(source.agreesWith)] : []),
     ...(overruledBy.length === 0 ? ["While it is there, the engines take this provider from there alone."] : []),
     "No configuration file was written.",
     ...(put.some(({ before }) => before === "another")
@@ -125,12 +125,12 @@ function installedText({ engine, given, mirror, put, overruledBy }: Installed, o
 }
 
 /** Part of the first line, because a reader may stop there. */
-function sayProof(given: ProviderPackage): string {
-  const agreesWith = given.kind === "zip" ? given.agreesWith : undefined;
+function describeProof(source: ProviderPackage): string {
+  const agreesWith = source.kind === "zip" ? source.agreesWith : undefined;
   return agreesWith === undefined ? "no checksum was compared" : `checksum as in ${path.basename(agreesWith)}`;
 }
 
-function sayWhoVouches(agreesWith: string | undefined): string {
+function describeVoucher(agreesWith: string | undefined): string {
   return agreesWith === undefined
     ? "To have its checksum compared, put the ..._SHA256SUMS of its release next to it and run this again."
     : `Run gpg --verify to see who signed ${path.basename(agreesWith)}.`;

@@ -41,12 +41,12 @@ export interface InstallTarget {
 }
 
 /** Installs the package where both engines find it, in place of the same version if it exists. */
-export async function putIntoMirror(mirror: string, given: ProviderPackage): Promise<readonly InstallTarget[]> {
+export async function putIntoMirror(mirror: string, source: ProviderPackage): Promise<readonly InstallTarget[]> {
   const done: InstallTarget[] = [];
   try {
     for (const folder of foldersIn(mirror)) {
-      await refuseLinks(mirror, placesIn(folder, given.version, given.platform).asFolder);
-      done.push(await putInto(folder, given));
+      await refuseLinks(mirror, placesIn(folder, source.version, source.platform).asFolder);
+      done.push(await putInto(folder, source));
     }
   } catch (error) {
     const written = done.filter(({ before }) => before !== "same").map(({ place }) => place);
@@ -55,20 +55,20 @@ export async function putIntoMirror(mirror: string, given: ProviderPackage): Pro
   return done;
 }
 
-async function putInto(folder: string, given: ProviderPackage): Promise<InstallTarget> {
-  const { asFolder, asZip } = placesIn(folder, given.version, given.platform);
-  const [place, other] = given.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
+async function putInto(folder: string, source: ProviderPackage): Promise<InstallTarget> {
+  const { asFolder, asZip } = placesIn(folder, source.version, source.platform);
+  const [place, other] = source.kind === "zip" ? [asZip, asFolder] : [asFolder, asZip];
   await makeFolder(path.dirname(place));
   // Engines that search the mirror at this moment ignore such a name.
   const fresh = await mkdtemp(path.join(path.dirname(folder), ".new-"));
   try {
     const copy = path.join(fresh, "package");
     // The target of a link can change later without a trace in the mirror.
-    await cp(given.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
+    await cp(source.place, copy, { recursive: true, dereference: true, mode: constants.COPYFILE_FICLONE });
     const digest = await digestOf(copy);
-    if (given.kind === "zip" && digest !== given.sha256) throw changedDuringInstall(given.place);
+    if (source.kind === "zip" && digest !== source.sha256) throw changedDuringInstall(source.place);
     const isSame = digest === (await digestOf(place));
-    if (given.kind === "folder") await chmod(path.join(isSame ? place : copy, executable), 0o755);
+    if (source.kind === "folder") await chmod(path.join(isSame ? place : copy, executable), 0o755);
     const isOtherGone = await removed(other);
     const isReplaced = !isSame && (await removed(place));
     if (!isSame) await rename(copy, place);

@@ -16,7 +16,7 @@ import { shapeOf } from "../engine/property.ts";
 import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
 import { type ResourceName, resources, type StateOf } from "./registry.ts";
-import { uuid } from "./uuid.ts";
+import { uuid } from "./shared-inputs.ts";
 
 const vaultId = uuid.meta({ description: "UUID of the vault." });
 const keyRef = z.strictObject({ vaultId, keyId: uuid.meta({ description: "UUID of the key." }) });

@@ -18,8 +18,7 @@ import {
   parseIds,
   throwIfFrozen,
 } from "./container-writes.ts";
-import { deletionProtection } from "./policy-inputs.ts";
-import { uuid } from "./uuid.ts";
+import { deletionProtection, uuid } from "./shared-inputs.ts";
 
 /** uko-v4.md 2.5 V2, V4. An absent input keeps the service's value. */
 const vaultInputs = z.strictObject({

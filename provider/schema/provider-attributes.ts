@@ -3,7 +3,7 @@
  */
 
 import * as z from "zod";
-import { dualAuthorization } from "../resources/policy-inputs.ts";
+import { dualAuthorization } from "../resources/shared-inputs.ts";
 import { type Attribute, inputAttributes } from "./attributes.ts";
 
 const text = z.string().optional();

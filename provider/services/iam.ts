@@ -60,10 +60,10 @@ const renewAtShare = 0.8;
 const headerValue = /^[\x21-\x7e]+$/;
 
 export function createTokens(options: TokenOptions): Tokens {
-  return options.credential.kind === "token" ? givenToken(options) : mintedTokens(options);
+  return options.credential.kind === "token" ? settingToken(options) : mintedTokens(options);
 }
 
-function givenToken({ credential, sha256 }: TokenOptions): Tokens {
+function settingToken({ credential, sha256 }: TokenOptions): Tokens {
   const token = async (signal: AbortSignal): Promise<string> => {
     if (signal.aborted) throw cancelled();
     return requireSendable(credential.read(), "UKO_TOKEN");

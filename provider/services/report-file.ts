@@ -27,10 +27,10 @@ export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Repo
         });
       }
     },
-    async append(told) {
+    async append(report) {
       const time = new Date(nowMs()).toISOString().replace(/\.\d{3}Z$/, "Z");
       try {
-        await write(jsonLine({ v: 1, time, ...told }));
+        await write(jsonLine({ v: 1, time, ...report }));
       } catch (error) {
         warn(`The report file ${path} could not be written, and what was done stands. ${systemSays(error)}`.trimEnd());
       }

@@ -1,8 +1,7 @@
 /** Inputs and outputs of a key template, each described once for every door. */
 
 import * as z from "zod";
-import { deletionProtection } from "../policy-inputs.ts";
-import { uuid } from "../uuid.ts";
+import { deletionProtection, uuid } from "../shared-inputs.ts";
 
 const period = z
   .string()

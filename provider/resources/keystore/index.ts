@@ -120,8 +120,8 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     };
     const changed = stored(state.instanceId, inputs, snapshot, before as KeystoreState);
     if (!isReconnected) return { ...changed, warnings };
-    const looked = await withHealth(world, changed, "changed", options);
-    return { ...looked, warnings: [...warnings, ...looked.warnings] };
+    const result = await withHealth(world, changed, "changed", options);
+    return { ...result, warnings: [...warnings, ...result.warnings] };
   },
 
   async lookup(world, id, _run, options) {

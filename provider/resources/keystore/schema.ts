@@ -1,8 +1,7 @@
 /** Inputs and outputs of a keystore, each described once for every door. */
 
 import * as z from "zod";
-import { deletionProtection } from "../policy-inputs.ts";
-import { uuid } from "../uuid.ts";
+import { deletionProtection, uuid } from "../shared-inputs.ts";
 
 /** One flat word for the wire's `type` and `ibm_variant` (uko-v4.md 3.7). */
 export const keystoreTypes = [

@@ -132,27 +132,27 @@ export async function adoptKmsKey(
   options: CallOptions,
 ): Promise<CreateResult> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId };
-  const sighting = await observeKmsKey(world, ref, "summary", options);
-  if (sighting.kind === "gone") {
+  const existing = await observeKmsKey(world, ref, "summary", options);
+  if (existing.kind === "gone") {
     throw new UkoError("UKO_NOT_FOUND", {
       summary: `KMS key ${kmsKeyId} to adopt is not there`,
       detail: "existingKeyId adopts a key and never creates one. Check the id.",
     });
   }
-  await refuseTwin(world, sighting, false, options);
-  refusePretence(sighting, inputs);
-  if (sighting.observation.state === "destroyed") {
+  await refuseTwin(world, existing, false, options);
+  refusePretence(existing, inputs);
+  if (existing.observation.state === "destroyed") {
     if (inputs.restoreTrigger === undefined) {
       throw new UkoError("UKO_INPUT_INVALID", {
-        summary: `${sayKmsKey(sighting.observation)} to adopt is destroyed`,
+        summary: `${sayKmsKey(existing.observation)} to adopt is destroyed`,
         detail: "To restore it within 30 days of its deletion, set a restoreTrigger together with existingKeyId.",
       });
     }
-    await restoreKey(world, ref, sighting, options);
+    await restoreKey(world, ref, existing, options);
   }
-  const warnings = await turnOnAsWritten(world, ref, inputs, run, sighting, options);
+  const warnings = await turnOnAsWritten(world, ref, inputs, run, existing, options);
   const adopted = await observeKmsKey(world, ref, "summary", options);
-  return { observed: adopted.kind === "present" ? adopted : sighting, warnings, isFound: true };
+  return { observed: adopted.kind === "present" ? adopted : existing, warnings, isFound: true };
 }
 
 /** Throws UKO_KMS_KEY_IS_A_TWIN, also if the check cannot be made, unless `isTakenOnTrust`. */
@@ -215,8 +215,8 @@ async function readBack(
 ): Promise<ObservedKmsKey> {
   const ref = { instanceId: world.session.instanceId, kmsKeyId: value.kmsKeyId };
   try {
-    const sighting = await observeKmsKey(world, ref, "summary", options);
-    if (sighting.kind === "present") return sighting;
+    const existing = await observeKmsKey(world, ref, "summary", options);
+    if (existing.kind === "present") return existing;
   } catch (error) {
     if (!isUkoError(error)) throw error;
   }

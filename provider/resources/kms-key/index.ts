@@ -111,9 +111,9 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   },
 
   async read(world, state, _run, options) {
-    const sighting = await observeKmsKey(world, refOf(state), "summary", options);
-    if (sighting.kind === "gone") return undefined;
-    return stored(world, inputsIn(kmsKeyInputs, state), sighting, kmsDriftWarnings(sighting, state));
+    const result = await observeKmsKey(world, refOf(state), "summary", options);
+    if (result.kind === "gone") return undefined;
+    return stored(world, inputsIn(kmsKeyInputs, state), result, kmsDriftWarnings(result, state));
   },
 
   async update(world, state, inputs, run, options) {
@@ -139,8 +139,8 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
       throw new UkoError("UKO_INPUT_INVALID", { summary: "The id of a KMS key is its UUID in lower case" });
     }
     const ref = { instanceId: world.session.instanceId, kmsKeyId: id };
-    const sighting = await observeKmsKey(world, ref, "summary", options);
-    return sighting.kind === "gone" ? undefined : stored(world, asFound(sighting), sighting, []);
+    const result = await observeKmsKey(world, ref, "summary", options);
+    return result.kind === "gone" ? undefined : stored(world, asFound(result), result, []);
   },
 
   async list(world, _filter, options) {

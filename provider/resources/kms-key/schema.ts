@@ -4,8 +4,7 @@ import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
 import { reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
 import { uuidForm } from "../../uuid-form.ts";
-import { deletionProtection, dualAuthorization } from "../policy-inputs.ts";
-import { uuid } from "../uuid.ts";
+import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const base64 = z
   .string()

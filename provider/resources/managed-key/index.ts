@@ -81,10 +81,10 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
   },
 
   async read(world, state, _run, options) {
-    const sighting = await readKeySummary(world, refOf(state), options);
-    if (sighting.kind === "gone") return undefined;
-    const next = stored(inputsIn(managedKeyInputs, state), sighting, []);
-    return { ...next, warnings: driftWarnings(sighting, state) };
+    const result = await readKeySummary(world, refOf(state), options);
+    if (result.kind === "gone") return undefined;
+    const next = stored(inputsIn(managedKeyInputs, state), result, []);
+    return { ...next, warnings: driftWarnings(result, state) };
   },
 
   async update(world, state, inputs, run, options) {

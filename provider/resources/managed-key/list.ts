@@ -50,9 +50,9 @@ export async function listKeys(
 }
 
 async function find(world: World, ref: KeyRef, options: CallOptions): Promise<Found | undefined> {
-  const sighting = await readKeySummary(world, ref, options);
-  if (sighting.kind === "gone") return undefined;
-  const { templateName: template } = sighting.snapshot;
+  const result = await readKeySummary(world, ref, options);
+  if (result.kind === "gone") return undefined;
+  const { templateName: template } = result.snapshot;
   const inputs = { ...defaultsOf(managedKeyInputs), vaultId: ref.vaultId, template } as ManagedKeyInputs;
-  return { inputs, observed: sighting };
+  return { inputs, observed: result };
 }

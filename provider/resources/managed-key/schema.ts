@@ -3,8 +3,7 @@
 import * as z from "zod";
 import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
-import { deletionProtection, dualAuthorization } from "../policy-inputs.ts";
-import { uuid } from "../uuid.ts";
+import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("has to be a date such as 2027-01-31");
 const maxUserTags = 125;

@@ -98,7 +98,7 @@ const defaultConcurrentCalls = 8;
 const connectTimeoutMs = 10_000;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  let opened: Promise<Agents> | undefined;
+  let lazyAgents: Promise<Agents> | undefined;
   const turnstile = createTurnstile(options.maxConcurrentCalls ?? defaultConcurrentCalls);
   let serviceTimeMs: number | undefined;
 
@@ -109,8 +109,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const order = request.method === "GET" ? "in turn" : "before reads";
       const leave = request.bearer === undefined ? () => {} : await turnstile.enter(request.signal, order);
       try {
-        opened ??= openAgents(options);
-        const { direct, proxied } = await opened;
+        lazyAgents ??= openAgents(options);
+        const { direct, proxied } = await lazyAgents;
         const agent = isLoopbackEndpoint(request.endpoint) ? direct : (proxied ?? direct);
         const end = await sendWithRetries(agent, options, request);
         if (end.kind === "answer") serviceTimeMs = end.serviceTimeMs ?? serviceTimeMs;
@@ -121,7 +121,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     serviceTimeMs: () => serviceTimeMs,
     async close() {
-      const agents = await opened;
+      const agents = await lazyAgents;
       await Promise.all([agents?.direct.close(), agents?.proxied?.close()]);
     },
   };

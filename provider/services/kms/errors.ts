@@ -25,8 +25,8 @@ export function messageOf(answer: HttpAnswer): string {
   // Gateways return plain text or HTML; HTML is not shown.
   if (!read.success) return answer.text.trimStart().startsWith("<") ? "" : printable(answer.text, 200);
   const sentences = read.data.resources.flatMap(({ errorMsg, reasons }) => {
-    const told = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
-    return told.length === 0 ? [errorMsg] : told;
+    const texts = (reasons ?? []).map(({ code, message }) => `${message === "" ? errorMsg : message} (${code})`);
+    return texts.length === 0 ? [errorMsg] : texts;
   });
   return printable(sentences.filter((sentence) => sentence !== "").join("; "));
 }

@@ -1,6 +1,12 @@
-/** Inputs that more than one resource has: they control this tool, and the service holds none. */
+/**
+ * Inputs that more than one resource has: IDs, and policies, which control this tool and which the
+ * service does not hold.
+ */
 
 import * as z from "zod";
+import { uuidForm } from "../uuid-form.ts";
+
+export const uuid = z.string().regex(uuidForm, "has to be a UUID in lower case");
 
 export const dualAuthorization = z.enum(["required", "single"]).meta({
   type: {
