@@ -81,7 +81,7 @@ describe("a check", () => {
 
   test("refuses to move a key, which would be a replacement", async () => {
     const { failures } = await stage.bob.check(news({ vaultId: absentId }), news());
-    expect(failures).toEqual([expect.stringMatching(/^vaultId: cannot change on an existing key; make a new key/)]);
+    expect(failures).toEqual([expect.stringMatching(/^vaultId: cannot change on an existing key; create a new key/)]);
   });
 
   test("keeps what the program calls secret, and makes secret what the schema calls so", async () => {

@@ -17,9 +17,9 @@ test.each([
   [
     "vaultId",
     { vaultId: "5c1e0000-0000-4000-8000-000000000009" },
-    /vaultId: cannot change on an existing key; make a new key/,
+    /vaultId: cannot change on an existing key; create a new key/,
   ],
-  ["labelTags", { labelTags: { env: "production" } }, /labelTags: cannot change on an existing key; make a new key/],
+  ["labelTags", { labelTags: { env: "production" } }, /labelTags: cannot change on an existing key; create a new key/],
   [
     "existingKeyId",
     { existingKeyId: "9b2d0000-0000-4000-8000-00000000dead" },
