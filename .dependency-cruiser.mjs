@@ -124,6 +124,20 @@ export default {
       from: { path: "^provider/", pathNot: alternatives(local(Object.keys(rings))) },
       to: {},
     },
+    {
+      name: "kinds of objects are apart",
+      comment: "provider/engine/key, kms-key and container never import one another; what they share is in provider/engine",
+      severity: "error",
+      from: { path: "^provider/engine/(key|kms-key|container)/" },
+      to: { path: "^provider/engine/(key|kms-key|container|commands)/", pathNot: "^provider/engine/$1/" },
+    },
+    {
+      name: "the engine's core knows no kind of object",
+      comment: "A kind passes what it knows to the core: Deletable in provider/engine/converge.ts, Deletion in delete.ts",
+      severity: "error",
+      from: { path: "^provider/engine/([^/]+\\.ts$|program/)" },
+      to: { path: "^provider/engine/(key|kms-key|container|commands)/" },
+    },
     { name: "no circle", severity: "error", from: {}, to: { circular: true } },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
     {

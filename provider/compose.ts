@@ -126,16 +126,16 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { explainAudit } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
+export { createDeclarations } from "./engine/declarations.ts";
+/** The renderer of the command line, exported so that every door shows an explanation alike. */
+export { renderExplanation } from "./engine/explanation.ts";
 export {
   kmsKeysNotListed,
   summariseRequests,
   summariseSweep,
   sweepHint,
   sweepQuestion,
-} from "./engine/commands/survey-messages.ts";
-export { createDeclarations } from "./engine/declarations.ts";
-/** The renderer of the command line, exported so that every door shows an explanation alike. */
-export { renderExplanation } from "./engine/explanation.ts";
+} from "./engine/key/survey-messages.ts";
 export { errorAbout, messageAbout, type ResourceLabel } from "./engine/resource-label.ts";
 export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/shared-object.ts";
 export {

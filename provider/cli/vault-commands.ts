@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { jsonLine, kmsKeysNotListed, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
-import type { Survey } from "../engine/commands/survey.ts";
+import type { Survey } from "../engine/key/survey.ts";
 import type { KeyRef } from "../engine/ports.ts";
 import type { Report } from "../engine/report.ts";
 import type { UkoError } from "../errors.ts";

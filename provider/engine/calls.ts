@@ -40,3 +40,13 @@ export type Written<T> =
   | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
   /** 403: the identity lacks the right. Nothing happened. */
   | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };
+
+/** Settings of the caller and the provider, in addition to those of the resource. */
+export interface RunSettings {
+  readonly isDualRequired: boolean;
+  readonly consents: readonly string[];
+  /** How long the caller lets this run wait; absent if not set. */
+  readonly waitMs?: number;
+  /** Whether the run is in a pipeline, where no person sees what a wait blocks. */
+  readonly isUnattended?: boolean;
+}

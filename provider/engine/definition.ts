@@ -6,29 +6,18 @@
 import type * as z from "zod";
 import type { ErrorCode } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
-import type { DeletionGoal, DeletionPolicy } from "../lifecycle/plan.ts";
-import type { ContainerPolicy } from "../lifecycle/plan-container-deletion.ts";
-import type { KmsKeyPolicy } from "../lifecycle/plan-kms-key-deletion.ts";
-import type { ContainerRef } from "./container-ports.ts";
+import type { DeletionGoal } from "../lifecycle/plan.ts";
+import type { Deletion } from "./delete.ts";
 import type { ApplyCommand } from "./explanation.ts";
-import type { KmsKeyRef } from "./kms-ports.ts";
-import type { CallOptions, KeyRef, World } from "./ports.ts";
+import type { CallOptions, RunSettings, World } from "./ports.ts";
 import { metaOf, secretPathsIn, shapeOf } from "./property.ts";
+
+export type { RunSettings };
 
 /** An invalid property and the reason; the property is a top-level input. */
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;
-}
-
-/** Settings of the caller and the provider, in addition to those of the resource. */
-export interface RunSettings {
-  readonly isDualRequired: boolean;
-  readonly consents: readonly string[];
-  /** How long the caller lets this run wait; absent if not set. */
-  readonly waitMs?: number;
-  /** Whether the run is in a pipeline, where no person sees what a wait blocks. */
-  readonly isUnattended?: boolean;
 }
 
 /** For a creation, which only its own name connects with an earlier attempt. */
@@ -65,15 +54,6 @@ export interface Stored<State> {
    */
   readonly isFound?: true;
 }
-
-/**
- * The object of a deletion and its policy. The planner for its kind decides, whatever a definition
- * says.
- */
-export type Ending =
-  | { readonly kind: "managed_key"; readonly ref: KeyRef; readonly policy: DeletionPolicy }
-  | { readonly kind: "container"; readonly ref: ContainerRef; readonly name: string; readonly policy: ContainerPolicy }
-  | { readonly kind: "kms_key"; readonly ref: KmsKeyRef; readonly name: string; readonly policy: KmsKeyPolicy };
 
 /** For a list, which skips what this release cannot describe instead of failing. */
 export interface ListOptions extends CallOptions {
@@ -150,7 +130,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * The object behind the resource and the policy for its deletion, from state, because destroy
    * sees no program.
    */
-  deletion(state: State, run: RunSettings): Ending;
+  deletion(state: State, run: RunSettings): Deletion;
   /**
    * The goal of an update that advances the key's deletion while the key stays in the program;
    * undefined if the update has no such goal or the goal is reached.

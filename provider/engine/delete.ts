@@ -3,21 +3,40 @@
  * has a wait budget.
  */
 
-import { lifecycleStateOf } from "../lifecycle/lifecycle-state.ts";
-import { planKeyDeletion } from "../lifecycle/plan-key-deletion.ts";
-import { containerFacts, containerKind } from "./container/kind.ts";
-import { explainContainerOutcome } from "./container/messages.ts";
-import type { Ending, RunSettings } from "./definition.ts";
-import { type DeleteOutcome, pendingResult } from "./delete-outcome.ts";
-import type { Door } from "./explanation.ts";
-import { keyKind, type Outcome, type Task } from "./key/kind.ts";
-import { explainOutcome } from "./key/messages.ts";
-import { deletionFacts } from "./key/report.ts";
-import { deleteKmsKey } from "./kms-key/delete.ts";
-import type { CallOptions, World } from "./ports.ts";
+import { type ErrorCode, errorCatalogue, newRunMark } from "../errors.ts";
+import type { Announcement } from "../lifecycle/announcement.ts";
+import { type DeletionGoal, isForOthers } from "../lifecycle/plan.ts";
+import type { Deletable, Memory, Observed, Outcome } from "./converge.ts";
+import { type Door, type Explanation, renderExplanation } from "./explanation.ts";
+import type { CallOptions, RunRecord, RunSettings, World } from "./ports.ts";
+import type { PlanContext, Planned, StateFacts } from "./preview.ts";
+import type { Subject } from "./report.ts";
 import { convergeAndWait, type WaitBudget } from "./wait.ts";
-import { sayLongWait } from "./wait-interrupted.ts";
-import { capital, sayKey } from "./words.ts";
+import { sayDuration } from "./words.ts";
+
+/** The deletion of one object, as the definition of its resource states it. */
+export interface Deletion {
+  /** The object in reports; `facts` are the properties of its resource in state. */
+  subject(facts: StateFacts): Subject;
+  /** The same deletion under the limit of its plan; without a limit if the engine has none. */
+  limitedTo(atMost: Announcement | undefined): Deletion;
+  /** From state alone. */
+  plan(context: PlanContext): Planned;
+  /**
+   * The plan of an update that advances the deletion while the object stays in the program, which
+   * never waits; `wanted` are the program's values. Absent if no update does so.
+   */
+  planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): Planned;
+  /** Throws `UkoError` for faults only; waits and refusals are outcomes. */
+  delete(world: World, request: DeleteRequest, options: CallOptions): Promise<DeleteOutcome>;
+}
+
+/** The parameters of one deletion; without `waiting` it never waits. */
+export interface DeleteRequest {
+  readonly run: RunSettings;
+  readonly door: Door;
+  readonly waiting?: Waiting | undefined;
+}
 
 /** How a deletion may wait during its run. */
 export interface Waiting {
@@ -27,32 +46,56 @@ export interface Waiting {
   warn(line: string): void;
 }
 
-/** The parameters of one deletion; without `waiting` it never waits. */
-export interface DeleteRequest {
-  readonly ending: Ending;
-  readonly run: RunSettings;
-  readonly door: Door;
-  readonly waiting?: Waiting;
+interface Facts {
+  /** For a report, in addition to code and exit code, if the planner of this kind knows them. */
+  readonly facts: Pick<
+    RunRecord,
+    "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "reasons" | "taken"
+  >;
 }
 
-/**
- * Takes the steps that are allowed now. Throws `UkoError` for faults only; waits and refusals are
- * outcomes.
- */
-export function endResource(
+/** The result of a deletion for its door: whether the engine may drop the resource from state. */
+export type DeleteOutcome = Partial<Facts> &
+  (
+    | { readonly kind: "ended"; readonly warnings: readonly string[] }
+    /** A wait, a refusal or a missing right, as a message. */
+    | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string }
+  );
+
+/** What a kind of object makes of an outcome. */
+export type Conclusion = Facts &
+  (
+    | { readonly kind: "ended"; readonly warnings: readonly string[] }
+    | {
+        readonly kind: "unfinished";
+        readonly explanation: Explanation;
+        /** Of this run's actor, if it waits for an approval. */
+        readonly standing?: Parameters<typeof isForOthers>[0] | undefined;
+      }
+  );
+
+/** Takes the steps that are allowed now, and concludes what the engine may do. */
+export async function deleteObject<Task, Seen extends Observed, Step, Stop extends object, Mem extends Memory<Step>>(
   world: World,
-  { ending, run, door, waiting }: DeleteRequest,
+  object: {
+    readonly kind: Deletable<Task, Seen, Step, Stop, Mem>;
+    readonly task: Task;
+    conclude(outcome: Outcome<Seen, Stop, Mem>, door: Door): Conclusion;
+  },
+  { run, door, waiting }: DeleteRequest,
   options: CallOptions,
 ): Promise<DeleteOutcome> {
-  const patience = patienceOf(run, waiting);
-  switch (ending.kind) {
-    case "managed_key":
-      return endKey(world, ending, run, door, patience, options);
-    case "container":
-      return endOfContainer(world, ending, door, patience, options);
-    case "kms_key":
-      return deleteKmsKey(world, ending, run, door, patience, options);
-  }
+  const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
+  const conclusion = object.conclude(outcome, door);
+  if (conclusion.kind === "ended") return conclusion;
+  const { explanation, facts, standing } = conclusion;
+  const { code = "UKO_BUG" } = explanation;
+  return { kind: "unfinished", code, message: messageOf(explanation, code, standing, options), facts };
+}
+
+/** The same policy under the limit of a plan. */
+export function limited<Policy extends object>(policy: Policy, atMost: Announcement | undefined): Policy {
+  return atMost === undefined ? policy : { ...policy, atMost };
 }
 
 const pollIntervalMs = 30_000;
@@ -60,7 +103,7 @@ const pollIntervalMs = 30_000;
 /**
  * The caller's setting for this run overrides the resource's. Without either, a run does not wait.
  */
-function patienceOf({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): WaitBudget {
+function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): WaitBudget {
   if (waiting === undefined) return { budgetMs: 0, pollIntervalMs };
   return {
     budgetMs: waitMs ?? waiting.timeoutMs,
@@ -69,54 +112,33 @@ function patienceOf({ waitMs, isUnattended = false }: RunSettings, waiting: Wait
   };
 }
 
-async function endKey(
-  world: World,
-  { ref, policy }: Extract<Ending, { kind: "managed_key" }>,
-  { consents }: RunSettings,
-  door: Door,
-  patience: WaitBudget,
-  options: CallOptions,
-): Promise<DeleteOutcome> {
-  const plan: Task["plan"] = (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs);
-  const task: Task = { ref, plan, consents, intent: "engine" };
-  return deleteOutcome(await convergeAndWait(world, keyKind, task, patience, options), door, options);
+/**
+ * A run that was canceled during a wait says so next to what it waits for. The message of an
+ * approval that this run cannot receive is marked, for a hook that sees only the message.
+ */
+function messageOf(
+  { code: _code, ...uncoded }: Explanation,
+  code: ErrorCode,
+  standing: Parameters<typeof isForOthers>[0] | undefined,
+  { signal }: CallOptions,
+): string {
+  const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
+  const mark = standing === undefined || isForOthers(standing) ? "" : `${newRunMark} `;
+  return `${renderExplanation(shown)}\n  ${mark}[${code}]`;
 }
 
-async function endOfContainer(
-  world: World,
-  ending: Extract<Ending, { kind: "container" }>,
-  door: Door,
-  patience: WaitBudget,
-  options: CallOptions,
-): Promise<DeleteOutcome> {
-  const outcome = await convergeAndWait(world, containerKind, ending, patience, options);
-  if (outcome.kind === "gone") {
-    return { kind: "ended", warnings: [], facts: { taken: outcome.memory.taken.map(({ kind }) => kind) } };
-  }
-  const explanation = explainContainerOutcome(outcome, door);
-  const facts = { ...containerFacts(outcome), taken: [] };
-  return pendingResult(explanation, facts, options);
+const waitInterruptedNote =
+  "The wait was stopped, and nothing is lost: what was done stands, and the next run goes on from here.";
+
+/** For a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
+function sayLongWait(neededMs: number): string {
+  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the lock of its state meanwhile, so no other run can work on the stack; without UKO_WAIT it stops and says what is awaited, and a later run goes on from there`;
 }
 
-function deleteOutcome(outcome: Outcome, door: Door, options: CallOptions): DeleteOutcome {
-  const facts = factsOf(outcome);
-  if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts };
-  if (outcome.kind === "stopped" && outcome.plan.kind === "done") {
-    const key = capital(sayKey(outcome.observed.observation));
-    const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
-    return { kind: "ended", warnings: [warning], facts };
-  }
-  return pendingResult(explainOutcome(outcome, door), facts, options, "plan" in outcome ? outcome.plan : undefined);
-}
-
-/** What a report states about the deletion of a managed key, in addition to its code. */
-function factsOf(outcome: Outcome): NonNullable<DeleteOutcome["facts"]> {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
-  if (outcome.kind === "gone") return { lifecycleState: "gone", taken };
-  const { observed, memory } = outcome;
-  const { recordLapsesAt: _lapses, ...deletion } = deletionFacts(
-    observed,
-    outcome.kind === "stopped" ? outcome.plan : undefined,
-  );
-  return { lifecycleState: lifecycleStateOf(observed.observation, memory.run, observed.nowMs), ...deletion, taken };
+/** A deletion whose resource the engine may drop, or why it may not, for a report. */
+export function resultOfDeletion(
+  outcome: DeleteOutcome,
+): Facts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
+  if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
+  return { code: outcome.code, exitCode: errorCatalogue[outcome.code].exitCode, ...outcome.facts };
 }

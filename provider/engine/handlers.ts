@@ -4,22 +4,13 @@
  */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
-import { limitedTo, nothingPlanned, type Planned, planEnding, planRetirement } from "./announcement.ts";
-import type {
-  CreateOptions,
-  Ending,
-  ListFilter,
-  ListOptions,
-  ResourceDefinition,
-  RunSettings,
-  Stored,
-} from "./definition.ts";
-import { endResource, type Waiting } from "./delete.ts";
-import type { DeleteOutcome } from "./delete-outcome.ts";
+import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./delete.ts";
 import { applyCommand, type Door } from "./explanation.ts";
 import type { CallOptions, World } from "./ports.ts";
+import { nothingPlanned, type Planned } from "./preview.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
-import { reportingRun, resultOfDeletion, resultOfStored, subjectOf } from "./run-report.ts";
+import { reportingRun, resultOfStored } from "./report.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {
@@ -70,7 +61,7 @@ export interface DeleteOptions extends ApplyOptions {
   /** What people run next, if that differs from the door's usual command for deletions. */
   readonly rerun?: Door["rerun"];
   /** Absent if the door cannot be canceled while it waits; its runs then never wait. */
-  readonly waiting?: Waiting;
+  readonly waiting?: DeleteRequest["waiting"];
 }
 
 /**
@@ -105,7 +96,7 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { world, run } = opened(options);
       const inputs = inputsFrom(news);
       const resultOf = (stored: Stored<State>) => ({
-        ...subjectOf(definition.deletion(stored.state, run), stored.state),
+        ...definition.deletion(stored.state, run).subject(Object(stored.state)),
         ...resultOfStored(stored),
         taken: ["create"],
       });
@@ -121,7 +112,7 @@ export function createHandlers<Inputs, State extends Inputs>(
     async update(olds, news, options) {
       const { world, run } = opened(options);
       const { state, inputs } = known(olds, news);
-      const subject = subjectOf(definition.deletion(state, run), state);
+      const subject = definition.deletion(state, run).subject(Object(state));
       const apply = applyCommand(context.door);
       const work = () => definition.update(world, state, inputs, run, { ...options, apply });
       return looked(
@@ -140,7 +131,9 @@ export function createHandlers<Inputs, State extends Inputs>(
     previewDelete(olds) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      return planEnding(definition.deletion(state, run), Object(state), run, context.door);
+      const { consents, waitMs = 0 } = run;
+      const plan = { facts: Object(state), consents, waits: waitMs > 0, door: context.door };
+      return definition.deletion(state, run).plan(plan);
     },
     previewUpdate(olds, news, first) {
       const { state, inputs } = known(olds, news);
@@ -148,22 +141,21 @@ export function createHandlers<Inputs, State extends Inputs>(
       if (goal === undefined) return nothingPlanned;
       const { run } = context.open();
       // Same as in the update itself: the program's current inputs override the state.
-      const ending = definition.deletion({ ...state, ...inputs }, run);
-      if (ending.kind !== "managed_key") return nothingPlanned;
-      const aimed = { ...ending, policy: { ...ending.policy, goal } };
+      const deletion = definition.deletion({ ...state, ...inputs }, run);
       const rerun = applyCommand(context.door) ?? context.door.rerun;
       const consents = first === undefined ? run.consents : [first.approvedRecordId ?? ""];
-      return planRetirement(aimed, Object(state), Object(inputs), consents, { rerun });
+      const plan = { facts: Object(state), consents, waits: false, door: { rerun } };
+      return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
     },
     async delete(olds, options) {
       const { world, run } = opened(options);
       const state = stateFrom(olds);
       const { announced } = options;
-      const ending = limitedTo(definition.deletion(state, run), announced);
+      const deletion = definition.deletion(state, run).limitedTo(announced);
       const { target, rerun = context.door.rerun, waiting } = options;
       const door = { ...context.door, rerun, ...(target !== undefined && { target }) };
-      const work = () => endResource(world, { ending, run, door, ...(waiting !== undefined && { waiting }) }, options);
-      const subject = subjectOf(ending, state);
+      const work = () => deletion.delete(world, { run, door, waiting }, options);
+      const subject = deletion.subject(Object(state));
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
@@ -177,9 +169,9 @@ function withApproval<State>(looked: ResourceRead<State>, run: RunSettings): Res
 }
 
 /**
- * A new state names the instance, so no source may report another one. KMS itself checks the
- * instance.
+ * A new state names the instance, so no source may report another one. KMS, whose keys are in no
+ * vault, checks the instance itself.
  */
-async function requirePinnable(world: World, { kind }: Ending, options: CallOptions): Promise<void> {
-  if (kind !== "kms_key") await world.session.requireOwnInstance(options);
+async function requirePinnable(world: World, deletion: Deletion, options: CallOptions): Promise<void> {
+  if (deletion.subject({}).vaultId !== "") await world.session.requireOwnInstance(options);
 }

@@ -8,12 +8,12 @@ import type { ConsentRecord } from "../lifecycle/consent-record.ts";
 import type { KeystoreKind } from "../lifecycle/keystore-kind.ts";
 import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/observation.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
-import type { Answered, CallOptions, Progress, Written } from "./calls.ts";
+import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./container-ports.ts";
 import type { KmsKeys } from "./kms-ports.ts";
 import type { ServiceClock } from "./service-clock.ts";
 
-export type { Answered, CallOptions, Progress, Written };
+export type { Answered, CallOptions, Progress, RunSettings, Written };
 
 /** The location of a key. All three values are UUIDs. */
 export interface KeyRef {

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { containerDeletion } from "../engine/container/deletion.ts";
 import { readContainer } from "../engine/container/observe.ts";
 import { sayContainer } from "../engine/container/words.ts";
 import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
@@ -132,12 +133,12 @@ export const vault = defineResource<VaultInputs, VaultState>({
     return all.map((snapshot) => stored(world.session.instanceId, {}, snapshot));
   },
 
-  deletion: (state) => ({
-    kind: "container",
-    ref: refOf(state),
-    name: state.name,
-    policy: { deletionProtection: state.deletionProtection },
-  }),
+  deletion: (state) =>
+    containerDeletion({
+      ref: refOf(state),
+      name: state.name,
+      policy: { deletionProtection: state.deletionProtection },
+    }),
 });
 
 function refTo(instanceId: string, vaultId: string): ContainerRef {

@@ -1,51 +1,57 @@
 /** What a plan tells of a deletion before it begins, from the state alone. Whatever is called harmless has to be. */
 
 import { describe, expect, test } from "vitest";
-import type { Ending } from "../../provider/engine/definition.ts";
-import { type DeletionPreview, previewDeletion, previewRetirement } from "../../provider/engine/preview-deletion.ts";
+import { containerDeletion } from "../../provider/engine/container/deletion.ts";
+import type { Deletion } from "../../provider/engine/delete.ts";
+import { keyDeletion } from "../../provider/engine/key/deletion.ts";
+import { kmsKeyDeletion } from "../../provider/engine/kms-key/deletion.ts";
+import type { DeletionPreview } from "../../provider/engine/preview.ts";
+import type { DeletionPolicy } from "../../provider/lifecycle/plan.ts";
+import type { KmsKeyPolicy } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const recordId = "a".repeat(32);
-type Of<Kind extends Ending["kind"]> = Extract<Ending, { kind: Kind }>;
 
-const key = (policy: Partial<Of<"managed_key">["policy"]> = {}): Of<"managed_key"> => ({
-  kind: "managed_key",
-  ref: { instanceId, vaultId: "v", keyId: "k" },
-  policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
-});
-const kmsKey = (policy: Partial<Of<"kms_key">["policy"]> = {}): Ending => ({
-  kind: "kms_key",
-  ref: { instanceId, kmsKeyId: "k" },
-  name: "orders",
-  policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
-});
-const vault = (deletionProtection: boolean): Ending => ({
-  kind: "container",
-  ref: { kind: "vault", instanceId, vaultId: "v", id: "v" },
-  name: "archive",
-  policy: { deletionProtection },
-});
+const key = (policy: Partial<DeletionPolicy> = {}): Deletion =>
+  keyDeletion({
+    ref: { instanceId, vaultId: "v", keyId: "k" },
+    policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
+  });
+const kmsKey = (policy: Partial<KmsKeyPolicy> = {}): Deletion =>
+  kmsKeyDeletion({
+    ref: { instanceId, kmsKeyId: "k" },
+    name: "orders",
+    policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
+  });
+const vault = (deletionProtection: boolean): Deletion =>
+  containerDeletion({
+    ref: { kind: "vault", instanceId, vaultId: "v", id: "v" },
+    name: "archive",
+    policy: { deletionProtection },
+  });
 const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", syncFlag: "ok" }];
 const told = (
-  ending: Ending,
+  deletion: Deletion,
   facts: Readonly<Record<string, unknown>> = {},
   consents: readonly string[] = [],
 ): DeletionPreview =>
-  previewDeletion(ending, {
-    ...{
-      facts: { label: "payroll", keyState: "active", keystores, ...facts },
-      consents,
-      door: { rerun: "tofu destroy" },
-    },
-  });
+  deletion.plan({
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, consents, waits: false },
+    door: { rerun: "tofu destroy" },
+  }).preview;
 const retired = (
-  policy: Partial<Of<"managed_key">["policy"]>,
+  policy: Partial<DeletionPolicy> & Pick<DeletionPolicy, "goal">,
   over: Readonly<Record<string, unknown>> = {},
   consents: readonly string[] = [],
-): DeletionPreview =>
-  previewRetirement(key(policy), {
-    ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, consents, door: { rerun: "tofu apply" } },
-  });
+): DeletionPreview => {
+  const context = {
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, consents, waits: false },
+    door: { rerun: "tofu apply" },
+  } as const;
+  const planned = key(policy).planRetirement?.(policy.goal, {}, context);
+  if (planned === undefined) throw new Error("A managed key can be retired.");
+  return planned.preview;
+};
 const textOf = (preview: DeletionPreview): string => ("message" in preview ? preview.message : "");
 
 const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };

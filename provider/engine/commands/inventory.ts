@@ -5,9 +5,11 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import type { Ending, ResourceDefinition, RunSettings } from "../definition.ts";
+import type { ResourceDefinition, RunSettings } from "../definition.ts";
+import type { Deletion } from "../delete.ts";
 import type { CallOptions, World } from "../ports.ts";
 import { shapeOf } from "../property.ts";
+import type { Subject } from "../report.ts";
 import { capital, plain } from "../words.ts";
 
 /** One resource as a program would have to declare it. */
@@ -53,7 +55,7 @@ export type AnyDefinition = Pick<
 > & {
   readonly secrets?: readonly string[];
   // biome-ignore lint/complexity/noBannedTypes: as above.
-  deletion(state: {}, run: RunSettings): Ending;
+  deletion(state: {}, run: RunSettings): Pick<Deletion, "subject">;
 };
 
 const run: RunSettings = { isDualRequired: false, consents: [] };
@@ -79,7 +81,7 @@ export async function takeInventory(
       const properties = state as Readonly<Record<string, unknown>>;
       if (properties.vaultId !== vaultId || properties.keyState === "destroyed") continue;
       isVaultThere ||= id === vaultId;
-      const item = itemOf(definition, id, properties, nameOf(definition.deletion(state, run), properties));
+      const item = itemOf(definition, id, properties, nameOf(definition.deletion(state, run).subject(properties)));
       const unsayable = unsayableIn(definition, item);
       if (unsayable.length === 0) items.push(item);
       else leftOut.push(`${capital(noun)} "${plain(item.name)}" ${id}: no program can say its ${unsayable.join(", ")}`);
@@ -100,8 +102,8 @@ function unsayableIn({ inputs }: AnyDefinition, item: InventoryItem): readonly s
   return parsed.success ? [] : [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))];
 }
 
-function nameOf(ending: Ending, { label }: Readonly<Record<string, unknown>>): string {
-  return ending.kind === "managed_key" ? String(label ?? ending.ref.keyId) : ending.name;
+function nameOf({ label, keyId }: Subject): string {
+  return label ?? keyId;
 }
 
 function itemOf(

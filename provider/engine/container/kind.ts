@@ -9,8 +9,6 @@ import {
 } from "../../lifecycle/plan-container-deletion.ts";
 import type { ContainerRef } from "../container-ports.ts";
 import type { Deletable, Memory, Outcome } from "../converge.ts";
-import type { DeleteOutcome } from "../delete-outcome.ts";
-import { isoTime } from "../evidence.ts";
 import type { CallOptions, World, Written } from "../ports.ts";
 import { neededUntil } from "../wait.ts";
 import { type ObservedContainer, observeContainer } from "./observe.ts";
@@ -88,11 +86,4 @@ function remove(world: World, ref: ContainerRef, etag: string, options: CallOpti
     case "template":
       return world.templates.remove(ref, etag, options);
   }
-}
-
-/** What a report states about the deletion of a container, in addition to its code. */
-export function containerFacts(stop: ContainerStop): DeleteOutcome["facts"] & object {
-  if (stop.kind === "rights_missing" || stop.plan.kind === "refused") return { awaits: "person_to_unblock" };
-  const { untilMs } = stop.plan;
-  return { awaits: "time", ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }) };
 }

@@ -14,19 +14,18 @@ import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { planLoosening } from "../../lifecycle/plan-loosening.ts";
 import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
 import { planSync } from "../../lifecycle/plan-update.ts";
-import { type Survey, surveyRemovals, surveyRequests } from "../commands/survey.ts";
-import { explainRemovable } from "../commands/survey-messages.ts";
 import { converge, throwIfStopped } from "../converge.ts";
 import type { CallOptions, KeyRef, World } from "../ports.ts";
-import type { Report } from "../report.ts";
-import { reportingRun, resultOfReport, subjectOfKey } from "../run-report.ts";
+import { type Report, reportingRun, resultOfReport } from "../report.ts";
 import { convergeAndWait, type WaitBudget } from "../wait.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyDetails, observeKey } from "./observe.ts";
 import { explainPath } from "./remaining-path.ts";
-import { reportGone, reportOn } from "./report.ts";
+import { reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone, explainStatus } from "./status.ts";
+import { type Survey, surveyRemovals, surveyRequests } from "./survey.ts";
+import { explainRemovable } from "./survey-messages.ts";
 
 /**
  * Without consents the loosening is requested; with consents it is carried out, and no request is

@@ -8,7 +8,7 @@ import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons
 import { isoTime } from "../evidence.ts";
 import type { Explanation } from "../explanation.ts";
 import type { KeyRef } from "../ports.ts";
-import type { DeletionFacts, Report } from "../report.ts";
+import type { DeletionFacts, Report, Subject } from "../report.ts";
 import { describeReason } from "./evidence.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 
@@ -76,4 +76,8 @@ function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["aw
   if (plan?.kind === "waitingForTime") return "time";
   if (plan?.kind === "refused") return "person_to_unblock";
   return isOnFile ? "approval" : undefined;
+}
+
+export function subjectOfKey({ instanceId, vaultId, keyId }: KeyRef): Subject {
+  return { instanceId, vaultId, keyId };
 }

@@ -1,5 +1,6 @@
 /** The key template as a resource: the properties and the keystores of keys created from it. */
 
+import { containerDeletion } from "../../engine/container/deletion.ts";
 import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/container-ports.ts";
@@ -146,12 +147,12 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
     return all.filter(isOurs).map((snapshot) => stored(world.session.instanceId, {}, snapshot));
   },
 
-  deletion: (state) => ({
-    kind: "container",
-    ref: refOf(state),
-    name: state.name,
-    policy: { deletionProtection: state.deletionProtection },
-  }),
+  deletion: (state) =>
+    containerDeletion({
+      ref: refOf(state),
+      name: state.name,
+      policy: { deletionProtection: state.deletionProtection },
+    }),
 });
 
 function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {

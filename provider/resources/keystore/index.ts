@@ -3,6 +3,7 @@
  * distributed.
  */
 
+import { containerDeletion } from "../../engine/container/deletion.ts";
 import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/container-ports.ts";
@@ -143,12 +144,12 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     });
   },
 
-  deletion: (state) => ({
-    kind: "container",
-    ref: refOf(state),
-    name: state.name ?? "",
-    policy: { deletionProtection: state.deletionProtection },
-  }),
+  deletion: (state) =>
+    containerDeletion({
+      ref: refOf(state),
+      name: state.name ?? "",
+      policy: { deletionProtection: state.deletionProtection },
+    }),
 });
 
 function refTo(instanceId: string, vaultId: string, id: string): ContainerRef {

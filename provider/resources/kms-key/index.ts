@@ -4,6 +4,7 @@
  */
 
 import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";
 import {
   excludeKeystoreKeys,
   type ObservedKmsKey,
@@ -152,18 +153,18 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     });
   },
 
-  deletion: (state, run) => ({
-    kind: "kms_key",
-    ref: refOf(state),
-    name: state.name,
-    policy: {
-      goal: state.deletionCompletesAt,
-      deletionProtection: state.deletionProtection,
-      // The environment and the provider can make a run stricter than the resource says, never
-      // looser.
-      dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
-    },
-  }),
+  deletion: (state, run) =>
+    kmsKeyDeletion({
+      ref: refOf(state),
+      name: state.name,
+      policy: {
+        goal: state.deletionCompletesAt,
+        deletionProtection: state.deletionProtection,
+        // The environment and the provider can make a run stricter than the resource says, never
+        // looser.
+        dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
+      },
+    }),
 });
 
 function refOf({ instanceId, keyId }: KmsKeyState): KmsKeyRef {

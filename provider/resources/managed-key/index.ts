@@ -1,6 +1,7 @@
 /** The managed key as a resource: an encryption key whose deletion requires two people. */
 
 import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/definition.ts";
+import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
 import type { KeyRef } from "../../engine/ports.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
@@ -113,7 +114,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return found.map(({ inputs, observed }) => stored(inputs, observed, []));
   },
 
-  deletion: (state, run) => ({ kind: "managed_key", ref: refOf(state), policy: policyOf(state, run) }),
+  deletion: (state, run) => keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }),
 
   retirement(state, { state: goal }) {
     return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;

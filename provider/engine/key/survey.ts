@@ -7,10 +7,10 @@ import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { isPending } from "../../lifecycle/guards.ts";
 import type { DeletionPolicy, Plan, Run } from "../../lifecycle/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "../key/observe.ts";
-import { reportOn } from "../key/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../ports.ts";
 import type { Report } from "../report.ts";
+import { type KeyDetails, type KeyReadResult, observedInList, observeKey } from "./observe.ts";
+import { reportOn } from "./report.ts";
 import { explainListed } from "./survey-messages.ts";
 
 /**

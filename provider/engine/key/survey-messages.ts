@@ -4,11 +4,11 @@ import type { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Explanation } from "../explanation.ts";
-import { explainOutcome } from "../key/messages.ts";
-import type { KeyDetails } from "../key/observe.ts";
-import { sayReasonsOnKey } from "../key/reasons.ts";
 import type { Report } from "../report.ts";
 import { capital, keyPath, sayKey, sayRoles } from "../words.ts";
+import { explainOutcome } from "./messages.ts";
+import type { KeyDetails } from "./observe.ts";
+import { sayReasonsOnKey } from "./reasons.ts";
 
 const door = { rerun: "uko continue" } as const;
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { containerDeletion } from "../../provider/engine/container/deletion.ts";
+import { resultOfDeletion } from "../../provider/engine/delete.ts";
+import { keyDeletion } from "../../provider/engine/key/deletion.ts";
+import { kmsKeyDeletion } from "../../provider/engine/kms-key/deletion.ts";
 import type { RunRecord, World } from "../../provider/engine/ports.ts";
-import { reportingRun, resultOfDeletion, resultOfStored, subjectOf } from "../../provider/engine/run-report.ts";
+import { reportingRun, resultOfStored } from "../../provider/engine/report.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { aWorld, ref } from "./fakes.ts";
 
@@ -71,15 +75,15 @@ describe("a record names", () => {
   test("a container and a KMS key by what they are", () => {
     const container = { kind: "keystore", instanceId, vaultId, id: "ks-1" } as const;
     const policy = { deletionProtection: false };
-    expect(subjectOf({ kind: "container", ref: container, name: "ring", policy }, {})).toEqual({
+    expect(containerDeletion({ ref: container, name: "ring", policy }).subject({})).toEqual({
       instanceId,
       resource: "keystore",
       vaultId,
       keyId: "ks-1",
       label: "ring",
     });
-    const kmsKey = { kind: "kms_key", ref: { instanceId, kmsKeyId: "kms-1" }, name: "root", policy } as never;
-    expect(subjectOf(kmsKey, {})).toEqual({
+    const kmsKey = { ref: { instanceId, kmsKeyId: "kms-1" }, name: "root", policy: policy as never };
+    expect(kmsKeyDeletion(kmsKey).subject({})).toEqual({
       instanceId,
       resource: "kms_key",
       vaultId: "",
@@ -90,13 +94,13 @@ describe("a record names", () => {
 
   test("a managed key by its label, and what its state says of its end", () => {
     const state = { label: "payroll", lifecycleState: "pending_approval", deletionAwaits: "approval", version: 1 };
-    expect(subjectOf({ kind: "managed_key", ref, policy: {} as never }, state)).toEqual({
+    expect(keyDeletion({ ref, policy: {} as never }).subject(state)).toEqual({
       instanceId,
       vaultId,
       keyId,
       label: "payroll",
     });
-    expect(resultOfStored({ id: "x", state, warnings: [] })).toEqual({
+    expect(resultOfStored({ state })).toEqual({
       lifecycleState: "pending_approval",
       awaits: "approval",
       exitCode: 0,

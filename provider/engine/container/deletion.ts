@@ -1,0 +1,42 @@
+/** The deletion of a vault, keystore or template, as an IaC engine asks for it. */
+
+import { announceContainerDeletion } from "../../lifecycle/announce.ts";
+import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
+import { isoTime } from "../evidence.ts";
+import type { Door } from "../explanation.ts";
+import { refusedByProtection } from "../preview.ts";
+import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
+import { explainContainerOutcome } from "./messages.ts";
+import { sayContainer } from "./words.ts";
+
+export interface ContainerTarget extends ContainerTask {
+  readonly name: string;
+}
+
+export function containerDeletion(target: ContainerTarget): Deletion {
+  const { ref, name, policy } = target;
+  const { kind: resource, instanceId, vaultId, id } = ref;
+  return {
+    subject: () => ({ instanceId, resource, vaultId, keyId: id, label: name }),
+    limitedTo: (atMost) => containerDeletion({ ...target, policy: limited(policy, atMost) }),
+    plan({ door }) {
+      const refused = refusedByProtection(policy.deletionProtection, sayContainer({ kind: resource, id, name }), door);
+      return { preview: refused ?? { kind: "short" }, announced: announceContainerDeletion(id, name) };
+    },
+    delete: (world, request, options) =>
+      deleteObject(world, { kind: containerKind, task: target, conclude }, request, options),
+  };
+}
+
+function conclude(outcome: ContainerOutcome, door: Door): Conclusion {
+  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { taken } };
+  const facts = { ...awaitedBy(outcome), taken };
+  return { kind: "unfinished", explanation: explainContainerOutcome(outcome, door), facts };
+}
+
+function awaitedBy(stop: ContainerStop): Conclusion["facts"] {
+  if (stop.kind === "rights_missing" || stop.plan.kind === "refused") return { awaits: "person_to_unblock" };
+  const { untilMs } = stop.plan;
+  return { awaits: "time", ...(untilMs !== undefined && { notBefore: isoTime(untilMs) }) };
+}

@@ -1,0 +1,227 @@
+/**
+ * The preview of a managed key's deletion or retirement, from state alone: what this run does, and
+ * what is left after it.
+ */
+
+import { announceKeyDeletion } from "../../lifecycle/announce.ts";
+import type { Announcement } from "../../lifecycle/announcement.ts";
+import { shownMarker } from "../../lifecycle/dual-marker.ts";
+import type { KeystoreStatus } from "../../lifecycle/observation.ts";
+import { type DeletionPolicy, guardCodes } from "../../lifecycle/plan.ts";
+import { type Prediction, planFromState } from "../../lifecycle/plan-from-state.ts";
+import type { PathStep } from "../../lifecycle/remaining-path.ts";
+import { type Explanation, type NextStep, renderExplanation, sayUnprotect } from "../explanation.ts";
+import type { KeyRef } from "../ports.ts";
+import {
+  asksAnyway,
+  type DeletionPreview,
+  longIf,
+  nextToDelete,
+  numbered,
+  type PlanContext,
+  type Planned,
+  type PreviewKind,
+  pendingIn,
+  pendingRecordId,
+  previewApproval,
+  previewTimeWait,
+  refusedByProtection,
+  type StateFacts,
+  sayTakes,
+  textOf,
+} from "../preview.ts";
+import { noWayBack, plain } from "../words.ts";
+import { explainGuard } from "./refusals.ts";
+import { actCommands } from "./waits.ts";
+
+export interface KeyTarget {
+  readonly ref: KeyRef;
+  readonly policy: DeletionPolicy;
+}
+
+/** For a deletion, whose waits are errors. */
+export function planKey(target: KeyTarget, context: PlanContext): Planned {
+  const what = nameOf(target, context.facts);
+  const refused = refusedByProtection(target.policy.deletionProtection, what, context.door);
+  return {
+    preview: refused ?? longIf(pathOf(target, "deletion", context)),
+    announced: announcementOf(target, context.facts, context),
+  };
+}
+
+/**
+ * For an update that advances the key's deletion. It succeeds while it waits, and is reported even
+ * if it takes one run, because it may cause an outage.
+ */
+export function planKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): Planned {
+  return {
+    preview: previewRetirement(target, context),
+    announced: announcementOf(target, factsAfterWrite(context.facts, wanted), context),
+  };
+}
+
+function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
+  const { next, observation } = predictionFrom(target, context.facts);
+  if (next.kind !== "refused") return longIf(pathOf(target, "retirement", context));
+  const { consents, door } = context;
+  const run = { actor: { displayName: "" }, consents, intent: "engine" } as const;
+  const { summary } = explainGuard(next.guard, { observed: { observation, nowMs: 0 }, run, door });
+  const code = guardCodes[next.guard.guard];
+  const message = renderExplanation({
+    summary,
+    facts: [
+      "This run ends with an error, and nothing stops working.",
+      ...(next.guard.guard === "deletion_protection" ? [sayUnprotect(door)] : []),
+    ],
+    next: [],
+    code,
+  });
+  return { kind: "refused", code, message };
+}
+
+function nameOf({ ref }: KeyTarget, { label }: StateFacts): string {
+  return `key "${plain(typeof label === "string" ? label : ref.keyId)}"`;
+}
+
+/** Undefined if nothing is left to do, or if state does not show it. */
+function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): Explanation | undefined {
+  const { facts, door } = context;
+  const { ref, policy } = target;
+  const what = nameOf(target, facts);
+  const recordId = pendingRecordId(facts);
+  if (recordId !== undefined) {
+    const step = facts.keyState === "active" ? "deactivate" : "destroy";
+    // Whatever the code says, the key itself requires two people.
+    const { rest } = pathFrom({ ref, policy: { ...policy, dualAuthorization: "required" } }, facts, manner);
+    const path = `${ref.vaultId}/${ref.keyId}`;
+    const next =
+      manner === "deletion" ? nextToDelete(recordId, path) : nextToRetire(policy, actCommands(recordId, path, door));
+    return previewApproval(what, { recordId, step, wayBack: noWayBack, manner, rest, next }, context);
+  }
+  const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
+  if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, facts, manner, afterWait);
+  if (steps.length === 0) return undefined;
+  const end = manner === "deletion" ? "end" : `be ${policy.goal}`;
+  return {
+    summary: sayTakes(what, isForTwo, steps, end),
+    facts: [
+      ...numbered(steps),
+      ...(policy.dualAuthorization === "required" ? [] : [asksAnyway]),
+      ...(manner === "retirement" && steps.length > 1 ? [greenOnTheWay] : []),
+    ],
+    next: [],
+  };
+}
+
+const greenOnTheWay = "Each run that waits ends without an error, and plans show the change until the goal is reached.";
+
+/** `uko continue` always continues to the end of the deletion. */
+function nextToRetire({ goal }: DeletionPolicy, [byEngine = "", ...byCommand]: readonly string[]): NextStep {
+  return { who: "somebody else runs", commands: goal === "deactivated" ? [byEngine] : [byEngine, ...byCommand] };
+}
+
+interface DeletionPath {
+  /** From this run on; empty if nothing is left to do, or if the planner knows no path. */
+  readonly steps: readonly string[];
+  /** The steps that are left after the pending step. */
+  readonly rest: readonly string[];
+  /** The steps that are left after the pending wait. */
+  readonly afterWait: readonly string[];
+  readonly asksFirst: boolean;
+  readonly isForTwo: boolean;
+}
+
+function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): DeletionPath {
+  const { policy } = target;
+  const { next, path } = predictionFrom(target, facts);
+  const asksFirst = next.kind === "ready" && next.step.kind === "write_record";
+  const [first, ...later] = path.filter(({ step }) => step === "deactivate" || step === "destroy");
+  const leaves = path.some(({ step }) => step === "wait_for_keystores") ? [sayLeft(policy, manner)] : [];
+  const rest = [...later.map((each) => sayLater(each, "More than 4 hours later")), ...leaves];
+  const isOver = next.kind !== "ready" || first === undefined;
+  return {
+    rest,
+    asksFirst,
+    steps: isOver ? [] : [...(asksFirst ? sayAsked(first, manner) : [`This run alone: ${sayTaken(first)}`]), ...rest],
+    afterWait: first === undefined ? [] : [sayLater(first, "After that"), ...rest],
+    isForTwo: path.some(({ needsTwoPeople }) => needsTwoPeople),
+  };
+}
+
+function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Prediction {
+  const marker = shownMarker(facts.dualMarker, policy);
+  const known = {
+    ...ref,
+    label: typeof facts.label === "string" ? facts.label : ref.keyId,
+    stateWord: String(facts.keyState),
+    keystores: keystoresIn(facts),
+    ...(marker !== undefined && { marker }),
+  };
+  return planFromState(known, policy);
+}
+
+function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
+  const noun = step.step === "deactivate" ? "deactivation" : "destruction";
+  const ends =
+    manner === "deletion"
+      ? "ends with an error that names the consent record"
+      : "ends without an error; its warning names the consent record";
+  // A record comes first even if one person is enough. The requester may name that record.
+  const who = step.needsTwoPeople ? "A second person names" : "Whoever asked, or somebody else, names";
+  return [
+    `This run asks for its ${noun}, and ${ends}. Nothing stops working.`,
+    `${who} that record: ${sayTaken(step)}`,
+  ];
+}
+
+function sayLater(step: PathStep, when: string): string {
+  return step.needsTwoPeople
+    ? `${when} a second person consents to its destruction: ${sayTaken(step)}`
+    : `A run ${when.charAt(0).toLowerCase()}${when.slice(1)}: ${sayTaken(step)}`;
+}
+
+function sayTaken({ step }: PathStep): string {
+  return step === "deactivate"
+    ? "the key is deactivated, and everything that needs it stops working."
+    : `the key is destroyed. ${noWayBack}`;
+}
+
+function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {
+  const then =
+    manner === "retirement"
+      ? "it counts as destroyed"
+      : goal === "removed"
+        ? "its record is removed"
+        : "it leaves the state";
+  return `Once its keystores have let go of it, 7 to 90 days later, ${then}.`;
+}
+
+/**
+ * An update writes the program's values before it takes a step. It leaves a key with a binding
+ * record alone.
+ */
+function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
+  if (typeof facts.deletionRecordId === "string") return facts;
+  return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
+}
+
+function announcementOf({ ref, policy }: KeyTarget, facts: StateFacts, context: PlanContext): Announcement {
+  const marker = shownMarker(facts.dualMarker, policy);
+  const key = {
+    ...ref,
+    stateWord: textOf(facts.keyState),
+    ...(marker !== undefined && { marker }),
+    version: Number(facts.version),
+    label: textOf(facts.label),
+    description: textOf(facts.description),
+    activationDate: textOf(facts.activationDate),
+    expirationDate: textOf(facts.expirationDate),
+    tags: Object.entries(Object(facts.tags) as StateFacts).map(([name, value]) => ({ name, value: textOf(value) })),
+    keystores: keystoresIn(facts),
+  };
+  return announceKeyDeletion(key, policy, pendingIn(facts), context);
+}
+
+function keystoresIn({ keystores }: StateFacts): readonly KeystoreStatus[] {
+  return Array.isArray(keystores) ? (keystores as readonly KeystoreStatus[]) : [];
+}

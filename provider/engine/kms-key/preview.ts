@@ -1,0 +1,71 @@
+/** The preview of the deletion of a KMS key, from state alone. */
+
+import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
+import type { KmsKeyPolicy } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Explanation } from "../explanation.ts";
+import type { KmsKeyRef } from "../kms-ports.ts";
+import {
+  asksAnyway,
+  longIf,
+  nextToDelete,
+  numbered,
+  type PlanContext,
+  type Planned,
+  pendingIn,
+  pendingRecordId,
+  previewApproval,
+  previewTimeWait,
+  refusedByProtection,
+  sayTakes,
+  textOf,
+} from "../preview.ts";
+import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./words.ts";
+
+export interface KmsKeyTarget {
+  readonly ref: KmsKeyRef;
+  readonly name: string;
+  readonly policy: KmsKeyPolicy;
+}
+
+export function planKmsKey(target: KmsKeyTarget, context: PlanContext): Planned {
+  const { ref, name, policy } = target;
+  const { facts, door } = context;
+  const { kmsKeyId } = ref;
+  const key = { kmsKeyId, name, stateWord: textOf(facts.keyState), dualAuthDelete: facts.dualAuthDelete === true };
+  const refused = refusedByProtection(policy.deletionProtection, sayKmsKey(target), door);
+  return {
+    preview: refused ?? longIf(pathOf(target, context)),
+    announced: announceKmsKeyDeletion(key, policy, pendingIn(facts), context),
+  };
+}
+
+/** Undefined if nothing is left to do, or if state does not show it. */
+function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undefined {
+  const what = sayKmsKey(target);
+  const { facts } = context;
+  const recordId = pendingRecordId(facts);
+  if (recordId !== undefined) {
+    const next = nextToDelete(recordId, kmsKeyPath(target.ref));
+    const wayBack = `KMS ${kmsWayBack}.`;
+    return previewApproval(what, { recordId, step: "destroy", wayBack, manner: "deletion", rest: [], next }, context);
+  }
+  if (facts.deletionAwaits === "time") return previewTimeWait(what, facts, "deletion", []);
+  if (facts.keyState === "destroyed") return undefined;
+  // KMS's own dual authorization overrides the program, and cannot be turned off again.
+  const isForTwo = target.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
+  const steps = stepsFor(isForTwo);
+  return {
+    summary: sayTakes(what, isForTwo, steps, "end"),
+    facts: [...numbered(steps), ...(isForTwo ? [] : [asksAnyway])],
+    next: [],
+  };
+}
+
+function stepsFor(isForTwo: boolean): readonly string[] {
+  const destroyed = `the key is destroyed, and what it wraps can no longer be read. KMS ${kmsWayBack}.`;
+  if (!isForTwo) return [`This run alone: ${destroyed}`];
+  return [
+    "This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
+    `Within 7 days another person names that window: ${destroyed}`,
+  ];
+}
