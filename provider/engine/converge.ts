@@ -19,6 +19,11 @@ export interface Observed {
 
 export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
 
+/** One call of a kind of object. */
+export interface Kinded {
+  readonly kind: string;
+}
+
 /** What this run has done so far. Each kind adds what its planner needs to know. */
 export interface Memory<Step> {
   /** The changes that this run made, in order. */
@@ -69,12 +74,12 @@ export type StepResult =
 /**
  * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
  * caused it. `in_doubt`: the object has reached the step's target, but perhaps by another writer.
- * `open`: a later read may still show it.
+ * After `none` the call may still be on its way, so later reads ask again.
  */
-export type Effect = "by_us" | "in_doubt" | "none" | "open";
+export type Effect = "by_us" | "in_doubt" | "none";
 
 /** Everything that the loop needs to know about one kind of object. */
-export interface Deletable<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>> {
+export interface Deletable<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>> {
   /** The regular path of one run, and rounds for other writers and lost answers. */
   readonly maxRounds: number;
   /** `key 5c1e…`, for errors of the loop itself. */
@@ -119,7 +124,7 @@ const maxLostAnswers = 3;
  * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
  * outcomes.
  */
-export async function converge<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>>(
+export async function converge<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>>(
   world: World,
   kind: Deletable<Task, Seen, Step, Stop, Mem>,
   task: Task,
@@ -146,7 +151,7 @@ export async function converge<Task, Seen extends Observed, Step, Stop, Mem exte
         await record(kind, step, "after", pending.context);
         memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
       }
-      if (effect !== "open") pending = undefined;
+      if (effect !== "none") pending = undefined;
     }
     if (observed.kind === "gone") return { kind: "gone", memory };
     wasSeen = true;
@@ -160,7 +165,10 @@ export async function converge<Task, Seen extends Observed, Step, Stop, Mem exte
     world.progress.report(kind.progress(step, observed));
     await record(kind, step, "before", context);
     const result = await kind.take(step, context);
-    if (result.kind === "done") await record(kind, step, "after", context, result.correlationId);
+    if (result.kind === "done") {
+      await record(kind, step, "after", context, result.correlationId);
+      if (pending?.step.kind === step.kind) pending = undefined;
+    }
     if (result.kind !== "stale") settler.afterOwnWrite();
     if (result.kind === "done" && result.settleUnder !== undefined) {
       throwIfStopped(options.signal);
@@ -186,7 +194,7 @@ export async function converge<Task, Seen extends Observed, Step, Stop, Mem exte
  * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
  * not been taken.
  */
-async function record<Task, Seen extends Observed, Step, Stop, Mem extends Memory<Step>>(
+async function record<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>>(
   kind: Deletable<Task, Seen, Step, Stop, Mem>,
   step: Step,
   phase: "before" | "after",

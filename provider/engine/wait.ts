@@ -4,7 +4,15 @@
  */
 
 import { isUkoError } from "../errors.ts";
-import { type Awaited, converge, type Deletable, type Memory, type Observed, type Outcome } from "./converge.ts";
+import {
+  type Awaited,
+  converge,
+  type Deletable,
+  type Kinded,
+  type Memory,
+  type Observed,
+  type Outcome,
+} from "./converge.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { sayDuration } from "./words.ts";
 
@@ -27,7 +35,13 @@ const longWaitMs = 15 * 60_000;
  * Takes the steps that are possible, and continues after each wait, until no wait helps, the budget
  * is spent, or the signal aborts.
  */
-export async function convergeAndWait<Task, Seen extends Observed, Step, Stop extends object, Mem extends Memory<Step>>(
+export async function convergeAndWait<
+  Task,
+  Seen extends Observed,
+  Step extends Kinded,
+  Stop extends object,
+  Mem extends Memory<Step>,
+>(
   world: World,
   kind: Deletable<Task, Seen, Step, Stop, Mem>,
   task: Task,

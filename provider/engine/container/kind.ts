@@ -49,7 +49,7 @@ export const containerKind: Deletable<ContainerTask, ObservedContainer, Containe
       const written = await remove(world, ref, observed.etag, options);
       return written.kind === "done" ? { ...written, isGone: true } : written;
     },
-    effectOf: (_step, _context, after) => (after.kind === "gone" ? "by_us" : "open"),
+    effectOf: (_step, _context, after) => (after.kind === "gone" ? "by_us" : "none"),
     remember(_step, result, { memory, actor }) {
       if (result.kind === "refused") return { memory: { ...memory, refusal: result.message } };
       if (result.kind !== "forbidden") return { memory };
