@@ -11,28 +11,25 @@ import type { CallOptions, World } from "./ports.ts";
 import { createSettler } from "./settle.ts";
 import { capital } from "./words.ts";
 
-/** An object as one read shows it. */
-export interface Observed {
-  /** The service's time at this read. */
-  readonly nowMs: number;
+/** The types of one kind of object. */
+export interface KindTypes {
+  /** The object, and a pure planner with its policy already bound. */
+  readonly task: unknown;
+  /** The object as one read shows it, with the service's time at this read. */
+  readonly seen: { readonly nowMs: number };
+  /** One call. */
+  readonly step: { readonly kind: string };
+  /** Why a run ended while the object still exists. */
+  readonly stop: object;
+  /** What the planner needs to know of this run, and the changes that the run made, in order. */
+  readonly memory: { readonly taken: readonly unknown[] };
 }
 
 export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
 
-/** One call of a kind of object. */
-export interface Kinded {
-  readonly kind: string;
-}
-
-/** What this run has done so far. Each kind adds what its planner needs to know. */
-export interface Memory<Step> {
-  /** The changes that this run made, in order. */
-  readonly taken: readonly Step[];
-}
-
 /** The memory of a run that has waited. `isDue` is true once the expected time has passed. */
-export interface Earlier<Mem> {
-  readonly memory: Mem;
+export interface Earlier<Memory> {
+  readonly memory: Memory;
   readonly isDue: boolean;
 }
 
@@ -44,16 +41,13 @@ export interface Awaited {
   readonly what: string;
 }
 
-/** The next step, or why there is none. */
-export type Next<Step, Stop> = { readonly step: Step } | { readonly stop: Stop };
-
 /** One step, with everything that it is based on. */
-export interface StepContext<Task, Seen, Mem> {
+export interface StepContext<K extends KindTypes> {
   readonly world: World;
-  readonly task: Task;
-  readonly observed: Seen;
+  readonly task: K["task"];
+  readonly observed: K["seen"];
   readonly actor: Actor;
-  readonly memory: Mem;
+  readonly memory: K["memory"];
   readonly options: CallOptions;
 }
 
@@ -79,43 +73,47 @@ export type StepResult =
 export type Effect = "by_us" | "in_doubt" | "none";
 
 /** Everything that the loop needs to know about one kind of object. */
-export interface Deletable<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>> {
+export interface Deletable<K extends KindTypes> {
   /** The regular path of one run, and rounds for other writers and lost answers. */
   readonly maxRounds: number;
   /** `key 5c1e…`, for errors of the loop itself. */
-  name(task: Task): string;
+  name(task: K["task"]): string;
   /** The memory of a run that begins, or that continues after a wait. */
-  start(task: Task, actor: Actor, earlier?: Earlier<Mem>): Mem;
+  start(task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
   /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
-  observe(world: World, task: Task, wasSeen: boolean, options: CallOptions): Promise<ReadResult<Seen>>;
-  plan(task: Task, observed: Seen, memory: Mem): Next<Step, Stop>;
+  observe(world: World, task: K["task"], wasSeen: boolean, options: CallOptions): Promise<ReadResult<K["seen"]>>;
+  /** The next step, or why there is none. */
+  plan(
+    task: K["task"],
+    observed: K["seen"],
+    memory: K["memory"],
+  ): { readonly step: K["step"] } | { readonly stop: K["stop"] };
   /** The read that has to be settled before this step; undefined if the step need not wait. */
-  settles?(step: Step, observed: Seen): Reading | undefined;
+  settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
   /** The line that reports the step while it is taken. */
-  progress(step: Step, observed: Seen): string;
-  /** One call. */
-  take(step: Step, context: StepContext<Task, Seen, Mem>): Promise<StepResult>;
+  progress(step: K["step"], observed: K["seen"]): string;
+  take(step: K["step"], context: StepContext<K>): Promise<StepResult>;
   /** The effect of a step whose answer was lost. */
-  effectOf(step: Step, context: StepContext<Task, Seen, Mem>, after: ReadResult<Seen>): Effect;
+  effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
   /**
    * What the planner must know of a result; with `stop` the run ends at once. A step in doubt counts
    * for the planner, but not as one that this run took.
    */
   remember(
-    step: Step,
+    step: K["step"],
     result: StepResult | { readonly kind: "in_doubt" },
-    context: StepContext<Task, Seen, Mem>,
-  ): { readonly memory: Mem; readonly stop?: Stop };
+    context: StepContext<K>,
+  ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
   /** The step in the evidence; undefined if this phase of it leaves no entry. */
-  evidence(step: Step, phase: "before" | "after", context: StepContext<Task, Seen, Mem>): EvidenceFacts | undefined;
+  evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
   /** Undefined if no wait can help. */
-  awaited(stop: Stop, observed: Seen): Awaited | undefined;
+  awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
 }
 
 /** The result of a run. */
-export type Outcome<Seen, Stop, Mem> =
-  | { readonly kind: "gone"; readonly memory: Mem }
-  | (Stop & { readonly observed: Seen; readonly memory: Mem });
+export type Outcome<K extends KindTypes> =
+  | { readonly kind: "gone"; readonly memory: K["memory"] }
+  | (K["stop"] & { readonly observed: K["seen"]; readonly memory: K["memory"] });
 
 /** The same call, repeated without an answer, is a fault of the connection. No plan can handle it. */
 const maxLostAnswers = 3;
@@ -124,19 +122,19 @@ const maxLostAnswers = 3;
  * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
  * outcomes.
  */
-export async function converge<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>>(
+export async function converge<K extends KindTypes>(
   world: World,
-  kind: Deletable<Task, Seen, Step, Stop, Mem>,
-  task: Task,
+  kind: Deletable<K>,
+  task: K["task"],
   options: CallOptions,
-  earlier?: Earlier<Mem>,
-): Promise<Outcome<Seen, Stop, Mem>> {
+  earlier?: Earlier<K["memory"]>,
+): Promise<Outcome<K>> {
   const actor = await world.session.actor(options);
-  const count = (mem: Mem, step: Step): Mem => ({ ...mem, taken: [...mem.taken, step] });
+  const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
   const settler = createSettler(world, kind.name(task), options);
   let memory = kind.start(task, actor, earlier);
   let wasSeen = false;
-  let pending: { readonly step: Step; readonly context: StepContext<Task, Seen, Mem> } | undefined;
+  let pending: { readonly step: K["step"]; readonly context: StepContext<K> } | undefined;
   let lostAnswers = 0;
 
   for (let round = 0; round < kind.maxRounds; round += 1) {
@@ -194,11 +192,11 @@ export async function converge<Task, Seen extends Observed, Step extends Kinded,
  * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
  * not been taken.
  */
-async function record<Task, Seen extends Observed, Step extends Kinded, Stop, Mem extends Memory<Step>>(
-  kind: Deletable<Task, Seen, Step, Stop, Mem>,
-  step: Step,
+async function record<K extends KindTypes>(
+  kind: Deletable<K>,
+  step: K["step"],
   phase: "before" | "after",
-  context: StepContext<Task, Seen, Mem>,
+  context: StepContext<K>,
   correlationId = "",
 ): Promise<void> {
   const { world, actor, observed } = context;

@@ -6,7 +6,7 @@
 import { type ErrorCode, errorCatalogue, newRunMark } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
 import { type DeletionGoal, isForOthers } from "../lifecycle/plan.ts";
-import type { Deletable, Kinded, Memory, Observed, Outcome } from "./converge.ts";
+import type { Deletable, KindTypes, Outcome } from "./converge.ts";
 import { type Door, type Explanation, renderExplanation } from "./explanation.ts";
 import type { CallOptions, RunRecord, RunSettings, World } from "./ports.ts";
 import type { PlanContext, Planned, StateFacts } from "./preview.ts";
@@ -75,18 +75,12 @@ export type Conclusion = Facts &
   );
 
 /** Takes the steps that are allowed now, and concludes what the engine may do. */
-export async function deleteObject<
-  Task,
-  Seen extends Observed,
-  Step extends Kinded,
-  Stop extends object,
-  Mem extends Memory<Step>,
->(
+export async function deleteObject<K extends KindTypes>(
   world: World,
   object: {
-    readonly kind: Deletable<Task, Seen, Step, Stop, Mem>;
-    readonly task: Task;
-    conclude(outcome: Outcome<Seen, Stop, Mem>, door: Door): Conclusion;
+    readonly kind: Deletable<K>;
+    readonly task: K["task"];
+    conclude(outcome: Outcome<K>, door: Door): Conclusion;
   },
   { run, door, waiting }: DeleteRequest,
   options: CallOptions,

@@ -4,15 +4,7 @@
  */
 
 import { isUkoError } from "../errors.ts";
-import {
-  type Awaited,
-  converge,
-  type Deletable,
-  type Kinded,
-  type Memory,
-  type Observed,
-  type Outcome,
-} from "./converge.ts";
+import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { sayDuration } from "./words.ts";
 
@@ -35,19 +27,13 @@ const longWaitMs = 15 * 60_000;
  * Takes the steps that are possible, and continues after each wait, until no wait helps, the budget
  * is spent, or the signal aborts.
  */
-export async function convergeAndWait<
-  Task,
-  Seen extends Observed,
-  Step extends Kinded,
-  Stop extends object,
-  Mem extends Memory<Step>,
->(
+export async function convergeAndWait<K extends KindTypes>(
   world: World,
-  kind: Deletable<Task, Seen, Step, Stop, Mem>,
-  task: Task,
+  kind: Deletable<K>,
+  task: K["task"],
   { budgetMs, pollIntervalMs, beforeLongWait }: WaitBudget,
   options: CallOptions,
-): Promise<Outcome<Seen, Stop, Mem>> {
+): Promise<Outcome<K>> {
   let outcome = await converge(world, kind, task, options);
   let leftMs = budgetMs;
   const report = reporter(world);

@@ -10,7 +10,6 @@ import type {
   Deletable,
   Earlier,
   Effect,
-  Memory,
   Outcome as OutcomeOf,
   ReadResult,
   StepContext,
@@ -33,8 +32,10 @@ export interface Task {
 }
 
 /** What this run has done to the key so far. A run that waits and then continues passes it on. */
-export interface RunMemory extends Memory<Step> {
+export interface RunMemory {
   readonly run: Run;
+  /** The changes that this run made, in order. */
+  readonly taken: readonly Step[];
   readonly carrier?: RecordLocation;
   /**
    * Why the record that this run replaced did not count. People who relied on that record must be
@@ -60,10 +61,18 @@ type Stop =
   | { readonly kind: "rights_missing"; readonly step: Step; readonly message: string }
   | { readonly kind: "record_not_kept"; readonly message: string };
 
-/** The result of a run. `memory.taken` lists the changes that the run made, in order. */
-export type Outcome = OutcomeOf<KeyDetails, Stop, RunMemory>;
+interface KeyTypes {
+  readonly task: Task;
+  readonly seen: KeyDetails;
+  readonly step: Step;
+  readonly stop: Stop;
+  readonly memory: RunMemory;
+}
 
-type Context = StepContext<Task, KeyDetails, RunMemory>;
+/** The result of a run. */
+export type Outcome = OutcomeOf<KeyTypes>;
+
+type Context = StepContext<KeyTypes>;
 
 /**
  * Steps that depend on the record and marker on the key, or replace them. Another write in the same
@@ -78,7 +87,7 @@ const stepsThatSettle: readonly Step["kind"][] = [
   "sync",
 ];
 
-export const keyKind: Deletable<Task, KeyDetails, Step, Stop, RunMemory> = {
+export const keyKind: Deletable<KeyTypes> = {
   // The longest regular path has about ten steps.
   maxRounds: 30,
   name: ({ ref }) => `key ${ref.keyId}`,

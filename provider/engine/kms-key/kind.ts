@@ -12,7 +12,7 @@ import {
   type KmsStep,
   setterHint,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Deletable, Effect, Memory, Outcome, ReadResult, StepContext } from "../converge.ts";
+import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../converge.ts";
 import { isoTime } from "../evidence.ts";
 import type { KmsKeyRef } from "../kms-ports.ts";
 import type { EvidenceEntry } from "../ports.ts";
@@ -32,14 +32,18 @@ export type KmsStop =
   | { readonly kind: "stopped"; readonly plan: Exclude<KmsPlan, { kind: "ready" }> }
   | { readonly kind: "rights_missing"; readonly step: KmsStep; readonly message: string };
 
-interface KmsMemory extends Memory<KmsStep> {
-  readonly run: KmsRun;
+interface KmsKeyTypes {
+  readonly task: KmsTask;
+  readonly seen: ObservedKmsKey;
+  readonly step: KmsStep;
+  readonly stop: KmsStop;
+  readonly memory: { readonly run: KmsRun; readonly taken: readonly KmsStep[] };
 }
 
-export type KmsOutcome = Outcome<ObservedKmsKey, KmsStop, KmsMemory>;
-type KmsStepContext = StepContext<KmsTask, ObservedKmsKey, KmsMemory>;
+export type KmsOutcome = Outcome<KmsKeyTypes>;
+type KmsStepContext = StepContext<KmsKeyTypes>;
 
-export const kmsKeyKind: Deletable<KmsTask, ObservedKmsKey, KmsStep, KmsStop, KmsMemory> = {
+export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   // One step and the read after it.
   maxRounds: 10,
   name: ({ ref }) => `KMS key ${ref.kmsKeyId}`,
