@@ -126,14 +126,16 @@ export default {
     },
     {
       name: "kinds of objects are apart",
-      comment: "provider/engine/key, kms-key and container never import one another; what they share is in provider/engine",
+      comment:
+        "provider/engine/key, kms-key and container never import one another; what they share is in provider/engine",
       severity: "error",
       from: { path: "^provider/engine/(key|kms-key|container)/" },
       to: { path: "^provider/engine/(key|kms-key|container|commands)/", pathNot: "^provider/engine/$1/" },
     },
     {
       name: "the engine's core knows no kind of object",
-      comment: "A kind passes what it knows to the core: Deletable in provider/engine/converge.ts, Deletion in delete.ts",
+      comment:
+        "A kind passes what it knows to the core: Deletable in provider/engine/converge.ts, Deletion in delete.ts",
       severity: "error",
       from: { path: "^provider/engine/([^/]+\\.ts$|program/)" },
       to: { path: "^provider/engine/(key|kms-key|container|commands)/" },
