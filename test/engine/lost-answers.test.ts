@@ -4,7 +4,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
 import type { World } from "../../provider/engine/ports.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
-import { checked, consentIn, type EngineWorld, inputsOf, options, type Person, startEngineWorld } from "./harness.ts";
+import {
+  checked,
+  consentIn,
+  type EngineWorld,
+  inputsOf,
+  options,
+  type Person,
+  startEngineWorld,
+  unfinished,
+  withKeys,
+} from "./harness.ts";
 
 let uko: EngineWorld;
 beforeAll(async () => {
@@ -202,4 +212,30 @@ test.each(["before", "after"] as const)("a creation whose answer is lost %s the 
   else await expect(create()).rejects.toMatchObject({ code: "UKO_ANSWER_LOST" });
   if (drop === "before") await create();
   expect(await uko.effects()).toEqual(["K2"]);
+});
+
+test("a deactivation that arrives after the next read counts against destroying, as this run's step", async () => {
+  uko.reset();
+  const state = await uko.make({ dualAuthorization: "single" });
+  let calls = 0;
+  const carol = uko.run("carol", {
+    wrap: withKeys((keys) => ({
+      async act(ref, action, etag, callOptions) {
+        calls += 1;
+        if (calls === 1) return { kind: "lost", reason: "cut" };
+        const written = await keys.act(ref, action, etag, callOptions);
+        if (calls > 2) return written;
+        // The first call has arrived meanwhile, so the service refuses the ETag of the second one.
+        await uko.advance("5h");
+        return { kind: "stale" };
+      },
+    })),
+  });
+  const { code } = await unfinished(carol.handlers, state);
+  expect(code).toBe("UKO_SEPARATE_RUN_NEEDED");
+  expect(carol.evidence.map(({ step, phase }) => [step, phase])).toEqual([
+    ["deactivate", "before"],
+    ["deactivate", "before"],
+    ["deactivate", "after"],
+  ]);
 });

@@ -153,31 +153,6 @@ describe("lost answers", () => {
     expect(carol.evidence.map(({ step, phase }) => [step, phase])).toEqual([["deactivate", "before"]]);
   });
 
-  test("a deactivation that arrives after the next read counts against destroying, as this run's step", async () => {
-    const state = await uko.make({ dualAuthorization: "single" });
-    let calls = 0;
-    const carol = uko.run("carol", {
-      wrap: withKeys((keys) => ({
-        async act(ref, action, etag, callOptions) {
-          calls += 1;
-          if (calls === 1) return { kind: "lost", reason: "cut" };
-          const written = await keys.act(ref, action, etag, callOptions);
-          if (calls > 2) return written;
-          // The first call has arrived meanwhile, so the service refuses the ETag of the second one.
-          await uko.advance("5h");
-          return { kind: "stale" };
-        },
-      })),
-    });
-    const { code } = await unfinished(carol.handlers, state);
-    expect(code).toBe("UKO_SEPARATE_RUN_NEEDED");
-    expect(carol.evidence.map(({ step, phase }) => [step, phase])).toEqual([
-      ["deactivate", "before"],
-      ["deactivate", "before"],
-      ["deactivate", "after"],
-    ]);
-  });
-
   test("a removal that took effect is told as this run's, with its evidence", async () => {
     const { state, record } = await deactivated();
     await unfinished(uko.run("bob", { consents: [record] }).handlers, state);
