@@ -2,15 +2,25 @@
  * MoveResourceState: lets a `moved` block take over objects that IBM's provider manages. Terraform
  * calls it before it configures the provider, so the response holds only the object's identity.
  * ReadResource then reads the object and ignores the other provider's state.
+ *
+ * As soon as one instance of a resource with `count` or `for_each` has moved, hosts pass this
+ * provider's address with the state of each other instance, because a state has one provider a
+ * resource (`getResourceProviderAddrs` in OpenTofu's node_resource_abstract.go).
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { UkoError } from "../../errors.ts";
-import { resourceNamed, writeObject } from "../blocks.ts";
+import { providerAddress, type TerraformResource } from "../../schema/terraform.ts";
+import { uuidForm } from "../../uuid-form.ts";
+import { resourceNamed, typeOf, writeObject } from "../blocks.ts";
 import { identityOf } from "../identity.ts";
 import { writeMoved } from "../private-data.ts";
 import type { MoveResourceState_RequestSchema, MoveResourceState_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
+import { type ObjectValue, readJson } from "../values.ts";
+
+type Request = MessageShape<typeof MoveResourceState_RequestSchema>;
+type Response = MessageInitShape<typeof MoveResourceState_ResponseSchema>;
 
 interface Place {
   readonly instanceId: string;
@@ -31,21 +41,26 @@ const sources: Readonly<
   ibm_kms_key: { target: "uko_kms_key", placeIn: inCrn },
 };
 
-export async function moveResourceState(
-  _session: Session,
-  request: MessageShape<typeof MoveResourceState_RequestSchema>,
-): Promise<MessageInitShape<typeof MoveResourceState_ResponseSchema>> {
+const ownName = providerAddress.slice(providerAddress.indexOf("/"));
+
+export async function moveResourceState(session: Session, request: Request): Promise<Response> {
   const { sourceTypeName, sourceProviderAddress, targetTypeName, sourceState } = request;
   const resource = resourceNamed(targetTypeName);
   const source = Object.hasOwn(sources, sourceTypeName) ? sources[sourceTypeName] : undefined;
-  if (source?.target !== targetTypeName || !/\/ibm-cloud\/ibm$/i.test(sourceProviderAddress)) {
+  const isFromUs = sourceProviderAddress.endsWith(ownName);
+  const isFromIbm = /\/ibm-cloud\/ibm$/i.test(sourceProviderAddress);
+  const isMovable =
+    source?.target === targetTypeName ? isFromIbm || isFromUs : isFromUs && sourceTypeName === targetTypeName;
+  if (!isMovable) {
     const origin = Object.entries(sources).find(([, { target }]) => target === targetTypeName)?.[0] ?? "";
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `A ${sourceTypeName} of ${sourceProviderAddress} cannot become a ${targetTypeName}`,
       detail: `A moved block takes ${origin} of IBM-Cloud/ibm. Whatever else there is comes in by an import block.`,
     });
   }
-  const place = source.placeIn(idIn(sourceState?.json));
+  const id = idIn(sourceState?.json);
+  const place = source?.placeIn(id);
+  if (place === undefined && isFromUs && isOwnId(id, resource)) return ownState(session, resource, request);
   if (place === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The id of this ${sourceTypeName} is in a form that no release of IBM's provider is known to write`,
@@ -63,13 +78,34 @@ export async function moveResourceState(
   };
 }
 
+/** A state of this provider, from another address or from a move that the host asks for again. */
+function ownState({ labels }: Session, resource: TerraformResource, { sourceState, sourcePrivate }: Request): Response {
+  const values = readJson(textOf(sourceState?.json), typeOf(resource)) as ObjectValue;
+  labels.trackExisting(values);
+  const identity = identityOf(resource, values);
+  return {
+    targetState: writeObject(values, resource),
+    targetPrivate: sourcePrivate,
+    ...(identity !== undefined && { targetIdentity: identity }),
+  };
+}
+
+function isOwnId(id: string, { idNames }: TerraformResource): boolean {
+  const parts = id.split("/");
+  return parts.length === idNames.length && parts.every((part) => uuidForm.test(part));
+}
+
 function idIn(json: Uint8Array | undefined): string {
   try {
-    const { id } = JSON.parse(new TextDecoder().decode(json)) as { readonly id?: unknown };
+    const { id } = JSON.parse(textOf(json)) as { readonly id?: unknown };
     return typeof id === "string" ? id : "";
   } catch {
     return "";
   }
+}
+
+function textOf(json: Uint8Array | undefined): string {
+  return new TextDecoder().decode(json);
 }
 
 /** `<region>/<instance>/<vault>/<object>` (resource_ibm_hpcs_managed_key.go and its like). */

@@ -39,28 +39,7 @@ test("an import block takes a key up by its id or by its identity, and plans not
 test("a moved block takes over what IBM's provider has in the state, without a call to that provider", () =>
   withStage(async (stage) => {
     const { bob, keyId } = await forgottenKey(stage);
-    const attributes = {
-      ...{
-        id: `eu-de/${stage.uko.instanceId}/${vaultId}/${keyId}`,
-        instance_id: stage.uko.instanceId,
-        region: "eu-de",
-      },
-      ...{ uko_vault: vaultId, key_id: keyId, label: "payroll", template_name: "payroll", vault: [{ id: vaultId }] },
-    };
-    const state = {
-      ...{ version: 4, terraform_version: "1.12.6", serial: 100, lineage: await lineageOf(bob), outputs: {} },
-      resources: [
-        {
-          ...{ mode: "managed", type: "ibm_hpcs_managed_key", name: "payroll" },
-          provider: 'provider["registry.opentofu.org/ibm-cloud/ibm"]',
-          instances: [{ schema_version: 0, attributes, sensitive_attributes: [], private: "bnVsbA==" }],
-        },
-      ],
-    };
-    const file = path.join(bob.home, "ibm.tfstate");
-    await writeFile(file, JSON.stringify(state));
-    const pushed = await bob.run(["state", "push", file]);
-    expect(pushed.exitCode, pushed.output).toBe(0);
+    await pushIbmState(stage, bob, [{ keyId, label: "payroll" }]);
     const moved = "moved {\n  from = ibm_hpcs_managed_key.payroll\n  to   = uko_managed_key.payroll\n}";
     await bob.writeProgram(keyProgram("", moved));
     const mark = await stage.mark();
@@ -76,6 +55,67 @@ test("a moved block takes over what IBM's provider has in the state, without a c
     ]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
+
+test("a moved block takes over every instance of a resource with count", () =>
+  withStage(async (stage) => {
+    const count = 15;
+    const program = `
+resource "uko_managed_key" "payroll" {
+  count    = ${count}
+  vault_id = "${vaultId}"
+  template = "payroll"
+  label    = "payroll \${count.index}"
+}
+`;
+    const bob = await stage.person("bob", program);
+    const made = await bob.apply();
+    expect(made.exitCode, made.output).toBe(0);
+    const keys = (await bob.state()).resources.map(({ attributes }) => ({
+      ...{ keyId: String(attributes.key_id), label: String(attributes.label) },
+    }));
+    await bob.run(["state", "rm", "uko_managed_key.payroll"]);
+    await pushIbmState(stage, bob, keys);
+    await bob.writeProgram(
+      `${program}moved {\n  from = ibm_hpcs_managed_key.payroll\n  to   = uko_managed_key.payroll\n}`,
+    );
+    const mark = await stage.mark();
+    await using ibm = await startIbmStandIn(["ibm_hpcs_managed_key"]);
+    const applied = await bob.apply([], { env: ibm.env });
+    expect(applied, applied.output).toMatchObject({ exitCode: 0 });
+    expect(await stage.effects(mark)).toEqual([]);
+    expect((await bob.state()).resources).toHaveLength(count);
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+  }));
+
+/** Puts these keys into the state as IBM's provider has them there; several are instances by `count`. */
+async function pushIbmState(
+  { uko: { instanceId } }: TofuStage,
+  person: TofuPerson,
+  keys: readonly { readonly keyId: string; readonly label: string }[],
+): Promise<void> {
+  const instances = keys.map(({ keyId, label }, index) => ({
+    ...{ schema_version: 0, sensitive_attributes: [], private: "bnVsbA==" },
+    ...(keys.length > 1 && { index_key: index }),
+    attributes: {
+      ...{ id: `eu-de/${instanceId}/${vaultId}/${keyId}`, instance_id: instanceId, region: "eu-de" },
+      ...{ uko_vault: vaultId, key_id: keyId, label, template_name: "payroll", vault: [{ id: vaultId }] },
+    },
+  }));
+  const state = {
+    ...{ version: 4, terraform_version: "1.12.6", serial: 100, lineage: await lineageOf(person), outputs: {} },
+    resources: [
+      {
+        ...{ mode: "managed", type: "ibm_hpcs_managed_key", name: "payroll" },
+        provider: 'provider["registry.opentofu.org/ibm-cloud/ibm"]',
+        instances,
+      },
+    ],
+  };
+  const file = path.join(person.home, "ibm.tfstate");
+  await writeFile(file, JSON.stringify(state));
+  const pushed = await person.run(["state", "push", file]);
+  expect(pushed.exitCode, pushed.output).toBe(0);
+}
 
 async function lineageOf(person: TofuPerson): Promise<string> {
   return (JSON.parse((await person.run(["state", "pull"])).stdout) as { lineage: string }).lineage;
