@@ -108,6 +108,16 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * engine has it. If absent, every change of an immutable input is rejected.
    */
   rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
+  /**
+   * Changes that only the service can tell to be impossible, for an engine whose plans may read.
+   * `open` is called only if such a change is in the program.
+   */
+  rejectByRead?(
+    open: () => World,
+    state: State,
+    inputs: Inputs,
+    options: CallOptions,
+  ): Promise<readonly CheckFailure[]>;
   /** Rules across properties; `isThere` is true for an update. */
   check(inputs: Inputs, isThere: boolean): readonly CheckFailure[];
   /**

@@ -4,13 +4,22 @@
  */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
-import type { CreateOptions, ListFilter, ListOptions, ResourceDefinition, RunSettings, Stored } from "./definition.ts";
+import type {
+  CheckFailure,
+  CreateOptions,
+  ListFilter,
+  ListOptions,
+  ResourceDefinition,
+  RunSettings,
+  Stored,
+} from "./definition.ts";
 import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./delete.ts";
 import { applyCommand, type Door } from "./explanation.ts";
 import type { CallOptions, World } from "./ports.ts";
 import { nothingPlanned, type Planned } from "./preview.ts";
 import { type ProgramReader, readProgram } from "./program/read-program.ts";
 import { reportingRun, resultOfStored } from "./report.ts";
+import { isTransientReadError } from "./transient-read-errors.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {
@@ -38,6 +47,8 @@ export interface Handlers<Inputs, State extends Inputs>
   lookup(id: string, options: CallOptions): Promise<ResourceRead<State> | undefined>;
   list(filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
+  /** Changes that the service would reject. An unreadable object rejects none: the update decides. */
+  checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
   /** Predicts a planned deletion from state alone; makes no call. */
   previewDelete(olds: unknown): Planned;
   /**
@@ -128,6 +139,10 @@ export function createHandlers<Inputs, State extends Inputs>(
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
     },
+    async checkByRead(olds, news, options) {
+      const { state, inputs } = known(olds, news);
+      return rejections(() => definition.rejectByRead?.(() => opened(options).world, state, inputs, options));
+    },
     previewDelete(olds) {
       const { run } = context.open();
       const state = stateFrom(olds);
@@ -159,6 +174,15 @@ export function createHandlers<Inputs, State extends Inputs>(
       return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
     },
   };
+}
+
+async function rejections(ask: () => Promise<readonly CheckFailure[]> | undefined): Promise<readonly CheckFailure[]> {
+  try {
+    return (await ask()) ?? [];
+  } catch (error) {
+    if (isTransientReadError(error)) return [];
+    throw error;
+  }
 }
 
 /** The approval of the pending request, if this run names that request. */

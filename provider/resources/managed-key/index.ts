@@ -21,7 +21,7 @@ import {
 } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
 import { driftWarnings, stateOf } from "./state.ts";
-import { updateKey } from "./update.ts";
+import { rejectTemplate, updateKey } from "./update.ts";
 
 const compared = namesWhere(managedKeyInputs, isChangeable);
 const policies = namesWhere(managedKeyInputs, ({ role }) => role === "policy");
@@ -54,6 +54,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     }
     return failures;
   },
+
+  rejectByRead: rejectTemplate,
 
   changed(state, inputs) {
     const differing: (keyof ManagedKeyInputs)[] = [];

@@ -4,7 +4,7 @@
  */
 
 import { converge } from "../../engine/converge.ts";
-import type { RunSettings, UpdateOptions } from "../../engine/definition.ts";
+import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/definition.ts";
 import { renderExplanation } from "../../engine/explanation.ts";
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
@@ -169,6 +169,22 @@ function requireTemplate(
     detail: "Create a new key from that template, move to it, then retire the old key.",
   });
 }
+
+/** The same before an apply. */
+export async function rejectTemplate(
+  open: () => World,
+  { template, instanceId, vaultId, keyId }: ManagedKeyState,
+  inputs: ManagedKeyInputs,
+  options: CallOptions,
+): Promise<readonly CheckFailure[]> {
+  if (inputs.template === template) return [];
+  const { snapshot } = await presentKey(open(), { instanceId, vaultId, keyId }, options);
+  if (inputs.template === snapshot.templateName) return [];
+  const reason = `cannot change: the key was made from template "${plain(snapshot.templateName)}"; ${successor}`;
+  return [{ property: "template", reason }];
+}
+
+const successor = "make a new key from that template, move to it, then retire the old one";
 
 /** Undefined if nothing differs: an update without changes writes nothing. */
 function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInputs): KeyPatch | undefined {

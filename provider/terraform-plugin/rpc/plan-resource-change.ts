@@ -5,6 +5,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";
+import type { CheckFailure } from "../../engine/definition.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
@@ -45,9 +46,7 @@ function creation(
   // first half of a replacement.
   if (readPlanned(priorPrivate) !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
-  if (failures.length > 0) {
-    return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
-  }
+  if (failures.length > 0) return rejected(resource, failures);
   const adopted = handlers.adopted(propertiesOf(resource.attributes, config));
   if (adopted !== undefined) declare(session, resource, adopted);
   // An adopted key is not created, and may well be in state under its former name.
@@ -59,23 +58,24 @@ function creation(
   };
 }
 
-function update(
+async function update(
   session: Session,
   resource: TerraformResource,
   handlers: AnyHandlers,
   prior: ObjectValue,
   config: ObjectValue,
   { priorIdentity, priorPrivate }: Request,
-): Response {
+): Promise<Response> {
+  const state = stateProperties(resource.attributes, prior);
   const { values, inputs, failures } = planUpdate(resource, handlers, prior, config);
-  if (failures.length > 0) {
-    return { diagnostics: failures.map((failure) => failureDiagnostic(failure, resource.attributes)) };
-  }
+  if (failures.length > 0) return rejected(resource, failures);
+  const impossible = await handlers.checkByRead(state, inputs, { signal: session.signal });
+  if (impossible.length > 0) return rejected(resource, impossible);
   declare(session, resource, String(prior.id));
   // Never an error: a destroy begins with such a plan.
   const approvedRecordId = readApproved(priorPrivate);
   const first = approvedRecordId === undefined ? {} : { approvedRecordId };
-  const { preview, announced } = handlers.previewUpdate(stateProperties(resource.attributes, prior), inputs, first);
+  const { preview, announced } = handlers.previewUpdate(state, inputs, first);
   // Reported once: an apply plans each update again, and then reports the result itself.
   const isTold = preview.kind !== "short" && session.hasLooked(resource.typeName, String(prior.id));
   return {
@@ -84,6 +84,10 @@ function update(
     ...(isTold && { diagnostics: [warningDiagnostic(preview.message)] }),
     ...(priorIdentity !== undefined && { plannedIdentity: priorIdentity }),
   };
+}
+
+function rejected({ attributes }: TerraformResource, failures: readonly CheckFailure[]): Response {
+  return { diagnostics: failures.map((failure) => failureDiagnostic(failure, attributes)) };
 }
 
 /**
