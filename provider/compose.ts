@@ -324,6 +324,17 @@ export function otherInstance({ instanceId }: StoredSettings): string | undefine
   return served && instanceId && served !== instanceId ? served : undefined;
 }
 
+/**
+ * The variable with this run's credential, if it overrides another credential in the stored
+ * settings.
+ */
+export function otherCredential({ apiKey, token }: StoredSettings): "UKO_API_KEY" | "UKO_TOKEN" | undefined {
+  const { UKO_API_KEY, UKO_TOKEN } = process.env;
+  if (!apiKey && !token) return undefined;
+  if (UKO_API_KEY) return UKO_API_KEY === apiKey ? undefined : "UKO_API_KEY";
+  return UKO_TOKEN && UKO_TOKEN !== token ? "UKO_TOKEN" : undefined;
+}
+
 function configured(settings: StoredSettings | undefined): StoredSettings {
   if (settings !== undefined) return settings;
   throw new UkoError("UKO_SETTINGS_INVALID", {

@@ -4,7 +4,7 @@
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
+import { otherCredential, otherInstance, type StoredSettings, storedSettings } from "../../compose.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
@@ -26,17 +26,23 @@ export async function configureProvider(
   session.log.write("debug", "Configured", { host_version: terraformVersion });
   const settings = storedSettings(textOf);
   session.configure(isKnown ? settings : undefined);
-  const served = otherInstance(settings);
-  return served === undefined ? {} : { diagnostics: [warningDiagnostic(outweighed(settings, served))] };
+  return { diagnostics: overridden(settings).map(warningDiagnostic) };
 }
 
 /**
- * A credential belongs to a person, so the environment takes precedence over the program; the
- * program is the better source for the instance.
+ * A credential belongs to a person, so the environment takes precedence over the program. Neither
+ * is meant to override the settings of several instances in one program.
  */
-function outweighed({ instanceId: named = "" }: StoredSettings, served: string): string {
-  return [
+function overridden(settings: StoredSettings): readonly string[] {
+  const { instanceId: named = "", apiKey } = settings;
+  const [served, variable] = [otherInstance(settings), otherCredential(settings)];
+  const instance = [
     "UKO_INSTANCE_ID outweighs instance_id of this provider configuration",
     `This run works on instance ${served}, not on ${named}. Where the program has several instances, unset UKO_INSTANCE_ID.`,
   ].join("\n");
+  const credential = [
+    `${variable} overrides ${apiKey === undefined ? "token" : "api_key"} of this provider configuration`,
+    `This run acts as the person behind ${variable}. If your program has several credentials, unset ${variable}.`,
+  ].join("\n");
+  return [...(served === undefined ? [] : [instance]), ...(variable === undefined ? [] : [credential])];
 }
