@@ -148,7 +148,7 @@ function roleOf({ inputRole, isRequired, isSecret, preset }: Leaf): Role {
   if (isSecret) return "secret";
   if (isRequired) return "required";
   if (preset !== undefined) return "preset";
-  if (inputRole === "trigger") return "kept";
+  if (inputRole === "trigger" || inputRole === "adoption") return "kept";
   return inputRole === undefined ? "service" : "steering";
 }
 

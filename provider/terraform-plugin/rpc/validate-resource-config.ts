@@ -3,7 +3,7 @@
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { handlersOf, readPresent, resourceNamed } from "../blocks.ts";
 import { failureDiagnostic } from "../diagnostics.ts";
-import { propertiesOf } from "../properties.ts";
+import { propertiesBeside, propertiesOf } from "../properties.ts";
 import type {
   ValidateResourceConfig_RequestSchema,
   ValidateResourceConfig_ResponseSchema,
@@ -20,9 +20,11 @@ export async function validateResourceConfig(
   const { attributes } = resource;
   const config = readPresent(request.config, resource);
   const { check } = await handlersOf(session, resource);
-  const { failures } = check(propertiesOf(attributes, config), {});
-  const isHostTooOld = request.clientCapabilities?.writeOnlyAttributesAllowed !== true;
   const secrets = attributes.filter(({ role, name }) => role === "secret" && config[name] !== null);
+  // An existing keystore keeps its secrets. Only the plan knows whether the keystore exists.
+  const properties = secrets.length === 0 ? propertiesBeside(attributes, config) : propertiesOf(attributes, config);
+  const { failures } = check(properties, {});
+  const isHostTooOld = request.clientCapabilities?.writeOnlyAttributesAllowed !== true;
   const exposed = isHostTooOld ? secrets.map(({ path }) => ({ property: path.join("."), reason: needsNewerHost })) : [];
   return { diagnostics: [...failures, ...exposed].map((failure) => failureDiagnostic(failure, attributes)) };
 }

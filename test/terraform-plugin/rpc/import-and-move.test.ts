@@ -6,7 +6,7 @@ import { readObject, resourceNamed, writeObject } from "../../../provider/terraf
 import { identityTypeOf } from "../../../provider/terraform-plugin/identity.ts";
 import { encodeValue, type ObjectValue } from "../../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../../emulator/harness.ts";
-import type { Saved } from "../core.ts";
+import type { Config, Saved } from "../core.ts";
 import { type Host, startHost } from "../host.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
@@ -121,6 +121,42 @@ describe("a move from IBM's provider", () => {
     }
   });
 
+  test("takes a resource's other instances under our own address, which hosts pass once one instance has moved", async () => {
+    const core = await stage.made();
+    const { id } = core.saved?.value ?? {};
+    const ours = { sourceProviderAddress: "registry.opentofu.org/pulumi-uko/uko" };
+    const source = `eu-de/${demoInstanceId}/${String(id)}`;
+    const reply = await moved("ibm_hpcs_managed_key", "uko_managed_key", source, ours);
+    expect(textsOf(reply.diagnostics)).toEqual([]);
+    expect(readObject(reply.targetState, resourceNamed("uko_managed_key"))).toMatchObject({ id });
+  });
+
+  test("keeps a state of ours that another address of this provider wrote, and says whose it is not", async () => {
+    const core = await stage.made({ description: "for the wages" });
+    const { value, private: kept } = core.saved ?? {};
+    const ofOurs = (type: string, address: string) =>
+      stage.bob.provider.moveResourceState({
+        ...{ sourceTypeName: type, targetTypeName: "uko_managed_key", sourceProviderAddress: address },
+        ...{
+          sourceState: { json: new TextEncoder().encode(JSON.stringify(value)) },
+          sourcePrivate: kept ?? new Uint8Array(),
+        },
+      });
+    // A host that asks a second time passes the state that the first answer left.
+    for (const type of ["uko_managed_key", "ibm_hpcs_managed_key"]) {
+      const reply = await ofOurs(type, "registry.terraform.io/pulumi-uko/uko");
+      expect(textsOf(reply.diagnostics)).toEqual([]);
+      expect(readObject(reply.targetState, resourceNamed("uko_managed_key"))).toEqual(value);
+      expect(reply).toMatchObject({ targetIdentity: core.saved?.identity, targetPrivate: kept });
+    }
+    expect(textsOf((await ofOurs("uko_vault", "registry.terraform.io/pulumi-uko/uko")).diagnostics)[0]).toMatch(
+      /cannot become a uko_managed_key/,
+    );
+    expect(textsOf((await ofOurs("uko_managed_key", "registry.terraform.io/evil/uko")).diagnostics)[0]).toMatch(
+      /cannot become a uko_managed_key/,
+    );
+  });
+
   test("is told by a provider that is not configured, as Terraform asks it, and plans nothing before a look", async () => {
     const core = await stage.made();
     const id = `eu-de/${demoInstanceId}/${String(core.saved?.value.id)}`;
@@ -175,6 +211,55 @@ describe("a move from IBM's provider", () => {
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", id))).toMatch(/in a form that no release/);
     const broken = { sourceState: { json: new TextEncoder().encode("{") } };
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/in a form that no release/);
+  });
+});
+
+/** What OpenTofu writes for `-generate-config-out`: each configurable attribute as it is in state, and null for secrets. */
+const generatedFrom = (typeName: string, value: ObjectValue): ObjectValue =>
+  Object.fromEntries(
+    resourceNamed(typeName).attributes.map(({ name, schema }) => {
+      const isWritten = (schema.required === true || schema.optional === true) && schema.sensitive !== true;
+      return [name, isWritten && value[name] !== "" ? (value[name] ?? null) : null];
+    }),
+  );
+
+describe("a keystore in a cloud that comes from elsewhere", () => {
+  const found = async () => {
+    const core = stage.core("uko_keystore");
+    const { importedResources } = await stage.bob.provider.importResourceState({
+      ...{ typeName: "uko_keystore", id: `${vaultId}/ce110000-0000-4000-8000-000000000002` },
+    });
+    const value = readObject(importedResources[0]?.state, resourceNamed("uko_keystore"));
+    if (value === null || importedResources[0] === undefined) throw new Error("Nothing was imported");
+    core.restore({ value, private: importedResources[0].private, identity: importedResources[0].identity });
+    return { core, value };
+  };
+
+  test("is as the configuration that the engine generates says, without a secret", async () => {
+    const { core, value } = await found();
+    expect(value).toMatchObject({ type: "aws_kms", aws_region: "eu_central_1" });
+    expect(await core.plan(generatedFrom("uko_keystore", value))).toMatchObject({ errors: [], action: "none" });
+  });
+
+  test("is clean under a configuration that names neither its secrets nor its id", async () => {
+    const { core } = await found();
+    const config = { vault_id: vaultId, type: "aws_kms", name: "aws-frankfurt", aws_region: "eu_central_1" };
+    expect(await core.plan(config)).toMatchObject({ errors: [], action: "none" });
+  });
+
+  test("keeps its secrets when something else changes, and gets the ones that the configuration names", async () => {
+    const { core } = await found();
+    const by = core.by(await stage.another(stage.environmentOf("carol")));
+    const config = { vault_id: vaultId, type: "aws_kms", name: "aws-frankfurt", aws_region: "eu_central_1" };
+    const sent = async (change: Config) => {
+      const seq = await stage.uko.lastSeq();
+      expect(await by.apply({ ...config, ...change })).toMatchObject({ errors: [] });
+      return (await stage.uko.trail()).filter((entry) => entry.seq > seq && entry.operation === "S4").length;
+    };
+    expect(await sent({ description: "in Frankfurt" })).toBe(1);
+    expect(core.saved?.value).toMatchObject({ description: "in Frankfurt", secret_digests: {} });
+    expect(await sent({ aws_access_key_id: "AKIANEW", aws_secret_access_key: "hush-more" })).toBe(1);
+    expect(Object.keys(Object(core.saved?.value.secret_digests))).toHaveLength(2);
   });
 });
 
