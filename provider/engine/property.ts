@@ -8,9 +8,10 @@ import * as z from "zod";
 /**
  * The source of an input that the service does not hold. A `policy` controls this tool, a `goal` is
  * what an update has to bring about, a change of a `trigger` requests one action, and a `creation`
- * input is used once, when the object is created or adopted.
+ * input is used once, when the object is created or adopted. An import sets an `adoption`, too, so
+ * that it may be in state although no program names it.
  */
-type InputRole = "policy" | "goal" | "trigger" | "creation";
+type InputRole = "policy" | "goal" | "trigger" | "creation" | "adoption";
 
 declare module "zod" {
   interface GlobalMeta {

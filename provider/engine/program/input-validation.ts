@@ -29,7 +29,11 @@ type Issue = z.core.$ZodIssue;
  * Returns the failures of values that are known already. A value from a resource that does not
  * exist yet is checked once it exists; an unchanged value is not checked.
  */
-export function failuresOfKnown(issues: readonly Issue[], given: unknown): readonly CheckFailure[] {
+export function failuresOfKnown(
+  issues: readonly Issue[],
+  given: unknown,
+  outputs: readonly string[] = [],
+): readonly CheckFailure[] {
   const at = (path: readonly PropertyKey[]): unknown =>
     path.reduce<unknown>(
       (value, name) =>
@@ -40,8 +44,15 @@ export function failuresOfKnown(issues: readonly Issue[], given: unknown): reado
   // will be.
   const isKnown = ({ code, path }: Issue): boolean =>
     path.length === 0 || code === "invalid_key" || !contains(at(path), [UNKNOWN, UNCHANGED]);
-  return issues.filter(isKnown).flatMap(toFailures);
+  const failures = issues.filter(isKnown).flatMap(toFailures);
+  const unknown = issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
+  );
+  const isOutput = ({ property }: CheckFailure): boolean => unknown.includes(property) && outputs.includes(property);
+  return failures.map((failure) => (isOutput(failure) ? { ...failure, reason: isReadOnly } : failure));
 }
+
+const isReadOnly = "is read-only; remove it: the service sets it";
 
 /**
  * Returns each failure of a value at its property, with a message that says which values are valid.

@@ -83,7 +83,7 @@ export function readProgram<Inputs, State extends Inputs>(
     const parsed = definition.inputs.safeParse(whole);
     if (parsed.success) return { inputs: parsed.data, failures: [] };
     const inputs = { ...defaults, ...(whole as Properties) } as Inputs;
-    return { inputs, failures: failuresOfKnown(parsed.error.issues, news) };
+    return { inputs, failures: failuresOfKnown(parsed.error.issues, news, stateNames) };
   };
   const known = (olds: unknown, news: unknown) => {
     const state = stateFrom(olds);

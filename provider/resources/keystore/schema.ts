@@ -50,7 +50,12 @@ export const connections = {
     .meta({ description: "Connection of a keystore of type `hpcs` or `key_protect`.", type: { name: "KeystoreIbm" } }),
   aws: z
     .strictObject({
-      region: text(1, 512, /^[A-Za-z0-9-_]+$/).meta(location("Region, such as `eu_central_1`.")),
+      region: z
+        .string()
+        .min(1, "has to have at least 1 characters")
+        .max(512)
+        .regex(/^[A-Za-z0-9_]+$/, "has to be written with underscores, as the service writes it: eu_central_1")
+        .meta(location("Region, such as `eu_central_1`.")),
       accessKeyId: word(512).meta(secret("Access key ID.")),
       secretAccessKey: text(1, 512, /^[A-Za-z0-9-_/]*$/).meta(secret("Secret access key.")),
     })
@@ -170,7 +175,7 @@ export const keystoreInputs = z.strictObject({
   cca: connections.cca.optional().meta(reconnects),
   existingKeystoreId: uuid
     .optional()
-    .meta({ description: "Adopts this keystore instead of creating one.", immutable: true, role: "creation" }),
+    .meta({ description: "Adopts this keystore instead of creating one.", immutable: true, role: "adoption" }),
   deletionProtection: deletionProtection("Refuses to delete the keystore."),
 });
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;

@@ -105,6 +105,19 @@ describe("settings", () => {
     expect(await told({})).toEqual([]);
   });
 
+  test("warn where the environment's credential is not the one of this provider block, and show neither", async () => {
+    const told = async (given: ObjectValue) =>
+      textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
+    const { UKO_API_KEY = "" } = stage.environmentOf("bob");
+    expect(await told({ api_key: UKO_API_KEY })).toEqual([]);
+    for (const given of [{ api_key: "key-of-payments" }, { token: "token-of-payments" }]) {
+      const [warning = "", ...more] = await told(given);
+      expect(more).toEqual([]);
+      expect(warning).toMatch(/^UKO_API_KEY .*(api_key|token) of this provider configuration\n.*unset UKO_API_KEY/s);
+      expect(warning).not.toMatch(/of-payments|-demo-key/);
+    }
+  });
+
   test("that come from a resource that is not there yet let a plan be made, and nothing that needs the service", async () => {
     const host = await stage.another(stage.environmentOf("bob"));
     await host.provider.configureProvider({ config: settings({ region: UNKNOWN }) });
@@ -160,6 +173,22 @@ describe("the validation of a resource", () => {
     expect(misfit.length).toBeGreaterThan(0);
     const nameless = await validate("uko_keystore", { vault_id: vaultId, type: "internal" });
     expect(textsOf(nameless)).toEqual(["name: is missing: only a keystore of type azure_key_vault may go without"]);
+  });
+
+  test("says of an output that the service sets it", async () => {
+    const told = await validate("uko_managed_key", { ...keyConfig(), lifecycle_state: "active" } as ObjectValue);
+    expect(textsOf(told)).toEqual(["lifecycle_state: is read-only\nRemove it: the service sets it."]);
+  });
+
+  test("takes AWS's regions in the service's form alone", async () => {
+    const aws = {
+      ...{ vault_id: vaultId, type: "aws_kms", name: "paris" },
+      aws_access_key_id: "A",
+      aws_secret_access_key: "s",
+    };
+    const told = await validate("uko_keystore", { ...aws, aws_region: "eu-central-1" });
+    expect(textsOf(told)).toEqual([expect.stringMatching(/^aws_region: .*eu_central_1/)]);
+    expect(await validate("uko_keystore", { ...aws, aws_region: "eu_central_1" })).toEqual([]);
   });
 
   test("lets what is not known yet pass", async () => {
