@@ -254,6 +254,7 @@ export interface RunRecord {
   readonly notBefore?: string;
   readonly requestedBy?: string;
   readonly recordId?: string;
+  readonly recordLapsesAt?: string;
   /** The reasons in the record on the key, oldest first. */
   readonly reasons?: readonly EvidenceReason[];
   /** `create`, `update`, `delete`, or the command. */

@@ -35,6 +35,8 @@ export interface DeletionFacts {
   readonly requestedBy?: string;
   readonly recordId?: string;
   readonly recordLapsesAt?: string;
+  /** When the record on the key expired; then the key waits for no approval of it. */
+  readonly recordExpiredAt?: string;
   /**
    * The reasons in the record on the key, oldest first. The record binds, or its step was taken.
    */
@@ -101,7 +103,7 @@ export async function reportingRun<T>(
 
 /** The report of an operation, in a record's form. */
 export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
-  const { awaits, notBefore, requestedBy, recordId, reasons } = deletion;
+  const { awaits, notBefore, requestedBy, recordId, recordLapsesAt, reasons } = deletion;
   return {
     ...(label !== undefined && { label }),
     lifecycleState,
@@ -109,6 +111,7 @@ export function resultOfReport({ label, lifecycleState, deletion, taken, code, e
     ...(notBefore !== undefined && { notBefore }),
     ...(requestedBy !== undefined && { requestedBy }),
     ...(recordId !== undefined && { recordId }),
+    ...(recordLapsesAt !== undefined && { recordLapsesAt }),
     ...(reasons !== undefined && { reasons }),
     ...(code !== undefined && { code }),
     exitCode,
@@ -129,6 +132,7 @@ function awaitedIn(state: unknown): Partial<Result> {
     notBefore: "deletionNotBefore",
     requestedBy: "deletionRequestedBy",
     recordId: "deletionRecordId",
+    recordLapsesAt: "deletionRecordLapsesAt",
   });
 }
 

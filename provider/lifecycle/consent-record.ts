@@ -245,6 +245,15 @@ export function anyBindingRecord(observation: KeyObservation, nowMs: number): St
     : deletionStanding(observation, nowMs);
 }
 
+/** The record on the key if nothing but its age speaks against it. */
+export function expiredRecord(
+  observation: KeyObservation,
+  nowMs: number,
+): Extract<NotBinding, { kind: "lapsed" }> | undefined {
+  const standing = anyBindingRecord(observation, nowMs);
+  return !standing.binds && standing.why.kind === "lapsed" ? standing.why : undefined;
+}
+
 function isApprovedStep(step: unknown): step is ApprovedStep {
   return approvedSteps.some((each) => each === step);
 }

@@ -7,7 +7,7 @@ import { type ResourceKind, registrationOf } from "./registration.ts";
 
 /** Inputs of a vault. An omitted input keeps the service's value. */
 export interface VaultArgs {
-  /** Name of the vault, unique in its instance. */
+  /** Name of the vault, 1 to 100 characters, unique in its instance. */
   name: Input<string>;
   /** Up to 200 characters. */
   description?: Input<string>;
@@ -145,7 +145,10 @@ export interface KeystoreArgs {
    * Cannot change.
    */
   type: Input<"internal" | "hpcs" | "key_protect" | "aws_kms" | "azure_key_vault" | "google_kms" | "cca">;
-  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
+  /**
+   * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for
+   * `azure_key_vault`.
+   */
   name?: Input<string>;
   /** Up to 200 characters. */
   description?: Input<string>;
@@ -275,7 +278,10 @@ export interface KeyTemplateCcaArgs {
 export interface KeyTemplateArgs {
   /** UUID of the vault that holds the template. Cannot change. */
   vaultId: Input<string>;
-  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
+  /**
+   * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30
+   * characters.
+   */
   name: Input<string>;
   /** Up to 200 characters. */
   description?: Input<string>;
@@ -400,7 +406,10 @@ export interface ManagedKeyArgs {
   vaultId: Input<string>;
   /** Name of the key template. Keys are compared by the template's ID. Cannot change. */
   template: Input<string>;
-  /** Name of the key. Omit it if the template's naming scheme creates it. */
+  /**
+   * Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's
+   * naming scheme creates it.
+   */
   label?: Input<string>;
   /** Up to 200 characters; up to 110 if the service keeps no tags. */
   description?: Input<string>;
@@ -498,6 +507,8 @@ export class ManagedKey extends CustomResource {
   declare readonly deletionRequestedBy: Output<StateOf<"managedKey">["deletionRequestedBy"]>;
   /** ID of the pending record, for `UKO_CONSENT`. */
   declare readonly deletionRecordId: Output<StateOf<"managedKey">["deletionRecordId"]>;
+  /** When the pending record expires, ISO 8601 UTC. */
+  declare readonly deletionRecordLapsesAt: Output<StateOf<"managedKey">["deletionRecordLapsesAt"]>;
 
   constructor(name: string, args: ManagedKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(managedKeyKind, name, args, options));
@@ -530,6 +541,7 @@ const managedKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
+    "deletionRecordLapsesAt",
   ],
   secrets: [],
 };
@@ -549,7 +561,7 @@ export const listManagedKeysOutput = ofOutput(listManagedKeys);
 
 /** Inputs of a KMS key. An omitted input keeps the service's value. */
 export interface KmsKeyArgs {
-  /** Name of the key. KMS does not require it to be unique. Cannot change. */
+  /** Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change. */
   name: Input<string>;
   /**
    * A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS.
@@ -641,6 +653,8 @@ export class KmsKey extends CustomResource {
   declare readonly deletionRequestedBy: Output<StateOf<"kmsKey">["deletionRequestedBy"]>;
   /** Name of the open deletion window, for `UKO_CONSENT`. */
   declare readonly deletionRecordId: Output<StateOf<"kmsKey">["deletionRecordId"]>;
+  /** When the open deletion window ends, ISO 8601 UTC. */
+  declare readonly deletionRecordLapsesAt: Output<StateOf<"kmsKey">["deletionRecordLapsesAt"]>;
 
   constructor(name: string, args: KmsKeyArgs, options?: CustomResourceOptions) {
     super(...registrationOf(kmsKeyKind, name, args, options));
@@ -671,6 +685,7 @@ const kmsKeyKind: ResourceKind = {
     "deletionNotBefore",
     "deletionRequestedBy",
     "deletionRecordId",
+    "deletionRecordLapsesAt",
   ],
   secrets: [
     "payload",

@@ -92,6 +92,7 @@ const pendingDeletion = managedKeyState
     deletionNotBefore: true,
     deletionRequestedBy: true,
     deletionRecordId: true,
+    deletionRecordLapsesAt: true,
   })
   .meta({
     description: "A managed key whose deletion waits for a person or for time.",

@@ -95,7 +95,7 @@ export interface GetKeyTemplateResult {
      */
     readonly keystoreType: string;
     /**
-     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
+     * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
      */
     readonly name: string;
     /**

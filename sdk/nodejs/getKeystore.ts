@@ -87,7 +87,7 @@ export interface GetKeystoreResult {
      */
     readonly location: string;
     /**
-     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+     * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
      */
     readonly name?: string;
     /**

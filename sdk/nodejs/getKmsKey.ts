@@ -54,6 +54,10 @@ export interface GetKmsKeyResult {
      */
     readonly deletionRecordId?: string;
     /**
+     * When the open deletion window ends, ISO 8601 UTC.
+     */
+    readonly deletionRecordLapsesAt?: string;
+    /**
      * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     readonly deletionRequestedBy?: string;
@@ -118,7 +122,7 @@ export interface GetKmsKeyResult {
      */
     readonly lifecycleState: enums.KmsKeyLifecycleState;
     /**
-     * Name of the key. KMS does not require it to be unique. Cannot change.
+     * Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
      */
     readonly name: string;
     /**

@@ -75,6 +75,10 @@ export interface GetManagedKeyResult {
      */
     readonly deletionRecordId?: string;
     /**
+     * When the pending record expires, ISO 8601 UTC.
+     */
+    readonly deletionRecordLapsesAt?: string;
+    /**
      * IAM ID of the author of the pending record.
      */
     readonly deletionRequestedBy?: string;

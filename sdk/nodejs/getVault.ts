@@ -39,7 +39,7 @@ export interface GetVaultResult {
      */
     readonly instanceId: string;
     /**
-     * Name of the vault, unique in its instance.
+     * Name of the vault, 1 to 100 characters, unique in its instance.
      */
     readonly name: string;
     /**

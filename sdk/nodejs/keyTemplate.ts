@@ -136,7 +136,7 @@ export class KeyTemplate extends pulumi.CustomResource {
      */
     declare public readonly keystoreType: pulumi.Output<string>;
     /**
-     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
+     * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
      */
     declare public readonly name: pulumi.Output<string>;
     /**
@@ -313,7 +313,7 @@ export interface KeyTemplateArgs {
      */
     keystoreType: pulumi.Input<enums.TemplateKeystoreType>;
     /**
-     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
+     * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
      */
     name: pulumi.Input<string>;
     /**

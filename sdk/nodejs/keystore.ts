@@ -140,7 +140,7 @@ export class Keystore extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly location: pulumi.Output<string>;
     /**
-     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+     * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
      */
     declare public readonly name: pulumi.Output<string | undefined>;
     /**
@@ -267,7 +267,7 @@ export interface KeystoreArgs {
      */
     ibm?: pulumi.Input<inputs.KeystoreIbmArgs | undefined>;
     /**
-     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+     * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
      */
     name?: pulumi.Input<string | undefined>;
     /**

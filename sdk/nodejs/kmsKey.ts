@@ -94,6 +94,10 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
+     * When the open deletion window ends, ISO 8601 UTC.
+     */
+    declare public /*out*/ readonly deletionRecordLapsesAt: pulumi.Output<string | undefined>;
+    /**
      * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
@@ -158,7 +162,7 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly lifecycleState: pulumi.Output<enums.KmsKeyLifecycleState>;
     /**
-     * Name of the key. KMS does not require it to be unique. Cannot change.
+     * Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
      */
     declare public readonly name: pulumi.Output<string>;
     /**
@@ -223,6 +227,7 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
+            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["imported"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -238,6 +243,7 @@ export class KmsKey extends pulumi.CustomResource {
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
+            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthDelete"] = undefined /*out*/;
@@ -324,7 +330,7 @@ export interface KmsKeyArgs {
      */
     keyRing?: pulumi.Input<string | undefined>;
     /**
-     * Name of the key. KMS does not require it to be unique. Cannot change.
+     * Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
      */
     name: pulumi.Input<string>;
     /**

@@ -133,6 +133,10 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionRecordId: pulumi.Output<string | undefined>;
     /**
+     * When the pending record expires, ISO 8601 UTC.
+     */
+    declare public /*out*/ readonly deletionRecordLapsesAt: pulumi.Output<string | undefined>;
+    /**
      * IAM ID of the author of the pending record.
      */
     declare public /*out*/ readonly deletionRequestedBy: pulumi.Output<string | undefined>;
@@ -256,6 +260,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionAwaits"] = undefined /*out*/;
             resourceInputs["deletionNotBefore"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
+            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["dualMarker"] = undefined /*out*/;
             resourceInputs["instanceId"] = undefined /*out*/;
@@ -278,6 +283,7 @@ export class ManagedKey extends pulumi.CustomResource {
             resourceInputs["deletionProtection"] = undefined /*out*/;
             resourceInputs["deletionReason"] = undefined /*out*/;
             resourceInputs["deletionRecordId"] = undefined /*out*/;
+            resourceInputs["deletionRecordLapsesAt"] = undefined /*out*/;
             resourceInputs["deletionRequestedBy"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["dualAuthorization"] = undefined /*out*/;
@@ -352,7 +358,7 @@ export interface ManagedKeyArgs {
      */
     expirationDate?: pulumi.Input<string | undefined>;
     /**
-     * Name of the key. Omit it if the template's naming scheme creates it.
+     * Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
      */
     label?: pulumi.Input<string | undefined>;
     /**

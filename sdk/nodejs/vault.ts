@@ -97,7 +97,7 @@ export class Vault extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly instanceId: pulumi.Output<string>;
     /**
-     * Name of the vault, unique in its instance.
+     * Name of the vault, 1 to 100 characters, unique in its instance.
      */
     declare public readonly name: pulumi.Output<string>;
     /**
@@ -163,7 +163,7 @@ export interface VaultArgs {
      */
     existingVaultId?: pulumi.Input<string | undefined>;
     /**
-     * Name of the vault, unique in its instance.
+     * Name of the vault, 1 to 100 characters, unique in its instance.
      */
     name: pulumi.Input<string>;
     /**

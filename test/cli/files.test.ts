@@ -68,6 +68,7 @@ it("UKO_REPORT gets a line for each key and run that acted or awaited something,
     awaits: "approval",
     requestedBy: "IBMid-550000BOB",
     recordId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
   });
 });
 

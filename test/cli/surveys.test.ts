@@ -87,13 +87,23 @@ describe("uko requests", () => {
     expect(ended.exitCode).toBe(0);
   });
 
-  it("still tells of a request that has lapsed, and that there is nothing where there is nothing", async () => {
+  it("shows a request that expired as expired, and does not count it as pending", async () => {
     expect((await world.uko("bob", "requests")).out).toBe(
       "No key in 1 vault has a consent record on file or an end under way\n",
     );
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("8d");
-    expect((await world.uko("bob", "requests")).out).toMatch(/lapsed on 1 Dec 2026/);
+    await world.uko("bob", `request ${keys.cards}`);
+    const { out } = await world.uko("bob", "requests");
+    expect(out).toMatch(/^The request for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC$/m);
+    expect(out).toMatch(/^2 keys in 1 vault .*: 1 pending approval, 1 expired request$/m);
+    const told = linesOf(await world.uko("bob", "requests --json"));
+    expect(told.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
+      [
+        ["cards", "approval", undefined],
+        ["payroll", undefined, "2026-12-01"],
+      ],
+    );
   });
 
   it("ends with 13 where a vault's list is refused, and says which", async () => {

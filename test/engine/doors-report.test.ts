@@ -30,6 +30,7 @@ test("a key's create, update and delete each leave one record that names it", as
       lifecycleState: "pending_approval",
       awaits: "approval",
       requestedBy: "IBMid-550000CAROL",
+      recordLapsesAt: expect.stringMatching(/^2026-12-01T/),
       code: "UKO_APPROVAL_PENDING",
       exitCode: 10,
       taken: ["write_record"],

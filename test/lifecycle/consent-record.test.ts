@@ -7,6 +7,7 @@ import {
   decodeTagValue,
   encodeCompact,
   encodeTagValue,
+  expiredRecord,
   markOf,
   type NotBinding,
   recordId,
@@ -323,6 +324,13 @@ describe("standingOf", () => {
     [700 * dayMs, "lapsed"],
   ])("lapses after seven days: %i ms -> %s", (ageMs, expected) => {
     expect(why({}, record.writtenAtMs + ageMs)).toBe(expected);
+  });
+
+  it("knows a record that has expired from one that binds and from one that does not count", () => {
+    const expiresAtMs = record.writtenAtMs + 7 * dayMs;
+    expect(expiredRecord(aKeyWith(record), expiresAtMs - 1)).toBeUndefined();
+    expect(expiredRecord(aKeyWith(record), expiresAtMs)).toEqual({ kind: "lapsed", record, atMs: expiresAtMs });
+    expect(expiredRecord(aKeyWith(record, { updatedBy: carol }), expiresAtMs)).toBeUndefined();
   });
 
   it("knows the author of a compact record by the mark alone", () => {

@@ -223,6 +223,7 @@ describe("an update", () => {
     expect(warnings.join()).toMatch(/waits for a second person to destroy it: .* set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(after.deletionRecordId).toBe(windowIn(message));
+    expect(after.deletionRecordLapsesAt).toBe(windowIn(message).replace(/.*@/, ""));
     expect(await codeOf(update(state, { rotationTrigger: "1" }))).toBe("UKO_DELETION_ON_FILE");
     expect(await stage.effects(before)).toEqual([]);
   });

@@ -32,9 +32,8 @@ function conclude(outcome: Outcome, door: Door): Conclusion {
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const { recordLapsesAt: _lapses, ...deletion } = deletionFacts(observed, plan);
   const lifecycleState = lifecycleStateOf(observed.observation, memory.run, observed.nowMs);
-  const facts = { lifecycleState, ...deletion, taken };
+  const facts = { lifecycleState, ...deletionFacts(observed, plan), taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
     const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;

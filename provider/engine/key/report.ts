@@ -1,7 +1,7 @@
 /** The report on a managed key: what its deletion waits for, and what this operation did. */
 
 import { errorCatalogue } from "../../errors.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
+import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
@@ -26,7 +26,7 @@ export function reportOn(
     label: observed.observation.facts.label,
     lifecycleState: lifecycleStateOf(observed.observation, run, observed.nowMs),
     keyState: observed.observation.stateWord,
-    deletion: deletionFacts(observed, plan),
+    deletion: { ...deletionFacts(observed, plan), ...expiryOf(observed) },
     taken: taken.map((step) => step.kind),
     explanation,
     ...(explanation.code !== undefined && { code: explanation.code }),
@@ -70,6 +70,11 @@ export function deletionFacts(observed: KeySummary, plan?: Plan): DeletionFacts 
     }),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
   };
+}
+
+function expiryOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt"> {
+  const expired = expiredRecord(observation, nowMs);
+  return expired === undefined ? {} : { recordExpiredAt: isoTime(expired.atMs) };
 }
 
 function awaitedBy(plan: Plan | undefined, isOnFile: boolean): DeletionFacts["awaits"] {

@@ -1,11 +1,12 @@
 /** The messages about keys that a survey of whole vaults found, and about a sweep. */
 
 import type { UkoError } from "../../errors.ts";
+import { expiredRecord } from "../../lifecycle/consent-record.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import type { Explanation } from "../explanation.ts";
 import type { Report } from "../report.ts";
-import { capital, keyPath, sayKey, sayRoles } from "../words.ts";
+import { capital, keyPath, sayKey, sayRoles, sayTime, stepNouns } from "../words.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasonsOnKey } from "./reasons.ts";
@@ -24,7 +25,19 @@ export function explainListed(observed: KeyDetails, run: Run, plan: Plan, isDue:
     { kind: "stopped", plan, observed, memory: { run, taken: [] } },
     door,
   );
-  return { ...told, facts: told.facts.filter((fact) => !fact.startsWith("Nothing was changed by this")) };
+  const expired = expiredRecord(observed.observation, observed.nowMs);
+  return {
+    ...told,
+    ...(expired !== undefined && { summary: sayExpired(expired, observed) }),
+    facts: told.facts.filter((fact) => !fact.startsWith("Nothing was changed by this")),
+  };
+}
+
+function sayExpired(
+  { record, atMs }: NonNullable<ReturnType<typeof expiredRecord>>,
+  { observation }: KeyDetails,
+): string {
+  return `The request for the ${stepNouns[record.step]} of ${sayKey(observation)} expired on ${sayTime(atMs)}`;
 }
 
 /** A destroyed key of which only its metadata is left. */
@@ -48,8 +61,13 @@ export function summariseRequests(reports: readonly Report[], vaults: number): s
   const where = `${vaults} ${vaults === 1 ? "vault" : "vaults"}`;
   if (reports.length === 0) return `No key in ${where} has a consent record on file or an end under way`;
   const counts = new Map<string, number>();
-  for (const { lifecycleState } of reports) counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
-  const parts = [...counts].map(([state, count]) => `${count} ${state.replaceAll("_", " ")}`);
+  const pending = reports.filter(({ deletion }) => deletion.recordExpiredAt === undefined);
+  for (const { lifecycleState } of pending) counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
+  const expired = reports.length - pending.length;
+  const parts = [
+    ...[...counts].map(([state, count]) => `${count} ${state.replaceAll("_", " ")}`),
+    ...(expired === 0 ? [] : [`${expired} expired ${expired === 1 ? "request" : "requests"}`]),
+  ];
   const [keys, have] = reports.length === 1 ? ["key", "has"] : ["keys", "have"];
   return `${reports.length} ${keys} in ${where} ${have} a record on file or an end under way: ${parts.join(", ")}`;
 }

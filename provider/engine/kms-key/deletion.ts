@@ -27,8 +27,7 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
   const taken = outcome.memory.taken.map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const { recordLapsesAt: _lapses, ...deletion } = kmsKeyFacts(outcome.observed, plan);
-  const facts = { ...deletion, taken };
+  const facts = { ...kmsKeyFacts(outcome.observed, plan), taken };
   if (plan?.kind === "done") return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed)], facts };
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts, standing };

@@ -67,8 +67,12 @@ export const keyTemplateInputs = z.strictObject({
   vaultId: uuid.meta(immutable("UUID of the vault that holds the template.")),
   name: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to begin with a letter, and may hold letters, digits and -")
-    .meta(changeable("Name of the template, unique in its vault. Some releases accept up to 30 characters.")),
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to be 1 to 100 letters, digits and -, and to begin with a letter")
+    .meta(
+      changeable(
+        "Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.",
+      ),
+    ),
   description: z.string().max(200).optional().meta(changeable("Up to 200 characters.")),
   namingScheme: z.string().min(1).optional().meta(immutable("Scheme of the labels of keys, with `<tags>`.")),
   algorithm: z.enum(["aes", "rsa", "hmac", "ec", "des", "dilithium"]).meta({

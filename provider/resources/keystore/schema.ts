@@ -142,9 +142,15 @@ export const keystoreInputs = z.strictObject({
   name: z
     .string()
     .max(100)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]*$/, "has to begin with a letter or digit, and may hold blanks and . _ -")
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/,
+      "has to be 1 to 100 letters, digits, blanks and . _ -, and to begin with a letter or digit",
+    )
     .optional()
-    .meta({ description: "Name of the keystore, unique in its vault. Required except for `azure_key_vault`." }),
+    .meta({
+      description:
+        "Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.",
+    }),
   description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
   groups: z
     .array(

@@ -31,6 +31,7 @@ export const deletionOutputs = [
   "deletionNotBefore",
   "deletionRequestedBy",
   "deletionRecordId",
+  "deletionRecordLapsesAt",
 ] as const;
 
 /** An input of a secure import. */
@@ -42,11 +43,10 @@ const secureImport = {
 
 /** kms-v2-and-iam.md 2.2, 2.11. An absent input keeps the value in KMS. */
 export const kmsKeyInputs = z.strictObject({
-  name: z
-    .string()
-    .min(2)
-    .max(90)
-    .meta({ description: "Name of the key. KMS does not require it to be unique.", immutable: true }),
+  name: z.string().min(2).max(90).meta({
+    description: "Name of the key, 2 to 90 characters. KMS does not require it to be unique.",
+    immutable: true,
+  }),
   type: z
     .enum(["root", "standard"])
     .meta({
@@ -191,5 +191,9 @@ export const kmsKeyState = z.object({
     .optional()
     .meta({ description: "IAM ID of the person who set the key for deletion, if KMS reports it." }),
   deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window, for `UKO_CONSENT`." }),
+  deletionRecordLapsesAt: z
+    .string()
+    .optional()
+    .meta({ description: "When the open deletion window ends, ISO 8601 UTC." }),
 });
 export type KmsKeyState = z.infer<typeof kmsKeyState>;

@@ -44,6 +44,7 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
     ...(isPurging && { deletionNotBefore: isoTime(observation.purgeScheduledAtMs ?? 0) }),
     ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
     ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
+    ...(deletion.recordLapsesAt !== undefined && { deletionRecordLapsesAt: deletion.recordLapsesAt }),
   };
 }
 

@@ -168,7 +168,8 @@ const markableStates: readonly string[] = ["pre_activation", "active", "deactiva
 function isReached(state: ManagedKeyState, goal: NonNullable<ManagedKeyInputs["state"]>): boolean {
   switch (goal) {
     case "active":
-      return state.keyState === "active";
+      // Only `uko reactivate` brings a later state back, so one update has said all that it can.
+      return state.keyState === "active" || (state.state === "active" && state.keyState !== "pre_activation");
     case "deactivated":
       return state.keyState === "deactivated" || state.keyState === "destroyed";
     case "destroyed":

@@ -38,6 +38,7 @@ export const deletionOutputs = [
   "deletionNotBefore",
   "deletionRequestedBy",
   "deletionRecordId",
+  "deletionRecordLapsesAt",
 ] as const;
 
 /** Inputs (uko-v4.md 2.5 K2, K4). An absent input keeps the service's value. */
@@ -49,9 +50,12 @@ export const managedKeyInputs = z.strictObject({
     .meta({ description: "Name of the key template. Keys are compared by the template's ID. Cannot change." }),
   label: z
     .string()
-    .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "may hold letters, digits, blanks and . _ / -")
+    .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "has to be 1 to 255 letters, digits, blanks and . _ / -")
     .optional()
-    .meta({ description: "Name of the key. Omit it if the template's naming scheme creates it." }),
+    .meta({
+      description:
+        "Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.",
+    }),
   description: z
     .string()
     .max(200)
@@ -233,6 +237,7 @@ export const managedKeyState = managedKeyInputs.extend({
     .meta({ description: "The next step is refused before this time, ISO 8601 UTC." }),
   deletionRequestedBy: z.string().optional().meta({ description: "IAM ID of the author of the pending record." }),
   deletionRecordId: z.string().optional().meta({ description: "ID of the pending record, for `UKO_CONSENT`." }),
+  deletionRecordLapsesAt: z.string().optional().meta({ description: "When the pending record expires, ISO 8601 UTC." }),
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);

@@ -3,11 +3,11 @@
 import { isoTime } from "../../engine/evidence.ts";
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts } from "../../engine/key/report.ts";
-import { capital, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
+import { capital, keyPath, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";
-import type { Tag } from "../../lifecycle/observation.ts";
+import type { KeyObservation, Tag } from "../../lifecycle/observation.ts";
 import type { Run } from "../../lifecycle/plan.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
 
@@ -60,6 +60,7 @@ export function stateOf(inputs: ManagedKeyInputs, observed: KeySummary): Managed
     ...(untilMs !== undefined && { deletionNotBefore: isoTime(untilMs) }),
     ...(deletion.requestedBy !== undefined && { deletionRequestedBy: deletion.requestedBy }),
     ...(deletion.recordId !== undefined && { deletionRecordId: deletion.recordId }),
+    ...(deletion.recordLapsesAt !== undefined && { deletionRecordLapsesAt: deletion.recordLapsesAt }),
   };
 }
 
@@ -91,7 +92,16 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
     before.keyState !== observation.stateWord && !isStepOnRecord(observed, before.keyState)
       ? [`${key} went from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
       : [];
-  return [...pending, ...cancelled, ...outOfSync, ...moved];
+  const left = before.state === "active" ? staysInactive(observation) : [];
+  return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];
+}
+
+/** Warns that `state: "active"` does not make a key active again that has been active. */
+export function staysInactive(observation: KeyObservation): readonly string[] {
+  const { state, stateWord } = observation;
+  if (state === "active" || state === "pre_activation") return [];
+  const back = state === "deactivated" ? `: only uko reactivate ${keyPath(observation)} makes it active again` : "";
+  return [`${capital(sayKey(observation))} is ${stateWord} and stays so${back}`];
 }
 
 /**

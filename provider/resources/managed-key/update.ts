@@ -25,7 +25,7 @@ import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import type { ManagedKeyInputs, ManagedKeyState } from "./schema.ts";
-import { asTags } from "./state.ts";
+import { asTags, staysInactive } from "./state.ts";
 import { capitalKey, presentKey, warnRecordBinds, writeKey } from "./write.ts";
 
 export interface UpdatedKey {
@@ -52,7 +52,7 @@ export async function updateKey(
     ...(await markKey(world, ref, demandedBy(policy), options)),
     ...(inputs.align ? await alignKey(world, ref, options) : []),
   ];
-  if (inputs.state === "active") warnings.push(...(await activate(world, ref, state, options)));
+  if (inputs.state === "active") warnings.push(...(await activate(world, ref, options)));
   else if (inputs.state !== undefined) {
     const { announced: atMost } = options;
     const aimed = { ...policy, goal: inputs.state, ...(atMost !== undefined && { atMost }) };
@@ -203,30 +203,22 @@ function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInput
   return isSame ? undefined : { ...own, ...patchOfUser(snapshot, ofUser) };
 }
 
-function activate(
-  world: World,
-  ref: KeyRef,
-  before: ManagedKeyState,
-  options: CallOptions,
-): Promise<readonly string[]> {
+function activate(world: World, ref: KeyRef, options: CallOptions): Promise<readonly string[]> {
   return writeKey<readonly string[]>({
     world,
     ref,
     options,
     decide({ observation, nowMs, etag }) {
       if (observation.state === "active") return [];
-      const key = capitalKey(observation);
-      if (observation.state !== "pre_activation") {
-        return [
-          `${key} is ${observation.stateWord} and stays so: only uko reactivate ${before.vaultId}/${before.keyId} makes it active again`,
-        ];
-      }
+      if (observation.state !== "pre_activation") return staysInactive(observation);
       const permission = planUpdate(observation, nowMs);
       if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
       return async () => {
         const written = await world.keys.act(ref, "activate", etag, options);
         throwIfDenied(written, changeOf(observation));
-        return written.kind === "done" ? [] : [`${key} changed during the run; the next run activates it`];
+        return written.kind === "done"
+          ? []
+          : [`${capitalKey(observation)} changed during the run; the next run activates it`];
       };
     },
   });

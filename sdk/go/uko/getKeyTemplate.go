@@ -62,7 +62,7 @@ type LookupKeyTemplateResult struct {
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
 	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType string `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+	// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
 	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
@@ -186,7 +186,7 @@ func (o LookupKeyTemplateResultOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 func (o LookupKeyTemplateResultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeyTemplateResult) string { return v.Name }).(pulumi.StringOutput)
 }

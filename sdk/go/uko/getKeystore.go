@@ -58,7 +58,7 @@ type LookupKeystoreResult struct {
 	KeystoreId string `pulumi:"keystoreId"`
 	// Location, as the service reports it. May be empty.
 	Location string `pulumi:"location"`
-	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+	// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
 	// KMS key ring of an internal keystore; empty for all other types.
 	Ring string `pulumi:"ring"`
@@ -170,7 +170,7 @@ func (o LookupKeystoreResultOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) string { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 func (o LookupKeystoreResultOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKeystoreResult) *string { return v.Name }).(pulumi.StringPtrOutput)
 }

@@ -42,6 +42,8 @@ type LookupKmsKeyResult struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
+	// When the open deletion window ends, ISO 8601 UTC.
+	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -74,7 +76,7 @@ type LookupKmsKeyResult struct {
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
 	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleState `pulumi:"lifecycleState"`
-	// Name of the key. KMS does not require it to be unique. Cannot change.
+	// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
 	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
@@ -151,6 +153,11 @@ func (o LookupKmsKeyResultOutput) DeletionProtection() pulumi.BoolOutput {
 // Name of the open deletion window, for `UKO_CONSENT`.
 func (o LookupKmsKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the open deletion window ends, ISO 8601 UTC.
+func (o LookupKmsKeyResultOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the person who set the key for deletion, if KMS reports it.
@@ -233,7 +240,7 @@ func (o LookupKmsKeyResultOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) KmsKeyLifecycleState { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key. KMS does not require it to be unique. Cannot change.
+// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 func (o LookupKmsKeyResultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.Name }).(pulumi.StringOutput)
 }

@@ -52,6 +52,8 @@ type LookupManagedKeyResult struct {
 	DeletionReason *string `pulumi:"deletionReason"`
 	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
+	// When the pending record expires, ISO 8601 UTC.
+	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -179,6 +181,11 @@ func (o LookupManagedKeyResultOutput) DeletionReason() pulumi.StringPtrOutput {
 // ID of the pending record, for `UKO_CONSENT`.
 func (o LookupManagedKeyResultOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the pending record expires, ISO 8601 UTC.
+func (o LookupManagedKeyResultOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

@@ -36,7 +36,7 @@ type LookupVaultResult struct {
 	ExistingVaultId *string `pulumi:"existingVaultId"`
 	// ID of the instance that the vault belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// Name of the vault, unique in its instance.
+	// Name of the vault, 1 to 100 characters, unique in its instance.
 	Name string `pulumi:"name"`
 	// Label of the recovery key; on-premises only.
 	RecoveryKeyLabel *string `pulumi:"recoveryKeyLabel"`
@@ -92,7 +92,7 @@ func (o LookupVaultResultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupVaultResult) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Name of the vault, unique in its instance.
+// Name of the vault, 1 to 100 characters, unique in its instance.
 func (o LookupVaultResultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupVaultResult) string { return v.Name }).(pulumi.StringOutput)
 }

@@ -97,7 +97,7 @@ type KeyTemplate struct {
 	KeystoreNamingScheme pulumi.StringPtrOutput `pulumi:"keystoreNamingScheme"`
 	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType pulumi.StringOutput `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+	// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 	Name pulumi.StringOutput `pulumi:"name"`
 	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme pulumi.StringPtrOutput `pulumi:"namingScheme"`
@@ -220,7 +220,7 @@ type keyTemplateArgs struct {
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
 	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType TemplateKeystoreType `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+	// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
 	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
@@ -262,7 +262,7 @@ type KeyTemplateArgs struct {
 	KeystoreNamingScheme pulumi.StringPtrInput
 	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType TemplateKeystoreTypeInput
-	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+	// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 	Name pulumi.StringInput
 	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme pulumi.StringPtrInput
@@ -439,7 +439,7 @@ func (o KeyTemplateOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 func (o KeyTemplateOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v *KeyTemplate) pulumi.StringOutput { return v.Name }).(pulumi.StringOutput)
 }

@@ -116,7 +116,7 @@ type Keystore struct {
 	KeystoreId pulumi.StringOutput `pulumi:"keystoreId"`
 	// Location, as the service reports it. May be empty.
 	Location pulumi.StringOutput `pulumi:"location"`
-	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+	// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 	Name pulumi.StringPtrOutput `pulumi:"name"`
 	// KMS key ring of an internal keystore; empty for all other types.
 	Ring pulumi.StringOutput `pulumi:"ring"`
@@ -220,7 +220,7 @@ type keystoreArgs struct {
 	Groups []string `pulumi:"groups"`
 	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm *KeystoreIbm `pulumi:"ibm"`
-	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+	// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
 	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy *string `pulumi:"tlsProxy"`
@@ -250,7 +250,7 @@ type KeystoreArgs struct {
 	Groups pulumi.StringArrayInput
 	// Connection of a keystore of type `hpcs` or `key_protect`.
 	Ibm KeystoreIbmPtrInput
-	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+	// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 	Name pulumi.StringPtrInput
 	// TLS proxy for a private endpoint, `host:port`.
 	TlsProxy pulumi.StringPtrInput
@@ -417,7 +417,7 @@ func (o KeystoreOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringOutput { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 func (o KeystoreOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Keystore) pulumi.StringPtrOutput { return v.Name }).(pulumi.StringPtrOutput)
 }

@@ -72,6 +72,8 @@ type KmsKey struct {
 	DeletionProtection pulumi.BoolOutput `pulumi:"deletionProtection"`
 	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
+	// When the open deletion window ends, ISO 8601 UTC.
+	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -104,7 +106,7 @@ type KmsKey struct {
 	LastRotatedAt pulumi.StringPtrOutput `pulumi:"lastRotatedAt"`
 	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleStateOutput `pulumi:"lifecycleState"`
-	// Name of the key. KMS does not require it to be unique. Cannot change.
+	// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 	Name pulumi.StringOutput `pulumi:"name"`
 	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload pulumi.StringPtrOutput `pulumi:"payload"`
@@ -212,7 +214,7 @@ type kmsKeyArgs struct {
 	Iv *string `pulumi:"iv"`
 	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing *string `pulumi:"keyRing"`
-	// Name of the key. KMS does not require it to be unique. Cannot change.
+	// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
 	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
@@ -254,7 +256,7 @@ type KmsKeyArgs struct {
 	Iv pulumi.StringPtrInput
 	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing pulumi.StringPtrInput
-	// Name of the key. KMS does not require it to be unique. Cannot change.
+	// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 	Name pulumi.StringInput
 	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload pulumi.StringPtrInput
@@ -392,6 +394,11 @@ func (o KmsKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
 }
 
+// When the open deletion window ends, ISO 8601 UTC.
+func (o KmsKeyOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
+}
+
 // IAM ID of the person who set the key for deletion, if KMS reports it.
 func (o KmsKeyOutput) DeletionRequestedBy() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionRequestedBy }).(pulumi.StringPtrOutput)
@@ -472,7 +479,7 @@ func (o KmsKeyOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v *KmsKey) KmsKeyLifecycleStateOutput { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key. KMS does not require it to be unique. Cannot change.
+// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 func (o KmsKeyOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.Name }).(pulumi.StringOutput)
 }

@@ -117,6 +117,8 @@ type ManagedKey struct {
 	DeletionReason pulumi.StringPtrOutput `pulumi:"deletionReason"`
 	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId pulumi.StringPtrOutput `pulumi:"deletionRecordId"`
+	// When the pending record expires, ISO 8601 UTC.
+	DeletionRecordLapsesAt pulumi.StringPtrOutput `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy pulumi.StringPtrOutput `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -248,7 +250,7 @@ type managedKeyArgs struct {
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate *string `pulumi:"expirationDate"`
-	// Name of the key. Omit it if the template's naming scheme creates it.
+	// Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
 	Label *string `pulumi:"label"`
 	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags map[string]string `pulumi:"labelTags"`
@@ -286,7 +288,7 @@ type ManagedKeyArgs struct {
 	ExistingKeyId pulumi.StringPtrInput
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
 	ExpirationDate pulumi.StringPtrInput
-	// Name of the key. Omit it if the template's naming scheme creates it.
+	// Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
 	Label pulumi.StringPtrInput
 	// Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
 	LabelTags pulumi.StringMapInput
@@ -442,6 +444,11 @@ func (o ManagedKeyOutput) DeletionReason() pulumi.StringPtrOutput {
 // ID of the pending record, for `UKO_CONSENT`.
 func (o ManagedKeyOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the pending record expires, ISO 8601 UTC.
+func (o ManagedKeyOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.

@@ -555,7 +555,7 @@ type KeyTemplateEntry struct {
 	KeystoreNamingScheme *string `pulumi:"keystoreNamingScheme"`
 	// Type of the keystores in which keys are installed. Cannot change.
 	KeystoreType string `pulumi:"keystoreType"`
-	// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+	// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 	Name string `pulumi:"name"`
 	// Scheme of the labels of keys, with `<tags>`. Cannot change.
 	NamingScheme *string `pulumi:"namingScheme"`
@@ -664,7 +664,7 @@ func (o KeyTemplateEntryOutput) KeystoreType() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.KeystoreType }).(pulumi.StringOutput)
 }
 
-// Name of the template, unique in its vault. Some releases accept up to 30 characters.
+// Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
 func (o KeyTemplateEntryOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v KeyTemplateEntry) string { return v.Name }).(pulumi.StringOutput)
 }
@@ -1702,7 +1702,7 @@ type KeystoreEntry struct {
 	KeystoreId string `pulumi:"keystoreId"`
 	// Location, as the service reports it. May be empty.
 	Location string `pulumi:"location"`
-	// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+	// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 	Name *string `pulumi:"name"`
 	// KMS key ring of an internal keystore; empty for all other types.
 	Ring string `pulumi:"ring"`
@@ -1799,7 +1799,7 @@ func (o KeystoreEntryOutput) Location() pulumi.StringOutput {
 	return o.ApplyT(func(v KeystoreEntry) string { return v.Location }).(pulumi.StringOutput)
 }
 
-// Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+// Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
 func (o KeystoreEntryOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeystoreEntry) *string { return v.Name }).(pulumi.StringPtrOutput)
 }
@@ -2292,6 +2292,8 @@ type KmsKeyEntry struct {
 	DeletionProtection bool `pulumi:"deletionProtection"`
 	// Name of the open deletion window, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
+	// When the open deletion window ends, ISO 8601 UTC.
+	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the person who set the key for deletion, if KMS reports it.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// 2 to 240 characters. Cannot change.
@@ -2324,7 +2326,7 @@ type KmsKeyEntry struct {
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
 	// The derived state, which includes a pending approval.
 	LifecycleState KmsKeyLifecycleState `pulumi:"lifecycleState"`
-	// Name of the key. KMS does not require it to be unique. Cannot change.
+	// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 	Name string `pulumi:"name"`
 	// Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
 	Payload *string `pulumi:"payload"`
@@ -2388,6 +2390,11 @@ func (o KmsKeyEntryOutput) DeletionProtection() pulumi.BoolOutput {
 // Name of the open deletion window, for `UKO_CONSENT`.
 func (o KmsKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the open deletion window ends, ISO 8601 UTC.
+func (o KmsKeyEntryOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the person who set the key for deletion, if KMS reports it.
@@ -2470,7 +2477,7 @@ func (o KmsKeyEntryOutput) LifecycleState() KmsKeyLifecycleStateOutput {
 	return o.ApplyT(func(v KmsKeyEntry) KmsKeyLifecycleState { return v.LifecycleState }).(KmsKeyLifecycleStateOutput)
 }
 
-// Name of the key. KMS does not require it to be unique. Cannot change.
+// Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
 func (o KmsKeyEntryOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.Name }).(pulumi.StringOutput)
 }
@@ -2549,6 +2556,8 @@ type ManagedKeyEntry struct {
 	DeletionReason *string `pulumi:"deletionReason"`
 	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
+	// When the pending record expires, ISO 8601 UTC.
+	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// Up to 200 characters; up to 110 if the service keeps no tags.
@@ -2661,6 +2670,11 @@ func (o ManagedKeyEntryOutput) DeletionReason() pulumi.StringPtrOutput {
 // ID of the pending record, for `UKO_CONSENT`.
 func (o ManagedKeyEntryOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the pending record expires, ISO 8601 UTC.
+func (o ManagedKeyEntryOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -2870,6 +2884,8 @@ type PendingDeletion struct {
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// ID of the pending record, for `UKO_CONSENT`.
 	DeletionRecordId *string `pulumi:"deletionRecordId"`
+	// When the pending record expires, ISO 8601 UTC.
+	DeletionRecordLapsesAt *string `pulumi:"deletionRecordLapsesAt"`
 	// IAM ID of the author of the pending record.
 	DeletionRequestedBy *string `pulumi:"deletionRequestedBy"`
 	// UUID of the key.
@@ -2912,6 +2928,11 @@ func (o PendingDeletionOutput) DeletionNotBefore() pulumi.StringPtrOutput {
 // ID of the pending record, for `UKO_CONSENT`.
 func (o PendingDeletionOutput) DeletionRecordId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordId }).(pulumi.StringPtrOutput)
+}
+
+// When the pending record expires, ISO 8601 UTC.
+func (o PendingDeletionOutput) DeletionRecordLapsesAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionRecordLapsesAt }).(pulumi.StringPtrOutput)
 }
 
 // IAM ID of the author of the pending record.
@@ -3121,7 +3142,7 @@ type VaultEntry struct {
 	ExistingVaultId *string `pulumi:"existingVaultId"`
 	// ID of the instance that the vault belongs to.
 	InstanceId string `pulumi:"instanceId"`
-	// Name of the vault, unique in its instance.
+	// Name of the vault, 1 to 100 characters, unique in its instance.
 	Name string `pulumi:"name"`
 	// Label of the recovery key; on-premises only.
 	RecoveryKeyLabel *string `pulumi:"recoveryKeyLabel"`
@@ -3164,7 +3185,7 @@ func (o VaultEntryOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v VaultEntry) string { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Name of the vault, unique in its instance.
+// Name of the vault, 1 to 100 characters, unique in its instance.
 func (o VaultEntryOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v VaultEntry) string { return v.Name }).(pulumi.StringOutput)
 }

@@ -91,7 +91,7 @@ type Vault struct {
 	ExistingVaultId pulumi.StringPtrOutput `pulumi:"existingVaultId"`
 	// ID of the instance that the vault belongs to.
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
-	// Name of the vault, unique in its instance.
+	// Name of the vault, 1 to 100 characters, unique in its instance.
 	Name pulumi.StringOutput `pulumi:"name"`
 	// Label of the recovery key; on-premises only.
 	RecoveryKeyLabel pulumi.StringPtrOutput `pulumi:"recoveryKeyLabel"`
@@ -157,7 +157,7 @@ type vaultArgs struct {
 	Description *string `pulumi:"description"`
 	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId *string `pulumi:"existingVaultId"`
-	// Name of the vault, unique in its instance.
+	// Name of the vault, 1 to 100 characters, unique in its instance.
 	Name string `pulumi:"name"`
 	// Label of the recovery key; on-premises only.
 	RecoveryKeyLabel *string `pulumi:"recoveryKeyLabel"`
@@ -171,7 +171,7 @@ type VaultArgs struct {
 	Description pulumi.StringPtrInput
 	// Adopts this vault instead of creating one. Cannot change.
 	ExistingVaultId pulumi.StringPtrInput
-	// Name of the vault, unique in its instance.
+	// Name of the vault, 1 to 100 characters, unique in its instance.
 	Name pulumi.StringInput
 	// Label of the recovery key; on-premises only.
 	RecoveryKeyLabel pulumi.StringPtrInput
@@ -284,7 +284,7 @@ func (o VaultOutput) InstanceId() pulumi.StringOutput {
 	return o.ApplyT(func(v *Vault) pulumi.StringOutput { return v.InstanceId }).(pulumi.StringOutput)
 }
 
-// Name of the vault, unique in its instance.
+// Name of the vault, 1 to 100 characters, unique in its instance.
 func (o VaultOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v *Vault) pulumi.StringOutput { return v.Name }).(pulumi.StringOutput)
 }

@@ -107,7 +107,7 @@ export interface KeyTemplateEntry {
      */
     keystoreType: string;
     /**
-     * Name of the template, unique in its vault. Some releases accept up to 30 characters.
+     * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
      */
     name: string;
     /**
@@ -297,7 +297,7 @@ export interface KeystoreEntry {
      */
     location: string;
     /**
-     * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+     * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
      */
     name?: string;
     /**
@@ -403,6 +403,10 @@ export interface KmsKeyEntry {
      */
     deletionRecordId?: string;
     /**
+     * When the open deletion window ends, ISO 8601 UTC.
+     */
+    deletionRecordLapsesAt?: string;
+    /**
      * IAM ID of the person who set the key for deletion, if KMS reports it.
      */
     deletionRequestedBy?: string;
@@ -467,7 +471,7 @@ export interface KmsKeyEntry {
      */
     lifecycleState: enums.KmsKeyLifecycleState;
     /**
-     * Name of the key. KMS does not require it to be unique. Cannot change.
+     * Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
      */
     name: string;
     /**
@@ -544,6 +548,10 @@ export interface ManagedKeyEntry {
      * ID of the pending record, for `UKO_CONSENT`.
      */
     deletionRecordId?: string;
+    /**
+     * When the pending record expires, ISO 8601 UTC.
+     */
+    deletionRecordLapsesAt?: string;
     /**
      * IAM ID of the author of the pending record.
      */
@@ -673,6 +681,10 @@ export interface PendingDeletion {
      */
     deletionRecordId?: string;
     /**
+     * When the pending record expires, ISO 8601 UTC.
+     */
+    deletionRecordLapsesAt?: string;
+    /**
      * IAM ID of the author of the pending record.
      */
     deletionRequestedBy?: string;
@@ -777,7 +789,7 @@ export interface VaultEntry {
      */
     instanceId: string;
     /**
-     * Name of the vault, unique in its instance.
+     * Name of the vault, 1 to 100 characters, unique in its instance.
      */
     name: string;
     /**

@@ -224,7 +224,7 @@ class GetKeyTemplateResult:
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 

@@ -200,7 +200,7 @@ class GetKeystoreResult:
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 

@@ -82,7 +82,7 @@ class GetVaultResult:
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the vault, unique in its instance.
+        Name of the vault, 1 to 100 characters, unique in its instance.
         """
         return pulumi.get(self, "name")
 

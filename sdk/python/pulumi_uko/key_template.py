@@ -49,7 +49,7 @@ class KeyTemplateArgs:
         :param pulumi.Input[_builtins.str] expiration_period: Time to the last day of use, such as `P2Y`.
         :param pulumi.Input[_builtins.str] group: Group of the keystores in which keys are installed. A change is refused while it would cut a key off.
         :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores in which keys are installed. Cannot change.
-        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param pulumi.Input[_builtins.str] name: Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         :param pulumi.Input[_builtins.str] size: Size of the keys, such as `256`.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the template. Cannot change.
         :param pulumi.Input[_builtins.bool] archived: Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.
@@ -165,7 +165,7 @@ class KeyTemplateArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -408,7 +408,7 @@ class KeyTemplate(pulumi.CustomResource):
         :param pulumi.Input['NewKeyState'] key_state: State of a new key. An `active` key is installed at once.
         :param pulumi.Input[_builtins.str] keystore_naming_scheme: Scheme of the names of keys in the keystore. Cannot change.
         :param pulumi.Input['TemplateKeystoreType'] keystore_type: Type of the keystores in which keys are installed. Cannot change.
-        :param pulumi.Input[_builtins.str] name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param pulumi.Input[_builtins.str] name: Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         :param pulumi.Input[_builtins.str] naming_scheme: Scheme of the labels of keys, with `<tags>`. Cannot change.
         :param pulumi.Input[_builtins.str] size: Size of the keys, such as `256`.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that holds the template. Cannot change.
@@ -721,7 +721,7 @@ class KeyTemplate(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 

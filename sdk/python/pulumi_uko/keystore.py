@@ -49,7 +49,7 @@ class KeystoreArgs:
         :param pulumi.Input['KeystoreGoogleArgs'] google: Connection of a keystore of type `google_kms`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         :param pulumi.Input['KeystoreIbmArgs'] ibm: Connection of a keystore of type `hpcs` or `key_protect`.
-        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param pulumi.Input[_builtins.str] name: Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, `host:port`.
         """
         pulumi.set(__self__, "type", type)
@@ -215,7 +215,7 @@ class KeystoreArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -312,7 +312,7 @@ class Keystore(pulumi.CustomResource):
         :param pulumi.Input[Union['KeystoreGoogleArgs', 'KeystoreGoogleArgsDict']] google: Connection of a keystore of type `google_kms`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] groups: Groups of the keystore: keys of a template are installed in every keystore of its group. Removing a group is refused while that would cut a key off.
         :param pulumi.Input[Union['KeystoreIbmArgs', 'KeystoreIbmArgsDict']] ibm: Connection of a keystore of type `hpcs` or `key_protect`.
-        :param pulumi.Input[_builtins.str] name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param pulumi.Input[_builtins.str] name: Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         :param pulumi.Input[_builtins.str] tls_proxy: TLS proxy for a private endpoint, `host:port`.
         :param pulumi.Input['KeystoreType'] type: `internal` is a key ring of this instance. All other types are external and need a connection. Cannot change.
         :param pulumi.Input[_builtins.str] vault_id: UUID of the vault that the keystore serves. Cannot change.
@@ -593,7 +593,7 @@ class Keystore(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 

@@ -42,7 +42,7 @@ class KmsKeyArgs:
         """
         The set of arguments for constructing a KmsKey resource.
 
-        :param pulumi.Input[_builtins.str] name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param pulumi.Input[_builtins.str] name: Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Up to 5 further names; `[]` removes all.
         :param pulumi.Input['KmsKeyDeletionCompletesAt'] deletion_completes_at: When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses every step of the key's deletion.
@@ -112,7 +112,7 @@ class KmsKeyArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the key. KMS does not require it to be unique. Cannot change.
+        Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -407,7 +407,7 @@ class KmsKey(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] expiration_date: When KMS deactivates the key, such as `2030-01-31T00:00:00Z`. Cannot change.
         :param pulumi.Input[_builtins.str] iv: For a secure import, together with an encrypted payload. Cannot change.
         :param pulumi.Input[_builtins.str] key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
-        :param pulumi.Input[_builtins.str] name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param pulumi.Input[_builtins.str] name: Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         :param pulumi.Input[_builtins.str] payload: Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.
         :param pulumi.Input[_builtins.str] restore_trigger: Any text. Each change of it restores a destroyed key once, within 30 days.
         :param pulumi.Input[_builtins.int] rotation_interval_months: Months between rotations by KMS, for a root key that was not imported.
@@ -527,6 +527,7 @@ class KmsKey(pulumi.CustomResource):
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_id"] = None
+            __props__.__dict__["deletion_record_lapses_at"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["imported"] = None
             __props__.__dict__["instance_id"] = None
@@ -567,6 +568,7 @@ class KmsKey(pulumi.CustomResource):
         __props__.__dict__["deletion_not_before"] = None
         __props__.__dict__["deletion_protection"] = None
         __props__.__dict__["deletion_record_id"] = None
+        __props__.__dict__["deletion_record_lapses_at"] = None
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_auth_delete"] = None
@@ -647,6 +649,14 @@ class KmsKey(pulumi.CustomResource):
         Name of the open deletion window, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordLapsesAt")
+    def deletion_record_lapses_at(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        When the open deletion window ends, ISO 8601 UTC.
+        """
+        return pulumi.get(self, "deletion_record_lapses_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -780,7 +790,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the key. KMS does not require it to be unique. Cannot change.
+        Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 

@@ -53,7 +53,7 @@ class ManagedKeyArgs:
         :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
-        :param pulumi.Input[_builtins.str] label: Name of the key. Omit it if the template's naming scheme creates it.
+        :param pulumi.Input[_builtins.str] label: Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
@@ -250,7 +250,7 @@ class ManagedKeyArgs:
     @pulumi.getter
     def label(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Name of the key. Omit it if the template's naming scheme creates it.
+        Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
         """
         return pulumi.get(self, "label")
 
@@ -395,7 +395,7 @@ class ManagedKey(pulumi.CustomResource):
         :param pulumi.Input['DualAuthorization'] dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. On an existing key, the marker decides until a second person approves `uko loosen`.
         :param pulumi.Input[_builtins.str] existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param pulumi.Input[_builtins.str] expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
-        :param pulumi.Input[_builtins.str] label: Name of the key. Omit it if the template's naming scheme creates it.
+        :param pulumi.Input[_builtins.str] label: Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] label_tags: Values for the placeholders of the template's naming scheme, which creates the label. Cannot change.
         :param pulumi.Input[_builtins.str] rotation_trigger: Each change of this value rotates the key once, on the next update. A new key is not rotated.
         :param pulumi.Input['TargetState'] state: Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.
@@ -538,6 +538,7 @@ class ManagedKey(pulumi.CustomResource):
             __props__.__dict__["deletion_awaits"] = None
             __props__.__dict__["deletion_not_before"] = None
             __props__.__dict__["deletion_record_id"] = None
+            __props__.__dict__["deletion_record_lapses_at"] = None
             __props__.__dict__["deletion_requested_by"] = None
             __props__.__dict__["dual_marker"] = None
             __props__.__dict__["instance_id"] = None
@@ -583,6 +584,7 @@ class ManagedKey(pulumi.CustomResource):
         __props__.__dict__["deletion_protection"] = None
         __props__.__dict__["deletion_reason"] = None
         __props__.__dict__["deletion_record_id"] = None
+        __props__.__dict__["deletion_record_lapses_at"] = None
         __props__.__dict__["deletion_requested_by"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["dual_authorization"] = None
@@ -693,6 +695,14 @@ class ManagedKey(pulumi.CustomResource):
         ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordLapsesAt")
+    def deletion_record_lapses_at(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        When the pending record expires, ISO 8601 UTC.
+        """
+        return pulumi.get(self, "deletion_record_lapses_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")

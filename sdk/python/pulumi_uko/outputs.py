@@ -199,7 +199,7 @@ class KeyTemplateEntry(dict):
         :param _builtins.str instance_id: ID of the instance that the template belongs to.
         :param _builtins.str key_state: State of a new key. An `active` key is installed at once.
         :param _builtins.str keystore_type: Type of the keystores in which keys are installed. Cannot change.
-        :param _builtins.str name: Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        :param _builtins.str name: Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         :param _builtins.str size: Size of the keys, such as `256`.
         :param _builtins.str template_id: UUID of the template.
         :param _builtins.str vault_id: UUID of the vault that holds the template. Cannot change.
@@ -320,7 +320,7 @@ class KeyTemplateEntry(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the template, unique in its vault. Some releases accept up to 30 characters.
+        Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
         """
         return pulumi.get(self, "name")
 
@@ -821,7 +821,7 @@ class KeystoreEntry(dict):
         :param _builtins.str existing_keystore_id: Adopts this keystore instead of creating one. Cannot change.
         :param 'KeystoreGoogle' google: Connection of a keystore of type `google_kms`.
         :param 'KeystoreIbm' ibm: Connection of a keystore of type `hpcs` or `key_protect`.
-        :param _builtins.str name: Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        :param _builtins.str name: Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         :param _builtins.str tls_proxy: TLS proxy for a private endpoint, `host:port`.
         """
         pulumi.set(__self__, "deletion_protection", deletion_protection)
@@ -993,7 +993,7 @@ class KeystoreEntry(dict):
     @pulumi.getter
     def name(self) -> Optional[_builtins.str]:
         """
-        Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+        Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
         """
         return pulumi.get(self, "name")
 
@@ -1214,6 +1214,7 @@ class KmsKeyEntry(dict):
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
+                 deletion_record_lapses_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  encrypted_nonce: Optional[_builtins.str] = None,
@@ -1241,12 +1242,13 @@ class KmsKeyEntry(dict):
         :param _builtins.str key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
         :param _builtins.str key_state: State, as KMS reports it, as a word.
         :param 'KmsKeyLifecycleState' lifecycle_state: The derived state, which includes a pending approval.
-        :param _builtins.str name: Name of the key. KMS does not require it to be unique. Cannot change.
+        :param _builtins.str name: Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         :param 'KmsKeyType' type: A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         :param Sequence[_builtins.str] aliases: Up to 5 further names; `[]` removes all.
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: Name of the open deletion window, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_lapses_at: When the open deletion window ends, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the person who set the key for deletion, if KMS reports it.
         :param _builtins.str description: 2 to 240 characters. Cannot change.
         :param _builtins.str encrypted_nonce: For a secure import, together with an encrypted payload. Cannot change.
@@ -1282,6 +1284,8 @@ class KmsKeyEntry(dict):
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
+        if deletion_record_lapses_at is not None:
+            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1401,7 +1405,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the key. KMS does not require it to be unique. Cannot change.
+        Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         """
         return pulumi.get(self, "name")
 
@@ -1444,6 +1448,14 @@ class KmsKeyEntry(dict):
         Name of the open deletion window, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordLapsesAt")
+    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+        """
+        When the open deletion window ends, ISO 8601 UTC.
+        """
+        return pulumi.get(self, "deletion_record_lapses_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -1579,6 +1591,7 @@ class ManagedKeyEntry(dict):
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_reason: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
+                 deletion_record_lapses_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
                  dual_marker: Optional[_builtins.str] = None,
@@ -1614,6 +1627,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
         :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
@@ -1653,6 +1667,8 @@ class ManagedKeyEntry(dict):
             pulumi.set(__self__, "deletion_reason", deletion_reason)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
+        if deletion_record_lapses_at is not None:
+            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
         if description is not None:
@@ -1857,6 +1873,14 @@ class ManagedKeyEntry(dict):
         return pulumi.get(self, "deletion_record_id")
 
     @_builtins.property
+    @pulumi.getter(name="deletionRecordLapsesAt")
+    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+        """
+        When the pending record expires, ISO 8601 UTC.
+        """
+        return pulumi.get(self, "deletion_record_lapses_at")
+
+    @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
     def deletion_requested_by(self) -> Optional[_builtins.str]:
         """
@@ -2030,6 +2054,7 @@ class PendingDeletion(dict):
                  deletion_awaits: Optional[_builtins.str] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
+                 deletion_record_lapses_at: Optional[_builtins.str] = None,
                  deletion_requested_by: Optional[_builtins.str] = None):
         """
         A managed key whose deletion waits for a person or for time.
@@ -2042,6 +2067,7 @@ class PendingDeletion(dict):
         :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `time` or `person_to_unblock`.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: ID of the pending record, for `UKO_CONSENT`.
+        :param _builtins.str deletion_record_lapses_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_requested_by: IAM ID of the author of the pending record.
         """
         pulumi.set(__self__, "key_id", key_id)
@@ -2055,6 +2081,8 @@ class PendingDeletion(dict):
             pulumi.set(__self__, "deletion_not_before", deletion_not_before)
         if deletion_record_id is not None:
             pulumi.set(__self__, "deletion_record_id", deletion_record_id)
+        if deletion_record_lapses_at is not None:
+            pulumi.set(__self__, "deletion_record_lapses_at", deletion_record_lapses_at)
         if deletion_requested_by is not None:
             pulumi.set(__self__, "deletion_requested_by", deletion_requested_by)
 
@@ -2121,6 +2149,14 @@ class PendingDeletion(dict):
         ID of the pending record, for `UKO_CONSENT`.
         """
         return pulumi.get(self, "deletion_record_id")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionRecordLapsesAt")
+    def deletion_record_lapses_at(self) -> Optional[_builtins.str]:
+        """
+        When the pending record expires, ISO 8601 UTC.
+        """
+        return pulumi.get(self, "deletion_record_lapses_at")
 
     @_builtins.property
     @pulumi.getter(name="deletionRequestedBy")
@@ -2300,7 +2336,7 @@ class VaultEntry(dict):
 
         :param _builtins.bool deletion_protection: Refuses to delete the vault.
         :param _builtins.str instance_id: ID of the instance that the vault belongs to.
-        :param _builtins.str name: Name of the vault, unique in its instance.
+        :param _builtins.str name: Name of the vault, 1 to 100 characters, unique in its instance.
         :param _builtins.str vault_id: UUID of the vault.
         :param _builtins.str description: Up to 200 characters.
         :param _builtins.str existing_vault_id: Adopts this vault instead of creating one. Cannot change.
@@ -2337,7 +2373,7 @@ class VaultEntry(dict):
     @pulumi.getter
     def name(self) -> _builtins.str:
         """
-        Name of the vault, unique in its instance.
+        Name of the vault, 1 to 100 characters, unique in its instance.
         """
         return pulumi.get(self, "name")
 

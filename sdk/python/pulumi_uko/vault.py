@@ -27,7 +27,7 @@ class VaultArgs:
         """
         The set of arguments for constructing a Vault resource.
 
-        :param pulumi.Input[_builtins.str] name: Name of the vault, unique in its instance.
+        :param pulumi.Input[_builtins.str] name: Name of the vault, 1 to 100 characters, unique in its instance.
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the vault.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
         :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of creating one. Cannot change.
@@ -49,7 +49,7 @@ class VaultArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Name of the vault, unique in its instance.
+        Name of the vault, 1 to 100 characters, unique in its instance.
         """
         return pulumi.get(self, "name")
 
@@ -170,7 +170,7 @@ class Vault(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] deletion_protection: Refuses to delete the vault.
         :param pulumi.Input[_builtins.str] description: Up to 200 characters.
         :param pulumi.Input[_builtins.str] existing_vault_id: Adopts this vault instead of creating one. Cannot change.
-        :param pulumi.Input[_builtins.str] name: Name of the vault, unique in its instance.
+        :param pulumi.Input[_builtins.str] name: Name of the vault, 1 to 100 characters, unique in its instance.
         :param pulumi.Input[_builtins.str] recovery_key_label: Label of the recovery key; on-premises only.
         """
         ...
@@ -335,7 +335,7 @@ class Vault(pulumi.CustomResource):
     @pulumi.getter
     def name(self) -> pulumi.Output[_builtins.str]:
         """
-        Name of the vault, unique in its instance.
+        Name of the vault, 1 to 100 characters, unique in its instance.
         """
         return pulumi.get(self, "name")
 

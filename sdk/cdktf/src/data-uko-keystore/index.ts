@@ -232,7 +232,7 @@ export class DataUkoKeystore extends cdktf.TerraformDataSource {
     return this.getStringAttribute('location');
   }
 
-  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
+  /** Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`. */
   public get name() {
     return this.getStringAttribute('name');
   }

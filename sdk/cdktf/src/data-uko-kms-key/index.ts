@@ -94,6 +94,11 @@ export class DataUkoKmsKey extends cdktf.TerraformDataSource {
     return this.getStringAttribute('deletion_record_id');
   }
 
+  /** When the open deletion window ends, ISO 8601 UTC. */
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
+
   /** IAM ID of the person who set the key for deletion, if KMS reports it. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
@@ -162,7 +167,7 @@ export class DataUkoKmsKey extends cdktf.TerraformDataSource {
     return this.getStringAttribute('lifecycle_state');
   }
 
-  /** Name of the key. KMS does not require it to be unique. */
+  /** Name of the key, 2 to 90 characters. KMS does not require it to be unique. */
   public get name() {
     return this.getStringAttribute('name');
   }

@@ -157,6 +157,11 @@ export class DataUkoKmsKeysKmsKeysOutputReference extends cdktf.ComplexObject {
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
+
+  // deletion_record_lapses_at - computed: true, optional: false, required: false
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
 }
 
 export class DataUkoKmsKeysKmsKeysList extends cdktf.ComplexList {

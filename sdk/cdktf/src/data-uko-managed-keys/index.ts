@@ -268,6 +268,11 @@ export class DataUkoManagedKeysManagedKeysOutputReference extends cdktf.ComplexO
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
+
+  // deletion_record_lapses_at - computed: true, optional: false, required: false
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
 }
 
 export class DataUkoManagedKeysManagedKeysList extends cdktf.ComplexList {

@@ -87,7 +87,7 @@ export interface KeyTemplateConfig extends cdktf.TerraformMetaArguments {
   */
   readonly keystoreType: string;
   /**
-  * Name of the template, unique in its vault. Some releases accept up to 30 characters.
+  * Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.
   */
   readonly name: string;
   /**
@@ -500,7 +500,7 @@ export class KeyTemplate extends cdktf.TerraformResource {
   }
 
   private _name?: string; 
-  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
+  /** Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters. */
   public get name() {
     return this.getStringAttribute('name');
   }

@@ -55,7 +55,7 @@ export interface KmsKeyConfig extends cdktf.TerraformMetaArguments {
   */
   readonly keyRing?: string;
   /**
-  * Name of the key. KMS does not require it to be unique. Cannot change.
+  * Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
   */
   readonly name: string;
   /**
@@ -225,6 +225,11 @@ export class KmsKey extends cdktf.TerraformResource {
   /** Name of the open deletion window, for `UKO_CONSENT`. */
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
+  }
+
+  /** When the open deletion window ends, ISO 8601 UTC. */
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
   }
 
   /** IAM ID of the person who set the key for deletion, if KMS reports it. */
@@ -412,7 +417,7 @@ export class KmsKey extends cdktf.TerraformResource {
   }
 
   private _name?: string; 
-  /** Name of the key. KMS does not require it to be unique. Cannot change. */
+  /** Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change. */
   public get name() {
     return this.getStringAttribute('name');
   }

@@ -19,7 +19,7 @@ export interface VaultConfig extends cdktf.TerraformMetaArguments {
   */
   readonly existingVaultId?: string;
   /**
-  * Name of the vault, unique in its instance.
+  * Name of the vault, 1 to 100 characters, unique in its instance.
   */
   readonly name: string;
   /**
@@ -148,7 +148,7 @@ export class Vault extends cdktf.TerraformResource {
   }
 
   private _name?: string; 
-  /** Name of the vault, unique in its instance. */
+  /** Name of the vault, 1 to 100 characters, unique in its instance. */
   public get name() {
     return this.getStringAttribute('name');
   }

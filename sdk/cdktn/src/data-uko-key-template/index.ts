@@ -174,7 +174,7 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
     return this.getStringAttribute('keystore_type');
   }
 
-  /** Name of the template, unique in its vault. Some releases accept up to 30 characters. */
+  /** Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters. */
   public get name() {
     return this.getStringAttribute('name');
   }

@@ -199,6 +199,11 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_record_id');
   }
 
+  /** When the pending record expires, ISO 8601 UTC. */
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
+
   /** IAM ID of the author of the pending record. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');

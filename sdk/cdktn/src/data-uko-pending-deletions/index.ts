@@ -106,6 +106,11 @@ export class DataUkoPendingDeletionsPendingDeletionsOutputReference extends cdkt
   public get deletionRecordId() {
     return this.getStringAttribute('deletion_record_id');
   }
+
+  // deletion_record_lapses_at - computed: true, optional: false, required: false
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
 }
 
 export class DataUkoPendingDeletionsPendingDeletionsList extends cdktn.ComplexList {

@@ -84,7 +84,7 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
     return this.getStringAttribute('instance_id');
   }
 
-  /** Name of the vault, unique in its instance. */
+  /** Name of the vault, 1 to 100 characters, unique in its instance. */
   public get name() {
     return this.getStringAttribute('name');
   }

@@ -131,7 +131,7 @@ export interface KeystoreConfig extends cdktn.TerraformMetaArguments {
   */
   readonly ibmKeyRing?: string;
   /**
-  * Name of the keystore, unique in its vault. Required except for `azure_key_vault`.
+  * Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`.
   */
   readonly name?: string;
   /**
@@ -766,7 +766,7 @@ export class Keystore extends cdktn.TerraformResource {
   }
 
   private _name?: string; 
-  /** Name of the keystore, unique in its vault. Required except for `azure_key_vault`. */
+  /** Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`. */
   public get name() {
     return this.getStringAttribute('name');
   }

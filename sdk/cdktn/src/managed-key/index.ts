@@ -47,7 +47,7 @@ export interface ManagedKeyConfig extends cdktn.TerraformMetaArguments {
   */
   readonly expirationDate?: string;
   /**
-  * Name of the key. Omit it if the template's naming scheme creates it.
+  * Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it.
   */
   readonly label?: string;
   /**
@@ -365,6 +365,11 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this.getStringAttribute('deletion_record_id');
   }
 
+  /** When the pending record expires, ISO 8601 UTC. */
+  public get deletionRecordLapsesAt() {
+    return this.getStringAttribute('deletion_record_lapses_at');
+  }
+
   /** IAM ID of the author of the pending record. */
   public get deletionRequestedBy() {
     return this.getStringAttribute('deletion_requested_by');
@@ -466,7 +471,7 @@ export class ManagedKey extends cdktn.TerraformResource {
   }
 
   private _label?: string; 
-  /** Name of the key. Omit it if the template's naming scheme creates it. */
+  /** Name of the key, 1 to 255 characters. A keystore may accept fewer. Omit it if the template's naming scheme creates it. */
   public get label() {
     return this.getStringAttribute('label');
   }

@@ -1,0 +1,125 @@
+/** The goals that an update of a managed key brings it to. */
+
+import { describe, expect, test } from "vitest";
+import { checked, codeOf, consentIn, inputsOf, options, useEngineWorld } from "../../engine/harness.ts";
+
+const uko = useEngineWorld();
+
+describe("a state to aim at", () => {
+  test("active: activates a key that was never active, and that alone", async () => {
+    const state = await uko.make({ template: "payroll-draft" });
+    expect(state.keyState).toBe("pre_activation");
+    const over = { template: "payroll-draft", state: "active" };
+    expect((await uko.update(state, over)).state.keyState).toBe("active");
+    const seq = await uko.lastSeq();
+    await uko.update(state, over);
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("active: never reactivates, and says what does", async () => {
+    const state = await uko.make();
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    const seq = await uko.lastSeq();
+    const { warnings, state: next } = await uko.update(state, { state: "active" });
+    expect(await uko.effects(seq)).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(`uko reactivate ${state.vaultId}/${state.keyId}`)]);
+    expect(next.keyState).toBe("deactivated");
+  });
+
+  test("active: leaves a key alone whose end somebody asked for", async () => {
+    const state = await uko.make({ template: "payroll-draft" });
+    await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
+    const { warnings } = await uko.update(state, { template: "payroll-draft", state: "active" });
+    expect(warnings).toEqual([expect.stringContaining("was left as it is")]);
+    expect((await uko.keyOf(state)).state).toBe("pre_activation");
+  });
+
+  test("active: a key that was deactivated is no difference at each run, and each read says so", async () => {
+    const state = await uko.make({ state: "active" });
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    const { handlers } = uko.run("bob");
+    const first = await handlers.read(state, options);
+    const asked = checked(handlers, inputsOf({ state: "active" }));
+    expect(handlers.diff({ ...first?.state, state: "deactivated" }, asked), "once, when asked for").toEqual(["state"]);
+    const again = await handlers.read(first?.state, options);
+    for (const found of [first, again]) {
+      expect(found?.warnings.join()).toContain(`uko reactivate ${state.vaultId}/${state.keyId}`);
+      expect(handlers.diff(found?.state, asked)).toEqual([]);
+    }
+  });
+
+  test("deactivated: two people, one step, and no record for destroy", async () => {
+    const state = await uko.make();
+    const goal = { state: "deactivated" };
+    const { warnings } = await uko.update(state, goal, "bob");
+    expect(warnings).toEqual([expect.stringMatching(/UKO_CONSENT=[0-9a-f]{32} pulumi up/)]);
+    await uko.advance("60s");
+    const seq = await uko.lastSeq();
+    const done = await uko.update(state, goal, "alice", { consents: [consentIn(warnings[0] ?? "")] });
+    expect(await uko.effects(seq)).toEqual(["K7"]);
+    expect(done).toMatchObject({ warnings: [], state: { keyState: "deactivated" } });
+    await uko.expectNobodyAlone();
+  });
+
+  test("destroyed: stays green while it waits, shows the difference until it is reached, then nothing", async () => {
+    const state = await uko.make();
+    const goal = { state: "destroyed" };
+    const first = await uko.update(state, goal, "bob");
+    expect(uko.differs(first.state, goal)).toEqual(["state"]);
+    await uko.advance("60s");
+    const second = await uko.update(state, goal, "alice", { consents: [consentIn(first.warnings[0] ?? "")] });
+    await uko.advance("5h");
+    const third = await uko.update(second.state, goal, "bob", { consents: [consentIn(second.warnings[0] ?? "")] });
+    expect(third.state.lifecycleState).toBe("pending_destruction");
+    expect(third.warnings).toEqual([expect.stringContaining("is destroyed")]);
+    expect(uko.differs(third.state, goal)).toEqual(["state"]);
+    await uko.advance("31d");
+    const last = await uko.update(third.state, goal, "bob");
+    expect(last).toMatchObject({ warnings: [], state: { lifecycleState: "destroyed" } });
+    expect(uko.differs(last.state, goal)).toEqual([]);
+    // Deleting the resource afterwards is one quiet step.
+    const seq = await uko.lastSeq();
+    expect(await uko.run("bob").handlers.delete(last.state, options)).toMatchObject({ kind: "ended", warnings: [] });
+    expect(await uko.effects(seq)).toEqual(["K5"]);
+    await uko.expectNobodyAlone();
+  });
+
+  test("destroyed, alone: takes two runs", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const goal = { dualAuthorization: "single", state: "destroyed" };
+    const first = await uko.update(state, goal);
+    expect(first.state.keyState).toBe("deactivated");
+    await uko.advance("5h");
+    expect((await uko.update(first.state, goal)).state.keyState).toBe("destroyed");
+  });
+
+  test("destroyed: attributes of a destroyed key stay as they are, with a warning", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    await uko.test.as("carol").step(state.keyId, "deactivate");
+    await uko.advance("5h");
+    await uko.test.as("carol").step(state.keyId, "destroy");
+    const seq = await uko.lastSeq();
+    const { warnings } = await uko.update(state, { dualAuthorization: "single", description: "new" });
+    expect(await uko.effects(seq)).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining("attributes stay as they are")]);
+  });
+
+  test("under deletion protection is refused, and nothing is written", async () => {
+    const state = await uko.make();
+    const seq = await uko.lastSeq();
+    expect(await codeOf(uko.update(state, { state: "destroyed", deletionProtection: true }))).toBe(
+      "UKO_DELETION_PROTECTED",
+    );
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("without the step's right is an error, not a green run", async () => {
+    const state = await uko.make();
+    await uko.run("alice").operations.request(uko.ref(state.keyId), undefined, options);
+    await uko.advance("60s");
+    const record = (await uko.run("erin").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
+    expect(await codeOf(uko.update(state, { state: "deactivated" }, "bob", { consents: [record] }))).toBe(
+      "UKO_RIGHTS_MISSING",
+    );
+  });
+});
