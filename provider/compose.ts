@@ -12,6 +12,7 @@ import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
 import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/definition.ts";
+import { type Dialect, dialectOf, programDialect } from "./engine/dialect.ts";
 import type { Door } from "./engine/explanation.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
@@ -59,8 +60,13 @@ const userAgent = "pulumi-uko";
  * Builds the world of one run from the environment and the settings that the engine stored. Makes
  * no call yet. Throws UKO_HOST_NOT_ALLOWED.
  */
-export function openWorld(environment: Environment, stored: StoredSettings, outputs: Outputs): OpenWorld {
-  const settings = readSettings(environment, stored);
+export function openWorld(
+  environment: Environment,
+  stored: StoredSettings,
+  outputs: Outputs,
+  dialect: Dialect = programDialect,
+): OpenWorld {
+  const settings = readSettings(environment, stored, dialect);
   // All addresses are checked before the first call, so that a run that one address stops has not
   // sent the credential elsewhere.
   for (const endpoint of [settings.iamEndpoint, settings.endpoint, settings.kmsEndpoint]) {
@@ -106,6 +112,7 @@ export function openWorld(environment: Environment, stored: StoredSettings, outp
     twins: createTwins({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
     session: createSession({ instanceId, http, tokens, instance }),
+    dialect,
     serviceClock: createServiceClock(tokens.issuedAtMs),
     progress: outputs.progress,
     evidence: evidenceFor(settings, outputs),
@@ -127,6 +134,7 @@ export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { explainAudit } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
 export { createDeclarations } from "./engine/declarations.ts";
+export { hclDialect, programDialect } from "./engine/dialect.ts";
 /** The renderer of the command line, exported so that every door shows an explanation alike. */
 export { renderExplanation } from "./engine/explanation.ts";
 export {
@@ -244,7 +252,10 @@ const clock: Clock = {
     try {
       await delay(ms, undefined, { signal });
     } catch (error) {
-      throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on.", cause: error });
+      throw new UkoError("UKO_CANCELLED", {
+        detail: "Completed steps stay in effect. Run the same command again to continue.",
+        cause: error,
+      });
     }
   },
 };
@@ -279,17 +290,18 @@ type Questions = {
   ) => ReturnType<(typeof functions)[Name]["answer"]>;
 };
 
-function askAll(open: HandlerContext["open"]): Questions {
+function askAll(open: HandlerContext["open"], dialect: Dialect): Questions {
   const all: readonly FunctionDefinition<object, object>[] = Object.values(functions);
-  return Object.fromEntries(all.map((each) => [each.name, asker(each, open)])) as unknown as Questions;
+  return Object.fromEntries(all.map((each) => [each.name, asker(each, open, dialect)])) as unknown as Questions;
 }
 
 function asker<Args extends object, Result extends object>(
   { name, args: form, answer }: FunctionDefinition<Args, Result>,
   open: HandlerContext["open"],
+  dialect: Dialect,
 ): (args: unknown, options: ListOptions) => Promise<Result> {
   return async (args, options) => {
-    const given = parseGiven(form, args, `The arguments of ${name}`);
+    const given = parseGiven(form, args, `The arguments of ${name}`, dialect);
     const { world, run } = open();
     return answer(world, given, run, options);
   };
@@ -301,9 +313,10 @@ function asker<Args extends object, Result extends object>(
  * setting yet; then every call that needs the service throws UKO_SETTINGS_INVALID.
  */
 export function openHandlers(stored: () => StoredSettings | undefined, outputs: Outputs, door: Door): OpenHandlers {
+  const dialect = dialectOf(door.rerun);
   let opened: OpenWorld | undefined;
   const open = (): { world: World; run: Settings } => {
-    opened ??= openWorld(process.env, configured(stored()), outputs);
+    opened ??= openWorld(process.env, configured(stored()), outputs, dialect);
     return { world: opened.world, run: opened.settings };
   };
   const context = { open, door, sha256 };
@@ -314,7 +327,7 @@ export function openHandlers(stored: () => StoredSettings | undefined, outputs: 
   return {
     resources: Object.fromEntries(handlers) as ResourceHandlers,
     mayKeepState: (error): error is UkoError => isTransientReadError(error) && !open().run.isReadStrict,
-    ask: askAll(open),
+    ask: askAll(open, dialect),
   };
 }
 
@@ -339,6 +352,6 @@ function configured(settings: StoredSettings | undefined): StoredSettings {
   if (settings !== undefined) return settings;
   throw new UkoError("UKO_SETTINGS_INVALID", {
     summary: "The provider is not configured yet",
-    detail: "A setting of it comes from a resource that is not there yet; run again once that is made.",
+    detail: "One of its settings comes from a resource that does not exist yet. Run again when that resource exists.",
   });
 }

@@ -34,7 +34,7 @@ export const errorCatalogue = {
     retryable: false,
     exitCode: 12,
   },
-  UKO_NEVER_ACTIVE: { summary: "The key was never active", retryable: false, exitCode: 12 },
+  UKO_NEVER_ACTIVE: { summary: "The key was never activated", retryable: false, exitCode: 12 },
   UKO_RECORD_NOT_KEPT: { summary: "The service does not keep the consent record", retryable: false, exitCode: 12 },
   UKO_PERSONS_UNKNOWN: { summary: "uko cannot distinguish two people", retryable: false, exitCode: 12 },
   UKO_CONSENT_MISMATCH: { summary: "The consent record that you named cannot be used", retryable: false, exitCode: 12 },
@@ -105,7 +105,7 @@ export const errorCatalogue = {
   UKO_DEADLINE: { summary: "The call took too long", retryable: true, exitCode: 1 },
   UKO_EVIDENCE_UNWRITABLE: { summary: "The evidence file could not be written", retryable: false, exitCode: 1 },
   UKO_REPORT_UNWRITABLE: { summary: "The report file could not be opened", retryable: false, exitCode: 1 },
-  UKO_BUG: { summary: "uko itself is at fault", retryable: false, exitCode: 1 },
+  UKO_BUG: { summary: "Unexpected error in uko", retryable: false, exitCode: 1 },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
@@ -158,11 +158,11 @@ export function isUkoError(value: unknown): value is UkoError {
   return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
 }
 
-/** What was caught as an error of this project: a fault of ours is named as one, since another library's stack is nothing for people. */
+/** Wraps anything thrown as a `UkoError`. Unexpected errors become UKO_BUG rather than a stack trace. */
 export function asUkoError(thrown: unknown): UkoError {
   if (isUkoError(thrown)) return thrown;
   return new UkoError("UKO_BUG", {
-    summary: "uko met a fault of its own",
+    summary: "Unexpected error in uko",
     detail: `Please report it: ${thrown instanceof Error ? thrown.message : "unknown"}`,
     cause: thrown,
   });

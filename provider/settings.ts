@@ -9,6 +9,16 @@ import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
 import { uuidForm } from "./uuid-form.ts";
 
+/** The names of settings in the notation of the reader's programs. */
+type Names = { readonly property: (path: string) => string };
+
+/** An invalid setting, the reason, and what to do instead. */
+interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+  readonly remedy?: string;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -53,28 +63,30 @@ export function storedSettings(get: (name: string) => string | undefined): Store
 /** Errors in stored settings that no environment can correct. Absent settings are valid. */
 export function checkStored(
   given: Readonly<Record<string, unknown>>,
-): readonly { readonly property: string; readonly reason: string }[] {
+  { property: nameOf }: Names,
+): readonly CheckFailure[] {
   const { instanceId, apiKey, token, dualAuthorization } = given;
-  const failures = Object.entries(given).flatMap(([property, value]) => {
-    if (!storedNames.some((name) => name === property)) return [{ property, reason: "is not known" }];
+  const failures: CheckFailure[] = Object.entries(given).flatMap(([property, value]) => {
+    if (!storedNames.some((name) => name === property)) return [{ property, reason: "is not a known property" }];
     if (property === "strictReads") {
-      return ["true", "false"].includes(String(value)) ? [] : [{ property, reason: "is true or false" }];
+      return ["true", "false"].includes(String(value)) ? [] : [{ property, reason: "must be true or false" }];
     }
-    return typeof value === "string" ? [] : [{ property, reason: "has to be a text" }];
+    return typeof value === "string" ? [] : [{ property, reason: "must be a string" }];
   });
-  const fail = (property: string, reason: string): void => void failures.push({ property, reason });
+  const fail = (property: string, reason: string, remedy?: string): void =>
+    void failures.push({ property, reason, ...(remedy !== undefined && { remedy }) });
   if (typeof instanceId === "string" && !uuidForm.test(instanceId)) {
-    fail("instanceId", "has to be the UUID of the instance, in lower case");
+    fail("instanceId", "must be the UUID of the instance, in lower case");
   }
   if (apiKey !== undefined && token !== undefined) {
-    fail("token", "is set beside apiKey: set one of them, so that it is plain who acts");
+    fail("token", `cannot be combined with ${nameOf("apiKey")}`, "set only one of the two");
   }
   if (typeof dualAuthorization === "string" && !["required", "single"].includes(dualAuthorization)) {
-    fail("dualAuthorization", 'is "required" or "single"; a run can only be made stricter by it');
+    fail("dualAuthorization", 'must be "required" or "single"');
   }
   for (const name of ["endpoint", "kmsEndpoint", "iamEndpoint"]) {
     const url = given[name];
-    if (typeof url === "string" && url !== "" && !URL.canParse(url)) fail(name, "has to be a URL, https:// and a host");
+    if (typeof url === "string" && url !== "" && !URL.canParse(url)) fail(name, "must be a URL: https:// and a host");
   }
   return failures;
 }
@@ -115,15 +127,20 @@ const maxConsents = 10_000;
  * Combines environment and stored settings. Throws UKO_SETTINGS_INVALID with the name of the
  * missing or invalid setting.
  */
-export function readSettings(environment: Environment, stored: StoredSettings = {}): Settings {
+export function readSettings(
+  environment: Environment,
+  stored: StoredSettings = {},
+  names: Names = { property: (name) => name },
+): Settings {
+  const inProvider = (name: string): string => `${names.property(name)} in the configuration of the provider`;
   const instanceId = firstGiven(environment.UKO_INSTANCE_ID, stored.instanceId);
   if (instanceId === undefined) {
-    throw invalid("No instance is named", "Set UKO_INSTANCE_ID, or instanceId in the configuration of the provider.");
+    throw invalid("The instance ID is not set", `Set UKO_INSTANCE_ID, or ${inProvider("instanceId")}.`);
   }
   if (!uuidForm.test(instanceId)) {
     throw invalid(
-      "The instance id is not valid",
-      "UKO_INSTANCE_ID, or instanceId in the configuration of the provider, is the UUID of the instance, in lower case.",
+      "The instance ID is not valid",
+      `UKO_INSTANCE_ID, or ${inProvider("instanceId")}, must be the UUID of the instance, in lower case.`,
     );
   }
   const region = firstGiven(environment.UKO_REGION, stored.region);
@@ -142,11 +159,11 @@ export function readSettings(environment: Environment, stored: StoredSettings = 
       ...(namedAddress(environment.UKO_IAM_ENDPOINT, stored.iamEndpoint) ?? { url: ibmCloudIam, source: "built_in" }),
       role: "iam",
     },
-    credential: credentialOf(environment, stored),
+    credential: credentialOf(environment, stored, names),
     allowedHosts: words(environment.UKO_ALLOWED_HOSTS),
     isDualRequired: [
       asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
-      asksForTwo(stored.dualAuthorization, "dualAuthorization in the configuration of the provider"),
+      asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization")),
     ].includes(true),
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     consents: readConsents(words(environment.UKO_CONSENT), "UKO_CONSENT"),
@@ -171,14 +188,14 @@ export function readConsents(ids: readonly string[], where: string): readonly st
   const different = [...new Set(ids)];
   if (different.length > maxConsents) {
     throw invalid(
-      `${where} names more than ${maxConsents.toLocaleString("en")} approvals`,
-      "Split the approvals over several runs.",
+      `${where} contains more than ${maxConsents.toLocaleString("en")} approvals`,
+      "Split the approvals across several runs.",
     );
   }
   if (different.every(isConsent)) return different;
   throw invalid(
-    `${where} holds something that is not a record id`,
-    "A record id has 32 hexadecimal digits, and a KMS window is named as <keyId>@2026-12-01T14:22:00Z; several are divided by commas. The message of the run that asked has it.",
+    `${where} contains a value that is not an approval ID`,
+    "An approval ID has 32 hexadecimal digits, and a KMS window has the form <key ID>@2026-12-01T14:22:00Z. Separate several with commas. The message of the run that requested the step shows the ID.",
   );
 }
 
@@ -192,26 +209,33 @@ export function parseDurationMs(text: string, where: string): number {
   const parts = durationForm.exec(text.trim())?.groups;
   const amountMs = Number(parts?.amount) * (unitMs[parts?.unit as keyof typeof unitMs] ?? Number.NaN);
   if (Number.isFinite(amountMs) && amountMs <= longestWaitMs) return amountMs;
-  throw invalid(`${where} is not a duration`, "Write 0, 90s, 30m, 4h or 7d; at most 100d.");
+  throw invalid(`${where} is not a duration`, "Examples: 0, 90s, 30m, 4h, 7d. The maximum is 100d.");
 }
 
 /**
  * The environment's credential, else the stored one. Two in one place are rejected, because it
  * would be unclear who acts.
  */
-function credentialOf(environment: Environment, stored: StoredSettings): Credential {
+function credentialOf(environment: Environment, stored: StoredSettings, { property }: Names): Credential {
   const places = [
     { apiKey: environment.UKO_API_KEY, token: environment.UKO_TOKEN, names: "UKO_API_KEY and UKO_TOKEN" },
-    { apiKey: stored.apiKey, token: stored.token, names: "uko:apiKey and uko:token" },
+    {
+      apiKey: stored.apiKey,
+      token: stored.token,
+      names: `${property("apiKey")} and ${property("token")} of the provider`,
+    },
   ];
   for (const { apiKey, token, names } of places) {
     if (isGiven(apiKey) && isGiven(token)) {
-      throw invalid(`Both ${names} are set`, "Set one of them, so that it is plain who acts.");
+      throw invalid(`Both ${names} are set`, "Set only one of them, so that it is clear who acts.");
     }
     if (isGiven(apiKey)) return { kind: "api_key", read: () => apiKey };
     if (isGiven(token)) return { kind: "token", read: () => token };
   }
-  throw invalid("No credential is given", "Set UKO_API_KEY (or UKO_TOKEN) to your own, so that the run acts as you.");
+  throw invalid(
+    "The credential is not set",
+    "Set UKO_API_KEY (or UKO_TOKEN) to your own credential, so that the run acts as you.",
+  );
 }
 
 /**
@@ -230,13 +254,13 @@ function namedAddress(
 function asksForTwo(value: string | undefined, where: string): boolean {
   if (value === undefined || value === "" || value === "single") return false;
   if (value === "required") return true;
-  throw invalid(`${where} is not valid`, 'It is "required" or "single"; a run can only be made stricter by it.');
+  throw invalid(`${where} is not valid`, 'Set "required" or "single". This setting can only make the rule stricter.');
 }
 
 function isOn(value: string | undefined, where: string): boolean {
   if (value === undefined || value === "0" || value === "false") return false;
   if (value === "1" || value === "true") return true;
-  throw invalid(`${where} is not valid`, "Write 1 or true to turn the setting on, and 0 or false to turn it off.");
+  throw invalid(`${where} is not valid`, "Set 1 or true to turn it on, and 0 or false to turn it off.");
 }
 
 function words(text: string | undefined): readonly string[] {
@@ -260,7 +284,10 @@ function proxyOf(environment: Environment): Settings["proxy"] {
   const url = firstGiven(environment.HTTPS_PROXY, environment.https_proxy);
   if (url === undefined) return undefined;
   if (!URL.canParse(url) || !["http:", "https:"].includes(new URL(url).protocol)) {
-    throw invalid("The proxy's address is not valid", "HTTPS_PROXY is http:// or https:// and a host, perhaps a port.");
+    throw invalid(
+      "The address of the proxy is not valid",
+      "HTTPS_PROXY must be http:// or https://, a host, and optionally a port.",
+    );
   }
   return { url, exceptions: firstGiven(environment.NO_PROXY, environment.no_proxy) ?? "" };
 }

@@ -41,7 +41,7 @@ async function parses(words: readonly string[]): Promise<string> {
   // `audit`, `install`, `doctor` and `completion` open no operations: they come as far as their file, the provider, the settings,
   // their script.
   const asFarAs =
-    /\bopened\b|evidence file .* could not be read|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|No instance is named|Could not read the state|This is not a state|^complete -F _uko/m;
+    /\bopened\b|evidence file .* could not be read|(is not|^Nothing of .* is) in \/nowhere|^There is no file|^provider_installation|The instance ID is not set|Could not read the state|This is not a state|^complete -F _uko/m;
   return asFarAs.test(said) ? "opened" : said;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { programDialect } from "../provider/engine/dialect.ts";
 import {
   checkStored,
   type Environment,
@@ -92,13 +93,17 @@ describe("the environment outweighs what is stored", () => {
 
   test("a value of UKO_STRICT_READS that is neither on nor off is refused", () => {
     expect(() => read({ UKO_STRICT_READS: "yes" })).toThrow(invalid("UKO_STRICT_READS is not valid"));
-    expect(checkStored({ strictReads: true })).toEqual([]);
-    expect(checkStored({ strictReads: "false" })).toEqual([]);
-    expect(checkStored({ strictReads: "yes" })).toEqual([{ property: "strictReads", reason: "is true or false" }]);
+    expect(checkStored({ strictReads: true }, programDialect)).toEqual([]);
+    expect(checkStored({ strictReads: "false" }, programDialect)).toEqual([]);
+    expect(checkStored({ strictReads: "yes" }, programDialect)).toEqual([
+      { property: "strictReads", reason: "must be true or false" },
+    ]);
   });
 
   test("stored settings are checked by themselves, and no value is in the reasons", () => {
-    expect(checkStored({ instanceId: other, region: "eu-de", apiKey: "k", endpoint: "https://a.example" })).toEqual([]);
+    expect(
+      checkStored({ instanceId: other, region: "eu-de", apiKey: "k", endpoint: "https://a.example" }, programDialect),
+    ).toEqual([]);
     const odd = {
       instanceId: "Odd",
       apiKey: "k1",
@@ -107,7 +112,7 @@ describe("the environment outweighs what is stored", () => {
       iamEndpoint: "y1",
       typo: "z1",
     };
-    const failures = checkStored({ ...odd, region: 5 });
+    const failures = checkStored({ ...odd, region: 5 }, programDialect);
     expect(failures.map(({ property }) => property).sort()).toEqual([
       "dualAuthorization",
       "iamEndpoint",
@@ -141,14 +146,14 @@ describe("the environment outweighs what is stored", () => {
 
 describe("what is refused", () => {
   test.each([
-    ["no instance", { UKO_INSTANCE_ID: "" }, {}, /No instance/],
+    ["no instance", { UKO_INSTANCE_ID: "" }, {}, /instance ID is not set/],
     ["an instance id that steers a path", { UKO_INSTANCE_ID: "../x" }, {}, /not valid/],
     ["a name in place of the instance id", { UKO_INSTANCE_ID: "my-instance" }, {}, /not valid/],
     ["an instance id in upper case", { UKO_INSTANCE_ID: instance.toUpperCase() }, {}, /not valid/],
     ["a stored name in its place", { UKO_INSTANCE_ID: "" }, { instanceId: "my-instance" }, /not valid/],
-    ["no credential", { UKO_API_KEY: "" }, {}, /No credential/],
+    ["no credential", { UKO_API_KEY: "" }, {}, /credential is not set/],
     ["two credentials in the environment", { UKO_TOKEN: "t" }, {}, /Both UKO_API_KEY and UKO_TOKEN/],
-    ["two stored credentials", { UKO_API_KEY: "" }, { apiKey: "a", token: "t" }, /Both uko:apiKey and uko:token/],
+    ["two stored credentials", { UKO_API_KEY: "" }, { apiKey: "a", token: "t" }, /Both apiKey and token/],
     ["another word for the rule", { UKO_DUAL_AUTHORIZATION: "off" }, {}, /^UKO_DUAL_AUTHORIZATION is/],
     ["a stored word for it", {}, { dualAuthorization: "none" }, /^dualAuthorization in the conf/],
     ["a record id of another form", { UKO_CONSENT: "7f3a" }, {}, /UKO_CONSENT/],
@@ -217,16 +222,16 @@ describe("consents", () => {
       window.slice(1),
       `${window}x`,
     ];
-    for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not a record id/);
+    for (const odd of odds) expect(() => read({ UKO_CONSENT: odd })).toThrow(/not an approval ID/);
   });
 
   test("are whole ids and a bounded number of them", () => {
     expect(readConsents([a, b], "--consent")).toEqual([a, b]);
     for (const odd of [a.slice(1), `${a}0`, "g".repeat(32), "A".repeat(32)]) {
-      expect(() => readConsents([odd], "--consent")).toThrow(/--consent holds something that is not a record id/);
+      expect(() => readConsents([odd], "--consent")).toThrow(/--consent contains a value that is not an approval ID/);
     }
     const different = Array.from({ length: 10_001 }, (_, at) => at.toString(16).padStart(32, "0"));
-    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT names more than 10,000 approvals/);
+    expect(() => readConsents(different, "UKO_CONSENT")).toThrow(/UKO_CONSENT contains more than 10,000 approvals/);
     expect(readConsents([a, b, a], "UKO_CONSENT")).toEqual([a, b]);
   });
 });

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
 const repository = fileURLToPath(new URL("../", import.meta.url));
@@ -30,6 +31,23 @@ const foreign = /(^|\/)(LICENSE|go\.sum|go\.mod|package-lock\.json)$/;
 
 const lines = (pattern: RegExp) => (text: string) =>
   text.split("\n").flatMap((line, index) => (pattern.test(line) ? [`line ${index + 1}: ${line.trim()}`] : []));
+
+/** Words of the former dialect, which `provider/docs/glossary.md` replaces. */
+const dialect =
+  /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides|whoever|for ever|of ours|outweighs?|(?:is|are) to be|awaited|on file|stands? behind|takes the role|local UKO|somebody|anybody|nobody|lapses|lapsed on|left alone|your half|let go of|looked at|no way back|way out|once that is done|knows no|is no (?:text|number|JSON))\b/i;
+
+/** The comments of a source file, and its string literals of more than one word. */
+function proseIn(text: string, file: string): readonly string[] {
+  const found: string[] = text.match(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm) ?? [];
+  const visit = (node: ts.Node): void => {
+    const isText =
+      ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddle(node) || ts.isTemplateTail(node);
+    if (isText && / /.test(node.text)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  return found;
+}
 
 const rules: readonly Rule[] = [
   {
@@ -108,6 +126,14 @@ const rules: readonly Rule[] = [
       /\b(told|foretells?|foretold|foreseen?|unseen|unasked|untold|besides?|whoever|for ever|of ours|outweighs?|is to be|are to be|awaited|on file|stands behind|takes the role|local UKO(?!'s demo world))\b/i,
     ),
     broken: { file: "README.md", text: "Whoever is awaited is told so.\n" },
+  },
+  {
+    title: "plain English in messages and comments",
+    files:
+      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/golden\/.*)$/,
+    find: (text, file) =>
+      (file.endsWith(".ts") ? proseIn(text, file) : text.split("\n")).filter((prose) => dialect.test(prose)),
+    broken: { file: "provider/engine/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
   },
   {
     title: "no path of somebody's machine",

@@ -1,4 +1,4 @@
-/** Adopts what is there: the first `pulumi up` changes nothing of it, and marks each key as needing two people. */
+/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key as requiring two people. */
 
 import { KeyTemplate, Keystore, ManagedKey, Vault } from "pulumi-uko";
 
@@ -16,7 +16,7 @@ const paymentsRingKeystore = new Keystore("payments-ring", {
   existingKeystoreId: "ce110000-0000-4000-8000-000000000001",
 });
 
-// The connection stays as it is. To change its secrets from here, set them with pulumi config set --secret, and add
+// The connection stays unchanged. To change its secrets, set them with pulumi config set --secret, and add
 // (with const config = new Config() of @pulumi/pulumi):
 //   aws: { region: "eu_central_1", accessKeyId: config.requireSecret("awsFrankfurtKeystore.accessKeyId"), secretAccessKey: config.requireSecret("awsFrankfurtKeystore.secretAccessKey") },
 const awsFrankfurtKeystore = new Keystore("aws-frankfurt", {

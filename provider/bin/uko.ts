@@ -104,8 +104,8 @@ async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOpt
     const reason = error instanceof Error ? error.message : String(error);
     const isPortTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "The local UKO could not be started",
-      detail: isPortTaken ? `${reason}\nAnother one may be running; --port 0 takes any free port.` : reason,
+      summary: "The emulator could not be started",
+      detail: isPortTaken ? `${reason}\nAnother one may be running. --port 0 uses any free port.` : reason,
       cause: error,
     });
   }

@@ -31,16 +31,16 @@ export function parseKeyPath(text: string): KeyPath {
   if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
   if (kmsKeyPathForm.test(text.toLowerCase())) {
     throw invalid(
-      `"${printable(text, 100)}" is a key of KMS itself, and this command is about managed keys`,
-      "status, request, continue and withdraw take kms/<keyId> as well.",
+      `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
+      "status, request, continue and withdraw accept kms/<keyId> as well.",
     );
   }
   throw invalid(
-    `"${printable(text, 100)}" does not name a key in full`,
+    `"${printable(text, 100)}" is not the name of a key`,
     [
-      "A key is named by <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
+      "The name of a key is <vaultId>/<keyId>, two UUIDs with a slash between them, such as",
       "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-      "It is the id of the resource in the state (pulumi stack export, tofu show), and stands in the commands that uko prints.",
+      "It is the ID of the resource in the state (pulumi stack export, tofu show), and part of the commands that uko prints.",
     ].join("\n"),
   );
 }
@@ -57,8 +57,8 @@ export function parseVaultId(text: string): string {
   const vaultId = text.toLowerCase();
   if (vaultIdForm.test(vaultId)) return vaultId;
   throw invalid(
-    `"${printable(text, 100)}" is not the id of a vault`,
-    "A vault is named by its UUID; uko doctor lists them.",
+    `"${printable(text, 100)}" is not the ID of a vault`,
+    "The ID of a vault is a UUID. uko doctor lists the vaults.",
   );
 }
 
@@ -72,8 +72,8 @@ export function collectVaultIds(text: string, before: readonly string[] = []): r
 export function parseRecordId(text: string): string {
   if (recordIdForm.test(text)) return text;
   throw invalid(
-    `"${printable(text, 100)}" is not the id of a consent record`,
-    "A record id has 32 hexadecimal digits. uko status shows the one that is on file for a key.",
+    `"${printable(text, 100)}" is not the ID of a request`,
+    "The ID of a request has 32 hexadecimal digits. uko status shows the pending request of a key.",
   );
 }
 
@@ -91,7 +91,7 @@ export function parseConsents(words: readonly string[]): readonly ConsentPair[] 
     if (recordId === undefined) {
       throw invalid(
         `"${printable(name, 100)}" has no record id after it`,
-        "Name the key and the id of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
+        "Name each key and the ID of its request in turn: uko consent <key> <recordId> [<key> <recordId> ...].",
       );
     }
     if (pairs.some((pair) => pair.key.keyId === key.keyId && pair.key.vaultId === key.vaultId)) {
@@ -119,7 +119,7 @@ export function parseReason(text: string): string {
   if (length <= maxReasonCharacters) return text;
   throw invalid(
     `The reason has ${length} characters`,
-    `A reason goes onto the key itself and has at most ${maxReasonCharacters}.`,
+    `A reason is stored on the key itself and has at most ${maxReasonCharacters} characters.`,
   );
 }
 
@@ -128,7 +128,7 @@ export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw invalid(
     `"${printable(text, 100)}" is not a date`,
-    "Write 2026-11-24 or 2026-11-24T14:22:00Z; a day begins at 00:00 UTC.",
+    "Examples: 2026-11-24 or 2026-11-24T14:22:00Z. A day begins at 00:00 UTC.",
   );
 }
 
@@ -145,7 +145,7 @@ export function parseWait(text: string): string {
 
 export function parsePort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw invalid(`"${printable(text, 100)}" is not a port`, "A port is a number from 0 to 65535; 0 takes any free one.");
+  throw invalid(`"${printable(text, 100)}" is not a port`, "A port is a number from 0 to 65535; 0 for any free port.");
 }
 
 /**
@@ -153,13 +153,14 @@ export function parsePort(text: string): number {
  * variable, would mean the working directory.
  */
 export function parseFolder(text: string): string {
-  if (text === "") throw invalid("The name of a folder is empty", "If a variable was to give it, that is not set.");
+  if (text === "")
+    throw invalid("The name of a folder is empty", "If it comes from a variable, that variable is not set.");
   try {
     return path.resolve(text);
   } catch {
     throw invalid(
-      `"${printable(text, 100)}" is in a folder that is gone`,
-      "Name the whole path, or run in another folder.",
+      `"${printable(text, 100)}" is in a folder that no longer exists`,
+      "Use an absolute path, or run in another folder.",
     );
   }
 }

@@ -20,15 +20,13 @@ interface AuditOptions {
 export function addAuditCommand(program: Command, world: CliWorld): void {
   program
     .command("audit")
-    .description("Show from evidence files who ended what, when, and with whose consent; asks no service")
+    .description("Show who deleted what, when, and with whose approval, from evidence files; works offline")
     .addArgument(new Argument("[key]", "only this key, <vaultId>/<keyId>").argParser(parseKeyPath))
-    .addOption(
-      new Option("--file <file>", "an evidence file; repeatable (default: UKO_EVIDENCE)").argParser(collectFiles),
-    )
-    .addOption(new Option("--since <date>", "from this day or time on, such as 2026-11-24").argParser(parseDate))
-    .option("--key <id or label>", "only keys with this id or label")
+    .addOption(new Option("--file <file>", "evidence file; repeatable (default: UKO_EVIDENCE)").argParser(collectFiles))
+    .addOption(new Option("--since <date>", "only from this day or time, such as 2026-11-24").argParser(parseDate))
+    .option("--key <id or label>", "only keys with this ID or label")
     .addOption(new Option("--step <step>", "only this step").choices(auditedSteps))
-    .option("--person <text>", "only where this IAM id or name acted, asked or consented; a part is enough")
+    .option("--person <text>", "only steps that this IAM ID or name (or part of it) took, requested or approved")
     .option("--json", "one line of JSON per step")
     .addHelpText("after", exampleHelp("audit"))
     .action(async (path: KeyPath | undefined, { file, json, key, ...filter }: AuditOptions) => {
@@ -52,8 +50,8 @@ function filesOf(world: CliWorld, named: readonly string[] = []): readonly strin
   if (named.length > 0) return named;
   if (usual !== "") return [usual];
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "No evidence file is named",
-    detail: "Name it with --file, or set UKO_EVIDENCE as for the runs that wrote it.",
+    summary: "The evidence file is not set",
+    detail: "Set --file, or UKO_EVIDENCE as in the runs that wrote it.",
   });
 }
 

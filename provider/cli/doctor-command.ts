@@ -25,11 +25,11 @@ interface DoctorOptions {
 export function addDoctorCommand(program: Command, world: CliWorld, end: (exitCode: number) => void): void {
   program
     .command("doctor")
-    .description("Check endpoint, identity, rights and clock by reading; changes nothing, but for --probe-tags")
-    .option("--probe-tags", "make a key that is never active, see what is kept on it, and end it again")
-    .addOption(new Option("--vault <id>", "the vault to probe in").argParser(parseVaultId))
-    .option("--template <name>", "the template to probe with; its keys begin as pre_activation")
-    .option("--state <file>", "check an exported state instead, - for standard input")
+    .description("Check the endpoint, identity, permissions and clock; changes nothing, except with --probe-tags")
+    .option("--probe-tags", "create a key that is never activated, test what is stored on it, and delete it")
+    .addOption(new Option("--vault <id>", "vault for the probe").argParser(parseVaultId))
+    .option("--template <name>", "template for the probe; its keys must start as pre_activation")
+    .option("--state <file>", "check an exported state instead; - for standard input")
     .option("--json", "one line of JSON per check")
     .addHelpText("after", `${doctorHelp}\n${exampleHelp("doctor")}`)
     .action(async ({ json, state, ...probing }: DoctorOptions) => {
@@ -52,15 +52,15 @@ function probeOf({ probeTags, vault, template }: DoctorOptions): Probed | undefi
   if (probeTags === true && vault !== undefined && template !== undefined) return { vaultId: vault, template };
   if (probeTags !== true && vault === undefined && template === undefined) return undefined;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "A probe takes --probe-tags, --vault and --template, all three",
-    detail: "Without them uko doctor only reads. uko doctor lists the vaults.",
+    summary: "A probe requires all of --probe-tags, --vault and --template",
+    detail: "Without them, uko doctor only reads. It also lists the vaults.",
   });
 }
 
 function oneOrTheOther(): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: "--state and --probe-tags are separate checks",
-    detail: "Run uko doctor twice, once with each.",
+    detail: "Run uko doctor twice, once with each option.",
   });
 }
 

@@ -22,18 +22,18 @@ interface EmulatorOptions {
 export function addEmulatorCommand(program: Command, world: CliWorld): void {
   program
     .command("emulator")
-    .description("Start the local UKO: a faithful stand-in for the service, with a clock that can be advanced")
+    .description("Start a local emulator of the service, with a clock that you can advance")
     .addOption(
-      new Option("--port <number>", "where to listen; 0 takes any free port").default(7600).argParser(parsePort),
+      new Option("--port <number>", "port to listen on; 0 for any free port").default(7600).argParser(parsePort),
     )
-    .option("--host <address>", "the address to listen on; its control API has no credential", "127.0.0.1")
-    .option("--seed <file>", "the world to start with (JSON); the demo world without one")
-    .option("--load <file>", "a snapshot to go on from (JSON), instead of a seed")
-    .option("--file <file>", "a SQLite file that keeps the world; without one it is gone at the end")
-    .option("--profile <name>", "a named set of behaviours where IBM's documents leave a choice")
-    .option("--tls", "serve HTTPS with a certificate made for this run")
-    .option("--ca-file <file>", "with --tls: where to write the certificate that clients are to trust")
-    .option("--json", "one line of JSON once it listens: url, pid, instanceId, with --tls caFile")
+    .option("--host <address>", "address to listen on; its control API requires no credential", "127.0.0.1")
+    .option("--seed <file>", "initial data (JSON); by default the demo data")
+    .option("--load <file>", "snapshot to continue from (JSON), instead of a seed")
+    .option("--file <file>", "SQLite file that stores the data; by default the data is lost at the end")
+    .option("--profile <name>", "named set of behaviors where IBM's documentation leaves a choice")
+    .option("--tls", "serve HTTPS with a certificate that is created for this run")
+    .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")
+    .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
     .action(async ({ port, host, seed, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
       const started = await world.startLocalUko({
@@ -65,10 +65,10 @@ function readyText(uko: LocalUko, host: string, file?: string): string {
   const { url, instanceId, people, firstKey, caFile } = uko;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
-  const keeps = file === undefined ? "it stores nothing" : `${file} keeps its world`;
+  const keeps = file === undefined ? "data is not stored" : `data is stored in ${file}`;
   const curl = caFile === undefined ? "curl" : `curl --cacert ${caFile}`;
   return [
-    `The local UKO listens on ${url} until Ctrl-C; ${keeps}.`,
+    `The emulator listens on ${url} until you press Ctrl-C; ${keeps}.`,
     "",
     `To use it from another terminal${be}:`,
     `  export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}`,
@@ -77,16 +77,16 @@ function readyText(uko: LocalUko, host: string, file?: string): string {
     ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...elsewhere(uko, host),
-    ...(others.length === 0 ? [] : ["", "To be somebody else:"]),
+    ...(others.length === 0 ? [] : ["", "To act as another person:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
-    ...(firstKey === undefined ? [] : ["", "To look at a key, and to ask for its end:"]),
+    ...(firstKey === undefined ? [] : ["", "To show a key and request its deletion:"]),
     ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),
     "",
-    "To let 5 hours pass, and to see who did what:",
+    "To advance the clock by 5 hours, and to show the audit trail:",
     `  ${curl} -d '{"advance":"5h"}' ${url}/_emulator/clock`,
     `  ${curl} ${url}/_emulator/audit`,
     "",
-    "To take a snapshot of this world, and to go on from it another time:",
+    "To take a snapshot, and to continue from it later:",
     `  ${curl} ${url}/_emulator/snapshot > snapshot.json`,
     "  uko emulator --load snapshot.json",
     "",
@@ -99,17 +99,14 @@ function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
   if (["0.0.0.0", "::"].includes(host)) {
     return [
       "",
-      "Other machines need TLS: start this with --tls, and with --host and the one address that they know it by;",
-      `there, besides the certificate, UKO_ALLOWED_HOSTS=<address>:${port}.`,
+      "Other machines need TLS: restart with --tls --host ADDRESS, where ADDRESS is the one they connect to.",
+      `On those machines, also set UKO_ALLOWED_HOSTS=ADDRESS:${port}.`,
     ];
   }
   if (isLoopback(url)) return [];
   return caFile === undefined
-    ? [
-        "",
-        `uko calls that address only over TLS: start this with --tls; whoever calls it needs UKO_ALLOWED_HOSTS=${place}.`,
-      ]
-    : ["", "On another machine NODE_EXTRA_CA_CERTS names a copy of that file."];
+    ? ["", `uko calls this address only over TLS: restart with --tls. Clients need UKO_ALLOWED_HOSTS=${place}.`]
+    : ["", "On another machine, set NODE_EXTRA_CA_CERTS to a copy of that file."];
 }
 
 const isLoopback = (url: string): boolean => isLoopbackEndpoint({ url });

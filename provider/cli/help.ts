@@ -9,131 +9,137 @@ const otherKey = `${vaultId}/9b2d0000-0000-4000-8000-000000000003`;
 const otherRecordId = "1c9e44d07b2a58f36e10d9a4c7835b2f";
 
 export const generalHelp = `
-A key is named in full by <vaultId>/<keyId>, two UUIDs; where several are taken they are handled in order.
-A key of KMS itself is kms/<keyId>: uko request sets it for deletion, uko continue destroys it naming that window.
+The name of a key is <vaultId>/<keyId>, two UUIDs. Several keys are processed in the given order.
+The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion window, and uko continue, with the
+name of that window, destroys it.
 
-How a key ends, with two people behind it:
-  uko request    Bob asks for the key's deactivation
-  uko continue   Alice names his request: the key is deactivated, and her request to destroy it is on file
-  uko continue   after more than 4 hours Bob names her request: the key is destroyed
-  uko continue   after the keystores' pending period a Vault Administrator removes the record
+How two people delete a key:
+  uko request    Bob requests the deactivation
+  uko continue   Alice approves Bob's request: the key is deactivated, and Alice's request to destroy it is pending
+  uko continue   more than 4 hours later, Bob approves Alice's request: the key is destroyed
+  uko continue   after the pending period of its keystores, a Vault Administrator removes the key
 
 Environment:
-  UKO_INSTANCE_ID         the instance of Unified Key Orchestrator (UUID)
-  UKO_REGION              its region, such as eu-de; the endpoints are then asked of the broker
-  UKO_ENDPOINT            the instance's endpoint, instead of asking
-  UKO_KMS_ENDPOINT        the endpoint of its KMS API, instead of asking
-  UKO_IAM_ENDPOINT        IBM Cloud IAM unless set
-  UKO_API_KEY             your own IBM Cloud API key; you act as whoever it belongs to
-  UKO_TOKEN               an IAM access token, instead of an API key
+  UKO_INSTANCE_ID         instance of Unified Key Orchestrator (UUID)
+  UKO_REGION              region of the instance, such as eu-de; uko then gets the endpoints from IBM's broker
+  UKO_ENDPOINT            endpoint of the instance, instead of the broker's
+  UKO_KMS_ENDPOINT        endpoint of its KMS API, instead of the broker's
+  UKO_IAM_ENDPOINT        endpoint of IAM; by default IBM Cloud IAM
+  UKO_API_KEY             your own IBM Cloud API key; you act as the identity of this key
+  UKO_TOKEN               IAM access token, instead of an API key
   UKO_ALLOWED_HOSTS       further hosts that may receive the credential
-  UKO_DUAL_AUTHORIZATION  required: two people, whatever code says (an engine's runs, and the probe of uko doctor)
-  UKO_CONSENT             as --consent of uko continue
-  UKO_WAIT                as --wait of uko continue
-  UKO_EVIDENCE            a file that gets a line of JSON for each step taken
-  UKO_REPORT              a file that gets a line of JSON for each key that a run acted on
-  HTTPS_PROXY, NO_PROXY   a proxy to go through, and the hosts to reach without it
+  UKO_DUAL_AUTHORIZATION  required: two people, whatever the program says (engines, and uko doctor --probe-tags)
+  UKO_CONSENT             same as --consent of uko continue
+  UKO_WAIT                same as --wait of uko continue
+  UKO_EVIDENCE            file to which uko appends one line of JSON for each step
+  UKO_REPORT              file to which uko appends one line of JSON for each key that a run acted on
+  HTTPS_PROXY, NO_PROXY   proxy, and the hosts to reach without it
 
 Exit codes:
-  0 done   1 fault   10 waits for a person   11 waits for time   12 blocked   13 a right is missing
-  With several keys the most severe counts: 1, 13, 12, 10, 11, 0.
+  0 done   1 error   10 waiting for a person   11 waiting for time   12 blocked   13 missing right
+  With several keys, the most severe one counts: 1, 13, 12, 10, 11, 0.
 
-With --json each key is one line of JSON on standard output, a fault likewise: {"v":1,"error":{"code":…}}.`;
+With --json, each key and each error is one line of JSON on standard output. An error has the form
+{"v":1,"error":{"code":…}}.`;
 
 export const doctorHelp = `
-Rights are told by which lists succeed; no consequential call is ever tried. Whether the service keeps tags is seen
-on keys that carry some, and else by the first consent record, before anything is cut off.
-With --probe-tags it is tried on a key of its own: made from a template whose keys begin as pre_activation, named
-"uko probe" and eight digits, never activated, and in the same run destroyed (Key Custodian - Creator) and removed
-(Vault Administrator). No other key is touched. Where UKO_DUAL_AUTHORIZATION=required, or the template's keys are
-active at once, no key is made. Where the run cannot end its key, it says which one is left and what ends it.
-With --state it checks a state instead: a person who can edit a Pulumi state can run code as the next person who uses the state.
-Export one with pulumi stack export, tofu show -json or terraform show -json, or name a state file. It reads the service only
-for keys that the state lets one person delete, and needs a credential only for them.
-Exits with 1 where a check fails, otherwise with 0.`;
+uko infers your permissions from which list calls succeed. It never tries a destructive call. It sees whether the
+service stores tags on keys that have some; otherwise the first request finds out, before anything is deactivated.
+With --probe-tags, uko tests this on a key of its own. It creates the key from a template whose keys start as
+pre_activation, and names it "uko probe" and eight digits. The key is never activated. The same run destroys it
+(Key Custodian - Creator) and removes it (Vault Administrator). No other key is touched. If
+UKO_DUAL_AUTHORIZATION=required, or the keys of the template are active at once, uko creates no key. If the run cannot
+delete its key, it prints the name of the key and how to delete it.
+With --state, uko checks a state instead: a person who can edit a Pulumi state can run code as the next user of it.
+Export one with pulumi stack export, tofu show -json or terraform show -json, or pass a state file. uko reads the
+service, and needs a credential, only for keys that the state lets one person delete.
+Exits with 1 if a check fails, otherwise with 0.`;
 
 export const installHelp = `
-Without --mirror it goes to ~/.local/share/terraform/plugins (XDG_DATA_HOME moves it), on macOS to
-~/Library/Application Support/io.terraform/plugins, on Windows to %APPDATA%\\terraform.d\\plugins: there both engines
-look unless a configuration file of theirs has a provider_installation; uko install says so then.
-This package's own provider is a script that needs Node 22.19 or newer on PATH. Windows starts no such scripts;
-a zip of a release holds an executable that needs no Node, on any system.`;
+The default is ~/.local/share/terraform/plugins (XDG_DATA_HOME changes it), on macOS
+~/Library/Application Support/io.terraform/plugins, on Windows %APPDATA%\\terraform.d\\plugins. Both engines search
+this folder unless one of their configuration files has a provider_installation; uko install then prints a note.
+The provider of this package is a script that needs Node 22.19 or newer on PATH. Windows cannot start such scripts.
+The zip of a release contains an executable that does not need Node, on any system.`;
 
 /** Examples per command; each can be pasted, with your own key and record. */
 export const examples = {
   status: [
-    ["what the key is, and what its end waits for", `uko status ${key}`],
-    ["a key of KMS itself", `uko status ${kmsKey}`],
+    ["the state of the key, and what its deletion waits for", `uko status ${key}`],
+    ["a KMS key", `uko status ${kmsKey}`],
   ],
-  plan: [["the whole way to the end of the key, with dates and roles", `uko plan ${key}`]],
+  plan: [["all steps to delete the key, with dates and roles", `uko plan ${key}`]],
   request: [
-    ["ask for the key's end", `uko request ${key}`],
+    ["request the deletion", `uko request ${key}`],
     ["tell the second person why", `uko request ${key} --reason "Payroll moved to the new ledger"`],
-    ["set a key of KMS itself for deletion", `uko request ${kmsKey}`],
+    ["set a KMS key for deletion", `uko request ${kmsKey}`],
   ],
   consent: [
-    ["let the author of a request act on it", `uko consent ${key} ${recordId}`],
+    ["approve a request, so that the requester can act", `uko consent ${key} ${recordId}`],
     ["approve several requests", `uko consent ${key} ${recordId} ${otherKey} ${otherRecordId}`],
   ],
   continue: [
-    ["consent to a request by naming it, and take its step", `uko continue ${key} --consent ${recordId}`],
-    ["stay until the cool-down is over", `uko continue ${key} --consent ${recordId} --wait 5h`],
-    ["once the keystores let go of the key", `uko continue ${key}`],
-    ["destroy a key of KMS itself that somebody else set for deletion", `uko continue ${kmsKey} --consent ${window}`],
+    ["approve a request and take its step", `uko continue ${key} --consent ${recordId}`],
+    ["wait until the cool-down has ended", `uko continue ${key} --consent ${recordId} --wait 5h`],
+    ["after the keystores have deleted the key", `uko continue ${key}`],
+    ["destroy a KMS key that another person set for deletion", `uko continue ${kmsKey} --consent ${window}`],
   ],
   loosen: [
-    ["ask another person to let one person delete the key", `uko loosen ${key} --to single`],
-    ["approve the request, and loosen the key", `uko loosen ${key} --to single --consent ${recordId}`],
+    ["request that one person may delete the key", `uko loosen ${key} --to single`],
+    ["approve the request and loosen the rule", `uko loosen ${key} --to single --consent ${recordId}`],
   ],
   withdraw: [
-    ["take back a request or a consent", `uko withdraw ${key}`],
-    ["take back the deletion window of a key of KMS itself", `uko withdraw ${kmsKey}`],
+    ["withdraw a request or an approval", `uko withdraw ${key}`],
+    ["close the deletion window of a KMS key", `uko withdraw ${kmsKey}`],
   ],
-  reactivate: [["end the outage and take back what is on file", `uko reactivate ${key}`]],
-  sync: [["have the service bring the keystores in line", `uko sync ${key}`]],
+  reactivate: [["end the outage and withdraw any request", `uko reactivate ${key}`]],
+  sync: [["synchronize the keystores", `uko sync ${key}`]],
   requests: [
-    ["what waits for whom, in every vault", "uko requests"],
+    ["all pending deletions, in every vault", "uko requests"],
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
   ],
   sweep: [
-    ["show which records could be removed, and ask", "uko sweep"],
+    ["show which keys can be removed, and ask", "uko sweep"],
     ["remove them from one vault, in a pipeline", `uko sweep --vault ${vaultId} --yes`],
   ],
   audit: [
-    ["everything that UKO_EVIDENCE tells", "uko audit"],
+    ["everything in UKO_EVIDENCE", "uko audit"],
     ["who destroyed what this year", "uko audit --file evidence.jsonl --step destroy --since 2026-01-01"],
-    ["one key, for a machine", `uko audit ${key} --file evidence.jsonl --json`],
+    ["one key, as JSON", `uko audit ${key} --file evidence.jsonl --json`],
   ],
   import: [
-    ["a program for a vault that was made by hand", `uko import --vault ${vaultId} --out payments`],
+    ["a program for an existing vault", `uko import --vault ${vaultId} --out payments`],
     ["the same for OpenTofu", `uko import --vault ${vaultId} --format tofu --out payments`],
   ],
   install: [
-    ["for both engines, with no configuration of theirs", "uko install terraform"],
-    ["the same by OpenTofu's name", "uko install tofu"],
-    ["an executable that needs no Node", "uko install terraform --from terraform-provider-uko_0.1.0_linux_amd64.zip"],
-    ["what to put into ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
+    ["for both engines, without configuration", "uko install terraform"],
+    ["the same, with the name of OpenTofu", "uko install tofu"],
+    [
+      "an executable that does not need Node",
+      "uko install terraform --from terraform-provider-uko_0.1.0_linux_amd64.zip",
+    ],
+    ["print the configuration for ~/.tofurc or ~/.terraformrc instead", "uko install terraform --print"],
     ["undo it", "uko install terraform --remove"],
   ],
   doctor: [
-    ["is everything in place for a run as me", "uko doctor"],
+    ["check that you can run uko", "uko doctor"],
     [
-      "does the service keep what a consent record needs",
+      "check that the service stores consent records",
       `uko doctor --probe-tags --vault ${vaultId} --template payroll-draft`,
     ],
     ["check whether someone edited the state of this stack", "pulumi stack export | uko doctor --state -"],
   ],
   emulator: [
-    ["the demo world: Alice, Bob, Carol and two keystores", "uko emulator"],
-    ["another world, another port", "uko emulator --seed world.json --port 7700"],
-    ["a world that outlives the process", "uko emulator --file uko.db"],
-    ["HTTPS, for clients that insist", "uko emulator --tls --ca-file ca.pem"],
+    ["the demo data: Alice, Bob, Carol and two keystores", "uko emulator"],
+    ["other data, another port", "uko emulator --seed world.json --port 7700"],
+    ["store the data in a file", "uko emulator --file uko.db"],
+    ["HTTPS, for clients that require it", "uko emulator --tls --ca-file ca.pem"],
     ["a service that drops tags", "uko emulator --profile tags-dropped"],
   ],
   completion: [
-    ["for this bash", "source <(uko completion bash)"],
-    ["for every zsh", "uko completion zsh > ~/.zfunc/_uko"],
-    ["for this fish", "uko completion fish | source"],
+    ["in this bash", "source <(uko completion bash)"],
+    ["in every zsh", "uko completion zsh > ~/.zfunc/_uko"],
+    ["in this fish", "uko completion fish | source"],
   ],
 } as const satisfies Record<string, readonly (readonly [what: string, command: string])[]>;
 

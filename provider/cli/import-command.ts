@@ -38,11 +38,11 @@ export function addImportCommand(program: Command, world: CliWorld): void {
     .description("Write a program that adopts a vault with its keystores, templates and keys")
     .addOption(new Option("--vault <id>", "the vault").argParser(parseVaultId).makeOptionMandatory())
     .addOption(
-      new Option("--format <format>", "what to write: TypeScript for Pulumi, or HCL for OpenTofu or Terraform")
+      new Option("--format <format>", "TypeScript for Pulumi, or HCL for OpenTofu or Terraform")
         .choices(formats)
         .default("pulumi"),
     )
-    .option("--out <folder>", "where to; it has to be new or without files of these names", ".")
+    .option("--out <folder>", "target folder; uko does not overwrite files", ".")
     .addHelpText("after", exampleHelp("import"))
     .action(async ({ vault, format, out }: ImportOptions) => {
       await requireFree(out, names[format]);
@@ -56,11 +56,11 @@ export function addImportCommand(program: Command, world: CliWorld): void {
         world.out.write(
           [
             ...files.map(({ name }) => `Wrote ${path.join(out, name)}`),
-            `${items.length} resources; destroyed keys are left out, and secrets are never told.`,
-            ...(leftOut.length === 0 ? [] : ["", "Left out, since this release cannot look after it:"]),
+            `${items.length} resources, without destroyed keys. Secrets cannot be read, so they are not included.`,
+            ...(leftOut.length === 0 ? [] : ["", "Not included, because this release cannot manage it:"]),
             ...leftOut.map((line) => `  ${line}`),
             "",
-            "Next, in that folder:",
+            "Next, in that folder, run:",
             ...next,
             "",
           ].join("\n"),
@@ -89,8 +89,8 @@ async function writeFor(
       files: writeProgram(items, version),
       next: [
         `  npm install ./${packedPackage(version)} && pulumi stack init dev && pulumi up`,
-        `Nothing is published yet: npm pack in a checkout makes ${packedPackage(version)}; put it into that folder first.`,
-        "The first up adopts each resource by its id. It changes nothing of it, and marks each key as needing two people.",
+        `The package is not published yet: create ${packedPackage(version)} with npm pack in a checkout, and copy it into the folder first.`,
+        "The first pulumi up adopts each resource by its ID. It changes nothing except that it marks each key as requiring two people.",
       ],
     };
   }
@@ -102,8 +102,8 @@ async function writeFor(
     files: writeConfiguration(items, surroundings),
     next: [
       `  ${isInstalled ? "" : `uko install ${format} && `}${format} init && ${format} apply`,
-      `It shows a plan with ${items.length} to import and nothing else. Importing writes nothing to the service, and each key still`,
-      "takes two people to end. Once it is done, imports.tf can go.",
+      `The plan shows ${items.length} to import and no other change. The import does not write to the service, and each key still`,
+      "requires two people to delete it. After the import, you can delete imports.tf.",
     ],
   };
 }
@@ -117,8 +117,8 @@ async function requireFree(folder: string, names: readonly string[]): Promise<vo
   const inTheWay = names.filter((name) => there.includes(name));
   if (inTheWay.length === 0) return;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `${inTheWay.join(", ")} ${inTheWay.length === 1 ? "is" : "are"} in ${folder} already`,
-    detail: "Nothing is overwritten. Name another folder with --out.",
+    summary: `${inTheWay.join(", ")} ${inTheWay.length === 1 ? "is" : "are"} already in ${folder}`,
+    detail: "uko does not overwrite files. Choose another folder with --out.",
   });
 }
 
@@ -132,5 +132,5 @@ async function write(folder: string, files: readonly ProgramFile[]): Promise<voi
 }
 
 function notWritten(folder: string, error: unknown): UkoError {
-  return unwritable(`The program could not be written to ${folder}`, error, "Name another folder with --out.");
+  return unwritable(`The program could not be written to ${folder}`, error, "Choose another folder with --out.");
 }

@@ -37,16 +37,16 @@ interface Installed {
 export function addInstallCommand(program: Command, world: CliWorld): void {
   program
     .command("install")
-    .description("Put the provider where OpenTofu and Terraform find it without a registry; asks no service")
-    .addArgument(new Argument("<engine>", "for which engine; one installation is for both").choices(engines))
-    .option("--from <file>", "a zip of a release, instead of this package's own provider")
+    .description("Install the provider where OpenTofu and Terraform find it without a registry; works offline")
+    .addArgument(new Argument("<engine>", "engine; one installation works for both").choices(engines))
+    .option("--from <file>", "zip of a release, instead of the provider in this package")
     .addOption(
-      new Option("--mirror <folder>", "a mirror of yours, instead of where both engines look by themselves").argParser(
+      new Option("--mirror <folder>", "your own mirror, instead of the default folder of both engines").argParser(
         parseFolder,
       ),
     )
-    .addOption(new Option("--print", "print configuration that names the mirror; change nothing").conflicts("from"))
-    .addOption(new Option("--remove", "take every version of the provider out again").conflicts(["from", "print"]))
+    .addOption(new Option("--print", "print a configuration with the mirror; changes nothing").conflicts("from"))
+    .addOption(new Option("--remove", "remove every version of the provider").conflicts(["from", "print"]))
     .option("--json", "one line of JSON")
     .addHelpText("after", `${installHelp}\n${exampleHelp("install")}`)
     .action(async (engine: Engine, options: InstallOptions) => {
@@ -81,31 +81,35 @@ export function addInstallCommand(program: Command, world: CliWorld): void {
 
 function installedText({ engine, source, mirror, put, overruledBy }: Installed, options: InstallOptions): string {
   const { version, platform, kind } = source;
-  const where = options.mirror === undefined ? "where OpenTofu and Terraform look by themselves" : "in that mirror";
+  const where = options.mirror === undefined ? "in the default folder of OpenTofu and Terraform" : "in that mirror";
   const needs =
     kind === "zip"
-      ? "It is an executable of its own, which needs no Node."
-      : "It is a script, which needs Node 22.19 or newer on PATH in each run; with --from a zip of a release, none.";
+      ? "It is an executable that does not need Node."
+      : "It is a script that needs Node 22.19 or newer on PATH. The zip of a release (--from) does not need Node.";
   const isNew = put.some(({ before }) => before !== "same");
   const what = `${providerSource} ${version} for ${platform}`;
   const proof = describeProof(source);
   return [
-    isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was already installed, ${where}:`,
+    isNew ? `Installed ${what} (${proof}) ${where}:` : `${what} (${proof}) was already installed ${where}:`,
     ...put.map(({ place }) => `  ${place}`),
     needs,
     ...(source.kind === "zip" ? [describeVoucher(source.agreesWith)] : []),
-    ...(overruledBy.length === 0 ? ["While it is there, the engines take this provider from there alone."] : []),
+    ...(overruledBy.length === 0
+      ? ["While this copy exists, OpenTofu and Terraform ignore every other source for this provider."]
+      : []),
     "No configuration file was written.",
     ...(put.some(({ before }) => before === "another")
-      ? ["It replaces another copy: where .terraform.lock.hcl refuses it, take the provider's entry out of that file."]
+      ? [
+          "It replaces another copy. If init fails because of .terraform.lock.hcl, delete the entry of the provider from that file.",
+        ]
       : []),
     ...overruledText(mirror, overruledBy),
     ...(options.mirror === undefined
       ? []
-      : ["", "If no configuration file names that mirror yet, this prints what does:"]),
+      : ["", "If your configuration file does not have that mirror yet, print the lines for it with:"]),
     ...(options.mirror === undefined ? [] : [`  uko install ${engine} --mirror ${shellWord(options.mirror)} --print`]),
     "",
-    "Next, in a project, with this in its configuration:",
+    "Next, add this to the configuration of your project:",
     "  terraform {",
     "    required_providers {",
     "      uko = {",
@@ -114,7 +118,7 @@ function installedText({ engine, source, mirror, put, overruledBy }: Installed, 
     "      }",
     "    }",
     "  }",
-    "either of:",
+    "and run one of:",
     "  tofu init",
     "  terraform init",
     "",
@@ -127,33 +131,33 @@ function installedText({ engine, source, mirror, put, overruledBy }: Installed, 
 /** Part of the first line, because a reader may stop there. */
 function describeProof(source: ProviderPackage): string {
   const agreesWith = source.kind === "zip" ? source.agreesWith : undefined;
-  return agreesWith === undefined ? "no checksum was compared" : `checksum as in ${path.basename(agreesWith)}`;
+  return agreesWith === undefined ? "checksum not compared" : `checksum as in ${path.basename(agreesWith)}`;
 }
 
 function describeVoucher(agreesWith: string | undefined): string {
   return agreesWith === undefined
-    ? "To have its checksum compared, put the ..._SHA256SUMS of its release next to it and run this again."
-    : `Run gpg --verify to see who signed ${path.basename(agreesWith)}.`;
+    ? "To compare its checksum, put the ..._SHA256SUMS file of its release next to it and run the command again."
+    : `To verify the signature of ${path.basename(agreesWith)}, run gpg --verify.`;
 }
 
 function overruledText(mirror: string, files: readonly string[]): readonly string[] {
   if (files.length === 0) return [];
   return [
     "",
-    `It will not be found yet, since this says itself where providers come from: ${files.join(", ")}`,
-    "Add to its provider_installation:",
+    `The engines do not find it yet, because these files override where providers are installed from: ${files.join(", ")}`,
+    "Add to the provider_installation block:",
     ...mirrorBlock(mirror),
-    "and to its direct block, if it has one:",
+    "and to its direct block, if there is one:",
     `    exclude = ["${providerSource}"]`,
   ];
 }
 
 function removedText(mirror: string, removed: readonly string[]): string {
-  if (removed.length === 0) return `Nothing of ${providerSource} is in ${mirror}.\n`;
+  if (removed.length === 0) return `${providerSource} is not in ${mirror}.\n`;
   return [
     "Removed:",
     ...removed.map((place) => `  ${place}`),
-    "A project that was initialized with it needs the provider from elsewhere, and another init.",
+    "A project that was initialized with it needs the provider from another source, and another init.",
     "",
   ].join("\n");
 }
@@ -164,7 +168,7 @@ function removedText(mirror: string, removed: readonly string[]): string {
 function configurationText(mirror: string, providerFolder: string): string {
   return [
     "# For ~/.tofurc of OpenTofu and ~/.terraformrc of Terraform (on Windows tofu.rc and terraform.rc in %APPDATA%),",
-    "# or the file that TF_CLI_CONFIG_FILE names. There can be one provider_installation. uko install terraform fills the mirror.",
+    "# or the file in TF_CLI_CONFIG_FILE. Only one provider_installation is allowed. uko install terraform fills the mirror.",
     "provider_installation {",
     ...mirrorBlock(mirror),
     "  direct {",
@@ -172,7 +176,7 @@ function configurationText(mirror: string, providerFolder: string): string {
     "  }",
     "}",
     "",
-    "# Or, to work on the provider: as it is built, without a lock file, and with a warning in each run.",
+    "# Or, for work on the provider itself: without a lock file, and with a warning in each run.",
     "# provider_installation {",
     "#   dev_overrides {",
     `#     "${providerSource}" = ${JSON.stringify(path.resolve(providerFolder))}`,

@@ -36,28 +36,33 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const run: Run = async (keys, options, rest) =>
     end(await runOnKeys(world, { keys, json: options.json === true, ...rest }));
 
-  keyCommand(program, "status", "several", "Say what a key is and what its end waits for; changes nothing").action(
-    (keys: AnyKeyPath[], given: JsonOption) =>
-      run(keys, given, {
-        act: ({ operations, ref, options }) => operations.status(ref, options),
-        actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
-      }),
+  keyCommand(
+    program,
+    "status",
+    "several",
+    "Show the state of a key and what its deletion waits for; changes nothing",
+  ).action((keys: AnyKeyPath[], given: JsonOption) =>
+    run(keys, given, {
+      act: ({ operations, ref, options }) => operations.status(ref, options),
+      actOnKms: ({ operations, ref, options }) => operations.status(ref, options),
+    }),
   );
 
   keyCommand(
     program,
     "plan",
     "several",
-    "Show the whole way to the end of a key: what stops working when, the point of no return, the earliest finish, the roles; changes nothing",
+    "Show all steps to delete a key, with effects, earliest dates, the point of no return and roles; changes nothing",
   ).action((keys: KeyPath[], given: JsonOption) =>
     run(keys, given, { act: ({ operations, ref, options }) => operations.plan(ref, options) }),
   );
 
-  keyCommand(program, "request", "several", "Ask for the next step towards the end of a key; takes no step")
+  keyCommand(program, "request", "several", "Request the next step of a deletion; takes no step")
     .addOption(
-      new Option("--reason <text>", "why, for the second person; at most 500 characters; not for kms/ keys").argParser(
-        parseReason,
-      ),
+      new Option(
+        "--reason <text>",
+        "reason for the second person, at most 500 characters; not for kms/ keys",
+      ).argParser(parseReason),
     )
     .action((keys: AnyKeyPath[], given: JsonOption & { readonly reason?: string }) => {
       if (given.reason !== undefined) refuseReasonOnKms(keys);
@@ -73,9 +78,8 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   addLoosen(program, run);
   addWaysBack(program, run);
 
-  keyCommand(program, "sync", "one", "Have the service bring the keystores in line with a key").action(
-    (key: KeyPath, given: JsonOption) =>
-      run([key], given, { act: ({ operations, ref, options }) => operations.sync(ref, options) }),
+  keyCommand(program, "sync", "one", "Synchronize the keystores with a key").action((key: KeyPath, given: JsonOption) =>
+    run([key], given, { act: ({ operations, ref, options }) => operations.sync(ref, options) }),
   );
 }
 
@@ -88,8 +92,8 @@ type Run = (keys: readonly AnyKeyPath[], options: JsonOption, rest: Omit<KeyRun,
 function refuseReasonOnKms(keys: readonly AnyKeyPath[]): void {
   if (!keys.some((key) => "kmsKeyId" in key)) return;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "KMS keeps no reason with a deletion window",
-    detail: "Leave out --reason for keys named kms/<keyId>, and tell the second person yourself.",
+    summary: "KMS does not store a reason with a deletion window",
+    detail: "Omit --reason for kms/<keyId>, and tell the second person yourself.",
   });
 }
 
@@ -102,7 +106,7 @@ function addConsent(program: Command, run: Run): void {
     .addArgument(
       new Argument(
         "<pairs...>",
-        "a key, <vaultId>/<keyId>, and the id of its request, 32 hexadecimal digits; repeatable",
+        "a key, <vaultId>/<keyId>, and the ID of its request, 32 hexadecimal digits; repeatable",
       ),
     )
     .option("--json", "one line of JSON per key")
@@ -136,12 +140,12 @@ function addContinue(program: Command, run: Run): void {
     program,
     "continue",
     "several",
-    "Take the steps that may be taken now, towards removed: deactivate, destroy, remove",
+    "Take the steps of a deletion that are possible now: deactivate, destroy, remove",
   )
     .addOption(
       new Option(
         "--consent <id>",
-        "consent to the step of this record, or of this window of a kms/ key; repeatable, beside UKO_CONSENT",
+        "approve the request with this ID, or this window of a kms/ key; repeatable, in addition to UKO_CONSENT",
       ).argParser(collectConsents),
     )
     .addOption(
@@ -179,14 +183,14 @@ function addLoosen(program: Command, run: Run): void {
     .addOption(
       new Option(
         "--to <rule>",
-        "destroy: two people for the destruction alone; single: one person for both steps, where the program says so too",
+        "destroy: two people for the destruction only; single: one person for both steps, if the program says so too",
       )
         .choices(["destroy", "single"])
         .makeOptionMandatory(),
     )
-    .addOption(new Option("--consent <id>", "approve the request with this id").argParser(collectConsents))
+    .addOption(new Option("--consent <id>", "approve the request with this ID").argParser(collectConsents))
     .addOption(
-      new Option("--reason <text>", "why, for the second person; at most 500 characters").argParser(parseReason),
+      new Option("--reason <text>", "reason for the second person, at most 500 characters").argParser(parseReason),
     )
     .action((key: KeyPath, { to, consent = [], reason, json }: LoosenOptions) =>
       run([key], json === undefined ? {} : { json }, {
@@ -219,7 +223,7 @@ const takeKmsKeys: readonly CommandName[] = ["status", "request", "continue", "w
 
 function keyCommand(program: Command, name: CommandName, keys: "one" | "several", description: string): Command {
   const [form, parse] = takeKmsKeys.includes(name)
-    ? (["<vaultId>/<keyId>, or kms/<keyId> for a key of KMS itself", parseAnyKeyPath] as const)
+    ? (["<vaultId>/<keyId>, or kms/<keyId> for a KMS key", parseAnyKeyPath] as const)
     : (["<vaultId>/<keyId>", parseKeyPath] as const);
   const collect = (text: string, before: readonly AnyKeyPath[] = []): readonly AnyKeyPath[] => [...before, parse(text)];
   const argument =

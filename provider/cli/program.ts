@@ -40,7 +40,7 @@ export async function runCli(typed: readonly string[], world: CliWorld): Promise
 
 export function buildProgram(world: CliWorld, end: (exitCode: number) => void): Command {
   const program = new Command("uko")
-    .description("Ends the life of encryption keys in IBM Unified Key Orchestrator, with two people behind it.")
+    .description("Delete encryption keys in IBM Unified Key Orchestrator, with the approval of two people.")
     .version(world.version, "-V, --version", "show the version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -73,7 +73,7 @@ export function buildProgram(world: CliWorld, end: (exitCode: number) => void): 
 function misused({ code, message }: CommanderError, [, asked]: readonly string[]): UkoError {
   // Either no command was typed, or `uko help stauts`.
   if (code === "commander.help") {
-    const summary = asked === undefined ? "No command is given" : `Unknown command '${asked}'`;
+    const summary = asked === undefined ? "The command is missing" : `Unknown command '${asked}'`;
     return new UkoError("UKO_INPUT_INVALID", { summary, detail: "uko --help lists them." });
   }
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");

@@ -50,7 +50,12 @@ export async function putIntoMirror(mirror: string, source: ProviderPackage): Pr
     }
   } catch (error) {
     const written = done.filter(({ before }) => before !== "same").map(({ place }) => place);
-    throw unchanged(mirror, error, "Name another folder with --mirror.", ...listed("Written before that:", written));
+    throw unchanged(
+      mirror,
+      error,
+      "Choose another folder with --mirror.",
+      ...listed("Written before the error:", written),
+    );
   }
   return done;
 }
@@ -102,7 +107,7 @@ export async function takeFromMirror(mirror: string): Promise<readonly string[]>
       for (const parent of [author, registry]) await rmdir(parent).catch(() => {});
     }
   } catch (error) {
-    throw unchanged(mirror, error, ...listed("Removed before that:", gone));
+    throw unchanged(mirror, error, ...listed("Removed before the error:", gone));
   }
   return gone;
 }
@@ -126,8 +131,8 @@ async function refuseLinks(mirror: string, place: string): Promise<void> {
   const found = await lstat(place).catch(() => undefined);
   if (found?.isSymbolicLink() !== true) return;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `${place} is a symbolic link, and uko install neither writes nor deletes through one`,
-    detail: "Remove the link, or name another folder with --mirror.",
+    summary: `${place} is a symbolic link, and uko install does not write or delete through links`,
+    detail: "Remove the link, or choose another folder with --mirror.",
   });
 }
 
@@ -162,14 +167,14 @@ async function digestOf(place: string): Promise<string | undefined> {
 /** The zip may have been changed since it was checked. */
 function changedDuringInstall(zip: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${path.basename(zip)} became another file while it was installed`,
-    detail: "Run again once nobody writes to it.",
+    summary: `${path.basename(zip)} changed while it was being installed`,
+    detail: "Run again when no other program writes to it.",
   });
 }
 
 function unchanged(mirror: string, error: unknown, ...next: readonly string[]): UkoError {
   if (isUkoError(error)) return error;
-  return unwritable(`What is in ${mirror} could not be changed`, error, ...next);
+  return unwritable(`Could not change the contents of ${mirror}`, error, ...next);
 }
 
 const listed = (title: string, places: readonly string[]): readonly string[] =>

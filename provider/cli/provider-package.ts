@@ -33,8 +33,8 @@ export type ProviderPackage = { readonly place: string; readonly version: string
 export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   if (machine.system === "win32") {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "The provider of this package is a script, and Windows starts no scripts as providers",
-      detail: "Name a zip of a release, which holds an executable, with --from.",
+      summary: "The provider of this package is a script, and Windows cannot start scripts as providers",
+      detail: "Use the zip of a release, which contains an executable: --from FILE.",
     });
   }
   const place = machine.providerFolder;
@@ -45,7 +45,7 @@ export async function ownPackage(machine: Machine): Promise<ProviderPackage> {
   } catch (cause) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The provider is not in ${place}`,
-      detail: "In a checkout npm run build makes it. Or name a zip of a release with --from.",
+      detail: "In a checkout, create it with npm run build. Otherwise use the zip of a release: --from FILE.",
       cause,
     });
   }
@@ -60,15 +60,15 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   const { version, platform } = zipForm.exec(name)?.groups ?? {};
   if (version === undefined || platform === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `${name} does not have the name of a release of the provider`,
-      detail: `The one for this machine is terraform-provider-uko_VERSION_${platformOf(machine)}.zip.`,
+      summary: `${name} is not the name of a release of the provider`,
+      detail: `The name for this machine is terraform-provider-uko_VERSION_${platformOf(machine)}.zip.`,
     });
   }
   if (platform !== platformOf(machine)) {
-    throw refused(`${name} is for ${platform}, and this machine is ${platformOf(machine)}`);
+    throw refused(`${name} is for ${platform}, but this machine is ${platformOf(machine)}`);
   }
   const zip = await readIfThere(file);
-  if (zip === undefined) throw refused(`There is no file ${file}`);
+  if (zip === undefined) throw refused(`The file ${file} does not exist`);
   const sha256 = createHash("sha256").update(zip).digest("hex");
   const agreesWith = await findChecksum(file, version, sha256);
   const entries = entriesInZip(zip);
@@ -76,7 +76,7 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   const wanted = `${executable}_v${version}${machine.system === "win32" ? ".exe" : ""}`;
   const odd = entries.find((entry) => !isInside(entry));
   if (odd?.isSymbolicLink === true)
-    throw refused(`${name} contains a symbolic link, and no release contains one`, "Do not use it.");
+    throw refused(`${name} contains a symbolic link, which no release contains`, "Do not use it.");
   if (odd !== undefined) {
     throw refused(
       `${name} contains an entry whose name could lead outside the target folder: ${jsonLine([odd.name])}`,
@@ -84,7 +84,7 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
     );
   }
   if (!entries.some((entry) => entry.name === wanted))
-    throw refused(`${name} does not contain ${wanted}, and every release contains it`);
+    throw refused(`${name} does not contain ${wanted}, which every release contains`);
   return { kind: "zip", place: file, version, platform, sha256, ...(agreesWith !== undefined && { agreesWith }) };
 }
 
@@ -98,8 +98,8 @@ async function findChecksum(zip: string, version: string, sha256: string): Promi
   if (lines === undefined) return undefined;
   if (lines.includes(`${sha256}  ${path.basename(zip)}`)) return sums;
   throw refused(
-    `${path.basename(zip)} is not the file whose checksum is in ${path.basename(sums)}`,
-    `It has SHA-256 ${sha256}; get both of the same release again.`,
+    `${path.basename(zip)} does not have the checksum in ${path.basename(sums)}`,
+    `Its SHA-256 is ${sha256}. Download both files of the same release again.`,
   );
 }
 

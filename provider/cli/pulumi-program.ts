@@ -27,7 +27,7 @@ function program(named: readonly Named[]): string {
   const classes = [...new Set(named.map(({ item }) => item.resource))].toSorted();
   const used = new Set(named.flatMap(({ item }) => variablesUsedBy(item, named)));
   return [
-    "/** Adopts what is there: the first `pulumi up` changes nothing of it, and marks each key as needing two people. */",
+    "/** Adopts existing resources: the first `pulumi up` changes nothing, except that it marks each key as requiring two people. */",
     "",
     `import { ${classes.join(", ")} } from "pulumi-uko";`,
     ...named.flatMap((each) => ["", ...resource(each, named, used.has(each.variable))]),
@@ -77,7 +77,7 @@ function secretHint({ name, known, secrets }: SecretBlock, variable: string): re
     ...secrets.map((field) => `${field}: config.requireSecret(${JSON.stringify(`${variable}.${field}`)})`),
   ];
   return [
-    `// The connection stays as it is. To change its secrets from here, set them with pulumi config set --secret, and add`,
+    `// The connection stays unchanged. To change its secrets, set them with pulumi config set --secret, and add`,
     `// (with const config = new Config() of @pulumi/pulumi):`,
     `//   ${name}: { ${fields.join(", ")} },`,
   ];
@@ -138,7 +138,7 @@ function projectFile(named: readonly Named[]): string {
   const name = (vault?.logicalName ?? "keys").toLowerCase().slice(0, maxProjectName);
   return [
     `name: ${JSON.stringify(`adopted-${name}`)}`,
-    `description: ${JSON.stringify(`What the vault ${vault?.item.name ?? ""} holds, adopted`)}`,
+    `description: ${JSON.stringify(`The contents of vault ${vault?.item.name ?? ""}, adopted`)}`,
     "runtime:",
     "  name: nodejs",
     "  options:",

@@ -44,12 +44,12 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
   ]);
   return hclFile([
     comment(
-      `Takes over what is there: the first \`${command} apply\` imports it (imports.tf) and writes nothing to the service.`,
+      `Adopts existing resources: the first \`${command} apply\` imports it (imports.tf) and writes nothing to the service.`,
     ),
     blankLine,
     block("terraform", [block("required_providers", [attribute("uko", provider)])]),
     blankLine,
-    comment("No credential stands here, since two people share this: UKO_API_KEY says who runs it."),
+    comment("There is no credential here, because two people share this file: UKO_API_KEY decides who runs it."),
     block('provider "uko"', [
       attribute("instance_id", hclText(instanceId)),
       ...(region === undefined ? [] : [attribute("region", hclText(region))]),
@@ -61,7 +61,7 @@ function mainFile(named: readonly Named[], { command, version, instanceId, regio
 /** By ID, which engines without support for identities also understand. */
 function importsFile(named: readonly Named[], { command }: Surroundings): string {
   return hclFile([
-    comment(`Done with the first \`${command} apply\`; this file can go then.`),
+    comment(`After the first \`${command} apply\` you can delete this file.`),
     ...named.flatMap((each) => [
       blankLine,
       block("import", [attribute("to", addressOf(each)), attribute("id", hclText(each.item.id))]),
@@ -127,7 +127,7 @@ function secretHint({ name: outer, known, secrets }: SecretBlock, { resource, na
   const lines = hclFile(shown).trimEnd().split("\n");
   return [
     blankLine,
-    comment("The connection stays as it is. To change its secrets from here, declare a variable for each, with"),
+    comment("The connection stays unchanged. To change its secrets, declare a variable for each, with"),
     comment("sensitive = true and ephemeral = true, and add:"),
     ...lines.map((line) => comment(`  ${line}`)),
   ];

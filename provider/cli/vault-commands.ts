@@ -30,15 +30,11 @@ export function addVaultCommands(program: Command, world: CliWorld, end: (exitCo
   vaultCommand(
     program,
     "requests",
-    "List every key with a consent record on file or an end under way: who asked, until when, the next command; changes nothing",
+    "List pending deletions: who requested them, until when, and the next command; changes nothing",
   ).action(async (given: VaultOptions) => end(await runRequests(world, given)));
 
-  vaultCommand(
-    program,
-    "sweep",
-    "Remove the records of keys that are destroyed and that no keystore holds any more; shows them first",
-  )
-    .option("--yes", "remove without asking; without it nothing is removed where nobody can be asked")
+  vaultCommand(program, "sweep", "Remove destroyed keys that no keystore holds any more; shows them first")
+    .option("--yes", "remove without asking; required if there is no terminal")
     .action(async (given: VaultOptions) => end(await runSweep(world, given)));
 }
 
@@ -47,7 +43,7 @@ function vaultCommand(program: Command, name: "requests" | "sweep", description:
     .command(name)
     .description(description)
     .addOption(
-      new Option("--vault <id>", "only this vault; repeatable (default: all that you can see)").argParser(
+      new Option("--vault <id>", "only this vault; repeatable (default: all vaults that you can read)").argParser(
         collectVaultIds,
       ),
     )
@@ -143,7 +139,7 @@ async function removeEach(
   const exitCodes: number[] = [];
   let removed = 0;
   for (const [index, ref] of refs.entries()) {
-    progress.report(`Removing record ${index + 1} of ${refs.length}`);
+    progress.report(`Removing key ${index + 1} of ${refs.length}`);
     try {
       const report = await operations.sweep(ref, { signal: world.signal });
       progress.clear();

@@ -24,7 +24,7 @@ export function sayBeyondPlan(
 ): readonly [summary: string, reason: string] {
   const action =
     step === "request"
-      ? `a deletion of ${what} would be requested`
+      ? `the deletion of ${what} would be requested`
       : `${what} would be ${isContainer ? "deleted" : participles[step]}`;
   return [`The applied plan did not show that ${action}`, reasons[excess](announced)];
 }
@@ -35,8 +35,8 @@ const reasons = {
       ? "The plan showed no step, and more is possible now than when the plan was made."
       : `The plan showed ${announced.map((step) => nouns[step]).join(" and ")}, and more is possible now than when the plan was made.`,
   resource: () => "The name, version, description, dates, tags or keystores changed after the plan was made.",
-  record: () => "The plan was based on another consent record than this run.",
+  record: () => "The plan was based on a different consent record than this run.",
 } as const satisfies Record<BeyondPlan["excess"], (announced: readonly AnnouncedStep[]) => string>;
 
 /** The introduction to the next command. */
-export const planAgain = "to see what a new plan shows, you run";
+export const planAgain = "to make a new plan, run";

@@ -183,8 +183,9 @@ export async function converge<K extends KindTypes>(
     }
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `${capital(kind.name(task))} changed again and again while this run worked on it`,
-    detail: "Somebody or something else writes to it. What this run has done stands; run again when it is quiet.",
+    summary: `${capital(kind.name(task))} changed repeatedly during the run`,
+    detail:
+      "Another writer keeps changing it. Completed steps stay in effect. Run again when the other writer has finished.",
   });
 }
 
@@ -206,12 +207,14 @@ async function record<K extends KindTypes>(
 
 /** Stops a canceled run. No step is left half done, because every step is one call. */
 export function throwIfStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new UkoError("UKO_CANCELLED", { detail: "What was done stands; run again to go on." });
+  if (signal.aborted)
+    throw new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
 }
 
 function answersLost(name: string, reason: string): UkoError {
   return new UkoError("UKO_ANSWER_LOST", {
-    summary: `The service's answers about ${name} did not arrive: ${reason}`,
-    detail: "The last call had no effect as far as a new read shows. What was done before stands; run again to go on.",
+    summary: `No response from the service about ${name}: ${reason}`,
+    detail:
+      "As far as a new read shows, the last call had no effect. Earlier steps stay in effect. Run the same command again.",
   });
 }

@@ -8,6 +8,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
 import type { DeletionGoal } from "../lifecycle/plan.ts";
 import type { Deletion } from "./delete.ts";
+import type { Dialect } from "./dialect.ts";
 import type { ApplyCommand } from "./explanation.ts";
 import type { CallOptions, RunSettings, World } from "./ports.ts";
 import { metaOf, secretPathsIn, shapeOf } from "./property.ts";
@@ -18,6 +19,8 @@ export type { RunSettings };
 export interface CheckFailure {
   readonly property: string;
   readonly reason: string;
+  /** What to do instead, as an imperative without a period. */
+  readonly remedy?: string;
 }
 
 /** For a creation, which only its own name connects with an earlier attempt. */
@@ -107,7 +110,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * Changes that no update can make, each with what to do instead. `before` is the state as the
    * engine has it. If absent, every change of an immutable input is rejected.
    */
-  rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs): readonly CheckFailure[];
+  rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs, dialect: Dialect): readonly CheckFailure[];
   /**
    * Changes that only the service can tell to be impossible, for an engine whose plans may read.
    * `open` is called only if such a change is in the program.
@@ -119,7 +122,7 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
     options: CallOptions,
   ): Promise<readonly CheckFailure[]>;
   /** Rules across properties; `isThere` is true for an update. */
-  check(inputs: Inputs, isThere: boolean): readonly CheckFailure[];
+  check(inputs: Inputs, isThere: boolean, dialect: Dialect): readonly CheckFailure[];
   /**
    * The inputs that differ from the existing object, with digests for secrets; empty if the
    * resource is as declared.

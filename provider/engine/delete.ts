@@ -128,11 +128,11 @@ function messageOf(
 }
 
 const waitInterruptedNote =
-  "The wait was stopped, and nothing is lost: what was done stands, and the next run goes on from here.";
+  "The wait was canceled. Completed steps stay in effect, and the next run continues from here.";
 
 /** For a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
 function sayLongWait(neededMs: number): string {
-  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the lock of its state meanwhile, so no other run can work on the stack; without UKO_WAIT it stops and says what is awaited, and a later run goes on from there`;
+  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked; without UKO_WAIT, the run stops instead and a later run continues`;
 }
 
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */

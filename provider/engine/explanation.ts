@@ -4,16 +4,27 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
+import { dialectOf } from "./dialect.ts";
 
-/** A next step: who may take it, and commands that work when pasted. */
+/** A next step, and commands that work when pasted. */
 export interface NextStep {
+  /** Who may take it and when: a clause that ends in "run" or "runs". */
   readonly who: string;
+  /** Alternatives: one of them is enough, except with `isEach`. */
   readonly commands: readonly string[];
+  /** Each command is about another object, so all of them must run. */
+  readonly isEach?: true;
+  /** This step comes after the previous one; otherwise the steps are alternatives. */
+  readonly isSequel?: true;
 }
 
 export interface Explanation {
   readonly summary: string;
   readonly facts: readonly string[];
+  /** The present state of the object: `active, in use by 2 resources`. */
+  readonly state?: string;
+  /** Whether this run changed nothing. */
+  readonly isUnchanged?: true;
   readonly next: readonly NextStep[];
   /** Absent if everything is done. */
   readonly code?: ErrorCode;
@@ -74,28 +85,49 @@ export function applyCommand({ rerun }: Door): ApplyCommand | undefined {
   return rerun.startsWith("tofu") ? "tofu apply" : "terraform apply";
 }
 
-/** The same command for use within a sentence. */
-export function sayApply(door: Door): string {
-  return applyCommand(door) ?? "pulumi up or tofu apply";
+/** The commands that apply a changed program, for a message; the reader at the command line gets both. */
+export function applyCommands(door: Door): readonly string[] {
+  const rerun = applyCommand(door);
+  return rerun === undefined ? ["pulumi up", "tofu apply"] : [rerunCommand({ ...door, rerun })];
 }
 
-/** The next step if deletion protection stops a deletion. */
-export function sayUnprotect(door: Door): string {
-  if (door.rerun === applyCommand(door))
-    return `Write deletionProtection: false in the program, and run ${door.rerun}.`;
-  return `Write deletionProtection: false in the program, run ${sayApply(door)}, and then destroy.`;
+/** The next steps if deletion protection stops a deletion; `again` are the commands of the deletion. */
+export function unprotect(door: Door, again: readonly string[]): readonly NextStep[] {
+  const { program, assignment } = dialectOf(door.rerun);
+  const apply = applyCommand(door);
+  const turnOff: NextStep = {
+    who: `set ${assignment("deletionProtection", false)} in the ${program}, then run`,
+    commands: applyCommands(door),
+  };
+  return apply === door.rerun || again.length === 0
+    ? [turnOff]
+    : [turnOff, { who: "to delete it, run", commands: again, isSequel: true }];
+}
+
+/** The explanation of a plan that was only read: without a code, and without what a run left unchanged. */
+export function asRead({ code: _code, isUnchanged: _unchanged, ...explanation }: Explanation): Explanation {
+  return explanation;
+}
+
+/** The effect on the object, as the last of the facts. */
+function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
+  const sentences = [
+    ...(isUnchanged === true ? ["Nothing was changed."] : []),
+    ...(state === undefined ? [] : [`Current state: ${state}.`]),
+  ];
+  return sentences.length === 0 ? [] : [sentences.join(" ")];
 }
 
 /** Renders for a terminal or an engine's diagnostics. Tables show only the first line. */
 export function renderExplanation(explanation: Explanation): string {
-  const next = explanation.next
-    .flatMap(byScope)
-    .flatMap(({ who, commands }, index) => [
-      `  ${index === 0 ? "Next:" : "  or:"} ${who}`,
-      ...commands.map((command) => `    ${command}`),
-    ]);
+  const next = explanation.next.flatMap(byScope).flatMap(({ who, commands, isEach, isSequel }, index) => {
+    const label = index === 0 ? "Next:" : isSequel === true ? "then:" : "  or:";
+    const choice = commands.length > 1 && isEach !== true ? " one of these commands" : "";
+    return [`  ${label} ${who}${choice}:`, ...commands.map((command) => `    ${command}`)];
+  });
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
-  return [explanation.summary, ...explanation.facts.map((fact) => `  ${fact}`), ...next, ...code].join("\n");
+  const facts = [...explanation.facts, ...stateLines(explanation)].map((fact) => `  ${fact}`);
+  return [explanation.summary, ...facts, ...next, ...code].join("\n");
 }
 
 /**
@@ -104,21 +136,26 @@ export function renderExplanation(explanation: Explanation): string {
  * their narrow commands come first: the key alone, then what left the configuration, then
  * everything.
  */
-function byScope({ who, commands }: NextStep): readonly NextStep[] {
-  if (commands.some((command) => command.endsWith("pulumi destroy"))) {
-    return [{ who: `${who} (pulumi destroy goes for everything in the stack)`, commands }];
-  }
-  const broad = commands.filter((command) => /\b(?:tofu|terraform) destroy$/.test(command));
-  if (broad.length === 0) return [{ who, commands }];
-  const narrow = commands.filter((command) => !broad.includes(command));
-  const applied = broad.map((command) => command.replace(/destroy$/, "apply"));
-  return [
-    ...(narrow.length === 0
-      ? [{ who: `${who}, for what left the configuration`, commands: applied }]
-      : [
-          { who, commands: narrow },
-          { who: "the same for what left the configuration", commands: applied },
-        ]),
-    { who: "the same for everything in the state, or what -target names", commands: broad },
-  ];
+function byScope(step: NextStep): readonly NextStep[] {
+  const isWholeStack = (command: string): boolean => command.endsWith("pulumi destroy");
+  const isWholeState = (command: string): boolean => /\b(?:tofu|terraform) destroy$/.test(command);
+  const broad = step.commands.filter((command) => isWholeStack(command) || isWholeState(command));
+  if (broad.length === 0) return [step];
+  const narrow = step.commands.filter((command) => !broad.includes(command));
+  const applied = broad.filter(isWholeState).map((command) => command.replace(/destroy$/, "apply"));
+  const scopes = [
+    { scope: undefined, commands: narrow },
+    { scope: "if you removed the resource from the configuration", commands: applied },
+    {
+      scope:
+        applied.length === 0
+          ? "to delete the whole stack"
+          : "to delete everything in the state, or what -target=<address> names",
+      commands: broad,
+    },
+  ].filter(({ commands }) => commands.length > 0);
+  return scopes.map(({ scope, commands }, index) => {
+    if (index > 0) return { who: `${scope}, run`, commands };
+    return { ...step, who: scope === undefined ? step.who : `${step.who} (${scope})`, commands };
+  });
 }

@@ -90,7 +90,7 @@ export function createHandlers<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   context: HandlerContext,
 ): Handlers<Inputs, State> {
-  const { stateFrom, inputsFrom, known, ...program } = readProgram(definition, context.sha256);
+  const { stateFrom, inputsFrom, known, ...program } = readProgram(definition, context);
   const opened = ({ progress }: CallOptions): ReturnType<HandlerContext["open"]> => {
     const { world, run } = context.open();
     return { world: progress === undefined ? world : { ...world, progress }, run };

@@ -14,10 +14,10 @@ export function isInOwnInstance({ session }: World, { instanceId }: Place): bool
 /** UKO_INSTANCE_MISMATCH. `what` is the start of the sentence, such as "Key 4f0c…". */
 export function instanceMismatch({ session }: World, { instanceId }: Place, what: string): UkoError {
   return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `${what} belongs to instance ${instanceId}, and this run talks to ${session.instanceId}`,
+    summary: `${what} belongs to instance ${instanceId}, but this run is connected to instance ${session.instanceId}`,
     detail: [
-      "Nothing was changed. The state and the settings name different instances, and either may be wrong.",
-      "Next: run `uko doctor`, which says which instance answers, and correct the wrong one.",
+      "Nothing was changed. The state and the settings name different instances, and either can be wrong.",
+      "Next: to see which instance answers, run `uko doctor`. Then correct the wrong one.",
     ].join("\n"),
   });
 }

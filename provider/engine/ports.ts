@@ -10,6 +10,7 @@ import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../lifecycle/obse
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
 import type { Keystores, Templates, Vaults } from "./container-ports.ts";
+import type { Dialect } from "./dialect.ts";
 import type { KmsKeys } from "./kms-ports.ts";
 import type { ServiceClock } from "./service-clock.ts";
 
@@ -295,6 +296,8 @@ export interface World {
   readonly templates: Templates;
   readonly kmsKeys: KmsKeys;
   readonly session: Session;
+  /** The notation of the reader's programs. */
+  readonly dialect: Dialect;
   /** One instance for the whole run. */
   readonly serviceClock: ServiceClock;
   readonly progress: Progress;

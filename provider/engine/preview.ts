@@ -6,7 +6,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { PlannedRun } from "../lifecycle/announce.ts";
 import { type Announcement, announcesNothing } from "../lifecycle/announcement.ts";
-import { type Door, type Explanation, type NextStep, renderExplanation, sayUnprotect } from "./explanation.ts";
+import { type Door, type Explanation, type NextStep, renderExplanation, unprotect } from "./explanation.ts";
 import { capital, plain, sayTime } from "./words.ts";
 
 /**
@@ -47,7 +47,7 @@ export function refusedByProtection(isProtected: boolean, what: string, door: Do
   return {
     kind: "refused",
     code,
-    message: renderExplanation({ summary, facts: [sayUnprotect(door)], next: [], code }),
+    message: renderExplanation({ summary, facts: [], next: unprotect(door, []), code }),
   };
 }
 
@@ -70,10 +70,11 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-export const asksAnyway = "Where the key itself asks for two people, this run asks first.";
+export const asksAnyway = "If the key itself requires two people, this run only requests the deletion.";
 
-export function sayTakes(what: string, isForTwo: boolean, steps: readonly string[], end: string): string {
-  return `${capital(what)} takes ${isForTwo ? "two people" : "one person"} and ${steps.length === 1 ? "one run" : "several runs"} to ${end}`;
+export function sayNeeds(what: string, isForTwo: boolean, steps: readonly string[], verb: string): string {
+  const runs = steps.length === 1 ? "one run" : "several runs";
+  return `${verb} ${what} requires ${isForTwo ? "two people" : "one person"} and ${runs}`;
 }
 
 export function numbered(steps: readonly string[]): readonly string[] {
@@ -87,16 +88,13 @@ export function previewTimeWait(
   afterWait: readonly string[],
 ): Explanation {
   return {
-    summary: `${capital(what)} cannot go on ${sayNotBefore(facts) ?? "yet"}`,
-    facts: [
-      `A run that comes too early changes nothing${manner === "deletion" ? "" : ", and ends without an error"}.`,
-      ...afterWait,
-    ],
+    summary: `The next step for ${what} is not possible ${sayNotBefore(facts) ?? "yet"}`,
+    facts: [`An earlier run changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}.`, ...afterWait],
     next: [],
   };
 }
 
-/** A step that a record or window on file asks for. */
+/** A step that a pending record or window requests. */
 export interface PendingStep {
   readonly recordId: string;
   readonly step: "deactivate" | "destroy";
@@ -117,23 +115,27 @@ export function previewApproval(
   const noun = step === "destroy" ? "destruction" : "deactivation";
   const consequence =
     step === "destroy"
-      ? `It is destroyed then. ${wayBack}`
-      : "It is deactivated then, and everything that needs it stops working.";
-  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "Somebody";
+      ? `Then the key is destroyed. ${wayBack}`
+      : "Then the key is deactivated, and everything that uses it stops working. It can be reactivated.";
+  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "A person";
   const notBefore = sayNotBefore(facts);
-  const cooling = notBefore === undefined ? [] : [`It is cooling down, and is not destroyed ${notBefore}.`];
+  const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
   if (consents.includes(recordId)) {
     return {
-      summary: `This run consents to the ${noun} of ${what}`,
-      facts: [`${by} asked, and this run acts if it is another person's. ${consequence}`, ...cooling, ...rest],
+      summary: `This run approves the ${noun} of ${what}`,
+      facts: [
+        `${by} requested the ${noun}. This run takes the step if you are another person. ${consequence}`,
+        ...cooling,
+        ...rest,
+      ],
       next: [],
     };
   }
-  const early = manner === "deletion" ? "" : ", and ends without an error";
+  const early = manner === "deletion" ? "fails" : "succeeds";
   return {
-    summary: `${capital(what)} waits for a second person to consent to its ${noun}`,
+    summary: `${capital(what)} is waiting for a second person to approve its ${noun}`,
     facts: [
-      `${by} asked. A run that does not name that record changes nothing${early}.`,
+      `${by} requested the ${noun}. A run without the approval ID changes nothing and ${early}.`,
       consequence,
       ...cooling,
       ...rest,
@@ -145,7 +147,7 @@ export function previewApproval(
 /** The plan is that of the same command that a second person runs. */
 export function nextToDelete(recordId: string, path: string): NextStep {
   return {
-    who: `somebody else runs the same with UKO_CONSENT=${recordId}, or`,
+    who: `another person runs this plan's command with UKO_CONSENT=${recordId}, or runs`,
     commands: [`uko continue ${path} --consent ${recordId}`],
   };
 }

@@ -51,7 +51,7 @@ function busy(what: string): UkoError {
   return new UkoError("UKO_CHANGED_MEANWHILE", {
     summary: `Another writer keeps changing ${what}, so uko did not write to it`,
     detail: [
-      "The service distinguishes two writes only if they are in different seconds, so a write now could replace the other one.",
+      "The service distinguishes two writes only if they are in different seconds, so a write now could overwrite the other one.",
       "Steps that this run reported before remain in effect. Run again when the other writer has finished.",
     ].join("\n"),
   });

@@ -26,7 +26,7 @@ export function isTransientReadError(error: unknown): error is UkoError {
 
 /** The warning about such a read; `why` is in the terms of the door's readers. */
 export function refreshSkippedWarning(why: string): string {
-  return `Could not be looked at, so its state is from the last look: ${why}`;
+  return `Could not refresh this resource; keeping the last known state: ${why}`;
 }
 
 /** Ends each such warning, so that the last warning shows the total. */
@@ -37,5 +37,5 @@ export function sayUnreadSoFar(count: number): string {
 /** Ends a run of an engine that signals its end. */
 export function sayUnreadInAll(count: number): string {
   const resources = count === 1 ? "1 resource" : `${count} resources`;
-  return `This run could not read ${resources}, so their state is from the last read. UKO_STRICT_READS=1 makes such a run fail`;
+  return `This run could not read ${resources}, so their last known state was kept. With UKO_STRICT_READS=1, such a run fails`;
 }

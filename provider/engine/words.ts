@@ -48,17 +48,24 @@ export function sayDuration(ms: number): string {
   return parts.filter((part) => part !== "" && (part !== "0 min" || hours === 0)).join(" ");
 }
 
-/** `24 Nov 2026 18:22 UTC (in 3 h 12 min)`. */
+/** `24 Nov 2026 18:22 UTC, in 3 h 12 min`. */
 export function sayTimeAndDistance(ms: number, nowMs: number): string {
-  return `${sayTime(ms)} (${sayDistance(ms, nowMs)})`;
+  return `${sayTime(ms)}, ${sayDistance(ms, nowMs)}`;
 }
 
-/**
- * Text from a service or another person, made safe for a terminal: no control characters, no
- * newlines, limited length.
- */
+/** Text from a service or another person: safe for a terminal, on one line, of limited length. */
 export function plain(text: string, maxCharacters = 200): string {
   return printable(text, maxCharacters);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function sayList(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
+}
+
+/** `1 key`, `2 keys`; `many` for a plural of its own. */
+export function count(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
 }
 
 /** Capitalized for the start of a sentence. */
@@ -90,8 +97,11 @@ export function sayActor(actor: Actor): string {
   return actor.identity === undefined ? name : `${name} (${sayIdentity(actor.identity)})`;
 }
 
-export const stillReversible = "Reactivating is still possible.";
-export const noWayBack = "There is no way back here.";
+export const stillReversible = "This can be undone: the key can be reactivated.";
+export const noWayBack = "This cannot be undone.";
+
+export const blocksContainers =
+  "Until the key is removed from its vault, its template, its keystores and its vault cannot be deleted.";
 
 /** What the person who took a step must know in addition. */
 export const consequences: Partial<Record<Step["kind"], string>> = {
@@ -112,6 +122,16 @@ export function sayRoles(right: Right, kmsRight?: Right): string {
   return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
 }
 
+/** `someone with the role Vault Administrator`. */
+export function sayHolder(right: Right, kmsRight?: Right, who = "someone"): string {
+  return `${who} with the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}`;
+}
+
+/** The message of a service about a step that it refused. */
+export function sayService(service: string, message: string): readonly string[] {
+  return message === "" ? [] : [`Response of ${service}: ${plain(message, 300)}`];
+}
+
 /** The command that requests a loosening, or that carries out the one that the record requests. */
 export function loosenCommand(path: string, to: LooserMarker, recordId?: string): string {
   return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
@@ -122,15 +142,17 @@ export function describeStep(step: Step, observation: KeyObservation): string {
   const key = sayKey(observation);
   switch (step.kind) {
     case "write_record":
-      return `Writing the consent record for the ${stepNouns[step.draft.step]} of ${key}`;
+      return step.draft.how === "answer"
+        ? `Approving the ${stepNouns[step.draft.step]} of ${key}`
+        : `Requesting the ${stepNouns[step.draft.step]} of ${key}`;
     case "loosen":
       return `Loosening the two-person rule of ${key} to "${step.to}"`;
     case "drop_record":
-      return `Taking the consent record off ${key}`;
+      return `Withdrawing the request for ${key}`;
     case "set_for_deletion":
-      return `Setting the KMS twin of ${key} for deletion`;
+      return `Setting the backing KMS key of ${key} for deletion`;
     case "unset_for_deletion":
-      return `Taking back the KMS deletion window of ${key}`;
+      return `Closing the KMS deletion window of ${key}`;
     case "deactivate":
       return `Deactivating ${key}`;
     case "destroy":
@@ -138,65 +160,86 @@ export function describeStep(step: Step, observation: KeyObservation): string {
     case "reactivate":
       return `Reactivating ${key}`;
     case "remove":
-      return `Removing the record of ${key} from its vault`;
+      return `Removing ${key} from its vault`;
     case "sync":
-      return `Bringing the keystores in line with ${key}`;
+      return `Synchronizing the keystores with ${key}`;
   }
 }
 
-/** What this run has done, in the past tense; undefined for steps that people need not know of. */
-export function describeTaken(step: Step): string | undefined {
+/** The steps as infinitives: `deactivate key "payroll"`. */
+export const stepPhrases = {
+  write_record: (key) => `write a consent record to ${key}`,
+  drop_record: (key) => `withdraw the request for ${key}`,
+  loosen: (key) => `loosen the two-person rule of ${key}`,
+  set_for_deletion: (key) => `set the backing KMS key of ${key} for deletion`,
+  unset_for_deletion: (key) => `close the KMS deletion window of ${key}`,
+  deactivate: (key) => `deactivate ${key}`,
+  destroy: (key) => `destroy ${key}`,
+  reactivate: (key) => `reactivate ${key}`,
+  remove: (key) => `remove ${key} from its vault`,
+  sync: (key) => `synchronize the keystores with ${key}`,
+} as const satisfies Record<Step["kind"], (key: string) => string>;
+
+/** A step that this run has taken, in the past tense. */
+export function describeTaken(step: Step): string {
   switch (step.kind) {
     case "write_record":
-      return step.draft.how === "answer"
-        ? `This run wrote a consent to its ${stepNouns[step.draft.step]}`
-        : `This run wrote the request for its ${stepNouns[step.draft.step]}`;
+      return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
     case "loosen":
-      return `This run loosened the two-person rule of the key to "${step.to}"`;
+      return `This run loosened the two-person rule of the key to "${step.to}".`;
     case "drop_record":
-      return "This run took the consent record off the key";
+      return "This run withdrew the request.";
     case "deactivate":
-      return "This run deactivated the key";
+      return "This run deactivated the key.";
     case "destroy":
-      return "This run destroyed the key";
+      return "This run destroyed the key.";
     case "reactivate":
-      return "This run made the key active again";
+      return "This run reactivated the key.";
     case "remove":
-      return "This run removed the key's record from its vault";
+      return "This run removed the key from its vault.";
     case "sync":
-      return "This run had the service bring the keystores in line";
+      return "This run synchronized the keystores.";
     case "set_for_deletion":
-      return "This run set the KMS twin for deletion";
+      return "This run set the backing KMS key for deletion.";
     case "unset_for_deletion":
-      return "This run took back the KMS deletion window";
+      return "This run closed the KMS deletion window.";
   }
 }
 
-/** `active, in sync`, `pending_destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
-export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
-  const sync = syncFlag === "ok" ? ", in sync" : syncFlag === status ? "" : `, ${syncFlag.replaceAll("_", " ")}`;
-  return `${status}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
+/** A word of the service, as people write it: `pending destruction`. */
+export function sayWord(word: string): string {
+  return word.replaceAll("_", " ");
 }
 
-/** What the key's state means for its users. */
+/** `active, in sync`, `pending destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
+export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
+  const sync = syncFlag === "ok" ? ", in sync" : syncFlag === status ? "" : `, ${sayWord(syncFlag)}`;
+  return `${sayWord(status)}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
+}
+
+/** The state of a key: `active, in use by 2 resources`, `never activated`. */
 export function sayState(observation: KeyObservation): string {
   const { use, state } = observation;
   switch (state) {
     case "active": {
-      if (use.kind === "unreadable") return "the key is active";
-      return use.count === 0
-        ? "the key is active"
-        : `the key is active and in use by ${use.count} ${use.count === 1 ? "resource" : "resources"}`;
+      if (use.kind === "unreadable" || use.count === 0) return "active";
+      return `active, in use by ${use.count} ${use.count === 1 ? "resource" : "resources"}`;
     }
     case "deactivated":
-      return "the key is deactivated";
-    case "pre_activation":
-      return "the key was never active";
     case "destroyed":
-      return "the key is destroyed";
+      return state;
+    case "pre_activation":
+      return "never activated";
     case "compromised":
     case "destroyed_compromised":
     case "unrecognised":
-      return `the key is in state "${plain(observation.stateWord, 40)}"`;
+      return `"${plain(observation.stateWord, 40)}"`;
   }
+}
+
+/** The same as a verb: `is active, in use by 2 resources`, `was never activated`. */
+export function isInState(observation: KeyObservation): string {
+  const state = sayState(observation);
+  if (observation.state === "pre_activation") return `was ${state}`;
+  return `is ${state.startsWith('"') ? "in state " : ""}${state}`;
 }

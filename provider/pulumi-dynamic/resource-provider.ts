@@ -132,8 +132,9 @@ function withoutPulumi(properties: Properties): Properties {
  * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
  * reason.
  */
-function withoutValue({ property, reason }: CheckFailure): dynamic.CheckFailure {
-  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
+function withoutValue({ property, reason, remedy }: CheckFailure): dynamic.CheckFailure {
+  const sentence = property === "" ? reason : `${property}: ${reason}`;
+  return { property: "", reason: remedy === undefined ? sentence : `${sentence}; ${remedy}` };
 }
 
 /**

@@ -79,7 +79,7 @@ export function createDecision(
     const firstLine = latest.split("\n")[0] ?? "";
     // Without a TTY only news is worth a line.
     if (errors[1]?.split("\n")[0] !== firstLine) {
-      await log.info(`${name}: ${firstLine}; this run looks again every ${minutes} min`);
+      await log.info(`${name}: ${firstLine}; this run checks again every ${minutes} min`);
     }
     await pause(intervalMs);
     return true;

@@ -4,6 +4,7 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
+import type { CheckFailure } from "../engine/definition.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
 import { UkoError } from "../errors.ts";
 import { loadDeferred } from "./load-deferred.ts";
@@ -18,13 +19,13 @@ const secretMask = maskOf(["apiKey", "token"]);
  */
 export async function checkConfig(request: providerPb.CheckRequest): Promise<providerPb.CheckResponse> {
   const { value: news, mask } = readProperties(request.getNews());
-  const { checkStored } = await loadDeferred();
+  const { checkStored, programDialect } = await loadDeferred();
   const known = Object.fromEntries(
     Object.entries(news).filter(([name, value]) => !containsUnknown(value) && !isInternal(name)),
   );
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(news, merged(mask, secretMask)));
-  response.setFailuresList(checkStored(known).map(({ property, reason }) => toFailure(property, reason)));
+  response.setFailuresList(checkStored(known, programDialect).map(toFailure));
   return response;
 }
 
@@ -39,10 +40,10 @@ export async function diffConfig(request: providerPb.DiffRequest): Promise<provi
   const { instanceId: now } = news;
   if (typeof before === "string" && typeof now === "string" && before !== now) {
     throw new UkoError("UKO_INSTANCE_MISMATCH", {
-      summary: `This provider serves instance ${before}, and the program now says ${now}`,
+      summary: `This provider uses instance ${before}, but the program now sets ${now}`,
       detail:
-        "Its keys live in the first, and nothing was changed. Give the other instance a provider of its own in the program " +
-        "(new uko.Provider with its instanceId), and leave this one as it is until its keys are gone.",
+        "Its keys are in the first one, and nothing was changed. Declare another provider for the other instance " +
+        "(new uko.Provider with its instanceId), and keep this one until its keys are deleted.",
     });
   }
   const changed = Object.keys({ ...olds, ...news }).filter((name) => olds[name] !== news[name] && !isInternal(name));
@@ -73,10 +74,11 @@ export async function configure(
  * Next to a property's name the engine prints its value, even a secret's, so the name goes into the
  * reason (seen with 3.259, step_generator.go: issueCheckFailures).
  */
-export function toFailure(property: string, reason: string): providerPb.CheckFailure {
+export function toFailure({ property, reason, remedy }: CheckFailure): providerPb.CheckFailure {
   const failure = new providerPb.CheckFailure();
   failure.setProperty("");
-  failure.setReason(property === "" ? reason : `${property}: ${reason}`);
+  const sentence = property === "" ? reason : `${property}: ${reason}`;
+  failure.setReason(remedy === undefined ? sentence : `${sentence}; ${remedy}`);
   return failure;
 }
 

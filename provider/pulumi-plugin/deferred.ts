@@ -8,6 +8,7 @@ export {
   checkStored,
   declaredTwice,
   openHandlers,
+  programDialect,
   refreshSkippedWarning,
   sayLetGo,
   sayUnreadInAll,

@@ -36,7 +36,7 @@ listenForSameUser(
 );
 
 const refusal =
-  "Another user of this machine tried to connect to the provider and was refused. The provider obeys only the user that runs it";
+  "Another user of this machine tried to connect to the provider and was refused. The provider accepts only the user that runs it";
 
 function fail(why: string): never {
   console.error(`pulumi-resource-uko cannot listen on this machine: ${why}`);

@@ -24,7 +24,7 @@ export async function check(session: Session, request: providerPb.CheckRequest):
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
   response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
-  response.setFailuresList(failures.map(({ property, reason }) => toFailure(property, reason)));
+  response.setFailuresList(failures.map(toFailure));
   return response;
 }
 

@@ -76,10 +76,10 @@ export function createRunMemory(): RunMemory {
     takeFound(urn, id) {
       if (stored.has(join(urn, id))) {
         throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-          summary: `"${urn.split("::").at(-1)}" cannot be replaced by itself: its label or the id in the program leads to the very one that is to go`,
+          summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
           detail:
-            "Nothing was made, and nothing of it is ended. Make a new one beside it, under a name and a label of its own, move to " +
-            "it, then take the old one out of the program.",
+            "Nothing was created or deleted. Create a new one with another name and label, move to " +
+            "it, then remove the old one from the program.",
         });
       }
       found.add(join(urn, id));

@@ -109,8 +109,8 @@ function unwrapSigned(sign: string, signed: Properties): Unwrapped {
     }
     default:
       throw new UkoError("UKO_INPUT_INVALID", {
-        summary: "A property is an asset, an archive, or a kind of value that this release does not know",
-        detail: "Properties here are texts, numbers, truth values, and lists or maps of them.",
+        summary: "A property is an asset, an archive, or another kind of value that this release does not know",
+        detail: "Properties must be strings, numbers, booleans, or lists or maps of them.",
       });
   }
 }

@@ -7,6 +7,7 @@ import { type ContainerReading, readContainer } from "../engine/container/observ
 import { containerRights, sayContainer } from "../engine/container/words.ts";
 import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
 import type { CheckFailure } from "../engine/definition.ts";
+import type { Dialect } from "../engine/dialect.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { capital, plain, sayRoles } from "../engine/words.ts";
 import { UkoError } from "../errors.ts";
@@ -50,7 +51,7 @@ export async function createContainer<Snapshot extends Named, New>(
 ): Promise<Snapshot> {
   const { kind, port, wanted } = creation;
   const taken = await findByName(creation, options);
-  if (taken !== undefined) throw nameTaken(creation, taken);
+  if (taken !== undefined) throw nameTaken(creation, taken, world.dialect);
   const written = await port.create(wanted, options);
   switch (written.kind) {
     case "done":
@@ -63,8 +64,8 @@ export async function createContainer<Snapshot extends Named, New>(
       const isTaken = written.kind === "refused" && written.status === 409;
       const other = isTaken ? await findByName(creation, options) : undefined;
       throw other === undefined
-        ? denialOf(written, wordsOf(kind, `create ${describeNew(creation)}`, "None was made. "))
-        : nameTaken(creation, other);
+        ? denialOf(written, wordsOf(kind, `create ${describeNew(creation)}`, "Nothing was created. "))
+        : nameTaken(creation, other, world.dialect);
     }
   }
 }
@@ -93,12 +94,12 @@ async function findMade<Snapshot extends Named, New>(
         return found && { made: found, isOthers: await isAnothers(world, found, options) };
       },
       notFound: () => ({
-        detail: `None of that name is there, so most likely none was made. If one appears, set ${creation.adoptBy} to its id; else run again.`,
+        detail: `There is none with this name, so most likely it was not created. Run again. If one appears, set ${world.dialect.property(creation.adoptBy)} to its ID.`,
       }),
     },
     options,
   );
-  if (isOthers) throw nameTaken(creation, made);
+  if (isOthers) throw nameTaken(creation, made, world.dialect);
   return made;
 }
 
@@ -121,8 +122,8 @@ export async function adoptContainer<Snapshot extends Named>(
   const reading = await readContainer(world, ref, port, false, options);
   if (reading.kind === "present") return reading.snapshot;
   throw new UkoError("UKO_NOT_FOUND", {
-    summary: `The ${ref.kind} ${ref.id} to adopt is not there`,
-    detail: `${adoptBy} adopts one that exists and never creates one. Check the ids.`,
+    summary: `The ${ref.kind} to adopt was not found: ${ref.id}`,
+    detail: `${world.dialect.property(adoptBy)} adopts an existing ${ref.kind} and never creates one. Check the IDs.`,
   });
 }
 
@@ -161,8 +162,8 @@ export async function changeContainer<Snapshot extends Named>(
     },
     giveUp() {
       throw new UkoError("UKO_CHANGED_MEANWHILE", {
-        summary: `The ${ref.kind} ${ref.id} changed again and again, or answers about it were lost`,
-        detail: "Run again when it is quiet.",
+        summary: `The ${ref.kind} ${ref.id} changed repeatedly, or responses about it were lost`,
+        detail: "Run again when other writers have finished.",
       });
     },
   });
@@ -171,11 +172,15 @@ export async function changeContainer<Snapshot extends Named>(
 /**
  * A change that no call can make is an error, never a replacement, which would delete the contents.
  */
-export function throwIfFrozen(what: string, failures: readonly CheckFailure[]): void {
+export function throwIfFrozen(
+  what: string,
+  failures: readonly CheckFailure[],
+  { dialect }: Pick<World, "dialect">,
+): void {
   if (failures.length === 0) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${capital(what)} cannot change in ${failures.map(({ property }) => property).join(", ")}`,
-    detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
+    summary: `${capital(what)} was not changed: ${failures.map(({ property }) => dialect.property(property)).join(", ")} cannot change`,
+    detail: failures.map(({ property, remedy }) => `${dialect.property(property)}: ${remedy}`).join("\n"),
   });
 }
 
@@ -192,10 +197,10 @@ export function frozenFailures(
   const isKept = (name: string): boolean => inputs[name] === undefined || before[name] === undefined;
   return names
     .filter((name) => !isKept(name) && inputs[name] !== before[name])
-    .map((property) => ({ property, reason: `cannot change on an existing ${what}; ${instead}` }));
+    .map((property) => ({ property, reason: `cannot change on an existing ${what}`, remedy: moveContainer }));
 }
 
-export const instead = "create a new one, move the keys' successors there, and delete this one once it is empty";
+export const moveContainer = "create a new one, move new keys there, and delete this one when it is empty";
 
 /** Describes drift: changes made outside the program since the last run. */
 export function driftIn(
@@ -213,8 +218,8 @@ export function parseIds(id: string, form: string): readonly string[] {
   const parts = id.split("/");
   if (parts.length === form.split("/").length && parts.every((part) => uuidForm.test(part))) return parts;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `"${plain(id, 100)}" is not an id of the form ${form}`,
-    detail: "Ids are UUIDs in lower case.",
+    summary: `"${plain(id, 100)}" is not an ID of the form ${form}`,
+    detail: "IDs are UUIDs in lower case.",
   });
 }
 
@@ -222,24 +227,28 @@ function describeNew<Snapshot, New>({ kind, name }: Pick<Creation<Snapshot, New>
   return name === undefined ? `a ${kind}` : `${kind} "${plain(name, 100)}"`;
 }
 
-function nameTaken<Snapshot extends Named, New>(creation: Creation<Snapshot, New>, { id }: Named): UkoError {
+function nameTaken<Snapshot extends Named, New>(
+  creation: Creation<Snapshot, New>,
+  { id }: Named,
+  dialect: Dialect,
+): UkoError {
   return new UkoError("UKO_SERVICE_REFUSED", {
-    summary: `${capital(describeNew(creation))} is there already, with id ${id}`,
+    summary: `${capital(describeNew(creation))} already exists, with ID ${id}`,
     detail: [
-      "Names are unique. No second one was made, and this one was not touched.",
-      `To take it under management set ${creation.adoptBy}: "${id}"; else choose another name.`,
+      "Names are unique. Nothing was created, and the existing one was not changed.",
+      `To adopt it, set ${dialect.assignment(creation.adoptBy, id)}. Otherwise choose another name.`,
     ].join("\n"),
   });
 }
 
 function goneMeanwhile({ kind, id }: ContainerRef): UkoError {
   return new UkoError("UKO_NOT_FOUND", {
-    summary: `The ${kind} ${id} is gone: somebody deleted it meanwhile`,
-    detail: "A refresh takes it out of the state.",
+    summary: `The ${kind} ${id} is gone: someone deleted it in the meantime`,
+    detail: "A refresh removes it from the state.",
   });
 }
 
 function wordsOf(kind: ContainerKind, act: string, left: string): WriteWords {
   const { write } = containerRights[kind];
-  return { act, right: write.action, needs: `It comes with the role ${sayRoles(write)}.`, left };
+  return { act, right: write.action, needs: `This right requires the role ${sayRoles(write)}.`, left };
 }

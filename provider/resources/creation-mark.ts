@@ -97,7 +97,7 @@ export async function findCreated<Found>(
   { what, place, search, notFound }: LostCreation<Found>,
   options: CallOptions,
 ): Promise<Found> {
-  const summary = `Whether ${what} was created is not known: the answer did not arrive`;
+  const summary = `It is not known whether ${what} was created, because the response did not arrive`;
   try {
     for (let searches = 0; searches < maxSearches; searches += 1) {
       if (searches > 0) await world.clock.sleep(pauseMs, options.signal);
@@ -106,7 +106,7 @@ export async function findCreated<Found>(
     }
   } catch (error) {
     const why = isUkoError(error) ? error.summary : "";
-    const detail = `${place} could not be searched either. ${why}`.trim();
+    const detail = `uko could not search ${place} either. ${why}`.trim();
     throw new UkoError("UKO_ANSWER_LOST", { summary, detail, cause: error });
   }
   throw new UkoError("UKO_ANSWER_LOST", { summary, ...notFound() });
@@ -114,5 +114,5 @@ export async function findCreated<Found>(
 
 /** The warning about a key that an interrupted run has created. */
 export function warnCreatedBefore(what: string): string {
-  return `${what} was there already: an earlier run of this resource made it and ended before that was recorded; no second one was made`;
+  return `${what} already exists: an earlier run created it but was interrupted before saving state. Adopted it instead of creating a duplicate`;
 }

@@ -49,8 +49,8 @@ export async function refuseUnlinking(
     detail: [
       ...named,
       ...more,
-      "What uses a key there would lose it once the key is aligned. Nothing was changed.",
-      "Keep the group, or end these keys first, each with two people.",
+      "After the next alignment, applications could no longer use the key there. Nothing was changed.",
+      `Keep the group, or delete ${unlinkings.length === 1 ? "this key" : "these keys"} first.`,
     ].join("\n"),
   });
 }
@@ -78,7 +78,7 @@ async function readDistribution(
   } catch (error) {
     if (!isUkoError(error) || (error.code !== "UKO_RIGHTS_MISSING" && error.code !== "UKO_ACCESS_DENIED")) throw error;
     throw new UkoError("UKO_CONTENTS_UNREADABLE", {
-      summary: `Whether the change of ${what} would cut a key off could not be read, so nothing was changed`,
+      summary: `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`,
       detail: `${error.summary}. ${error.detail}`.trim(),
       cause: error,
     });
@@ -88,9 +88,9 @@ async function readDistribution(
 /** Without the previous groups, no key would count as cut off. */
 function groupsUnknown(what: string): UkoError {
   return new UkoError("UKO_CONTENTS_UNREADABLE", {
-    summary: `uko could not determine whether the change of ${what} would cut a key off, so nothing was changed`,
+    summary: `Could not find out whether the change of ${what} would cut a key off, so nothing was changed`,
     detail:
-      "The service does not say where its keys go now. Run again later; if it stays so, look at it in the console.",
+      "The service does not report where its keys are. Run again later. If that does not help, check it in the console.",
   });
 }
 

@@ -103,7 +103,7 @@ export const vault = defineResource<VaultInputs, VaultState>({
   },
 
   async update(world, state, inputs, _run, options) {
-    throwIfFrozen(`vault ${state.vaultId}`, vault.rejectChange?.(state, inputs) ?? []);
+    throwIfFrozen(`vault ${state.vaultId}`, vault.rejectChange?.(state, inputs, world.dialect) ?? [], world);
     const ref = refOf(state);
     const snapshot = await changeContainer(
       world,

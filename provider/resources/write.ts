@@ -83,15 +83,18 @@ export function denialOf(written: Denied, words: WriteWords): UkoError {
   const { act, needs, right, left, data, service = "The service", hasInputs = true } = words;
   const { refusal = `${service} did not` } = words;
   if (written.kind === "forbidden") {
-    const said = written.message === "" ? "" : ` ${service} says: ${plain(written.message)}`;
+    const said =
+      written.message === ""
+        ? ""
+        : ` Response of ${service === "KMS" ? service : "the service"}: ${plain(written.message)}`;
     return new UkoError("UKO_RIGHTS_MISSING", {
-      summary: `This identity may not ${act}${right === undefined ? "" : `: the right ${right} is missing`}`,
+      summary: `This identity cannot ${act}${right === undefined ? "" : `: missing right ${right}`}`,
       detail: `${needs}${said}`,
     });
   }
   return new UkoError(written.status === 400 && hasInputs ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
     summary: `${refusal} ${act}: ${plain(written.message)}`,
-    detail: `${left}Correlation id: ${written.correlationId}`,
+    detail: `${left}Correlation ID: ${written.correlationId}`,
     ...(data !== undefined && { data }),
   });
 }

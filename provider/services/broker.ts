@@ -91,7 +91,7 @@ function comparedWith(answered: Endpoint | undefined, uko: Endpoint | undefined,
   if (uko !== undefined && hostOf(uko) === hostOf(broker)) return { kind: "reported" };
   if (uko === undefined || hostOf(uko) === hostOf(answered)) return { kind: "proven" };
   if (readDocumentedHost(uko) === undefined) return { kind: "unproven" };
-  return { kind: "contradicted", why: `IBM's broker says that the instance is served at ${hostOf(answered)}.` };
+  return { kind: "contradicted", why: `IBM's broker reports the endpoint of the instance as ${hostOf(answered)}.` };
 }
 
 /**
@@ -118,14 +118,14 @@ function brokerOf({ broker, region }: EndpointOptions): Endpoint | undefined {
       role: "broker",
     };
   throw new UkoError("UKO_SETTINGS_INVALID", {
-    summary: "The region is not a region's name",
-    detail: "A region is written like us-south or eu-de (setting region, UKO_REGION).",
+    summary: "The region is not valid",
+    detail: "Examples of a region: us-south, eu-de (setting region, UKO_REGION).",
   });
 }
 
 function nowhere(): never {
   throw new UkoError("UKO_SETTINGS_INVALID", {
-    summary: "uko does not know the address of the instance",
+    summary: "The address of the instance is not known",
     detail:
       "Set the region (UKO_REGION), so that uko can ask the broker, or set the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
   });
@@ -147,10 +147,10 @@ async function discover(
   if (end.kind === "none") throw noAnswerToRead(service, end);
   if (end.status !== 200) throw brokerRefusal(end, broker, instanceId);
   const read = brokerAnswer.safeParse(parseJson(end.text));
-  if (!read.success) throw invalidAnswer(service, "its answer does not have the documented form", end);
+  if (!read.success) throw invalidAnswer(service, "its response does not have the documented form", end);
   if (read.data.instance_id !== instanceId) {
     throw new UkoError("UKO_INSTANCE_MISMATCH", {
-      summary: `${service} answered for another instance than ${instanceId}`,
+      summary: `${service} responded for another instance than ${instanceId}`,
       detail: "Nothing was read or changed.",
     });
   }
@@ -182,27 +182,27 @@ function brokerRefusal(answer: HttpAnswer, broker: Endpoint, instanceId: string)
       return accessDenied(service, answer, "");
     case 403:
       return new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `The identity may not ask where instance ${instanceId} is served`,
+        summary: `The identity cannot read the endpoints of instance ${instanceId}`,
         detail:
-          "It takes the platform role Viewer on the instance; or name the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
+          "This requires the platform role Viewer on the instance. Or set the endpoints (UKO_ENDPOINT, UKO_KMS_ENDPOINT).",
       });
     case 404:
       return new UkoError("UKO_SETTINGS_INVALID", {
-        summary: `Instance ${instanceId} is not known in this region`,
+        summary: `The broker does not know instance ${instanceId} in this region`,
         detail:
-          "Check the instance id and the region (UKO_INSTANCE_ID, UKO_REGION). This never means that a key is gone.",
+          "Check the instance ID and the region (UKO_INSTANCE_ID, UKO_REGION). This does not mean that a key is gone.",
         data: { ...answerData(answer), isUnknownInstance: broker.source === "built_in" || isOwnNotFound(answer) },
       });
     default:
       if (answer.status === 429 || answer.status >= 500) return unavailable(service, answer, "");
-      return invalidAnswer(service, `it answered ${answer.status}`, answer);
+      return invalidAnswer(service, `it responded with ${answer.status}`, answer);
   }
 }
 
 function missing(what: string, setting: string): never {
   throw new UkoError("UKO_SETTINGS_INVALID", {
-    summary: `The broker names no ${what} endpoint for the instance`,
-    detail: `The instance is probably not on a plan with Unified Key Orchestrator; otherwise set ${setting}.`,
+    summary: `The broker reports no ${what} endpoint for the instance`,
+    detail: `The plan of the instance probably does not include Unified Key Orchestrator. Otherwise set ${setting}.`,
   });
 }
 

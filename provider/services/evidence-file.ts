@@ -26,10 +26,10 @@ function unwritable(path: string, phase: EvidenceEntry["phase"], error: unknown)
   const became =
     phase === "before"
       ? "The step was not taken."
-      : "The step was taken, the line that says so is missing, and nothing followed it.";
+      : "The step was taken, but its line is missing. No further step was taken.";
   return new UkoError("UKO_EVIDENCE_UNWRITABLE", {
     summary: `The evidence file ${path} could not be written`,
-    detail: `${systemSays(error)}${became} Check the path, the rights and the space (UKO_EVIDENCE).`,
+    detail: `${systemSays(error)}${became} Check the path, the permissions and the free space (UKO_EVIDENCE).`,
     data: { path },
     cause: error,
   });

@@ -136,7 +136,7 @@ async function requestToken(options: TokenOptions, signal: AbortSignal): Promise
   if (end.kind === "none") throw noAnswerToRead(service, end);
   if (end.status !== 200) throw refusedCredential(end, apiKey);
   const read = tokenAnswer.safeParse(parseJson(end.text));
-  if (!read.success) throw invalidAnswer(service, "the answer to a token request holds no access token", end);
+  if (!read.success) throw invalidAnswer(service, "the response to a token request has no access token", end);
   const lifeMs = read.data.expires_in * 1000;
   const untilRenewalMs = Math.max(0, Math.min(lifeMs * renewAtShare, lifeMs - marginMs));
   return { token: read.data.access_token, expiresMs: askedMs + lifeMs, renewMs: askedMs + untilRenewalMs };
@@ -148,11 +148,11 @@ function refusedCredential(answer: HttpAnswer, apiKey: string): UkoError {
   // IAM's sentence may repeat what was sent, whole, in any place.
   const shown = printable(withoutSecret([code, message].filter((part) => part !== "").join(": "), apiKey));
   if (answer.status === 429 || answer.status >= 500) return unavailable(service, answer, shown);
-  if (answer.status < 400) return invalidAnswer(service, `a token request was answered ${answer.status}`, answer);
+  if (answer.status < 400) return invalidAnswer(service, `a token request failed with ${answer.status}`, answer);
   return new UkoError("UKO_CREDENTIAL_REFUSED", {
-    summary: `IBM Cloud IAM did not accept the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
+    summary: `IBM Cloud IAM rejected the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
     detail: [
-      shown === "" ? `It answered ${answer.status}.` : `It answered ${answer.status}, ${shown}`,
+      shown === "" ? `It responded with ${answer.status}.` : `It responded with ${answer.status}, ${shown}`,
       adviceFor(code),
       ...correlationLine(answer.correlationId),
     ].join("\n"),
@@ -163,11 +163,11 @@ function refusedCredential(answer: HttpAnswer, apiKey: string): UkoError {
 function adviceFor(code: string): string {
   switch (code) {
     case "BXNIM0415E":
-      return "Check UKO_API_KEY: the key is unknown, deleted, or made only seconds ago; then wait a little and run again.";
+      return "Check UKO_API_KEY: the key is unknown, deleted, or only seconds old. If it is new, wait a little and run again.";
     case "BXNIM0400E":
-      return "The identity behind the API key is locked; an administrator of the account can unlock it.";
+      return "The identity of the API key is locked. An administrator of the account can unlock it.";
     default:
-      return "Check UKO_API_KEY, and that UKO_IAM_ENDPOINT is the IAM of the account that made the key.";
+      return "Check UKO_API_KEY, and that UKO_IAM_ENDPOINT is the IAM of the account of the key.";
   }
 }
 
@@ -176,14 +176,15 @@ function requireSendable(secret: string, setting: string): string {
   if (headerValue.test(secret)) return secret;
   throw new UkoError("UKO_CREDENTIAL_REFUSED", {
     summary: `${setting} is not a credential`,
-    detail: "It is empty, or holds a blank, a line end or another character that no credential has. Nothing was sent.",
+    detail:
+      "It is empty, or contains a blank, a line break or another character that no credential has. Nothing was sent.",
   });
 }
 
 function identityChanged(): UkoError {
   return new UkoError("UKO_CREDENTIAL_REFUSED", {
-    summary: "The API key now speaks for another identity than at the start of this run",
-    detail: "Nothing more is done in this run. Run the same command again.",
+    summary: "The API key now belongs to another identity than at the start of this run",
+    detail: "This run takes no further step. Run the same command again.",
   });
 }
 

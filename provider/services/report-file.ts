@@ -21,7 +21,7 @@ export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Repo
       } catch (error) {
         throw new UkoError("UKO_REPORT_UNWRITABLE", {
           summary: `The report file ${path} could not be opened`,
-          detail: `${systemSays(error)}Nothing was done. Check the path and the rights (UKO_REPORT).`,
+          detail: `${systemSays(error)}Nothing was changed. Check the path and the permissions (UKO_REPORT).`,
           data: { path },
           cause: error,
         });
@@ -32,7 +32,9 @@ export function createReportFile({ path, nowMs, warn }: ReportFileOptions): Repo
       try {
         await write(jsonLine({ v: 1, time, ...report }));
       } catch (error) {
-        warn(`The report file ${path} could not be written, and what was done stands. ${systemSays(error)}`.trimEnd());
+        warn(
+          `The report file ${path} could not be written. Completed steps stay in effect. ${systemSays(error)}`.trimEnd(),
+        );
       }
     },
   };

@@ -109,11 +109,11 @@ async function internalInstances(
 
 function notThisInstance(instanceId: string, why: string): UkoError {
   return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `The service that answers is not instance ${instanceId}, which this run is configured for`,
+    summary: `The service that answered is not instance ${instanceId}, which this run is configured for`,
     detail: [
       why,
-      "Nothing was changed. The instance id or the address is wrong: uko cannot tell which.",
-      "Next: compare UKO_INSTANCE_ID and UKO_ENDPOINT with the instance's page in IBM Cloud, and correct the wrong one.",
+      "Nothing was changed. The instance ID or the address is wrong; uko does not know which.",
+      "Next: compare UKO_INSTANCE_ID and UKO_ENDPOINT with the page of the instance in IBM Cloud, and correct the wrong one.",
     ].join("\n"),
   });
 }

@@ -56,7 +56,7 @@ export function readPresent(
 ): ObjectValue {
   const value = readObject(wire, block);
   if (value !== null) return value;
-  throw new UkoError("UKO_INPUT_INVALID", { summary: "The host sent nothing where an object has to be" });
+  throw new UkoError("UKO_INPUT_INVALID", { summary: "The host did not send a required object" });
 }
 
 export function writeObject(value: ObjectValue | null, block: Pick<TerraformBlock, "attributes">): Wire {

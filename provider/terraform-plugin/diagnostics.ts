@@ -9,7 +9,6 @@ import { asUkoError, type ErrorCode } from "../errors.ts";
 import { printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
-import { toHclTerms } from "./words.ts";
 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
 type Attributes = readonly TerraformAttribute[];
@@ -31,13 +30,12 @@ export function unfinishedDiagnostic(code: ErrorCode, message: string, attribute
   return said("error", summary, detail, pathOf(attributes, attributeOfCode[code] ?? ""));
 }
 
-/** An invalid input of a program; after a semicolon a reason may name a remedy. */
-export function failureDiagnostic({ property, reason }: CheckFailure, attributes: Attributes): Diagnostic {
+/** An invalid input of a program. */
+export function failureDiagnostic({ property, reason, remedy }: CheckFailure, attributes: Attributes): Diagnostic {
   const path = pathOfProperty(property, attributes);
   const name = path === undefined ? property : written(path);
-  const [what, ...wayOut] = reason.split("; ");
-  const detail = wayOut.length === 0 ? "" : `${capital(wayOut.join("; "))}.`;
-  return said("error", `${name === "" ? "" : `${name}: `}${what}`, detail, path);
+  const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
+  return said("error", `${name === "" ? "" : `${name}: `}${reason}`, detail, path);
 }
 
 export function warningDiagnostic(message: string): Diagnostic {
@@ -54,8 +52,8 @@ function said(
   return {
     severity: severity === "error" ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
     // Hosts print diagnostics unchanged, to a terminal as well.
-    summary: toHclTerms(printableLines(summary)),
-    detail: toHclTerms(printableLines(detail)),
+    summary: printableLines(summary),
+    detail: printableLines(detail),
     ...(attribute !== undefined && { attribute }),
   };
 }

@@ -31,18 +31,15 @@ export async function importExisting(
   const found = await handlers.lookup(id, { signal: session.signal });
   if (found === undefined) {
     throw new UkoError("UKO_NOT_FOUND", {
-      summary: `There is no ${resource.typeName} with the id ${id}`,
-      detail:
-        instanceId === undefined
-          ? "Nothing was imported."
-          : `It was looked for because of what names instance ${instanceId}.`,
+      summary: `There is no ${resource.typeName} with the ID ${id}`,
+      detail: instanceId === undefined ? "Nothing was imported." : `The import named instance ${instanceId}.`,
     });
   }
   const values = valuesOf(resource, found.state, found.id);
   if (instanceId !== undefined && values.instance_id !== instanceId) {
     throw new UkoError("UKO_INSTANCE_MISMATCH", {
-      summary: `${id} is to be in instance ${instanceId}, and this provider serves instance ${String(values.instance_id)}`,
-      detail: "Give the other instance a provider configuration of its own, with its instance_id and an alias.",
+      summary: `${id} belongs to instance ${instanceId}, but this provider uses instance ${String(values.instance_id)}`,
+      detail: "Add another provider configuration for that instance, with its instance_id and an alias.",
     });
   }
   return {

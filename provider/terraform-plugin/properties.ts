@@ -21,7 +21,7 @@ export function propertiesOf(attributes: Attributes, values: ObjectValue): Prope
 
 /**
  * The same for an object that exists. A block in the program contains all its secrets, so a missing
- * one is one that the host was told to ignore.
+ * one is one that the host has to ignore.
  */
 export function propertiesBeside(attributes: Attributes, values: ObjectValue): Properties {
   return attributes.reduce<Properties>(

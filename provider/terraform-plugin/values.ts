@@ -62,7 +62,7 @@ export function readJson(text: string, type: ValueType): Value {
   try {
     parsed = JSON.parse(text, exactNumber as Parameters<typeof JSON.parse>[1]);
   } catch (error) {
-    throw invalid("", "is no JSON", error);
+    throw invalid("", "is not JSON", error);
   }
   return fromWire(parsed, type, "");
 }
@@ -112,14 +112,14 @@ function unpacked(bytes: Uint8Array): unknown {
 function fromWire(wire: unknown, type: ValueType, path: string): Value {
   if (wire === null || wire === undefined) return null;
   if (wire instanceof ExtData) return UNKNOWN;
-  if (type === "string") return typeof wire === "string" ? wire : fail(path, "is no text");
+  if (type === "string") return typeof wire === "string" ? wire : fail(path, "is not a string");
   if (type === "bool") return typeof wire === "boolean" ? wire : fail(path, "is neither true nor false");
   if (type === "number") return numberFromWire(wire, path);
   if (type[0] === "list" || type[0] === "set") {
-    if (!Array.isArray(wire)) return fail(path, `is no ${type[0]}`);
+    if (!Array.isArray(wire)) return fail(path, `is not a ${type[0]}`);
     return wire.map((each, index) => fromWire(each, type[1], `${path}[${index}]`));
   }
-  if (!isRecord(wire)) return fail(path, `is no ${type[0]}`);
+  if (!isRecord(wire)) return fail(path, `is not a ${type[0]}`);
   if (type[0] === "map") {
     return Object.fromEntries(
       Object.entries(wire).map(([key, each]) => [key, fromWire(each, type[1], `${path}.${key}`)]),
@@ -135,11 +135,11 @@ function numberFromWire(wire: unknown, path: string): Value {
   if (typeof wire === "number" && Number.isFinite(wire)) return wire;
   if (typeof wire === "bigint") return smallest(wire);
   const read = typeof wire === "string" ? numberOf(wire) : isDecimal(wire) ? wire : undefined;
-  return read ?? fail(path, "is no number");
+  return read ?? fail(path, "is not a number");
 }
 
 function toWire(value: Value | undefined, type: ValueType, path: string, depth: number): unknown {
-  if (depth > maxDepth) throw bug(path, "is too deep");
+  if (depth > maxDepth) throw bug(path, "is nested too deeply");
   if (value === null || value === undefined) return null;
   if (value === UNKNOWN) return new ExtData(unknownExtension, unknownBody);
   if (type === "string") return typeof value === "string" ? value : misfit(path, value, type);

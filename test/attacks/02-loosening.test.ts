@@ -220,7 +220,7 @@ test("a request to loosen is withdrawn like any other, is shown, and stops an up
   }
   const seq = await uko.lastSeq();
   const { warnings } = await uko.update(made, { description: "new" });
-  expect(warnings.join()).toContain("was left as it is");
+  expect(warnings.join()).toContain("was not changed");
   expect(await uko.effects(seq)).toEqual([]);
   expect(await operations.withdraw(ref, options)).toMatchObject({ exitCode: 0, taken: ["drop_record"] });
   expect(markersOf(made.keyId)).toEqual(both);

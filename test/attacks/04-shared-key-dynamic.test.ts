@@ -70,7 +70,7 @@ test("a program drops one of two resources of a key: the key stays, and the run 
   expect(await writes()).toEqual([]);
   await expect
     .poll(() => run.log.map(({ message }) => message))
-    .toContainEqual(expect.stringMatching(/^"payroll" left the state only: "wages" declares the same object/));
+    .toContainEqual(expect.stringMatching(/^"payroll" left only the state: "wages" declares the same object/));
 });
 
 test("the creation under the new name fails and the run goes on: the deletion is refused, since the state would lose the key", async () => {

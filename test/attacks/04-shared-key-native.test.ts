@@ -37,7 +37,7 @@ test("a rename without an alias follows the hint to adopt: the former resource l
   await payroll.delete(id, properties);
   expect(await writes()).toEqual([]);
   expect(warningsOf(run)).toContainEqual(
-    expect.stringMatching(/^"payroll" left the state only: "wages" declares the same object/),
+    expect.stringMatching(/^"payroll" left only the state: "wages" declares the same object/),
   );
 });
 

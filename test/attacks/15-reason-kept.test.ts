@@ -40,7 +40,7 @@ const recordOf = async (): Promise<string> =>
   reportOf(await world.uko("erin", `status ${key} --json`)).deletion.recordId ?? "";
 const later = (duration: string): Promise<void> => world.advance(duration);
 
-const byBob = `Reason given earlier by Bob Example (IBMid-550000BOB), as repeated in this record: ${reason}`;
+const byBob = `Earlier reason of Bob Example (IBMid-550000BOB), as repeated by this record: ${reason}`;
 const asData = { author: "IBMid-550000BOB", name: "Bob Example", reason };
 
 test("the run that deactivates replaces the request, and the reason stays with its author to the end", async () => {
@@ -99,7 +99,7 @@ test("a request that lapsed is replaced by another without a reason, and the fir
   await later("8d");
   expect((await types("carol", `request ${key}`)).out).toContain(byBob);
   await later("8d");
-  expect((await types("carol", `request ${key} --reason "As decided"`)).out).toContain("Reason given: As decided");
+  expect((await types("carol", `request ${key} --reason "As decided"`)).out).toContain("Reason: As decided");
   expect((await types("bob", `status ${key}`)).out).toContain(byBob);
 });
 

@@ -33,7 +33,7 @@ it("says a line for each check, and changes nothing", async () => {
 
 it.each([
   ["pipeline", /is not a person/],
-  ["dave", /acts through a trusted profile/],
+  ["dave", /using a trusted profile/],
 ] as const)("warns %s of what this identity cannot do", async (who, says) => {
   const { exitCode, checks } = await examine(who);
   expect(checks.find(({ check }) => check === "identity")).toMatchObject({
@@ -69,7 +69,7 @@ describe("fails with 1 where no run can begin", () => {
 
 it("sees that tags are kept where a key carries some", async () => {
   const saysOfTags = async () => (await examine("bob")).checks.find(({ check }) => check === "tags")?.says;
-  expect(await saysOfTags()).toContain("not known");
+  expect(await saysOfTags()).toContain("unknown");
   await world.uko("bob", `request ${keys.payroll}`);
-  expect(await saysOfTags()).toMatch(/^kept: 1 of 5/);
+  expect(await saysOfTags()).toMatch(/^stored: 1 of 5/);
 });

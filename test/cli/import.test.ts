@@ -126,7 +126,7 @@ it("leaves destroyed keys out, and takes deactivated ones", async () => {
 });
 
 it("tells what no program can say, and why", async () => {
-  const reason = 'Template "x" v/t: no program can say its algorithm';
+  const reason = 'Template "x" v/t: cannot be declared because of its algorithm';
   const later = quietWorld({
     environment: world.environmentOf("carol"),
     openOperations: async (...given) => ({
@@ -135,14 +135,14 @@ it("tells what no program can say, and why", async () => {
     }),
   });
   expect(await runCli(["import", "--vault", vaultId, "--out", folder], later)).toBe(0);
-  expect(later.said.out).toContain(`\nLeft out, since this release cannot look after it:\n  ${reason}\n`);
+  expect(later.said.out).toContain(`\nNot included, because this release cannot manage it:\n  ${reason}\n`);
 });
 
 it("overwrites nothing, and asks the service for nothing then", async () => {
   writeFileSync(path.join(folder, "index.ts"), "mine");
   const before = (await world.trail()).length;
   const { exitCode, err } = await importInto(folder);
-  expect([exitCode, err]).toEqual([1, expect.stringContaining(`index.ts is in ${folder} already`)]);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`index.ts is already in ${folder}`)]);
   expect(readFileSync(path.join(folder, "index.ts"), "utf8")).toBe("mine");
   expect((await world.trail()).length).toBe(before);
 });
@@ -151,7 +151,7 @@ it("minds the files of the format alone", async () => {
   writeFileSync(path.join(folder, "index.ts"), "mine");
   writeFileSync(path.join(folder, "imports.tf"), "mine");
   const { exitCode, err } = await world.uko("carol", `import --vault ${vaultId} --format tofu --out ${folder}`);
-  expect([exitCode, err]).toEqual([1, expect.stringContaining(`imports.tf is in ${folder} already`)]);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining(`imports.tf is already in ${folder}`)]);
   expect(readdirSync(folder).toSorted()).toEqual(["imports.tf", "index.ts"]);
 });
 

@@ -38,7 +38,7 @@ test("OpenTofu finds the provider without any configuration, works with it, and 
   const applied = await carol.apply();
   expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
   expect((await carol.destroy()).firstErrorLine).toBe(
-    `Key "payroll" waits for a second person to consent to its deactivation`,
+    `Key "payroll" is waiting for a second person to approve its deactivation`,
   );
 
   expect((await carol.uko(["install", "terraform", "--remove"])).exitCode).toBe(0);

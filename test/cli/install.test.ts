@@ -134,7 +134,7 @@ it("says what was there already, and replaces what only looks the same", async (
   expect((await uko(["--from", zip])).out).toContain("It replaces another copy");
   const { out } = await uko(["--from", zip]);
   expect(out).toMatch(
-    /^pulumi-uko\/uko 0\.1\.0 for linux_amd64 \(no checksum was compared\) was already installed, where OpenTofu and Terraform look/,
+    /^pulumi-uko\/uko 0\.1\.0 for linux_amd64 \(checksum not compared\) was already installed in the default folder/,
   );
 });
 
@@ -159,7 +159,7 @@ it("removes every version, and nothing of anybody else", async () => {
   expect(JSON.parse(out)).toEqual({ v: 1, provider: "pulumi-uko/uko", mirror: mirror(), removed });
   expect(readdirSync(mirror())).toEqual(["registry.terraform.io"]);
   expect(existsSync(theirs)).toBe(true);
-  expect((await uko(["--remove"])).out).toBe(`Nothing of pulumi-uko/uko is in ${mirror()}.\n`);
+  expect((await uko(["--remove"])).out).toBe(`pulumi-uko/uko is not in ${mirror()}.\n`);
 });
 
 it.each(["tofu", "opentofu"])("takes %s for the same, and goes on with that word", async (engine) => {
@@ -187,7 +187,7 @@ it("tells a machine what it did", async () => {
 
 it("compares a zip with the checksums beside it, and says so", async () => {
   const zip = await aZip();
-  expect((await uko(["--from", zip])).out).toMatch(/^Installed .*\(no checksum was compared\).*:\n/);
+  expect((await uko(["--from", zip])).out).toMatch(/^Installed .*\(checksum not compared\).*:\n/);
   checksumsOf(readFileSync(zip));
   expect((await uko(["--from", zip])).out).toMatch(/^.*\(checksum as in terraform-provider-uko_0\.1\.0_SHA256SUMS\)/);
   expect(JSON.parse((await uko(["--json", "--from", zip])).out)).toMatchObject({ isChecksumCompared: true });
@@ -201,7 +201,7 @@ it("installs the very file that it looked at, and leaves what is there where tha
   const machine = { system: "linux", processor: "x64", home, providerFolder: folder };
   const lookedAt = await releasedPackage(zip, machine);
   writeFileSync(zip, "hello");
-  await expect(putIntoMirror(mirror(), lookedAt)).rejects.toThrow(`${zipName} became another file`);
+  await expect(putIntoMirror(mirror(), lookedAt)).rejects.toThrow(`${zipName} changed while it was being installed`);
   expect(readFileSync(there)).toEqual(good);
   expect(readdirSync(path.dirname(placesIn(mirror())[0] ?? "")), "nothing half done").toEqual(["uko"]);
 });
@@ -254,7 +254,7 @@ describe("a configuration file that says itself where providers come from", () =
       Object.entries(variables).map(([variable, value]) => [variable, value?.replace("<home>", home)]),
     );
     const { out } = await uko([], {}, environment);
-    expect(out).toContain(`this says itself where providers come from: ${file}\n`);
+    expect(out).toContain(`override where providers are installed from: ${file}\n`);
     expect(out).toContain(`    path    = ${JSON.stringify(mirror())}\n`);
     expect(out).not.toContain("from there alone");
     expect(readFileSync(file, "utf8")).toBe(installation);
@@ -279,13 +279,13 @@ describe("installs nothing", () => {
   type Typed = readonly string[] | Promise<readonly string[]>;
   const from = async (name?: string): Promise<readonly string[]> => ["--from", await aZip(name)];
   const cases: readonly (readonly [string, () => Typed, Partial<Machine>, RegExp])[] = [
-    ["where the provider is not built", () => [], {}, /^The provider is not in <folder>.*\n.* npm run build makes it/],
-    ["from the script on Windows", () => [], { system: "win32" }, /Windows starts no scripts.*\n.*--from/],
+    ["where the provider is not built", () => [], {}, /^The provider is not in <folder>.*\n.*npm run build/],
+    ["from the script on Windows", () => [], { system: "win32" }, /Windows cannot start scripts.*\n.*--from/],
     [
       "from a file of another name",
       () => from("uko.zip"),
       {},
-      /^uko\.zip does not have the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
+      /^uko\.zip is not the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
     ],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
     ["from no zip", () => aSpoiltZip(() => "hello\n"), {}, /is not a complete zip file\n.*Nothing was installed\./],
@@ -307,7 +307,7 @@ describe("installs nothing", () => {
       "from a zip of something else",
       async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],
       {},
-      /does not contain terraform-provider-uko_v0\.1\.0, and every release contains it/,
+      /does not contain terraform-provider-uko_v0\.1\.0, which every release contains/,
     ],
     [
       "from a zip that is not the one of its checksums",
@@ -316,7 +316,7 @@ describe("installs nothing", () => {
         return from();
       },
       {},
-      /is not the file whose checksum is in .*SHA256SUMS/,
+      /does not have the checksum in .*SHA256SUMS/,
     ],
     [
       "where the checksums cannot be read",
@@ -327,7 +327,7 @@ describe("installs nothing", () => {
       {},
       /_SHA256SUMS could not be read\n.*EISDIR/,
     ],
-    ["from no file", () => ["--from", zipName], {}, /There is no file/],
+    ["from no file", () => ["--from", zipName], {}, /The file .* does not exist/],
     ["when asked to print as well", async () => ["--print", ...(await from())], {}, /cannot be used with/],
   ];
   it.each(cases)("%s", async (_, typed, over, expected) => {
@@ -345,7 +345,7 @@ describe("installs nothing", () => {
     expect([exitCode, said(err)]).toEqual([
       1,
       expect.stringMatching(
-        /^What is in <folder>\/file could not be changed\n {2}EEXIST.*\n {2}Name another folder with --mirror\.\n {2}\[/,
+        /^Could not change the contents of <folder>\/file\n {2}EEXIST.*\n {2}Choose another folder with --mirror\.\n {2}\[/,
       ),
     ]);
   });
@@ -365,10 +365,13 @@ it("says what is done already where it fails in the second registry's folder", a
   rmSync(path.dirname(path.dirname(second)), { recursive: true });
   writeFileSync(path.dirname(path.dirname(second)), "");
   const removal = await uko(["--mirror", own, "--remove"]);
-  expect([removal.exitCode, removal.err]).toEqual([1, expect.stringContaining(`Removed before that:\n    ${first}\n`)]);
+  expect([removal.exitCode, removal.err]).toEqual([
+    1,
+    expect.stringContaining(`Removed before the error:\n    ${first}\n`),
+  ]);
   const { exitCode, out, err } = await uko(["--mirror", own]);
   expect([exitCode, out]).toEqual([1, ""]);
   expect(err).toContain(
-    `Written before that:\n    ${path.join(first, "0.1.0", "linux_amd64")}\n  [UKO_INPUT_INVALID]\n`,
+    `Written before the error:\n    ${path.join(first, "0.1.0", "linux_amd64")}\n  [UKO_INPUT_INVALID]\n`,
   );
 });

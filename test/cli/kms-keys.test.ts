@@ -20,7 +20,7 @@ it("two people end a KMS key by commands, each printed by the one before", async
   const alone = await world.uko("bob", `continue ${key}`);
   expect(alone.exitCode).toBe(10);
   const done = await world.uko("bob", act);
-  expect(done.out).toContain("This run destroyed it.");
+  expect(done.out).toContain("This run destroyed the key.");
   expect(done.exitCode).toBe(0);
   expect(reportOf(await world.uko("bob", `status ${key} --json`))).toMatchObject({ lifecycleState: "destroyed" });
 });
@@ -30,7 +30,7 @@ it("a request is taken back by command", async () => {
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({
     lifecycleState: "pending_approval",
   });
-  expect((await world.uko("alice", `withdraw ${key}`)).out).toContain("This run took back its deletion window.");
+  expect((await world.uko("alice", `withdraw ${key}`)).out).toContain("This run closed the deletion window.");
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
 });
 
@@ -42,20 +42,20 @@ it("several keys of both kinds are handled in order", async () => {
 
 it("commands for managed keys alone say so", async () => {
   const { exitCode, err } = await world.uko("bob", `sync ${key}`);
-  expect([exitCode, err]).toEqual([1, expect.stringContaining("this command is about managed keys")]);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("this command accepts managed keys only")]);
 });
 
 it("a reason is not dropped silently", async () => {
   const { exitCode, err } = await world.uko("alice", `request ${key} --reason "no longer used"`);
-  expect([exitCode, err]).toEqual([1, expect.stringContaining("KMS keeps no reason")]);
+  expect([exitCode, err]).toEqual([1, expect.stringContaining("KMS does not store a reason")]);
   expect(reportOf(await world.uko("alice", `status ${key} --json`))).toMatchObject({ lifecycleState: "active" });
 });
 
 it("reads the names of KMS keys and of their windows", () => {
   const id = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
   expect(parseAnyKeyPath(`kms/${id}`)).toEqual({ kmsKeyId: id });
-  expect(() => parseAnyKeyPath(`kms/${id.slice(1)}`)).toThrow(/does not name a key in full/);
+  expect(() => parseAnyKeyPath(`kms/${id.slice(1)}`)).toThrow(/is not the name of a key/);
   const window = `${id}@2026-12-01T14:22:00Z`;
   expect(collectConsents(`${window}, ${"a".repeat(32)}`)).toEqual([window, "a".repeat(32)]);
-  expect(() => collectConsents(`${id}@2026`)).toThrow(/is not the id of a consent record/);
+  expect(() => collectConsents(`${id}@2026`)).toThrow(/is not the ID of a request/);
 });

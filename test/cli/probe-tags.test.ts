@@ -44,11 +44,23 @@ const keyIds = ({ effects }: Probed) => new Set(effects.map(({ keyId }) => keyId
 
 describe("makes a key, reads back what is kept, and ends this key alone", () => {
   it.each([
-    ["documented", /tags are kept at creation and by a change; a description keeps/, "Consent records ride on tags"],
-    ["tags-dropped", /tags are dropped at creation and by a change; a description keeps/, "end the description"],
-    ["tags-rejected", /tags are rejected at creation and by a change; a description keeps/, "end the description"],
-    ["no-carrier", /tags are dropped .*; a description does not keep its ending/, "UKO_RECORD_NOT_KEPT"],
-    ["zos", /tags are dropped/, "end the description"],
+    [
+      "documented",
+      /tags are kept at creation and after a change; the end of the description is kept/,
+      "Consent records are stored as tags",
+    ],
+    [
+      "tags-dropped",
+      /tags are dropped at creation and after a change; the end of the description is kept/,
+      "at the end of the description",
+    ],
+    [
+      "tags-rejected",
+      /tags are rejected at creation and after a change; the end of the description is kept/,
+      "at the end of the description",
+    ],
+    ["no-carrier", /tags are dropped .*; the end of the description is not kept/, "UKO_RECORD_NOT_KEPT"],
+    ["zos", /tags are dropped/, "at the end of the description"],
   ] as const satisfies readonly (readonly [ProfileName, RegExp, string])[])("%s", async (profile, says, means) => {
     await world.reset(profiles[profile]);
     const probed = await probe("bob");
@@ -71,12 +83,12 @@ describe("begins nothing", () => {
       /two people/,
     ],
     ["with a template whose keys are active at once", { template: "payroll" }, /active at once/],
-    ["with a template that is not there", { template: "nothing" }, /no template/],
+    ["with a template that is not there", { template: "nothing" }, /no visible template/],
   ])("%s", async (_where, choices, says) => {
     const probed = await probe("bob", choices);
     expect([probed.exitCode, probed.effects]).toEqual([1, []]);
     expect(probed.says).toMatch(says);
-    expect(probed.says).toContain("No key was made");
+    expect(probed.says).toContain("No key was created");
   });
 
   it("without the right to create", async () => {
@@ -89,16 +101,21 @@ describe("begins nothing", () => {
     "for half a command: %s",
     async (command) => {
       const { exitCode, err } = await world.uko("bob", command);
-      expect([exitCode, err]).toEqual([1, expect.stringContaining("all three")]);
+      expect([exitCode, err]).toEqual([1, expect.stringContaining("requires all of")]);
     },
   );
 });
 
 describe("names the key that is left, and the command that ends it", () => {
   it.each([
-    ["may not destroy", { operation: "K8", status: 403, body: {} }, /pre_activation: to destroy .*Creator/, "request"],
-    ["may not remove", { operation: "K5", status: 403, body: {} }, /destroyed: to remove .*Vault Admin/, "continue"],
-    ["cannot read any more", { operation: "K3", skip: 3, status: 500, body: {} }, /is left/, "request"],
+    [
+      "may not destroy",
+      { operation: "K8", status: 403, body: {} },
+      /pre_activation\): to destroy .*Creator/,
+      "request",
+    ],
+    ["may not remove", { operation: "K5", status: 403, body: {} }, /destroyed\): to remove .*Vault Admin/, "continue"],
+    ["cannot read any more", { operation: "K3", skip: 3, status: 500, body: {} }, /was not deleted/, "request"],
   ])("to somebody who %s", async (_who, fault, says, command) => {
     await world.control("faults", fault);
     const probed = await probe("bob");

@@ -89,7 +89,7 @@ it("two people end a key, one waits for the keystores, and nobody needs a stack"
   const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
   await clock({ set: new Date(dueMs - 1_000).toISOString() });
   const waiting = start([...next(destroyed), "--wait", "1h", "--json"], environmentOf("bob"));
-  await firstMatch(waiting.child.stderr, /^Waiting for the keystores to let go of the key, 1 min left\n/);
+  await firstMatch(waiting.child.stderr, /^Waiting for the keystores to delete the key material, 1 min left\n/);
   await clock({ advance: "1m" });
   const removed = await waiting.ended;
   expect([removed.exitCode, reportOf(removed).lifecycleState, reportOf(removed).taken]).toEqual([
@@ -146,7 +146,7 @@ it("says what is wrong without a stack trace", async () => {
   const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
   expect(taken.exitCode).toBe(1);
   expect(taken.err).toMatch(
-    /^The local UKO could not be started\n.*EADDRINUSE.*\n {2}Another one may be running; --port 0 takes any free port\./,
+    /^The emulator could not be started\n.*EADDRINUSE.*\n {2}Another one may be running; --port 0 takes any free port\./,
   );
 
   for (const typed of [
@@ -164,7 +164,7 @@ it("ends where the system makes no folder below one that is there", async () => 
   const zip = await aReleasedZip(path.join(folder, `terraform-provider-uko_0.1.0_${platform}.zip`));
   for (const [typed, said] of [
     [["import", "--vault", vaultId, "--out", "/proc/1/x"], "The program could not be written to /proc/1/x\n"],
-    [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "What is in /proc/x could not be changed\n"],
+    [["install", "terraform", "--from", zip, "--mirror", "/proc/x"], "Could not change the contents of /proc/x\n"],
   ] as const) {
     const { child, ended } = start(typed, environmentOf("carol"));
     // A call of the system that never ends outlives every other signal.

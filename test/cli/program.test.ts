@@ -114,29 +114,29 @@ it.each(["UKO_CANCELLED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as c
   },
 );
 
-describe("what cannot be understood", () => {
+describe("what is not valid", () => {
   it.each([
     [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
     [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
     [["status"], /Missing required argument 'key'/],
-    [["withdraw", key, other], /Too many arguments/],
-    [["status", keyId], /does not name a key in full/],
-    [["status", key, keyId], /does not name a key in full/],
-    [["consent", key, "latest"], /is not the id of a consent record/],
-    [["continue", key, "--consent", "latest"], /is not the id of a consent record/],
+    [["sync", key, other], /Too many arguments/],
+    [["status", keyId], /is not the name of a key/],
+    [["status", key, keyId], /is not the name of a key/],
+    [["consent", key, "latest"], /is not the ID of a request/],
+    [["continue", key, "--consent", "latest"], /is not the ID of a request/],
     [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
     [["continue", key, "--wait", ""], /^--wait is not a duration/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
-    [["requests", "--vault", "payments"], /is not the id of a vault/],
+    [["requests", "--vault", "payments"], /is not the ID of a vault/],
     [["sweep", "--al"], /Unknown option '--al'/],
     [["audit", "--since", "yesterday"], /is not a date/],
     [["audit", "--step", "destory"], /Allowed choices are write_record, .*, destroy, remove, delete\./],
     [["import"], /Required option '--vault <id>' not specified/],
     [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi, tofu, terraform\./],
-    [["audit"], /No evidence file is named/],
+    [["audit"], /The evidence file is not set/],
     [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
-    [[], /No command is given/],
+    [[], /The command is missing/],
     [["help", "stauts"], /^Unknown command 'stauts'\n {2}uko --help lists them\./],
   ] as const)("uko %j is said on standard error, and nothing is called", async (typed, said) => {
     const { world, operations } = aWorld();
@@ -156,8 +156,8 @@ describe("what cannot be understood", () => {
 });
 
 it.each([
-  [{ UKO_API_KEY: "secret" }, /No instance is named\n {2}Set UKO_INSTANCE_ID/],
-  [{ UKO_INSTANCE_ID: instanceId }, /No credential is given\n {2}Set UKO_API_KEY/],
+  [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID/],
+  [{ UKO_INSTANCE_ID: instanceId }, /The credential is not set\n {2}Set UKO_API_KEY/],
   [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
 ])("says which setting is missing or wrong (%#)", async (variables, said) => {
   const world = quietWorld({ environment: variables });
@@ -244,7 +244,7 @@ describe("uko emulator", () => {
     expect(startLocalUko).toHaveBeenCalledWith(
       expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
     );
-    expect(out).toContain("uko.db keeps its world");
+    expect(out).toContain("data is stored in uko.db");
   });
 
   it.each([
@@ -254,7 +254,7 @@ describe("uko emulator", () => {
     const { out } = await runEmulator(["--host", host], people, { url: listening });
     expect(out).toContain(`export UKO_ENDPOINT=${url} UKO_KMS_ENDPOINT=${url} UKO_IAM_ENDPOINT=${url}\n`);
     expect(out).toMatch(
-      /Other machines need TLS: start this with --tls, and with --host .*\n.*UKO_ALLOWED_HOSTS=<address>:7600\.\n/,
+      /Other machines need TLS: restart with --tls --host ADDRESS.*\n.*UKO_ALLOWED_HOSTS=ADDRESS:7600\.\n/,
     );
     expect(out).not.toContain(listening);
     const { out: line } = await runEmulator(["--host", host, "--json"], people, { url: listening });
@@ -263,11 +263,11 @@ describe("uko emulator", () => {
 
   it("says of another address what uko calls it with", async () => {
     const plain = await runEmulator(["--host", "192.0.2.1"], people, { url: "http://192.0.2.1:7600" });
-    expect(plain.out).toContain("start this with --tls; whoever calls it needs UKO_ALLOWED_HOSTS=192.0.2.1:7600.");
+    expect(plain.out).toContain("restart with --tls. Clients need UKO_ALLOWED_HOSTS=192.0.2.1:7600.");
     const over = { url: "https://192.0.2.1:7600", caFile: "ca.pem" };
     const { out } = await runEmulator(["--host", "192.0.2.1", "--tls"], people, over);
     expect(out).toContain("  export UKO_ALLOWED_HOSTS=192.0.2.1:7600\n");
-    expect(out).toContain("On another machine NODE_EXTRA_CA_CERTS names a copy of that file.\n");
+    expect(out).toContain("On another machine, set NODE_EXTRA_CA_CERTS to a copy of that file.\n");
   });
 
   it("leaves people out where the world has none with an API key", async () => {

@@ -33,6 +33,6 @@ it("says an error as summary, indented detail and code", () => {
 it("calls what is not from the catalogue its own fault, without a stack trace", () => {
   const error = toUkoError(new TypeError("x is not a function"));
   expect(error.code).toBe("UKO_BUG");
-  expect(errorText(error)).toBe("uko itself is at fault\n  x is not a function\n  [UKO_BUG]\n");
+  expect(errorText(error)).toBe("Unexpected error in uko\n  x is not a function\n  [UKO_BUG]\n");
   expect(errorText(toUkoError("odd"))).toContain("odd");
 });

@@ -89,7 +89,7 @@ it("people think again: consents, withdrawals and reactivation", async () => {
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
 });
 
-it("who and what cannot go on is told why", async () => {
+it("who and what is not possible is told why", async () => {
   const key = keys.payroll;
   await types("pipeline", `request ${key}`);
   await types("dave", `request ${key}`);

@@ -88,15 +88,13 @@ describe("uko requests", () => {
   });
 
   it("shows a request that expired as expired, and does not count it as pending", async () => {
-    expect((await world.uko("bob", "requests")).out).toBe(
-      "No key in 1 vault has a consent record on file or an end under way\n",
-    );
+    expect((await world.uko("bob", "requests")).out).toBe("No deletion is pending in 1 vault\n");
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("8d");
     await world.uko("bob", `request ${keys.cards}`);
     const { out } = await world.uko("bob", "requests");
     expect(out).toMatch(/^The request for the deactivation of key "payroll" expired on 1 Dec 2026 14:22 UTC$/m);
-    expect(out).toMatch(/^2 keys in 1 vault .*: 1 pending approval, 1 expired request$/m);
+    expect(out).toMatch(/^2 keys in 1 vault: 1 pending approval, 1 expired request$/m);
     const told = linesOf(await world.uko("bob", "requests --json"));
     expect(told.map(({ label, deletion }) => [label, deletion.awaits, deletion.recordExpiredAt?.slice(0, 10)])).toEqual(
       [
@@ -152,10 +150,10 @@ describe("uko sweep", () => {
       };
       const here = quietWorld({ environment: world.environmentOf("bob"), ask });
       expect(await runCli(["sweep"], here)).toBe(0);
-      expect(asked).toEqual([expect.stringMatching(/^Remove this record for good\?/)]);
-      expect(here.said.out.includes("1 record removed"), answer).toBe(removed);
+      expect(asked).toEqual([expect.stringMatching(/^Permanently remove this key\?/)]);
+      expect(here.said.out.includes("Removed 1 key"), answer).toBe(removed);
     }
-    expect((await world.uko("bob", "sweep")).out).toContain("No record is to be removed now");
+    expect((await world.uko("bob", "sweep")).out).toContain("Dry run: no key can be removed now");
   });
 
   it("goes on beside a key that cannot be looked at, and says which", async () => {
@@ -166,7 +164,7 @@ describe("uko sweep", () => {
     const rule = JSON.stringify({ operation: "K12", path: `/${keyId}/`, status: 404 });
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
     const { exitCode, out, err } = await world.uko("bob", "sweep --yes");
-    expect([exitCode, out]).toEqual([1, expect.stringContaining("1 record removed")]);
+    expect([exitCode, out]).toEqual([1, expect.stringContaining("Removed 1 key")]);
     expect(err).toContain(`Key ${keys.cards}: Key ${keyId} was not found`);
     const json = await world.uko("bob", "sweep --yes --json");
     expect(linesOf(json)[0]).toMatchObject({ vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } });

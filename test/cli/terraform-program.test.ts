@@ -115,7 +115,7 @@ it("leaves a connection as it is, and says how its secrets are set from the conf
     `resource "uko_keystore" "aws_1" {
   existing_keystore_id = "ks"
 
-  # The connection stays as it is. To change its secrets from here, declare a variable for each, with
+  # The connection stays unchanged. To change its secrets, declare a variable for each, with
   # sensitive = true and ephemeral = true, and add:
   #   aws_region            = "eu\\n%%{x}"
   #   aws_access_key_id     = var.aws_1_aws_access_key_id

@@ -13,7 +13,7 @@ test.each(["--replace", "--target-replace"])(
       const [before] = await bob.resources();
       const made = await scenario.mark();
       const replaced = ended(await bob.up([flag, before?.urn ?? ""]), 0);
-      expect(replaced.output).toContain("was there already");
+      expect(replaced.output).toContain("already exists");
       expect(await scenario.writes(made)).toEqual([]);
       expect((await bob.resources()).map(({ id }) => id)).toEqual([before?.id]);
       expect(await scenario.key()).toMatchObject({ state: "active" });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { programDialect } from "../../provider/engine/dialect.ts";
 import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
 import type { KmsOutcome } from "../../provider/engine/kms-key/kind.ts";
 import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
@@ -78,7 +79,7 @@ const guards: { readonly [Kind in KmsGuard["guard"]]: readonly [Extract<KmsGuard
   ],
   twin_of_managed_key: [[{ guard: "twin_of_managed_key", keystoreName: "frankfurt" }]],
   ring_unknown: [[{ guard: "ring_unknown", reason: "KMS says: not allowed." }]],
-  use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 401." }]],
+  use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 401." }]],
   retention_policy: [
     [{ guard: "retention_policy", resources: ["crn:v1:one"] }],
     [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
@@ -126,17 +127,17 @@ const approvals: Readonly<Record<string, Ended>> = {
     run: { consents: [windowName(kmsKeyId, nowMs - dayMs)] },
   }),
   "a second person who named another key's": stopped(waiting("may_consent", sure), { run: { consents: ["x"] } }),
-  "nobody knows who set it": stopped(waiting("may_consent")),
-  "perhaps somebody": stopped(waiting("may_consent", { identity: carol, isSure: false })),
+  "the setter is not known": stopped(waiting("may_consent")),
+  "the setter is not certain": stopped(waiting("may_consent", { identity: carol, isSure: false })),
   "the actor is the last writer": stopped(waiting("may_consent", { identity: bob, isSure: false })),
   "a machine is the last writer": stopped(waiting("may_consent", { identity: pipeline, isSure: false })),
   "a pipeline": stopped(waiting("not_a_person", sure), { run: { actor: aWorkload() } }),
   "a profile": stopped(waiting("acts_in_a_profile"), { run: { actor: anActorInProfile(bob) } }),
-  "a pipeline before anybody": stopped(
+  "a pipeline before a request": stopped(
     { kind: "waitingForApproval", standing: "not_a_person" },
     { run: { actor: aWorkload() } },
   ),
-  "a profile before anybody": stopped(
+  "a profile before a request": stopped(
     { kind: "waitingForApproval", standing: "acts_in_a_profile" },
     { run: { actor: anActorInProfile(alice) } },
   ),
@@ -144,7 +145,7 @@ const approvals: Readonly<Record<string, Ended>> = {
 
 const others: Readonly<Record<string, Ended>> = {
   "metadata remains": stopped({ kind: "waitingForTime", untilMs: nowMs + 90 * dayMs }, { key: destroyed }),
-  "metadata remains, untold": stopped({ kind: "waitingForTime" }, { key: aKmsKey({ state: "destroyed" }) }),
+  "metadata remains, without a date": stopped({ kind: "waitingForTime" }, { key: aKmsKey({ state: "destroyed" }) }),
   "destroyed here": stopped({ kind: "done" }, { key: destroyed, taken: ["destroy"] }),
   "taken back here": stopped({ kind: "done" }, { taken: ["unset_for_deletion"] }),
   "may not set": denied({ kind: "set_for_deletion" }),
@@ -167,8 +168,12 @@ describe("what people are told about a KMS key", () => {
   });
 
   it("that its engine forgets", () => {
-    expect(noteAfterDestroy(observed(destroyed, { deletedAtMs: nowMs }))).toBe(
-      'KMS key "backup" is destroyed and leaves the state. A changed restoreTrigger brings it back until 24 Dec 2026 14:22 UTC (with existingKeyId where it left the state). Its metadata keeps its key ring from being deleted until 22 Feb 2027 14:22 UTC',
+    expect(noteAfterDestroy(observed(destroyed, { deletedAtMs: nowMs }), programDialect)).toBe(
+      [
+        'KMS key "backup" is destroyed and leaves the state',
+        "  Until 24 Dec 2026 14:22 UTC, in 30 d, a changed restoreTrigger restores the key. If the key left the state, set existingKeyId as well.",
+        "  Its key ring cannot be deleted until KMS purges the metadata on 22 Feb 2027 14:22 UTC.",
+      ].join("\n"),
     );
   });
 

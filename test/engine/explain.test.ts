@@ -87,9 +87,9 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "retention_policy", resources: ["crn:v1:one"] }],
     [{ guard: "retention_policy", resources: ["crn:v1:one", "crn:v1:two"] }],
   ],
-  use_unreadable: [[{ guard: "use_unreadable", reason: "It answered 403." }]],
+  use_unreadable: [[{ guard: "use_unreadable", reason: "It responded with 403." }]],
   twin_unreadable: [
-    [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It answered 403." }],
+    [{ guard: "twin_unreadable", kmsKeyId: "kms-1", reason: "It responded with 403." }],
     [{ guard: "twin_unreadable", kmsKeyId: "", reason: 'The service does not report the type of keystore "ring".' }],
   ],
   twin_not_active: [[{ guard: "twin_not_active", kmsKeyId: "kms-1", state: "suspended" }]],
@@ -244,7 +244,7 @@ describe("what people are told is the same as in the golden files", () => {
       }),
       "under KMS dual authorization": stopped(approval({ ...onFile, standing: "may_consent" }), { key: kmsKey }),
       "an answer to act on": stopped(approval({ ...onFile, record: answer, standing: "may_consent" })),
-      "nobody asked to loosen": stopped(approval({ step: "loosen_to_destroy", right: rights.writeTags })),
+      "loosening is not requested": stopped(approval({ step: "loosen_to_destroy", right: rights.writeTags })),
       "you asked to loosen": stopped(loosens({ standing: "wrote_it" }), {
         key: aKeyWith(loosening, { state: "active" }),
         run: { actor: anActor(alice) },
@@ -252,7 +252,7 @@ describe("what people are told is the same as in the golden files", () => {
       "you may approve the loosening": stopped(loosens({ standing: "may_consent" }), {
         key: aKeyWith(loosening, { state: "deactivated" }),
       }),
-      "your half of destroy": stopped(
+      "your approval of destroy": stopped(
         approval({
           step: "destroy",
           right: rights.destroy,
@@ -272,7 +272,7 @@ describe("what people are told is the same as in the golden files", () => {
           replaced: { kind: "edited", record: request, by: alice, atMs: nowMs },
         },
       ),
-      "your new request replaced one that lapsed": stopped(approval({ ...onFile, standing: "wrote_it" }), {
+      "your new request replaced one that expired": stopped(approval({ ...onFile, standing: "wrote_it" }), {
         run: { actor: anActor(alice) },
         replaced: { kind: "lapsed", record: aRecord({ author: bob }), atMs: nowMs - hourMs },
       }),
@@ -347,7 +347,7 @@ describe("what people are told is the same as in the golden files", () => {
       "not kept": {
         ...stopped({ kind: "done" }),
         kind: "record_not_kept",
-        message: "the service did not keep the tag",
+        message: "The service did not store the tag",
       },
     });
     await expect(text).toMatchFileSnapshot("../golden/explain/rights.txt");

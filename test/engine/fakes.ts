@@ -1,5 +1,6 @@
 /** Ports that answer what a test says, for faults that have to be placed exactly. */
 
+import { programDialect } from "../../provider/engine/dialect.ts";
 import type { Answered, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "../../provider/engine/ports.ts";
 import { createServiceClock } from "../../provider/engine/service-clock.ts";
 import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
@@ -62,6 +63,7 @@ export function aWorld(over: Partials = {}): World & { readonly sleeps: number[]
       requireOwnInstance: async () => {},
       ...over.session,
     },
+    dialect: programDialect,
     serviceClock: createServiceClock(() => undefined),
     progress: { report: () => {} },
     evidence: { append: async () => {}, ...over.evidence },

@@ -8,9 +8,9 @@ const failuresOf = (news: unknown, olds: unknown = {}) => uko.run("bob").handler
 
 describe("check", () => {
   test.each([
-    ["a property that is not known", { lable: "x" }, "lable", "is not known"],
+    ["a property that is not known", { lable: "x" }, "lable", "is not a known property"],
     ["a vault that is no UUID", { vaultId: "payments" }, "vaultId", "has to be a UUID in lower case"],
-    ["a vault that is missing", { vaultId: undefined }, "vaultId", "is missing"],
+    ["a vault that is missing", { vaultId: undefined }, "vaultId", "is required"],
     ["a template's name", { template: "9" }, "template", "has to be the name of a template"],
     ["a label", { label: "a:b" }, "label", "may hold letters"],
     ["a reserved tag", { tags: { uko_dual: "destroy" } }, "tags", "uko keeps for itself"],
@@ -25,7 +25,7 @@ describe("check", () => {
       "dates the wrong way round",
       { activationDate: "2027-02-01", expirationDate: "2027-01-01" },
       "expirationDate",
-      "is before activationDate",
+      "must not be before activationDate",
     ],
   ])("names the property of %s", (_what, over, property, reason) => {
     expect(failuresOf(inputsOf(over))).toEqual([{ property, reason: expect.stringContaining(reason) }]);
@@ -40,11 +40,12 @@ describe("check", () => {
   });
 
   test("refuses a change of what makes the key this key, and says what to do instead", () => {
-    const reason = expect.stringContaining("create a new key");
+    const reason = expect.stringContaining("cannot change");
+    const remedy = expect.stringContaining("create a new key");
     const other = inputsOf({ vaultId: "5c1e0000-0000-4000-8000-00000000000f" });
-    expect(failuresOf(other, inputsOf())).toEqual([{ property: "vaultId", reason }]);
+    expect(failuresOf(other, inputsOf())).toEqual([{ property: "vaultId", reason, remedy }]);
     const adopted = inputsOf({ existingKeyId: "9b2d0000-0000-4000-8000-000000000001" });
-    expect(failuresOf(adopted, inputsOf())).toEqual([{ property: "existingKeyId", reason }]);
+    expect(failuresOf(adopted, inputsOf())).toEqual([{ property: "existingKeyId", reason, remedy }]);
     expect(failuresOf(inputsOf(), inputsOf())).toEqual([]);
   });
 
@@ -114,7 +115,7 @@ describe("delete", () => {
     expect(outcome).toEqual({
       kind: "ended",
       facts: { lifecycleState: "pending_destruction", taken: ["destroy"] },
-      warnings: [expect.stringContaining("blocks the deletion of its template, its keystores and its vault")],
+      warnings: [expect.stringContaining("its keystores and its vault cannot be deleted")],
     });
   });
 
@@ -145,11 +146,11 @@ describe("delete", () => {
     expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe("UKO_INSTANCE_MISMATCH");
   });
 
-  test("of a state that cannot be understood keeps the key, and names what is wrong", async () => {
+  test("of a state that is not valid keeps the key, and names what is wrong", async () => {
     const { handlers } = uko.run("bob");
     await expect(handlers.delete({ vaultId }, options)).rejects.toMatchObject({
       code: "UKO_INPUT_INVALID",
-      detail: expect.stringContaining("keyId: is missing"),
+      detail: expect.stringContaining("keyId: is required"),
     });
   });
 

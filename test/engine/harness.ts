@@ -6,6 +6,7 @@ import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
 import type { RunSettings } from "../../provider/engine/definition.ts";
+import { programDialect } from "../../provider/engine/dialect.ts";
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
 import { createOperations, type Operations } from "../../provider/engine/key/commands.ts";
 import type { EvidenceEntry, KeyRef, Keys, World } from "../../provider/engine/ports.ts";
@@ -91,6 +92,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     const { http: _http, ...adapters } = adaptersOf(test, who);
     const world = wrap({
       ...adapters,
+      dialect: programDialect,
       progress: { report: (line) => void progress.push(line) },
       evidence: { append: async (entry) => void evidence.push(entry) },
       clock: {

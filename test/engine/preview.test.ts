@@ -76,7 +76,7 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
     { ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
     [recordId],
   ),
-  "a key that waits for a keystore which tells no date": told(key(), { keyState: "destroyed", deletionAwaits: "time" }),
+  "a key that waits for a keystore without a date": told(key(), { keyState: "destroyed", deletionAwaits: "time" }),
   "a key that cools down": told(key({ dualAuthorization: "single" }), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
   }),
@@ -99,7 +99,7 @@ const retirements: Readonly<Record<string, DeletionPreview>> = {
   "a key that was never active to destroyed": retired({ goal: "destroyed" }, { keyState: "pre_activation" }),
   "a key that was never active to deactivated": retired({ goal: "deactivated" }, { keyState: "pre_activation" }),
   "a key to destroyed that waits for approval": retired({ goal: "destroyed" }, pending),
-  "a key of one person to destroyed that asks for two all the same": retired({ ...single, goal: "destroyed" }, pending),
+  "a key of one person to destroyed that requires two all the same": retired({ ...single, goal: "destroyed" }, pending),
   "a key to deactivated that waits for approval": retired({ goal: "deactivated" }, pending),
   "a key to destroyed whose record this run names": retired({ goal: "destroyed" }, pending, [recordId]),
   "a key to destroyed that cools down and waits for approval": retired(
@@ -142,11 +142,11 @@ describe("a run that stops something working", () => {
   test("is never called harmless", () => {
     const alone = told(key({ dualAuthorization: "single" }));
     for (const preview of [alone, retired({ ...single, goal: "deactivated" })]) {
-      expect(textOf(preview)).toMatch(/1\. This run alone: .*stops working/);
+      expect(textOf(preview)).toMatch(/1\. In this run, .*stops working/);
       expect(textOf(preview)).not.toMatch(harmless);
     }
     expect(textOf(told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
-      /1\. This run alone: .*no way back/,
+      /1\. In this run, .*cannot be undone/,
     );
   });
 });

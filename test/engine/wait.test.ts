@@ -60,9 +60,7 @@ describe("waiting in one run", () => {
     const report = await bob.operations.continue(ref, [], patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });
     expect(bob.sleeps.reduce((sum, each) => sum + each, 0)).toBe(hourMs);
-    expect(bob.progress).toEqual([
-      expect.stringMatching(/^Waiting for another person to act on record [0-9a-f]{32}, by: uko/),
-    ]);
+    expect(bob.progress).toEqual([expect.stringMatching(/^Waiting for a second person to run: uko/)]);
     expect(await uko.effects(seq)).toEqual([]);
   });
 

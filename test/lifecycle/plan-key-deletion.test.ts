@@ -197,7 +197,7 @@ describe("KMS dual authorization", () => {
     expect(end(carol, { actor: anActor(alice) })).toBe("waitingForApproval");
   });
 
-  it("compares the setter with both names of somebody in a profile, because KMS may compare either", () => {
+  it("compares the setter with both names of Bob in a profile, because KMS may compare either", () => {
     const actor = anActor(bob, { writesAs: profile });
     expect(end(profile, { actor })).toBe("kms_setter");
     expect(end(bob, { actor })).toBe("kms_setter");

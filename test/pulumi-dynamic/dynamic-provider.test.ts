@@ -113,7 +113,7 @@ describe("an error", () => {
     const error = await errorOf(bob.delete(properties));
     expect(error.code).toBe(9);
     const lines = error.details.split("\n");
-    expect(lines[0]).toMatch(/^Key "payroll" waits for a second person/);
+    expect(lines[0]).toMatch(/^Key "payroll" is waiting for a second person/);
     expect(lines.at(-1)).toBe("  [UKO_APPROVAL_PENDING]");
     const printed = bob.written().slice(before);
     expect(printed).not.toMatch(/\n\s+at /);
@@ -127,7 +127,7 @@ describe("an error", () => {
       expect(await errorOf(call)).toMatchObject({ code: 9, details: expect.stringContaining("UKO_SETTINGS_INVALID") });
     }
     const made = await errorOf(stranger.create((await stranger.check({}, news())).inputs));
-    expect(made.details).toContain("No instance is named");
+    expect(made.details).toContain("The instance ID is not set");
     await stranger.close();
   });
 });
@@ -154,7 +154,7 @@ test("the outputs keep the resource's name, so that a destroy that is printed en
 
 test("a state of an earlier release, which has no such name, gets the warning beside the command", async () => {
   const { details } = await errorOf(bob.delete(await created()));
-  expect(details).toContain("(pulumi destroy goes for everything in the stack)");
+  expect(details).toContain("to delete the whole stack, run:");
 });
 
 test("a failed check names no property to the engine, which would print its value, a secret's too", async () => {
@@ -173,7 +173,7 @@ test("an unchanged secret is no change, whether the engine hands over the former
   expect(JSON.stringify(properties)).not.toContain(inputs.payload);
   for (const olds of [inputs, properties]) expect((await bob.check(olds, inputs)).failures).toEqual([]);
   const [failure] = (await bob.check(inputs, { ...inputs, payload: "UVVJQ0tCUk9XTkZPWCEhIQ==" })).failures;
-  expect(failure?.reason).toContain("only a rotation brings in");
+  expect(failure?.reason).toContain("requires a rotation");
 });
 
 test("a state of the package, which names no provider, is given one by an update that writes nothing", async () => {
@@ -197,7 +197,7 @@ test("warnings reach the engine as warnings, evidence as debug lines", async () 
   const { id } = await bob.read(`${vaultId}/${properties.keyId}`, properties);
   expect(id).not.toBe("");
   await expect.poll(() => bob.log.some(({ severity }) => severity === debug)).toBe(true);
-  expect(bob.log).toContainEqual({ severity: warning, message: expect.stringContaining("waits for approval") });
+  expect(bob.log).toContainEqual({ severity: warning, message: expect.stringContaining("is waiting for approval") });
   const evidence = bob.log.filter(({ message }) => message.startsWith("evidence "));
   expect(evidence.every(({ severity }) => severity === debug)).toBe(true);
   expect(JSON.parse(evidence.at(-1)?.message.slice("evidence ".length) ?? "")).toMatchObject({ step: "write_record" });

@@ -16,7 +16,7 @@ vi.mock("@pulumi/pulumi", () => ({
   },
 }));
 
-const waiting = 'Key "payroll" waits for a second person to consent to its deactivation\n  [UKO_APPROVAL_PENDING]';
+const waiting = 'Key "payroll" is waiting for a second person to approve its deactivation\n  [UKO_APPROVAL_PENDING]';
 const cooling = 'Key "payroll" is deactivated and cooling down\n  [UKO_COOLING_DOWN]';
 const refused = 'Key "payroll" is protected\n  [UKO_DELETION_PROTECTED]';
 

@@ -33,7 +33,7 @@ test("a fault of ours is named as one, with its sentence and without its stack",
   const failure = failureFrom(new TypeError("x is not a function"));
   expect(failure).toEqual({
     code: status.FAILED_PRECONDITION,
-    details: "uko met a fault of its own\nPlease report it: x is not a function\n[UKO_BUG]",
+    details: "Unexpected error in uko\nPlease report it: x is not a function\n[UKO_BUG]",
   });
   const own = new UkoError("UKO_DEADLINE", { summary: "Too slow" });
   expect(failureFrom(own)).toEqual({ code: status.DEADLINE_EXCEEDED, details: "Too slow [UKO_DEADLINE]" });

@@ -96,7 +96,7 @@ describe("the provider's own settings", () => {
     const first = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
     const moved = await statusOf(differing({ instanceId: first }, { instanceId: absentId }));
     expect(moved.details).toMatch(
-      new RegExp(`^This provider serves instance ${first}, and the program now says ${absentId}`),
+      new RegExp(`^This provider uses instance ${first}, but the program now sets ${absentId}`),
     );
     expect(moved.details).toContain("[UKO_INSTANCE_MISMATCH]");
   });

@@ -42,7 +42,7 @@ describe("without the service", () => {
         severity: enginePb.LogSeverity.WARNING,
         urn: urnOf("uko:index:ManagedKey"),
         message: expect.stringMatching(
-          /^Key "payroll" takes two people and several runs to be destroyed\n.*1\. This run asks .*stops working/s,
+          /^Destroying key "payroll" requires two people and several runs\n.*1\. This run requests .*stops working/s,
         ),
       }),
     ]);
@@ -75,7 +75,7 @@ describe("a check", () => {
     const { failures } = await stage.bob.check(news({ vaultId: "payments", labbel: "x" }));
     expect(failures).toEqual([
       expect.stringMatching(/^vaultId: has to be a UUID/),
-      expect.stringMatching(/^labbel: is not known/),
+      expect.stringMatching(/^labbel: is not a known property/),
     ]);
   });
 
@@ -114,7 +114,7 @@ describe("a key's life", () => {
     const error = await statusOf(laterRun.delete(changed.properties));
     expect(error.code).toBe(status.FAILED_PRECONDITION);
     const lines = error.details.split("\n");
-    expect(lines[0]).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    expect(lines[0]).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
     expect(lines.at(-1)).toBe("  [UKO_APPROVAL_PENDING]");
     expect(error.details).toContain(`pulumi destroy --stack dev --target '${urnOf("uko:index:ManagedKey")}'`);
     const waiting = await stage.bob.read(id, changed.properties, inputs);
@@ -187,7 +187,7 @@ describe("a look that finds nothing out", () => {
       expect(looking.log).toMatchObject([
         {
           severity: enginePb.LogSeverity.WARNING,
-          message: expect.stringMatching(/^Could not be looked at, so its state is from the last look: /),
+          message: expect.stringMatching(/^Could not refresh this resource; keeping the last known state: /),
           urn: urnOf("uko:index:ManagedKey"),
         },
       ]);

@@ -10,7 +10,7 @@ import { childEnv } from "../support/child-env.ts";
 import { statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
-const waitingLine = /^Waiting for another person to act on record [0-9a-f]{32}, by: uko continue \S+ --consent /;
+const waitingLine = /^Waiting for a second person to run: uko continue \S+ --consent /;
 
 const stage = usePluginStage();
 
@@ -41,8 +41,8 @@ describe("a wait within a run", () => {
     // Far from the next look at the key, half a minute later.
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(error.code).toBe(status.FAILED_PRECONDITION);
-    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" waits for a second person/);
-    expect(error.details).toContain("The wait was stopped, and nothing is lost");
+    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is waiting for a second person/);
+    expect(error.details).toContain("The wait was canceled");
     const line = waiting.log.find(({ message }) => waitingLine.test(message));
     expect(line).toMatchObject({ ephemeral: true, urn: urnOf("uko:index:ManagedKey") });
     expect(waiting.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING)).toEqual([]);
@@ -73,7 +73,7 @@ describe("a wait within a run", () => {
     const patient = await stage.another({ ...stage.environmentOf("bob"), UKO_CONSENT: half });
     const clock = setInterval(() => void stage.uko.advance("1s"), 500);
     const error = await statusOf(patient.delete(properties, 60)).finally(() => clearInterval(clock));
-    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    expect(error.details.split("\n")[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
     expect(patient.log.map(({ message }) => message)).toContain("Cooling down, 1 min left");
     await stage.uko.expectNobodyAlone();
   });

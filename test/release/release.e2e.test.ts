@@ -192,7 +192,7 @@ test("is taken by Pulumi from a file and from a server, and serves a YAML progra
     { type: "uko:index:ManagedKey", outputs: { lifecycleState: "active" } },
   ]);
   expect((await carol.destroy()).firstErrorLine).toBe(
-    `Key "payroll" waits for a second person to consent to its deactivation`,
+    `Key "payroll" is waiting for a second person to approve its deactivation`,
   );
 });
 
@@ -231,7 +231,7 @@ test("is taken by OpenTofu from a mirror, and serves where no Node is", async ()
   expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
   expect((await carol.state()).resources).toMatchObject([{ attributes: { lifecycle_state: "active" } }]);
   expect((await carol.destroy()).firstErrorLine).toBe(
-    `Key "payroll" waits for a second person to consent to its deactivation`,
+    `Key "payroll" is waiting for a second person to approve its deactivation`,
   );
 });
 

@@ -76,7 +76,7 @@ describe("creating a template", () => {
   test("keeps it in state where archiving fails, and archives it with the next update", async () => {
     await uko.fault({ operation: "T6", status: 403, times: 1 });
     const { state, warnings } = await create({ ...ledger, archived: true });
-    expect(warnings).toEqual([expect.stringContaining("was made, but not archived")]);
+    expect(warnings).toEqual([expect.stringContaining("was created but not archived")]);
     const { templates } = containersOf(uko, "bob");
     const news = checkedBy(templates, { ...ledger, archived: true }, state);
     expect(templates.diff(state, news)).toEqual(["archived"]);
@@ -201,7 +201,7 @@ describe("the end of a template", () => {
     await uko.make({ label: "salaries" });
     expect(await end()).toMatchObject({
       code: "UKO_CONTAINER_IN_USE",
-      message: expect.stringMatching(/^Template "payroll" is still needed by key "salaries" \(active\)\n/),
+      message: expect.stringMatching(/^Template "payroll" is still used by key "salaries" \(active\)\n/),
     });
     uko.reset();
     await uko.make({ template: "cards" });

@@ -64,7 +64,7 @@ describe("creating a keystore", () => {
     });
     const { keystores } = containersOf(uko, "bob", { wrap });
     const { warnings } = await keystores.create(checkedBy(keystores, internal), options);
-    expect(warnings).toEqual([expect.stringContaining("its health could not be asked")]);
+    expect(warnings).toEqual([expect.stringContaining("its health could not be read")]);
   });
 
   test("leaves of each secret a digest, and finds a new secret by it", async () => {
@@ -159,7 +159,7 @@ describe("changing a keystore", () => {
     const { keystores } = containersOf(uko, "bob");
     const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
     expect(keystores.check(elsewhere, state).failures).toEqual([
-      { property: "aws", reason: expect.stringMatching(/^region says where the keystore is and cannot change/) },
+      { property: "aws", reason: expect.stringMatching(/^cannot change in region/) },
     ]);
     expect(await codeOf(keystores.update(state, elsewhere, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
     expect(keystores.check({ ...internal, type: "internal" }, state).failures).toContainEqual(
@@ -284,7 +284,7 @@ describe("finding keystores", () => {
     const listed = await keystores.list({ vaultId }, { ...options, warn: (line) => void heard.push(line) });
     expect(listed.map(({ state }) => state.name)).toEqual(["payroll-ring"]);
     expect(heard).toEqual([
-      `Keystore "aws-frankfurt" is of type "luna_hsm", which this release does not know: it is left out here, and stands in the way of its vault's deletion all the same`,
+      `Keystore "aws-frankfurt" is of type "luna_hsm", which this release does not know. It is not listed, but its vault cannot be deleted before it`,
     ]);
     const vault = await vaults.lookup(vaultId, options);
     expect(await vaults.delete(vault?.state, options)).toMatchObject({
@@ -313,7 +313,7 @@ describe("the end of an internal keystore", () => {
     const key = await uko.make({ label: "salaries", dualAuthorization: "single" });
     expect(await end()).toMatchObject({
       code: "UKO_CONTAINER_IN_USE",
-      message: expect.stringMatching(/^Keystore "payroll-ring" still has key "salaries" \(active\)\n/),
+      message: expect.stringMatching(/^Keystore "payroll-ring" still holds key "salaries" \(active\)\n/),
     });
 
     await unfinished(uko.run("carol").handlers, key);
@@ -363,7 +363,7 @@ describe("the end of an internal keystore", () => {
     const { keystores } = containersOf(uko, "bob", { wrap });
     expect(await keystores.delete(state, options)).toMatchObject({
       code: "UKO_SERVICE_REFUSED",
-      message: expect.stringMatching(/Conflict: Key ring[\s\S]*ring could not be read: KMS does not know you/),
+      message: expect.stringMatching(/Conflict: Key ring[\s\S]*could not read its KMS key ring: KMS does not know you/),
     });
   });
 
@@ -378,7 +378,7 @@ describe("the end of an internal keystore", () => {
     expect(await containersOf(uko, "alice").keystores.delete(state, options)).toMatchObject({
       code: "UKO_RIGHTS_MISSING",
       message: expect.stringMatching(
-        /^Alice Example .* may not delete keystore "payroll-ring": the right hs-crypto.target-keystores.delete is missing/,
+        /^Alice Example .* cannot delete keystore "payroll-ring": missing right hs-crypto.target-keystores.delete/,
       ),
     });
   });

@@ -50,7 +50,7 @@ describe("after a rotation", () => {
     const over = { rotationTrigger: "1" };
     const { state: after, warnings } = await update(state, over, blindAfterwards(false));
     expect(warnings).toEqual([
-      expect.stringMatching(/^KMS key "backup" was rotated, but the look after it failed: .* is not available\. /),
+      expect.stringMatching(/^KMS key "backup" was rotated, but the next read failed: .* is not available\. /),
     ]);
     const { lastRotateDate } = await kmsView(stage, state.keyId);
     expect(after).toEqual({ ...state, rotationTrigger: "1", lastRotatedAt: lastRotateDate });
@@ -63,7 +63,7 @@ describe("after a rotation", () => {
     const over = { rotationTrigger: "1" };
     const { state: after, warnings } = await update(state, over, blindAfterwards(true));
     expect(warnings).toEqual([
-      expect.stringMatching(/^Whether KMS key "backup" was rotated is not known: .*change rotationTrigger once more$/),
+      expect.stringMatching(/^It is not known whether KMS key "backup" was rotated: .*change rotationTrigger again$/),
     ]);
     expect(after).toEqual({ ...state, rotationTrigger: "1" });
     expect(await differsLater(after, over)).toEqual([]);

@@ -68,7 +68,7 @@ describe("a creation", () => {
     const { handlers } = kmsRun(stage, "bob");
     const made = await handlers.create(kmsInputs(handlers, { keyRing: "storage" }), options);
     expect(made.state.keyRing).toBe("storage");
-    expect(made.warnings).toEqual(['Key ring "storage" was not there and was made']);
+    expect(made.warnings).toEqual(['Created key ring "storage", which did not exist']);
     const twin = await stage.test.twinOf(await stage.test.keyIn("active"));
     const ring = String((await kmsView(stage, twin.id)).keyRingID);
     const inKeystore = handlers.create(kmsInputs(handlers, { name: "inside", keyRing: ring }), options);
@@ -128,7 +128,9 @@ describe("inputs", () => {
     expect(failures(over, state).toSorted()).toEqual(Object.keys(over).toSorted());
     const dual = { dualAuthDelete: false, dualAuthorization: "single" };
     expect(failures(dual, state)).toEqual(["dualAuthDelete"]);
-    await expect(update(state, { description: "other" })).rejects.toThrow(/keeps its description.*\[UKO_CHANGE_IMP/s);
+    await expect(update(state, { description: "other" })).rejects.toThrow(
+      /was not changed: description.*\[UKO_CHANGE_IMP/s,
+    );
   });
 });
 
@@ -148,7 +150,7 @@ describe("an update", () => {
     const { state: after, warnings } = await update(state, over);
     expect(after).toMatchObject({ keyRing: "later", rotationIntervalMonths: 6 });
     expect(after.aliases?.toSorted()).toEqual(["three", "two"]);
-    expect(warnings).toEqual(['Key ring "later" was not there and was made']);
+    expect(warnings).toEqual(['Created key ring "later", which did not exist']);
     expect(diff(after, over)).toEqual([]);
   });
 
@@ -157,11 +159,11 @@ describe("an update", () => {
     expect(diff(state)).toEqual(["dualAuthorization"]);
     const { state: without, warnings: hint } = await update(state, {});
     expect(without.dualAuthDelete).toBe(false);
-    expect(hint.join()).toContain("dualAuthDelete: true in the program turns it on");
+    expect(hint.join()).toContain("To turn it on, set dualAuthDelete: true");
     const written = { dualAuthDelete: true };
     expect(diff(state, written)).toEqual(["dualAuthorization", "dualAuthDelete"]);
     const byWriter = await update(state, written, "alice");
-    expect(byWriter.warnings.join()).toContain("requires the role KMS Manager; until then it cannot be ended");
+    expect(byWriter.warnings.join()).toContain("requires the role KMS Manager, which this identity does not have");
     const { state: after, warnings } = await update(state, written);
     expect(after.dualAuthDelete).toBe(true);
     expect(warnings.join()).toContain("KMS never turns it off again");
@@ -191,7 +193,7 @@ describe("an update", () => {
     const { state: after, warnings } = await update(state, { rotationTrigger: "1" });
     expect(await stage.effects(before)).toEqual([]);
     expect(after.rotationTrigger).toBe("1");
-    expect(warnings.join()).toContain("counts as what the rotationTrigger asks for");
+    expect(warnings.join()).toContain("so it was not rotated again");
     await stage.advance("8d");
     const { state: again } = await update(state, { rotationTrigger: "1" });
     expect(again.lastRotatedAt).not.toBe(after.lastRotatedAt);
@@ -220,7 +222,7 @@ describe("an update", () => {
     const { message } = await unfinishedKms(kmsRun(stage, "alice").handlers, state);
     const before = await lastSeq();
     const { state: after, warnings } = await update(state, { aliases: ["new"] });
-    expect(warnings.join()).toMatch(/waits for a second person to destroy it: .* set it for deletion on/);
+    expect(warnings.join()).toMatch(/is waiting for a second person to destroy it: .* set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
     expect(after.deletionRecordId).toBe(windowIn(message));
     expect(after.deletionRecordLapsesAt).toBe(windowIn(message).replace(/.*@/, ""));
@@ -233,11 +235,11 @@ describe("an update", () => {
     await destroyed(state);
     const left = await update(state, { restoreTrigger: "1", aliases: ["new"] });
     expect(left.state).toMatchObject({ lifecycleState: "destroyed", keyState: "destroyed" });
-    expect(left.warnings.join()).toContain("is destroyed, so it stays as it is");
+    expect(left.warnings.join()).toContain("is destroyed, so it was not changed");
     const back = await update(state, { restoreTrigger: "2" });
     expect(back.state).toMatchObject({ lifecycleState: "active", restoreTrigger: "2" });
-    expect(back.warnings.join()).toContain("was destroyed and is back");
-    expect((await update(back.state, { restoreTrigger: "3" })).warnings.join()).toContain("restored nothing");
+    expect(back.warnings.join()).toContain("was destroyed and is restored");
+    expect((await update(back.state, { restoreTrigger: "3" })).warnings.join()).toContain("had no effect");
     await destroyed(back.state);
     await stage.advance("31d");
     expect(await codeOf(update(back.state, { restoreTrigger: "4" }))).toBe("UKO_CHANGE_IMPOSSIBLE");
@@ -327,14 +329,16 @@ describe("a look", () => {
     const { handlers } = kmsRun(stage, "bob");
     expect((await handlers.read(state, options))?.warnings).toEqual([]);
     await unfinishedKms(kmsRun(stage, "alice").handlers, state);
-    expect((await handlers.read(state, options))?.warnings.join()).toContain("waits for a second person");
+    expect((await handlers.read(state, options))?.warnings.join()).toContain("is waiting for a second person");
     await stage.test.as("bob").kms("DELETE", `/keys/${state.keyId}`);
     const gone = await handlers.read(state, options);
-    expect(gone?.warnings.join()).toMatch(/was destroyed by IBMid-550000BOB on .*restoreTrigger brings it back until/);
+    expect(gone?.warnings.join()).toMatch(
+      /was destroyed by IBMid-550000BOB on .*Until .*, a changed restoreTrigger restores it/,
+    );
     expect(gone?.state).toMatchObject({ lifecycleState: "destroyed", deletionNotBefore: expect.any(String) });
     await stage.advance("1m");
     await stage.test.as("bob").kms("POST", `/keys/${state.keyId}/restore`);
-    expect((await handlers.read(gone?.state, options))?.warnings.join()).toContain("was restored, and is active");
+    expect((await handlers.read(gone?.state, options))?.warnings.join()).toContain("was restored and is active");
     await stage.test.as("carol").kms("POST", `/keys/${state.keyId}/actions/disable`);
     expect((await handlers.read(state, options))?.warnings.join()).toContain("went from active to suspended");
   });

@@ -34,7 +34,9 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     const state = await uko.make();
     const asked = consentIn((await unfinished(uko.run("bob").handlers, state)).message);
     const half = consentIn((await unfinished(uko.run("alice", { consents: [asked] }).handlers, state)).message);
-    expect((await read(state))?.warnings).toEqual([expect.stringMatching(/waits for approval of its destruction/)]);
+    expect((await read(state))?.warnings).toEqual([
+      expect.stringMatching(/is waiting for approval of its destruction/),
+    ]);
     await uko.advance("5h");
     await unfinished(uko.run("bob", { consents: [half] }).handlers, state);
     expect((await read(state))?.warnings).toEqual([]);
@@ -52,7 +54,9 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     const state = await uko.make();
     await unfinished(uko.run("bob").handlers, state);
     const found = await read(state);
-    expect(found?.warnings).toEqual([expect.stringMatching(/waits for approval of its deactivation: Bob Example/)]);
+    expect(found?.warnings).toEqual([
+      expect.stringMatching(/is waiting for approval of its deactivation: Bob Example/),
+    ]);
     expect(found?.state).toMatchObject({
       lifecycleState: "pending_approval",
       deletionAwaits: "approval",
@@ -172,7 +176,7 @@ describe("updating a key", () => {
     const seq = await uko.lastSeq();
     const { state: next, warnings } = await uko.update(state, { description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining("was left as it is: Bob Example")]);
+    expect(warnings).toEqual([expect.stringContaining("was not changed: Bob Example")]);
     const { handlers } = uko.run("carol");
     expect(handlers.diff(next, checked(handlers, inputsOf({ description: "new" })))).toEqual(["description"]);
   });
@@ -184,7 +188,7 @@ describe("updating a key", () => {
     await uko.advance("60s");
     await uko.run("alice").operations.consent(uko.ref(state.keyId), deletion.recordId ?? "", options);
     const { warnings } = await uko.update(state, { description: "new" });
-    expect(warnings).toEqual([expect.stringMatching(/Alice Example .* consented to its deactivation/)]);
+    expect(warnings).toEqual([expect.stringMatching(/Alice Example .* approved its deactivation/)]);
   });
 
   test.each(["compromised", "destroyed_compromised"] as const)(
@@ -201,7 +205,7 @@ describe("updating a key", () => {
       }));
       const seq = await uko.lastSeq();
       const { warnings } = await uko.update(state, { description: "new" }, "carol", { wrap });
-      expect(warnings).toEqual([expect.stringContaining(`is ${word}, so its attributes stay as they are`)]);
+      expect(warnings).toEqual([expect.stringContaining(`is ${word}, so its properties were not changed`)]);
       expect(await uko.effects(seq)).toEqual([]);
     },
   );

@@ -83,7 +83,7 @@ describe("creating a vault", () => {
     const creation = vaults.create(checkedBy(vaults, { name: "ledger" }), { signal: stop.signal });
     await expect(creation).rejects.toMatchObject({
       code: "UKO_ANSWER_LOST",
-      summary: expect.stringContaining('Whether vault "ledger" was created is not known'),
+      summary: expect.stringContaining('whether vault "ledger" was created'),
       cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
     });
     expect(await count()).toBe(2);
@@ -92,7 +92,7 @@ describe("creating a vault", () => {
   test("never takes one that was there before, and offers to adopt it", async () => {
     await expect(create({ name: "payments" }, losing)).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
-      summary: `Vault "payments" is there already, with id ${vaultId}`,
+      summary: `Vault "payments" already exists, with ID ${vaultId}`,
       detail: expect.stringContaining(`existingVaultId: "${vaultId}"`),
     });
     expect(await count()).toBe(1);
@@ -181,13 +181,13 @@ describe("the end of a vault", () => {
     expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
       code: "UKO_CONTAINER_IN_USE",
       message: expect.stringMatching(
-        /^Vault "payments" still holds 6 keystores and templates: keystore "payroll-ring"/,
+        /^Vault "payments" still contains 6 keystores and templates: keystore "payroll-ring"/,
       ),
     });
     await uko.make({ label: "salaries" });
     expect(await containersOf(uko, "bob").vaults.delete(state, options)).toMatchObject({
       code: "UKO_CONTAINER_IN_USE",
-      message: expect.stringMatching(/^Vault "payments" still holds key "salaries" \(active\)\n/),
+      message: expect.stringMatching(/^Vault "payments" still contains key "salaries" \(active\)\n/),
     });
   });
 

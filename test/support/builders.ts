@@ -48,9 +48,9 @@ export function anActor(identity: Identity = bob, over: Partial<Actor> = {}): Ac
   return { identity, writesAs: identity, displayName: `name of ${identity.iamId ?? identity.mark}`, ...over };
 }
 
-/** A person who acts through a trusted profile: acts as themselves, is written down as the profile. */
+/** A person who is using a trusted profile: acts as themselves, is written down as the profile. */
 export function anActorInProfile(identity: Identity = bob): Actor {
-  return { identity, writesAs: profile, displayName: "somebody in a profile" };
+  return { identity, writesAs: profile, displayName: "Bob in a profile" };
 }
 
 /** A machine: by its own key, or in a profile that a workload assumed. */

@@ -32,7 +32,7 @@ test.each(Object.keys(errorCatalogue) as ErrorCode[])(
 
 test("a fault of ours is named as one, without the stack of another library", () => {
   const { summary, detail } = diagnosticOf(new TypeError("x is not a function"));
-  expect(summary).toBe("uko met a fault of its own");
+  expect(summary).toBe("Unexpected error in uko");
   expect(detail).toBe("Please report it: x is not a function\n[UKO_BUG]");
   expect(diagnosticOf("thrown text").detail).toContain("unknown");
 });
@@ -72,22 +72,10 @@ describe("a failed check", () => {
   });
 
   test("has its way out in the detail", () => {
-    const reason = "cannot change on an existing key; make a new key beside it, then set existingKeyId";
-    expect(failureDiagnostic({ property: "vaultId", reason }, ofKey)).toMatchObject({
-      ...{
-        summary: "vault_id: cannot change on an existing key",
-        detail: "Make a new key beside it, then set existing_key_id.",
-      },
+    const failure = { property: "vaultId", reason: "cannot change", remedy: "create a new key; then move to it" };
+    expect(failureDiagnostic(failure, ofKey)).toMatchObject({
+      summary: "vault_id: cannot change",
+      detail: "Create a new key; then move to it.",
     });
-  });
-});
-
-test("a message has Terraform's names of properties, and is otherwise as it was", () => {
-  const message =
-    'Set deletionProtection to false\n  Key "camelCase" of iPhone, see labelTags, not dualAuthorizations.';
-  expect(warningDiagnostic(message)).toMatchObject({
-    severity: Diagnostic_Severity.WARNING,
-    summary: "Set deletion_protection to false",
-    detail: '  Key "camelCase" of iPhone, see label_tags, not dualAuthorizations.',
   });
 });

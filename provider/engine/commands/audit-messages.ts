@@ -3,7 +3,7 @@
 import { plain } from "../words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 
-const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "CONSENT OF", "NOTE"] as const;
+const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;
 
 export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVersions }: Audit): string {
   const rows = events.map(rowOf);
@@ -15,13 +15,13 @@ export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVers
     ]),
     ...samePerson(events),
     ...countOf(events.filter(({ isConfirmed }) => !isConfirmed).length, [
-      "step was begun and no line says that it was done: refused, stopped, or its answer lost",
-      "steps were begun and no line says that they were done: refused, stopped, or their answers lost",
+      "step was started but never recorded as finished: it was refused or interrupted, or its response was lost",
+      "steps were started but never recorded as finished: they were refused or interrupted, or their responses were lost",
     ]),
-    ...countOf(unreadableLines, ["line is not whole and was passed over", "lines are not whole and were passed over"]),
+    ...countOf(unreadableLines, ["incomplete line was skipped", "incomplete lines were skipped"]),
     ...countOf(unknownVersions, [
-      "line is of a version that this release does not know and was passed over",
-      "lines are of versions that this release does not know and were passed over",
+      "line was skipped, because this release does not know its version",
+      "lines were skipped, because this release does not know their versions",
     ]),
   ];
   return [...table, ...(findings.length === 0 ? [] : ["", ...findings.map((finding) => `${finding}.`)])].join("\n");
@@ -29,8 +29,10 @@ export function explainAudit({ events, stepsOnFile, unreadableLines, unknownVers
 
 /** An empty log and a filter without matches are two different answers for an auditor. */
 function sayNone(stepsOnFile: number): string {
-  if (stepsOnFile === 0) return "No step is on file.";
-  return stepsOnFile === 1 ? "The one step on file does not fit." : `None of ${stepsOnFile} steps on file fits.`;
+  if (stepsOnFile === 0) return "The evidence has no steps.";
+  return stepsOnFile === 1
+    ? "The evidence has 1 step, which does not match."
+    : `The evidence has ${stepsOnFile} steps, and none of them matches.`;
 }
 
 function rowOf(event: AuditEvent): readonly string[] {

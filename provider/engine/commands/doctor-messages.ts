@@ -51,8 +51,8 @@ export function faultCheck(check: string, thrown: unknown): Check {
 export function settingsCheck(instanceId: string, endpoint: string | undefined, region: string | undefined): Check {
   const check = "settings";
   if (endpoint !== undefined)
-    return { check, level: "ok", says: `instance ${instanceId}, endpoint ${endpoint} as set` };
-  const asked = `endpoint asked of the broker${region === undefined ? "" : ` of ${region}`}`;
+    return { check, level: "ok", says: `instance ${instanceId}, endpoint ${endpoint} from your settings` };
+  const asked = `endpoint from IBM's broker${region === undefined ? "" : ` in ${region}`}`;
   return { check, level: "ok", says: `instance ${instanceId}, ${asked}` };
 }
 
@@ -62,8 +62,8 @@ export function identityCheck(actor: Actor): Check {
     return {
       check,
       level: "warn",
-      says: `${sayActor(actor)}: the token does not tell who acts`,
-      do: 'Two persons cannot be told apart this way; only keys with dualAuthorization: "single" in code can be ended.',
+      says: `${sayActor(actor)}: the token does not name an identity`,
+      do: 'uko cannot distinguish two people this way. It can delete only keys with dualAuthorization: "single" in the program.',
     };
   }
   if (!isPerson(actor.identity)) {
@@ -71,15 +71,15 @@ export function identityCheck(actor: Actor): Check {
       check,
       level: "warn",
       says: `${sayActor(actor)} is not a person`,
-      do: "It can declare keys, wait, and remove what is over; it can neither ask nor consent. People use their own API key.",
+      do: "It can declare keys, wait, and remove destroyed keys. It can neither request nor approve; people use their own API key.",
     };
   }
   if (!mayAuthor(actor)) {
     return {
       check,
       level: "warn",
-      says: `${sayActor(actor)} is a person and acts through a trusted profile`,
-      do: "It can take a step on another's record; to ask or to consent, use an API key of your own.",
+      says: `${sayActor(actor)} is a person using a trusted profile`,
+      do: "It can act on the request of another person. To request or approve, use an API key of your own.",
     };
   }
   return { check, level: "ok", says: `${sayActor(actor)}, a person` };
@@ -89,22 +89,22 @@ export function reachabilityCheck(check: string, call: WatchedCall | undefined):
   if (call === undefined) return [];
   const time = `${Math.round(call.durationMs)} ms`;
   const isSlow = call.durationMs > slowMs;
-  const says = `${call.origin} answered ${call.status} in ${time}`;
+  const says = `${call.origin} responded with ${call.status} in ${time}`;
   const isSecure = call.origin.startsWith("https://");
   return [
     {
       check,
       level: isSlow ? "warn" : "ok",
       says,
-      ...(isSlow && { do: "It is slow; a deadline of 90 s ends a call." }),
+      ...(isSlow && { do: "The response is slow. A call ends after 90 s." }),
     },
     isSecure
-      ? { check: `${check} TLS`, level: "ok", says: "its certificate is valid for the host" }
+      ? { check: `${check} TLS`, level: "ok", says: "the certificate is valid for the host" }
       : {
           check: `${check} TLS`,
           level: "warn",
-          says: "no TLS, which is allowed to this machine only",
-          do: "Right for the local UKO; a real instance is reached over https.",
+          says: "no TLS, which is allowed only to this machine",
+          do: "This is right for the emulator. A real instance requires https.",
         },
   ];
 }
@@ -112,11 +112,16 @@ export function reachabilityCheck(check: string, call: WatchedCall | undefined):
 export function clockCheck(skewMs: number | undefined): Check {
   const check = "clock";
   if (skewMs === undefined)
-    return { check, level: "warn", says: "the service tells no time", do: "Nothing can be decided without." };
+    return {
+      check,
+      level: "warn",
+      says: "the service sent no Date header",
+      do: "uko cannot decide anything without it.",
+    };
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   const says =
     seconds === 0
-      ? "agrees with the service's"
+      ? "this machine agrees with the service"
       : `this machine is ${seconds} s ${skewMs > 0 ? "behind" : "ahead of"} the service`;
   return Math.abs(skewMs) <= largestSkewMs
     ? { check, level: "ok", says }
@@ -124,18 +129,18 @@ export function clockCheck(skewMs: number | undefined): Check {
         check,
         level: "warn",
         says,
-        do: "What is due is decided by the service's clock alone; TLS and tokens may fail by yours.",
+        do: "Deadlines use the clock of the service. A wrong local clock can still break TLS and access tokens.",
       };
 }
 
 export function instanceCheck(isProven: boolean): Check {
   const check = "instance";
-  if (isProven) return { check, level: "ok", says: "proven: the broker or the host name says which instance answers" };
+  if (isProven) return { check, level: "ok", says: "proven by the broker or the host name" };
   return {
     check,
     level: "warn",
-    says: "not proven: nothing but your setting says which instance answers",
-    do: "Set UKO_REGION, so that the broker is asked; otherwise a vault that is not found never counts as gone.",
+    says: "not proven: only your settings say which instance answers",
+    do: "Set UKO_REGION, so that uko asks IBM's broker. Otherwise a vault that is not found never counts as gone.",
   };
 }
 
@@ -154,24 +159,24 @@ const versionHints = [
 export function versionCheck(fields: ReadonlySet<string>): Check {
   const check = "API version";
   const hint = versionHints.find(([field]) => fields.has(field));
-  if (hint !== undefined) return { check, level: "ok", says: `${hint[1]}, by the field ${hint[0]}` };
+  if (hint !== undefined) return { check, level: "ok", says: `${hint[1]}, according to the field ${hint[0]}` };
   return {
     check,
     level: "warn",
-    says: fields.size === 0 ? "not to be told: nothing could be read" : "before 4.12, as far as fields tell",
-    do: "Older releases hide keystores' states; uko then refuses what it cannot see.",
+    says: fields.size === 0 ? "unknown: no data could be read" : "before 4.12, according to the fields",
+    do: "Older releases do not report the states of keystores. uko then refuses steps that depend on them.",
   };
 }
 
 /** This check only looks for tag support; `uko doctor --probe-tags` tries it. */
 export function tagsCheck(tagged: number, keys: number): Check {
   const check = "tags";
-  if (tagged > 0) return { check, level: "ok", says: `kept: ${tagged} of ${keys} keys carry some` };
+  if (tagged > 0) return { check, level: "ok", says: `stored: ${tagged} of ${keys} keys have tags` };
   return {
     check,
     level: "ok",
-    says: "not known: no key that was read carries any",
-    do: "The first consent record finds out before anything is cut off; without tags it ends the description.",
+    says: "unknown: none of the keys that uko read has tags",
+    do: "The first request finds out, before anything is deactivated. Without tags, uko stores it in the description.",
   };
 }
 
@@ -187,7 +192,7 @@ export function vaultsCheck(vaults: readonly { readonly id: string; readonly nam
 }
 
 export function listCheck(check: string, count: number, noun: string): Check {
-  return { check, level: "ok", says: `${count} ${count === 1 ? noun : `${noun}s`} to be seen` };
+  return { check, level: "ok", says: `${count} visible ${count === 1 ? noun : `${noun}s`}` };
 }
 
 /** A run cannot protect itself from a state that names other code, so every `uko doctor` points to the check that can. */

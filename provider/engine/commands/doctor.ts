@@ -41,7 +41,7 @@ export async function examine(
 ): Promise<Check[]> {
   const checks: Check[] = [settingsCheck(world.session.instanceId, endpoint, region), stateHintCheck()];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => readonly Check[]) => {
-    world.progress.report(`Looking at ${name}`);
+    world.progress.report(`Reading ${name}`);
     try {
       const found = await call();
       checks.push(...tell(found));

@@ -102,7 +102,7 @@ export async function examineControls(
       const asked = askedBy(properties);
       const effective = effectivePolicy(sighting.observation, policyOf(asked));
       if (strictnessOf(effective) > strictnessOf(asked)) {
-        findings.push(`${address}: the state says ${sayAsked(asked)}, and the key requires more`);
+        findings.push(`${address}: the state sets ${sayAsked(asked)}, but the key requires more`);
       }
     } catch (error) {
       if (options.signal.aborted) throw error;
@@ -130,7 +130,7 @@ function strictnessOf(asked: Asked): number {
 }
 
 function sayAsked(asked: Asked): string {
-  return asked.dualAuthorization === "single" ? "dualAuthorization single" : "deletionGate destroy";
+  return asked.dualAuthorization === "single" ? '"single"' : '"destroy"';
 }
 
 function policyOf(asked: Asked): DeletionPolicy {

@@ -84,13 +84,16 @@ export async function takeInventory(
       const item = itemOf(definition, id, properties, nameOf(definition.deletion(state, run).subject(properties)));
       const unsayable = unsayableIn(definition, item);
       if (unsayable.length === 0) items.push(item);
-      else leftOut.push(`${capital(noun)} "${plain(item.name)}" ${id}: no program can say its ${unsayable.join(", ")}`);
+      else
+        leftOut.push(
+          `${capital(noun)} "${plain(item.name)}" ${id}: cannot be declared because of its ${unsayable.join(", ")}`,
+        );
     }
   }
   if (isVaultThere) return { items, leftOut };
   throw new UkoError("UKO_NOT_FOUND", {
     summary: `Vault ${vaultId} was not found`,
-    detail: "Either it is not there, or this identity may not see it. Nothing was written.",
+    detail: "It does not exist, or this identity cannot read it. Nothing was written.",
   });
 }
 

@@ -39,7 +39,7 @@ const endingDigits = 82;
  */
 function carriersOf(mark: string, what: "creation" | "change"): Carriers {
   const digits = (count: number): string => mark.repeat(Math.ceil(count / mark.length)).slice(0, count);
-  const text = `Made by uko doctor to see what is kept at ${what}; never active, may go`;
+  const text = `Created by uko doctor to test what is stored at ${what}; never activated, can be deleted`;
   return {
     tags: [{ name: "probe", value: `${what} ${digits(tagDigits)}` }],
     description: `${text}\n[probe${digits(endingDigits)}]`,
@@ -80,7 +80,7 @@ export async function patchProbeKey(world: World, { ref, mark }: MadeKey, option
     const written = await world.keys.update(ref, patch, value.etag, options);
     const tagsRejected = patch.tags === undefined;
     if (written.kind === "done") return { kind: "answered", sent, tagsRejected };
-    why = written.kind === "stale" ? "somebody else wrote to the key" : reasonOf(written);
+    why = written.kind === "stale" ? "another writer changed the key" : reasonOf(written);
     if (written.kind === "forbidden") break;
     // If the answer was lost, the next read looks for the change. The change is sent again only if
     // it had no effect.
@@ -119,13 +119,13 @@ async function keyOf(
       return findByLabel(world, key, options);
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
-        summary: `This identity may not create a key in vault ${key.vaultId}, so nothing was probed`,
-        detail: `Creating takes the role Key Custodian - Creator. The service says: ${plain(written.message)}`,
+        summary: `This identity cannot create a key in vault ${key.vaultId}, so nothing was tested`,
+        detail: `Creating a key requires the role Key Custodian - Creator. Response of the service: ${plain(written.message)}`,
       });
     case "refused":
       throw new UkoError("UKO_SERVICE_REFUSED", {
-        summary: `The service did not create the probe's key: ${plain(written.message)}`,
-        detail: `No key was made.\nCorrelation id: ${written.correlationId}`,
+        summary: `The service did not create the key of the probe: ${plain(written.message)}`,
+        detail: `No key was created.\nCorrelation ID: ${written.correlationId}`,
       });
   }
 }
@@ -140,8 +140,8 @@ async function findByLabel(world: World, { vaultId, label = "" }: NewKey, option
     if (found.length === 1 && found[0] !== undefined) return found[0];
   }
   throw new UkoError("UKO_ANSWER_LOST", {
-    summary: `Whether the probe's key "${label}" was made is not known: the answer did not arrive`,
-    detail: `It is not in vault ${vaultId} now, so most likely none was made. Should one with that label appear, it was never active.`,
+    summary: `It is not known whether the key of the probe, "${label}", was created, because the response did not arrive`,
+    detail: `It is not in vault ${vaultId} now, so most likely it was not created. If a key with this label appears, it was never activated.`,
   });
 }
 

@@ -31,30 +31,31 @@ export interface LeftKey extends ProbedKey {
 const probe = "tag probe";
 
 export function notBegunCheck(obstacle: string): Check {
-  return { check: probe, level: "fail", says: `not begun: ${plain(obstacle, 300)}`, do: "No key was made." };
+  return { check: probe, level: "fail", says: `not started: ${plain(obstacle, 300)}`, do: "No key was created." };
 }
 
 /** `atChange` is a text if no change could be made. */
 export function carriedCheck(atCreation: Carried, atChange: Carried | string): Check {
   const last = typeof atChange === "string" ? atCreation : atChange;
-  const told =
+  const kept =
     typeof atChange === "string"
-      ? `${sayTags(atCreation)} at creation; a change could not be made: ${plain(atChange)}`
+      ? `${sayTags(atCreation)} at creation; the change failed: ${plain(atChange)}`
       : atCreation.tags === atChange.tags
-        ? `${sayTags(atChange)} at creation and by a change`
-        : `${sayTags(atCreation)} at creation, ${atChange.tags} by a change`;
-  const ending = last.isEndingKept ? "a description keeps its ending" : "a description does not keep its ending";
-  const says = `${told}; ${ending}`;
-  if (last.tags === "kept") return { check: probe, level: "ok", says, do: "Consent records ride on tags here." };
+        ? `${sayTags(atChange)} at creation and after a change`
+        : `${sayTags(atCreation)} at creation, ${atChange.tags} after a change`;
+  const ending = last.isEndingKept ? "the end of the description is kept" : "the end of the description is not kept";
+  const says = `${kept}; ${ending}`;
+  if (last.tags === "kept") return { check: probe, level: "ok", says, do: "Consent records are stored as tags." };
   if (last.isEndingKept) {
-    const what = "Consent records end the description here, which may then have at most 110 characters beside.";
+    const what =
+      "Consent records are stored at the end of the description, which can then have at most 110 characters.";
     return { check: probe, level: "ok", says, do: what };
   }
   return {
     check: probe,
     level: "warn",
     says,
-    do: "No consent record would be kept, so what takes two people is refused here (UKO_RECORD_NOT_KEPT).",
+    do: "The service would not store consent records, so uko refuses every deletion that requires two people (UKO_RECORD_NOT_KEPT).",
   };
 }
 
@@ -66,7 +67,7 @@ export function cleanupCheck(key: ProbedKey): Check {
   return {
     check: "probe's key",
     level: "ok",
-    says: `"${plain(key.label)}" was never active, and is destroyed and removed again (${key.ref.keyId})`,
+    says: `"${plain(key.label)}" was never activated; it was destroyed and removed (${key.ref.keyId})`,
   };
 }
 
@@ -80,7 +81,7 @@ export function leftCheck(left: LeftKey): Check {
   return {
     check: "probe's key",
     level: "fail",
-    says: `"${plain(left.label)}" is left, ${left.stateWord ?? "in an unknown state"}: ${plain(sayWhy(left), 300)}`,
+    says: `"${plain(left.label)}" was not deleted (state: ${left.stateWord ?? "unknown"}): ${plain(sayWhy(left), 300)}`,
     do: commandsFor(left, path).join("\n"),
   };
 }
@@ -92,12 +93,12 @@ const roles: Partial<Record<Step["kind"], string>> = {
 
 function sayWhy({ step, why }: LeftKey): string {
   const role = step === undefined ? undefined : roles[step];
-  return role === undefined ? why : `to ${step} it takes the role ${role}. The service says: ${why}`;
+  return role === undefined ? why : `to ${step} it, the role ${role} is required. Response of the service: ${why}`;
 }
 
 function commandsFor({ stateWord }: LeftKey, path: string): readonly string[] {
-  const ask = ["It ends as any key does, with two people; the first runs", `  uko request ${path}`];
-  const remove = ["Once it is destroyed, a Vault Administrator removes its record:", `  uko continue ${path}`];
+  const ask = ["Two people can delete it like any other key. The first one runs:", `  uko request ${path}`];
+  const remove = ["Once it is destroyed, someone with the role Vault Administrator runs:", `  uko continue ${path}`];
   if (stateWord === "destroyed") return remove;
   return stateWord === undefined ? [...ask, ...remove] : ask;
 }

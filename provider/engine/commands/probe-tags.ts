@@ -43,7 +43,7 @@ export async function probeTags(world: World, probe: TagProbe, options: CallOpti
     const obstacle = await obstacleTo(world, probe, options);
     if (obstacle !== undefined) return [notBegunCheck(obstacle)];
     await world.reports?.open();
-    world.progress.report("Making a key to probe with");
+    world.progress.report("Creating a key for the probe");
     made = await makeProbeKey(world, probe, options);
   } catch (error) {
     return [faultCheck("tag probe", error)];
@@ -62,17 +62,17 @@ export async function probeTags(world: World, probe: TagProbe, options: CallOpti
 async function obstacleTo(world: World, probe: TagProbe, options: CallOptions): Promise<string | undefined> {
   const { vaultId, template: name, isDualRequired } = probe;
   if (isDualRequired) {
-    return "UKO_DUAL_AUTHORIZATION=required asks for two people, and the probe would end its key with one";
+    return "UKO_DUAL_AUTHORIZATION=required requires two people, but the probe deletes its key alone";
   }
   const templates = await world.templates.list({ vaultId }, options);
   const template = templates.find((each) => each.vaultId === vaultId && each.name === name);
-  if (template === undefined) return `vault ${vaultId} has no template with that name to be seen`;
+  if (template === undefined) return `vault ${vaultId} has no visible template with that name`;
   if (template.keyState !== "pre_activation") {
-    return "its keys are active at once, and the probe ends only a key that was never active; name a template whose keys begin as pre_activation";
+    return "its keys are active at once, but the probe deletes only a key that was never activated; choose a template whose keys start as pre_activation";
   }
-  if (template.isArchived) return "it is archived, and makes no keys";
+  if (template.isArchived) return "it is archived, so it creates no keys";
   if (template.namingScheme !== "") {
-    return "its keys are named by a scheme, and the probe's key has to be found again by its own label";
+    return "its keys are named by a scheme, but the probe must find its key by a label of its own";
   }
   return undefined;
 }
@@ -92,7 +92,7 @@ async function lookFor(
   options: CallOptions,
 ): Promise<Carried> {
   const { value } = await world.keys.read(ref, options);
-  if (value === undefined) throw new UkoError("UKO_KEY_NOT_FOUND", { summary: "The probe's key was not found" });
+  if (value === undefined) throw new UkoError("UKO_KEY_NOT_FOUND", { summary: "The key of the probe was not found" });
   const { tags, description } = value.snapshot;
   const areKept = sent.tags.every((tag) =>
     tags.some(({ name, value: text }) => name === tag.name && text === tag.value),
@@ -134,7 +134,10 @@ function leftBy(outcome: Exclude<Outcome, { kind: "gone" }>, made: MadeKey): Lef
     return { ...left, why: outcome.plan.guard.message };
   }
   const asksForTwo = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
-  return { ...left, why: asksForTwo ? "two people are asked for on it" : "it is not as the probe made it" };
+  return {
+    ...left,
+    why: asksForTwo ? "the key requires two people" : "the key was changed after the probe created it",
+  };
 }
 
 /** For the command that the message shows. A canceled run makes no further call. */

@@ -22,7 +22,7 @@ export function stateCheck({ form, resources }: StoredState): Check {
   const count = resources.length === 1 ? "1 resource" : `${resources.length} resources`;
   const says = `${engine === "Pulumi" ? "a Pulumi" : "an OpenTofu or Terraform"} state with ${count} of uko`;
   if (resources.length > 0) return { check, level: "ok", says };
-  return { check, level: "warn", says, do: "Is it the right state? Nothing in it was compared." };
+  return { check, level: "warn", says, do: "Check that this is the right state. There was nothing to compare." };
 }
 
 export function codeCheck(faults: readonly { readonly address: string; readonly fault: SourceFault }[]): Check {

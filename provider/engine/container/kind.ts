@@ -77,7 +77,9 @@ export const containerKind: Deletable<ContainerTypes> = {
     if (stop.kind !== "stopped" || stop.plan.kind !== "waitingForTime") return undefined;
     const { awaits, untilMs } = stop.plan;
     const what =
-      awaits === "kms_metadata" ? "Waiting for KMS to forget its keys" : "Waiting for its destroyed keys to go";
+      awaits === "kms_metadata"
+        ? "Waiting for KMS to purge the metadata of its keys"
+        : "Waiting until its destroyed keys can be removed";
     return { neededMs: neededUntil(untilMs, nowMs), what };
   },
 };

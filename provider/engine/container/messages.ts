@@ -15,18 +15,29 @@ import {
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
 import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand, sayUnprotect } from "../explanation.ts";
-import { capital, plain, sayActor, sayRoles, sayTime, sayTimeAndDistance } from "../words.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../explanation.ts";
+import {
+  capital,
+  count,
+  plain,
+  sayActor,
+  sayHolder,
+  sayList,
+  sayRoles,
+  sayService,
+  sayTime,
+  sayTimeAndDistance,
+} from "../words.ts";
 import type { ContainerStop } from "./kind.ts";
 import type { ObservedContainer } from "./observe.ts";
 import { containerRights, sayContainer, vaultAdministrator } from "./words.ts";
 
+const vaultHolder = `someone with the role ${vaultAdministrator}`;
 const anyone = ["Key Custodian - Deployer", "Key Custodian - Creator", vaultAdministrator];
 /** People would not read more names than this. */
 const maxNamed = 10;
 const maxCommands = 3;
 const maxInSummary = 3;
-const unchanged = "Nothing was deleted.";
 
 /** The subject of a sentence. */
 interface About {
@@ -49,19 +60,16 @@ export function explainContainerOutcome(
   if (outcome.kind === "rights_missing") {
     const right = containerRights[observation.kind].delete;
     return {
-      summary: `${sayActor(outcome.actor)} may not delete ${about.what}: the right ${right.action} is missing`,
-      facts: [
-        `It comes with the role ${sayRoles(right)}.`,
-        ...(outcome.message === "" ? [] : [`The service says: ${plain(outcome.message, 300)}`]),
-        unchanged,
-      ],
-      next: rerun(`somebody who holds ${sayRoles(right)} runs`, door),
+      summary: `${sayActor(outcome.actor)} cannot delete ${about.what}: missing right ${right.action}`,
+      facts: [`This right requires the role ${sayRoles(right)}.`, ...sayService("the service", outcome.message)],
+      isUnchanged: true,
+      next: rerun(`${sayHolder(right)} runs`, door),
       code: "UKO_RIGHTS_MISSING",
     };
   }
   const { plan } = outcome;
   const [summary, facts, next = []] = plan.kind === "refused" ? sayGuard(plan.guard, about) : sayWait(plan, about);
-  return { summary, facts, next, code: containerPlanCode(plan) };
+  return { summary, facts, isUnchanged: true, next, code: containerPlanCode(plan) };
 }
 
 type Sayings = {
@@ -71,59 +79,62 @@ type Sayings = {
 const sayings: Sayings = {
   deletion_protection: (_guard, { what, door }) => [
     `Deletion protection is on for ${what}`,
-    [unchanged, sayUnprotect(door)],
+    [],
+    unprotect(
+      door,
+      rerun("", door).flatMap(({ commands }) => commands),
+    ),
   ],
   contents_unreadable: (guard, { what, door }) => [
-    `Which ${guard.what === "keys" ? "keys" : "keystores and templates"} ${what} holds could not be read, so it was left alone`,
-    [plain(guard.reason, 400), `Listing them takes the role ${anyone.join(" or ")}.`, unchanged],
-    rerun("somebody who holds one of these roles runs", door),
+    `Could not list the ${guard.what === "keys" ? "keys" : "keystores and templates"} in ${what}, so uko did not delete it`,
+    [plain(guard.reason, 400), `Listing them requires one of the roles ${sayList(anyone)}.`],
+    rerun("someone with one of these roles runs", door),
   ],
   holds_keys: ({ keys }, { what, observation, door }) => [
     `${capital(what)} ${holds[observation.kind]} ${summarize(keys.map(sayKeyShortly), "key")}`,
     [
       ...listed(keys.map(sayContainedKey)),
-      `${keys.length === 1 ? "It ends first," : "They end first, each"} in its own time: nothing is emptied on the way. ${unchanged}`,
+      `Delete ${keys.length === 1 ? "this key" : "these keys"} first. uko does not delete the contents for you.`,
     ],
-    [...waysOn(keys), ...rerun("once no key is left you run", door)],
+    [...waysOn(keys), ...rerun("once no key is left, run", door, keys.length > 0)],
   ],
   holds_containers: ({ containers }, { what, door }) => [
-    `${capital(what)} still holds ${summarize(containers.map(sayContainer), "keystore or template", "keystores and templates")}`,
+    `${capital(what)} still contains ${summarize(containers.map(sayContainer), "keystore or template", "keystores and templates")}`,
     [
       ...listed(containers.map(sayContained)),
-      `${containers.length === 1 ? "It is" : "They are"} deleted first. ${unchanged}`,
+      `Delete ${containers.length === 1 ? containers.map(sayContainer).join() : "these objects"} first. uko does not delete the contents for you.`,
     ],
-    rerun(containers.length === 1 ? "once it is gone you run" : "once they are gone you run", door),
+    rerun("after that, run", door),
   ],
   holds_ring_keys: ({ ringKeys }, { what, door }) => [
-    `The KMS key ring of ${what} still holds ${summarize(
+    `The key ring of ${what} still contains ${summarize(
       ringKeys.map(({ name, kmsKeyId }) => `"${plain(name === "" ? kmsKeyId : name, 60)}"`),
-      "a key that is no managed key:",
-      "keys that are no managed keys",
+      "unmanaged KMS key",
     )}`,
     [
       ...listed(ringKeys.map((key) => `KMS ${sayRingKey(key)}`)),
-      "Whoever made them deletes them in KMS, or moves them to another key ring; uko touches no key in a keystore's ring.",
-      unchanged,
+      `Delete ${ringKeys.length === 1 ? "this key" : "these keys"} in KMS, or move ${ringKeys.length === 1 ? "it" : "them"} to another key ring. uko does not change unmanaged keys.`,
     ],
-    rerun("once the ring is empty you run", door),
+    rerun("once the key ring is empty, run", door),
   ],
   service_refused: ({ message, ringUnreadable }, { what, door }) => [
     `The service refused to delete ${what}`,
     [
       plain(message, 500),
       ringUnreadable === undefined
-        ? "Another look showed nothing that it holds."
-        : `Another look showed no managed key that it holds, but its KMS key ring could not be read: ${plain(ringUnreadable, 400)}`,
+        ? "uko read it again and found no contents."
+        : `uko read it again and found no managed key, but could not read its KMS key ring: ${plain(ringUnreadable, 400)}`,
       ...(ringUnreadable === undefined
         ? []
-        : ["KMS keeps the metadata of destroyed keys there for up to 90 days. Reading it takes the KMS role Reader."]),
-      unchanged,
+        : [
+            "KMS keeps the metadata of destroyed keys there for up to 90 days. Reading the metadata requires the KMS role Reader.",
+          ]),
     ],
-    rerun("once its reason is gone you run", door),
+    rerun("after resolving the cause, run", door),
   ],
   beyond_plan: (guard, { what, door }) => {
     const [summary, reason] = sayBeyondPlan(guard, what, true);
-    return [summary, [reason, unchanged], rerun(planAgain, door)];
+    return [summary, [reason], rerun(planAgain, door)];
   },
 };
 
@@ -133,48 +144,43 @@ function sayGuard(guard: ContainerGuard, about: About): Saying {
 }
 
 const holds = {
-  vault: "still holds",
-  keystore: "still has",
-  template: "is still needed by",
+  vault: "still contains",
+  keystore: "still holds",
+  template: "is still used by",
 } as const satisfies Record<ContainerKind, string>;
 
 function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about: About): Saying {
   const { what, nowMs, door } = about;
   const { untilMs, keys, ringKeys } = plan;
-  const until = untilMs === undefined ? "" : ` until ${sayTime(untilMs)}`;
-  const then = untilMs === undefined ? "later" : `after ${sayTime(untilMs)}`;
-  const metadata = sayMetadata(ringKeys, nowMs);
+  const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
+  const then = untilMs === undefined ? "on a later day" : `after ${sayTime(untilMs)}`;
   if (plan.awaits === "kms_metadata") {
     return [
-      `${capital(what)} waits for KMS${until}: its key ring still has the metadata of ${count(ringKeys.length, "destroyed key")}`,
+      `${capital(what)} cannot be deleted until KMS purges the metadata of ${count(ringKeys.length, "destroyed key")}`,
       [
         ...listed(ringKeys.map((key) => `KMS ${sayRingKey(key)}`)),
         ...(untilMs === undefined
-          ? []
-          : [`KMS begins to purge the last of it on ${sayTimeAndDistance(untilMs, nowMs)}.`]),
-        "Somebody who holds KMS Key Purge may purge it in KMS from 4 hours after the destruction; uko never does.",
-        unchanged,
+          ? ["KMS does not report when it purges the metadata."]
+          : [`KMS purges the last metadata on ${sayTimeAndDistance(untilMs, nowMs)}.`]),
+        "From 4 hours after the destruction, someone with the role KMS Key Purge can purge the metadata in KMS. uko never does.",
       ],
-      rerun(`${then} you run`, door),
+      rerun(`${then}, run`, door),
     ];
   }
+  const isOne = keys.length === 1;
   return [
-    `${capital(what)} waits${until} for ${summarize(
+    `${capital(what)} cannot be deleted${until}: it still holds ${summarize(
       keys.map(({ label }) => `"${plain(label, 60)}"`),
       "destroyed key",
     )}`,
     [
       ...listed(keys.map(sayContainedKey)),
-      `${keys.length === 1 ? "Its record leaves" : "Their records leave"} the vault before what holds ${keys.length === 1 ? "it" : "them"} can go.`,
-      ...metadata,
-      unchanged,
+      `The ${isOne ? "key" : "keys"} must be removed from the vault first.`,
+      ...sayMetadata(ringKeys, nowMs),
     ],
     [
-      {
-        who: `${then} somebody who holds ${vaultAdministrator} removes ${keys.length === 1 ? "the record" : "the records"} with`,
-        commands: some(keys, "continue"),
-      },
-      ...rerun(keys.length === 1 ? "once it is gone you run" : "once they are gone you run", door),
+      { who: `${then}, ${vaultHolder} runs`, commands: some(keys, "continue"), isEach: true },
+      ...rerun("after that, run", door, true),
     ],
   ];
 }
@@ -183,7 +189,7 @@ function sayMetadata(ringKeys: readonly RingKey[], nowMs: number): readonly stri
   const dates = ringKeys.flatMap(({ purgeScheduledAtMs }) => purgeScheduledAtMs ?? []);
   if (ringKeys.length === 0) return [];
   const until = dates.length < ringKeys.length ? "" : ` until ${sayTimeAndDistance(Math.max(...dates), nowMs)}`;
-  return [`After that KMS keeps the metadata of ${count(ringKeys.length, "key")} in its ring${until}.`];
+  return [`After that, KMS keeps the metadata of ${count(ringKeys.length, "key")} in the key ring${until}.`];
 }
 
 /**
@@ -196,14 +202,21 @@ function waysOn(keys: readonly ContainedKey[]): readonly NextStep[] {
   return [
     ...(living.length === 0
       ? []
-      : [{ who: "to see the way to the end of each you run", commands: some(living, "plan") }]),
+      : [
+          {
+            who: `to see how to delete ${living.length === 1 ? "the key" : "each key"}, run`,
+            commands: some(living, "plan"),
+            isEach: true,
+          } as const,
+        ]),
     ...(over.length === 0
       ? []
       : [
           {
-            who: `somebody who holds ${vaultAdministrator} removes what is destroyed with`,
+            who: `to remove ${over.length === 1 ? "the destroyed key" : "the destroyed keys"}, ${vaultHolder} runs`,
             commands: some(over, "continue"),
-          },
+            isEach: true,
+          } as const,
         ]),
   ];
 }
@@ -216,9 +229,10 @@ function some(keys: readonly ContainedKey[], command: "plan" | "continue"): read
   return keys.slice(0, maxCommands).map(({ vaultId, keyId }) => `uko ${command} ${vaultId}/${keyId}`);
 }
 
-function rerun(who: string, door: Door): readonly NextStep[] {
+function rerun(who: string, door: Door, isSequel = false): readonly NextStep[] {
   // `uko continue` accepts only keys, so it cannot delete a container.
-  return door.rerun === "uko continue" ? [] : [{ who, commands: [rerunCommand(door)] }];
+  if (door.rerun === "uko continue") return [];
+  return [{ who, commands: [rerunCommand(door)], ...(isSequel && { isSequel }) }];
 }
 
 function sayKeyShortly({ label, state }: ContainedKey): string {
@@ -226,20 +240,20 @@ function sayKeyShortly({ label, state }: ContainedKey): string {
 }
 
 const stateWords = {
-  pre_activation: "never active",
+  pre_activation: "never activated",
   active: "active",
   deactivated: "deactivated",
   destroyed: "destroyed",
   compromised: "compromised",
   destroyed_compromised: "destroyed, compromised",
-  unrecognised: "in a state that this release does not know",
+  unrecognised: "in an unknown state",
 } as const satisfies Record<ObservedState, string>;
 
 function sayContainedKey({ label, vaultId, keyId, state, pending }: ContainedKey): string {
-  const untilMs = pending?.untilMs;
-  const until = untilMs === undefined ? "until a time that is not told" : `until ${sayTime(untilMs)}`;
-  const held = pending === undefined ? "" : `; a keystore holds its material ${until}`;
-  return `Key "${plain(label, 100)}" ${vaultId}/${keyId} is ${stateWords[state]}${held}.`;
+  const name = `Key "${plain(label, 100)}" ${vaultId}/${keyId}`;
+  const words = `${state === "pre_activation" ? "was" : "is"} ${stateWords[state]}`;
+  const until = pending?.untilMs === undefined ? " (no end date reported)" : ` until ${sayTime(pending.untilMs)}`;
+  return `${name} ${words}${pending === undefined ? "" : `; a keystore still holds its material${until}`}.`;
 }
 
 function sayContained({ kind, id, name }: ContainedContainer): string {
@@ -247,7 +261,7 @@ function sayContained({ kind, id, name }: ContainedContainer): string {
 }
 
 function sayRingKey({ name, kmsKeyId, isDestroyed, purgeScheduledAtMs }: RingKey): string {
-  const until = purgeScheduledAtMs === undefined ? "" : `; its metadata stays until ${sayTime(purgeScheduledAtMs)}`;
+  const until = purgeScheduledAtMs === undefined ? "" : `; KMS keeps its metadata until ${sayTime(purgeScheduledAtMs)}`;
   return `key ${name === "" ? "" : `"${plain(name, 100)}" `}${kmsKeyId} is ${isDestroyed ? `destroyed${until}` : "not destroyed"}.`;
 }
 
@@ -261,8 +275,4 @@ function summarize(names: readonly string[], one: string, many = `${one}s`): str
 
 function listed(lines: readonly string[]): readonly string[] {
   return lines.length <= maxNamed ? lines : [...lines.slice(0, maxNamed), `And ${lines.length - maxNamed} more.`];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -132,16 +132,16 @@ async function goneOrThrow(
   if (verdict.why === "other_instance") throw mismatch(world, ref);
   const why =
     verdict.why === "vault_unknown"
-      ? `Whether its vault ${ref.vaultId} is there could not be read.`
+      ? `Could not find out whether its vault ${ref.vaultId} exists.`
       : isVault
         ? "Another instance may have answered."
         : `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`;
   throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `The ${ref.kind} ${ref.id} was not found, and that does not prove it gone`,
+    summary: `The ${ref.kind} ${ref.id} was not found, but uko could not verify that it was deleted`,
     detail: [
       why,
-      "Nothing was changed, and it stays in state.",
-      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+      `Nothing was changed, and the ${ref.kind} stays in the state.`,
+      `Check that the endpoint belongs to instance ${ref.instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
     ].join("\n"),
   });
 }
@@ -218,7 +218,7 @@ function isInTheWay({ isArchived, types }: TemplateSnapshot): boolean {
 async function ringOf(world: World, keystore: KeystoreSnapshot, options: CallOptions): Promise<Found<RingKey>> {
   if (keystoreKindOf(keystore) === "external") return nothing;
   const { ring } = keystore;
-  if (ring === "") return { kind: "unreadable", reason: "The service does not tell which key ring it is." };
+  if (ring === "") return { kind: "unreadable", reason: "The service does not report which key ring it is." };
   return found(async () => {
     const keys = await world.kmsKeys.list({ ring }, options);
     return keys.map(({ kmsKeyId, name, state, purgeScheduledAtMs }) => ({

@@ -242,10 +242,10 @@ async function reportProvenGone(
   const isInstanceProven = isRemovedHere || (await world.session.isInstanceReported(options));
   if (isGoneForCommand({ isRemovedHere, isInstanceProven })) return reportGone(ref, taken);
   throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
+    summary: `Key ${ref.keyId} was not found, but uko could not verify that it was deleted`,
     detail: [
-      `Only your settings say that instance ${ref.instanceId} answered. uko changed nothing.`,
-      "Next: set UKO_REGION, so that uko asks IBM's broker, and run `uko doctor`.",
+      `Only your settings show that instance ${ref.instanceId} answered. Nothing was changed.`,
+      "Next: set UKO_REGION, so that IBM's broker names the endpoint, and run `uko doctor`.",
     ].join("\n"),
   });
 }
@@ -254,8 +254,8 @@ async function reportProvenGone(
 function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   if (outcome.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
-      summary: `Key ${ref.keyId} was not found: it is gone, or its id is mistyped`,
-      detail: `Vault ${ref.vaultId} has no key with this id. Nothing was changed.`,
+      summary: `Key ${ref.keyId} was not found: it is gone, or its ID is mistyped`,
+      detail: `Vault ${ref.vaultId} has no key with this ID. Nothing was changed.`,
     });
   }
   const { observed, memory } = outcome;

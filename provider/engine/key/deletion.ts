@@ -2,9 +2,10 @@
 
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
+import { unended } from "../../printable.ts";
 import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
 import type { Door } from "../explanation.ts";
-import { capital, sayKey } from "../words.ts";
+import { blocksContainers, capital, sayKey } from "../words.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";
@@ -36,7 +37,7 @@ function conclude(outcome: Outcome, door: Door): Conclusion {
   const facts = { lifecycleState, ...deletionFacts(observed, plan), taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
-    const warning = `${key} leaves the state before its record leaves the vault: until then the record blocks the deletion of its template, its keystores and its vault`;
+    const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
     return { kind: "ended", warnings: [warning], facts };
   }
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;

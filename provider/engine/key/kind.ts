@@ -38,8 +38,8 @@ export interface RunMemory {
   readonly taken: readonly Step[];
   readonly carrier?: RecordLocation;
   /**
-   * Why the record that this run replaced did not count. People who relied on that record must be
-   * told.
+   * Why the record that this run replaced did not count. People who relied on that record must
+   * know.
    */
   readonly replaced?: NotBinding;
   /** Steps that this run requested before it waited. */
@@ -262,10 +262,10 @@ function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task
   const times = refusedEtag?.etag === etag ? refusedEtag.times + 1 : 1;
   if (times < maxRefusedEtags) return { ...memory, refusedEtag: { etag, times } };
   throw new UkoError("UKO_ANSWER_INVALID", {
-    summary: `The service refuses the ETag that it returned for key ${ref.keyId}`,
+    summary: `The service rejects the ETag that it returned for key ${ref.keyId}`,
     detail: [
-      `A read shows the ETag ${plain(etag, 100)}, and the service answers 412 to a change that names the same ETag.`,
-      "A gateway that changes ETags, for example one that compresses answers, can cause this. No step was taken with this ETag.",
+      `A read shows the ETag ${plain(etag, 100)}, and the service responds with 412 to a change with the same ETag.`,
+      "A gateway that changes ETags, for example one that compresses responses, can cause this. No step was taken with this ETag.",
       "Next: configure the gateway to pass ETags on unchanged, and run the same command again.",
     ].join("\n"),
   });
@@ -278,6 +278,6 @@ function awaitedBy(plan: Plan, { observation, nowMs }: KeyDetails): Awaited | un
     return { neededMs: Number.POSITIVE_INFINITY, what: sayAwaited(plan, keyPath(observation)) };
   }
   if (plan.kind !== "waitingForTime" || plan.awaits === "separate_run") return undefined;
-  const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to let go of the key";
+  const what = plan.awaits === "cool_down" ? "Cooling down" : "Waiting for the keystores to delete the key material";
   return { neededMs: neededUntil(plan.untilMs, nowMs), what };
 }

@@ -17,9 +17,12 @@ import {
   plain,
   sayActor,
   sayAuthor,
+  sayHolder,
   sayKey,
   sayRoles,
+  sayService,
   sayState,
+  stepPhrases,
 } from "../words.ts";
 import type { Outcome } from "./kind.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
@@ -28,23 +31,20 @@ import { actOnCommands, explainApproval, explainNotBinding, explainTimeWait, req
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
-  const explanation = explainEnd(outcome, door);
+  const { isUnchanged, ...explanation } = explainEnd(outcome, door);
   const { taken, replaced } = outcome.memory;
-  const did = taken
-    .filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome)))
-    .map(describeTaken)
-    .filter((sentence) => sentence !== undefined)
-    .map((sentence) => `${sentence}.`);
+  const did = taken.filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome))).map(describeTaken);
   const why = replaced === undefined ? undefined : explainNotBinding(replaced, outcome.observed.observation);
-  const facts = explanation.facts.filter(
-    (fact) => taken.length === 0 || !fact.startsWith("Nothing was changed by this"),
-  );
   const unsaid = taken
     .map((step) => consequences[step.kind])
     .filter((sentence) => sentence !== undefined)
-    .filter((sentence) => !facts.includes(sentence));
+    .filter((sentence) => !explanation.facts.includes(sentence));
   const unread = sayReasonWithoutRoom(taken, outcome.observed);
-  return { ...explanation, facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...facts, ...unread] };
+  return {
+    ...explanation,
+    ...(isUnchanged === true && taken.length === 0 && { isUnchanged }),
+    facts: [...did, ...unsaid, ...(why === undefined ? [] : [why]), ...explanation.facts, ...unread],
+  };
 }
 
 /**
@@ -64,13 +64,14 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
       return explainMissingRight(outcome.step, outcome.message, context);
     case "record_not_kept":
       return {
-        summary: `The service does not keep a consent record on ${sayKey(observed.observation)}`,
+        summary: `The service does not store consent records on ${sayKey(observed.observation)}`,
         facts: [
           `${plain(outcome.message, 300)}.`,
-          "Where tags are not kept, the record ends the description, which may then have at most 110 characters.",
-          `No step was taken: ${sayState(observed.observation)}.`,
-          "If the service keeps neither, uko cannot delete this key: nothing shows who approved it, or how many people have to.",
+          "uko stores a record in a tag, or at the end of the description, which may then have at most 110 characters.",
+          "If the service stores neither, uko cannot delete this key, because nothing would show who approved the deletion.",
         ],
+        state: sayState(observed.observation),
+        isUnchanged: true,
         next: [],
         code: "UKO_RECORD_NOT_KEPT",
       };
@@ -83,7 +84,12 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Ex
         case "refused":
           return explainGuard(outcome.plan.guard, context);
         case "done":
-          return { summary: `Nothing is left to do: ${sayState(observed.observation)}`, facts: [], next: [] };
+          return {
+            summary: `Nothing is left to do for ${sayKey(observed.observation)}`,
+            facts: [],
+            state: sayState(observed.observation),
+            next: [],
+          };
       }
   }
 }
@@ -94,43 +100,26 @@ interface Context {
   readonly door: Door;
 }
 
-/** The steps that the actor may not take; the key's name replaces KEY. */
-const phrases = {
-  write_record: "write the consent record on KEY",
-  drop_record: "take the consent record off KEY",
-  loosen: "loosen the two-person rule of KEY",
-  set_for_deletion: "set the KMS twin of KEY for deletion",
-  unset_for_deletion: "take back the KMS deletion window of KEY",
-  deactivate: "deactivate KEY",
-  destroy: "destroy KEY",
-  reactivate: "reactivate KEY",
-  remove: "remove the record of KEY",
-  sync: "sync KEY",
-} as const satisfies Record<Step["kind"], string>;
-
 function explainMissingRight(step: Step, message: string, context: Context): Explanation {
   const { observed, run, door } = context;
   const { observation } = observed;
   const right = rightFor(step, observation.state === "pre_activation");
   const named = namedRecord(step, context);
-  const byOthers: NextStep = {
-    who: `somebody who holds ${sayRoles(right)} runs`,
-    commands: commandsFor(step, observation, door),
-  };
-  const phrase = phrases[step.kind].replace("KEY", () => sayKey(observation));
+  const byOthers: NextStep = { who: `${sayHolder(right)} runs`, commands: commandsFor(step, observation, door) };
   return {
-    summary: `${sayActor(run.actor)} may not ${phrase}: the right ${right.action} is missing`,
+    summary: `${sayActor(run.actor)} cannot ${stepPhrases[step.kind](sayKey(observation))}: missing right ${right.action}`,
     facts: [
-      `It comes with the role ${sayRoles(right)}.`,
+      `This right requires the role ${sayRoles(right)}.`,
       ...(named?.how === "answer"
         ? [
-            `You named the consent of ${sayAuthor(named)}: whoever acts on it needs this right.`,
-            "Two people do it the other way round: whoever holds the right asks, the other consents.",
+            `You used the approval of ${sayAuthor(named)}. The person who uses an approval needs this right.`,
+            "Swap the parts: the person with this right requests the step, and the other person approves it.",
           ]
         : []),
-      ...(message === "" ? [] : [`The service says: ${plain(message, 300)}`]),
-      `Nothing was changed by this: ${sayState(observation)}.`,
+      ...sayService("the service", message),
     ],
+    state: sayState(observation),
+    isUnchanged: true,
     next: named === undefined ? [byOthers] : withoutRight(step, named, context),
     code: "UKO_RIGHTS_MISSING",
   };
@@ -149,24 +138,22 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
   const { observation } = observed;
   const path = keyPath(observation);
   const isAnswer = named.how === "answer";
-  const roles = sayRoles(
+  const holder = sayHolder(
     step.kind === "set_for_deletion" ? rights.deactivate : rightFor(step, observation.state === "pre_activation"),
     step.kind === "set_for_deletion" ? rights.setForDeletion : undefined,
+    `someone other than ${sayAuthor(named)}`,
   );
   const consent: NextStep = {
-    who: `you consent, so that ${sayAuthor(named)} can act`,
+    who: `approve the request so that ${sayAuthor(named)} can act; run`,
     commands: [`uko consent ${path} ${named.id}`],
   };
   const begin: NextStep = {
-    who: "to begin again, anybody who may write to the key runs",
+    who: "to start over, someone who can write to the key runs",
     commands: [`uko withdraw ${path}`],
   };
   return [
     ...(!isAnswer && mayAuthor(run.actor) ? [consent] : []),
-    {
-      who: `somebody other than ${sayAuthor(named)} who holds ${roles} runs`,
-      commands: actOnCommands(named, path, door),
-    },
+    { who: `${holder} runs`, commands: actOnCommands(named, path, door) },
     ...(isAnswer ? [begin] : []),
   ];
 }

@@ -252,13 +252,13 @@ async function goneOrThrow(world: World, ref: KeyRef, options: CallOptions): Pro
   if (verdict.kind === "gone") return { kind: "gone" };
   if (verdict.why === "other_instance") throw mismatch(world, ref);
   throw new UkoError("UKO_GONE_UNPROVEN", {
-    summary: `Key ${ref.keyId} was not found, and that does not prove it gone`,
+    summary: `Key ${ref.keyId} was not found, but uko could not verify that it was deleted`,
     detail: [
       verdict.why === "vault_not_found"
         ? `Its vault ${ref.vaultId} was not found either, so another instance may have answered.`
-        : `Whether its vault ${ref.vaultId} is there could not be read.`,
-      "Nothing was changed, and the key stays in state.",
-      `Check that the endpoint belongs to instance ${ref.instanceId}; without UKO_ENDPOINT the endpoint is discovered through the broker, which proves it.`,
+        : `Could not find out whether its vault ${ref.vaultId} exists.`,
+      "Nothing was changed, and the key stays in the state.",
+      `Check that the endpoint belongs to instance ${ref.instanceId}. Without UKO_ENDPOINT, uko gets the endpoint from IBM's broker, which proves the instance.`,
     ].join("\n"),
   });
 }

@@ -10,7 +10,7 @@ import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type DeletionPolicy, guardCodes } from "../../lifecycle/plan.ts";
 import { type Prediction, planFromState } from "../../lifecycle/plan-from-state.ts";
 import type { PathStep } from "../../lifecycle/remaining-path.ts";
-import { type Explanation, type NextStep, renderExplanation, sayUnprotect } from "../explanation.ts";
+import { type Explanation, type NextStep, renderExplanation, unprotect } from "../explanation.ts";
 import type { KeyRef } from "../ports.ts";
 import {
   asksAnyway,
@@ -27,7 +27,7 @@ import {
   previewTimeWait,
   refusedByProtection,
   type StateFacts,
-  sayTakes,
+  sayNeeds,
   textOf,
 } from "../preview.ts";
 import { noWayBack, plain } from "../words.ts";
@@ -69,11 +69,8 @@ function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPre
   const code = guardCodes[next.guard.guard];
   const message = renderExplanation({
     summary,
-    facts: [
-      "This run ends with an error, and nothing stops working.",
-      ...(next.guard.guard === "deletion_protection" ? [sayUnprotect(door)] : []),
-    ],
-    next: [],
+    facts: ["This run will fail. Nothing stops working."],
+    next: next.guard.guard === "deletion_protection" ? unprotect(door, []) : [],
     code,
   });
   return { kind: "refused", code, message };
@@ -101,9 +98,9 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
   const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
   if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, facts, manner, afterWait);
   if (steps.length === 0) return undefined;
-  const end = manner === "deletion" ? "end" : `be ${policy.goal}`;
+  const verb = manner === "deletion" ? "Deleting" : policy.goal === "deactivated" ? "Deactivating" : "Destroying";
   return {
-    summary: sayTakes(what, isForTwo, steps, end),
+    summary: sayNeeds(what, isForTwo, steps, verb),
     facts: [
       ...numbered(steps),
       ...(policy.dualAuthorization === "required" ? [] : [asksAnyway]),
@@ -113,15 +110,15 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
   };
 }
 
-const greenOnTheWay = "Each run that waits ends without an error, and plans show the change until the goal is reached.";
+const greenOnTheWay = "A run that has to wait succeeds, and plans show the change until the goal is reached.";
 
 /** `uko continue` always continues to the end of the deletion. */
 function nextToRetire({ goal }: DeletionPolicy, [byEngine = "", ...byCommand]: readonly string[]): NextStep {
-  return { who: "somebody else runs", commands: goal === "deactivated" ? [byEngine] : [byEngine, ...byCommand] };
+  return { who: "another person runs", commands: goal === "deactivated" ? [byEngine] : [byEngine, ...byCommand] };
 }
 
 interface DeletionPath {
-  /** From this run on; empty if nothing is left to do, or if the planner knows no path. */
+  /** From this run on; empty if nothing is left to do, or if the planner does not know a path. */
   readonly steps: readonly string[];
   /** The steps that are left after the pending step. */
   readonly rest: readonly string[];
@@ -142,7 +139,7 @@ function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): De
   return {
     rest,
     asksFirst,
-    steps: isOver ? [] : [...(asksFirst ? sayAsked(first, manner) : [`This run alone: ${sayTaken(first)}`]), ...rest],
+    steps: isOver ? [] : [...(asksFirst ? sayAsked(first, manner) : [`In this run, ${sayTaken(first)}`]), ...rest],
     afterWait: first === undefined ? [] : [sayLater(first, "After that"), ...rest],
     isForTwo: path.some(({ needsTwoPeople }) => needsTwoPeople),
   };
@@ -164,36 +161,36 @@ function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
   const noun = step.step === "deactivate" ? "deactivation" : "destruction";
   const ends =
     manner === "deletion"
-      ? "ends with an error that names the consent record"
-      : "ends without an error; its warning names the consent record";
+      ? "ends with an error that shows the approval command"
+      : "succeeds with a warning that shows the approval command";
   // A record comes first even if one person is enough. The requester may name that record.
-  const who = step.needsTwoPeople ? "A second person names" : "Whoever asked, or somebody else, names";
+  const who = step.needsTwoPeople ? "A second person" : "The requester or another person";
   return [
-    `This run asks for its ${noun}, and ${ends}. Nothing stops working.`,
-    `${who} that record: ${sayTaken(step)}`,
+    `This run requests the ${noun} and ${ends}. Nothing stops working.`,
+    `${who} runs that command: ${sayTaken(step)}`,
   ];
 }
 
 function sayLater(step: PathStep, when: string): string {
   return step.needsTwoPeople
-    ? `${when} a second person consents to its destruction: ${sayTaken(step)}`
-    : `A run ${when.charAt(0).toLowerCase()}${when.slice(1)}: ${sayTaken(step)}`;
+    ? `${when}, a second person approves the destruction: ${sayTaken(step)}`
+    : `${when}, in another run, ${sayTaken(step)}`;
 }
 
 function sayTaken({ step }: PathStep): string {
   return step === "deactivate"
-    ? "the key is deactivated, and everything that needs it stops working."
+    ? "the key is deactivated, and everything that uses it stops working. The key can be reactivated."
     : `the key is destroyed. ${noWayBack}`;
 }
 
 function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {
   const then =
     manner === "retirement"
-      ? "it counts as destroyed"
+      ? "the key counts as destroyed"
       : goal === "removed"
-        ? "its record is removed"
-        : "it leaves the state";
-  return `Once its keystores have let go of it, 7 to 90 days later, ${then}.`;
+        ? "the key is removed from its vault"
+        : "the key leaves the state";
+  return `After the keystores have deleted the material, 7 to 90 days later, ${then}.`;
 }
 
 /**

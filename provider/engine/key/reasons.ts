@@ -9,9 +9,9 @@ import type { KeyDetails } from "./observe.ts";
 /** For use after a sentence that names the record's author. */
 export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): readonly string[] {
   return [
-    ...(reason === undefined ? [] : [`Reason given: ${sayReason(reason)}`]),
+    ...(reason === undefined ? [] : [`Reason: ${sayReason(reason)}`]),
     ...earlierReasons.map(
-      (each) => `Reason given earlier by ${sayAuthor(each)}, as repeated in this record: ${sayReason(each.reason)}`,
+      (each) => `Earlier reason of ${sayAuthor(each)}, as repeated by this record: ${sayReason(each.reason)}`,
     ),
   ];
 }
@@ -21,7 +21,7 @@ export function sayReasonsOnKey({ observation, nowMs }: Pick<KeyDetails, "observ
   const record = recordWithReasons(observation, nowMs);
   if (record === undefined) return [];
   const { reason, earlierReasons = [] } = record;
-  const which = `The consent record by ${sayAuthor(record)} on this key`;
+  const which = `The consent record of ${sayAuthor(record)} on this key`;
   return [
     ...(reason === undefined ? [] : [`${which} gives the reason: ${sayReason(reason)}`]),
     ...earlierReasons.map((each) => `${which} repeats the reason of ${sayAuthor(each)}: ${sayReason(each.reason)}`),
@@ -40,8 +40,8 @@ export function sayReasonWithoutRoom(
   );
   if (!isInDescription || !hasReason) return [];
   return [
-    "This service keeps no tags, and a record in the description has no room for the reason.",
-    "The reason is in the evidence of this run. Tell the second person yourself.",
+    "This service does not store tags, and a record in the description has no room for the reason.",
+    "Only the evidence of this run has the reason, so tell the second person yourself.",
   ];
 }
 

@@ -8,8 +8,8 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
-import type { Explanation } from "../explanation.ts";
-import { capital, sayKey, sayRoles, sayState, sayTime, sayTimeAndDistance } from "../words.ts";
+import { asRead, type Explanation } from "../explanation.ts";
+import { capital, sayKey, sayList, sayRoles, sayState, sayTime, sayTimeAndDistance } from "../words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { explainGuard } from "./refusals.ts";
 import { kmsRule } from "./waits.ts";
@@ -23,27 +23,37 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: R
   const blocked = blockedBy(observation, policy);
   const block = blocked && explainGuard(blocked, { observed, run, door: { rerun: "uko continue" } });
   if (block !== undefined && !hasPath(observation)) {
-    return { summary: block.summary, facts: block.facts, next: block.next };
+    return asRead(block);
   }
   if (last === undefined) {
-    return { summary: `${key} is where it is to end: ${sayState(observation)}`, facts: [], next: [] };
+    return {
+      summary: `Nothing is left to do for ${sayKey(observation)}`,
+      facts: [],
+      state: sayState(observation),
+      next: [],
+    };
   }
   const pointOfNoReturn = path.find((step) => step.step === "destroy");
   return {
-    summary: block === undefined ? `${key} can be ${sayEnd(last, nowMs)}` : `${key} is blocked on the way to its end`,
+    summary:
+      block === undefined
+        ? `${key} can be ${sayEnd(last, nowMs)}`
+        : `The deletion of ${sayKey(observation)} is blocked`,
     facts: [
       ...(block === undefined ? [] : [`${block.summary}.`]),
-      `Now ${sayState(observation)}.`,
+      `Current state: ${sayState(observation)}.`,
       ...path.map((step, index) => `${index + 1}. ${sayStep(step)}`),
       ...(pointOfNoReturn === undefined
         ? []
         : [
-            `Point of no return: destroy, on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)} at the earliest.`,
+            `Point of no return: destroy, at the earliest on ${sayTimeAndDistance(pointOfNoReturn.earliestMs, nowMs)}.`,
           ]),
       ...(dualTwins(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
       ...(path.some((step) => step.isEstimate)
-        ? ["~ rests on the usual pending periods; each keystore tells its own date once the key is destroyed."]
+        ? [
+            "~ is an estimate from the usual pending periods. Each keystore reports its own date once the key is destroyed.",
+          ]
         : []),
     ],
     next: block?.next ?? [],
@@ -66,24 +76,21 @@ function hasPath({ state }: KeyObservation): boolean {
 }
 
 function sayEnd(last: PathStep, nowMs: number): string {
-  const end = last.step === "remove" ? "gone" : "at its end";
+  const end = last.step === "remove" ? "removed" : last.step === "deactivate" ? "deactivated" : "completely destroyed";
   return last.earliestMs <= nowMs
-    ? `${end} at once`
-    : `${end} on ${sayTimeAndDistance(last.earliestMs, nowMs)} at the earliest`;
+    ? `${end} now`
+    : `${end} at the earliest on ${sayTimeAndDistance(last.earliestMs, nowMs)}`;
 }
 
 function sayPeople(path: readonly PathStep[]): readonly string[] {
   const consequential = path.filter(({ step }) => step === "deactivate" || step === "destroy");
-  const [forTwo, forOne] = [true, false].map((isForTwo) =>
-    consequential
+  return [true, false].flatMap((isForTwo) => {
+    const steps = consequential
       .filter(({ needsTwoPeople }) => needsTwoPeople === isForTwo)
-      .map(({ step }) => step)
-      .join(" and "),
-  );
-  return [
-    ...(forTwo === "" ? [] : [`Two people have to stand behind ${forTwo}.`]),
-    ...(forOne === "" ? [] : [`One person suffices for ${forOne}.`]),
-  ];
+      .map(({ step }) => (step === "deactivate" ? "deactivating" : "destroying"));
+    if (steps.length === 0) return [];
+    return [`${capital(sayList(steps))} the key requires ${isForTwo ? "two people" : "one person"}.`];
+  });
 }
 
 function sayStep(step: PathStep): string {
@@ -91,12 +98,12 @@ function sayStep(step: PathStep): string {
   const roles = step.right === undefined ? "" : `; role: ${sayRoles(step.right, step.kmsRight)}`;
   switch (step.step) {
     case "deactivate":
-      return `${when}  deactivate: data that it protects is cut off; can be undone${roles}`;
+      return `${when}  deactivate: the data that the key protects becomes inaccessible; can be undone${roles}`;
     case "destroy":
-      return `${when}  destroy: the key material ends; cannot be undone${roles}`;
+      return `${when}  destroy: the key material is deleted; cannot be undone${roles}`;
     case "wait_for_keystores":
-      return `${when}  the keystores let go of the material`;
+      return `${when}  the keystores delete the material`;
     case "remove":
-      return `${when}  remove: the record leaves the vault, which frees template and vault${roles}`;
+      return `${when}  remove: the key leaves its vault, so that its template, keystores and vault can be deleted${roles}`;
   }
 }

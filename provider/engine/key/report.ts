@@ -44,8 +44,8 @@ export function reportGone(ref: KeyRef, taken: readonly Step[] = []): Report {
     taken: taken.map((step) => step.kind),
     explanation: {
       summary: removedHere
-        ? `Key ${ref.keyId} is gone: this run removed its record from the vault`
-        : `Key ${ref.keyId} is gone, or its id is mistyped: its vault has no key with this id`,
+        ? `Key ${ref.keyId} is gone: this run removed it from its vault`
+        : `Key ${ref.keyId} is gone, or its ID is mistyped: its vault has no key with this ID`,
       facts: [],
       next: [],
     },

@@ -7,19 +7,22 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import { isLeftByService } from "../../lifecycle/plan-reversal.ts";
-import type { Door, Explanation, NextStep } from "../explanation.ts";
+import { asRead, type Door, type Explanation, type NextStep } from "../explanation.ts";
 import {
+  blocksContainers,
   capital,
   consequences,
   describeTaken,
+  isInState,
   keyPath,
   plain,
   sayAuthor,
+  sayHolder,
   sayKey,
-  sayRoles,
   sayState,
   sayStatus,
-  sayTime,
+  sayTimeAndDistance,
+  sayWord,
   stepNouns,
 } from "../words.ts";
 import type { RunMemory } from "./kind.ts";
@@ -35,32 +38,23 @@ import { actOnCommands, explainNotBinding } from "./waits.ts";
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: Door): Explanation {
   const { observation, nowMs } = observed;
   const standing = anyBindingRecord(observation, nowMs);
-  const isEnding = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
-  if (isEnding && plan.kind !== "ready" && plan.kind !== "done") {
-    const { code: _code, ...told } = explainOutcome(
-      { kind: "stopped", plan, observed, memory: { run, taken: [] } },
-      door,
-    );
+  const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
+  if (isPendingDeletion && plan.kind !== "ready" && plan.kind !== "done") {
+    const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, door));
     const isHeld = plan.kind === "refused" && plan.guard.guard === "keystore_holds_key";
-    const isTold = isHeld || (plan.kind === "waitingForTime" && observation.keystores.length === 1);
+    const namesKeystores = isHeld || (plan.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
-      ...told,
-      facts: [
-        ...told.facts.filter((fact) => !fact.startsWith("Nothing was changed by this")),
-        ...(isTold ? [] : keystoreLines(observation.keystores)),
-      ],
+      ...explanation,
+      facts: [...explanation.facts, ...(namesKeystores ? [] : keystoreLines(observation.keystores))],
     };
   }
-  const key = capital(sayKey(observation));
   const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
-  const state = lifecycleStateOf(observation, run, nowMs);
   const isOver = observation.state === "destroyed";
+  const state = lifecycleStateOf(observation, run, nowMs);
+  const words = state === "active" || state === "pre_activation" ? isInState(observation) : `is ${sayWord(state)}`;
   return {
-    summary: `${key} is ${state.replaceAll("_", " ")}; ${isOver ? "its record can be removed" : "no deletion is on file"}`,
+    summary: `${capital(sayKey(observation))} ${words}; ${isOver ? "it can be removed from its vault" : "no deletion has been requested"}`,
     facts: [
-      ...(observation.use.kind === "known" && observation.use.count > 0
-        ? [`${sayState(observation)}.`.replace(/^t/, "T")]
-        : []),
       ...(dead === undefined ? [] : [dead]),
       ...sayReasonsOnKey(observed),
       ...keystoreLines(observation.keystores),
@@ -71,32 +65,31 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, door: 
 
 /** The message of a command that reached its goal. */
 export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemory, door: Door): Explanation {
-  const key = sayKey(observation);
-  const did = memory.taken.map(describeTaken).filter((sentence) => sentence !== undefined);
+  const key = capital(sayKey(observation));
   const standing = anyBindingRecord(observation, nowMs);
   if (standing.binds && standing.record.how === "answer") {
     const { record } = standing;
     return {
-      summary: `Your consent to the ${stepNouns[record.step]} of ${key} is on file until ${sayTime(standing.lapsesAtMs)}`,
-      facts: [`No step was taken: ${sayState(observation)}.`],
+      summary: `You approved the ${stepNouns[record.step]} of ${sayKey(observation)}; the approval expires on ${sayTimeAndDistance(standing.lapsesAtMs, nowMs)}`,
+      facts: [],
+      state: sayState(observation),
       next: [
         {
-          who: "whoever asked, or anybody else who holds the right, runs",
+          who: "the requester, or another person with the right, runs",
           commands: actOnCommands(record, keyPath(observation), door),
         },
       ],
     };
   }
   const isOver = observation.state === "destroyed";
-  const file = isOver || standing.binds ? "" : ", and no deletion is on file";
   return {
-    summary: `Done: ${sayState(observation).replace("the key", key)}${file}`,
+    summary: `${key} ${isInState(observation)}${isOver || standing.binds ? "" : "; no deletion has been requested"}`,
     facts: [
-      ...did.map((sentence) => `${sentence}.`),
+      ...memory.taken.map(describeTaken),
       ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
-      ...(standing.binds ? [`On file: a record by ${sayAuthor(standing.record)}.`] : []),
+      ...(standing.binds ? [`A request of ${sayAuthor(standing.record)} is pending.`] : []),
       ...(isLeftByService(observation, memory.run, nowMs) ? [leftBehind] : []),
-      ...(isOver ? ["Until its record is removed it blocks the deletion of its template and vault."] : []),
+      ...(isOver ? [blocksContainers] : []),
       ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores) : []),
     ],
     next: isOver ? [removal(observation)] : [],
@@ -104,14 +97,11 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
 }
 
 const leftBehind =
-  "The service no longer changes tags, so the tag of the old request stays on the key. It does not count, and new requests are written into the description.";
+  "The service no longer changes tags, so the tag of the earlier request stays on the key. It does not count, and new requests are stored in the description.";
 
 function removal(observation: KeyObservation): NextStep {
-  const once = observation.keystores.some(isPending) ? " once no keystore holds the material" : "";
-  return {
-    who: `to remove the record${once}, somebody who holds ${sayRoles(rights.remove)} runs`,
-    commands: [`uko continue ${keyPath(observation)}`],
-  };
+  const once = observation.keystores.some(isPending) ? "once no keystore holds the material" : "to remove the key";
+  return { who: `${once}, ${sayHolder(rights.remove)} runs`, commands: [`uko continue ${keyPath(observation)}`] };
 }
 
 function keystoreLines(keystores: readonly KeystoreStatus[]): readonly string[] {

@@ -85,7 +85,7 @@ async function writeRecord(
   const { world, ref, observed, carrier, options } = context;
   const patch = patchWithRecord(observed.snapshot, step.draft, step.marker, carrier);
   if (patch === undefined) {
-    const message = "the description is longer than 110 characters, which leaves no room for the record";
+    const message = "The description is longer than 110 characters, so it has no room for the record";
     return { kind: "not_kept", message };
   }
   const written = await world.keys.update(ref, patch, observed.etag, options);
@@ -112,14 +112,14 @@ async function readBack(
       return { kind: "done", correlationId };
     }
     throw new UkoError("UKO_PERSONS_UNKNOWN", {
-      summary: `The service names ${updatedBy?.iamId ?? "nobody"} as last writer of what ${step.draft.author.iamId ?? "this identity"} just wrote`,
-      detail: "Two persons cannot be told apart this way, or somebody wrote in between. No step was taken.",
+      summary: `The service reports ${updatedBy?.iamId ?? "no one"} as the last writer, but ${step.draft.author.iamId ?? "this identity"} just wrote to the key`,
+      detail: "uko cannot distinguish two people this way, or someone wrote to the key in between. No step was taken.",
     });
   }
   const wasOverwritten = updatedBy !== undefined && !isSame(updatedBy, step.draft.author);
   if (wasOverwritten) return { kind: "stale" };
   await restoreDescription(world, ref, observed.snapshot, sighting, options);
-  return { kind: "not_kept", message: `the service did not keep the ${carrier === "tag" ? "tag" : "description"}` };
+  return { kind: "not_kept", message: `The service did not store the ${carrier === "tag" ? "tag" : "description"}` };
 }
 
 /**
@@ -138,7 +138,7 @@ export function requireFit({ observation, nowMs }: KeyDetails, step: ApprovedSte
   }
   throw new UkoError("UKO_CHANGED_MEANWHILE", {
     summary: `${capital(what)} changed while this run wrote its consent record`,
-    detail: "The record does not count, and no step was taken. Run again: the next run writes a new record.",
+    detail: "The record does not count, and no step was taken. Run again to write a new record.",
   });
 }
 
@@ -150,7 +150,7 @@ async function loosen(step: Extract<Step, { kind: "loosen" }>, context: KeyStepC
   const { world, ref, observed, options } = context;
   const patch = patchWithMarker(observed.snapshot, step.to, recordCarrier(observed));
   if (patch === undefined) {
-    return { kind: "refused", status: 400, message: "the description leaves no room for the marker" };
+    return { kind: "refused", status: 400, message: "the description has no room for the marker" };
   }
   const written = await world.keys.update(ref, patch, observed.etag, options);
   if (written.kind !== "done") return written;

@@ -34,7 +34,7 @@ export async function twinsOf(world: World, key: KeyRead, options: CallOptions):
   const places = placesOf(key);
   const { state, snapshot } = key;
   if (places.length === 0 && state !== "destroyed" && snapshot.materialPresent?.includes("keystores") === true) {
-    return [unreadable("The service says that keystores hold the key, but does not name one.")];
+    return [unreadable("The service reports that keystores hold the key, but names none of them.")];
   }
   const twins: Twin[] = [];
   for (const place of places) twins.push(...(await twinsAt(world, place, state, options)));
@@ -55,8 +55,9 @@ async function twinsAt(
   const kind = await kindOf(world, place, options);
   if (kind.kind === "external") return [];
   if (kind.kind === "unknown") return [unreadable(kind.reason)];
-  if (isUnused) return [unreadable(`UKO reports the key as never active, but keystore "${plain(name, 60)}" does not.`)];
-  if (kmsKeyIds.length === 0) return [unreadable(`Keystore "${plain(name, 60)}" does not report the key's id in KMS.`)];
+  if (isUnused)
+    return [unreadable(`UKO reports the key as never activated, but keystore "${plain(name, 60)}" does not.`)];
+  if (kmsKeyIds.length === 0) return [unreadable(`Keystore "${plain(name, 60)}" does not report the key's ID in KMS.`)];
   const twins: Twin[] = [];
   for (const kmsKeyId of kmsKeyIds) {
     const twin = await world.twins.read(kmsKeyId, options);
@@ -71,7 +72,7 @@ async function twinsAt(
  */
 async function kindOf(world: World, { id, types }: Place, options: CallOptions): Promise<KeystoreAnswer> {
   if (types.every(isExternalType)) return { kind: "external" };
-  if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its id." };
+  if (id === "") return { kind: "unknown", reason: "The service names a keystore of the key without its ID." };
   return world.containers.keystoreKind(id, options);
 }
 

@@ -9,6 +9,7 @@ import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from ".
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../explanation.ts";
 import {
+  blocksContainers,
   capital,
   keyPath,
   loosenCommand,
@@ -16,8 +17,10 @@ import {
   plain,
   sayActor,
   sayAuthor,
+  sayHolder,
   sayIdentity,
   sayKey,
+  sayList,
   sayRoles,
   sayState,
   sayTime,
@@ -37,19 +40,18 @@ export interface WaitContext {
 export function explainApproval(wait: ApprovalWait, context: WaitContext): Explanation {
   const { observed } = context;
   const { observation, nowMs } = observed;
-  const facts = [
-    ...(wait.record === undefined ? nobodyAsked(wait, context) : whoAsked(wait.record, wait, context)),
-    ...(wait.notBeforeMs === undefined
-      ? []
-      : [`It is cooling down: destroy is possible after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
-    ...(setsWindow(wait, observation) ? kmsRule : []),
-    observation.state === "deactivated" && wait.step === "destroy"
-      ? stillReversible
-      : `Nothing has changed yet: ${sayState(observation)}.`,
-  ];
+  const isReversible = observation.state === "deactivated" && wait.step === "destroy";
   return {
     summary: approvalSummary(wait, observed),
-    facts,
+    facts: [
+      ...(wait.record === undefined ? nobodyAsked(wait, context) : whoAsked(wait.record, wait, context)),
+      ...(wait.notBeforeMs === undefined
+        ? []
+        : [`The key is cooling down. It can be destroyed after ${sayTimeAndDistance(wait.notBeforeMs, nowMs)}.`]),
+      ...(setsWindow(wait, observation) ? kmsRule : []),
+      ...(isReversible ? [stillReversible] : []),
+    ],
+    ...(!isReversible && { state: sayState(observation) }),
     next: approvalNext(wait, context),
     code: "UKO_APPROVAL_PENDING",
   };
@@ -59,36 +61,36 @@ function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["obser
   const key = capital(sayKey(observation));
   const noun = stepNouns[wait.step];
   const subject =
-    observation.state === "deactivated" && wait.step === "destroy" ? `${key} is deactivated and waits` : `${key} waits`;
-  if (wait.record === undefined) return `${subject} for two people: nobody has asked for its ${noun}`;
+    observation.state === "deactivated" && wait.step === "destroy" ? `${key} is deactivated and is` : `${key} is`;
+  if (wait.record === undefined) return `${subject} waiting for two people: its ${noun} has not been requested`;
   if (wait.record.how === "answer") {
     return wait.standing === "wrote_it"
-      ? `${subject} for somebody else to act on your consent to its ${noun}`
-      : `${subject} for somebody to act on the consent to its ${noun}`;
+      ? `${subject} waiting for another person to use your approval of its ${noun}`
+      : `${subject} waiting for someone to use the approval of its ${noun}`;
   }
   return wait.standing === "may_consent"
-    ? `${subject} for your consent to its ${noun}`
-    : `${subject} for a second person to consent to its ${noun}`;
+    ? `${subject} waiting for you to approve its ${noun}`
+    : `${subject} waiting for a second person to approve its ${noun}`;
 }
 
 function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
   const isOwn = run.actor.identity !== undefined && wait.standing === "wrote_it";
+  const isAnswer = record.how === "answer";
   const who = isOwn ? "You" : sayAuthor(record);
-  const verb = record.how === "answer" ? "consented" : "asked";
-  const how = record.how === "met" && !isOwn ? ", because a run met the key" : "";
-  const lapses =
+  const how = record.how === "met" && !isOwn ? ", because an engine ran a deletion" : "";
+  const expires =
     wait.lapsesAtMs === undefined
       ? ""
-      : `; the ${record.how === "answer" ? "consent" : "request"} lapses on ${sayTime(wait.lapsesAtMs)}`;
+      : `; the ${isAnswer ? "approval" : "request"} expires on ${sayTimeAndDistance(wait.lapsesAtMs, observed.nowMs)}`;
   const named = run.consents.length > 0 && !run.consents.includes(record.id) && wait.standing === "may_consent";
   return [
-    `${who} ${verb} on ${sayTime(record.writtenAtMs)}${how}${lapses}.`,
+    `${who} ${isAnswer ? "approved" : "requested"} the ${stepNouns[wait.step]} on ${sayTime(record.writtenAtMs)}${how}${expires}.`,
     ...sayReasons(record),
-    ...(named ? ["No id that this run named is the one on file."] : []),
+    ...(named ? ["The approval ID you passed does not match the pending request."] : []),
     ...(wait.standing === "not_a_person" ? [notAPerson(run)] : []),
-    ...(isOwn && run.consents.includes(record.id) ? ["Your own record is not a second person's consent."] : []),
-    ...(observed.observation.state === "deactivated" && wait.step === "destroy" && record.how !== "answer" && isOwn
-      ? ["This is your half of its destruction."]
+    ...(isOwn && run.consents.includes(record.id) ? ["You cannot approve your own request."] : []),
+    ...(observed.observation.state === "deactivated" && wait.step === "destroy" && !isAnswer && isOwn
+      ? ["You have given one of the two approvals that its destruction requires."]
       : []),
   ];
 }
@@ -99,13 +101,13 @@ function nobodyAsked(wait: ApprovalWait, { observed, run }: WaitContext): readon
     wait.standing === "not_a_person"
       ? [notAPerson(run)]
       : wait.standing === "acts_in_a_profile"
-        ? [`${sayActor(run.actor)} acts through a trusted profile, and the service would name the profile as author.`]
+        ? [`${sayActor(run.actor)} uses a trusted profile, and the service would report the profile as the author.`]
         : [];
   return [...(before === undefined ? [] : [before]), ...sayReasonsOnKey(observed), ...who];
 }
 
 function notAPerson(run: Run): string {
-  return `This run's identity ${sayActor(run.actor)} is not a person, so it can neither ask nor consent.`;
+  return `The identity of this run, ${sayActor(run.actor)}, is not a person, so it can neither request nor approve.`;
 }
 
 function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
@@ -117,34 +119,35 @@ function setsWindow(wait: ApprovalWait, observation: KeyObservation): boolean {
  * expiry costs another outage.
  */
 export const kmsRule = [
-  "KMS dual authorization is on: whoever deactivates may not destroy, and destroy has to follow within 7 days.",
-  "After that the only way on is to reactivate the key and to begin again.",
+  "KMS dual authorization is on: the person who deactivates the key cannot destroy it, and it must be destroyed within 7 days.",
+  "After 7 days, you have to reactivate the key and start over.",
 ] as const;
 
 function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext): readonly NextStep[] {
   const { observation } = observed;
   const path = keyPath(observation);
-  const roles = sayRoles(wait.right, setsWindow(wait, observation) ? rights.setForDeletion : undefined);
-  const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)} `;
+  const kmsRight = setsWindow(wait, observation) ? rights.setForDeletion : undefined;
+  const after = wait.notBeforeMs === undefined ? "" : `after ${sayTime(wait.notBeforeMs)}, `;
   if (wait.record === undefined) {
-    const who = wait.standing === "may_ask" ? "you ask first" : "a person under their own credential asks first";
+    const who = wait.standing === "may_ask" ? "to request it, run" : "a person under their own credential runs";
     return [{ who, commands: requestCommands(wait.step, path, door) }];
   }
   const act = actOnCommands(wait.record, path, door);
   const undo: NextStep = {
-    who: "to take it back, anybody who may write to the key runs",
+    who: `to withdraw the ${wait.record.how === "answer" ? "approval" : "request"}, someone who can write to the key runs`,
     commands: [`uko withdraw ${path}`],
   };
   if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
+    const roles = `the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(wait.right, kmsRight)}`;
     const consent: NextStep = {
-      who: `without that you consent, so that ${sayAuthor(wait.record)} can act`,
+      who: `if you do not, approve the request so that ${sayAuthor(wait.record)} can act; run`,
       commands: [`uko consent ${path} ${wait.record.id}`],
     };
-    const actor: NextStep = { who: `${after}you, if you hold ${roles}, run`, commands: act };
+    const actor: NextStep = { who: `${after}if you have ${roles}, run`, commands: act };
     return wait.record.how === "answer" || !mayAuthor(run.actor) ? [actor] : [actor, consent];
   }
-  const other = wait.standing === "wrote_it" ? "somebody else" : `somebody other than ${sayAuthor(wait.record)}`;
-  return [{ who: `${after}${other} who holds ${roles} runs`, commands: act }, undo];
+  const other = wait.standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(wait.record)}`;
+  return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act }, undo];
 }
 
 /** The commands that act on a record by naming it. */
@@ -186,15 +189,15 @@ export function explainNotBinding(why: NotBinding, { state }: KeyObservation): s
     case "other_step":
       return undefined;
     case "twice":
-      return "The key carries more than one consent record, so none of them counts.";
+      return "The key has more than one consent record, so none of them counts.";
     case "unreadable":
       return "The consent record on the key cannot be read, so it does not count.";
     case "writer_unknown":
-      return "The service does not tell who wrote last, so the record on the key does not count.";
+      return "The service does not report who wrote to the key last, so the consent record on it does not count.";
     case "lapsed":
-      return `The request of ${sayAuthor(why.record)} lapsed on ${sayTime(why.atMs)}.`;
+      return `The request of ${sayAuthor(why.record)} expired on ${sayTime(why.atMs)}.`;
     case "changed":
-      return `The request of ${sayAuthor(why.record)} no longer counts: the key is not as it was on ${sayTime(why.record.writtenAtMs)}.`;
+      return `The request of ${sayAuthor(why.record)} no longer counts: the key has changed since ${sayTime(why.record.writtenAtMs)}.`;
     case "not_a_person":
       return `The record by ${sayAuthor(why.record)} does not count: its author is not a person.`;
     case "edited": {
@@ -218,37 +221,36 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
   switch (wait.awaits) {
     case "cool_down":
       return {
-        summary: `${key} is deactivated and cooling down until ${until ?? "a time that is not known"}`,
+        summary: `${key} is deactivated and cooling down${until === undefined ? "; the end of the cool-down is not known" : ` until ${until}`}`,
         facts: [
-          "What it protects is cut off.",
-          "The service refuses destroy for 4 hours after a deactivation.",
+          "The data that the key protects is not accessible.",
+          "The service does not destroy a key until 4 hours after its deactivation.",
           ...sayReasonsOnKey(observed),
           stillReversible,
         ],
-        next: [{ who: "after that time you run", commands: again }, reactivate(path)],
+        next: [
+          { who: `after ${wait.untilMs === undefined ? "4 hours" : sayTime(wait.untilMs)}, run`, commands: again },
+          reactivate(path),
+        ],
         code: "UKO_COOLING_DOWN",
       };
     case "separate_run":
       return {
-        summary: `${key} is deactivated, and its destruction takes a run of its own`,
-        facts: ["A run that deactivated never destroys as well.", stillReversible],
-        next: [{ who: "run again", commands: again }, reactivate(path)],
+        summary: `${key} is deactivated; destroying it requires a separate run`,
+        facts: ["A run that deactivates a key never destroys it as well.", stillReversible],
+        next: [{ who: "to destroy the key, run", commands: again }, reactivate(path)],
         code: "UKO_SEPARATE_RUN_NEEDED",
       };
     case "pending_destruction": {
       const names = (wait.keystores ?? []).map((each) => `"${plain(each.name, 60)}"`);
-      const hold = names.length === 1 ? `keystore ${names.join()} holds` : `keystores ${names.join(", ")} hold`;
-      const tell = names.length === 1 ? "tells" : "tell";
+      const hold =
+        names.length === 1 ? `keystore ${names.join()} still holds` : `keystores ${sayList(names)} still hold`;
       return {
-        summary: `${key} is destroyed; ${hold} its material ${until === undefined ? `still, and ${tell} no date` : `until ${until}`}`,
-        facts: [
-          noWayBack,
-          "Until the record is removed it blocks the deletion of its template and vault.",
-          ...sayReasonsOnKey(observed),
-        ],
+        summary: `${key} is destroyed; ${hold} its material${until === undefined ? " (no end date reported)" : ` until ${until}`}`,
+        facts: [noWayBack, blocksContainers, ...sayReasonsOnKey(observed)],
         next: [
           {
-            who: `${until === undefined ? "on a later day" : "after that time"} somebody who holds Vault Administrator runs`,
+            who: `${wait.untilMs === undefined ? "on a later day" : `after ${sayTime(wait.untilMs)}`}, ${sayHolder(rights.remove)} runs`,
             commands: door.rerun === "uko continue" ? [byCommand] : [byCommand, rerunCommand(door)],
           },
         ],
@@ -260,7 +262,7 @@ export function explainTimeWait(wait: TimeWait, { observed, run, door }: WaitCon
 
 function reactivate(path: string): NextStep {
   return {
-    who: "to end the outage instead, somebody who holds Key Custodian - Deployer runs",
+    who: `to end the outage instead, ${sayHolder(rights.reactivate)} runs`,
     commands: [`uko reactivate ${path}`],
   };
 }
@@ -268,6 +270,6 @@ function reactivate(path: string): NextStep {
 /** The line that reports the wait in the log of a run that waits. */
 export function sayAwaited({ record }: ApprovalWait, path: string): string {
   return record === undefined
-    ? `Waiting for two people. The first one runs: uko request ${path}`
-    : `Waiting for another person to act on record ${record.id}, by: uko continue ${path} --consent ${record.id}`;
+    ? `Waiting for two people. To request the step, run: uko request ${path}`
+    : `Waiting for a second person to run: uko continue ${path} --consent ${record.id}`;
 }

@@ -32,7 +32,7 @@ export interface KmsOperations {
    * nothing.
    */
   requests(options: CallOptions): Promise<readonly Report[]>;
-  /** Unsets the deletion window, whoever opened it. */
+  /** Unsets the deletion window, no matter who opened it. */
   withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report>;
 }
 
@@ -113,8 +113,8 @@ function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
 
 function notFound({ kmsKeyId }: KmsKeyRef): UkoError {
   return new UkoError("UKO_NOT_FOUND", {
-    summary: `KMS key ${kmsKeyId} was not found: it is gone, or its id is mistyped`,
-    detail: "KMS knows no key with this id. Nothing was changed.",
+    summary: `KMS key ${kmsKeyId} was not found: it is gone, or its ID is mistyped`,
+    detail: "KMS has no key with this ID. Nothing was changed.",
   });
 }
 
@@ -123,7 +123,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
   if (outcome.kind === "gone") {
     const explanation = {
-      summary: `KMS key ${ref.kmsKeyId} is gone, or its id is mistyped: KMS knows no key with this id`,
+      summary: `KMS key ${ref.kmsKeyId} is gone, or its ID is mistyped: KMS has no key with this ID`,
       facts: [],
       next: [],
     };

@@ -2,6 +2,7 @@
 
 import { planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
+import { dialectOf } from "../dialect.ts";
 import type { Door } from "../explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
@@ -28,7 +29,8 @@ function conclude(outcome: KmsOutcome, door: Door): Conclusion {
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const facts = { ...kmsKeyFacts(outcome.observed, plan), taken };
-  if (plan?.kind === "done") return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed)], facts };
+  if (plan?.kind === "done")
+    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(door.rerun))], facts };
   const standing = plan?.kind === "waitingForApproval" ? plan.standing : undefined;
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, door), facts, standing };
 }

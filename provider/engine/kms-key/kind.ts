@@ -98,7 +98,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       return { neededMs: Number.POSITIVE_INFINITY, what: sayKmsAwaited(plan, observation) };
     }
     if (plan.kind !== "waitingForTime") return undefined;
-    return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to forget the key" };
+    return { neededMs: neededUntil(plan.untilMs, nowMs), what: "Waiting for KMS to purge the metadata of the key" };
   },
 };
 

@@ -6,10 +6,10 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
 import { isActor, type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { dialectOf } from "../dialect.ts";
 import type { Door, Explanation, NextStep } from "../explanation.ts";
-import { plain, sayActor, sayIdentity, sayRoles, sayTime, sayTimeAndDistance } from "../words.ts";
+import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../words.ts";
 import type { KmsOutcome } from "./kind.ts";
-import type { ObservedKmsKey } from "./observe.ts";
 import { explainKmsGuard } from "./refusals.ts";
 import {
   describeDestroyedKey,
@@ -31,15 +31,16 @@ import {
 export function explainKmsOutcome(outcome: Exclude<KmsOutcome, { kind: "gone" }>, door: Door): Explanation {
   const { observed, memory } = outcome;
   const { run, taken } = memory;
-  const explanation = explainEnd(outcome, { observed, run, door });
+  const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, door });
   const isOwnWindow = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const did = taken
     .filter(({ kind }) => !(isOwnWindow && kind === "set_for_deletion"))
     .map(({ kind }) => kmsStepsTaken[kind]);
-  const facts = explanation.facts.filter(
-    (fact) => taken.length === 0 || !fact.startsWith("Nothing was changed by this"),
-  );
-  return { ...explanation, facts: [...did, ...facts] };
+  return {
+    ...explanation,
+    ...(isUnchanged === true && taken.length === 0 && { isUnchanged }),
+    facts: [...did, ...explanation.facts],
+  };
 }
 
 function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: KmsContext): Explanation {
@@ -53,18 +54,21 @@ function explainEnd(outcome: Exclude<KmsOutcome, { kind: "gone" }>, context: Kms
     case "refused":
       return explainKmsGuard(plan.guard, context);
     case "done":
-      return explainKmsDone(context.observed);
+      return explainKmsDone(context);
   }
 }
 
 /** The message of a command that reached its goal, including what is left of a destroyed key. */
-export function explainKmsDone(observed: ObservedKmsKey): Explanation {
+export function explainKmsDone({ observed, door }: Pick<KmsContext, "observed" | "door">): Explanation {
   const { observation } = observed;
-  const isOver = observation.state === "destroyed";
-  const file = isOver ? "" : ", and nobody has set it for deletion";
+  if (observation.state === "destroyed") {
+    const facts = describeDestroyedKey(observed, dialectOf(door.rerun));
+    return { summary: `${sayKmsKey(observation)} is destroyed`, facts, next: [] };
+  }
   return {
-    summary: `${sayKmsKey(observation)}: ${sayKmsState(observation)}${file}`,
-    facts: isOver ? describeDestroyedKey(observed) : [],
+    summary: `${sayKmsKey(observation)} is not set for deletion`,
+    facts: [],
+    state: sayKmsState(observation),
     next: [],
   };
 }
@@ -75,18 +79,18 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
   const key = sayKmsKey(observation);
   const summary =
     wait.window === undefined
-      ? `${key} waits for two people: nobody has set it for deletion`
+      ? `${key} is waiting for two people: its deletion has not been requested`
       : wait.standing === "may_consent"
-        ? `${key} waits for your consent to its destruction`
-        : `${key} waits for a second person to destroy it`;
+        ? `${key} is waiting for you to approve its destruction`
+        : `${key} is waiting for a second person to destroy it`;
   return {
     summary,
     facts: [
       ...(wait.window === undefined ? [] : whoSet(wait, wait.window, context)),
       ...whyNot(wait, context.run),
-      `Nothing has changed yet: ${sayKmsState(observation)}.`,
-      `KMS destroys the key at once, and ${kmsWayBack}.`,
+      `KMS destroys the key immediately, and ${kmsWayBack}.`,
     ],
+    state: sayKmsState(observation),
     next: approvalNext(wait, context),
     code: kmsPlanCode(wait),
   };
@@ -94,18 +98,22 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
 
 type Window = NonNullable<KmsApprovalWait["window"]>;
 
-function whoSet(wait: KmsApprovalWait, { name, endsAtMs, setter }: Window, { run }: KmsContext): readonly string[] {
+function whoSet(
+  wait: KmsApprovalWait,
+  { name, endsAtMs, setter }: Window,
+  { run, observed }: KmsContext,
+): readonly string[] {
   const isOwn = wait.standing === "set_it";
-  const who = isOwn ? "You" : setter?.isSure === true ? sayIdentity(setter.identity) : "Somebody";
+  const who = isOwn ? "You" : setter?.isSure === true ? sayIdentity(setter.identity) : "A person";
   // A run that deletes many keys names many windows. Only those of this key matter here.
   const named = run.consents.filter((consent) => consent.startsWith(`${name.split("@")[0] ?? ""}@`));
   const isNamed = named.includes(name);
   return [
-    `${who} set it for deletion on ${sayBegan(endsAtMs)}; that lapses on ${sayTime(endsAtMs)}.`,
+    `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
     ...(isOwn ? [] : whoMaybe(setter, run)),
-    ...(isOwn && isNamed ? ["Your own window is not a second person's consent."] : []),
+    ...(isOwn && isNamed ? ["You cannot approve your own request."] : []),
     ...(!isNamed && named.length > 0
-      ? ["The window that this run named is not the one that is open: it lapsed, or somebody took it back."]
+      ? ["The window that you named is not open: it expired, or someone closed it."]
       : []),
   ];
 }
@@ -116,55 +124,62 @@ function whoSet(wait: KmsApprovalWait, { name, endsAtMs, setter }: Window, { run
  */
 function whoMaybe(setter: Window["setter"], { actor }: KmsRun): readonly string[] {
   if (setter?.isSure === true) return [];
-  if (setter === undefined) return ["KMS does not tell who. Consent only if another person told you that they did."];
+  if (setter === undefined)
+    return [
+      "KMS does not report who did. Approve only if you know from another person that they set the key for deletion.",
+    ];
   if (isActor(actor, setter.identity)) {
-    return ["KMS names you as the last writer of its policy. If you set it yourself, KMS refuses your half."];
+    return [
+      "KMS reports you as the last writer of its policy. If you set the key for deletion yourself, KMS refuses your approval.",
+    ];
   }
   const whom = sayIdentity(setter.identity);
   return [
     isPerson(setter.identity)
-      ? `Perhaps ${whom}: KMS names them as the last writer of its policy, or as who turned it on.`
-      : `KMS names ${whom} as the last writer of its policy, which is not a person. Consent only if a person told you that they set it.`,
+      ? `This was probably ${whom}: KMS reports them as the last writer of its policy, or as the person who turned it on.`
+      : `KMS reports ${whom}, which is not a person, as the last writer of its policy. Approve only if you know from a person that they set the key for deletion.`,
   ];
 }
 
 function whyNot({ standing }: KmsApprovalWait, { actor }: KmsRun): readonly string[] {
   if (standing === "not_a_person") {
-    return [`This run's identity ${sayActor(actor)} is not a person, so it can be neither of the two.`];
+    return [`The identity of this run, ${sayActor(actor)}, is not a person, so it cannot be one of the two people.`];
   }
   if (standing !== "acts_in_a_profile") return [];
-  return [`${sayActor(actor)} acts through a trusted profile, by which KMS could take one person for two.`];
+  return [
+    `${sayActor(actor)} is using a trusted profile. KMS would count the profile and the person as two different approvers.`,
+  ];
 }
 
 function approvalNext({ standing, window }: KmsApprovalWait, { observed, door }: KmsContext): readonly NextStep[] {
   const { observation } = observed;
   if (window === undefined) {
-    const who = `a person under their own credential who holds ${sayRoles(kmsRights.setForDeletion)} sets it`;
+    const who = `${sayHolder(kmsRights.setForDeletion, undefined, "a person under their own credential,")}, runs`;
     return [{ who, commands: kmsAskCommands(observation, door) }];
   }
-  const destroyer = sayRoles(kmsRights.destroy);
   const whoElse =
     window.setter?.isSure === true && standing !== "set_it"
       ? `a person other than ${sayIdentity(window.setter.identity)}`
       : "another person";
+  const other = sayHolder(kmsRights.destroy, undefined, whoElse);
   const who = {
-    may_consent: `you, if you hold ${destroyer}, run`,
-    set_it: `somebody else who holds ${destroyer} runs`,
-    not_a_person: `${whoElse} who holds ${destroyer} runs`,
-    acts_in_a_profile: `you under your own credential, or ${whoElse}, with ${destroyer}, run`,
+    may_consent: `if you have the role ${sayRoles(kmsRights.destroy)}, run`,
+    set_it: `${other} runs`,
+    not_a_person: `${other} runs`,
+    acts_in_a_profile: `${other}, or you under your own credential, runs`,
   }[standing];
   return [{ who, commands: kmsActCommands(window.name, observation, door) }, kmsWithdrawal(observation)];
 }
 
 function explainMetadata(untilMs: number | undefined, { observed, door }: KmsContext): Explanation {
   const { observation, nowMs } = observed;
-  const until = untilMs === undefined ? "still" : `until ${sayTimeAndDistance(untilMs, nowMs)}`;
+  const until = untilMs === undefined ? "" : ` until ${sayTimeAndDistance(untilMs, nowMs)}`;
   return {
-    summary: `${sayKmsKey(observation)} is destroyed; KMS keeps its metadata ${until}`,
-    facts: describeDestroyedKey(observed),
+    summary: `${sayKmsKey(observation)} is destroyed; KMS keeps its metadata${until}`,
+    facts: describeDestroyedKey(observed, dialectOf(door.rerun)),
     next: [
       {
-        who: untilMs === undefined ? "on a later day you run" : "after that time you run",
+        who: untilMs === undefined ? "on a later day, run" : `after ${sayTime(untilMs)}, run`,
         commands: [kmsRerunCommand(observation, door)],
       },
     ],
@@ -185,15 +200,13 @@ function explainMissingRight(
       : named === undefined
         ? [kmsRerunCommand(observation, door)]
         : kmsActCommands(named, observation, door);
-  const other = named === undefined ? "somebody" : "somebody other than whoever set it";
+  const other = named === undefined ? "someone" : "someone other than the person who set it for deletion,";
   return {
-    summary: `${sayActor(run.actor)} may not ${kmsStepPhrases[step.kind].replace("KEY", () => sayKmsKey(observation))}: the right ${right.action} is missing`,
-    facts: [
-      `It comes with the role ${sayRoles(right)}.`,
-      ...(message === "" ? [] : [`KMS says: ${plain(message, 300)}`]),
-      `Nothing was changed by this: ${sayKmsState(observation)}.`,
-    ],
-    next: [{ who: `${other} who holds ${sayRoles(right)} runs`, commands }],
+    summary: `${sayActor(run.actor)} cannot ${kmsStepPhrases[step.kind](sayKmsKey(observation))}: missing right ${right.action}`,
+    facts: [`This right requires the role ${sayRoles(right)}.`, ...sayService("KMS", message)],
+    state: sayKmsState(observation),
+    isUnchanged: true,
+    next: [{ who: `${sayHolder(right, undefined, other)}${named === undefined ? "" : ","} runs`, commands }],
     code: "UKO_RIGHTS_MISSING",
   };
 }

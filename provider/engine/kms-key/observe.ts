@@ -202,5 +202,5 @@ function twinsIn({ storedStatus }: KeySnapshot, keystoreId: string): readonly st
 }
 
 function sayUntold({ name }: KeystoreSnapshot): string {
-  return `The service does not tell the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
+  return `The service does not report the key ring of keystore "${plain(name, 60)}", and no managed key shows it`;
 }

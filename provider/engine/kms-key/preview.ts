@@ -16,7 +16,7 @@ import {
   previewApproval,
   previewTimeWait,
   refusedByProtection,
-  sayTakes,
+  sayNeeds,
   textOf,
 } from "../preview.ts";
 import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./words.ts";
@@ -55,17 +55,17 @@ function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undef
   const isForTwo = target.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
   const steps = stepsFor(isForTwo);
   return {
-    summary: sayTakes(what, isForTwo, steps, "end"),
+    summary: sayNeeds(what, isForTwo, steps, "Deleting"),
     facts: [...numbered(steps), ...(isForTwo ? [] : [asksAnyway])],
     next: [],
   };
 }
 
 function stepsFor(isForTwo: boolean): readonly string[] {
-  const destroyed = `the key is destroyed, and what it wraps can no longer be read. KMS ${kmsWayBack}.`;
-  if (!isForTwo) return [`This run alone: ${destroyed}`];
+  const destroyed = `the key is destroyed, and data that it wraps becomes unreadable. KMS ${kmsWayBack}.`;
+  if (!isForTwo) return [`In this run, ${destroyed}`];
   return [
-    "This run sets it for deletion, and ends with an error that names the window. Nothing stops working.",
-    `Within 7 days another person names that window: ${destroyed}`,
+    "This run sets the key for deletion and ends with an error that shows the approval command. Nothing stops working.",
+    `Within 7 days, another person runs that command: ${destroyed}`,
   ];
 }

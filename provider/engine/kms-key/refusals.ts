@@ -4,9 +4,11 @@
 
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { unended } from "../../printable.ts";
 import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
-import { type Explanation, type NextStep, sayApply, sayUnprotect } from "../explanation.ts";
-import { plain, sayIdentity, sayRoles, sayTime } from "../words.ts";
+import { type Dialect, dialectOf } from "../dialect.ts";
+import { applyCommands, type Explanation, type NextStep, unprotect } from "../explanation.ts";
+import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } from "../words.ts";
 import {
   describeDestroyedKey,
   type KmsContext,
@@ -18,14 +20,18 @@ import {
   sayKmsState,
 } from "./words.ts";
 
-/** The parts of a refusal: first line, facts, next steps. */
-type Saying = readonly [summary: string, facts: readonly string[], next?: readonly NextStep[]];
+/** What a refusal says in addition to its code and the key's state. */
+interface Saying extends Partial<Pick<Explanation, "facts" | "next">> {
+  readonly summary: string;
+  /** False for a destroyed key, whose message is about what is left of it. */
+  readonly isUnchanged?: false;
+}
 
 interface About extends KmsContext {
   readonly key: string;
-  readonly unchanged: string;
+  readonly dialect: Dialect;
   readonly rerun: NextStep;
-  /** The next steps for a window that nobody can use. */
+  /** The next steps for a window that no second person can use. */
   readonly anew: readonly NextStep[];
 }
 
@@ -34,126 +40,132 @@ type Sayings = {
 };
 
 const sayings: Sayings = {
-  deletion_protection: (_guard, { key, unchanged, door }) => [
-    `Deletion protection is on for ${key}`,
-    [unchanged, sayUnprotect(door)],
-  ],
-  twin_of_managed_key: (guard, { key, unchanged }) => [
-    `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so it belongs to a managed key`,
-    [
-      "Ending it beside the managed key would go around the rule that two people stand behind that.",
-      "End the managed key instead: as a ManagedKey in the program, or with uko request.",
-      unchanged,
+  deletion_protection: (_guard, { key, door, rerun }) => ({
+    summary: `Deletion protection is on for ${key}`,
+    next: unprotect(door, rerun.commands),
+  }),
+  twin_of_managed_key: (guard, { key, dialect }) => ({
+    summary: `${key} is in the key ring of keystore "${plain(guard.keystoreName, 60)}", so a managed key depends on it`,
+    facts: [
+      "Deleting the KMS key directly would bypass the two-person rule of the managed key.",
+      `Delete the managed key instead: declare it as a ${dialect.resource("ManagedKey")}, or use uko request.`,
     ],
-  ],
-  ring_unknown: (guard, { key, unchanged, rerun }) => [
-    `Whether ${key} belongs to a managed key could not be read`,
-    [
-      `${plain(guard.reason, 400).replace(/\.$/, "")}.`,
-      "Whether it does takes a look at the keystores of the instance, which UKO shows to whoever may list them.",
-      unchanged,
+  }),
+  ring_unknown: (guard, { key, rerun }) => ({
+    summary: `Could not find out whether a managed key depends on ${key}`,
+    facts: [
+      `${unended(plain(guard.reason, 400))}.`,
+      "uko compares the key ring with the keystores of the instance, so its identity must be able to list them.",
     ],
-    [rerun],
-  ],
-  use_unreadable: (guard, { key, unchanged, rerun }) => [
-    `What uses ${key} could not be read, so ending it could hurt unseen`,
-    [plain(guard.reason, 400), unchanged],
-    [rerun],
-  ],
-  retention_policy: (guard, { key, unchanged, rerun }) => [
-    `${count(guard.resources, "resource")} with a retention policy still ${needs(guard.resources)} ${key}`,
-    [
-      ...named(guard.resources),
-      "KMS refuses to delete a key that such a resource uses. Its owner removes the policy or the resource first.",
-      unchanged,
+    next: [{ ...rerun, who: "after resolving the cause, run" }],
+  }),
+  use_unreadable: (guard, { key, rerun }) => ({
+    summary: `Could not list the resources that use ${key}, so uko did not start the deletion`,
+    facts: [plain(guard.reason, 400), "Deleting the key might break those resources."],
+    next: [{ ...rerun, who: "after resolving the cause, run" }],
+  }),
+  retention_policy: ({ resources }, { key, rerun }) => ({
+    summary: `${count(resources.length, "resource")} with a retention policy still ${needs(resources)} ${key}`,
+    facts: [
+      ...named(resources),
+      `KMS does not delete a key that such a resource uses. The owner must first remove the ${resources.length === 1 ? "policy or the resource" : "policies or the resources"}.`,
     ],
-    [rerun],
-  ],
-  registered: (guard, { key, unchanged, rerun }) => [
-    `${count(guard.resources, "cloud resource")} still ${needs(guard.resources)} ${key}`,
-    [
-      ...named(guard.resources),
-      "KMS refuses to delete a key that protects something, and uko never forces. Delete the resource or move it to another key.",
-      "A registration that is out of date goes away some hours after ibmcloud kp key sync, of a database within a day.",
-      unchanged,
+    next: [rerun],
+  }),
+  registered: ({ resources }, { key, rerun }) => ({
+    summary: `${count(resources.length, "cloud resource")} still ${needs(resources)} ${key}`,
+    facts: [
+      ...named(resources),
+      "KMS does not delete a key that protects a resource, and uko never forces it. Delete the resource or move it to another key.",
+      "An outdated registration disappears some hours after ibmcloud kp key sync; for a database, within a day.",
     ],
-    [rerun],
-  ],
-  dual_authorization_off: (_guard, { key, unchanged, door }) => [
-    `${key} asks for two people, and KMS's own dual authorization is off for it`,
-    [
-      `Write dualAuthDelete: true in the program and run ${sayApply(door)}, which takes ${sayRoles(kmsRights.writePolicies)}; KMS never turns it off again.`,
-      `Or, where one person is enough, write dualAuthorization: "single" and run ${sayApply(door)}.`,
-      unchanged,
-    ],
-  ],
-  not_active: (guard, { key, unchanged, rerun, observed }) => {
+    next: [rerun],
+  }),
+  dual_authorization_off: (_guard, { key, door, dialect }) => {
+    const commands = applyCommands(door);
+    return {
+      summary: `${key} requires two people, but KMS dual authorization is off for it`,
+      facts: [`Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}. KMS never turns it off again.`],
+      next: [
+        { who: `set ${dialect.assignment("dualAuthDelete", true)} in the ${dialect.program}, then run`, commands },
+        {
+          who: `if one person is enough, set ${dialect.assignment("dualAuthorization", "single")} instead, then run`,
+          commands,
+        },
+      ],
+    };
+  },
+  not_active: (guard, { key, rerun, observed }) => {
     const { state, kmsKeyId } = observed.observation;
     if (state === "suspended") {
       const enable = {
-        who: `to enable it, somebody who holds ${sayRoles(kmsRights.destroy)} runs`,
+        who: `to enable it, ${sayHolder(kmsRights.destroy)} runs`,
         commands: [`ibmcloud kp key enable ${kmsKeyId}`],
       };
-      return [`${key} is suspended, and KMS sets only active keys for deletion`, [unchanged], [enable, rerun]];
+      return {
+        summary: `${key} is suspended, and KMS sets only active keys for deletion`,
+        next: [enable, { ...rerun, who: "to delete it, run", isSequel: true }],
+      };
     }
     if (state === "pre_activation") {
-      return [`${key} was never active, and KMS deletes no such key`, [unchanged]];
+      return { summary: `${key} was never activated, and KMS does not delete such a key` };
     }
-    return [
-      `${key} is ${plain(guard.stateWord, 40)}, and KMS sets only active keys for deletion`,
-      ["Its expiration date has passed, and KMS documents no way back from that.", unchanged],
-    ];
+    return {
+      summary: `${key} is ${plain(guard.stateWord, 40)}, and KMS sets only active keys for deletion`,
+      facts: ["Its expiration date has passed, and KMS documents no way to reactivate it."],
+    };
   },
-  state_unrecognised: (guard, { key }) => [
-    `KMS reports ${key} in state ${plain(guard.stateWord, 40)}, which this release does not know`,
-    ["Nothing is done with a key whose state is not understood. A newer release may know it."],
-  ],
-  persons_unknown: (_guard, { key, unchanged }) => [
-    `Two persons cannot be told apart for ${key}`,
-    ["This run's token names no identity.", unchanged],
-  ],
-  setter_not_a_person: (guard, { key, unchanged, anew }) => [
-    `The deletion window of ${key} was opened by ${sayIdentity(guard.setter)}, which is not a person`,
-    [
-      "Nobody can be its second person. Take it back, and have a person set the key under their own credential.",
-      unchanged,
+  state_unrecognised: (guard, { key }) => ({
+    summary: `${key} is in state "${plain(guard.stateWord, 40)}", which this release does not know`,
+    facts: ["uko does not change a key in an unknown state. A newer release of uko may know the state."],
+    isUnchanged: false,
+  }),
+  persons_unknown: (_guard, { key }) => ({
+    summary: `uko cannot distinguish two people for ${key}`,
+    facts: ["The token of this run does not name an identity."],
+  }),
+  setter_not_a_person: (guard, { key, anew }) => ({
+    summary: `The deletion window of ${key} was opened by ${sayIdentity(guard.setter)}, which is not a person`,
+    facts: [
+      "It does not count as the first of two people. A person must set the key for deletion under their own credential.",
     ],
-    anew,
-  ],
-  setter_unknown: (guard, { key, unchanged, anew }) => [
-    `Who set ${key} for deletion is hidden, so nobody can be its second person`,
-    [
+    next: anew,
+  }),
+  setter_unknown: (guard, { key, anew }) => ({
+    summary: `It is not known who set ${key} for deletion, so uko cannot find a second person`,
+    facts: [
       `${sayIdentity(guard.policyWrite.by)} wrote to its policy on ${sayTime(guard.policyWrite.atMs)}, after the window was opened.`,
-      unchanged,
     ],
-    anew,
-  ],
-  window_used: (guard, { key, unchanged, anew }) => [
-    `The deletion window of ${key} served before, so it serves nobody again`,
-    [`The key was destroyed by it on ${sayTime(guard.deletedAtMs)} and restored since.`, unchanged],
-    anew,
-  ],
-  window_not_kept: (_guard, { key, rerun }) => [
-    `KMS took the request for ${key} and shows no open deletion window`,
-    ["Somebody took it back at once, or KMS did not keep it. Nothing else was changed."],
-    [rerun],
-  ],
-  already_destroyed: (_guard, { key, observed }) => [
-    `${key} is destroyed, so there is no request to take back`,
-    describeDestroyedKey(observed),
-  ],
+    next: anew,
+  }),
+  window_used: (guard, { key, anew }) => ({
+    summary: `The deletion window of ${key} was already used, so it does not count again`,
+    facts: [`The key was destroyed with this window on ${sayTime(guard.deletedAtMs)}, and has been restored since.`],
+    next: anew,
+  }),
+  window_not_kept: (_guard, { key, rerun }) => ({
+    summary: `KMS accepted the request for ${key}, but shows no open deletion window`,
+    facts: ["Someone closed the window immediately, or KMS did not store it. Nothing else was changed."],
+    isUnchanged: false,
+    next: [{ ...rerun, who: "to request the deletion again, run" }],
+  }),
+  already_destroyed: (_guard, { key, observed, dialect }) => ({
+    summary: `${key} is destroyed, so there is no request to withdraw`,
+    facts: describeDestroyedKey(observed, dialect),
+    isUnchanged: false,
+  }),
   service_refused: (guard, about) => {
-    const { key, unchanged, rerun } = about;
+    const { key, rerun } = about;
     if (guard.step === "destroy" && /authoriz/i.test(guard.message)) return sayOwnHalf(guard.message, about);
-    return [
-      `KMS refused to ${kmsStepPhrases[guard.step].replace("KEY", () => key)}`,
-      [plain(guard.message, 500), unchanged],
-      [{ ...rerun, who: "once its reason is gone you run" }],
-    ];
+    return {
+      summary: `KMS refused to ${kmsStepPhrases[guard.step](key)}`,
+      facts: [plain(guard.message, 500)],
+      next: [{ ...rerun, who: "after resolving the cause, run" }],
+    };
   },
-  beyond_plan: (guard, { key, unchanged, rerun }) => {
+  beyond_plan: (guard, { key, rerun }) => {
     const [summary, reason] = sayBeyondPlan(guard, key);
-    return [summary, [reason, unchanged], [{ ...rerun, who: planAgain }]];
+    return { summary, facts: [reason], next: [{ ...rerun, who: planAgain }] };
   },
 };
 
@@ -161,18 +173,21 @@ const sayings: Sayings = {
  * Only KMS knows for certain who set a key for deletion, and it compares identities itself
  * (kms-v2-and-iam.md 5).
  */
-function sayOwnHalf(message: string, { key, unchanged, rerun, observed, door }: About): Saying {
+function sayOwnHalf(message: string, { key, rerun, observed, door }: About): Saying {
   const { observation } = observed;
   const { kmsKeyId, windowEndsAtMs } = observation;
   const commands =
     windowEndsAtMs === undefined
       ? rerun.commands
       : kmsActCommands(windowName(kmsKeyId, windowEndsAtMs), observation, door);
-  return [
-    `KMS wants another person to destroy ${key}: it takes this run's identity for the one who set it for deletion`,
-    [`KMS says: ${plain(message, 500)}`, unchanged],
-    [{ who: `somebody else who holds ${sayRoles(kmsRights.destroy)} runs`, commands }, kmsWithdrawal(observation)],
-  ];
+  return {
+    summary: `KMS requires another person to destroy ${key}: according to KMS, you set it for deletion`,
+    facts: sayService("KMS", message),
+    next: [
+      { who: `${sayHolder(kmsRights.destroy, undefined, "another person")} runs`, commands },
+      kmsWithdrawal(observation),
+    ],
+  };
 }
 
 /** Explains why a plan was refused, what stays unchanged, and what to do next. */
@@ -182,25 +197,30 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
     guard.guard === "service_refused" && guard.step === "unset_for_deletion"
       ? kmsWithdrawal(observation).commands
       : [kmsRerunCommand(observation, context.door)];
-  const rerun = { who: "once that is done you run", commands };
+  const rerun = { who: "after that, run", commands };
   const about: About = {
     ...context,
     key: sayKmsKey(observation),
-    unchanged: `Nothing was changed by this: ${sayKmsState(observation)}.`,
+    dialect: dialectOf(context.door.rerun),
     rerun,
-    anew: [kmsWithdrawal(observation), { ...rerun, who: "then to set it anew, a person runs" }],
+    anew: [
+      kmsWithdrawal(observation),
+      { ...rerun, who: "to set the key for deletion again, a person runs", isSequel: true },
+    ],
   };
   const say = sayings[guard.guard] as (guard: KmsGuard, about: About) => Saying;
-  const [summary, facts, next = []] = say(guard, about);
-  return { summary, facts, next, code: kmsGuardCodes[guard.guard] };
+  const { summary, facts = [], next = [], isUnchanged = true } = say(guard, about);
+  return {
+    summary,
+    facts,
+    ...(isUnchanged && { state: sayKmsState(observation), isUnchanged }),
+    next,
+    code: kmsGuardCodes[guard.guard],
+  };
 }
 
 function named(resources: readonly string[]): readonly string[] {
   return resources.slice(0, 10).map((crn) => plain(crn));
-}
-
-function count(resources: readonly string[], noun: string): string {
-  return resources.length === 1 ? `A ${noun}` : `${resources.length} ${noun}s`;
 }
 
 function needs(resources: readonly string[]): string {

@@ -4,8 +4,9 @@ import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { KmsApprovalWait, KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Dialect } from "../dialect.ts";
 import { type Door, type NextStep, rerunCommand } from "../explanation.ts";
-import { plain, sayRoles, sayTime } from "../words.ts";
+import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 /** The subject of the sentences. */
@@ -31,7 +32,7 @@ export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): 
     case "set_for_deletion":
       return `Setting ${key} for deletion`;
     case "unset_for_deletion":
-      return `Taking back the deletion window of ${key}`;
+      return `Closing the deletion window of ${key}`;
     case "destroy":
       return `Destroying ${key}`;
   }
@@ -39,17 +40,17 @@ export function describeKmsStep(step: KmsStep, observation: KmsKeyObservation): 
 
 /** The completed steps of this run, in the past tense. */
 export const kmsStepsTaken = {
-  set_for_deletion: "This run set it for deletion.",
-  unset_for_deletion: "This run took back its deletion window.",
-  destroy: "This run destroyed it.",
+  set_for_deletion: "This run set the key for deletion.",
+  unset_for_deletion: "This run closed the deletion window.",
+  destroy: "This run destroyed the key.",
 } as const satisfies Record<KmsStep["kind"], string>;
 
-/** The steps that the actor may not take; the key's name replaces KEY. */
+/** The steps as infinitives: `destroy KMS key "payroll"`. */
 export const kmsStepPhrases = {
-  set_for_deletion: "set KEY for deletion",
-  unset_for_deletion: "take back the deletion window of KEY",
-  destroy: "destroy KEY",
-} as const satisfies Record<KmsStep["kind"], string>;
+  set_for_deletion: (key) => `set ${key} for deletion`,
+  unset_for_deletion: (key) => `close the deletion window of ${key}`,
+  destroy: (key) => `destroy ${key}`,
+} as const satisfies Record<KmsStep["kind"], (key: string) => string>;
 
 export const kmsStepRights = {
   set_for_deletion: kmsRights.setForDeletion,
@@ -57,21 +58,19 @@ export const kmsStepRights = {
   destroy: kmsRights.destroy,
 } as const satisfies Record<KmsStep["kind"], Right>;
 
-/** What the key's state means for its users. */
+/** The state of a KMS key: `active`, `never activated`. */
 export function sayKmsState({ state, stateWord }: KmsKeyObservation): string {
   switch (state) {
     case "active":
-      return "the key is active and can be used";
     case "suspended":
-      return "the key is suspended";
-    case "deactivated":
-      return "the key is deactivated: its expiration date has passed";
-    case "pre_activation":
-      return "the key was never active";
     case "destroyed":
-      return "the key is destroyed";
+      return state;
+    case "deactivated":
+      return "deactivated, because its expiration date has passed";
+    case "pre_activation":
+      return "never activated";
     case "unrecognised":
-      return `the key is in state ${plain(stateWord, 40)}`;
+      return `"${plain(stateWord, 40)}"`;
   }
 }
 
@@ -89,26 +88,28 @@ export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefi
 }
 
 /** How to restore a destroyed key, and what is left of it. */
-export function describeDestroyedKey(observed: ObservedKmsKey): readonly string[] {
+export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect): readonly string[] {
   const untilMs = restorableUntilMs(observed);
   const { purgeScheduledAtMs } = observed.observation;
   const isRestorable = untilMs !== undefined && untilMs > observed.nowMs;
   return [
     ...(isRestorable
       ? [
-          `A changed restoreTrigger brings it back until ${sayTime(untilMs)} (with existingKeyId where it left the state).`,
+          `Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, a changed ${dialect.property("restoreTrigger")} restores the key. If the key left the state, set ${dialect.property("existingKeyId")} as well.`,
         ]
       : []),
-    `Its metadata keeps its key ring from being deleted until ${
-      purgeScheduledAtMs === undefined ? "KMS purges it" : sayTime(purgeScheduledAtMs)
+    `Its key ring cannot be deleted until ${
+      purgeScheduledAtMs === undefined
+        ? "KMS purges the metadata"
+        : `KMS purges the metadata on ${sayTime(purgeScheduledAtMs)}`
     }.`,
   ];
 }
 
 /** The message when the engine drops the key from state. */
-export function noteAfterDestroy(observed: ObservedKmsKey): string {
+export function noteAfterDestroy(observed: ObservedKmsKey, dialect: Dialect): string {
   const key = sayKmsKey(observed.observation);
-  return `${key} is destroyed and leaves the state. ${describeDestroyedKey(observed).join(" ")}`.replace(/\.$/, "");
+  return [`${key} is destroyed and leaves the state`, ...describeDestroyedKey(observed, dialect)].join("\n  ");
 }
 
 export function kmsRerunCommand(observation: KmsKeyObservation, door: Door): string {
@@ -125,8 +126,8 @@ export function kmsActCommands(windowName: string, observation: KmsKeyObservatio
 export function sayKmsAwaited({ window }: KmsApprovalWait, observation: KmsKeyObservation): string {
   const path = kmsKeyPath(observation);
   return window === undefined
-    ? `Waiting for two people. The first one runs: uko request ${path}`
-    : `Waiting for another person to act on window ${window.name}, by: uko continue ${path} --consent ${window.name}`;
+    ? `Waiting for two people. To request the deletion, run: uko request ${path}`
+    : `Waiting for a second person to run: uko continue ${path} --consent ${window.name}`;
 }
 
 /** The commands that request a deletion, by setting the key for deletion. */
@@ -137,7 +138,7 @@ export function kmsAskCommands(observation: KmsKeyObservation, door: Door): read
 
 export function kmsWithdrawal(observation: KmsKeyObservation): NextStep {
   return {
-    who: `to take it back, anybody who holds ${sayRoles(kmsRights.unsetForDeletion)} runs`,
+    who: `to close the window, ${sayHolder(kmsRights.unsetForDeletion)} runs`,
     commands: [`uko withdraw ${kmsKeyPath(observation)}`],
   };
 }

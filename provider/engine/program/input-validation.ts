@@ -6,20 +6,24 @@
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import type { CheckFailure } from "../definition.ts";
+import type { Dialect } from "../dialect.ts";
 import { plain } from "../words.ts";
 import { contains, UNCHANGED, UNKNOWN } from "./unknown.ts";
 
 /** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */
-export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string, dialect: Dialect): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw notUnderstood(what, parsed.error.issues.flatMap(toFailures));
+  throw notUnderstood(what, parsed.error.issues.flatMap(toFailures), dialect);
 }
 
-export function notUnderstood(what: string, failures: readonly CheckFailure[]): UkoError {
+export function notUnderstood(what: string, failures: readonly CheckFailure[], dialect: Dialect): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${what} cannot be understood`,
-    detail: failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
+    summary: `${what} are not valid`,
+    detail: failures
+      .map(({ property, reason, remedy = "" }) => [`${dialect.property(property)}: ${reason}`, remedy])
+      .map((parts) => parts.filter((part) => part !== "").join("; "))
+      .join("\n"),
   });
 }
 
@@ -64,7 +68,7 @@ export function toFailures(issue: Issue): readonly CheckFailure[] {
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
         property: plain(property === "" ? key : `${property}.${key}`, 100),
-        reason: "is not known",
+        reason: "is not a known property",
       }));
     case "invalid_key":
       return at(issue.issues[0]?.message ?? issue.message);
@@ -82,12 +86,12 @@ const ownWords = /^(?:Invalid input|Invalid option|Too small|Too big): expected 
 function inWordsOfPrograms(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type": {
-      if (issue.message.endsWith("received undefined")) return "is missing";
-      return `has to be ${kinds[issue.expected] ?? issue.expected}${issue.message.endsWith("received null") ? ", not null" : ""}`;
+      if (issue.message.endsWith("received undefined")) return "is required";
+      return `must be ${kinds[issue.expected] ?? issue.expected}${issue.message.endsWith("received null") ? ", not null" : ""}`;
     }
     case "invalid_value": {
       const words = issue.values.map((value) => JSON.stringify(value));
-      return `has to be ${words.length === 1 ? words[0] : `one of ${words.join(", ")}`}`;
+      return `must be ${words.length === 1 ? words[0] : `one of ${words.join(", ")}`}`;
     }
     case "too_small":
       return atLeast(issue.origin, Number(issue.minimum));
@@ -99,7 +103,7 @@ function inWordsOfPrograms(issue: Issue): string {
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  string: "text",
+  string: "a string",
   number: "a number",
   int: "a whole number",
   boolean: "true or false",
@@ -110,13 +114,13 @@ const kinds: Readonly<Record<string, string>> = {
 
 function atLeast(origin: string, minimum: number): string {
   const what = parts[origin];
-  if (what === undefined) return `has to be at least ${minimum}`;
-  return minimum === 1 ? "may not be empty" : `has to have at least ${minimum} ${what}`;
+  if (what === undefined) return `must be at least ${minimum}`;
+  return minimum === 1 ? "must not be empty" : `must have at least ${minimum} ${what}`;
 }
 
 function atMost(origin: string, maximum: number): string {
   const what = parts[origin];
-  return what === undefined ? `may be at most ${maximum}` : `may have at most ${maximum} ${what}`;
+  return what === undefined ? `must be at most ${maximum}` : `must have at most ${maximum} ${what}`;
 }
 
 /** The unit of a limit; for a number the limit applies to its value. */

@@ -5,6 +5,8 @@
 
 import type * as z from "zod";
 import type { CheckFailure, ResourceDefinition } from "../definition.ts";
+import { type Dialect, dialectOf } from "../dialect.ts";
+import type { Door } from "../explanation.ts";
 import type { World } from "../ports.ts";
 import { defaultsOf, shapeOf } from "../property.ts";
 import { type Difference, differencesIn } from "./diff.ts";
@@ -63,12 +65,14 @@ type Properties = Readonly<Record<string, unknown>>;
 
 export function readProgram<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
-  sha256: World["sha256"],
+  { sha256, door }: { readonly sha256: World["sha256"]; readonly door: Pick<Door, "rerun"> },
 ): ProgramReader<Inputs, State> {
+  const dialect = dialectOf(door.rerun);
+  const typeName = dialect.resource(definition.name);
   const stateFrom = (olds: unknown): State =>
-    parseGiven(definition.state, olds, `The state of this ${definition.name}`);
-  const theInputs = `The inputs of this ${definition.name}`;
-  const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs);
+    parseGiven(definition.state, olds, `The properties in the state of this ${typeName}`, dialect);
+  const theInputs = `The inputs of this ${typeName}`;
+  const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs, dialect);
   const { secrets, invalidates: moves } = definition;
   const shape = shapeOf(definition.inputs);
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
@@ -88,7 +92,7 @@ export function readProgram<Inputs, State extends Inputs>(
   const known = (olds: unknown, news: unknown) => {
     const state = stateFrom(olds);
     const { inputs, failures } = inputsBeside(news, state);
-    if (failures.length > 0) throw notUnderstood(theInputs, failures);
+    if (failures.length > 0) throw notUnderstood(theInputs, failures, dialect);
     return { state, inputs };
   };
   const compared = (olds: unknown, news: unknown) => {
@@ -108,8 +112,8 @@ export function readProgram<Inputs, State extends Inputs>(
       if (failures.length > 0) return { inputs: checked, failures };
       // A change of an immutable input is reported before the other inputs are known. Rules between
       // inputs wait until all are known.
-      const rules = containsUnknown(news) ? [] : definition.check(inputs, before !== undefined);
-      const kept = before === undefined ? [] : fixed(definition, digested(inputs), before);
+      const rules = containsUnknown(news) ? [] : definition.check(inputs, before !== undefined, dialect);
+      const kept = before === undefined ? [] : fixed(definition, digested(inputs), before, dialect);
       return { inputs: checked, failures: [...rules, ...kept] };
     },
     secrets,
@@ -163,13 +167,15 @@ function fixed<Inputs, State extends Inputs>(
   definition: ResourceDefinition<Inputs, State>,
   inputs: Inputs,
   before: Properties,
+  dialect: Dialect,
 ): readonly CheckFailure[] {
-  if (definition.rejectChange !== undefined) return definition.rejectChange(before, inputs);
+  if (definition.rejectChange !== undefined) return definition.rejectChange(before, inputs, dialect);
   return definition.immutable
     .filter((property) => !isAlike((inputs as Properties)[property], before[property]))
     .map((property) => ({
       property,
-      reason: "cannot change on an existing key; create a new key, move to it, then retire the old key",
+      reason: "cannot change on an existing key",
+      remedy: "create a new key, move to it, then delete the old one",
     }));
 }
 

@@ -5,6 +5,7 @@ import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/container-ports.ts";
 import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import type { CallOptions, World } from "../../engine/ports.ts";
 import { isChangeable, namesWhere } from "../../engine/property.ts";
 import { capital } from "../../engine/words.ts";
@@ -15,7 +16,7 @@ import {
   createContainer,
   driftIn,
   frozenFailures,
-  instead,
+  moveContainer,
   parseIds,
   throwIfFrozen,
 } from "../container-writes.ts";
@@ -81,7 +82,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       refuseSystem(snapshot);
       const adopted = stored(instanceId, inputs, snapshot);
       const { existingTemplateId: _adopted, ...there } = adopted.state;
-      throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs));
+      throwIfFrozen(sayTemplate(snapshot), frozenIn(there, inputs), world);
       return { ...adopted, isFound: true };
     }
     const wanted = newTemplate(inputs);
@@ -108,7 +109,7 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
   async update(world, state, inputs, _run, options) {
     const ref = refOf(state);
     const what = sayContainer({ kind: "template", id: ref.id, name: state.name });
-    throwIfFrozen(what, frozenIn(state, inputs));
+    throwIfFrozen(what, frozenIn(state, inputs), world);
     // An archived template rejects changes of its distribution (uko-v4.md 9 U20).
     if (!inputs.archived) await archive(world, ref, false, options);
     let isMoved = false;
@@ -130,7 +131,10 @@ export const keyTemplate = defineResource<KeyTemplateInputs, KeyTemplateState>({
       options,
     );
     if (inputs.archived) snapshot = await archive(world, ref, true, options);
-    return { ...stored(state.instanceId, inputs, snapshot), warnings: isMoved ? [notAligned(what)] : [] };
+    return {
+      ...stored(state.instanceId, inputs, snapshot),
+      warnings: isMoved ? [notAligned(what, world.dialect)] : [],
+    };
   },
 
   async lookup(world, id, _run, options) {
@@ -171,9 +175,9 @@ function checkTemplate(inputs: KeyTemplateInputs): readonly CheckFailure[] {
   const { keystoreType } = inputs;
   const failures: CheckFailure[] = Object.entries(blockTypes)
     .filter(([name, type]) => inputs[name as keyof typeof blockTypes] !== undefined && type !== keystoreType)
-    .map(([property]) => ({ property, reason: `does not fit keys for keystores of type ${keystoreType}` }));
+    .map(([property]) => ({ property, reason: `does not apply to keys for keystores of type ${keystoreType}` }));
   if (keystoreType === "google_kms" && inputs.google === undefined && inputs.existingTemplateId === undefined) {
-    failures.push({ property: "google", reason: "is required for google_kms: it states the purpose of the keys" });
+    failures.push({ property: "google", reason: "is required: Google needs the purpose of the key" });
   }
   return failures;
 }
@@ -188,8 +192,8 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeyTemplate
     "template",
   );
   const isAzureMoved = before.azure !== undefined && !isContained(inputs.azure, before.azure);
-  const reason = `cannot change on an existing template; ${instead}`;
-  return [...own, ...adopted, ...(isAzureMoved ? [{ property: "azure", reason }] : [])];
+  const azure = { property: "azure", reason: "cannot change on an existing template", remedy: moveContainer };
+  return [...own, ...adopted, ...(isAzureMoved ? [azure] : [])];
 }
 
 /** Whether every value that the program sets is present. */
@@ -207,8 +211,8 @@ function isOurs({ types }: TemplateSnapshot): boolean {
 function refuseSystem(snapshot: TemplateSnapshot): void {
   if (isOurs(snapshot)) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${capital(sayTemplate(snapshot))} is one of the product's own, which nobody changes or deletes`,
-    detail: "Keys can be made from it by its name. It needs no resource.",
+    summary: `${capital(sayTemplate(snapshot))} is a built-in template, which cannot be changed or deleted`,
+    detail: "To create keys from it, use its name. It does not need a resource.",
   });
 }
 
@@ -228,7 +232,7 @@ async function archiveMade(
     return stored(instanceId, inputs, await archive(world, ref, true, options));
   } catch (error) {
     const why = asUkoError(error).summary;
-    const warnings = [`The template was made, but not archived: ${why}. The next run tries again`];
+    const warnings = [`The template was created but not archived: ${why}. The next run tries again`];
     return { ...stored(instanceId, inputs, made), warnings };
   }
 }
@@ -252,8 +256,8 @@ async function archive(
   );
 }
 
-function notAligned(what: string): string {
-  return `${capital(what)} has changed: keys made from it stay as they are until each is aligned, by align: true on its ManagedKey`;
+function notAligned(what: string, dialect: Dialect): string {
+  return `${capital(what)} has changed. Existing keys stay as they are until you align each of them with ${dialect.assignment("align", true)} on its ${dialect.resource("ManagedKey")}`;
 }
 
 /** The service's values, plus the inputs that only steer this tool. */

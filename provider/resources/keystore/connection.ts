@@ -70,7 +70,7 @@ export function typeOf(snapshot: KeystoreSnapshot): KeystoreType {
   if (found !== undefined) return found;
   throw new UkoError("UKO_ANSWER_INVALID", {
     summary: sayUnknownType(snapshot),
-    detail: "A newer release may know it. Nothing was changed.",
+    detail: "A newer release of uko may know the type. Nothing was changed.",
   });
 }
 

@@ -13,7 +13,14 @@ import { digestSecrets } from "../../engine/program/secrets.ts";
 import { isChangeable, namesWhere } from "../../engine/property.ts";
 import { plain } from "../../engine/words.ts";
 import { asUkoError } from "../../errors.ts";
-import { adoptContainer, createContainer, driftIn, frozenFailures, instead, parseIds } from "../container-writes.ts";
+import {
+  adoptContainer,
+  createContainer,
+  driftIn,
+  frozenFailures,
+  moveContainer,
+  parseIds,
+} from "../container-writes.ts";
 import {
   type BlockName,
   type BlockValues,
@@ -76,7 +83,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     if (existingKeystoreId !== undefined) {
       const ref = refTo(instanceId, vaultId, existingKeystoreId);
       const snapshot = await adoptContainer(world, ref, world.keystores, "existingKeystoreId", options);
-      assertMatchesExisting(snapshot, inputs);
+      assertMatchesExisting(snapshot, inputs, world.dialect);
       // No secret is known to equal the service's, so the next update sends those of the program.
       return { ...stored(instanceId, inputs, snapshot, {}), isFound: true };
     }
@@ -137,9 +144,7 @@ export const keystore = defineResource<KeystoreInputs, KeystoreState>({
     const all = await world.keystores.list(filter, options);
     return all.flatMap((snapshot) => {
       if (findType(snapshot) !== undefined) return [asFound(world.session.instanceId, snapshot)];
-      warn(
-        `${sayUnknownType(snapshot)}: it is left out here, and stands in the way of its vault's deletion all the same`,
-      );
+      warn(`${sayUnknownType(snapshot)}. It is not listed, but its vault cannot be deleted before it`);
       return [];
     });
   },
@@ -180,12 +185,12 @@ function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
   const isAdopted = existingKeystoreId !== undefined;
   const failures: CheckFailure[] = blockNames
     .filter((each) => each !== block && inputs[each] !== undefined)
-    .map((property) => ({ property, reason: `does not fit a keystore of type ${type}` }));
+    .map((property) => ({ property, reason: `does not apply to a keystore of type ${type}` }));
   if (block !== undefined && inputs[block] === undefined && !isAdopted) {
-    failures.push({ property: block, reason: `is missing: a keystore of type ${type} is reached by it` });
+    failures.push({ property: block, reason: `is required for a keystore of type ${type}` });
   }
   if (name === undefined && type !== "azure_key_vault" && !isAdopted) {
-    failures.push({ property: "name", reason: "is missing: only a keystore of type azure_key_vault may go without" });
+    failures.push({ property: "name", reason: "is required, except for a keystore of type azure_key_vault" });
   }
   return failures;
 }
@@ -206,7 +211,8 @@ function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KeystoreInp
     );
     return moved.map((name) => ({
       property: block,
-      reason: `${name} says where the keystore is and cannot change; ${instead}`,
+      reason: `cannot change in ${name}, which defines where the keystore is`,
+      remedy: moveContainer,
     }));
   });
   return [...own, ...inBlocks];
@@ -285,7 +291,7 @@ async function withHealth(
     return { ...made, state, warnings: healthWarnings(state) };
   } catch (error) {
     const why = asUkoError(error).summary;
-    return { ...made, warnings: [`The keystore was ${done}, but its health could not be asked: ${why}`] };
+    return { ...made, warnings: [`The keystore was ${done}, but its health could not be read: ${why}`] };
   }
 }
 

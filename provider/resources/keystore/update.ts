@@ -6,9 +6,10 @@
 import { sayContainer } from "../../engine/container/words.ts";
 import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/container-ports.ts";
 import type { CheckFailure } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import type { CallOptions, World } from "../../engine/ports.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
-import { capital, plain } from "../../engine/words.ts";
+import { capital, count, plain } from "../../engine/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { changeContainer, type Present, throwIfFrozen } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
@@ -44,7 +45,7 @@ export async function updateKeystore(
   options: CallOptions,
 ): Promise<Updated> {
   const what = sayContainer({ kind: "keystore", id: ref.id, name: state.name ?? "" });
-  throwIfFrozen(what, frozen);
+  throwIfFrozen(what, frozen, world);
   let isMoved = false;
   let isReconnected = false;
   const snapshot = await changeContainer(
@@ -52,7 +53,7 @@ export async function updateKeystore(
     ref,
     world.keystores,
     async (found) => {
-      assertMatchesExisting(found.snapshot, inputs);
+      assertMatchesExisting(found.snapshot, inputs, world.dialect);
       const patch = patchFor(world, found, state, inputs);
       if (patch === undefined) return undefined;
       const { groups } = patch;
@@ -66,7 +67,7 @@ export async function updateKeystore(
     options,
   );
   const warnings = [
-    ...(isMoved ? [notAligned(what)] : []),
+    ...(isMoved ? [notAligned(what, world.dialect)] : []),
     ...(isReconnected ? await warnOfWaitingKeys(world, ref, what, options) : []),
   ];
   return { snapshot, warnings, isReconnected };
@@ -92,9 +93,9 @@ async function warnOfWaitingKeys(
         storedStatus.some(({ keystoreId, status }) => keystoreId === id && status !== "not_present"),
     );
     if (waiting.length === 0) return [];
-    const count = waiting.length === 1 ? "1 destroyed key" : `${waiting.length} destroyed keys`;
+    const destroyed = count(waiting.length, "destroyed key");
     return [
-      `${capital(what)} is reached in a new way now, and ${count} may still be in it: if it is another account, it says that they are gone; remove no record before uko status shows that they are still pending`,
+      `The connection of ${what} changed while ${destroyed} may still be in it. If this is a different account, it will wrongly report them as gone: check uko status before you remove a key from its vault`,
     ];
   } catch (error) {
     if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
@@ -102,8 +103,8 @@ async function warnOfWaitingKeys(
   }
 }
 
-function notAligned(what: string): string {
-  return `${capital(what)} has other groups now: keys that exist stay where they are until each is aligned, by align: true on its ManagedKey`;
+function notAligned(what: string, dialect: Dialect): string {
+  return `${capital(what)} has other groups now. Existing keys stay where they are until you align each of them with ${dialect.assignment("align", true)} on its ${dialect.resource("ManagedKey")}`;
 }
 
 /**
@@ -153,7 +154,7 @@ function connectionPatch(
  * A program whose type or location differs from the existing keystore describes another keystore.
  * Throws UKO_CHANGE_IMPOSSIBLE.
  */
-export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: KeystoreInputs): void {
+export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: KeystoreInputs, dialect: Dialect): void {
   const type = typeOf(snapshot);
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
   const { block } = typeFacts[type];
@@ -166,13 +167,13 @@ export function assertMatchesExisting(snapshot: KeystoreSnapshot, inputs: Keysto
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
     summary:
       type === inputs.type
-        ? `${capital(what)} is elsewhere than the program says: ${moved.join(", ")}`
+        ? `${capital(what)} is not where the ${dialect.program} declares it: ${moved.map((name) => dialect.property(`${block}.${name}`)).join(", ")}`
         : `${capital(what)} is of type ${type}, not ${inputs.type}`,
     detail: [
-      "No update changes what and where a keystore is. Nothing was changed.",
+      "An update cannot change the type or the location of a keystore. Nothing was changed.",
       type === inputs.type
-        ? `The service has ${moved.map((name) => `${name}: ${plain(String(there[name]))}`).join(", ")}.`
-        : `Write type: "${type}".`,
+        ? `The service reports ${moved.map((name) => dialect.assignment(`${block}.${name}`, plain(String(there[name])))).join(", ")}.`
+        : `Set ${dialect.assignment("type", type)}.`,
     ].join("\n"),
   });
 }

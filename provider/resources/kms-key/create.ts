@@ -1,6 +1,7 @@
 /** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's twin. */
 
 import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeySnapshot, NewKmsKey } from "../../engine/kms-ports.ts";
@@ -69,7 +70,7 @@ export async function createKmsKey(
       return { observed: await findMade(world, inputs, mark, options), warnings };
     case "forbidden":
     case "refused":
-      throw denialOf(written, wordsOf(inputs, wanted));
+      throw denialOf(written, wordsOf(inputs, wanted, world.dialect));
   }
 }
 
@@ -115,8 +116,7 @@ function findMade(
       place: "KMS",
       search: () => findMarked(world, inputs, mark, options),
       notFound: () => ({
-        detail:
-          "No key with the mark of this resource is in KMS, so most likely none was made. Look at KMS, then run again; a key that appears is adopted by existingKeyId.",
+        detail: `KMS has no key with the mark of this resource, so most likely none was created. Run again. If a key appears in KMS, adopt it with ${world.dialect.property("existingKeyId")}.`,
       }),
     },
     options,
@@ -135,17 +135,17 @@ export async function adoptKmsKey(
   const existing = await observeKmsKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
     throw new UkoError("UKO_NOT_FOUND", {
-      summary: `KMS key ${kmsKeyId} to adopt is not there`,
-      detail: "existingKeyId adopts a key and never creates one. Check the id.",
+      summary: `The KMS key to adopt was not found: ${kmsKeyId}`,
+      detail: `${world.dialect.property("existingKeyId")} adopts an existing key and never creates one. Check the ID.`,
     });
   }
   await refuseTwin(world, existing, false, options);
-  refusePretence(existing, inputs);
+  refusePretence(existing, inputs, world.dialect);
   if (existing.observation.state === "destroyed") {
     if (inputs.restoreTrigger === undefined) {
       throw new UkoError("UKO_INPUT_INVALID", {
-        summary: `${sayKmsKey(existing.observation)} to adopt is destroyed`,
-        detail: "To restore it within 30 days of its deletion, set a restoreTrigger together with existingKeyId.",
+        summary: `${sayKmsKey(existing.observation)} is destroyed, so it was not adopted`,
+        detail: `To restore it within 30 days of its deletion, set ${world.dialect.property("restoreTrigger")} as well.`,
       });
     }
     await restoreKey(world, ref, existing, options);
@@ -167,19 +167,22 @@ export async function refuseTwin(
   throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
     summary:
       ring.kind === "of_keystore"
-        ? `${sayKmsKey(observation)} is in the key ring of keystore "${plain(ring.keystoreName, 60)}", so it belongs to a managed key`
-        : `Whether ${sayKmsKey(observation)} belongs to a managed key could not be read`,
-    detail: ring.kind === "of_keystore" ? "Declare it as a ManagedKey (existingKeyId)." : plain(ring.reason, 400),
+        ? `${sayKmsKey(observation)} is in the key ring of keystore "${plain(ring.keystoreName, 60)}", so a managed key depends on it`
+        : `Could not find out whether a managed key depends on ${sayKmsKey(observation)}`,
+    detail:
+      ring.kind === "of_keystore"
+        ? `Declare it as a ${world.dialect.resource("ManagedKey")} with ${world.dialect.property("existingKeyId")}.`
+        : plain(ring.reason, 400),
   });
 }
 
 /** A name or type that differs from the adopted key's own most likely means a wrong ID. */
-function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs): void {
+function refusePretence({ snapshot }: ObservedKmsKey, inputs: KmsKeyInputs, dialect: Dialect): void {
   const type = snapshot.isExtractable ? "standard" : "root";
   if (snapshot.name === inputs.name && type === inputs.type) return;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `KMS key ${snapshot.kmsKeyId} is the ${type} key "${plain(snapshot.name)}", not the ${inputs.type} key "${inputs.name}"`,
-    detail: `Check the id, or write name: "${plain(snapshot.name)}" and type: "${type}".`,
+    detail: `Check the ID, or set ${dialect.assignment("name", plain(snapshot.name))} and ${dialect.assignment("type", type)}.`,
   });
 }
 
@@ -223,14 +226,17 @@ async function readBack(
   return observedInSnapshot(value, serviceTimeMs);
 }
 
-function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey): WriteWords {
+function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey, dialect: Dialect): WriteWords {
   const hasPolicy = dualAuthDelete !== undefined || inputs.rotationIntervalMonths !== undefined;
   return {
     act: `create KMS key "${inputs.name}"`,
     needs: hasPolicy
-      ? `Creating a key with policies requires the role ${sayRoles(kmsRights.createWithPolicy)}: dualAuthorization "required" turns KMS's own dual authorization on. With "single", and without a rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was made.`
-      : `Creating requires the role ${sayRoles(kmsRights.create)}. No key was made.`,
-    left: "No key was made.\n",
+      ? [
+          `Creating a key with policies requires the role ${sayRoles(kmsRights.createWithPolicy)}. ${dialect.assignment("dualAuthorization", "required")} turns on KMS dual authorization.`,
+          `With "single" and no rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was created.`,
+        ].join(" ")
+      : `Creating a key requires the role ${sayRoles(kmsRights.create)}. No key was created.`,
+    left: "No key was created.\n",
     service: "KMS",
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";
 import {
   excludeKeystoreKeys,
@@ -34,7 +35,8 @@ const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuth
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
 /** KMS has no call for this change; the alternative is always a new key. */
-const instead = "cannot change on an existing KMS key; create a new key, move to it, then retire the old key";
+const unchangeable = "cannot change on an existing KMS key";
+const newKey = "create a new key, move to it, then delete the old one";
 
 /** kms-v2-and-iam.md 2.2. */
 function isRootMaterial(base64: string): boolean {
@@ -61,25 +63,31 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
     return state.lifecycleState !== "active" || isUnderTwo;
   },
 
-  check(inputs, isThere) {
+  check(inputs, isThere, dialect) {
     const failures: CheckFailure[] = [];
-    const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+    const fail = (property: keyof KmsKeyInputs, reason: string, remedy?: string) =>
+      void failures.push({ property, reason, ...(remedy !== undefined && { remedy }) });
     if (inputs.dualAuthDelete === false && inputs.dualAuthorization === "required") {
-      fail("dualAuthDelete", 'is what dualAuthorization "required" rests on: leave it out, or write "single"');
+      fail(
+        "dualAuthDelete",
+        `cannot be false with ${dialect.assignment("dualAuthorization", "required")}`,
+        `omit it, or set ${dialect.assignment("dualAuthorization", "single")}`,
+      );
     }
     if (inputs.rotationIntervalMonths !== undefined) {
-      if (inputs.type === "standard") fail("rotationIntervalMonths", "is for root keys");
-      if (inputs.payload !== undefined) fail("rotationIntervalMonths", "is for keys that were not imported");
+      if (inputs.type === "standard") fail("rotationIntervalMonths", "applies only to root keys");
+      if (inputs.payload !== undefined) fail("rotationIntervalMonths", "applies only to keys that were not imported");
     }
-    if (inputs.rotationTrigger !== undefined && inputs.type === "standard") fail("rotationTrigger", "is for root keys");
+    if (inputs.rotationTrigger !== undefined && inputs.type === "standard")
+      fail("rotationTrigger", "applies only to root keys");
     for (const name of secureImport) {
       if (inputs[name] !== undefined && inputs.payload === undefined && !isThere) {
-        fail(name, "requires a payload, too");
+        fail(name, `requires ${dialect.property("payload")}`);
       }
     }
     const isEncrypted = inputs.encryptedNonce !== undefined || inputs.encryptionAlgorithm !== undefined;
     if (inputs.payload !== undefined && inputs.type === "root" && !isEncrypted && !isRootMaterial(inputs.payload)) {
-      fail("payload", "has to be base64 of 16, 24 or 32 bytes for a root key");
+      fail("payload", "must be base64 of 16, 24 or 32 bytes for a root key");
     }
     return failures;
   },
@@ -114,16 +122,16 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
   async read(world, state, _run, options) {
     const result = await observeKmsKey(world, refOf(state), "summary", options);
     if (result.kind === "gone") return undefined;
-    return stored(world, inputsIn(kmsKeyInputs, state), result, kmsDriftWarnings(result, state));
+    return stored(world, inputsIn(kmsKeyInputs, state), result, kmsDriftWarnings(result, state, world.dialect));
   },
 
   async update(world, state, inputs, run, options) {
     const known = digestSecrets(inputs, secrets, world.sha256);
-    const [frozen] = frozenIn(state, known);
+    const [frozen] = frozenIn(state, known, world.dialect);
     if (frozen !== undefined) {
       throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-        summary: `${sayKmsKey(state)} keeps its ${frozen.property}, which ${frozen.reason.split(";")[0] ?? ""}`,
-        detail: `Nothing was changed. The way on: ${frozen.reason.split("; ").slice(1).join("; ")}.`,
+        summary: `${sayKmsKey(state)} was not changed: ${world.dialect.property(frozen.property)} ${frozen.reason}`,
+        detail: `Next: ${frozen.remedy}.`,
       });
     }
     const { observed, warnings, isRotated } = await updateKmsKey(world, refOf(state), state, inputs, run, options);
@@ -137,7 +145,7 @@ export const kmsKey = defineResource<KmsKeyInputs, KmsKeyState>({
 
   async lookup(world, id, _run, options) {
     if (!uuidForm.test(id)) {
-      throw new UkoError("UKO_INPUT_INVALID", { summary: "The id of a KMS key is its UUID in lower case" });
+      throw new UkoError("UKO_INPUT_INVALID", { summary: "The ID of a KMS key is its UUID in lower case" });
     }
     const ref = { instanceId: world.session.instanceId, kmsKeyId: id };
     const result = await observeKmsKey(world, ref, "summary", options);
@@ -191,32 +199,40 @@ function asFound({ snapshot }: ObservedKmsKey): KmsKeyInputs {
 }
 
 /** `before` is the state as the engine stores it; a secret is a digest in both. */
-function frozenIn(before: Readonly<Record<string, unknown>>, inputs: KmsKeyInputs): readonly CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const fail = (property: keyof KmsKeyInputs, reason: string) => void failures.push({ property, reason });
+function frozenIn(
+  before: Readonly<Record<string, unknown>>,
+  inputs: KmsKeyInputs,
+  dialect: Dialect,
+): readonly Required<CheckFailure>[] {
+  const failures: Required<CheckFailure>[] = [];
+  const fail = (property: keyof KmsKeyInputs, reason = unchangeable, remedy = newKey) =>
+    void failures.push({ property, reason, remedy });
   for (const name of ["name", "type", ...secureImport] as const) {
     const isKept = inputs[name] === undefined || before[name] === undefined || inputs[name] === before[name];
-    if (!isKept) fail(name, instead);
+    if (!isKept) fail(name);
   }
-  if (inputs.description !== undefined && inputs.description !== (before.description ?? ""))
-    fail("description", instead);
-  if (inputs.tags !== undefined && !hasSameMembers(inputs.tags, textsOf(before.tags))) fail("tags", instead);
+  if (inputs.description !== undefined && inputs.description !== (before.description ?? "")) fail("description");
+  if (inputs.tags !== undefined && !hasSameMembers(inputs.tags, textsOf(before.tags))) fail("tags");
   if (inputs.expirationDate !== undefined) {
     const known = typeof before.expirationDate === "string" ? before.expirationDate : "";
-    if (!isSameInstant(inputs.expirationDate, known)) fail("expirationDate", instead);
+    if (!isSameInstant(inputs.expirationDate, known)) fail("expirationDate");
   }
   if (inputs.dualAuthDelete === false && before.dualAuthDelete === true) {
-    fail("dualAuthDelete", "was turned on, and KMS never turns it off; leave it out, or write true");
+    fail("dualAuthDelete", "is on, and KMS never turns it off", "omit it, or set it to true");
   }
   if (inputs.existingKeyId !== undefined && before.keyId !== undefined && inputs.existingKeyId !== before.keyId) {
-    fail("existingKeyId", instead);
+    fail("existingKeyId");
   }
   const isNewMaterial = inputs.payload !== undefined && inputs.payload !== before.payload;
   if (isNewMaterial && before.imported === false)
-    fail("payload", "was not imported, so it takes no payload; leave it out");
+    fail("payload", "does not apply, because the key was not imported", "omit it");
   const isRotating = inputs.rotationTrigger !== undefined && inputs.rotationTrigger !== before.rotationTrigger;
   if (isNewMaterial && before.payload !== undefined && !isRotating) {
-    fail("payload", "is new material, which only a rotation brings in; change rotationTrigger with it");
+    fail(
+      "payload",
+      "is new material, which requires a rotation",
+      `change ${dialect.property("rotationTrigger")} as well`,
+    );
   }
   return failures;
 }

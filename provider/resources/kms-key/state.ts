@@ -1,10 +1,11 @@
 /** A KMS key's state for the engine, derived from one read of the key, and its drift warnings. */
 
+import type { Dialect } from "../../engine/dialect.ts";
 import { isoTime } from "../../engine/evidence.ts";
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
 import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
-import { plain, sayIdentity, sayTime } from "../../engine/words.ts";
+import { plain, sayIdentity, sayTime, sayTimeAndDistance } from "../../engine/words.ts";
 import { isWindowOpen, setterHint } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/record-carriers.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";
@@ -61,7 +62,7 @@ export function isSameInstant(a: string, b: string): boolean {
 }
 
 /** Changes made outside the program since the last run; none is repaired silently. */
-export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState): readonly string[] {
+export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState, dialect: Dialect): readonly string[] {
   const { observation, snapshot } = observed;
   const key = sayKmsKey(observation);
   const pending = openWindowWarning(observed);
@@ -69,16 +70,16 @@ export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState):
   const now = observation.stateWord;
   if (from === now) return pending;
   if (now === "destroyed") {
-    const by = snapshot.deletedBy === undefined ? "somebody" : plain(snapshot.deletedBy, 100);
+    const by = snapshot.deletedBy === undefined ? "another person" : plain(snapshot.deletedBy, 100);
     const on = snapshot.deletedAtMs === undefined ? "" : ` on ${sayTime(snapshot.deletedAtMs)}`;
     const untilMs = restorableUntilMs(observed);
     const back =
       untilMs !== undefined && untilMs > observed.nowMs
-        ? `; a changed restoreTrigger brings it back until ${sayTime(untilMs)}`
+        ? `. Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, a changed ${dialect.property("restoreTrigger")} restores it`
         : "";
     return [`${key} was destroyed by ${by}${on}${back}`];
   }
-  const what = from === "destroyed" ? "was restored, and is" : `went from ${plain(from, 40)} to`;
+  const what = from === "destroyed" ? "was restored and is" : `changed from ${plain(from, 40)} to`;
   return [...pending, `${key} ${what} ${now} since the last run`];
 }
 
@@ -86,9 +87,9 @@ export function kmsDriftWarnings(observed: ObservedKmsKey, before: KmsKeyState):
 export function openWindowWarning({ observation, nowMs }: ObservedKmsKey): readonly string[] {
   if (!isWindowOpen(observation, nowMs)) return [];
   const setter = setterHint(observation);
-  const who = setter?.isSure === true ? sayIdentity(setter.identity) : "somebody";
+  const who = setter?.isSure === true ? sayIdentity(setter.identity) : "a person";
   const { windowEndsAtMs } = observation;
   return [
-    `${sayKmsKey(observation)} waits for a second person to destroy it: ${who} set it for deletion on ${sayBegan(windowEndsAtMs)}, which lapses on ${sayTime(windowEndsAtMs)}`,
+    `${sayKmsKey(observation)} is waiting for a second person to destroy it: ${who} set it for deletion on ${sayBegan(windowEndsAtMs)}; the deletion window ends on ${sayTimeAndDistance(windowEndsAtMs, nowMs)}`,
   ];
 }

@@ -26,8 +26,8 @@ export async function restoreKey(
   const key = sayKmsKey(observed.observation);
   if (untilMs !== undefined && untilMs <= observed.nowMs) {
     throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-      summary: `${key} cannot be brought back: KMS restores a key for 30 days, which ended on ${sayTime(untilMs)}`,
-      detail: "Make a new key.",
+      summary: `${key} cannot be restored: KMS restores a key for 30 days, which ended on ${sayTime(untilMs)}`,
+      detail: "Create a new key.",
     });
   }
   const written = await world.kmsKeys.restore(ref, options);
@@ -35,7 +35,7 @@ export async function restoreKey(
   if (written.kind === "done") return;
   const now = await observeKmsKey(world, ref, "summary", options);
   if (now.kind === "present" && now.observation.state !== "destroyed") return;
-  throw answerLost(`Whether ${key} was restored is not known`);
+  throw answerLost(`${key} was restored`);
 }
 
 /**
@@ -55,7 +55,7 @@ export async function turnOnAsWritten(
   if (inputs.dualAuthDelete === true) return enableDualAuthDelete(world, ref, observed, options);
   if (inputs.dualAuthorization === "single" && !run.isDualRequired) return [];
   return [
-    `${sayKmsKey(observed.observation)} has no KMS dual authorization, so it cannot be deleted where two people are required: dualAuthDelete: true in the program turns it on, and KMS never turns it off again`,
+    `${sayKmsKey(observed.observation)} has no KMS dual authorization, so it cannot be deleted by two people. To turn it on, set ${world.dialect.assignment("dualAuthDelete", true)}. KMS never turns it off again`,
   ];
 }
 
@@ -69,16 +69,16 @@ async function enableDualAuthDelete(
   const written = await world.kmsKeys.requireTwo(ref, options);
   switch (written.kind) {
     case "done":
-      return [`KMS's own dual authorization is on for ${key} now, and KMS never turns it off again`];
+      return [`KMS dual authorization is now on for ${key}. KMS never turns it off again`];
     case "forbidden":
       return [
-        `${key} has no KMS dual authorization, and the caller may not turn it on, which requires the role ${sayRoles(kmsRights.writePolicies)}; until then it cannot be ended`,
+        `${key} has no KMS dual authorization, so it cannot be deleted. Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}, which this identity does not have`,
       ];
     case "refused":
-      return [`KMS did not turn its dual authorization on for ${key}: ${plain(written.message)}`];
+      return [`KMS did not turn on dual authorization for ${key}: ${plain(written.message)}`];
     case "stale":
     case "lost":
-      return [`Whether KMS's dual authorization is on for ${key} is not known; the next run sees`];
+      return [`It is not known whether KMS dual authorization is on for ${key}. The next run checks again`];
   }
 }
 
@@ -93,19 +93,19 @@ export async function prepareRing(world: World, ring: string, options: CallOptio
   const unknown = await refuseKeystoresRing(world, ring, options);
   if (ring === defaultRing || (await world.kmsKeys.ringExists(ring, options))) return unknown;
   const written = await world.kmsKeys.createRing(ring, options);
-  if (written.kind === "done") return [...unknown, `Key ring "${ring}" was not there and was made`];
+  if (written.kind === "done") return [...unknown, `Created key ring "${ring}", which did not exist`];
   // Another writer may have created it, or a response was lost.
   if (written.kind !== "forbidden" && (await world.kmsKeys.ringExists(ring, options))) return unknown;
   if (written.kind === "forbidden") {
     throw new UkoError("UKO_RIGHTS_MISSING", {
-      summary: `Key ring "${ring}" is not there, and this identity may not make it`,
+      summary: `Key ring "${ring}" does not exist, and this identity cannot create it`,
       detail:
         `Creating a key ring requires the role ${sayRoles(kmsRights.create)} for the whole instance. ${plain(written.message)}`.trim(),
     });
   }
   throw new UkoError("UKO_SERVICE_REFUSED", {
-    summary: `KMS did not make key ring "${ring}"`,
-    detail: written.kind === "refused" ? plain(written.message) : "Run again to go on.",
+    summary: `KMS did not create key ring "${ring}"`,
+    detail: written.kind === "refused" ? plain(written.message) : "Run the same command again.",
   });
 }
 
@@ -115,11 +115,11 @@ async function refuseKeystoresRing(world: World, ring: string, options: CallOpti
   if (found.kind === "unknown") {
     return ring === defaultRing
       ? []
-      : [`Whether key ring "${ring}" belongs to a keystore could not be read: ${found.reason}`];
+      : [`Could not find out whether key ring "${ring}" belongs to a keystore: ${found.reason}`];
   }
   throw new UkoError("UKO_KMS_KEY_IS_A_TWIN", {
     summary: `Key ring "${ring}" belongs to keystore "${plain(found.keystoreName, 60)}", whose keys are managed keys`,
-    detail: "Name another key ring, or declare a ManagedKey whose template distributes to that keystore.",
+    detail: `Use another key ring, or declare a ${world.dialect.resource("ManagedKey")} whose template distributes to that keystore.`,
   });
 }
 
@@ -140,13 +140,16 @@ async function wholeRing(world: World, ring: string, options: CallOptions): Retu
 export function throwIfKmsDenied(written: Written<unknown>, act: string, right: Right): void {
   throwIfDenied(written, {
     act,
-    needs: `That requires the role ${sayRoles(right)}.`,
-    left: "Nothing was changed by that. ",
+    needs: `This requires the role ${sayRoles(right)}.`,
+    left: "Nothing was changed. ",
     service: "KMS",
     refusal: "KMS refused to",
   });
 }
 
-export function answerLost(summary: string): UkoError {
-  return new UkoError("UKO_ANSWER_LOST", { summary: `${summary}: the answer did not arrive`, detail: "Run again." });
+export function answerLost(event: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `It is not known whether ${event}, because the response did not arrive`,
+    detail: "Run the same command again.",
+  });
 }

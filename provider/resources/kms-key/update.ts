@@ -4,6 +4,7 @@
  */
 
 import type { RunSettings } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/kms-ports.ts";
@@ -63,14 +64,16 @@ export async function updateKmsKey(
     if (observed.observation.state === "destroyed") {
       await restoreKey(world, ref, observed, options);
       observed = await present(world, ref, options);
-      warnings.push(`${sayKmsKey(observed.observation)} was destroyed and is back`);
+      warnings.push(`${sayKmsKey(observed.observation)} was destroyed and is restored`);
     } else {
-      warnings.push(`${sayKmsKey(observed.observation)} is not destroyed, so its restoreTrigger restored nothing`);
+      warnings.push(
+        `${sayKmsKey(observed.observation)} is not destroyed, so the changed ${world.dialect.property("restoreTrigger")} had no effect`,
+      );
     }
   }
   const key = sayKmsKey(observed.observation);
   if (observed.observation.state === "destroyed") {
-    return { observed, warnings: [...warnings, `${key} is destroyed, so it stays as it is`], isRotated: false };
+    return { observed, warnings: [...warnings, `${key} is destroyed, so it was not changed`], isRotated: false };
   }
   if (isWindowOpen(observed.observation, observed.nowMs)) {
     if (mustRotate) throw deletionPending(observed);
@@ -83,7 +86,7 @@ export async function updateKmsKey(
   }
   observed = await applyChanges(world, ref, inputs, options);
   if (mustRotate && isRotatedSince(state, inputs, observed)) {
-    warnings.push(warnRotatedBefore(observed));
+    warnings.push(warnRotatedBefore(observed, world.dialect));
   } else if (mustRotate) {
     // The rotation comes last: if a later step failed, state would keep the old trigger and the
     // next run would rotate again (decision 0026).
@@ -120,8 +123,8 @@ function applyChanges(
     attempts: maxRounds,
     giveUp() {
       throw new UkoError("UKO_CHANGED_MEANWHILE", {
-        summary: `KMS key ${ref.kmsKeyId} changed again and again while this run worked on it`,
-        detail: "Somebody or something else writes to it. Run again when it is quiet.",
+        summary: `KMS key ${ref.kmsKeyId} changed repeatedly during the run`,
+        detail: "Another writer keeps changing it. Run again when the other writer has finished.",
       });
     },
   });
@@ -170,9 +173,9 @@ function isRotatedSince(state: KmsKeyState, { payload }: KmsKeyInputs, { snapsho
   return !isKnown && nowMs - lastRotatedAtMs <= longestInterruptionMs;
 }
 
-function warnRotatedBefore({ observation, snapshot }: ObservedKmsKey): string {
+function warnRotatedBefore({ observation, snapshot }: ObservedKmsKey, dialect: Dialect): string {
   const on = snapshot.lastRotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.lastRotatedAtMs)}`;
-  return `${sayKmsKey(observation)} was rotated${on}, after the last run; that counts as what the rotationTrigger asks for`;
+  return `${sayKmsKey(observation)} was already rotated${on}, after the last run, so it was not rotated again. To rotate it once more, change ${dialect.property("rotationTrigger")} again`;
 }
 
 /**
@@ -189,8 +192,8 @@ async function rotate(
   const key = sayKmsKey(before.observation);
   if (before.snapshot.isImported && payload === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `${key} was imported, so its rotation takes a new payload`,
-      detail: "Set the new material as payload, together with the changed rotationTrigger.",
+      summary: `${key} was imported, so a rotation requires new material`,
+      detail: `Set ${world.dialect.property("payload")} to the new material when you change ${world.dialect.property("rotationTrigger")}.`,
     });
   }
   const sent = withoutCancellation(options);
@@ -200,13 +203,13 @@ async function rotate(
   try {
     now = await present(world, ref, sent);
   } catch (error) {
-    return rotatedUnread(written, before, error);
+    return rotatedUnread(written, before, error, world.dialect);
   }
   const isRotated =
     written.kind === "done" ||
     now.snapshot.versionId !== before.snapshot.versionId ||
     now.snapshot.lastRotatedAtMs !== before.snapshot.lastRotatedAtMs;
-  if (!isRotated) throw answerLost(`Whether ${key} was rotated is not known`);
+  if (!isRotated) throw answerLost(`${key} was rotated`);
   return { observed: now, warnings: [] };
 }
 
@@ -218,14 +221,15 @@ function rotatedUnread(
   written: Written<undefined>,
   before: ObservedKmsKey,
   error: unknown,
+  dialect: Dialect,
 ): Omit<UpdatedKmsKey, "isRotated"> {
   const key = sayKmsKey(before.observation);
   const why = asUkoError(error).summary;
   if (written.kind !== "done") {
-    const warning = `Whether ${key} was rotated is not known: the answer did not arrive, and the look after it failed: ${why}. It counts as rotated; where lastRotatedAt shows no rotation, change rotationTrigger once more`;
+    const warning = `It is not known whether ${key} was rotated: the response did not arrive, and the next read failed: ${why}. If ${dialect.property("lastRotatedAt")} shows no rotation, change ${dialect.property("rotationTrigger")} again`;
     return { observed: before, warnings: [warning] };
   }
-  const warning = `${key} was rotated, but the look after it failed: ${why}. The next look shows what else has changed`;
+  const warning = `${key} was rotated, but the next read failed: ${why}. A refresh shows the new state`;
   const snapshot = { ...before.snapshot, lastRotatedAtMs: written.serviceTimeMs };
   return { observed: { ...before, snapshot }, warnings: [warning] };
 }
@@ -234,8 +238,8 @@ async function present(world: World, ref: KmsKeyRef, options: CallOptions): Prom
   const result = await observeKmsKey(world, ref, "summary", options);
   if (result.kind === "present") return result;
   throw new UkoError("UKO_NOT_FOUND", {
-    summary: `KMS key ${ref.kmsKeyId} is gone: KMS knows no key with this id`,
-    detail: "A refresh takes it out of the state.",
+    summary: `KMS key ${ref.kmsKeyId} is gone: KMS has no key with this ID`,
+    detail: "A refresh removes it from the state.",
   });
 }
 
@@ -245,8 +249,9 @@ function deletionPending(observed: ObservedKmsKey): UkoError {
     summary: `${sayKmsKey(observed.observation)} was not rotated: it is set for deletion`,
     detail: [
       ...openWindowWarning(observed),
-      `To take that back first: uko withdraw kms/${kmsKeyId}`,
       "Nothing was changed.",
+      "Next: to close the deletion window first, run:",
+      `  uko withdraw kms/${kmsKeyId}`,
     ].join("\n"),
   });
 }

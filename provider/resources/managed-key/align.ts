@@ -4,9 +4,10 @@
  */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../../engine/container-ports.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { plain, sayKey, sayRoles } from "../../engine/words.ts";
+import { plain, sayKey, sayList, sayRoles } from "../../engine/words.ts";
 import { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../../lifecycle/plan-update.ts";
@@ -33,16 +34,16 @@ export function alignKey(world: World, ref: KeyRef, options: CallOptions): Promi
         case "record_binds":
           return [warnRecordBinds(observation, plan.record)];
         case "would_unlink":
-          throw wouldUnlink(plan, observed);
+          throw wouldUnlink(plan, observed, world.dialect);
         case "would_deactivate":
-          throw wouldDeactivate(observed);
+          throw wouldDeactivate(observed, world.dialect);
         case "ready":
           return async () => {
             const written = await world.keys.align(ref, etag, options);
             throwIfDenied(written, {
               act: `align ${sayKey(observation)} with its template`,
-              needs: `Aligning requires the role ${sayRoles(rights.distribute)}.`,
-              left: "An archived template aligns no key. ",
+              needs: `Aligning a key requires the role ${sayRoles(rights.distribute)}.`,
+              left: "An archived template cannot align keys. ",
               hasInputs: false,
             });
             return written.kind === "done" ? [] : undefined;
@@ -79,27 +80,31 @@ function distributionIn(template: TemplateSnapshot | undefined, keystores: reado
   };
 }
 
-function wouldUnlink(plan: Extract<AlignmentPlan, { kind: "would_unlink" }>, observed: KeyDetails): UkoError {
+function wouldUnlink(
+  plan: Extract<AlignmentPlan, { kind: "would_unlink" }>,
+  observed: KeyDetails,
+  dialect: Dialect,
+): UkoError {
   const names = plan.keystoreIds.map((id) => {
     const keystore = observed.snapshot.referencedKeystores.find((each) => each.id === id);
     return `"${plain(keystore?.name || id, 60)}"`;
   });
-  const which = names.length === 1 ? `keystore ${names.join()}` : `keystores ${names.join(", ")}`;
+  const which = `${names.length === 1 ? "keystore" : "keystores"} ${sayList(names)}`;
   return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
     summary: `Aligning ${sayKey(observed.observation)} with its template would cut it off from ${which}`,
     detail: [
-      "The template's group no longer names it, and every user of the key there would lose access at once. Nothing was changed.",
-      "Put the group back into the keystore or the template, or write align: false.",
+      "The group of the template no longer includes it. Applications there would lose access at once. Nothing was changed.",
+      `Restore the group in the keystore or in the template, or set ${dialect.assignment("align", false)}.`,
     ].join("\n"),
   });
 }
 
-function wouldDeactivate({ observation }: KeyDetails): UkoError {
+function wouldDeactivate({ observation }: KeyDetails, dialect: Dialect): UkoError {
   return new UkoError("UKO_KEY_WOULD_BE_UNLINKED", {
     summary: `Aligning ${sayKey(observation)} with its template may deactivate it`,
     detail: [
-      "The template says by now that its keys are not active, and two people have to stand behind a deactivation. Nothing was changed.",
-      "Let the template's keyState be active again, or write align: false.",
+      "The template now creates keys that are not active, and a deactivation requires two people. Nothing was changed.",
+      `Set ${dialect.assignment("keyState", "active")} in the template, or ${dialect.assignment("align", false)} on the key.`,
     ].join("\n"),
   });
 }

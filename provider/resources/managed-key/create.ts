@@ -77,15 +77,15 @@ export async function adoptKey(
   const existing = await observeKey(world, ref, "summary", options);
   if (existing.kind === "gone") {
     throw new UkoError("UKO_KEY_NOT_FOUND", {
-      summary: `Key ${keyId} to adopt is not in vault ${inputs.vaultId}`,
-      detail: "existingKeyId adopts a key and never creates one. Check the two ids.",
+      summary: `The key to adopt was not found in vault ${inputs.vaultId}: ${keyId}`,
+      detail: `${world.dialect.property("existingKeyId")} adopts an existing key and never creates one. Check both IDs.`,
     });
   }
   const { templateName } = existing.snapshot;
   if (templateName !== "" && templateName !== inputs.template) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `Key ${keyId} was made from template "${plain(templateName)}", not "${inputs.template}"`,
-      detail: `Write template: "${plain(templateName)}".`,
+      summary: `Key ${keyId} was created from template "${plain(templateName)}", not "${inputs.template}"`,
+      detail: `Set ${world.dialect.assignment("template", plain(templateName))}.`,
     });
   }
   const warnings = await markKey(world, ref, wantedMarker(inputs, run), options);
@@ -173,7 +173,7 @@ async function complete(
     if (Object.keys(dates).length > 0) {
       const written = await world.keys.update(ref, dates, last.value.etag, options);
       if (written.kind === "done") last = written;
-      else warnings.push("The dates could not be set; the next run tries again");
+      else warnings.push("The dates could not be set. The next run tries again");
     }
     if (markerIn(world, last.value.snapshot) !== marker) {
       warnings.push(...(await markKey(world, ref, marker, options, isOurs === true ? last.value.etag : undefined)));
@@ -181,7 +181,7 @@ async function complete(
     }
   } catch (error) {
     const why = asUkoError(error).summary;
-    warnings.push(`The key was made, but what follows failed: ${why}. The next run tries again`);
+    warnings.push(`The key was created, but a later step failed: ${why}. The next run tries again`);
   }
   return { observed: observedInAnswer(world, ref, last), warnings };
 }
@@ -202,10 +202,10 @@ function wordsOf(
   alike: Alike | undefined,
   options: CreateOptions,
 ): WriteWords {
-  const left = ["No key was made.", ...(alike === undefined ? [] : [describeAlike(alike, options)]), ""];
+  const left = ["No key was created.", ...(alike === undefined ? [] : [describeAlike(alike, options)]), ""];
   return {
     act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
-    needs: "Creating requires the role Key Custodian - Creator.",
+    needs: "Creating a key requires the role Key Custodian - Creator.",
     left: left.join("\n"),
     ...(alike !== undefined && { data: alikeData(alike) }),
   };

@@ -46,11 +46,14 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return state.lifecycleState !== "active" || state.dualAuthorization === "required" || run.isDualRequired;
   },
 
-  check(inputs) {
+  check(inputs, _isThere, dialect) {
     const failures: CheckFailure[] = [];
     const { activationDate, expirationDate } = inputs;
     if (activationDate !== undefined && expirationDate !== undefined && expirationDate < activationDate) {
-      failures.push({ property: "expirationDate", reason: `is before activationDate (${activationDate})` });
+      failures.push({
+        property: "expirationDate",
+        reason: `must not be before ${dialect.property("activationDate")} (${activationDate})`,
+      });
     }
     return failures;
   },
@@ -79,7 +82,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
         : await adoptKey(world, inputs, inputs.existingKeyId, run, options);
     const isShared =
       inputs.existingKeyId !== undefined && isMadeForAnother(world, inputs, observed.snapshot, options.origin);
-    const shared = isShared ? [sayMadeForAnother(observed.snapshot.label)] : [];
+    const shared = isShared ? [sayMadeForAnother(observed.snapshot.label, world.dialect)] : [];
     return { ...stored(inputs, observed, [...shared, ...warnings]), ...(isFound && { isFound }) };
   },
 

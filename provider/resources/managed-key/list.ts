@@ -22,8 +22,8 @@ export async function lookUpKey(world: World, id: string, options: CallOptions):
   const { vaultId, keyId } = idForm.exec(id)?.groups ?? {};
   if (vaultId === undefined || keyId === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "The id of a managed key is <vaultId>/<keyId>, two UUIDs in lower case",
-      detail: "Both stand in the console, and in the messages of runs that meet the key.",
+      summary: "The ID of a managed key is <vault ID>/<key ID>, two UUIDs in lower case",
+      detail: "You find both in the console, and in the messages of runs that process the key.",
     });
   }
   return find(world, { instanceId: world.session.instanceId, vaultId, keyId }, options);

@@ -3,6 +3,7 @@
  * ever made stricter.
  */
 
+import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
 import { type RecordLocation, restoreDescription } from "../../engine/key/steps.ts";
 import type { Answered, CallOptions, KeyPatch, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
@@ -15,7 +16,7 @@ import { markerCarrier, patchWithMarker, readCarriers } from "../../lifecycle/re
 import { capitalKey, writeKey } from "./write.ts";
 
 const notMarked =
-  "uko could not mark the key. The key requires two people for both steps, and the first consent record marks it";
+  "uko could not write the marker. The key requires two people for both steps, and the first request writes the marker";
 
 /**
  * Marks an existing key whose marker is absent or looser than `wanted`; returns warnings. Never
@@ -41,7 +42,8 @@ export function markKey(
     if (written.kind === "done") {
       settler.afterOwnWrite();
       const kept = markerIn(world, written.value.snapshot);
-      if (kept !== undefined && !isLooser(kept, marker)) return warnStricter({ ...observation, marker: kept }, wanted);
+      if (kept !== undefined && !isLooser(kept, marker))
+        return warnStricter({ ...observation, marker: kept }, wanted, world.dialect);
       await restoreDescription(world, ref, snapshot, written.value, options);
     }
     const mayBeTheCarrier = written.kind === "done" || (written.kind === "refused" && written.status === 400);
@@ -56,7 +58,7 @@ export function markKey(
     decide(observed) {
       const { observation, snapshot, nowMs } = observed;
       const marker = planMarking(observation, wanted, nowMs);
-      if (marker === undefined) return warnStricter(observation, wanted);
+      if (marker === undefined) return warnStricter(observation, wanted, world.dialect);
       const patch = patchWithMarker(snapshot, marker, carrier ?? markerCarrier(snapshot));
       return patch === undefined ? [notMarked] : (settler) => send(observed, marker, patch, settler);
     },
@@ -97,16 +99,20 @@ export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | unde
  * The warning for a program that asks for fewer people than the key: the key stays as strict as it
  * is.
  */
-function warnStricter(observation: KeyObservation, wanted: DualMarker): readonly string[] {
+function warnStricter(observation: KeyObservation, wanted: DualMarker, dialect: Dialect): readonly string[] {
   const marker = markerOf(observation);
   const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
   if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];
-  const asked = wanted === "single" ? 'dualAuthorization "single"' : 'deletionGate "destroy"';
+  const asked =
+    wanted === "single"
+      ? dialect.assignment("dualAuthorization", "single")
+      : dialect.assignment("deletionGate", "destroy");
   return [
     [
-      `${capitalKey(observation)} keeps its marker "${marker}", although the program says ${asked}`,
-      "  Only another person's approval makes an existing key less strict.",
-      `  Next: ${loosenCommand(keyPath(observation), wanted)}`,
+      `${capitalKey(observation)} keeps its marker "${marker}", although the ${dialect.program} sets ${asked}`,
+      "  Making an existing key less strict requires the approval of another person.",
+      "  Next: to request it, run:",
+      `    ${loosenCommand(keyPath(observation), wanted)}`,
     ].join("\n"),
   ];
 }

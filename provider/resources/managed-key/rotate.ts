@@ -3,6 +3,7 @@
  * read of the version, never to a second rotation.
  */
 
+import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/words.ts";
@@ -43,7 +44,7 @@ export function rotateKey(world: World, ref: KeyRef, knownVersion: number, optio
     } catch (error) {
       if (written.kind === "done") return rotatedUnread(before, error);
       if (lost === undefined) throw error;
-      return { observed: before, warnings: [warnUnknown(before, lost, error)] };
+      return { observed: before, warnings: [warnUnknown(before, lost, error, world.dialect)] };
     }
     return written.kind === "done" ? { observed: next, warnings: [] } : undefined;
   };
@@ -59,9 +60,12 @@ export function rotateKey(world: World, ref: KeyRef, knownVersion: number, optio
     decide(observed, attempt) {
       const plan = planFor(observed, knownVersion);
       if (plan.kind === "done") {
-        return { observed, warnings: lost === undefined ? [warnRotatedBefore(observed, knownVersion)] : [] };
+        return {
+          observed,
+          warnings: lost === undefined ? [warnRotatedBefore(observed, knownVersion, world.dialect)] : [],
+        };
       }
-      if (plan.kind !== "ready") throw refused(plan, observed.observation);
+      if (plan.kind !== "ready") throw refused(plan, observed.observation, world.dialect);
       if (attempt === maxRotations) throw notRotated(ref, lost);
       return () => send(observed);
     },
@@ -72,8 +76,8 @@ export function rotateKey(world: World, ref: KeyRef, knownVersion: number, optio
 function notRotated(ref: KeyRef, lost: string | undefined): UkoError {
   if (lost === undefined) return new UkoError("UKO_CHANGED_MEANWHILE");
   return new UkoError("UKO_ANSWER_LOST", {
-    summary: `The service's answers about the rotation of key ${ref.keyId} did not arrive: ${plain(lost)}`,
-    detail: "The key's version has not moved, so it was not rotated. Run again to try again.",
+    summary: `No response from the service about the rotation of key ${ref.keyId}: ${plain(lost)}`,
+    detail: "The version of the key has not changed, so it was not rotated. Run the same command again.",
   });
 }
 
@@ -90,8 +94,8 @@ function planFor({ observation, snapshot, nowMs }: KeyDetails, knownVersion: num
 function rotationOf({ observation }: KeyDetails): WriteWords {
   return {
     act: `rotate ${sayKey(observation)}`,
-    needs: `Rotating requires the role ${sayRoles(right)}.`,
-    left: "A key can be rotated once an hour. Run again to try again. ",
+    needs: `Rotating a key requires the role ${sayRoles(right)}.`,
+    left: "A key can be rotated once an hour. Run again later. ",
     hasInputs: false,
   };
 }
@@ -107,7 +111,7 @@ function rotatedUnread(before: KeyDetails, error: unknown): Rotated {
   return {
     observed: { ...before, snapshot: { ...snapshot, version }, observation: { ...observation, facts } },
     warnings: [
-      `${capitalKey(observation)} was rotated, but the look after it failed: ${asUkoError(error).summary}. The next look shows what else has changed`,
+      `${capitalKey(observation)} was rotated, but the next read failed: ${asUkoError(error).summary}. A refresh shows the new state`,
     ],
   };
 }
@@ -116,37 +120,41 @@ function rotatedUnread(before: KeyDetails, error: unknown): Rotated {
  * Requesting another rotation is easier than undoing one too many, so an unknown outcome counts as
  * done.
  */
-function warnUnknown({ observation }: KeyDetails, lost: string, error: unknown): string {
-  return `Whether ${sayKey(observation)} was rotated is not known: the answer did not arrive (${plain(lost)}), and the look after it failed: ${asUkoError(error).summary}. It counts as rotated; where its version stays ${observation.facts.version}, change rotationTrigger once more`;
+function warnUnknown({ observation }: KeyDetails, lost: string, error: unknown, dialect: Dialect): string {
+  return `It is not known whether ${sayKey(observation)} was rotated: the response did not arrive (${plain(lost)}), and the next read failed: ${asUkoError(error).summary}. If its version stays ${observation.facts.version}, change ${dialect.property("rotationTrigger")} again`;
 }
 
 /**
  * After a crash the origin of a rotation is unknown, so the rotation counts, and a person can
  * request another.
  */
-function warnRotatedBefore({ observation, snapshot }: KeyDetails, knownVersion: number): string {
+function warnRotatedBefore({ observation, snapshot }: KeyDetails, knownVersion: number, dialect: Dialect): string {
   const when = snapshot.rotatedAtMs === undefined ? "" : ` on ${sayTime(snapshot.rotatedAtMs)}`;
-  return `${capitalKey(observation)} was rotated${when} already (version ${knownVersion} is now ${observation.facts.version}), by a run that was interrupted or by somebody else, so it was not rotated again; change rotationTrigger once more to have that`;
+  return `${capitalKey(observation)} was already rotated${when} (from version ${knownVersion} to ${observation.facts.version}), so it was not rotated again. To rotate it once more, change ${dialect.property("rotationTrigger")} again`;
 }
 
-function refused(plan: Exclude<RotationPlan, { kind: "ready" | "done" }>, observation: KeyObservation): UkoError {
+function refused(
+  plan: Exclude<RotationPlan, { kind: "ready" | "done" }>,
+  observation: KeyObservation,
+  dialect: Dialect,
+): UkoError {
   const key = capitalKey(observation);
   switch (plan.kind) {
     case "record_binds":
       return deletionPending(
         observation,
         plan.record,
-        "A rotation changes the key's version, and with it what that record stands for, so the key is not rotated.",
+        "A rotation would invalidate the request, so the key was not rotated.",
       );
     case "not_active":
       return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-        summary: `${key} is ${plain(observation.stateWord, 40)}, and only an active key is rotated`,
-        detail: "Nothing was rotated. Put rotationTrigger back to its former value, or leave it out.",
+        summary: `${key} is ${plain(observation.stateWord, 40)}, and only an active key can be rotated`,
+        detail: `Nothing was rotated. Set ${dialect.property("rotationTrigger")} to its previous value, or omit it.`,
       });
     case "not_rotatable":
       return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-        summary: `${key} cannot be rotated: its label holds what only the moment of its creation knew`,
-        detail: "Create a new key, move to it, then retire the old key.",
+        summary: `${key} cannot be rotated: its label contains a value that was known only at its creation`,
+        detail: "Create a new key, move to it, then delete the old one.",
       });
   }
 }

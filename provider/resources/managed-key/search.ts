@@ -73,7 +73,7 @@ export function findMade(
     world,
     {
       what: inputs.label === undefined ? "the key" : `the key "${inputs.label}"`,
-      place: "The vault",
+      place: "the vault",
       async search() {
         const result = await findMarked(world, inputs, mark, options);
         alike = result.alike;
@@ -83,7 +83,7 @@ export function findMade(
         alike === undefined
           ? {
               detail:
-                "No key with the mark of this resource is in the vault, so most likely none was made. Look at the vault, then run again.",
+                "The vault has no key with the mark of this resource, so most likely none was created. Run the same command again.",
             }
           : { detail: describeAlike(alike, options), data: alikeData(alike) },
     },
@@ -103,7 +103,7 @@ export function describeAlike(
     reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
   const holder = holderOf?.(`${vaultId}/${keyId}`);
   const known = { ...(apply && { apply }), ...(origin && { origin }), ...(holder && { holder }) };
-  return `Key ${keyId} has that label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
+  return `Key ${keyId} has this label, ${why}.\n${sayKeepUnderNewName(keyId, known)}`;
 }
 
 /**
@@ -136,8 +136,8 @@ function hasMark({ tags }: KeySnapshot, { value }: CreationMark): boolean {
 }
 
 function reasonToLeave(world: World, key: KeySnapshot, mark: CreationMark, nowMs: number): string | undefined {
-  if (!hasMark(key, mark)) return "it was changed at this very moment";
+  if (!hasMark(key, mark)) return "it was changed just now";
   if (key.stateWord !== "active" && key.stateWord !== "pre_activation") return `it is ${key.stateWord}`;
-  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion is pending";
-  return isOlderThanInterruption(key.createdAtMs, nowMs) ? "it was made more than 7 days ago" : undefined;
+  if (readCarriers(key.keyId, key, world.sha256).carried.kind !== "none") return "its deletion has been requested";
+  return isOlderThanInterruption(key.createdAtMs, nowMs) ? "it was created more than 7 days ago" : undefined;
 }

@@ -73,7 +73,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
   const standing = anyBindingRecord(observation, nowMs);
   const pending = standing.binds
     ? [
-        `${key} waits for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} asked on ${sayTime(standing.record.writtenAtMs)}`,
+        `${key} is waiting for approval of its ${stepNouns[standing.record.step]}: ${sayAuthor(standing.record)} requested it on ${sayTime(standing.record.writtenAtMs)}`,
       ]
     : [];
   const isDestroyed = observation.state === "destroyed";

@@ -5,6 +5,7 @@
 
 import { converge } from "../../engine/converge.ts";
 import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/definition.ts";
+import type { Dialect } from "../../engine/dialect.ts";
 import { renderExplanation } from "../../engine/explanation.ts";
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
@@ -46,7 +47,7 @@ export async function updateKey(
   options: UpdateOptions,
 ): Promise<UpdatedKey> {
   const isRotating = isTriggered(state, inputs);
-  if (isRotating) refuseRetirement(state, inputs);
+  if (isRotating) refuseRetirement(state, inputs, world.dialect);
   const warnings = [
     ...(await writeAttributes(world, ref, state, inputs, options)),
     ...(await markKey(world, ref, demandedBy(policy), options)),
@@ -95,12 +96,14 @@ function isTriggered(state: ManagedKeyState, { rotationTrigger }: ManagedKeyInpu
  * Rotating before a retirement would create useless material, and after its first record no
  * rotation is possible, so neither order can be intended.
  */
-function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs): void {
+function refuseRetirement({ label }: ManagedKeyState, { state: goal }: ManagedKeyInputs, dialect: Dialect): void {
   if (goal === undefined || goal === "active") return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `Key "${plain(label)}" is not rotated: state: "${goal}" ends it`,
-    detail:
-      "Nothing was changed. Put rotationTrigger back to its former value, or leave it out; to rotate the key first, leave state out until that is done.",
+    summary: `Key "${plain(label)}" was not rotated, because ${dialect.assignment("state", goal)} starts its deletion`,
+    detail: [
+      `Nothing was changed. Set ${dialect.property("rotationTrigger")} to its previous value, or omit it.`,
+      `To rotate the key first, omit ${dialect.property("state")} for one run.`,
+    ].join(" "),
   });
 }
 
@@ -135,7 +138,7 @@ function writeAttributes(
       if (permission.kind === "leave") return [warnRecordBinds(observation, permission.record)];
       const { state, stateWord } = observation;
       if (state !== "unrecognised" && "refused" in managedKeyTable[state].update) {
-        return [`${capitalKey(observation)} is ${stateWord}, so its attributes stay as they are`];
+        return [`${capitalKey(observation)} is ${stateWord}, so its properties were not changed`];
       }
       return async () => {
         const written = await world.keys.update(ref, patch, etag, options);
@@ -149,7 +152,7 @@ function writeAttributes(
 function changeOf(observation: KeyObservation): WriteWords {
   return {
     act: `change ${sayKey(observation)}`,
-    needs: "Changing requires the role Key Custodian - Deployer or Key Custodian - Creator.",
+    needs: "Changing a key requires the role Key Custodian - Deployer or Key Custodian - Creator.",
     left: "Nothing was changed. ",
   };
 }
@@ -165,8 +168,8 @@ function requireTemplate(
 ): void {
   if (inputs.template === before.template || inputs.template === snapshot.templateName) return;
   throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `${capitalKey(observation)} was made from template "${plain(snapshot.templateName)}" and cannot change to "${inputs.template}"`,
-    detail: "Create a new key from that template, move to it, then retire the old key.",
+    summary: `${capitalKey(observation)} was created from template "${plain(snapshot.templateName)}", which cannot change to "${inputs.template}"`,
+    detail: "Create a new key from that template, move to it, then delete the old one.",
   });
 }
 
@@ -218,7 +221,7 @@ function activate(world: World, ref: KeyRef, options: CallOptions): Promise<read
         throwIfDenied(written, changeOf(observation));
         return written.kind === "done"
           ? []
-          : [`${capitalKey(observation)} changed during the run; the next run activates it`];
+          : [`${capitalKey(observation)} changed during the run. The next run activates it`];
       };
     },
   });

@@ -29,14 +29,14 @@ export async function presentKey(world: World, ref: KeyRef, options: CallOptions
   const result = await observeKey(world, ref, "summary", options);
   if (result.kind === "present") return result;
   throw new UkoError("UKO_KEY_NOT_FOUND", {
-    summary: `Key ${ref.keyId} is gone: somebody removed it meanwhile`,
-    detail: "A refresh takes it out of the state.",
+    summary: `Key ${ref.keyId} is gone: someone removed it in the meantime`,
+    detail: "A refresh removes it from the state.",
   });
 }
 
 /** The warning that a binding record keeps an update back: the difference shows again. */
 export function warnRecordBinds(observation: KeyObservation, record: ConsentRecord): string {
-  return `${capitalKey(observation)} was left as it is: ${describeRequest(record)}`;
+  return `${capitalKey(observation)} was not changed: ${describeRequest(record)}`;
 }
 
 /** The error about a one-time request of the program that a binding record keeps back. */
@@ -44,7 +44,7 @@ export function deletionPending(observation: KeyObservation, record: ConsentReco
   const { vaultId, keyId } = observation.facts;
   return new UkoError("UKO_DELETION_ON_FILE", {
     summary: warnRecordBinds(observation, record),
-    detail: `${why}\nTo take the request back, anybody who may write to the key runs\n  uko withdraw ${vaultId}/${keyId}`,
+    detail: `${why}\nNext: to withdraw the request, someone who can write to the key runs:\n  uko withdraw ${vaultId}/${keyId}`,
   });
 }
 
@@ -54,6 +54,6 @@ export function capitalKey(observation: KeyObservation): string {
 }
 
 function describeRequest(record: ConsentRecord): string {
-  const did = record.how === "answer" ? "consented to" : "asked for";
+  const did = record.how === "answer" ? "approved" : "requested";
   return `${sayAuthor(record)} ${did} its ${stepNouns[record.step]} on ${sayTime(record.writtenAtMs)}`;
 }

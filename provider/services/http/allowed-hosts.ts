@@ -73,30 +73,33 @@ const loopbackIpv4 = /^127(\.[0-9]{1,3}){3}$/;
 export function decideHost(endpoint: Endpoint, allowedHosts: readonly string[]): HostDecision {
   const url = readPlainUrl(endpoint.url);
   if (url === undefined) {
-    return { kind: "refused", reason: "an endpoint is https://, a host in plain ASCII, and at most a port and a path" };
+    return {
+      kind: "refused",
+      reason: "an endpoint must be https://, a host in plain ASCII, and optionally a port and a path",
+    };
   }
   const isLoopback = isLoopbackHost(url.hostname);
   const isOwn = endpoint.source === "environment";
   if (url.protocol !== "https:" && !isLoopback) {
-    return { kind: "refused", reason: "TLS is required: the address has to begin with https://" };
+    return { kind: "refused", reason: "TLS is required: the address must begin with https://" };
   }
   if (!isOwn && url.pathname !== "/") {
-    return { kind: "refused", reason: "only the environment of this run may name a path" };
+    return { kind: "refused", reason: "only the environment of this run can set a path" };
   }
   const allowed: HostDecision = { kind: "allowed", origin: url.origin, path: trimSlashes(url.pathname), isLoopback };
   if (allowedHosts.some((entry) => isSameHost(entry, url, isOwn))) return allowed;
   if (isLoopback) {
     if (isOwn) return allowed;
-    return { kind: "refused", reason: "only the environment of this run may name this machine", entry: url.host };
+    return { kind: "refused", reason: "only the environment of this run can set this machine", entry: url.host };
   }
   const documented = matchDocumented(endpoint.role, url);
   if (documented === undefined) {
-    const reason = `it is not a documented address of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not name it`;
+    const reason = `it is not a documented address of ${roleWords[endpoint.role]}, and UKO_ALLOWED_HOSTS does not include it`;
     return { kind: "refused", reason, entry: url.host };
   }
   const { instance, hasPort } = documented;
   if (hasPort && endpoint.source === "stored") {
-    return { kind: "refused", reason: "only the environment of this run, or IBM's broker, may name a port" };
+    return { kind: "refused", reason: "only the environment of this run, or IBM's broker, can set a port" };
   }
   if (instance !== undefined && "instanceId" in endpoint && instance !== endpoint.instanceId) {
     return { kind: "other_instance", host: url.host, instanceId: instance };
@@ -150,7 +153,7 @@ function adviceFor(source: EndpointSource, entry: string | undefined): readonly 
         : [`If you trust that host: UKO_ALLOWED_HOSTS=${entry} in the environment of this run.`];
     case "stored":
       return [
-        "Next: ask the people who maintain this stack who put the address there, before you run anything else.",
+        "Next: before you run anything else, ask the people who maintain this state who set the address.",
         "Without the setting, uko asks IBM's broker for the address (UKO_REGION).",
       ];
     case "broker":
@@ -165,11 +168,11 @@ function otherInstance(
 ): UkoError {
   const configured = "instanceId" in endpoint ? endpoint.instanceId : "";
   return new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `The address ${host} serves instance ${instanceId}, and this run is configured for ${configured}`,
+    summary: `The address ${host} serves instance ${instanceId}, but this run is configured for ${configured}`,
     detail: [
-      `The address comes from ${originOf(endpoint)}. One of the two is wrong: uko cannot tell which.`,
+      `The address comes from ${originOf(endpoint)}. One of the two is wrong; uko does not know which.`,
       "No credential was read or sent.",
-      "Next: compare both with the instance's page in IBM Cloud, and correct the wrong one.",
+      "Next: compare both with the page of the instance in IBM Cloud, and correct the wrong one.",
     ].join("\n"),
     data: { source: endpoint.source, host },
   });
@@ -220,7 +223,7 @@ function originOf({ source, role }: Endpoint): string {
     case "stored":
       return `the stored setting ${settingOf[role].stored} of the provider`;
     case "broker":
-      return "the broker's answer";
+      return "the response of the broker";
     case "built_in":
       return "this release";
   }

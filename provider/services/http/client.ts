@@ -188,7 +188,7 @@ async function sendWithRetries(
       return ended;
     }
   }
-  throw new UkoError("UKO_BUG", { detail: "A call was tried more often than it may be." });
+  throw new UkoError("UKO_BUG", { detail: "A call was tried too often." });
 }
 
 interface Attempt {
@@ -233,7 +233,7 @@ async function tokenWithin<T extends string | undefined>(once: Attempt, get: () 
 }
 
 const noTokenInTime = (deadlineMs: number): string =>
-  `IAM gave no token within ${deadlineMs / 1000} s; nothing was sent`;
+  `IAM did not return a token within ${deadlineMs / 1000} s, and nothing was sent`;
 
 async function exchangeOnce(once: Attempt, token: string | undefined): Promise<HttpAnswer | NoAnswer> {
   const { request } = once;
@@ -253,12 +253,12 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
     case "answer":
       return toAnswer(result, token);
     case "too_large":
-      return { kind: "none", why: "too_large", reason: `the answer is larger than ${result.maxBytes} bytes` };
+      return { kind: "none", why: "too_large", reason: `the response is larger than ${result.maxBytes} bytes` };
     case "broken":
       if (request.signal.aborted)
-        return { kind: "none", why: "cancelled", reason: "the run was stopped before the answer arrived" };
+        return { kind: "none", why: "cancelled", reason: "the run was canceled before the response arrived" };
       if (once.deadline.aborted) {
-        return { kind: "none", why: "deadline", reason: `no answer arrived within ${once.deadlineMs / 1000} s` };
+        return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadlineMs / 1000} s` };
       }
       return { kind: "none", why: "broken", reason: `the connection failed (${result.code})` };
   }

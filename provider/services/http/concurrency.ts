@@ -92,7 +92,7 @@ export function singleFlight<T>(start: (signal: AbortSignal) => Promise<T>): (si
 
 export function cancelled(): UkoError {
   return new UkoError("UKO_CANCELLED", {
-    detail: "Nothing was sent for the call that was due. Run the same command again.",
+    detail: "The call was not sent. Run the same command again.",
   });
 }
 

@@ -30,7 +30,7 @@ export function parseAnswer<T extends z.ZodType>(
 /** Joins a value with the service's time, which every response must include. */
 export function withServiceTime<T>(service: string, answer: HttpAnswer, value: T): Answered<T> {
   if (answer.serviceTimeMs === undefined)
-    throw invalidAnswer(service, "it has no valid Date, and no other clock decides", answer);
+    throw invalidAnswer(service, "it has no valid Date header, and uko uses no other clock", answer);
   return { value, serviceTimeMs: answer.serviceTimeMs, correlationId: answer.correlationId };
 }
 
@@ -41,7 +41,7 @@ export function answerData(answer: HttpAnswer): Record<string, unknown> {
 
 /** The last line of every error about a response: the ID that IBM's support asks for. */
 export function correlationLine(correlationId: string): readonly string[] {
-  return correlationId === "" ? [] : [`Correlation id: ${correlationId}`];
+  return correlationId === "" ? [] : [`Correlation ID: ${correlationId}`];
 }
 
 /** A read without a response; it changed nothing. `service` is the name that people know. */
@@ -51,7 +51,7 @@ export function noAnswerToRead(service: string, none: NoAnswer): UkoError {
       return cancelled();
     case "deadline":
       return new UkoError("UKO_DEADLINE", {
-        summary: `${service} did not answer in time`,
+        summary: `${service} did not respond in time`,
         detail: `${capital(none.reason)}.`,
       });
     case "too_large":
@@ -59,7 +59,7 @@ export function noAnswerToRead(service: string, none: NoAnswer): UkoError {
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,
-        detail: `${capital(none.reason)}. Nothing was changed; run the same command again later.`,
+        detail: `${capital(none.reason)}. Nothing was changed. Run the same command again later.`,
       });
   }
 }
@@ -68,8 +68,8 @@ export function unavailable(service: string, answer: HttpAnswer, message: string
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `${service} is not available`,
     detail: [
-      `It answered ${answer.status}${message === "" ? "" : `: ${message}`}.`,
-      "Nothing was changed; run the same command again later.",
+      `It responded with ${answer.status}${message === "" ? "" : `: ${message}`}.`,
+      "Nothing was changed. Run the same command again later.",
       ...correlationLine(answer.correlationId),
     ].join("\n"),
     data: answerData(answer),
@@ -78,7 +78,7 @@ export function unavailable(service: string, answer: HttpAnswer, message: string
 
 export function invalidAnswer(service: string, why: string, answer?: HttpAnswer): UkoError {
   return new UkoError("UKO_ANSWER_INVALID", {
-    summary: `An answer of ${service} could not be understood`,
+    summary: `A response of ${service} could not be understood`,
     detail: [`${capital(why)}.`, ...correlationLine(answer?.correlationId ?? "")].join("\n"),
     ...(answer === undefined ? {} : { data: answerData(answer) }),
   });
@@ -97,7 +97,7 @@ export function accessDenied(
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,
     detail: [
-      `It answered 401${message === "" ? "" : `: ${unended(message)}`}. Denied or invisible: this never means that a key is gone.`,
+      `It responded with 401${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
       advice,
       ...correlationLine(answer.correlationId),
     ].join("\n"),

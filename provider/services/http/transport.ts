@@ -71,7 +71,7 @@ export function requireInstance(
 ): void {
   if (ref.instanceId === instanceId) return;
   throw new UkoError("UKO_INSTANCE_MISMATCH", {
-    summary: `${what} belongs to instance ${ref.instanceId}, and this run talks to ${instanceId}`,
+    summary: `${what} belongs to instance ${ref.instanceId}, but this run is connected to instance ${instanceId}`,
     detail: "Nothing was read or changed.",
   });
 }

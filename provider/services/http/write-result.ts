@@ -36,7 +36,7 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   const message = rules.messageOf({ ...end, text });
   if (status === 412) return { kind: "stale" };
   if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
-    const needed = rules.rightNeeded === undefined ? "" : ` The call takes ${rules.rightNeeded}.`;
+    const needed = rules.rightNeeded === undefined ? "" : ` The call requires ${rules.rightNeeded}.`;
     const said = message === "" || needed === "" ? message : `${unended(message)}.`;
     return { kind: "forbidden", message: `${said}${needed}`.trim(), correlationId };
   }
@@ -45,14 +45,15 @@ export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>)
   // 408: services that use the key did not confirm in time, which does not prove that nothing
   // happened (uko-v4.md 4.5).
   const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  if (isRefusal) return { kind: "refused", status, message: message || "no reason was given", correlationId };
+  if (isRefusal) return { kind: "refused", status, message: message || "the service gave no reason", correlationId };
   return { kind: "lost", reason: `${rules.service} answered ${status}${message === "" ? "" : `: ${message}`}` };
 }
 
 function toDone<T>(answer: HttpAnswer, rules: WrittenRules<T>): Written<T> {
   const read = rules.readValue(answer);
   if (read === undefined || answer.serviceTimeMs === undefined) {
-    const why = read === undefined ? "an answer that could not be understood" : "an answer without a valid Date";
+    const why =
+      read === undefined ? "a response that could not be understood" : "a response without a valid Date header";
     return { kind: "lost", reason: `${rules.service} answered ${answer.status} with ${why}` };
   }
   return {

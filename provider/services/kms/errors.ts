@@ -50,14 +50,14 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
   const { status } = answer;
   if (status === 401) {
     const advice = [
-      "KMS answers 401 alike for a missing role, for another instance or region, and for a key of somebody else's.",
-      `Check the instance and the region; the call takes ${describeRight(needed)}.`,
+      "KMS responds with 401 for a missing role, for another instance or region, and for the key of another account.",
+      `Check the instance and the region. The call requires ${describeRight(needed)}.`,
     ];
     throw accessDenied(service, answer, message, advice.join("\n"));
   }
   if (status === 403) throw policyRefuses(answer, message);
   if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
-  throw invalidAnswer(service, `a read was answered ${status}${message === "" ? "" : `: ${message}`}`, answer);
+  throw invalidAnswer(service, `a read failed with ${status}${message === "" ? "" : `: ${message}`}`, answer);
 }
 
 /**
@@ -66,10 +66,10 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
  */
 function policyRefuses(answer: HttpAnswer, message: string): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
-    summary: `${service} refuses calls from here`,
+    summary: `${service} refuses calls from this network`,
     detail: [
-      `It answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that a key is gone.`,
-      "An access policy of the instance allows only certain networks or addresses; another credential does not help.",
+      `It responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
+      "An access policy of the instance allows only certain networks or addresses. Another credential does not help.",
       ...correlationLine(answer.correlationId),
     ].join("\n"),
     data: answerData(answer),

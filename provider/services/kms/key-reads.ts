@@ -30,7 +30,7 @@ export function createKmsKeyReads(transport: Transport): KmsKeyReads {
       if (answer.status === 404) return withServiceTime(service, answer, undefined);
       const [key, ...others] = parseAnswer(service, answer, kmsKeys).resources;
       if (key === undefined || others.length > 0 || key.id !== ref.kmsKeyId) {
-        throw invalidAnswer(service, "it is not about the one key that was asked for", answer);
+        throw invalidAnswer(service, "it is not about the requested key", answer);
       }
       return withServiceTime(service, answer, toKmsSnapshot(key, answer));
     },
@@ -119,7 +119,7 @@ export function toKmsSnapshot(key: WireKmsKey, answer: HttpAnswer): KmsKeySnapsh
   const isSet = dual?.keySetForDeletion === true;
   const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
   if (isSet && windowEndsAtMs === undefined) {
-    throw invalidAnswer(service, "it does not tell when the deletion window ends", answer);
+    throw invalidAnswer(service, "it does not say when the deletion window ends", answer);
   }
   const isRotated = key.rotation !== null && key.rotation !== undefined && key.rotation.enabled !== false;
   return {

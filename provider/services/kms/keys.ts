@@ -172,7 +172,7 @@ export async function moveDeletionWindow(
   signal: AbortSignal,
 ): Promise<Written<undefined>> {
   if (!uuidForm.test(kmsKeyId)) {
-    const message = "the id of the KMS key is not an id; nothing was sent";
+    const message = "the ID of the KMS key is not a UUID, and nothing was sent";
     return { kind: "refused", status: 400, message, correlationId: "" };
   }
   const path = `/keys/${kmsKeyId}/actions/${action}`;

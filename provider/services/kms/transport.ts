@@ -30,8 +30,8 @@ export function kmsKeyPath(transport: Transport, ref: KmsKeyRef): string {
   requireInstance(transport, `KMS key ${kmsKeyId}`, ref);
   if (uuidForm.test(kmsKeyId)) return `/keys/${kmsKeyId}`;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "The id of the KMS key is not an id",
-    detail: "Ids are UUIDs in lower case; an alias is none. Nothing was called.",
+    summary: "The ID of the KMS key is not valid",
+    detail: "The ID must be a UUID in lower case, not an alias. Nothing was sent.",
   });
 }
 
@@ -42,7 +42,7 @@ export function kmsKeyPath(transport: Transport, ref: KmsKeyRef): string {
 export function checkedName(name: string, what: "alias" | "key ring"): string {
   if (/^[A-Za-z0-9_-]{2,100}$/.test(name)) return name;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `The name of the ${what} is not a name`,
-    detail: "It is 2 to 100 letters, digits and hyphens, and in an alias underscores. Nothing was called.",
+    summary: `The name of the ${what} is not valid`,
+    detail: "It must have 2 to 100 letters, digits and hyphens; an alias can have underscores. Nothing was sent.",
   });
 }

@@ -29,7 +29,7 @@ export function createTwins(options: TransportOptions): Twins {
   const transport = createKmsTransport(options);
   return {
     async read(kmsKeyId, { signal }) {
-      if (!uuidForm.test(kmsKeyId)) return unreadable(kmsKeyId, "its id is not an id");
+      if (!uuidForm.test(kmsKeyId)) return unreadable(kmsKeyId, "its ID is not a UUID");
       try {
         const path = `/keys/${kmsKeyId}/metadata`;
         return toTwin(kmsKeyId, await transport.call({ method: "GET", path, resend: "always", signal }));
@@ -57,13 +57,13 @@ function toTwin(kmsKeyId: string, end: HttpAnswer | NoAnswer): Twin {
   if (isKeyNotFound(end)) return { kind: "absent", kmsKeyId };
   if (end.status !== 200) {
     const message = messageOf(end);
-    const id = end.correlationId === "" ? "" : ` (correlation id ${end.correlationId})`;
-    return unreadable(kmsKeyId, `KMS answered ${end.status}${message === "" ? "" : `: ${message}`}${id}`);
+    const id = end.correlationId === "" ? "" : ` (correlation ID ${end.correlationId})`;
+    return unreadable(kmsKeyId, `KMS responded with ${end.status}${message === "" ? "" : `: ${message}`}${id}`);
   }
   const read = oneTwin.safeParse(parseJson(end.text));
   const key = read.data?.resources[0];
-  if (key === undefined) return unreadable(kmsKeyId, "KMS's answer does not have the documented form");
-  if (key.id !== kmsKeyId) return unreadable(kmsKeyId, "KMS answered about another key");
+  if (key === undefined) return unreadable(kmsKeyId, "the response of KMS does not have the documented form");
+  if (key.id !== kmsKeyId) return unreadable(kmsKeyId, "KMS responded about another key");
   return presentTwin(kmsKeyId, key);
 }
 
@@ -73,7 +73,7 @@ function presentTwin(kmsKeyId: string, key: WireTwin): Twin {
   const windowEndsAtMs = isSet ? parseDateTimeMs(dual.authExpiration) : undefined;
   // A window whose end cannot be read is neither open nor closed.
   if (isSet && windowEndsAtMs === undefined)
-    return unreadable(kmsKeyId, "KMS does not tell when the deletion window ends");
+    return unreadable(kmsKeyId, "KMS does not say when the deletion window ends");
   return {
     kind: "present",
     kmsKeyId,

@@ -118,7 +118,7 @@ export function throwReadError(answer: HttpAnswer, needed: Right): never {
   if (status === 401) throw accessDenied(service, answer, message);
   if (status === 403) throw rightsMissing(answer, needed, message);
   if (status === 408 || status === 429 || status >= 500) throw unavailable(service, answer, message);
-  const said = `a read was answered ${status}${message === "" ? "" : `: ${unended(message)}`}`;
+  const said = `a read failed with ${status}${message === "" ? "" : `: ${unended(message)}`}`;
   const doubt = "; without the service's own error code and trace, a 404 does not prove that anything is gone";
   throw invalidAnswer(service, `${said}${status === 404 && !isOwnNotFound(answer) ? doubt : ""}`, answer);
 }
@@ -127,8 +127,8 @@ function rightsMissing(answer: HttpAnswer, needed: Right, message: string): UkoE
   return new UkoError("UKO_RIGHTS_MISSING", {
     summary: `The identity lacks the right ${needed.action}`,
     detail: [
-      `${service} answered 403${message === "" ? "" : `: ${unended(message)}`}. That never means that anything is gone.`,
-      `The right comes with the role ${needed.roles.join(" or ")} on the instance or its vault.`,
+      `${service} responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that anything is gone.`,
+      `This right requires the role ${needed.roles.join(" or ")} on the instance or the vault.`,
       ...correlationLine(answer.correlationId),
     ].join("\n"),
     data: { ...answerData(answer), action: needed.action, roles: needed.roles },

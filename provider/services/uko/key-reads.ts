@@ -177,7 +177,7 @@ function nameOf(name: string, registration: { service_name: string; service_inst
 function keyNotFound(ref: KeyRef): UkoError {
   return new UkoError("UKO_KEY_NOT_FOUND", {
     summary: `Key ${ref.keyId} was not found in vault ${ref.vaultId}`,
-    detail: "That alone does not prove it gone. Nothing was changed.",
+    detail: "This does not prove that it is gone. Nothing was changed.",
   });
 }
 

@@ -155,6 +155,6 @@ function toHealth(wire: { health_status: string; message: string }): { health: s
 function keystoreNotFound(keystoreId: string): UkoError {
   return new UkoError("UKO_NOT_FOUND", {
     summary: `Keystore ${keystoreId} was not found`,
-    detail: "That alone does not prove it gone. Nothing was changed.",
+    detail: "This does not prove that it is gone. Nothing was changed.",
   });
 }

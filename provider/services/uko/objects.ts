@@ -84,10 +84,10 @@ export function parseWithEtag<T extends { readonly id: string }>(
 ): { readonly wire: T; readonly etag: string } {
   const wire = parseAnswer(service, answer, schema);
   const etag = etagOf(answer);
-  if (wire.id !== id) throw invalidAnswer(service, `it is about another ${kind.word} than was asked for`, answer);
+  if (wire.id !== id) throw invalidAnswer(service, `it is about another ${kind.word} than the requested one`, answer);
   if (etag === "") {
     const isAny = answer.header("etag") === "*";
-    throw invalidAnswer(service, isAny ? "its ETag is *, which names no version" : "it has no ETag", answer);
+    throw invalidAnswer(service, isAny ? "its ETag is *, which does not identify a version" : "it has no ETag", answer);
   }
   return { wire, etag };
 }
@@ -177,7 +177,7 @@ export const removed: WrittenRules<undefined>["readValue"] = ({ status }) =>
 /** `*` and an empty value would match any later version of the object. */
 function checkedEtag(etag: string): string {
   if (etag.trim() !== "" && etag.trim() !== "*") return etag;
-  throw new UkoError("UKO_BUG", { detail: "A change was to be sent without the ETag of what was read." });
+  throw new UkoError("UKO_BUG", { detail: "A change had no ETag of a previous read." });
 }
 
 type Identified = { readonly id: string; readonly vault?: { id: string } | null | undefined };

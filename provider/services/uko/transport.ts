@@ -53,8 +53,8 @@ export function ukoHeaders(vaultId: string | undefined, etag?: string): Pick<Cal
 export function checkedId(id: string, what: string): string {
   if (idForm.test(id)) return id;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `The id of the ${what} is not an id`,
-    detail: "Ids are UUIDs in lower case. Nothing was called.",
+    summary: `The ID of the ${what} is not valid`,
+    detail: "The ID must be a UUID in lower case. Nothing was sent.",
   });
 }
 
@@ -104,7 +104,7 @@ export async function findVaultInList<
     seen += items.length;
     if (total !== first) throw invalidAnswer(service, "a list changed while uko read its pages", answer);
   }
-  if (seen < (first ?? 0)) throw invalidAnswer(service, "a list is shorter than it says");
+  if (seen < (first ?? 0)) throw invalidAnswer(service, "a list is shorter than its own count");
   return undefined;
 }
 

@@ -37,8 +37,8 @@ function overridden(settings: StoredSettings): readonly string[] {
   const { instanceId: named = "", apiKey } = settings;
   const [served, variable] = [otherInstance(settings), otherCredential(settings)];
   const instance = [
-    "UKO_INSTANCE_ID outweighs instance_id of this provider configuration",
-    `This run works on instance ${served}, not on ${named}. Where the program has several instances, unset UKO_INSTANCE_ID.`,
+    "UKO_INSTANCE_ID overrides instance_id of this provider configuration",
+    `This run uses instance ${served}, not ${named}. If the configuration has several instances, unset UKO_INSTANCE_ID.`,
   ].join("\n");
   const credential = [
     `${variable} overrides ${apiKey === undefined ? "token" : "api_key"} of this provider configuration`,

@@ -14,10 +14,9 @@ export function duplicateLabelWarning({ labels, command }: Session, values: Obje
   return [
     warningDiagnostic(
       [
-        `Key "${label}" is in the state, so none can be made under its label`,
-        `  If it is tainted: ${command} untaint takes that back, and the key stays. An apply refuses to end it.`,
-        "  If its block has another name now: a moved block from the old name to the new one keeps the key. Without it an apply",
-        "  asks for the key's end.",
+        `Key "${label}" is already in the state, so no other key can have its label`,
+        `  If the resource is tainted, run ${command} untaint to keep the key. An apply would not delete it.`,
+        "  If you renamed the block, write a moved block from the old name to the new one. Otherwise an apply requests its deletion.",
       ].join("\n"),
     ),
   ];

@@ -21,7 +21,7 @@ export async function importResourceState(
   const wanted = id || idOf(resource, given);
   if (wanted === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The identity of a ${typeName} has ${resource.idNames.join(" and ")}, and this one does not`,
+      summary: `The identity of a ${typeName} requires ${resource.idNames.join(" and ")}`,
     });
   }
   const { instance_id: instanceId } = given;

@@ -55,7 +55,7 @@ export async function moveResourceState(session: Session, request: Request): Pro
     const origin = Object.entries(sources).find(([, { target }]) => target === targetTypeName)?.[0] ?? "";
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `A ${sourceTypeName} of ${sourceProviderAddress} cannot become a ${targetTypeName}`,
-      detail: `A moved block takes ${origin} of IBM-Cloud/ibm. Whatever else there is comes in by an import block.`,
+      detail: `A moved block accepts ${origin} of IBM-Cloud/ibm. For other objects, use an import block.`,
     });
   }
   const id = idIn(sourceState?.json);
@@ -63,8 +63,8 @@ export async function moveResourceState(session: Session, request: Request): Pro
   if (place === undefined && isFromUs && isOwnId(id, resource)) return ownState(session, resource, request);
   if (place === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The id of this ${sourceTypeName} is in a form that no release of IBM's provider is known to write`,
-      detail: `Use a removed block for it with destroy = false, and an import block for ${targetTypeName}.`,
+      summary: `The ID of this ${sourceTypeName} has a form that no known release of IBM's provider writes`,
+      detail: `Use a removed block with destroy = false, and an import block for ${targetTypeName}.`,
     });
   }
   const parts = place.id.split("/");

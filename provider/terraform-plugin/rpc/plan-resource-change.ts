@@ -42,7 +42,7 @@ function creation(
   config: ObjectValue,
   { priorPrivate }: Request,
 ): Response {
-  // For a plain creation the host has no private data of ours yet; any private data is from the
+  // For a plain creation the host has no private data of this provider yet; any private data is from the
   // first half of a replacement.
   if (readPlanned(priorPrivate) !== undefined) throw replacement(resource, session);
   const { values, failures } = planCreation(resource, handlers, config);
@@ -101,17 +101,17 @@ function declare({ objects, command }: Session, { typeName }: TerraformResource,
 
 function notLookedAt({ typeName }: TerraformResource): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `This ${typeName} came here by a moved block, and has not been looked at yet`,
-    detail: "Nothing was changed. Run it once without -refresh=false; then the state has what is needed.",
+    summary: `This ${typeName} was moved by a moved block, and has not been read yet`,
+    detail: "Nothing was changed. Run once without -refresh=false, so that the state is complete.",
   });
 }
 
 /** Also the error for a deletion that turns out to be one half of a replacement. */
 export function replacement({ typeName }: TerraformResource, { command }: Session): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-    summary: `A ${typeName} is never replaced: that would end the one that there is, and everything that needs it`,
+    summary: `A ${typeName} cannot be replaced, because that would delete the existing one and break everything that uses it`,
     detail:
-      "Nothing was changed. Make a new one beside it, under a name and a label of its own, move to it, then take the old one " +
-      `out of the configuration. Leave -replace and replace_triggered_by out; ${command} untaint takes back a taint.`,
+      "Nothing was changed. Create a new one with another name and label, move to it, then remove the old one from " +
+      `the configuration. Do not use -replace or replace_triggered_by. To remove a taint, run ${command} untaint.`,
   });
 }

@@ -19,13 +19,13 @@ export async function upgradeResourceState(
   if (version > BigInt(known)) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The state of this ${typeName} was written by a later release of the provider`,
-      detail: `It has version ${version} of the schema, and this release knows ${known}. Use a release that is as new.`,
+      detail: `It has schema version ${version}, but this release knows only ${known}. Use a newer release.`,
     });
   }
   const json = new TextDecoder().decode(rawState?.json ?? new Uint8Array());
   if (json === "") {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The state of this ${typeName} is in a form that no release wrote`,
+      summary: `The state of this ${typeName} has a form that no release writes`,
     });
   }
   // Version 0 is the only one so far; attributes that a release adds or drops within it are read as

@@ -4,7 +4,7 @@
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { checkStored } from "../../compose.ts";
+import { checkStored, hclDialect } from "../../compose.ts";
 import { UNKNOWN } from "../../engine/program/unknown.ts";
 import { terraformProvider } from "../../schema/terraform.ts";
 import { readObject } from "../blocks.ts";
@@ -23,5 +23,5 @@ export async function validateProviderConfig(
   const { attributes } = terraformProvider;
   const given = propertiesOf(attributes, readObject(config, terraformProvider) ?? {});
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== UNKNOWN));
-  return { diagnostics: checkStored(known).map((failure) => failureDiagnostic(failure, attributes)) };
+  return { diagnostics: checkStored(known, hclDialect).map((failure) => failureDiagnostic(failure, attributes)) };
 }

@@ -30,4 +30,4 @@ export async function validateResourceConfig(
 }
 
 /** An older host would store the secret in plan and state. */
-const needsNewerHost = "is a secret that no state may have, which takes OpenTofu 1.11 or Terraform 1.11";
+const needsNewerHost = "is a secret that must not be stored in state, which requires OpenTofu 1.11 or Terraform 1.11";

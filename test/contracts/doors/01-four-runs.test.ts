@@ -19,18 +19,18 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     const asked = await bob.destroy();
     expect(asked).toMatchObject({
       exitCode: 1,
-      firstErrorLine: asks("waits for a second person to consent to its deactivation"),
+      firstErrorLine: asks("is waiting for a second person to approve its deactivation"),
     });
     const request = consentIn(asked.output);
     const path = await scenario.keyPath();
     expect(messageOf(asked.output).split("\n")).toEqual([
-      asks("waits for a second person to consent to its deactivation"),
-      "  You asked on 24 Nov 2026 14:22 UTC; the request lapses on 1 Dec 2026 14:22 UTC.",
-      "  Nothing has changed yet: the key is active.",
-      `  Next: somebody else who holds Key Custodian - Deployer runs`,
+      asks("is waiting for a second person to approve its deactivation"),
+      "  You requested the deactivation on 24 Nov 2026 14:22 UTC; the request expires on 1 Dec 2026 14:22 UTC, in 7 d.",
+      "  Current state: active.",
+      "  Next: another person with the role Key Custodian - Deployer runs:",
       `    uko continue ${path} --consent ${request}`,
       ...door.engineStep(`UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`),
-      "    or: to take it back, anybody who may write to the key runs",
+      "    or: to withdraw the request, someone who can write to the key runs:",
       `    uko withdraw ${path}`,
       "  [UKO_APPROVAL_PENDING]",
     ]);
@@ -47,17 +47,17 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     expect(deactivated.exitCode).toBe(1);
     expect(lookOf(deactivated.output)).toEqual(
       door.foretells
-        ? ['This run consents to the deactivation of key "payroll"']
+        ? ['This run approves the deactivation of key "payroll"']
         : door.looksFirst
           ? [
               asks(
-                `waits for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} asked on 24 Nov 2026 14:22 UTC`,
+                `is waiting for approval of its deactivation: ${sayAuthorUnder(profile, "Bob")} requested it on 24 Nov 2026 14:22 UTC`,
               ),
             ]
           : [],
     );
     expect(firstLineOf(deactivated.output)).toBe(
-      asks("is deactivated and waits for a second person to consent to its destruction"),
+      asks("is deactivated and is waiting for a second person to approve its destruction"),
     );
     const half = consentIn(deactivated.output);
     expect(half).not.toBe(request);
@@ -76,10 +76,10 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     const again = await alice.destroy(half);
     expect(again).toMatchObject({ exitCode: 1, firstErrorLine: firstLineOf(deactivated.output) });
     expect(consentIn(again.output)).toBe(half);
-    const lapse = /You asked on .* lapses on 1 Dec 2026 14:23 UTC\./;
+    const lapse = /You requested .* expires on 1 Dec 2026 14:23 UTC, in /;
     expect(messageOf(deactivated.output)).toMatch(lapse);
     expect(messageOf(again.output), "no expiry moved").toMatch(lapse);
-    expect(messageOf(again.output)).toContain("Your own record is not a second person's consent.");
+    expect(messageOf(again.output)).toContain("You cannot approve your own request.");
     expect(await scenario.writes(beforeAgain), "no second request").toEqual([]);
 
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: cooling }));
@@ -88,14 +88,14 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     const early = await bob.destroy(half);
     expect(early).toMatchObject({
       exitCode: 1,
-      firstErrorLine: asks("is deactivated and cooling down until 24 Nov 2026 18:23 UTC (in 3 h)"),
+      firstErrorLine: asks("is deactivated and cooling down until 24 Nov 2026 18:23 UTC, in 3 h"),
     });
     expect(await scenario.writes(beforeAgain)).toEqual([]);
     await scenario.advance("3h1m");
     const destroyed = await bob.runNext(early.output, endAgain);
     expect(destroyed.exitCode).toBe(1);
     expect(firstLineOf(destroyed.output)).toBe(
-      asks('is destroyed; keystore "payroll-ring" holds its material until 24 Dec 2026 18:24 UTC (in 30 d)'),
+      asks('is destroyed; keystore "payroll-ring" still holds its material until 24 Dec 2026 18:24 UTC, in 30 d'),
     );
     expect(await scenario.key()).toMatchObject({ state: "destroyed", updated_by: "IBMid-550000BOB" });
     const { deletionNotBefore: _over, ...cooled } = cooling;
@@ -113,7 +113,7 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     expect(denied).toMatchObject({
       exitCode: 1,
       firstErrorLine:
-        'Alice Example (IBMid-550000ALICE) may not remove the record of key "payroll": the right hs-crypto.managed-keys.destroyed-remove is missing',
+        'Alice Example (IBMid-550000ALICE) cannot remove key "payroll" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
     });
     const over: Kept = { keyState: "destroyed", lifecycleState: "destroyed" };
     expect(await keptOf(alice), "nothing is awaited any more").toEqual(keptBy({ now: over, looked: over }));

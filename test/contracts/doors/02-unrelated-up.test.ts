@@ -51,10 +51,10 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
     await bob.writeProgram(programFor(names, "changed"));
     const changed = ended(await bob.up(), 0);
     expect(messageOf(changed.output).split("\n").sort()).toEqual([
-      `Key "asked" was left as it is: ${sayAuthorUnder(profile, "Bob")} asked for its deactivation on 25 Dec 2026 19:22 UTC`,
-      `Key "cooling" was left as it is: ${sayAuthorUnder(profile, "Alice")} asked for its destruction on 25 Dec 2026 19:23 UTC`,
-      'Key "destroyed" is destroyed, so its attributes stay as they are',
-      'Key "pending" is destroyed, so its attributes stay as they are',
+      `Key "asked" was not changed: ${sayAuthorUnder(profile, "Bob")} asked for its deactivation on 25 Dec 2026 19:22 UTC`,
+      `Key "cooling" was not changed: ${sayAuthorUnder(profile, "Alice")} asked for its destruction on 25 Dec 2026 19:23 UTC`,
+      'Key "destroyed" is destroyed, so its properties were not changed',
+      'Key "pending" is destroyed, so its properties were not changed',
     ]);
     expect([...lookOf(changed.output)].sort()).toEqual(door.looksFirst ? seenUnder(profile) : []);
     expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off"]);
@@ -74,13 +74,15 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
     const dropped = ended(await bob.up(["--continue-on-error"]), 1);
     const said = (name: string) => firstLineOf(messageOf(dropped.output, name));
     expect(Object.fromEntries(names.map((name) => [name, said(name)]))).toEqual({
-      active: 'Key "active" waits for a second person to consent to its deactivation',
-      draft: 'Key "draft" waits for a second person to consent to its destruction',
-      asked: 'Key "asked" waits for a second person to consent to its deactivation',
-      cooling: 'Key "cooling" is deactivated and waits for your consent to its destruction',
-      off: 'Key "off" is deactivated and waits for a second person to consent to its destruction',
+      active: 'Key "active" is waiting for a second person to approve its deactivation',
+      draft: 'Key "draft" is waiting for a second person to approve its destruction',
+      asked: 'Key "asked" is waiting for a second person to approve its deactivation',
+      cooling: 'Key "cooling" is deactivated and is waiting for you to approve its destruction',
+      off: 'Key "off" is deactivated and is waiting for a second person to approve its destruction',
       compromised: expect.stringMatching(/compromised.* cannot be ended here/),
-      pending: expect.stringMatching(/^Key "pending" is destroyed; keystore "payroll-ring" holds its material until /),
+      pending: expect.stringMatching(
+        /^Key "pending" is destroyed; keystore "payroll-ring" still holds its material until /,
+      ),
       destroyed: "",
     });
     expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off", "K5 destroyed"]);
@@ -88,14 +90,14 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
     expect(await states(), "only the record of the key that two people destroyed is gone").toEqual(left);
     const status = await alice.uko(["status", await scenario.keyPath("active")]);
     expect(status.output).toContain(
-      `${sayAuthorUnder(profile, "Bob")} asked on 25 Dec 2026 19:24 UTC, because a run met the key`,
+      `${sayAuthorUnder(profile, "Bob")} requested the deactivation on 25 Dec 2026 19:24 UTC, because an engine ran a deletion`,
     );
 
     // Back in the program: every request stands, nothing is withdrawn.
     mark = await scenario.mark();
     await bob.writeProgram(programFor(Object.keys(left), "again"));
     const back = ended(await bob.up(), 0);
-    expect(messageOf(back.output).match(/ was left as it is: /g)).toHaveLength(5);
+    expect(messageOf(back.output).match(/ was not changed: /g)).toHaveLength(5);
     expect(await writtenTo(mark)).toEqual([]);
     expect(await states()).toEqual(left);
   }),
@@ -105,10 +107,10 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
 function seenUnder(profile: Profile): readonly string[] {
   const [alice, bob] = [sayAuthorUnder(profile, "Alice"), sayAuthorUnder(profile, "Bob")];
   return [
-    `Key "asked" waits for approval of its deactivation: ${bob} asked on 25 Dec 2026 19:22 UTC`,
+    `Key "asked" is waiting for approval of its deactivation: ${bob} requested it on 25 Dec 2026 19:22 UTC`,
     'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
     'Key "compromised" went from active to compromised since the last run',
-    `Key "cooling" waits for approval of its destruction: ${alice} asked on 25 Dec 2026 19:23 UTC`,
+    `Key "cooling" is waiting for approval of its destruction: ${alice} requested it on 25 Dec 2026 19:23 UTC`,
     'Key "destroyed" went from active to destroyed since the last run',
     'Key "off" went from active to deactivated since the last run',
     'Key "pending" went from active to destroyed since the last run',

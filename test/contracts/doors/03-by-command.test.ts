@@ -20,13 +20,13 @@ test.each(profilesFor())(
       const denied = ended(
         await bob.destroy(request),
         1,
-        /^Bob Example \(IBMid-550000BOB\) may not deactivate key "payroll"/,
+        /^Bob Example \(IBMid-550000BOB\) cannot deactivate key "payroll"/,
       );
       expect(await scenario.writes(mark), "a naming run that is refused writes nothing").toEqual([]);
       const consented = ended(
         await bob.runNext(denied.output, /^uko consent /),
         0,
-        /^Your consent to the deactivation of key "payroll" is on file until 1 Dec 2026 14:23 UTC$/,
+        /^You approved the deactivation of key "payroll"; the approval expires on 1 Dec 2026 14:23 UTC, in /,
       );
       const answer = consentIn(consented.output);
       expect(answer).not.toBe(request);
@@ -36,24 +36,24 @@ test.each(profilesFor())(
       await scenario.advance("1m");
       mark = await scenario.mark();
       ended(await alice.uko(["consent", path, answer]), 12, /cannot be answered$/);
-      ended(await bob.uko(["consent", path, request]), 0, /^Your consent .* is on file until 1 Dec 2026 14:23 UTC$/);
+      ended(await bob.uko(["consent", path, request]), 0, /^You approved .* expires on 1 Dec 2026 14:23 UTC, in /);
       const named = ended(
         await alice.destroy(request),
         1,
-        'Key "payroll" waits for somebody to act on the consent to its deactivation',
+        'Key "payroll" is waiting for someone to use the approval of its deactivation',
       );
       expect(await scenario.writes(mark)).toEqual([]);
       expect(consentIn(named.output)).toBe(answer);
       const deactivated = ended(
         await alice.runNext(named.output, endAgain),
         1,
-        'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+        'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
       );
       expect(await scenario.key()).toMatchObject({ state: "deactivated", updated_by: "IBMid-550000ALICE" });
       // Only a tag has room for words: Bob's answer and Alice's second record both repeat the reason.
       const hasTags = (await scenario.key()).tags.some(({ name }) => name === "uko_deletion");
       const told = messageOf(deactivated.output).replaceAll(/\s+/g, " ");
-      expect(told.includes("Reason given earlier by Alice Example (IBMid-550000ALICE)")).toBe(hasTags);
+      expect(told.includes("Earlier reason of Alice Example (IBMid-550000ALICE)")).toBe(hasTags);
       if (hasTags) expect(told).toContain("as repeated in this record: Payroll moved");
 
       // From here on by command alone: nobody needs the stack.
@@ -63,7 +63,7 @@ test.each(profilesFor())(
       const destroyed = ended(
         await bob.runNext(deactivated.output, /^uko continue /),
         11,
-        /is destroyed; keystore "payroll-ring" holds its material until/,
+        /is destroyed; keystore "payroll-ring" still holds its material until/,
       );
       mark = await scenario.mark();
       ended(await alice.uko(["continue", path]), 11, firstLineOf(destroyed.output));

@@ -81,9 +81,9 @@ describe.each(profilesFor())("under %s", (profile) => {
         };
         for (const [name, why] of Object.entries(told)) {
           const message = messageOf(run.output, name);
-          expect(firstLineOf(message)).toBe(`Key "${name}" waits for a second person to consent to its deactivation`);
+          expect(firstLineOf(message)).toBe(`Key "${name}" is waiting for a second person to approve its deactivation`);
           expect(message).toContain(why);
-          expect(message).toContain("You asked on 1 Dec 2026 15:2");
+          expect(message).toContain("You requested the deactivation on 1 Dec 2026 15:2");
           expect(named).not.toContain(consentIn(message));
         }
         expect((await bob.resources()).map(({ outputs }) => outputs.label).sort()).toEqual([...names].sort());
@@ -129,7 +129,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(await looked()).toBe(true);
       await outsider.patch(keyId, { description: `x${description}` });
       expect((await scenario.key("raced")).updated_at, "one second, one ETag").toBe(updated_at);
-      const late = ended(await running, 10, 'Key "raced" waits for two people: nobody has asked for its deactivation');
+      const late = ended(await running, 10, 'Key "raced" is waiting for two people: its deactivation');
       expect(late.output).toContain(`${carol} wrote to the key on 24 Nov 2026 14:22 UTC`);
       await scenario.control("clock", { tickMs: 1_000 });
 
@@ -143,14 +143,14 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(
         await bob.uko(["continue", reactivated, "--consent", half]),
         10,
-        /^Key "reactivated" waits for two people: nobody has asked for its deactivation$/,
+        /^Key "reactivated" is waiting for two people: its deactivation$/,
       );
       await outsider.act((await scenario.key("reactivated")).id, "deactivate");
       await scenario.advance("5h");
       ended(
         await bob.uko(["continue", reactivated, "--consent", half]),
         10,
-        /^Key "reactivated" is deactivated and waits for two people: nobody has asked for its destruction$/,
+        /^Key "reactivated" is deactivated and is waiting for two people: its destruction$/,
       );
 
       // A deactivation by somebody else, however long ago, is nobody's consent to destroy; but no cool-down is left.
@@ -159,14 +159,14 @@ describe.each(profilesFor())("under %s", (profile) => {
       const asked = ended(
         await alice.destroy(),
         1,
-        'Key "old" is deactivated and waits for a second person to consent to its destruction',
+        'Key "old" is deactivated and is waiting for a second person to approve its destruction',
       );
       expect(asked.output).not.toContain("cooling down");
       await scenario.advance("1m");
       ended(
         await bob.runNext(asked.output, endAgain),
         1,
-        /^Key "old" is destroyed; keystore "payroll-ring" holds its material until /,
+        /^Key "old" is destroyed; keystore "payroll-ring" still holds its material until /,
       );
       expect(await scenario.key("old")).toMatchObject({ state: "destroyed" });
     });

@@ -42,7 +42,7 @@ test.each(profilesFor())("the engine's commands after a refusal lead where it sa
 
       // Alice holds what was named: her run asks for the one and deactivates the other.
       const asked = ended(await alice.shell(door.endAll), 1);
-      expect(messageOf(asked.output, "payroll")).toContain("You asked on ");
+      expect(messageOf(asked.output, "payroll")).toContain("You requested the ");
       expect(messageOf(asked.output, "single")).toContain("[UKO_COOLING_DOWN]");
       expect(await scenario.key("single")).toMatchObject({ state: "deactivated" });
       expect(await scenario.key("payroll")).toMatchObject({ state: "active", updated_by: "IBMid-550000ALICE" });
@@ -60,7 +60,7 @@ test.each(profilesFor())("the engine's commands after a refusal lead where it sa
       await scenario.control(`keys/${id}`, { removeResource: crn });
       const done = ended(await bob.shell(door.endAll), 1);
       expect(messageOf(done.output, "single")).toContain("[UKO_DESTRUCTION_PENDING]");
-      expect(messageOf(done.output, "retained")).toContain("You asked on ");
+      expect(messageOf(done.output, "retained")).toContain("You requested the ");
       expect(await scenario.key("retained")).toMatchObject({ state: "active", updated_by: "IBMid-550000BOB" });
     },
   ),

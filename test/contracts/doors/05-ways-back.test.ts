@@ -18,7 +18,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(
         await bob.runNext(asked.output, /^uko withdraw /),
         0,
-        'Done: key "payroll" is active, and no deletion is on file',
+        'Key "payroll" is active; no deletion has been requested',
       );
       let mark = await scenario.mark();
       ended(await alice.runNext(asked.output, /^uko continue /), 10, /nobody has asked for its deactivation$/);
@@ -32,7 +32,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       const half = consentIn(off.output);
       expect((await scenario.key()).state).toBe("deactivated");
       await scenario.advance("1m");
-      ended(await alice.uko(["reactivate", path]), 0, 'Done: key "payroll" is active, and no deletion is on file');
+      ended(await alice.uko(["reactivate", path]), 0, 'Key "payroll" is active; no deletion has been requested');
       await scenario.advance("5h");
       mark = await scenario.mark();
       ended(await bob.uko(["continue", path, "--consent", half]), 10, /nobody has asked for its deactivation$/);
@@ -50,7 +50,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         const told = ended(
           await alice.uko([way, path]),
           12,
-          'Key "payroll" is destroyed, and there is no way back here',
+          'Key "payroll" is destroyed and cannot be restored in UKO',
         );
         expect(told.output).toContain("the cloud behind a keystore may still be able to cancel its part");
       }
@@ -64,11 +64,15 @@ describe.each(profilesFor())("under %s", (profile) => {
       const stateNow = async () => (await bob.resources())[0]?.outputs;
       for (const person of [alice, bob]) await person.writeProgram(programWith({ state: "destroyed" }));
 
-      const foretold = /warning: Key "payroll" takes two people and several runs to be destroyed\n.*stops working/is;
+      const foretold = /warning: Destroying key "payroll" requires two people and several runs\n.*stops working/is;
       const preview = ended(await bob.preview(), 0).output;
       if (door.foretellsRetirement) expect(preview).toMatch(foretold);
       else expect(preview).not.toMatch(foretold);
-      const asked = ended(await bob.up(), 0, 'Key "payroll" waits for a second person to consent to its deactivation');
+      const asked = ended(
+        await bob.up(),
+        0,
+        'Key "payroll" is waiting for a second person to approve its deactivation',
+      );
       expect(await stateNow()).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
       await scenario.advance("1m");
       const off = ended(await alice.runNext(asked.output, runAgain), 0, /^Key "payroll" is deactivated and waits/);
@@ -80,7 +84,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       const destroyed = ended(
         await bob.runNext(early.output, runAgain),
         0,
-        /is destroyed; keystore .* holds its material until/,
+        /is destroyed; keystore .* still holds its material until/,
       );
       expect(await stateNow()).toMatchObject({ keyState: "destroyed", lifecycleState: "pending_destruction" });
       expect((await bob.preview()).output, "the difference remains until the goal is reached").toContain(

@@ -4,7 +4,7 @@ import { consentIn, firstLineOf, messageOf, nextCommands } from "./support/next-
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";
 
-const own = 'Key "payroll" waits for a second person to consent to its deactivation';
+const own = 'Key "payroll" is waiting for a second person to approve its deactivation';
 const profileId = "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002";
 
 test.each(profilesFor())(
@@ -18,15 +18,13 @@ test.each(profilesFor())(
 
     const met = await pipeline.destroy();
     expect(met.exitCode).toBe(1);
-    expect(firstLineOf(met.output)).toBe('Key "payroll" waits for two people: nobody has asked for its deactivation');
+    expect(firstLineOf(met.output)).toBe('Key "payroll" is waiting for two people: its deactivation');
     expect(messageOf(met.output)).toContain("is not a person, so it can neither ask nor consent.");
     expect(await keptOf(pipeline)).toEqual(made);
     expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
     expect(await dave.uko(["request", key])).toMatchObject({
       exitCode: 10,
-      output: expect.stringContaining(
-        "acts through a trusted profile, and the service would name the profile as author",
-      ),
+      output: expect.stringContaining("is using a trusted profile, and the service would name the profile as author"),
     });
     expect(await scenario.writes(created)).toEqual([]);
 
@@ -52,7 +50,7 @@ test.each(profilesFor())(
     const named = await bob.uko(["continue", key, "--consent", record], inProfile);
     expect(named.exitCode).toBe(10);
     expect(firstLineOf(named.output)).toBe(own);
-    expect(named.output).toContain("Your own record is not a second person's consent.");
+    expect(named.output).toContain("You cannot approve your own request.");
     expect(await scenario.writes(asked)).toEqual([]);
     const pending = pendingBy("IBMid-550000BOB", record);
     expect(await keptOf(pipeline)).toEqual(keptBy({ now: pending, looked: pending }));
@@ -60,7 +58,7 @@ test.each(profilesFor())(
     const acted = await dave.destroy(record);
     expect(acted.exitCode).toBe(1);
     expect(firstLineOf(acted.output)).toBe(
-      'Key "payroll" is deactivated and waits for two people: nobody has asked for its destruction',
+      'Key "payroll" is deactivated and is waiting for two people: its destruction',
     );
     expect(await scenario.writes(asked)).toMatchObject([
       { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
@@ -95,9 +93,9 @@ test.each(profilesFor())(
     const refused = await bob.destroy(answer);
     expect(refused.exitCode).toBe(1);
     expect(firstLineOf(refused.output)).toBe(
-      'Bob Example (IBMid-550000BOB) may not deactivate key "payroll": the right hs-crypto.managed-keys.active-deactivate is missing',
+      'Bob Example (IBMid-550000BOB) cannot deactivate key "payroll": missing right hs-crypto.managed-keys.active-deactivate',
     );
-    expect(messageOf(refused.output)).toContain("It comes with the role Key Custodian - Deployer.");
+    expect(messageOf(refused.output)).toContain("This right requires the role Key Custodian - Deployer.");
     expect(nextCommands(refused.output).filter((command) => command.startsWith("uko consent"))).toEqual([]);
     expect(await scenario.writes(before)).toEqual([]);
 
@@ -114,12 +112,12 @@ test.each(profilesFor())(
     const consented = await bob.runNext(forbidden.output, /^uko consent/);
     expect(consented.exitCode).toBe(0);
     expect(firstLineOf(consented.output)).toMatch(
-      /^Your consent to the deactivation of key "payroll" is on file until /,
+      /^You approved the deactivation of key "payroll"; the approval expires on /,
     );
     const acted = await alice.destroy(consentIn(consented.output));
     expect(acted.exitCode).toBe(1);
     expect(firstLineOf(acted.output)).toBe(
-      'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+      'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
     );
     expect(await scenario.key()).toMatchObject({ state: "deactivated" });
     const half = consentIn(acted.output);

@@ -72,13 +72,13 @@ test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", 
   expect(asked.exitCode).toBe(1);
   expect(firstLineOf(asked.output)).toBe(
     gate === "both"
-      ? 'Key "payroll" waits for a second person to consent to its deactivation'
-      : 'Key "payroll" waits for your consent to its deactivation',
+      ? 'Key "payroll" is waiting for a second person to approve its deactivation'
+      : 'Key "payroll" is waiting for you to approve its deactivation',
   );
   const deactivated = await deployer.runNext(asked.output, endAgain);
   expect(deactivated.exitCode).not.toBe(0);
   expect(firstLineOf(deactivated.output)).toBe(
-    'Key "payroll" is deactivated and waits for a second person to consent to its destruction',
+    'Key "payroll" is deactivated and is waiting for a second person to approve its destruction',
   );
   await scenario.advance("4h1m");
   const own = await deployer.uko(["continue", key, "--consent", consentIn(deactivated.output)]);
@@ -86,7 +86,7 @@ test.each(cases)("built-in roles split over %s people end a key, gate %s (%s)", 
   const destroyed = await administrator.runNext(deactivated.output, /^uko continue/);
   expect(destroyed.exitCode).toBe(11);
   expect(firstLineOf(destroyed.output)).toMatch(
-    /^Key "payroll" is destroyed; keystore "payroll-ring" holds its material until /,
+    /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
   );
   await scenario.advance("31d");
   expect(await administrator.destroy()).toMatchObject({ exitCode: 0 });
@@ -103,10 +103,10 @@ test.each(profilesFor())("a missing right stops a run before the outage and name
   const unwritten = await vera.destroy();
   expect(unwritten.exitCode).toBe(1);
   expect(firstLineOf(unwritten.output)).toBe(
-    'Vera (IBMid-550000VERA) may not write the consent record on key "payroll": the right hs-crypto.managed-keys.write-tags is missing',
+    'Vera (IBMid-550000VERA) cannot write a consent record to key "payroll": missing right hs-crypto.managed-keys.write-tags',
   );
   expect(messageOf(unwritten.output)).toContain(
-    "It comes with the role Key Custodian - Deployer or Key Custodian - Creator.",
+    "This right requires the role Key Custodian - Deployer or Key Custodian - Creator.",
   );
   expect(await scenario.writes(created)).toEqual([]);
 
@@ -124,7 +124,7 @@ test.each(profilesFor())("a missing right stops a run before the outage and name
     "dan",
     record,
     12,
-    /^The KMS twin of key "payroll" could not be read[\s\S]*the KMS service role Reader or above/,
+    /^Could not read the backing KMS key of key "payroll"[\s\S]*the KMS service role Reader or above/,
   );
   await scenario.control(`keys/${(await scenario.key()).id}`, { twin: { dualAuthDelete: true } });
   await refused(
@@ -132,7 +132,7 @@ test.each(profilesFor())("a missing right stops a run before the outage and name
     "dora",
     record,
     13,
-    /^Dora \(IBMid-550000DORA\) may not set the KMS twin of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
+    /^Dora \(IBMid-550000DORA\) cannot set the backing KMS key of key "payroll" for deletion[\s\S]*KMS Writer or KMS Manager[\s\S]* uko consent /,
   );
   expect(await scenario.writes(asked)).toEqual([]);
   expect(await scenario.key()).toMatchObject({ state: "active" });

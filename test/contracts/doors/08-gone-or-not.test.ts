@@ -13,8 +13,8 @@ test.each(profilesFor())("a key that was never active ends in one pair of runs (
 
   const asked = await alice.destroy();
   expect(asked.exitCode).toBe(1);
-  expect(firstLineOf(asked.output)).toBe('Key "payroll" waits for a second person to consent to its destruction');
-  expect(messageOf(asked.output)).toContain("Nothing has changed yet: the key was never active.");
+  expect(firstLineOf(asked.output)).toBe('Key "payroll" is waiting for a second person to approve its destruction');
+  expect(messageOf(asked.output)).toContain("Current state: never activated.");
   const before = await scenario.mark();
   expect(await bob.runNext(asked.output, endAgain)).toMatchObject({ exitCode: 0 });
   expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to}`)).toEqual([
@@ -30,7 +30,7 @@ test.each(profilesFor())("a key that was never active ends in one pair of runs (
   const destroyed = await alice.uko(["continue", draft, "--consent", record]);
   expect(destroyed.exitCode).toBe(13);
   expect(firstLineOf(destroyed.output)).toBe(
-    'Alice Example (IBMid-550000ALICE) may not remove the record of key "draft": the right hs-crypto.managed-keys.destroyed-remove is missing',
+    'Alice Example (IBMid-550000ALICE) cannot remove key "draft" from its vault: missing right hs-crypto.managed-keys.destroyed-remove',
   );
   expect(await bob.runNext(destroyed.output, /^uko continue/)).toMatchObject({ exitCode: 0 });
   expect((await scenario.uko.world()).keys.map(({ id }) => id)).not.toContain(body.id);
@@ -53,7 +53,7 @@ test.each(profilesFor())(
     });
     const there = { UKO_ENDPOINT: elsewhere.url, UKO_KMS_ENDPOINT: elsewhere.url, UKO_IAM_ENDPOINT: elsewhere.url };
     try {
-      const unproven = `Key ${id} was not found, and that does not prove it gone`;
+      const unproven = `Key ${id} was not found, but uko could not verify that it was deleted`;
       for (const [faults, env, firstLine, code] of [
         [[["K3", 401]], {}, "Unified Key Orchestrator did not accept the identity", "UKO_ACCESS_DENIED"],
         [[["K3", 403]], {}, "The identity lacks the right hs-crypto.managed-keys.read", "UKO_RIGHTS_MISSING"],
@@ -97,7 +97,7 @@ test.each(profilesFor())(
     const mistaken = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherId } });
     expect(mistaken.exitCode).toBe(1);
     expect(firstLineOf(mistaken.output)).toBe(
-      `Key ${id} belongs to instance ${scenario.uko.instanceId}, and this run talks to ${otherId}`,
+      `Key ${id} belongs to instance ${scenario.uko.instanceId}, but this run is connected to instance ${otherId}`,
     );
     expect(await scenario.writes(before)).toEqual([]);
 

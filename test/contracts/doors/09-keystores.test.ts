@@ -80,7 +80,7 @@ test.each(profilesFor())(
     const pending = await carryOn("bob");
     expect(pending.exitCode).toBe(11);
     expect(firstLineOf(pending.output)).toMatch(
-      /^Key "payroll" is destroyed; keystore "aws-paris" holds its material until /,
+      /^Key "payroll" is destroyed; keystore "aws-paris" still holds its material until /,
     );
 
     // Somebody cancels the deletion at the provider: the material is back.

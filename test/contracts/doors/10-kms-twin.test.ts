@@ -30,7 +30,7 @@ test.each(profilesFor())(
     const setter = await carol.destroy(request);
     expect(setter.exitCode).toBe(1);
     expect(firstLineOf(setter.output)).toBe(
-      'KMS wants another person to destroy key "payroll": you set its deletion window',
+      'KMS requires another person to destroy key "payroll": you set its deletion window',
     );
     expect(await scenario.writes(asked)).toEqual([]);
     expect(await carol.resources()).toMatchObject([
@@ -91,7 +91,7 @@ test.each(profilesFor())(
     const destroyed = await bob.destroy(consentIn(again.output));
     expect(destroyed.exitCode).toBe(1);
     expect(firstLineOf(destroyed.output)).toMatch(
-      /^Key "payroll" is destroyed; keystore "payroll-ring" holds its material until /,
+      /^Key "payroll" is destroyed; keystore "payroll-ring" still holds its material until /,
     );
     await scenario.advance("31d");
     expect(await bob.destroy()).toMatchObject({ exitCode: 0 });

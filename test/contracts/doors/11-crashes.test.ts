@@ -98,7 +98,7 @@ async function killAt(run: RecordedRun, call: number, when: "before" | "after"):
 /** The same run once more. Where an engine names no resource, a key whose creation nobody heard of is nobody's: people say that it is theirs. */
 async function goOn(run: RecordedRun, person: EnginePerson): Promise<EngineResult> {
   const again = await person.run(run.args);
-  const [, existingKeyId] = /^Key (\S+) has that label, but not the mark/m.exec(messageOf(again.output)) ?? [];
+  const [, existingKeyId] = /^Key (\S+) has this label, but not the mark/m.exec(messageOf(again.output)) ?? [];
   if (door.marksCreations || existingKeyId === undefined) return again;
   await person.writeProgram(programWith({ ...described, existingKeyId }));
   return person.run(run.args);

@@ -29,7 +29,9 @@ test.each(profilesFor())(
     const mark = await scenario.mark();
     const asStored = await bob.engine.destroy([], { env: { UKO_API_KEY: undefined } });
     expect(asStored).toMatchObject({ exitCode: 1 });
-    expect(firstLineOf(asStored.output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    expect(firstLineOf(asStored.output)).toBe(
+      'Key "payroll" is waiting for a second person to approve its deactivation',
+    );
     expect(callers((await scenario.audit()).filter(({ seq }) => seq > mark))).toEqual([aliceId]);
 
     await scenario.advance("1m");

@@ -6,7 +6,7 @@ import type { Person } from "./support/person.ts";
 import { profilesFor } from "./support/profiles.ts";
 import { openScenario, programWith, type Scenario, vaultId } from "./support/scenario.ts";
 
-const waits = 'Key "payroll" waits for a second person to consent to its deactivation';
+const waits = 'Key "payroll" is waiting for a second person to approve its deactivation';
 
 /** Carol holds every role: where she is stopped, it is this tool that stops her and no missing right. */
 async function carolsKey(profile: Parameters<typeof openScenario>[0]["profile"], args = {}) {
@@ -123,7 +123,7 @@ test("two stacks that declare the same label never share a key unasked", async (
   const refused = await other.up();
   expect(refused.exitCode, refused.output).not.toBe(0);
   expect(refused.output).toContain("[UKO_SERVICE_REFUSED]");
-  expect(refused.output).toContain(`Key ${id} has that label, but not the mark of this resource.`);
+  expect(refused.output).toContain(`Key ${id} has this label, but not the mark of this resource.`);
   expect(await scenario.writes(mark)).toEqual([]);
   expect(await other.resources()).toEqual([]);
 });

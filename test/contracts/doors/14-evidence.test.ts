@@ -21,7 +21,7 @@ test.each(profilesFor())(
     const { id: keyId } = await scenario.key();
     const first = await b.destroy();
     expect(first).toMatchObject({ exitCode: 1 });
-    expect(firstLineOf(first.output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+    expect(firstLineOf(first.output)).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
     await scenario.advance("1m");
     const second = await a.destroy(consentIn(first.output));
     expect(second).toMatchObject({ exitCode: 1 });

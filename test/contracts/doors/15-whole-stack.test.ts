@@ -147,7 +147,7 @@ test.each(profilesFor())(
         const first = ended(await carol.destroy([], goOn), 1);
         expect(codesOf(first.output)).toEqual({ ...inUse, ledger: "UKO_COOLING_DOWN", cards: "UKO_COOLING_DOWN" });
         const [firstLine] = messageOf(first.output, "ring").split("\n");
-        expect(firstLine).toMatch(/^Keystore "payroll-ring" still has key "ledger" \((active|deactivated)\)$/);
+        expect(firstLine).toMatch(/^Keystore "payroll-ring" still holds key "ledger" \((active|deactivated)\)$/);
         expect((await carol.runNext(messageOf(first.output, "ring"), /^uko plan/)).exitCode).toBe(0);
 
         // A keystore that takes no part holds up its own key alone.

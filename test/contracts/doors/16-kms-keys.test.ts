@@ -53,17 +53,17 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       ended(await bob.up(), 0);
       await scenario.advance("1m");
       const mark = await scenario.mark();
-      const asked = ended(await carol.destroy(), 1, 'KMS key "backup" waits for a second person to destroy it');
+      const asked = ended(await carol.destroy(), 1, 'KMS key "backup" is waiting for a second person to destroy it');
       const { id } = await keyNamed(scenario, "backup");
       expect(windowIn(asked.output)).toMatch(new RegExp(`^${id}@2026-12-01T14:23:0\\dZ$`));
-      expect(messageOf(asked.output)).toContain("that lapses on 1 Dec 2026 14:23 UTC.");
+      expect(messageOf(asked.output)).toContain("the deletion window ends on 1 Dec 2026 14:23 UTC");
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
 
       // Carol cannot be both of the two, by this tool or past it; a machine is neither of them.
       await scenario.advance("1m");
       const own = ended(await carol.destroy(windowIn(asked.output)), 1);
       expect(firstLineOf(own.output)).toBe(
-        'KMS wants another person to destroy KMS key "backup": it takes this run\'s identity for the one who set it for deletion',
+        'KMS requires another person to destroy KMS key "backup": it takes this run\'s identity for the one who set it for deletion',
       );
       expect(nextCommands(own.output)).toContain(
         nextCommands(asked.output).find((command) => command.startsWith("UKO_CONSENT=")),
@@ -87,7 +87,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
       await scenario.advance("1m");
       const old = ended(await bob.destroy(windowIn(asked.output)), 1);
-      expect(firstLineOf(old.output)).toBe('KMS key "backup" waits for your consent to its destruction');
+      expect(firstLineOf(old.output)).toBe('KMS key "backup" is waiting for you to approve its destruction');
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
       const done = ended(await bob.runNext(anew.output, /^UKO_CONSENT=.*(?:pulumi|tofu) destroy/), 0);
       expect(done.output).toMatch(/A changed restore_?[tT]rigger brings it back until 1 Jan 2027 14:25 UTC/);
@@ -104,11 +104,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       ended(await bob.destroy(windowIn(again.output)), 0);
       await scenario.advance("31d");
       await bob.writeProgram(programOf({ backup: { existingKeyId: id, restoreTrigger: "2" } }));
-      ended(
-        await bob.up(),
-        1,
-        /^KMS key "backup" cannot be brought back: KMS restores a key for 30 days, which ended on /,
-      );
+      ended(await bob.up(), 1, /^KMS key "backup" cannot be restored: KMS restores a key for 30 days, which ended on /);
     },
   ),
 );
@@ -127,7 +123,9 @@ test.each(profilesFor())("what still needs a KMS key, or keeps nobody from endin
       const twin = (await scenario.uko.world()).twins[0]?.id;
       await bob.writeProgram(programOf({ payroll: { existingKeyId: twin } }));
       const refused = ended(await bob.up(), 1);
-      expect(messageOf(refused.output, "payroll")).toMatch(/belongs to a managed key\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/);
+      expect(messageOf(refused.output, "payroll")).toMatch(
+        /a managed key depends on it\n.*\n\[UKO_KMS_KEY_IS_A_TWIN\]$/,
+      );
       await bob.writeProgram(programOf({ used: {}, lone: { dualAuthorization: "single" } }));
       ended(await bob.up(), 0);
       expect(messageOf(ended(await alice.up(), 0).output)).toMatch(

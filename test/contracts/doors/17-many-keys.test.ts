@@ -45,7 +45,9 @@ test(
       expect(await changedLabels(scenario, named, "K4"), "each half of destroy once").toEqual(labels);
       expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);
       expect(recordsIn(consented.output).size).toBe(count);
-      expect(messageOf(consented.output, "key-0")).toContain("This is your half of its destruction.");
+      expect(messageOf(consented.output, "key-0")).toContain(
+        "You have given one of the two approvals that its destruction requires.",
+      );
       const consenting = await callsSince(scenario, named);
       expect(consenting.length, tally(consenting)).toBeLessThanOrEqual(count * 14);
       expect(

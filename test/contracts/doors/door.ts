@@ -81,7 +81,7 @@ const pulumiWords = {
   unchanged: /^ {4}2 unchanged$/m,
   toUpdate: (count: number) => `~ ${count} to update`,
 };
-const unseen = "Could not be looked at, so its state is from the last look: ";
+const unseen = "Could not refresh this resource; keeping the last known state: ";
 
 /** The tests run OpenTofu, or Terraform where they are told so; messages name the one that runs. */
 const hcl = chosenDoor() === "terraform" ? ((await locateTofu())?.command ?? "tofu") : "tofu";
@@ -119,9 +119,9 @@ const doors: Readonly<Record<DoorName, Door>> = {
     errorOfDeletion: (label, keyPath, summary) => `Key "${label}" ${keyPath}: ${summary}`,
     endsOne: false,
     engineStep: (command) => [
-      "    or: the same for what left the configuration",
+      "    or: if you removed the resource from the configuration, run:",
       `    ${command.replace(/destroy$/, "apply")}`,
-      "    or: the same for everything in the state, or what -target names",
+      "    or: to delete everything in the state, or what -target=<address> names, run:",
       `    ${command}`,
     ],
     endOf: () => `${hcl} destroy`,
@@ -155,7 +155,7 @@ function onWire(real: Door): Door {
 
 function chosenDoor(): DoorName {
   const chosen = doorNames.find((name) => name === process.env.UKO_TEST_DOOR);
-  if (chosen === undefined) throw new Error(`UKO_TEST_DOOR has to be one of ${doorNames.join(", ")}.`);
+  if (chosen === undefined) throw new Error(`UKO_TEST_DOOR must be one of ${doorNames.join(", ")}.`);
   return chosen;
 }
 

@@ -10,7 +10,7 @@ const programWith = (note: string, resources: YamlProgram["resources"] = {}): Ya
   outputs: { note },
 });
 const archive = { type: "uko:index:Vault", properties: { name: "archive" } } as const;
-const notLookedAt = /^Could not be looked at, so its state is from the last look: /;
+const notLookedAt = /^Could not refresh this resource; keeping the last known state: /;
 
 test.each([
   ["refuses this identity the key", { status: 403 }, "UKO_RIGHTS_MISSING"],

@@ -89,7 +89,7 @@ test.each([
       await move(second);
 
       expect(messageOf(ended(await bob.destroy(), 1).output, "payroll")).toMatch(
-        /^Key "payroll" waits for a second person/,
+        /^Key "payroll" is waiting for a second person/,
       );
       const deactivated = ended(await alice.destroy(consentIn(asked.output)), 1);
       await scenario.advance("4h1m");

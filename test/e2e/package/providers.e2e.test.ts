@@ -101,7 +101,7 @@ test("another instanceId on a provider that has keys is an error before anything
     for (const run of [await bob.preview([], { env }), await bob.up([], { env })]) {
       const message = messageOf(ended(run, 1).output);
       expect(message).toContain(
-        `This provider serves instance ${demoSeed.instance.id}, and the program now says ${otherInstance}`,
+        `This provider uses instance ${demoSeed.instance.id}, but the program now sets ${otherInstance}`,
       );
       expect(message).toContain("Give the other instance a provider of its own");
     }

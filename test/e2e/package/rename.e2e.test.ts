@@ -35,7 +35,7 @@ test("an adoption under the new name leaves the key active, and the former resou
     const made = await scenario.mark();
     await bob.writeProgram(yamlProgram(under("wages", { existingKeyId: (await scenario.key()).id })));
     const renamed = ended(await bob.up(), 0);
-    expect(renamed.output).toContain('"payroll" left the state only: "wages" declares the same object');
+    expect(renamed.output).toContain('"payroll" left only the state: "wages" declares the same object');
     expect(await scenario.writes(made)).toEqual([]);
     expect((await bob.resources()).map(({ urn }) => urn)).toEqual([urnOf("wages")]);
     expect(await statesIn(scenario)).toEqual(["active"]);

@@ -25,7 +25,7 @@ test.each([
     { existingKeyId: "9b2d0000-0000-4000-8000-00000000dead" },
     /existingKeyId: cannot change on an existing/,
   ],
-  ["template", { template: "payroll-draft" }, /^Key "payroll" was made from template "payroll" and cannot change/],
+  ["template", { template: "payroll-draft" }, /^Key "payroll" was created from template "payroll" and cannot change/],
 ] as const)("another %s is an error that says what to do, and the key stays as it is", (_name, change, message) =>
   withYaml({ program: programWith(), people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");

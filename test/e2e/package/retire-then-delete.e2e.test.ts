@@ -23,7 +23,7 @@ test("each up exits 0 and warns, shows a difference until the key is destroyed, 
     const differs = async () => (await bob.preview(["--expect-no-changes"])).exitCode !== 0;
 
     const asked = await up(bob, "1m");
-    expect(asked).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation/);
+    expect(asked).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation/);
     expect(await differs()).toBe(true);
     const repeated = await scenario.mark();
     await up(bob, "1m");

@@ -45,7 +45,7 @@ test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person 
     const stopped = ended(await started.result, 1);
     expect(performance.now() - stoppedAt).toBeLessThan(5_000);
     const message = messageOf(stopped.output, "payroll");
-    expect(message).toContain("The wait was stopped, and nothing is lost");
+    expect(message).toContain("The wait was canceled");
     expect(message).toMatch(/pulumi destroy/);
     expect(linesOf(stopped.output, /Cooling down, /)).toHaveLength(1);
     expect(stopped.output).not.toContain("holds the lock of its state");

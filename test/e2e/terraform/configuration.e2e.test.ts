@@ -8,7 +8,7 @@ import { keyProgram, vaultId, withStage } from "./support/tofu-stage.ts";
 
 const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
   diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
-const waits = (label = "payroll") => `Key "${label}" waits for a second person to consent to its deactivation`;
+const waits = (label = "payroll") => `Key "${label}" is waiting for a second person to approve its deactivation`;
 const addressesOf = async (person: TofuPerson) => (await person.state()).resources.map(({ address }) => address);
 
 /** Two keys, so that what is done to one can be seen to leave the other. */
@@ -182,7 +182,7 @@ test("a deposed key is ended by two people like any other, and stays deposed unt
     const record = /--consent ([0-9a-f]{32})/.exec(asked.output)?.[1];
     const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
     expect(errorsOf(acted)).toEqual([
-      'Key "other" is deactivated and waits for a second person to consent to its destruction',
+      'Key "other" is deactivated and is waiting for a second person to approve its destruction',
     ]);
     expect(await deposed()).toMatchObject([{ label: "other", lifecycle_state: "cooling_down" }]);
     expect((await bob.state()).resources.find(({ deposedKey }) => deposedKey === undefined)?.attributes).toMatchObject({

@@ -94,7 +94,7 @@ test("what a configuration can say goes round, also in other words and written b
       const wrong = await carol.apply();
       expect(shownIn(wrong), wrong.output).toEqual([
         {
-          summary: "rotation_interval_months: has to be a whole number",
+          summary: "rotation_interval_months: must be a whole number",
           ...{ address: "uko_kms_key.later", line: "rotation_interval_months = terraform_data.months.output" },
         },
       ]);

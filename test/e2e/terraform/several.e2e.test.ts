@@ -151,8 +151,8 @@ resource "uko_kms_key" "orders" {
     const firstLines = ended.diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
     expect(firstLines.toSorted()).toEqual([
       expect.stringMatching(new RegExp(`^KMS key "orders" ${idOf("orders")}: `)),
-      'Key "one" waits for a second person to consent to its deactivation',
-      'Key "three" waits for a second person to consent to its deactivation',
+      'Key "one" is waiting for a second person to approve its deactivation',
+      'Key "three" is waiting for a second person to approve its deactivation',
       expect.stringMatching(new RegExp(`^Key "two" ${idOf("two")}: `)),
       expect.stringMatching(new RegExp(`^Vault "archive" ${idOf("archive")}: `)),
     ]);

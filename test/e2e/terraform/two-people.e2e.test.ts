@@ -26,11 +26,11 @@ test("apply makes it, a plan after that is empty, and destroy takes two people a
     const asked = await bob.destroy();
     expect(asked.exitCode).toBe(1);
     expect(asked.diagnostics.filter(({ isFromPlan }) => isFromPlan).map(({ summary }) => summary)).toEqual([
-      'Key "payroll" takes two people and several runs to end',
+      'Deleting key "payroll" requires two people and several runs',
     ]);
     // The engine shows no address beside the error of a deletion, so the message has to name the key.
     expect(errorsOf(asked).map(({ summary }) => summary)).toEqual([
-      'Key "payroll" waits for a second person to consent to its deactivation',
+      'Key "payroll" is waiting for a second person to approve its deactivation',
     ]);
     expect((await bob.state()).resources).toMatchObject([
       {
@@ -45,12 +45,12 @@ test("apply makes it, a plan after that is empty, and destroy takes two people a
     expect(await stage.effects(mark)).toEqual([]);
 
     const acted = await alice.destroy([], { env: { UKO_CONSENT: recordIn(asked) } });
-    expect(acted.output).toContain('This run consents to the deactivation of key "payroll"');
+    expect(acted.output).toContain('This run approves the deactivation of key "payroll"');
     expect((await alice.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
 
     await stage.advance(4 * hourMs + 60_000);
     const destroyed = await bob.destroy(["-refresh=false"], { env: { UKO_CONSENT: recordIn(acted) } });
-    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_destruction" });
 
     await stage.advance(31 * 24 * hourMs);
@@ -59,24 +59,24 @@ test("apply makes it, a plan after that is empty, and destroy takes two people a
     expect((await bob.state()).resources).toEqual([]);
   }));
 
-test("a key is never replaced: -replace fails in the plan; of a taint the plan warns, and the apply fails", () =>
+test("a key cannot be replaced: -replace fails in the plan; of a taint the plan warns, and the apply fails", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
     await bob.apply();
     const mark = await stage.mark();
     const replaced = await bob.plan(["-replace=uko_managed_key.payroll"]);
     expect(replaced.exitCode).toBe(1);
-    expect(replaced.firstErrorLine).toMatch(/^A uko_managed_key is never replaced/);
+    expect(replaced.firstErrorLine).toMatch(/^A uko_managed_key cannot be replaced/);
     await bob.run(["taint", "uko_managed_key.payroll"]);
     for (const args of [[], ["-refresh=false"]]) {
       const planned = await bob.plan(args);
       expect(planned.exitCode, planned.output).toBe(0);
-      expect(planned.output).toContain('Key "payroll" is in the state, so none can be made under its label');
+      expect(planned.output).toContain('Key "payroll" is already in the state, so no other key can have its label');
       expect(planned.output).toContain("tofu untaint");
     }
     const tainted = await bob.apply();
     expect(tainted.exitCode).toBe(1);
-    expect(tainted.firstErrorLine).toMatch(/^Key "payroll" \S+: A uko_managed_key is never replaced/);
+    expect(tainted.firstErrorLine).toMatch(/^Key "payroll" \S+: A uko_managed_key cannot be replaced/);
     expect(await stage.effects(mark)).toEqual([]);
     await bob.run(["untaint", "uko_managed_key.payroll"]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);

@@ -27,7 +27,7 @@ test("Ctrl-C ends a wait at once, with the state of then and with what is awaite
     const ended = await run.result;
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(ended.exitCode).toBe(1);
-    expect(ended.output).toContain("The wait was stopped, and nothing is lost");
+    expect(ended.output).toContain("The wait was canceled");
     expect((await bob.state()).resources).toMatchObject([
       { isTainted: false, attributes: { lifecycle_state: "pending_approval", deletion_awaits: "approval" } },
     ]);

@@ -114,22 +114,24 @@ test("people read a table, and below it what the lines leave open", async () => 
   const two = [both({}).join("\n"), line({ keyId: "k-2" }), '{"v":1\n{"v":2', `${line({ v: 3 })}\n${line({ v: 4 })}`];
   expect(explainAudit(auditEvidence(two, { person: "carol" }))).toBe(
     [
-      "None of 2 steps on file fits.",
+      "The evidence has 2 steps, and none of them matches.",
       "",
-      "2 lines are not whole and were passed over.",
-      "2 lines are of versions that this release does not know and were passed over.",
+      "2 incomplete lines were skipped.",
+      "2 lines were skipped, because this release does not know their versions.",
     ].join("\n"),
   );
   const alike = [line(alone), line({ ...alone, keyId: "k-2" })];
   expect(explainAudit(auditEvidence(alike))).toContain("\n2 steps were taken by one person alone (single).");
   const begun = ["k-1", "k-2"].map((keyId) => line({ keyId, phase: "before" }));
-  expect(explainAudit(auditEvidence(begun))).toContain("\n2 steps were begun and no line says that they were done: ");
+  expect(explainAudit(auditEvidence(begun))).toContain("\n2 steps were started but never recorded as finished: ");
 });
 
 test("nothing on file, and nothing that fits, are told apart", () => {
-  expect(explainAudit(auditEvidence([]))).toBe("No step is on file.");
-  expect(explainAudit(auditEvidence([], { step: "destroy" }))).toBe("No step is on file.");
-  expect(explainAudit(auditEvidence([line()], { step: "remove" }))).toBe("The one step on file does not fit.");
+  expect(explainAudit(auditEvidence([]))).toBe("The evidence has no steps.");
+  expect(explainAudit(auditEvidence([], { step: "destroy" }))).toBe("The evidence has no steps.");
+  expect(explainAudit(auditEvidence([line()], { step: "remove" }))).toBe(
+    "The evidence has 1 step, which does not match.",
+  );
 });
 
 test("nothing in a file steers the terminal that shows it", () => {

@@ -24,7 +24,7 @@ test("leaves out what no program of this release can say, and takes everything e
   expect(namesOf(inventory, "KeyTemplate")).toEqual(["payroll", "payroll-draft", "cards-draft"]);
   expect(namesOf(inventory, "ManagedKey")).toEqual(["salaries"]);
   expect(inventory.leftOut).toEqual([
-    `Template "cards" ${vaultId}/7e110000-0000-4000-8000-000000000003: no program can say its algorithm`,
+    `Template "cards" ${vaultId}/7e110000-0000-4000-8000-000000000003: cannot be declared because of its algorithm`,
   ]);
 });
 

@@ -11,10 +11,12 @@ async function probeAs(run: PersonsRun, signal = options.signal) {
   return checks.map(({ level, says }) => `${level} ${says}`).join("\n");
 }
 
-it("says of a creation that leaves no trace that most likely none was made, after a few looks", async () => {
+it("says of a creation that leaves no trace that most likely none was created, after a few looks", async () => {
   await world.fault({ operation: "K2", drop: "before" });
   const run = world.run("carol");
-  expect(await probeAs(run)).toMatch(/^fail Whether the probe's key "uko probe \w{8}" was made is not known/);
+  expect(await probeAs(run)).toMatch(
+    /^fail It is not known whether the key of the probe, "uko probe \w{8}", was created/,
+  );
   expect(run.sleeps).toHaveLength(2);
   expect(await world.effects()).toEqual([]);
 });
@@ -47,14 +49,16 @@ describe("leaves a key alone", () => {
 
   it("that somebody took into use meanwhile", async () => {
     const run = meanwhile((keyId) => world.test.as("alice").step(keyId, "activate"));
-    expect(await probeAs(run)).toContain("is left, active: it is not as the probe made it");
+    expect(await probeAs(run)).toContain(
+      "was not deleted (state: active): the key was changed after the probe created it",
+    );
     expect(await world.effects()).toEqual(["K2", "K4", "K6"]);
   });
 
   it("that somebody marked as needing two people meanwhile", async () => {
     const tags = [{ name: "uko_dual", value: "both" }];
     const run = meanwhile((keyId) => world.test.as("bob").patch(keyId, { tags }));
-    expect(await probeAs(run)).toContain("is left, pre_activation: two people are asked for on it");
+    expect(await probeAs(run)).toContain("was not deleted (state: pre_activation): the key requires two people");
     expect(await world.effects()).toEqual(["K2", "K4", "K4"]);
   });
 });
@@ -70,5 +74,5 @@ it("names the key where the run is stopped in between", async () => {
       },
     })),
   });
-  expect(await probeAs(run, stop.signal)).toMatch(/is left, pre_activation: The run was stopped/);
+  expect(await probeAs(run, stop.signal)).toMatch(/was not deleted \(state: pre_activation\): The run was stopped/);
 });

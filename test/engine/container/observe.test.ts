@@ -16,7 +16,7 @@ describe.each(kinds)("a look at a %s", (kind) => {
     const look = observeContainer(aWorld(), { ...ref, instanceId: "another" }, true, options);
     await expect(look).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
-      summary: `The ${kind} ${ref.id} belongs to instance another, and this run talks to ${instanceId}`,
+      summary: `The ${kind} ${ref.id} belongs to instance another, but this run is connected to instance ${instanceId}`,
     });
   });
 

@@ -166,7 +166,7 @@ describe("a key that is not there", () => {
   test.each(answers)("is gone for %s, which says that the id may be mistyped", async (_, act) => {
     const report = await act(await mistyped());
     expect(report).toMatchObject({ lifecycleState: "gone", exitCode: 0 });
-    expect(report.explanation.summary).toContain("is gone, or its id is mistyped");
+    expect(report.explanation.summary).toContain("is gone, or its ID is mistyped");
   });
 
   async function mistyped(): Promise<KeyRef> {

@@ -337,7 +337,7 @@ describe("a missing right stops the run, and nothing was written by it", () => {
     const answer = (await uko.run("bob").operations.status(uko.ref(state.keyId), options)).deletion.recordId ?? "";
     const message = await denied(uko.run("bob", { consents: [answer] }), state);
     expect(message).not.toContain("uko consent");
-    expect(message).toContain("whoever acts on it needs this right");
+    expect(message).toContain("The person who uses an approval needs this right");
   });
 
   test("destroy", async () => {

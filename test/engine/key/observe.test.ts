@@ -25,7 +25,7 @@ describe("a key that is not found is gone only where that is proven", () => {
     });
     const look = observeKey(world, ref, "decision", options);
     if (end === "gone") expect(await look).toEqual({ kind: "gone" });
-    else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in state") });
+    else await expect(look).rejects.toMatchObject({ code: end, detail: expect.stringContaining("stays in the state") });
   });
 
   const looks: Readonly<Record<string, (world: World, at: KeyRef) => Promise<unknown>>> = {
@@ -36,7 +36,7 @@ describe("a key that is not found is gone only where that is proven", () => {
   test.each(Object.entries(looks))("%s asks another instance nothing", async (_name, look) => {
     await expect(look(aWorld(), { ...ref, instanceId: "another" })).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
-      summary: `Key ${ref.keyId} belongs to instance another, and this run talks to ${ref.instanceId}`,
+      summary: `Key ${ref.keyId} belongs to instance another, but this run is connected to instance ${ref.instanceId}`,
     });
   });
 
@@ -127,7 +127,7 @@ describe("the KMS twins of a key", () => {
 
   test("are unreadable if a key was never active but its keystore says otherwise", async () => {
     expect((await lookAt({ stateWord: "pre_activation" })).twins).toEqual([
-      unreadable("reports the key as never active"),
+      unreadable("reports the key as never activated"),
     ]);
     expect((await lookAt({ stateWord: "pre_activation" }, false)).twins).toEqual([]);
   });
@@ -141,13 +141,13 @@ describe("the KMS twins of a key", () => {
       observation: { twins: [{ kind: "unreadable", kmsKeyId: "", reason: "It is new." }] },
     });
     const { twins } = await lookAt({ storedStatus: [aStatus({ keystoreId: "" })], referencedKeystores: [] });
-    expect(twins).toEqual([unreadable("without its id")]);
+    expect(twins).toEqual([unreadable("without its ID")]);
   });
 
   test("are unreadable where material is said to be in keystores and none is named", async () => {
     const nowhere = { storedStatus: [], referencedKeystores: [] };
     expect((await lookAt({ ...nowhere, materialPresent: ["keystores"] })).twins).toEqual([
-      unreadable("does not name one"),
+      unreadable("names none of them"),
     ]);
     expect((await lookAt({ ...nowhere, materialPresent: ["repository"] })).twins).toEqual([]);
     expect((await lookAt(nowhere)).twins).toEqual([]);

@@ -21,7 +21,7 @@ describe("two people end a KMS key", () => {
     const first = destroyBy("alice", state);
     const { code, message } = await first.wait();
     expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect(message).toContain("You set it for deletion on");
+    expect(message).toContain("You set the key for deletion on");
     expect(first.evidence.map(({ step, phase }) => `${step} ${phase}`)).toEqual([
       "set_for_deletion before",
       "set_for_deletion after",
@@ -33,7 +33,7 @@ describe("two people end a KMS key", () => {
     const second = destroyBy("bob", state, { consents: [windowIn(message)] });
     expect(await second.outcome()).toMatchObject({
       kind: "ended",
-      warnings: [expect.stringMatching(/destroyed and leaves the state.*restoreTrigger.*until 24 Dec 2026/)],
+      warnings: [expect.stringMatching(/destroyed and leaves the state\n.*24 Dec 2026.*restoreTrigger/)],
       facts: { lifecycleState: "destroyed", taken: ["destroy"] },
     });
     expect(await stateOf(state.keyId)).toBe(5);
@@ -51,7 +51,7 @@ describe("two people end a KMS key", () => {
     expect(await destroyBy("bob", state).wait()).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
     await destroyBy("bob", state, { consents }).wait();
     const inProfile = await destroyBy("dave", state, { consents }).wait();
-    expect(inProfile.message).toContain("acts through a trusted profile");
+    expect(inProfile.message).toContain("is using a trusted profile");
     const machine = await destroyBy("pipeline", state, { consents }).wait();
     expect(machine.message).toContain("is not a person");
     expect(await stateOf(state.keyId)).toBe(1);
@@ -63,7 +63,7 @@ describe("two people end a KMS key", () => {
     const { message } = await destroyBy("bob", state).wait();
     const again = await destroyBy("bob", state, { consents: [windowIn(message)] }).wait();
     expect(again.code).toBe("UKO_SERVICE_REFUSED");
-    expect(again.message).toContain("KMS wants another person to destroy");
+    expect(again.message).toContain("KMS requires another person to destroy");
     expect(await stateOf(state.keyId)).toBe(1);
   });
 
@@ -93,7 +93,7 @@ describe("two people end a KMS key", () => {
     const { message } = await destroyBy("carol", state).wait();
     const denied = await destroyBy("alice", state, { consents: [windowIn(message)] }).wait();
     expect(denied.code).toBe("UKO_RIGHTS_MISSING");
-    expect(denied.message).toMatch(/may not destroy KMS key "backup".*\n.*role KMS Manager/);
+    expect(denied.message).toMatch(/cannot destroy KMS key "backup".*\n.*role KMS Manager/);
     // A reader cannot list keystores, so whether the key belongs to one stays unknown.
     expect((await destroyBy("erin", await makeKmsKey(stage)).wait()).code).toBe("UKO_KMS_KEY_IS_A_TWIN");
   });
@@ -129,7 +129,7 @@ describe("one person", () => {
     const before = await lastSeq();
     const { code, message } = await destroyBy("bob", { ...own, keyId: twin.id }).wait();
     expect(code).toBe("UKO_KMS_KEY_IS_A_TWIN");
-    expect(message).toContain("belongs to a managed key");
+    expect(message).toContain("a managed key depends on it");
     expect(await writesSince(before)).toEqual([]);
   });
 
@@ -164,7 +164,7 @@ describe("an answer that is lost", () => {
     const run = destroyBy("carol", state, { wrap: losing("setForDeletion", isSent) });
     const { code, message } = await run.wait();
     expect(code).toBe("UKO_APPROVAL_PENDING");
-    expect(message).toContain("You set it for deletion");
+    expect(message).toContain("You set the key for deletion");
     expect(run.evidence.at(-1)).toMatchObject({ step: "set_for_deletion", phase: "after" });
   });
 

@@ -141,7 +141,7 @@ describe("a look at a KMS key", () => {
     const foreign = { instanceId: "22222222-2222-4222-8222-222222222222", kmsKeyId };
     await expect(observeKmsKey(aWorld(), foreign, "summary", options)).rejects.toMatchObject({
       code: "UKO_INSTANCE_MISMATCH",
-      summary: `KMS key ${kmsKeyId} belongs to instance ${foreign.instanceId}, and this run talks to ${instanceId}`,
+      summary: `KMS key ${kmsKeyId} belongs to instance ${foreign.instanceId}, but this run is connected to instance ${instanceId}`,
     });
   });
 });

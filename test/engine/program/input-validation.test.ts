@@ -12,23 +12,23 @@ const told = (schema: z.ZodType, value: unknown) =>
     .map(({ property, reason }) => `${property}: ${reason}`);
 
 test.each([
-  [z.int().min(1), 0, ": has to be at least 1"],
-  [z.int().max(12), 1000, ": may be at most 12"],
-  [z.int(), 1.5, ": has to be a whole number"],
-  [z.int(), 9007199254740993n, ": has to be a number"],
-  [z.string().min(1), "", ": may not be empty"],
-  [z.string().min(2), "a", ": has to have at least 2 characters"],
-  [z.string().max(2), "abc", ": may have at most 2 characters"],
-  [z.array(z.string()).min(1), [], ": may not be empty"],
-  [z.array(z.string()).max(1), ["a", "b"], ": may have at most 1 entries"],
-  [z.array(z.string()), "a", ": has to be a list"],
-  [z.boolean(), "maybe", ": has to be true or false"],
-  [z.enum(["required", "single"]), "Single", ': has to be one of "required", "single"'],
-  [z.literal(1), 2, ": has to be 1"],
-  [z.array(z.string()), ["a", null], "1: has to be text, not null"],
-  [z.record(z.string(), z.string()), { team: null }, "team: has to be text, not null"],
-  [z.object({ name: z.string() }), {}, "name: is missing"],
-  [z.strictObject({}), { labbel: 1 }, "labbel: is not known"],
+  [z.int().min(1), 0, ": must be at least 1"],
+  [z.int().max(12), 1000, ": must be at most 12"],
+  [z.int(), 1.5, ": must be a whole number"],
+  [z.int(), 9007199254740993n, ": must be a number"],
+  [z.string().min(1), "", ": must not be empty"],
+  [z.string().min(2), "a", ": must have at least 2 characters"],
+  [z.string().max(2), "abc", ": must have at most 2 characters"],
+  [z.array(z.string()).min(1), [], ": must not be empty"],
+  [z.array(z.string()).max(1), ["a", "b"], ": must have at most 1 entries"],
+  [z.array(z.string()), "a", ": must be a list"],
+  [z.boolean(), "maybe", ": must be true or false"],
+  [z.enum(["required", "single"]), "Single", ': must be one of "required", "single"'],
+  [z.literal(1), 2, ": must be 1"],
+  [z.array(z.string()), ["a", null], "1: must be a string, not null"],
+  [z.record(z.string(), z.string()), { team: null }, "team: must be a string, not null"],
+  [z.object({ name: z.string() }), {}, "name: is required"],
+  [z.strictObject({}), { labbel: 1 }, "labbel: is not a known property"],
 ])("says in words of programs what may be written there", (schema, value, expected) => {
   expect(told(schema, value)).toEqual([expected]);
 });
@@ -54,10 +54,10 @@ test("what is known only later passes, and nothing beside it does", () => {
   };
   const known = failuresOfKnown(schema.safeParse(given).error?.issues ?? [], given);
   expect(known.map(({ property, reason }) => `${property}: ${reason}`)).toEqual([
-    "tags.team: may have at most 3 characters",
+    "tags.team: must have at most 3 characters",
     "tags.Ü: has an odd name",
-    "all.2: has to be text",
-    "labbel: is not known",
+    "all.2: must be a string",
+    "labbel: is not a known property",
   ]);
   const later = { name: "a", tags: UNKNOWN, all: UNKNOWN };
   expect(failuresOfKnown(schema.safeParse(later).error?.issues ?? [], later)).toEqual([]);

@@ -97,7 +97,7 @@ test("while a record binds the key is left as it is, with a warning", async () =
   await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
   const seq = await uko.lastSeq();
   const { warnings } = await update(await read(state));
-  expect(warnings).toEqual([expect.stringContaining("was left as it is: Bob Example")]);
+  expect(warnings).toEqual([expect.stringContaining("was not changed: Bob Example")]);
   expect(await uko.effects(seq)).toEqual([]);
 });
 

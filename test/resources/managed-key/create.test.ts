@@ -101,7 +101,7 @@ describe("creating a key", () => {
   test("where nothing is kept it warns, and leaves the description as the user wrote it", async () => {
     uko.reset({ tags: "dropped", description: "collapsed" });
     const { state, warnings } = await create({ description: "Salaries" });
-    expect(warnings).toEqual([expect.stringContaining("could not mark the key")]);
+    expect(warnings).toEqual([expect.stringContaining("could not write the marker")]);
     expect((await uko.keyOf(state)).description).toBe("Salaries");
   });
 
@@ -138,7 +138,7 @@ describe("creating a key", () => {
     const call = bob.handlers.create(checked(bob.handlers, inputsOf()), options);
     await expect(call).rejects.toMatchObject({
       code: "UKO_ANSWER_LOST",
-      detail: expect.stringContaining("most likely none was made"),
+      detail: expect.stringContaining("most likely none was created"),
     });
     expect((await uko.trail()).filter(({ operation }) => operation === "K2")).toHaveLength(1);
     // The service may still be at work, so it looks more than once.
@@ -189,7 +189,7 @@ describe("creating a key", () => {
     });
     await expect(handlers.create(checked(handlers, inputsOf()), { signal: stop.signal })).rejects.toMatchObject({
       code: "UKO_ANSWER_LOST",
-      summary: expect.stringContaining('Whether the key "payroll" was created is not known'),
+      summary: expect.stringContaining('whether the key "payroll" was created'),
       cause: expect.objectContaining({ code: "UKO_CANCELLED" }),
     });
     expect(await uko.effects()).toEqual(["K2"]);
@@ -238,7 +238,7 @@ describe("a creation that was interrupted (decision 0010)", () => {
   test("is taken up by the next run of the same resource, with a warning, and what was missing is done", async () => {
     await interrupt({ expirationDate: "2030-01-31" });
     const { state, warnings } = await createAs(origin, { expirationDate: "2030-01-31" });
-    expect(warnings).toEqual([expect.stringContaining("was there already")]);
+    expect(warnings).toEqual([expect.stringContaining("already exists")]);
     expect(state.expirationDate).toBe("2030-01-31");
     expect(await uko.effects()).toEqual(["K2", "K4"]);
   });
@@ -259,7 +259,9 @@ describe("a creation that was interrupted (decision 0010)", () => {
     await interrupt();
     const [keyId = ""] = uko.test.emulator.world.keys.keys();
     await uko.run("bob").operations.request(uko.ref(keyId), undefined, options);
-    await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("deletion is pending") });
+    await expect(createAs(origin)).rejects.toMatchObject({
+      detail: expect.stringContaining("deletion has been requested"),
+    });
     await uko.run("bob").operations.withdraw(uko.ref(keyId), options);
     await uko.advance("8d");
     await expect(createAs(origin)).rejects.toMatchObject({ detail: expect.stringContaining("more than 7 days") });

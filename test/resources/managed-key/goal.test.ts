@@ -30,7 +30,7 @@ describe("a state to aim at", () => {
     const state = await uko.make({ template: "payroll-draft" });
     await uko.run("bob").operations.request(uko.ref(state.keyId), undefined, options);
     const { warnings } = await uko.update(state, { template: "payroll-draft", state: "active" });
-    expect(warnings).toEqual([expect.stringContaining("was left as it is")]);
+    expect(warnings).toEqual([expect.stringContaining("was not changed")]);
     expect((await uko.keyOf(state)).state).toBe("pre_activation");
   });
 
@@ -101,7 +101,7 @@ describe("a state to aim at", () => {
     const seq = await uko.lastSeq();
     const { warnings } = await uko.update(state, { dualAuthorization: "single", description: "new" });
     expect(await uko.effects(seq)).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining("attributes stay as they are")]);
+    expect(warnings).toEqual([expect.stringContaining("properties were not changed")]);
   });
 
   test("under deletion protection is refused, and nothing is written", async () => {

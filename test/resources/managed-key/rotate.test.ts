@@ -58,7 +58,7 @@ describe("a rotation is refused", () => {
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_DELETION_ON_FILE",
       summary: expect.stringContaining("Bob Example"),
-      detail: expect.stringMatching(/changes the key's version[\s\S]*uko withdraw/),
+      detail: expect.stringMatching(/would invalidate the request[\s\S]*uko withdraw/),
     });
     expect(await uko.effects(seq)).toEqual([]);
     await uko.run("bob").operations.withdraw(uko.ref(state.keyId), options);
@@ -70,7 +70,7 @@ describe("a rotation is refused", () => {
     await uko.test.as("carol").step(state.keyId, "deactivate");
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
-      summary: expect.stringContaining("only an active key is rotated"),
+      summary: expect.stringContaining("only an active key can be rotated"),
     });
     expect(await rotations()).toBe(0);
   });
@@ -106,7 +106,7 @@ describe("a rotation is refused", () => {
     const both = { state: goal, rotationTrigger: "2", description: "new" };
     await expect(uko.update(state, both, "bob")).rejects.toMatchObject({
       code: "UKO_CHANGE_IMPOSSIBLE",
-      summary: `Key "payroll" is not rotated: state: "${goal}" ends it`,
+      summary: `Key "payroll" was not rotated, because state: "${goal}" starts its deletion`,
     });
     expect(await uko.keyCalls(seq)).toEqual([]);
     const former = await uko.update(state, { ...both, rotationTrigger: "1" }, "bob");
@@ -156,7 +156,7 @@ describe("a lost answer", () => {
     await uko.update(state, { rotationTrigger: "x" });
     await uko.advance("2h");
     const again = await uko.update(state, { rotationTrigger: "x" });
-    expect(again.warnings).toEqual([expect.stringMatching(/was rotated on .* already \(version 1 is now 2\)/)]);
+    expect(again.warnings).toEqual([expect.stringMatching(/was already rotated on .* \(from version 1 to 2\)/)]);
     expect(uko.differs(again.state, { rotationTrigger: "x" })).toEqual([]);
     expect(await rotations()).toBe(1);
   });
@@ -183,7 +183,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
 
   test.each([
     [new UkoError("UKO_SERVICE_UNAVAILABLE"), "The service is not available"],
-    [new TypeError("no such thing"), "uko met a fault of its own"],
+    [new TypeError("no such thing"), "Unexpected error in uko"],
   ])("not a look that throws %o", async (fault, why) => {
     const state = await uko.make();
     let isRotated = false;
@@ -199,7 +199,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     }));
     const { state: next, warnings } = await rotatedBy(state, blind);
     expect(warnings).toEqual([
-      `Key "payroll" was rotated, but the look after it failed: ${why}. The next look shows what else has changed`,
+      `Key "payroll" was rotated, but the next read failed: ${why}. A refresh shows the new state`,
     ]);
     expect(next).toEqual({ ...state, rotationTrigger: "x", version: 2 });
     const looked = await uko.run("carol").handlers.read(next, options);
@@ -225,7 +225,7 @@ describe("after a rotation nothing fails the update, so that the state notes the
     const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
     await uko.clearFaults();
     expect(warnings).toEqual([
-      expect.stringMatching(/^Whether key "payroll" was rotated is not known: .* where its version stays 1, change/),
+      expect.stringMatching(/^It is not known whether key "payroll" was rotated: .* If its version stays 1, change/),
     ]);
     expect(next).toEqual({ ...state, rotationTrigger: "x" });
     expect(await rotations()).toBe(1);

@@ -321,13 +321,13 @@ describe("a refusal", () => {
     ]) {
       const said = refusal(url, "stored");
       expect(said).toMatch(/stored setting endpoint of the provider/);
-      expect(said).toMatch(/ask the people who maintain this stack/);
+      expect(said).toMatch(/ask the people who maintain this state/);
       expect(said).not.toMatch(/UKO_ALLOWED_HOSTS=/);
     }
   });
 
   test.each([
-    ["broker", "the broker's answer"],
+    ["broker", "the response of the broker"],
     ["built_in", "this release"],
   ] as const)("of an address by %s says so", (source, words) => {
     expect(refusal("https://evil.example", source)).toContain(`comes from ${words}`);

@@ -94,8 +94,8 @@ describe("whatever a deletion throws", () => {
     "half a replacement of a %s names it too, and the command that the reader has",
     async (typeName) => {
       const { summary, detail } = await answered(typeName, () => Promise.reject(new Error("asked")), "create");
-      expect(summary).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} is never replaced`));
-      expect(detail).toContain("; terraform untaint takes back a taint.");
+      expect(summary).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} cannot be replaced`));
+      expect(detail).toContain("run terraform untaint.");
     },
   );
 });

@@ -94,7 +94,7 @@ describe("a destruction", () => {
   test("by two people goes step by step, and each step is in the state at once", async () => {
     const core = await stage.made();
     const [asked = ""] = (await core.apply(null)).errors;
-    expect(asked).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
+    expect(asked).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
     expect(asked).toMatch(/\n {2}\[UKO_APPROVAL_PENDING\]$/);
     expect(core.saved?.value).toMatchObject({
       ...{ lifecycle_state: "pending_approval", deletion_awaits: "approval", deletion_requested_by: "IBMid-550000BOB" },
@@ -195,12 +195,12 @@ describe("a wait within a run", () => {
     const applying = core.by(patient).apply(null);
     await expect
       .poll(() => patient.log(), { timeout: 10_000 })
-      .toMatch(/Waiting for another person to act on record [0-9a-f]{32}, by: uko continue/);
+      .toMatch(/Waiting for a second person to run: uko continue/);
     const begun = performance.now();
     await patient.provider.stopProvider();
     const { errors } = await applying;
     expect(performance.now() - begun).toBeLessThan(3_000);
-    expect(errors[0]).toContain("The wait was stopped, and nothing is lost");
+    expect(errors[0]).toContain("The wait was canceled");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval" });
   });
 
@@ -220,7 +220,7 @@ describe("a wait within a run", () => {
       .by(patient)
       .apply(null)
       .finally(() => clearInterval(clock));
-    expect(errors[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" holds/);
+    expect(errors[0]).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
     await stage.uko.expectNobodyAlone();
   });
 });
@@ -295,7 +295,7 @@ describe("a KMS key", () => {
     expect(await core.apply({ name: "orders" })).toMatchObject({ errors: [] });
     await stage.uko.advance("60s");
     const plan = await core.plan(null);
-    expect(plan.warnings[0]).toMatch(/^KMS key "orders" takes two people and several runs to end/);
+    expect(plan.warnings[0]).toMatch(/^Deleting KMS key "orders" requires two people and several runs/);
     const [asked = ""] = (await core.apply(null)).errors;
     expect(asked).toContain("[UKO_APPROVAL_PENDING]");
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "pending_approval", deletion_awaits: "approval" });

@@ -89,7 +89,7 @@ describe("ignore_changes on a keystore's secrets", () => {
   test("is for what is there: a creation needs them all", async () => {
     const core = stage.core("uko_keystore");
     const { errors } = await core.plan({ ...config, aws_secret_access_key: null });
-    expect(errors.join("\n")).toContain("is missing");
+    expect(errors.join("\n")).toContain("is required");
   });
 });
 

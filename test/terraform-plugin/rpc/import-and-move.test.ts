@@ -66,10 +66,10 @@ describe("an import", () => {
     const elsewhere = identity(typeName, { vault_id, key_id, instance_id: absentId } as ObjectValue);
     expect(await refusalOf({ typeName, identity: elsewhere })).toMatch(/\[UKO_INSTANCE_MISMATCH\]$/);
     expect(await refusalOf({ typeName, id: `${vaultId}/${absentId}` })).toMatch(
-      /There is no uko_managed_key with the id/,
+      /There is no uko_managed_key with the ID/,
     );
     expect(await refusalOf({ typeName, id: "payroll" })).toMatch(/two UUIDs in lower case.*\[UKO_INPUT_INVALID\]/s);
-    expect(await refusalOf({ typeName })).toMatch(/has vault_id and key_id, and this one does not/);
+    expect(await refusalOf({ typeName })).toMatch(/requires vault_id and key_id/);
     expect(await refusalOf({ typeName: "uko_secret", id: "x" })).toMatch(/This provider has no resource uko_secret/);
   });
 });
@@ -164,8 +164,8 @@ describe("a move from IBM's provider", () => {
     const taken = stage.core("uko_managed_key");
     taken.restore(await movedTo("ibm_hpcs_managed_key", "uko_managed_key", id, nobody));
     await nobody.close();
-    expect((await taken.plan(keyConfig())).errors.join()).toMatch(/has not been looked at yet.*-refresh=false/s);
-    expect((await taken.plan(null)).errors.join()).toMatch(/has not been looked at yet/);
+    expect((await taken.plan(keyConfig())).errors.join()).toMatch(/has not been read yet.*-refresh=false/s);
+    expect((await taken.plan(null)).errors.join()).toMatch(/has not been read yet/);
     await taken.refresh();
     expect((await taken.plan(keyConfig())).action).toBe("none");
   });
@@ -191,7 +191,7 @@ describe("a move from IBM's provider", () => {
       return textsOf(diagnostics).join();
     };
     expect(await refusalOf(moved("aws_kms_key", "uko_managed_key", id))).toMatch(
-      /takes ibm_hpcs_managed_key of IBM-Cloud\/ibm/,
+      /accepts ibm_hpcs_managed_key of IBM-Cloud\/ibm/,
     );
     expect(await refusalOf(moved("ibm_hpcs_vault", "uko_managed_key", id))).toMatch(/cannot become a uko_managed_key/);
     const stranger = { sourceProviderAddress: "registry.terraform.io/evil/ibm" };

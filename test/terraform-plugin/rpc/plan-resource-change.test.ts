@@ -152,7 +152,7 @@ describe("the plan of an update", () => {
     const config = keyConfig({ state: "deactivated", dual_authorization: "required" });
     const first = await core.apply(config);
     expect(first).toMatchObject({ errors: [] });
-    expect(first.warnings.join()).toContain("waits for a second person");
+    expect(first.warnings.join()).toContain("is waiting for a second person");
     expect(first.warnings.join()).toMatch(/UKO_CONSENT=[0-9a-f]{32} tofu apply/);
     const next = await core.plan(config);
     expect(next.action).toBe("update");
@@ -167,20 +167,20 @@ describe("the plan of an update", () => {
     expect(errors).toEqual([]);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^Key "payroll" takes two people and several runs to be destroyed\n.*1\. This run asks .* ends without an error/s,
+        /^Destroying key "payroll" requires two people and several runs\n.*1\. This run requests .* succeeds/s,
       ),
     ]);
     await core.refresh();
     // The key was created for two people, and a program alone changes nothing of that.
     const [two] = (await core.plan(keyConfig({ state: "deactivated", dual_authorization: "single" }))).warnings;
-    expect(two).toContain("takes two people and several runs to be deactivated");
+    expect(two).toContain('Deactivating key "payroll" requires two people and several runs');
     const one = await stage.made({ label: "alone", dual_authorization: "single" });
     await one.refresh();
     const config = keyConfig({ label: "alone", state: "deactivated", dual_authorization: "single" });
     const [short] = (await one.plan(config)).warnings;
-    expect(short).toMatch(/^Key "alone" takes one person and one run to be deactivated\n.*stops working/s);
+    expect(short).toMatch(/^Deactivating key "alone" requires one person and one run\n.*stops working/s);
     const open = await core.plan(keyConfig({ state: "deactivated", dual_authorization: UNKNOWN }));
-    expect(open.warnings.join()).toContain("takes two people and several runs to be deactivated");
+    expect(open.warnings.join()).toContain('Deactivating key "payroll" requires two people and several runs');
   });
 
   test("tells who asked for it, and what the second person's run will do", async () => {
@@ -190,12 +190,12 @@ describe("the plan of an update", () => {
     await core.refresh();
     const record = String(core.saved?.value.deletion_record_id);
     const [waiting] = (await core.plan(config)).warnings;
-    expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
+    expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
     expect(waiting).toContain(`UKO_CONSENT=${record} tofu apply`);
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: record });
     await core.by(alice).refresh();
     const [acting] = (await core.by(alice).plan(config)).warnings;
-    expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
+    expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
   });
 
   test("tells it in the plan alone, and not when an apply plans again", async () => {
@@ -203,7 +203,9 @@ describe("the plan of an update", () => {
     await stage.bob.provider.configureProvider();
     const { warnings } = await core.apply(keyConfig({ state: "destroyed" }));
     expect(warnings).toEqual([
-      expect.stringMatching(/^Key "payroll" waits for a second person to consent to its deactivation\n {2}You asked/),
+      expect.stringMatching(
+        /^Key "payroll" is waiting for a second person to approve its deactivation\n {2}You requested/,
+      ),
     ]);
   });
 
@@ -214,11 +216,11 @@ describe("the plan of an update", () => {
     expect(errors).toEqual([]);
     expect(warnings).toEqual([
       'Deletion protection is on for key "payroll"\n' +
-        "  This run ends with an error, and nothing stops working.\n" +
-        "  Write deletion_protection = false in the configuration, and run tofu apply.\n  [UKO_DELETION_PROTECTED]",
+        "  This run will fail. Nothing stops working.\n" +
+        "  Next: set deletion_protection = false in the configuration, then run:\n    tofu apply\n  [UKO_DELETION_PROTECTED]",
     ]);
     const loosened = await core.plan(keyConfig({ state: "deactivated" }));
-    expect(loosened.warnings.join()).toContain("takes two people");
+    expect(loosened.warnings.join()).toContain("requires two people");
   });
 
   test("warns of nothing where nothing goes down, or the goal is reached", async () => {
@@ -239,7 +241,7 @@ describe("the plan of an update", () => {
     const { errors, attributes } = await core.plan(keyConfig({ vault_id: absentId, label_tags: { APP: "payroll" } }));
     expect(attributes).toEqual(["vault_id", "label_tags"]);
     expect(errors[0]).toBe(
-      "vault_id: cannot change on an existing key\nCreate a new key, move to it, then retire the old key.",
+      "vault_id: cannot change on an existing key\nCreate a new key, move to it, then delete the old one.",
     );
   });
 
@@ -255,7 +257,7 @@ describe("a replacement", () => {
     const core = await stage.made();
     const { errors } = await core.plan(keyConfig(), { isReplacement: true });
     expect(errors).toHaveLength(1);
-    expect(errors[0]).toMatch(/^A uko_managed_key is never replaced: .*\n.*under a name and a label of its own/s);
+    expect(errors[0]).toMatch(/^A uko_managed_key cannot be replaced, .*\n.*with another name and label/s);
     expect((await core.plan(keyConfig())).errors).toEqual([]);
   });
 
@@ -272,14 +274,14 @@ describe("a replacement", () => {
       ...core.wire(before),
       plannedPrivate: plan.private,
     });
-    expect(reply.diagnostics[0]?.summary).toMatch(/^Key "payroll" \S+: A uko_managed_key is never replaced/);
+    expect(reply.diagnostics[0]?.summary).toMatch(/^Key "payroll" \S+: A uko_managed_key cannot be replaced/);
     expect(reply.newState?.msgpack.length).toBeGreaterThan(100);
     expect(await stage.uko.effects(seq)).toEqual([]);
   });
 });
 
 describe("a creation under a label that the state has", () => {
-  const clash = expect.stringMatching(/^Key "payroll" is in the state, so none can be made under its label\n/);
+  const clash = expect.stringMatching(/^Key "payroll" is already in the state, so no other key can have its label\n/);
 
   /** A key by an earlier run. */
   const madeBefore = async () => {
@@ -336,7 +338,9 @@ describe("the plan of a destruction", () => {
     expect(identity).toBeDefined();
     expect(identity).toEqual(core.saved?.identity);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^Key "payroll" takes two people and several runs to end\n {2}1\. This run asks/);
+    expect(warnings[0]).toMatch(
+      /^Deleting key "payroll" requires two people and several runs\n {2}1\. This run requests/,
+    );
   });
 
   test("tells who asked and what the second person runs, and what their own run will do", async () => {
@@ -344,11 +348,11 @@ describe("the plan of a destruction", () => {
     await core.apply(null);
     const { deletion_record_id: record } = core.saved?.value ?? {};
     const [waiting] = (await core.plan(null)).warnings;
-    expect(waiting).toMatch(/^Key "payroll" waits for a second person to consent to its deactivation\n/);
-    expect(waiting).toContain(`somebody else runs the same with UKO_CONSENT=${String(record)}, or\n`);
+    expect(waiting).toMatch(/^Key "payroll" is waiting for a second person to approve its deactivation\n/);
+    expect(waiting).toContain(`another person runs this plan's command with UKO_CONSENT=${String(record)}, or runs:\n`);
     const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: String(record) });
     const [acting] = (await core.by(alice).plan(null)).warnings;
-    expect(acting).toMatch(/^This run consents to the deactivation of key "payroll"\n.*stops working/s);
+    expect(acting).toMatch(/^This run approves the deactivation of key "payroll"\n.*stops working/s);
   });
 
   test("is an error where the key is protected, at the attribute", async () => {
@@ -357,7 +361,7 @@ describe("the plan of a destruction", () => {
     expect(attributes).toEqual(["deletion_protection"]);
     expect(errors).toEqual([
       'Deletion protection is on for key "payroll"\n' +
-        "  Write deletion_protection = false in the configuration, run tofu apply, and then destroy.\n  [UKO_DELETION_PROTECTED]",
+        "  Next: set deletion_protection = false in the configuration, then run:\n    tofu apply\n  [UKO_DELETION_PROTECTED]",
     ]);
   });
 
@@ -374,6 +378,6 @@ test("a normal plan of a key on its way out has no error, since a destroy begins
   await stage.bob.provider.configureProvider();
   const looked = await core.refresh();
   expect(looked.errors).toEqual([]);
-  expect(looked.warnings[0]).toMatch(/^Key "payroll" waits for approval of its deactivation/);
+  expect(looked.warnings[0]).toMatch(/^Key "payroll" is waiting for approval of its deactivation/);
   expect(await core.plan(keyConfig())).toMatchObject({ errors: [], action: "none" });
 });

@@ -62,5 +62,5 @@ test("settings that are missing are an error, since no later run gets past them"
   const core = await stage.made();
   const { UKO_API_KEY: _left, ...environment } = stage.environmentOf("bob");
   const { errors } = await core.by(await stage.another(environment)).refresh();
-  expect(errors[0]).toMatch(/^No credential is given\n.*\[UKO_SETTINGS_INVALID\]$/s);
+  expect(errors[0]).toMatch(/^The credential is not set\n.*\[UKO_SETTINGS_INVALID\]$/s);
 });

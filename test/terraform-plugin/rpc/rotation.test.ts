@@ -39,7 +39,7 @@ describe("a key is rotated once", () => {
     const { first } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
     expect(await rotations("K9")).toBe(1);
     expect(first.warnings).toEqual([
-      expect.stringMatching(/^Whether key "payroll" was rotated is not known: .* change rotation_trigger once more$/),
+      expect.stringMatching(/^It is not known whether key "payroll" was rotated: .* change rotation_trigger again$/),
     ]);
     expect(core.saved?.value).toMatchObject({ version: 2, rotation_trigger: "2026" });
   });
@@ -57,7 +57,7 @@ describe("a key is rotated once", () => {
     expect(await stage.uko.effects(before)).toEqual([]);
     expect(first.errors).toEqual([
       expect.stringMatching(
-        /^Key "payroll" is not rotated: state = "(deactivated|destroyed)" ends it.*Put rotation_trigger back.*\[UKO_CHANGE_IMPOSSIBLE\]$/s,
+        /^Key "payroll" was not rotated, because state = "(deactivated|destroyed)".*Set rotation_trigger.*\[UKO_CHANGE_IMPOSSIBLE\]$/s,
       ),
     ]);
     expect(second.errors).toEqual(first.errors);
@@ -87,6 +87,6 @@ describe("a KMS key is rotated once", () => {
     await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
     const { first } = await twoRuns(core, { ...config, rotation_trigger: "2026" });
     expect(await rotations("M12")).toBe(1);
-    expect(first.warnings).toEqual([expect.stringMatching(/^Whether KMS key "ledger" was rotated is not known: /)]);
+    expect(first.warnings).toEqual([expect.stringMatching(/^It is not known whether KMS key "ledger" was rotated: /)]);
   });
 });

@@ -67,9 +67,9 @@ describe("settings", () => {
     expect(await validate({ instance_id: UNKNOWN, api_key: "a" })).toEqual([]);
     const told = await validate({ instance_id: "PAYMENTS", api_key: "a", token: "b", dual_authorization: "two" });
     expect(textsOf(told)).toEqual([
-      "instance_id: has to be the UUID of the instance, in lower case",
-      "token: is set beside api_key: set one of them, so that it is plain who acts",
-      'dual_authorization: is "required" or "single"\nA run can only be made stricter by it.',
+      "instance_id: must be the UUID of the instance, in lower case",
+      "token: cannot be combined with api_key\nSet only one of the two.",
+      'dual_authorization: must be "required" or "single"',
     ]);
     expect(told.map(({ attribute }) => attribute?.steps[0]?.selector.value)).toEqual([
       "instance_id",
@@ -99,7 +99,7 @@ describe("settings", () => {
     const told = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
     expect(await told({ instance_id: other })).toEqual([
-      `UKO_INSTANCE_ID outweighs instance_id of this provider configuration\nThis run works on instance ${instance}, not on ${other}. Where the configuration has several instances, unset UKO_INSTANCE_ID.`,
+      `UKO_INSTANCE_ID overrides instance_id of this provider configuration\nThis run uses instance ${instance}, not ${other}. If the configuration has several instances, unset UKO_INSTANCE_ID.`,
     ]);
     expect(await told({ instance_id: instance })).toEqual([]);
     expect(await told({})).toEqual([]);
@@ -168,11 +168,11 @@ describe("the validation of a resource", () => {
         aws_access_key_id: "AKIAEXAMPLE",
       },
     });
-    expect(textsOf(partial)).toEqual(["aws_secret_access_key: is missing"]);
+    expect(textsOf(partial)).toEqual(["aws_secret_access_key: is required"]);
     const misfit = await validate("uko_keystore", { vault_id: vaultId, type: "internal", aws_region: "eu_west_3" });
     expect(misfit.length).toBeGreaterThan(0);
     const nameless = await validate("uko_keystore", { vault_id: vaultId, type: "internal" });
-    expect(textsOf(nameless)).toEqual(["name: is missing: only a keystore of type azure_key_vault may go without"]);
+    expect(textsOf(nameless)).toEqual(["name: is required, except for a keystore of type azure_key_vault"]);
   });
 
   test("says of an output that the service sets it", async () => {
@@ -203,7 +203,7 @@ describe("the validation of a resource", () => {
     expect(await validate("uko_keystore", config)).toEqual([]);
     const told = await validate("uko_keystore", config, false);
     expect(textsOf(told)[0]).toBe(
-      "aws_access_key_id: is a secret that no state may have, which takes OpenTofu 1.11 or Terraform 1.11",
+      "aws_access_key_id: is a secret that must not be stored in state, which requires OpenTofu 1.11 or Terraform 1.11",
     );
     expect(JSON.stringify(textsOf(told))).not.toContain("hush-hush");
   });
@@ -224,7 +224,7 @@ describe("a state as a file has it", () => {
 
   test("of a later release, or in no form that was ever written, is refused", async () => {
     expect(textsOf((await upgrade({}, 7n)).diagnostics)[0]).toMatch(/written by a later release.*version 7/s);
-    expect(textsOf((await upgrade("")).diagnostics)[0]).toMatch(/in a form that no release wrote/);
+    expect(textsOf((await upgrade("")).diagnostics)[0]).toMatch(/has a form that no release writes/);
     expect(textsOf((await upgrade({ name: 7 })).diagnostics)[0]).toMatch(/name from Terraform is no text/);
   });
 

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { codeOf, consentIn, firstLineOf, lookOf, messageOf, nextSteps } from "./next-steps.ts";
 
 const id = "5f1180e436aedf857d5b820e4f5951b6";
-const said = `Key "payroll" waits for a second person to consent to its deactivation
-  Nothing has changed yet: the key is active.
-  Next: somebody else runs
+const said = `Key "payroll" is waiting for a second person to approve its deactivation
+  Current state: active.
+  Next: another person runs one of these commands:
     uko continue 5c1e/9b2d --consent ${id}
     UKO_CONSENT=${id} pulumi destroy --stack dev --target 'urn:pulumi:dev::keys::pulumi-nodejs:dynamic/uko:ManagedKey::payroll'
-    or: to take it back, anybody runs
+    or: to withdraw it, someone runs:
     uko withdraw 5c1e/9b2d
   [UKO_APPROVAL_PENDING]`;
 const indented = said.replaceAll("\n", "\n    ");
@@ -42,16 +42,16 @@ test.each([
   const text = said.replaceAll("pulumi-nodejs:dynamic/uko:", output === looked ? "uko:index:" : "$&");
   const target = `urn:pulumi:dev::keys::${output === looked ? "uko:index" : "pulumi-nodejs:dynamic/uko"}:ManagedKey::payroll`;
   expect(messageOf(output)).toBe(text);
-  expect(firstLineOf(output)).toBe('Key "payroll" waits for a second person to consent to its deactivation');
+  expect(firstLineOf(output)).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
   expect(nextSteps(output)).toEqual([
     {
-      who: "somebody else runs",
+      who: "another person runs one of these commands:",
       commands: [
         `uko continue 5c1e/9b2d --consent ${id}`,
         `UKO_CONSENT=${id} pulumi destroy --stack dev --target '${target}'`,
       ],
     },
-    { who: "to take it back, anybody runs", commands: ["uko withdraw 5c1e/9b2d"] },
+    { who: "to withdraw it, someone runs:", commands: ["uko withdraw 5c1e/9b2d"] },
   ]);
   expect(consentIn(output)).toBe(id);
   expect(codeOf(output)).toBe("UKO_APPROVAL_PENDING");

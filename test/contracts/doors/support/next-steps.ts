@@ -44,7 +44,7 @@ export function ended<Result extends { readonly exitCode: number; readonly outpu
 export const endAgain = /\b(?:pulumi|tofu|terraform) destroy\b/;
 export const runAgain = /\b(?:pulumi up(?: --stack \S+)?|(?:tofu|terraform) apply)$/;
 
-/** The id of the one record that an output tells people to name; throws where there is none, or more than one. */
+/** The ID of the one record that an output tells people to name; throws where there is none, or more than one. */
 export function consentIn(output: string): string {
   const ids = new Set(
     Array.from(output.matchAll(/(?:UKO_CONSENT=|--consent |uko consent \S+ )([0-9a-f]{32})/g), ([, id]) => id ?? ""),
