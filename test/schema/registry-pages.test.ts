@@ -34,11 +34,22 @@ test("there is a page for everything that a configuration can name", () => {
   );
 });
 
-test("a page says what is special here before its reference", () => {
+test("a page begins with a program, and says what is special here before its reference", () => {
   const headings = (file: string) => Array.from(page(file).matchAll(/^## (.+)$/gm), ([, heading]) => heading);
-  expect(headings("index.md")).toEqual(["What is special", "Example Usage", "Settings", "Schema"]);
-  expect(headings("resources/vault.md")).toEqual(["What destroy does", "Example Usage", "Schema", "Import"]);
+  expect(headings("index.md")).toEqual(["Example Usage", "What is special", "Settings", "Schema"]);
+  expect(headings("resources/vault.md")).toEqual(["Example Usage", "What destroy does", "Schema", "Import"]);
   expect(headings("data-sources/vault.md")).toEqual(["Example Usage", "Schema"]);
+});
+
+test("a registry's menu groups the pages", () => {
+  const groupOf = (file: string) => /^subcategory: "(.*)"$/m.exec(page(file))?.[1];
+  expect(groupOf("index.md")).toBeUndefined();
+  expect(groupOf("resources/managed_key.md")).toBe("Keys");
+  expect(groupOf("data-sources/managed_keys.md")).toBe("Keys");
+  expect(groupOf("list-resources/kms_key.md")).toBe("Keys");
+  expect(groupOf("resources/keystore.md")).toBe("Vaults, keystores and templates");
+  expect(groupOf("data-sources/deletion_plan.md")).toBe("Deletion");
+  for (const file of pages.keys()) if (file !== "index.md") expect(groupOf(file), file).not.toBe("");
 });
 
 test("a destroy is told in Terraform's words", () => {

@@ -32,16 +32,15 @@ export function indexPage(): string {
     title: "uko Provider",
     description:
       "Vaults, keystores, key templates and keys of IBM Unified Key Orchestrator. Deleting a key requires two people.",
-    isIndex: true,
     heading: "uko Provider",
     sections: [
       about,
-      "## What is special",
-      special,
       "## Example Usage",
       code("terraform", program),
       "Keep credentials out of the configuration, so that each person runs under their own identity:",
       code("shell", "export UKO_API_KEY=...\ntofu plan"),
+      "## What is special",
+      special,
       "## Settings",
       aboutSettings,
       settings(),

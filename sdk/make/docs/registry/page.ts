@@ -1,5 +1,7 @@
 /** The common structure of the registries' pages: front matter, a heading, sections. */
 
+import { terraformResources } from "../../../../provider/schema/terraform.ts";
+
 /**
  * Both registries show a page at an address of their own, where relative links break: every link is
  * absolute.
@@ -11,23 +13,29 @@ export interface Page {
   readonly title: string;
   /** One sentence, which is also shown under the heading. */
   readonly description: string;
-  /** The index must not have a subcategory; every other page has one, which may be empty. */
-  readonly isIndex?: boolean;
+  /** The type that the page is about; absent for the index, which must not have a subcategory. */
+  readonly typeName?: string;
   readonly heading: string;
   readonly sections: readonly string[];
 }
 
 /** Returns the whole text of a file. */
-export function pageText({ title, description, isIndex = false, heading, sections }: Page): string {
+export function pageText({ title, description, typeName, heading, sections }: Page): string {
   const matter = [
     "---",
     `page_title: "${title}"`,
-    ...(isIndex ? [] : ['subcategory: ""']),
+    ...(typeName === undefined ? [] : [`subcategory: "${subcategoryOf(typeName)}"`]),
     "description: |-",
     `  ${description}`,
     "---",
   ];
   return `${[matter.join("\n"), `# ${heading}`, ...sections].join("\n\n")}\n`;
+}
+
+/** The group in a registry's menu. */
+function subcategoryOf(typeName: string): string {
+  if (/^uko_(?:managed|kms)_keys?$/.test(typeName)) return "Keys";
+  return terraformResources.has(typeName.replace(/s$/, "")) ? "Vaults, keystores and templates" : "Deletion";
 }
 
 export function code(language: "terraform" | "shell", text: string): string {

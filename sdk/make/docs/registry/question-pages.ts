@@ -13,6 +13,7 @@ export function dataSourcePage({ typeName, question, attributes }: TerraformData
   return pageText({
     title: `${typeName} Data Source - uko`,
     description: summary,
+    typeName,
     heading: `${typeName} (Data Source)`,
     sections: [
       escaped(summary),
@@ -32,6 +33,7 @@ export function listResourcePage({ typeName, listQuestion, listed }: TerraformRe
   return pageText({
     title: `${typeName} List Resource - uko`,
     description: summary,
+    typeName,
     heading: `${typeName} (List Resource)`,
     sections: [
       escaped(summary),

@@ -1,5 +1,5 @@
 /**
- * The page of a resource: the effect of its destroy, first programs, its attributes, and the ways
+ * The page of a resource: first programs, the effect of its destroy, its attributes, and the ways
  * to import one.
  */
 
@@ -31,14 +31,15 @@ export function resourcePage({ typeName, handlers, idNames, attributes, identity
   return pageText({
     title: `${typeName} Resource - uko`,
     description: summary,
+    typeName,
     heading: `${typeName} (Resource)`,
     sections: [
       escaped(summary),
+      "## Example Usage",
+      ...programs.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
       "## What destroy does",
       inSnakeCase(unwrapped(describeDestroy(name, words))),
       ...(more[name] === undefined ? [] : [more[name]]),
-      "## Example Usage",
-      ...programs.flatMap(({ title, hcl }) => [`### ${title}`, code("terraform", hcl)]),
       ...togetherSections(name),
       schemaSection(attributes),
       ...importSections({
@@ -73,7 +74,7 @@ interface Imported {
   readonly idNames: readonly string[];
   readonly id: string;
   readonly identity: TerraformResource["identity"];
-  /** Set if the configuration has to provide secrets that the service does not return. */
+  /** Set if the resource has secrets that the service does not return. */
   readonly adoptedBy: string | undefined;
 }
 
@@ -88,7 +89,7 @@ function importSections({ address, idNames, id, identity, adoptedBy }: Imported)
     ...(adoptedBy === undefined
       ? []
       : [
-          `The service never returns the secrets of a connection. Write them in the configuration, and the next apply sends them once. To adopt a keystore without its secrets, use \`${adoptedBy}\` in place of an import.`,
+          `The service never returns the secrets of a connection. Leave them out of the configuration, and the keystore keeps the ones that it has. Write all of them, and the next apply sends them once. You can also use \`${adoptedBy}\` in place of an import.`,
         ]),
     "In OpenTofu 1.12 or newer and Terraform 1.12 or newer, an `import` block accepts the identity:",
     code("terraform", `import {\n  to = ${address}\n  identity = {\n${lines.join("\n")}\n  }\n}`),
