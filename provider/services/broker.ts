@@ -8,7 +8,7 @@ import { isUkoError, UkoError } from "../errors.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
-import { accessDenied, answerData, invalidAnswer, noAnswerToRead, unavailable } from "./http/read-result.ts";
+import { accessDenied, answerData, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
 import { parseJson } from "./http/wire-values.ts";
 import { isOwnNotFound } from "./uko/errors.ts";
 
@@ -144,7 +144,7 @@ async function discover(
     resend: "always",
     signal,
   });
-  if (end.kind === "none") throw noAnswerToRead(service, end);
+  if (end.kind === "none") throw noAnswerError(service, end);
   if (end.status !== 200) throw brokerRefusal(end, broker, instanceId);
   const read = brokerAnswer.safeParse(parseJson(end.text));
   if (!read.success) throw invalidAnswer(service, "its response does not have the documented form", end);

@@ -12,7 +12,7 @@ import { printable, withoutSecret } from "../printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient } from "./http/client.ts";
 import { cancelled, singleFlight } from "./http/concurrency.ts";
-import { answerData, correlationLine, invalidAnswer, noAnswerToRead, unavailable } from "./http/read-result.ts";
+import { answerData, correlationLine, invalidAnswer, noAnswerError, unavailable } from "./http/read-result.ts";
 import { parseJson } from "./http/wire-values.ts";
 
 /** The secret is read when it is needed, which is after the host check. */
@@ -133,7 +133,7 @@ async function requestToken(options: TokenOptions, signal: AbortSignal): Promise
     signal,
     deadlineMs: mintDeadlineMs,
   });
-  if (end.kind === "none") throw noAnswerToRead(service, end);
+  if (end.kind === "none") throw noAnswerError(service, end);
   if (end.status !== 200) throw refusedCredential(end, apiKey);
   const read = tokenAnswer.safeParse(parseJson(end.text));
   if (!read.success) throw invalidAnswer(service, "the response to a token request has no access token", end);

@@ -47,9 +47,10 @@ export interface HttpAnswer {
   readonly correlationId: string;
 }
 
-/** No response arrived: it is unknown whether the request had its effect. */
+/** No response arrived: it is unknown whether the request had its effect, unless it was not sent. */
 export interface NoAnswer {
   readonly kind: "none";
+  readonly isUnsent?: true;
   readonly why: "broken" | "deadline" | "cancelled" | "too_large";
   readonly reason: string;
 }
@@ -172,7 +173,10 @@ async function sendWithRetries(
     if (ended.kind === "none" && ended.why !== "broken") return ended;
     const delayMs = retryDelayMs({
       resend: request.resend,
-      end: ended.kind === "none" ? { kind: "broken" } : { kind: "answer", ...statusOf(ended) },
+      end:
+        ended.kind === "none"
+          ? { kind: "broken", isUnsent: ended.isUnsent === true }
+          : { kind: "answer", ...statusOf(ended) },
       attempts,
       elapsedMs: options.monotonicMs() - startedMs,
       deadlineMs,
@@ -227,7 +231,9 @@ async function tokenWithin<T extends string | undefined>(once: Attempt, get: () 
     return await get();
   } catch (error) {
     if (once.request.signal.aborted) throw cancelled();
-    if (once.deadline.aborted) return { kind: "none", why: "deadline", reason: noTokenInTime(once.deadlineMs) };
+    if (once.deadline.aborted) {
+      return { kind: "none", why: "deadline", isUnsent: true, reason: noTokenInTime(once.deadlineMs) };
+    }
     throw error;
   }
 }
@@ -260,8 +266,17 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       if (once.deadline.aborted) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadlineMs / 1000} s` };
       }
-      return { kind: "none", why: "broken", reason: `the connection failed (${result.code})` };
+      return brokenBy(result.code);
   }
+}
+
+/** Codes of a connection that was never made, so that no request could be sent on it. */
+const noConnection: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
+
+function brokenBy(code: string): NoAnswer {
+  const reason = `the connection failed (${code})`;
+  if (!noConnection.includes(code)) return { kind: "none", why: "broken", reason };
+  return { kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` };
 }
 
 function toAnswer(result: Extract<Exchange, { kind: "answer" }>, token: string | undefined): HttpAnswer {

@@ -44,8 +44,8 @@ export function correlationLine(correlationId: string): readonly string[] {
   return correlationId === "" ? [] : [`Correlation ID: ${correlationId}`];
 }
 
-/** A read without a response; it changed nothing. `service` is the name that people know. */
-export function noAnswerToRead(service: string, none: NoAnswer): UkoError {
+/** A read without a response, or a change that was not sent. `service` is the name that people know. */
+export function noAnswerError(service: string, none: NoAnswer): UkoError {
   switch (none.why) {
     case "cancelled":
       return cancelled();

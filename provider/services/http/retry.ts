@@ -6,14 +6,14 @@
 /**
  * `always` for reads and token calls. `after_429` for changes: a limiter refuses before anything is
  * done, but any other failure may have had its effect. `never` if a second request could create a
- * second object.
+ * second object. A request that was not sent may always be sent.
  */
 export type Resend = "always" | "after_429" | "never";
 
 /** The end of an attempt that may need a retry; other responses are not passed in. */
 export type AttemptEnd =
   | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined }
-  | { readonly kind: "broken" };
+  | { readonly kind: "broken"; readonly isUnsent: boolean };
 
 export interface RetryQuestion {
   readonly resend: Resend;
@@ -45,6 +45,7 @@ export function retryDelayMs(question: RetryQuestion): number | undefined {
 }
 
 function mayResend(resend: Resend, end: AttemptEnd): boolean {
+  if (end.kind === "broken" && end.isUnsent) return true;
   if (resend === "never") return false;
   if (resend === "after_429") return end.kind === "answer" && end.status === 429;
   return end.kind === "broken" || passingStatuses.includes(end.status);

@@ -4,7 +4,7 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { Endpoint } from "./allowed-hosts.ts";
 import type { BearerSource, HttpAnswer, HttpClient, HttpRequest, NoAnswer } from "./client.ts";
-import { noAnswerToRead } from "./read-result.ts";
+import { noAnswerError } from "./read-result.ts";
 
 export interface TransportOptions {
   readonly http: HttpClient;
@@ -57,7 +57,7 @@ export function createTransport(service: Service, options: TransportOptions): Tr
     call,
     async read(wanted, right, isAnswer = () => false) {
       const end = await call({ ...wanted, method: "GET", resend: "always" });
-      if (end.kind === "none") throw noAnswerToRead(service.name, end);
+      if (end.kind === "none") throw noAnswerError(service.name, end);
       return end.status === 200 || isAnswer(end) ? end : service.throwReadError(end, right);
     },
   };

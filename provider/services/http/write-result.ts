@@ -6,7 +6,7 @@
 import type { Written } from "../../engine/ports.ts";
 import { unended, withoutSecret } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
-import { accessDenied, unavailable } from "./read-result.ts";
+import { accessDenied, noAnswerError, unavailable } from "./read-result.ts";
 
 export interface WrittenRules<T> {
   readonly service: string;
@@ -25,11 +25,14 @@ export interface WrittenRules<T> {
 }
 
 /**
- * Throws UKO_ACCESS_DENIED for 401, and UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the
- * retries: nothing happened.
+ * Throws UKO_ACCESS_DENIED for 401, UKO_SERVICE_UNAVAILABLE for a 429 that outlasts the retries, and
+ * UKO_SERVICE_UNAVAILABLE or UKO_DEADLINE for a request that was not sent: nothing happened.
  */
 export function toWritten<T>(end: HttpAnswer | NoAnswer, rules: WrittenRules<T>): Written<T> {
-  if (end.kind === "none") return { kind: "lost", reason: end.reason };
+  if (end.kind === "none") {
+    if (end.isUnsent === true) throw noAnswerError(rules.service, end);
+    return { kind: "lost", reason: end.reason };
+  }
   const { status, correlationId } = end;
   if (status >= 200 && status < 300) return toDone(end, rules);
   const text = (rules.secrets ?? []).reduce(withoutSecret, end.text);

@@ -120,6 +120,19 @@ describe("resending", () => {
     },
   );
 
+  test.each(["after_429", "never"] as const)(
+    "a change that no connection carried was not sent: it is tried again, and its end says so (%s)",
+    async (resend) => {
+      const { http, waits } = aClient();
+      const closed = { ...server.endpoint, url: "http://127.0.0.1:1" };
+      expect(await http.send(request({ endpoint: closed, method: "POST", resend }))).toEqual({
+        ...{ kind: "none", why: "broken", isUnsent: true },
+        reason: "the connection failed (ECONNREFUSED), so nothing was sent",
+      });
+      expect(waits).toHaveLength(3);
+    },
+  );
+
   test.each([500, 502, 503, 504])("a change answered %i is never sent again", async (status) => {
     server.script({ status, headers: { "retry-after": "1" } }, { status: 200 });
     expect(await aClient().http.send(request({ method: "POST", resend: "after_429" }))).toMatchObject({ status });

@@ -9,7 +9,7 @@ import {
 } from "../../../provider/services/http/retry.ts";
 
 const answer = (status: number, retryAfterMs?: number): AttemptEnd => ({ kind: "answer", status, retryAfterMs });
-const broken: AttemptEnd = { kind: "broken" };
+const broken: AttemptEnd = { kind: "broken", isUnsent: false };
 const ask = (question: Partial<RetryQuestion>): number | undefined =>
   retryDelayMs({
     resend: "always",
@@ -24,14 +24,15 @@ const ask = (question: Partial<RetryQuestion>): number | undefined =>
 describe("which ends lead to another attempt", () => {
   const ends: readonly (readonly [string, AttemptEnd])[] = [
     ["a broken connection", broken],
+    ["no connection", { kind: "broken", isUnsent: true }],
     ...[200, 204, 301, 400, 401, 403, 404, 408, 409, 412, 424, 429, 500, 501, 502, 503, 504].map(
       (status) => [String(status), answer(status)] as const,
     ),
   ];
   test.each<[Resend, readonly string[]]>([
-    ["always", ["a broken connection", "429", "502", "503", "504"]],
-    ["after_429", ["429"]],
-    ["never", []],
+    ["always", ["a broken connection", "no connection", "429", "502", "503", "504"]],
+    ["after_429", ["no connection", "429"]],
+    ["never", ["no connection"]],
   ])("%s", (resend, expected) => {
     expect(ends.filter(([, end]) => ask({ resend, end }) !== undefined).map(([name]) => name)).toEqual(expected);
   });

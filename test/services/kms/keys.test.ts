@@ -21,6 +21,18 @@ const sent = () => server.asked.map(({ method, path }) => `${method} ${path}`);
 const bodies = () => server.asked.flatMap(({ body }) => (body === "" ? [] : [JSON.parse(body)]));
 const queryOf = (at: number) => new URL(server.asked[at]?.path ?? "", server.url).searchParams;
 
+test("a change that was never sent is not one whose answer was lost", async () => {
+  const unreachable = createKmsKeys({
+    ...serviceAt(server),
+    endpoint: async () => ({ ...server.endpoint, url: "http://127.0.0.1:1" }),
+  });
+  const sending = unreachable.create({ name: "backup", isExtractable: false, tags: [] }, options);
+  await expect(sending).rejects.toMatchObject({
+    code: "UKO_SERVICE_UNAVAILABLE",
+    detail: expect.stringMatching(/ECONNREFUSED.*nothing was sent\. Nothing was changed/),
+  });
+});
+
 describe("reading a KMS key", () => {
   test("takes the metadata of the pinned instance, from the least that KMS may send", async () => {
     server.script(collection([{ id: kmsKeyId, state: 1 }]));
