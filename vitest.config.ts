@@ -95,6 +95,11 @@ const wires = wireDoors.filter(isInTier).map((door) => ({
     ...withEngine,
     name: `wire: ${door}`,
     include: scenarios,
+    // The real CLI runs these in the same tier.
+    exclude: [
+      ...configDefaults.exclude,
+      ...(tier === "quick" && door === "package" && !withoutEngines ? quickFiles : []),
+    ],
     setupFiles: [counter, "test/contracts/doors/support/each-file.ts"],
     env: { UKO_TEST_DOOR: door, UKO_TEST_HOST: "wire" },
   },
