@@ -14,7 +14,7 @@ import { UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";
 import { findCreated } from "./creation-mark.ts";
-import { denialOf, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
+import { denialOf, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 interface Named {
   readonly id: string;
@@ -63,9 +63,12 @@ export async function createContainer<Snapshot extends Named, New>(
     case "refused": {
       const isTaken = written.kind === "refused" && written.status === 409;
       const other = isTaken ? await findByName(creation, options) : undefined;
-      throw other === undefined
-        ? denialOf(written, wordsOf(kind, `create ${describeNew(creation)}`, "Nothing was created. "))
-        : nameTaken(creation, other, world.dialect);
+      if (other !== undefined) throw nameTaken(creation, other, world.dialect);
+      const { vaultId } = creation;
+      const isUnknown = written.kind === "refused" && !isTaken && vaultId !== undefined;
+      const missing = isUnknown ? await sayMissing(world, { vaultId }, options) : undefined;
+      const words = wordsOf(kind, `create ${describeNew(creation)}`, missing === undefined ? "" : `${missing}\n`);
+      throw denialOf(written, { ...words, effect: "Nothing was created." });
     }
   }
 }

@@ -7,7 +7,7 @@ import { throwIfStopped } from "../engine/converge.ts";
 import type { CallOptions, World, Written } from "../engine/ports.ts";
 import { createSettler, type Settler } from "../engine/settle.ts";
 import { plain } from "../engine/words.ts";
-import { UkoError } from "../errors.ts";
+import { isUkoError, UkoError } from "../errors.ts";
 import type { Reading } from "../lifecycle/settling.ts";
 
 /** Another writer may change the object between our read and our write, a few times. */
@@ -64,6 +64,8 @@ export interface WriteWords {
   readonly needs: string;
   /** The right that is missing, for the summary. */
   readonly right?: string;
+  /** For a creation, what exists after a denial: `No key was created.` */
+  readonly effect?: string;
   /** What a refusal means for the object; ends with a blank or a line end. */
   readonly left: string;
   /** The beginning of the sentence about a refusal; by default `The service did not`. */
@@ -80,8 +82,9 @@ export interface WriteWords {
 export type Denied = Extract<Written<unknown>, { kind: "forbidden" | "refused" }>;
 
 export function denialOf(written: Denied, words: WriteWords): UkoError {
-  const { act, needs, right, left, data, service = "The service", hasInputs = true } = words;
+  const { act, needs, right, effect, left, data, service = "The service", hasInputs = true } = words;
   const { refusal = `${service} did not` } = words;
+  const created = effect === undefined ? "" : `${effect}\n`;
   if (written.kind === "forbidden") {
     const said =
       written.message === ""
@@ -89,12 +92,12 @@ export function denialOf(written: Denied, words: WriteWords): UkoError {
         : ` Response of ${service === "KMS" ? service : "the service"}: ${plain(written.message)}`;
     return new UkoError("UKO_RIGHTS_MISSING", {
       summary: `This identity cannot ${act}${right === undefined ? "" : `: missing right ${right}`}`,
-      detail: `${needs}${said}`,
+      detail: `${needs}${said}\n${created}`.trimEnd(),
     });
   }
   return new UkoError(written.status === 400 && hasInputs ? "UKO_INPUT_INVALID" : "UKO_SERVICE_REFUSED", {
     summary: `${refusal} ${act}: ${plain(written.message)}`,
-    detail: `${left}Correlation ID: ${written.correlationId}`,
+    detail: `${created}${left}Correlation ID: ${written.correlationId}`,
     ...(data !== undefined && { data }),
   });
 }
@@ -112,4 +115,33 @@ export function throwIfDenied(written: Written<unknown>, words: WriteWords): voi
 export function withoutCancellation(options: CallOptions): CallOptions {
   throwIfStopped(options.signal);
   return { ...options, signal: AbortSignal.timeout(uninterruptibleMs) };
+}
+
+const maxNamed = 20;
+
+/**
+ * Names the vault or the template that a creation named in vain, and the ones that exist. Undefined
+ * if both exist, or if a list cannot be read.
+ */
+export async function sayMissing(
+  world: World,
+  { vaultId, template }: { readonly vaultId: string; readonly template?: string },
+  options: CallOptions,
+): Promise<string | undefined> {
+  const listed = (names: readonly string[]): string =>
+    names.length === 0 ? "none" : `${names.slice(0, maxNamed).join(", ")}${names.length > maxNamed ? ", …" : ""}`;
+  try {
+    const vaults = await world.vaults.list({}, options);
+    if (!vaults.some(({ id }) => id === vaultId)) {
+      const readable = vaults.map(({ id, name }) => `${id} (${plain(name, 100)})`);
+      return `You cannot read vault ${vaultId}, or it does not exist. Vaults that you can read: ${listed(readable)}.`;
+    }
+    if (template === undefined) return undefined;
+    const names = (await world.templates.list({ vaultId }, options)).map(({ name }) => plain(name, 100));
+    if (names.includes(template)) return undefined;
+    return `Vault ${vaultId} has no template "${template}". Its templates: ${listed(names.toSorted())}.`;
+  } catch (error) {
+    if (!isUkoError(error) || error.code === "UKO_CANCELLED") throw error;
+    return undefined;
+  }
 }

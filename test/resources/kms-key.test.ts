@@ -58,8 +58,12 @@ describe("a creation", () => {
   it("says which role or which line is missing where a Writer may not set policies", async () => {
     const { handlers } = kmsRun(stage, "alice");
     const creation = handlers.create(kmsInputs(handlers), options);
-    await expect(creation).rejects.toThrow(/KMS Manager.*"single"/s);
+    await expect(creation).rejects.toThrow(/KMS Manager.*"single".*\nNo key was created\.\n\[/s);
     expect(await keysNamed("backup")).toBe(0);
+    const inNewRing = handlers.create(kmsInputs(handlers, { keyRing: "storage" }), options);
+    await expect(inNewRing).rejects.toThrow(
+      /No key was created\.\nCreated key ring "storage", which did not exist\.\n/,
+    );
     const { state } = await handlers.create(kmsInputs(handlers, { dualAuthorization: "single" }), options);
     expect(state.dualAuthDelete).toBe(false);
   });

@@ -50,24 +50,42 @@ export async function createKmsKey(
   run: RunSettings,
   options: CreateOptions,
 ): Promise<CreateResult> {
-  const mark = creationMark(world, options.origin, ["kms_key", inputs.name, inputs.type]);
   const warnings = inputs.keyRing === undefined ? [] : await prepareRing(world, inputs.keyRing, options);
+  try {
+    const created = await createInRing(world, inputs, run, options);
+    return { ...created, warnings: [...warnings, ...created.warnings] };
+  } catch (error) {
+    // The ring stays, whatever became of the key.
+    if (!isUkoError(error) || warnings.length === 0) throw error;
+    const { code, summary, data } = error;
+    const detail = [error.detail, ...warnings.map((each) => `${each}.`)].join("\n").trim();
+    throw new UkoError(code, { summary, detail, data, cause: error });
+  }
+}
+
+async function createInRing(
+  world: World,
+  inputs: KmsKeyInputs,
+  run: RunSettings,
+  options: CreateOptions,
+): Promise<CreateResult> {
+  const mark = creationMark(world, options.origin, ["kms_key", inputs.name, inputs.type]);
   if (mark.isLasting) {
     const earlier = await findMarked(world, inputs, mark, options);
     if (earlier !== undefined) {
       const { kmsKeyId } = earlier.observation;
       const found = warnCreatedBefore(`${sayKmsKey(earlier.observation)} (${kmsKeyId})`);
-      return { observed: earlier, warnings: [...warnings, found], isFound: true };
+      return { observed: earlier, warnings: [found], isFound: true };
     }
   }
   const wanted = wantedOf(inputs, run, mark);
   const written = await world.kmsKeys.create(wanted, options);
   switch (written.kind) {
     case "done":
-      return { observed: await readBack(world, written, options), warnings };
+      return { observed: await readBack(world, written, options), warnings: [] };
     case "lost":
     case "stale":
-      return { observed: await findMade(world, inputs, mark, options), warnings };
+      return { observed: await findMade(world, inputs, mark, options), warnings: [] };
     case "forbidden":
     case "refused":
       throw denialOf(written, wordsOf(inputs, wanted, world.dialect));
@@ -233,10 +251,11 @@ function wordsOf(inputs: KmsKeyInputs, { dualAuthDelete }: NewKmsKey, dialect: D
     needs: hasPolicy
       ? [
           `Creating a key with policies requires the role ${sayRoles(kmsRights.createWithPolicy)}. ${dialect.assignment("dualAuthorization", "required")} turns on KMS dual authorization.`,
-          `With "single" and no rotation interval, the role ${sayRoles(kmsRights.create)} is enough. No key was created.`,
+          `With "single" and no rotation interval, the role ${sayRoles(kmsRights.create)} is enough.`,
         ].join(" ")
-      : `Creating a key requires the role ${sayRoles(kmsRights.create)}. No key was created.`,
-    left: "No key was created.\n",
+      : `Creating a key requires the role ${sayRoles(kmsRights.create)}.`,
+    effect: "No key was created.",
+    left: "",
     service: "KMS",
   };
 }

@@ -12,7 +12,7 @@ import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
 import { creationTagName, markerTagName, patchWithMarker } from "../../lifecycle/record-carriers.ts";
 import { type CreationMark, warnCreatedBefore } from "../creation-mark.ts";
-import { type Denied, denialOf, type WriteWords } from "../write.ts";
+import { type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
 import { type Alike, alikeData, describeAlike, findMade, findMarked, keyMark } from "./search.ts";
@@ -60,7 +60,9 @@ export async function createKey(
       const isTaken = written.kind === "refused" && written.status === 409;
       const { found, alike } = isTaken ? await findMarked(world, inputs, mark, options) : {};
       if (found !== undefined) return adoptExisting(world, inputs, marker, found, options);
-      throw denialOf(written, wordsOf(inputs, written.kind, alike, options));
+      const isUnknown = written.kind === "refused" && !isTaken;
+      const missing = isUnknown ? await sayMissing(world, inputs, options) : undefined;
+      throw denialOf(written, wordsOf(inputs, written.kind, { alike, missing }, options));
     }
   }
 }
@@ -199,14 +201,15 @@ async function readAgain(
 function wordsOf(
   { vaultId }: ManagedKeyInputs,
   kind: Denied["kind"],
-  alike: Alike | undefined,
+  { alike, missing }: { readonly alike: Alike | undefined; readonly missing: string | undefined },
   options: CreateOptions,
 ): WriteWords {
-  const left = ["No key was created.", ...(alike === undefined ? [] : [describeAlike(alike, options)]), ""];
+  const why = alike === undefined ? missing : describeAlike(alike, options);
   return {
     act: kind === "refused" ? "create the key" : `create a key in vault ${vaultId}`,
     needs: "Creating a key requires the role Key Custodian - Creator.",
-    left: left.join("\n"),
+    effect: "No key was created.",
+    left: why === undefined ? "" : `${why}\n`,
     ...(alike !== undefined && { data: alikeData(alike) }),
   };
 }

@@ -108,7 +108,24 @@ describe("creating a key", () => {
   test("without the right says which role it takes", async () => {
     await expect(create({}, "erin")).rejects.toMatchObject({
       code: "UKO_RIGHTS_MISSING",
-      detail: expect.stringContaining("Key Custodian - Creator"),
+      detail: expect.stringMatching(/Key Custodian - Creator[\s\S]*\nNo key was created\.$/),
+    });
+  });
+
+  test("from a template or in a vault that does not exist names the ones that do", async () => {
+    await expect(create({ template: "payrol" })).rejects.toMatchObject({
+      detail: expect.stringMatching(
+        /^No key was created\.\n.* has no template "payrol". Its templates: .*cards.*, payroll,/m,
+      ),
+    });
+    const vaultId = "5c1e0000-0000-4000-8000-00000000000f";
+    await expect(create({ vaultId })).rejects.toMatchObject({
+      detail: expect.stringMatching(/^You cannot read vault .*f, or it does not exist\. .* 5c1e\S+1 \(payments\)\.$/m),
+    });
+    await uko.fault({ operation: "T1", status: 403 });
+    await expect(create({ template: "payrol" })).rejects.toMatchObject({
+      code: "UKO_SERVICE_REFUSED",
+      detail: expect.stringMatching(/^No key was created\.\nCorrelation ID/),
     });
   });
 
