@@ -146,7 +146,7 @@ export async function converge<K extends KindTypes>(
       const effect = kind.effectOf(step, pending.context, observed);
       if (effect === "in_doubt") memory = kind.remember(step, { kind: "in_doubt" }, context).memory;
       if (effect === "by_us") {
-        await record(kind, step, "after", pending.context);
+        await appendStepEvidence(kind, step, "after", pending.context);
         memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
       }
       if (effect !== "none") pending = undefined;
@@ -161,10 +161,10 @@ export async function converge<K extends KindTypes>(
     if (reading !== undefined && !(await settler.isSettled(reading))) continue;
     const context = { world, task, observed, actor, memory, options };
     world.progress.report(kind.progress(step, observed));
-    await record(kind, step, "before", context);
+    await appendStepEvidence(kind, step, "before", context);
     const result = await kind.take(step, context);
     if (result.kind === "done") {
-      await record(kind, step, "after", context, result.correlationId);
+      await appendStepEvidence(kind, step, "after", context, result.correlationId);
       if (pending?.step.kind === step.kind) pending = undefined;
     }
     if (result.kind !== "stale") settler.afterOwnWrite();
@@ -193,7 +193,7 @@ export async function converge<K extends KindTypes>(
  * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
  * not been taken.
  */
-async function record<K extends KindTypes>(
+async function appendStepEvidence<K extends KindTypes>(
   kind: Deletable<K>,
   step: K["step"],
   phase: "before" | "after",

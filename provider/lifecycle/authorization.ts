@@ -1,6 +1,6 @@
 /**
- * The two-person rule: what the record and the actor together allow for one consequential step. No
- * other file decides this.
+ * The two-person rule: what the record and the actor together allow for one consequential step. The
+ * planner adds KMS's own rule about the second person (plan-key-deletion.ts).
  */
 
 import {

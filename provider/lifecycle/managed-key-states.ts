@@ -1,6 +1,6 @@
 /**
- * The states of a managed key, and what each action does in each state: the one table that every
- * decision depends on.
+ * The contract's states and actions of a managed key as one table. Updates and forecasts read the
+ * table; the deletion planner uses only `rights` and `coolDownMs`.
  */
 
 /**
