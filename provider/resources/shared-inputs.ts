@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { uuidForm } from "../uuid-form.ts";
 
-export const uuid = z.string().regex(uuidForm, "has to be a UUID in lower case");
+export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
 
 export const dualAuthorization = z.enum(["required", "single"]).meta({
   type: {

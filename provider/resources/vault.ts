@@ -26,10 +26,7 @@ const vaultInputs = z.strictObject({
   name: z
     .string()
     .max(100)
-    .regex(
-      /^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/,
-      "has to be 1 to 100 letters, digits, blanks and # @ ! $ % ' _ -",
-    )
+    .regex(/^[A-Za-z0-9#@!$%'_-][A-Za-z0-9#@!$% '_-]*$/, "must be 1 to 100 letters, digits, blanks and # @ ! $ % ' _ -")
     .meta({ description: "Name of the vault, 1 to 100 characters, unique in its instance." }),
   description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
   recoveryKeyLabel: z.string().min(1).optional().meta({ description: "Label of the recovery key; on-premises only." }),

@@ -9,10 +9,10 @@ const failuresOf = (news: unknown, olds: unknown = {}) => uko.run("bob").handler
 describe("check", () => {
   test.each([
     ["a property that is not known", { lable: "x" }, "lable", "is not a known property"],
-    ["a vault that is no UUID", { vaultId: "payments" }, "vaultId", "has to be a UUID in lower case"],
+    ["a vault that is no UUID", { vaultId: "payments" }, "vaultId", "must be a UUID in lower case"],
     ["a vault that is missing", { vaultId: undefined }, "vaultId", "is required"],
-    ["a template's name", { template: "9" }, "template", "has to be the name of a template"],
-    ["a label", { label: "a:b" }, "label", "may hold letters"],
+    ["a template's name", { template: "9" }, "template", "must be the name of a template"],
+    ["a label", { label: "a:b" }, "label", "letters"],
     ["a reserved tag", { tags: { uko_dual: "destroy" } }, "tags", "uko keeps for itself"],
     ["a tag's value", { tags: { team: "a-b" } }, "tags.team", "only letters, digits"],
     ["a tag's name", { tags: { tëam: "x" } }, "tags.tëam", "does not take"],

@@ -163,7 +163,7 @@ test("a failed check names no property to the engine, which would print its valu
     {},
     { name: "key", payload, __provider: __provider.replace("managedKey", "kmsKey") },
   );
-  expect(failures).toEqual([{ property: "", reason: "payload: has to be base64" }]);
+  expect(failures).toEqual([{ property: "", reason: "payload: must be base64" }]);
 });
 
 test("an unchanged secret is no change, whether the engine hands over the former inputs or a state", async () => {

@@ -74,7 +74,7 @@ describe("a check", () => {
   test("names the property in its reason alone, since the engine prints the value of a named one", async () => {
     const { failures } = await stage.bob.check(news({ vaultId: "payments", labbel: "x" }));
     expect(failures).toEqual([
-      expect.stringMatching(/^vaultId: has to be a UUID/),
+      expect.stringMatching(/^vaultId: must be a UUID/),
       expect.stringMatching(/^labbel: is not a known property/),
     ]);
   });

@@ -159,7 +159,11 @@ describe("changing a keystore", () => {
     const { keystores } = containersOf(uko, "bob");
     const elsewhere = { ...aws, aws: { ...aws.aws, region: "us_east_1" } };
     expect(keystores.check(elsewhere, state).failures).toEqual([
-      { property: "aws", reason: expect.stringMatching(/^cannot change in region/) },
+      {
+        property: "aws",
+        reason: expect.stringMatching(/^cannot change in region/),
+        remedy: expect.stringContaining("create a new one"),
+      },
     ]);
     expect(await codeOf(keystores.update(state, elsewhere, options))).toBe("UKO_CHANGE_IMPOSSIBLE");
     expect(keystores.check({ ...internal, type: "internal" }, state).failures).toContainEqual(
@@ -322,7 +326,7 @@ describe("the end of an internal keystore", () => {
     expect(await end()).toMatchObject({
       code: "UKO_DESTRUCTION_PENDING",
       message: expect.stringMatching(
-        /^Keystore "payroll-ring" waits until 24 Dec 2026 .* for destroyed key "salaries"\n/,
+        /^Keystore "payroll-ring" cannot be deleted until 24 Dec 2026 .*: it still holds destroyed key "salaries"\n/,
       ),
     });
 

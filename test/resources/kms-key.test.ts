@@ -344,7 +344,7 @@ describe("a look", () => {
     await stage.test.as("bob").kms("POST", `/keys/${state.keyId}/restore`);
     expect((await handlers.read(gone?.state, options))?.warnings.join()).toContain("was restored and is active");
     await stage.test.as("carol").kms("POST", `/keys/${state.keyId}/actions/disable`);
-    expect((await handlers.read(state, options))?.warnings.join()).toContain("went from active to suspended");
+    expect((await handlers.read(state, options))?.warnings.join()).toContain("changed from active to suspended");
   });
 
   it("knows a key to be gone by KMS's own 404 alone", async () => {

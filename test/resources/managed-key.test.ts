@@ -47,7 +47,9 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     const state = await uko.make();
     await unfinished(uko.run("bob").handlers, state);
     await uko.test.control(`keys/${state.keyId}`, { record: { state: "deactivated" } });
-    expect((await read(state))?.warnings).toContain('Key "payroll" went from active to deactivated since the last run');
+    expect((await read(state))?.warnings).toContain(
+      'Key "payroll" changed from active to deactivated since the last run',
+    );
   });
 
   test("pending", async () => {
@@ -125,7 +127,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     const state = await uko.make();
     await uko.test.as("carol").step(state.keyId, "deactivate");
     const found = await read(state);
-    expect(found?.warnings).toEqual([expect.stringContaining("went from active to deactivated")]);
+    expect(found?.warnings).toEqual([expect.stringContaining("changed from active to deactivated")]);
     expect(found?.state.keyState).toBe("deactivated");
   });
 
@@ -289,6 +291,6 @@ describe("updating a key", () => {
 
 test.each(["", "x".repeat(256)])("says how long a label may be: %#", (label) => {
   const { handlers } = uko.run("bob");
-  const reason = "has to be 1 to 255 letters, digits, blanks and . _ / -";
+  const reason = "must be 1 to 255 letters, digits, blanks and . _ / -";
   expect(handlers.check(inputsOf({ label }), {}).failures).toEqual([{ property: "label", reason }]);
 });

@@ -156,7 +156,7 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
   const then = untilMs === undefined ? "on a later day" : `after ${sayTime(untilMs)}`;
   if (plan.awaits === "kms_metadata") {
     return [
-      `${capital(what)} cannot be deleted until KMS purges the metadata of ${count(ringKeys.length, "destroyed key")}`,
+      `${capital(what)} cannot be deleted${until}: its key ring still has the metadata of ${count(ringKeys.length, "destroyed key")}`,
       [
         ...listed(ringKeys.map((key) => `KMS ${sayRingKey(key)}`)),
         ...(untilMs === undefined
@@ -180,7 +180,7 @@ function sayWait(plan: Extract<ContainerPlan, { kind: "waitingForTime" }>, about
     ],
     [
       { who: `${then}, ${vaultHolder} runs`, commands: some(keys, "continue"), isEach: true },
-      ...rerun("after that, run", door, true),
+      ...rerun(`to delete ${what}, run`, door, true),
     ],
   ];
 }

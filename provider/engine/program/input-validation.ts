@@ -53,10 +53,10 @@ export function failuresOfKnown(
     issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
   );
   const isOutput = ({ property }: CheckFailure): boolean => unknown.includes(property) && outputs.includes(property);
-  return failures.map((failure) => (isOutput(failure) ? { ...failure, reason: isReadOnly } : failure));
+  return failures.map((failure) => (isOutput(failure) ? { ...failure, ...readOnly } : failure));
 }
 
-const isReadOnly = "is read-only; remove it: the service sets it";
+const readOnly = { reason: "is read-only, because the service sets it", remedy: "remove it" };
 
 /**
  * Returns each failure of a value at its property, with a message that says which values are valid.

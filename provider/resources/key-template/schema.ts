@@ -6,7 +6,7 @@ import { deletionProtection, uuid } from "../shared-inputs.ts";
 const period = z
   .string()
   .max(100)
-  .regex(/^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$/, "has to be an ISO 8601 period such as P5Y1M1W2D");
+  .regex(/^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$/, "must be an ISO 8601 period such as P5Y1M1W2D");
 const words = /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/;
 const protection = z.enum(["hsm", "software"]).meta({
   type: {
@@ -25,7 +25,7 @@ const google = z
     }),
     algorithm: z
       .string()
-      .regex(/^[a-z0-9_]{1,100}$/, "has to be one of Google's, such as google_symmetric_encryption")
+      .regex(/^[a-z0-9_]{1,100}$/, "must be one of Google's, such as google_symmetric_encryption")
       .meta({ description: "Google's algorithm, such as `google_symmetric_encryption`." }),
   })
   .meta({ description: "For templates of `google_kms`.", type: { name: "KeyTemplateGoogle" } });
@@ -67,7 +67,7 @@ export const keyTemplateInputs = z.strictObject({
   vaultId: uuid.meta(immutable("UUID of the vault that holds the template.")),
   name: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to be 1 to 100 letters, digits and -, and to begin with a letter")
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "must be 1 to 100 letters, digits and -, and to begin with a letter")
     .meta(
       changeable(
         "Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.",

@@ -54,7 +54,7 @@ export const connections = {
         .string()
         .min(1, "has to have at least 1 characters")
         .max(512)
-        .regex(/^[A-Za-z0-9_]+$/, "has to be written with underscores, as the service writes it: eu_central_1")
+        .regex(/^[A-Za-z0-9_]+$/, "must be written with underscores, as the service writes it: eu_central_1")
         .meta(location("Region, such as `eu_central_1`.")),
       accessKeyId: word(512).meta(secret("Access key ID.")),
       secretAccessKey: text(1, 512, /^[A-Za-z0-9-_/]*$/).meta(secret("Secret access key.")),
@@ -144,7 +144,7 @@ export const keystoreInputs = z.strictObject({
     .max(100)
     .regex(
       /^[A-Za-z0-9][A-Za-z0-9 ._-]*$/,
-      "has to be 1 to 100 letters, digits, blanks and . _ -, and to begin with a letter or digit",
+      "must be 1 to 100 letters, digits, blanks and . _ -, and to begin with a letter or digit",
     )
     .optional()
     .meta({
@@ -159,7 +159,7 @@ export const keystoreInputs = z.strictObject({
         .max(200)
         .regex(
           /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/,
-          "has to be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
+          "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
         ),
     )
     .min(1)

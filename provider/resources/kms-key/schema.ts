@@ -8,7 +8,7 @@ import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts
 
 const base64 = z
   .string()
-  .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, "has to be base64")
+  .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, "must be base64")
   .min(1);
 const trigger = z.string().min(1).max(200);
 /** kms-v2-and-iam.md 2.2. */
@@ -82,7 +82,7 @@ export const kmsKeyInputs = z.strictObject({
     .optional()
     .meta({ description: "Key ring, created if it does not exist. Never the key ring of an internal keystore." }),
   expirationDate: z.iso
-    .datetime({ offset: true, error: "has to be a time such as 2030-01-31T00:00:00Z" })
+    .datetime({ offset: true, error: "must be a time such as 2030-01-31T00:00:00Z" })
     .optional()
     .meta({ description: "When KMS deactivates the key, such as `2030-01-31T00:00:00Z`.", immutable: true }),
   payload: base64.optional().meta({

@@ -5,7 +5,7 @@ import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
 import { endsLikeCarrier, reservedTagPrefix } from "../../lifecycle/record-carriers.ts";
 import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
-const date = z.iso.date("has to be a date such as 2027-01-31");
+const date = z.iso.date("must be a date such as 2027-01-31");
 const maxUserTags = 125;
 
 const tags = z
@@ -29,7 +29,7 @@ const tags = z
 /** Values for the placeholders of a naming scheme (uko-v4.md 3.11). */
 const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9]{1,20}$/, "has a name that no naming scheme can have (1 to 20 letters and digits)"),
-  z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "has to be 2 or more letters, digits and blanks"),
+  z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "must be 2 or more letters, digits and blanks"),
 );
 
 /** Outputs that change during the key's deletion. */
@@ -46,11 +46,11 @@ export const managedKeyInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that holds the key.", immutable: true }),
   template: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "has to be the name of a template")
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "must be the name of a template")
     .meta({ description: "Name of the key template. Keys are compared by the template's ID. Cannot change." }),
   label: z
     .string()
-    .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "has to be 1 to 255 letters, digits, blanks and . _ / -")
+    .regex(/^[A-Za-z0-9._ /-]{1,255}$/, "must be 1 to 255 letters, digits, blanks and . _ / -")
     .optional()
     .meta({
       description:

@@ -90,7 +90,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
     .map((each) => `${key} is out of sync in keystore "${plain(each.name, 60)}": ${plain(each.detail)}`);
   const moved =
     before.keyState !== observation.stateWord && !isStepOnRecord(observed, before.keyState)
-      ? [`${key} went from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
+      ? [`${key} changed from ${plain(before.keyState, 40)} to ${plain(observation.stateWord, 40)} since the last run`]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
   return [...pending, ...cancelled, ...outOfSync, ...moved, ...left];

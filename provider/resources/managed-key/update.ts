@@ -183,11 +183,11 @@ export async function rejectTemplate(
   if (inputs.template === template) return [];
   const { snapshot } = await presentKey(open(), { instanceId, vaultId, keyId }, options);
   if (inputs.template === snapshot.templateName) return [];
-  const reason = `cannot change: the key was made from template "${plain(snapshot.templateName)}"; ${successor}`;
-  return [{ property: "template", reason }];
+  const reason = `cannot change: the key was created from template "${plain(snapshot.templateName)}"`;
+  return [{ property: "template", reason, remedy: successor }];
 }
 
-const successor = "make a new key from that template, move to it, then retire the old one";
+const successor = "create a new key from that template, move to it, then delete the old one";
 
 /** Undefined if nothing differs: an update without changes writes nothing. */
 function patchFor({ snapshot, observation }: KeyDetails, inputs: ManagedKeyInputs): KeyPatch | undefined {

@@ -23,13 +23,14 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     });
     const request = consentIn(asked.output);
     const path = await scenario.keyPath();
+    const engineStep = door.engineStep(`UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`);
     expect(messageOf(asked.output).split("\n")).toEqual([
       asks("is waiting for a second person to approve its deactivation"),
       "  You requested the deactivation on 24 Nov 2026 14:22 UTC; the request expires on 1 Dec 2026 14:22 UTC, in 7 d.",
       "  Current state: active.",
-      "  Next: another person with the role Key Custodian - Deployer runs:",
+      `  Next: another person with the role Key Custodian - Deployer runs${engineStep.length === 1 ? " one of these commands" : ""}:`,
       `    uko continue ${path} --consent ${request}`,
-      ...door.engineStep(`UKO_CONSENT=${request} ${door.endOf("ManagedKey", "payroll")}`),
+      ...engineStep,
       "    or: to withdraw the request, someone who can write to the key runs:",
       `    uko withdraw ${path}`,
       "  [UKO_APPROVAL_PENDING]",

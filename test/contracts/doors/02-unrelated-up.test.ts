@@ -51,8 +51,8 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
     await bob.writeProgram(programFor(names, "changed"));
     const changed = ended(await bob.up(), 0);
     expect(messageOf(changed.output).split("\n").sort()).toEqual([
-      `Key "asked" was not changed: ${sayAuthorUnder(profile, "Bob")} asked for its deactivation on 25 Dec 2026 19:22 UTC`,
-      `Key "cooling" was not changed: ${sayAuthorUnder(profile, "Alice")} asked for its destruction on 25 Dec 2026 19:23 UTC`,
+      `Key "asked" was not changed: ${sayAuthorUnder(profile, "Bob")} requested its deactivation on 25 Dec 2026 19:22 UTC`,
+      `Key "cooling" was not changed: ${sayAuthorUnder(profile, "Alice")} requested its destruction on 25 Dec 2026 19:23 UTC`,
       'Key "destroyed" is destroyed, so its properties were not changed',
       'Key "pending" is destroyed, so its properties were not changed',
     ]);
@@ -109,10 +109,10 @@ function seenUnder(profile: Profile): readonly string[] {
   return [
     `Key "asked" is waiting for approval of its deactivation: ${bob} requested it on 25 Dec 2026 19:22 UTC`,
     'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
-    'Key "compromised" went from active to compromised since the last run',
+    'Key "compromised" changed from active to compromised since the last run',
     `Key "cooling" is waiting for approval of its destruction: ${alice} requested it on 25 Dec 2026 19:23 UTC`,
-    'Key "destroyed" went from active to destroyed since the last run',
-    'Key "off" went from active to deactivated since the last run',
-    'Key "pending" went from active to destroyed since the last run',
+    'Key "destroyed" changed from active to destroyed since the last run',
+    'Key "off" changed from active to deactivated since the last run',
+    'Key "pending" changed from active to destroyed since the last run',
   ];
 }

@@ -35,7 +35,7 @@ test.each(profilesFor())(
       // An answer is acted on by naming it, and never answered again.
       await scenario.advance("1m");
       mark = await scenario.mark();
-      ended(await alice.uko(["consent", path, answer]), 12, /cannot be answered$/);
+      ended(await alice.uko(["consent", path, answer]), 12, /cannot be approved$/);
       ended(await bob.uko(["consent", path, request]), 0, /^You approved .* expires on 1 Dec 2026 14:23 UTC, in /);
       const named = ended(
         await alice.destroy(request),

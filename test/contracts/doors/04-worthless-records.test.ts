@@ -73,7 +73,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         // Each is asked for anew, by Alice, under a new id; the message says what became of the record that people relied on.
         const voided = `${bobsRecord}: ${carol} wrote to the key on 1 Dec 2026 15:2`;
         const told = {
-          lapsed: `The request of ${sayAuthorUnder(profile, "Bob")} lapsed on 1 Dec 2026 14:22 UTC.`,
+          lapsed: `The request of ${sayAuthorUnder(profile, "Bob")} expired on 1 Dec 2026 14:22 UTC.`,
           edited: voided,
           forged: voided,
           replayed: voided,
@@ -129,7 +129,11 @@ describe.each(profilesFor())("under %s", (profile) => {
       expect(await looked()).toBe(true);
       await outsider.patch(keyId, { description: `x${description}` });
       expect((await scenario.key("raced")).updated_at, "one second, one ETag").toBe(updated_at);
-      const late = ended(await running, 10, 'Key "raced" is waiting for two people: its deactivation');
+      const late = ended(
+        await running,
+        10,
+        'Key "raced" is waiting for two people: its deactivation has not been requested',
+      );
       expect(late.output).toContain(`${carol} wrote to the key on 24 Nov 2026 14:22 UTC`);
       await scenario.control("clock", { tickMs: 1_000 });
 

@@ -33,7 +33,7 @@ test.each(profilesFor())("the engine's commands after a refusal lead where it sa
       ]);
       const pipeline = ended(await pipelineRun, 1);
       const said = messageOf(pipeline.output, "payroll");
-      expect(said).toContain("is not a person, so it can neither ask nor consent.");
+      expect(said).toContain("is not a person, so it can neither request nor approve.");
       expect(nextCommands(said)).toContainEqual(destroyOf("payroll"));
       expect(await scenario.writes(mark)).toEqual([]);
       for (const name of names) {

@@ -21,7 +21,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         'Key "payroll" is active; no deletion has been requested',
       );
       let mark = await scenario.mark();
-      ended(await alice.runNext(asked.output, /^uko continue /), 10, /nobody has asked for its deactivation$/);
+      ended(await alice.runNext(asked.output, /^uko continue /), 10, /its deactivation has not been requested$/);
       ended(await bob.uko(["withdraw", path]), 0);
       expect(await scenario.writes(mark)).toEqual([]);
 
@@ -35,7 +35,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(await alice.uko(["reactivate", path]), 0, 'Key "payroll" is active; no deletion has been requested');
       await scenario.advance("5h");
       mark = await scenario.mark();
-      ended(await bob.uko(["continue", path, "--consent", half]), 10, /nobody has asked for its deactivation$/);
+      ended(await bob.uko(["continue", path, "--consent", half]), 10, /its deactivation has not been requested$/);
       expect(await scenario.writes(mark)).toEqual([]);
       expect((await scenario.key()).state).toBe("active");
 
@@ -75,7 +75,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       );
       expect(await stateNow()).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
       await scenario.advance("1m");
-      const off = ended(await alice.runNext(asked.output, runAgain), 0, /^Key "payroll" is deactivated and waits/);
+      const off = ended(await alice.runNext(asked.output, runAgain), 0, /^Key "payroll" is deactivated and is waiting/);
       expect(await stateNow()).toMatchObject({ keyState: "deactivated", lifecycleState: "cooling_down" });
       let mark = await scenario.mark();
       const early = ended(await bob.runNext(off.output, runAgain), 0, /cooling down until 24 Nov 2026 18:23 UTC/);

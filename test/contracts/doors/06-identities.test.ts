@@ -18,8 +18,10 @@ test.each(profilesFor())(
 
     const met = await pipeline.destroy();
     expect(met.exitCode).toBe(1);
-    expect(firstLineOf(met.output)).toBe('Key "payroll" is waiting for two people: its deactivation');
-    expect(messageOf(met.output)).toContain("is not a person, so it can neither ask nor consent.");
+    expect(firstLineOf(met.output)).toBe(
+      'Key "payroll" is waiting for two people: its deactivation has not been requested',
+    );
+    expect(messageOf(met.output)).toContain("is not a person, so it can neither request nor approve.");
     expect(await keptOf(pipeline)).toEqual(made);
     expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
     expect(await dave.uko(["request", key])).toMatchObject({
@@ -146,7 +148,7 @@ test("where the service tells no last writer, nothing is written and what is lef
   }
   const refused = await bob.destroy();
   expect(refused.exitCode).toBe(1);
-  expect(firstLineOf(refused.output)).toBe('Two persons cannot be told apart for key "payroll"');
+  expect(firstLineOf(refused.output)).toBe('uko cannot distinguish two people for key "payroll"');
   expect(messageOf(refused.output)).toMatch(/dual_?[aA]uthorization\W+ "single" in code/);
   expect(await scenario.writes(before)).toEqual([]);
   expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);

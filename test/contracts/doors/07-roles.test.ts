@@ -117,7 +117,7 @@ test.each(profilesFor())("a missing right stops a run before the outage and name
     "vera",
     record,
     13,
-    /the right hs-crypto.managed-keys.active-deactivate is missing\n.*the role Key Custodian - Deployer\./,
+    /missing right hs-crypto.managed-keys.active-deactivate\n.*the role Key Custodian - Deployer\./,
   );
   await refused(
     scenario,

@@ -32,7 +32,7 @@ test.each(profilesFor())(
     const created = await scenario.mark();
     const retained = await bob.destroy();
     expect(retained.exitCode).toBe(1);
-    expect(firstLineOf(retained.output)).toBe('A resource with a retention policy still needs key "payroll"');
+    expect(firstLineOf(retained.output)).toBe('1 resource with a retention policy still needs key "payroll"');
     expect(messageOf(retained.output)).toContain("cloud-object-storage ledger\n");
     expect(await scenario.writes(created)).toEqual([]);
     expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);

@@ -30,7 +30,7 @@ test.each(profilesFor())(
     const setter = await carol.destroy(request);
     expect(setter.exitCode).toBe(1);
     expect(firstLineOf(setter.output)).toBe(
-      'KMS requires another person to destroy key "payroll": you set its deletion window',
+      'KMS requires another person to destroy key "payroll": you opened its deletion window',
     );
     expect(await scenario.writes(asked)).toEqual([]);
     expect(await carol.resources()).toMatchObject([
@@ -61,7 +61,7 @@ test.each(profilesFor())(
     const short = await alice.destroy(first);
     expect(short.exitCode).toBe(1);
     expect(firstLineOf(short.output)).toBe(
-      'The KMS deletion window of key "payroll" would not outlast the cool-down by a day',
+      'The KMS deletion window of key "payroll" would end less than a day after the cool-down',
     );
     expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
@@ -77,7 +77,7 @@ test.each(profilesFor())(
     const lapsed = await bob.destroy();
     expect(lapsed.exitCode).toBe(1);
     expect(firstLineOf(lapsed.output)).toBe(
-      'The KMS deletion window of key "payroll" lapsed on 1 Dec 2026 14:22 UTC, and KMS sets it for active keys only',
+      'The KMS deletion window of key "payroll" expired on 1 Dec 2026 14:22 UTC, and KMS opens one for active keys only',
     );
     expect(await scenario.writes(before)).toEqual([]);
 

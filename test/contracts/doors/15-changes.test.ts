@@ -74,7 +74,7 @@ test.each(profilesFor())("renames go out in one update, and what would cut a key
     const widened = changed({ paris: { groups: ["spare", "cards"] } }, renamed);
     await bob.writeProgram(door.programFor(widened));
     expect(messageOf(ended(await bob.up(), 0).output)).toMatch(
-      /^Keystore "aws-paris" has other groups now: .*align(?::| =) true/,
+      /^Keystore "aws-paris" has other groups now\. .*align(?::| =) true/,
     );
     const keystoresOf = async () =>
       (await bob.resources()).find(({ urn }) => urn.endsWith("::cards"))?.outputs.keystores;

@@ -41,7 +41,7 @@ test.each(profilesFor())(
 
       // The second stack asks; what the first one made and holds is its too.
       const asked = ended(await second.destroy(goOn), 1);
-      expect(messageOf(asked.output, "ring")).toMatch(/^Keystore "treasury-ring" still has 2 keys: /);
+      expect(messageOf(asked.output, "ring")).toMatch(/^Keystore "treasury-ring" still holds 2 keys: /);
       const request = consentIn(messageOf(asked.output, "ledger"));
       const question = consentIn(messageOf(asked.output, "unmarked"));
       await scenario.advance("1m");

@@ -79,7 +79,7 @@ test.each(profilesFor())("two people take a stack of eleven to empty in 92 days 
     const remains = ended(await bob.destroy([], goOn), 1);
     expect(codesOf(remains.output)).toEqual({ ring: "UKO_KMS_METADATA_REMAINS" });
     expect(messageOf(remains.output, "ring")).toMatch(
-      /^Keystore "treasury-ring" waits for KMS until 22 Feb 2027 22:25 UTC: its key ring still has the metadata of 2 destroyed keys\n/,
+      /^Keystore "treasury-ring" cannot be deleted until 22 Feb 2027 22:25 UTC, in .*: its key ring still has the metadata of 2 destroyed keys\n/,
     );
     expect(await left()).toEqual(["ring", "vault"]);
     await scenario.advance("59d");

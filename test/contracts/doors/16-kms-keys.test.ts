@@ -63,7 +63,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       await scenario.advance("1m");
       const own = ended(await carol.destroy(windowIn(asked.output)), 1);
       expect(firstLineOf(own.output)).toBe(
-        'KMS requires another person to destroy KMS key "backup": it takes this run\'s identity for the one who set it for deletion',
+        'KMS requires another person to destroy KMS key "backup": according to KMS, you set it for deletion',
       );
       expect(nextCommands(own.output)).toContain(
         nextCommands(asked.output).find((command) => command.startsWith("UKO_CONSENT=")),
@@ -81,9 +81,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       // Nobody acted in time: the old name counts no more, and a new window has another one.
       await scenario.advance("8d");
       const anew = ended(await carol.destroy(windowIn(asked.output)), 1);
-      expect(messageOf(anew.output)).toContain(
-        "The window that this run named is not the one that is open: it lapsed,",
-      );
+      expect(messageOf(anew.output)).toContain("The window that you named is not open: it expired,");
       expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
       await scenario.advance("1m");
       const old = ended(await bob.destroy(windowIn(asked.output)), 1);
@@ -129,7 +127,7 @@ test.each(profilesFor())("what still needs a KMS key, or keeps nobody from endin
       await bob.writeProgram(programOf({ used: {}, lone: { dualAuthorization: "single" } }));
       ended(await bob.up(), 0);
       expect(messageOf(ended(await alice.up(), 0).output)).toMatch(
-        /^KMS key "older" has no KMS dual authorization, so it cannot be deleted where two people are required/,
+        /^KMS key "older" has no KMS dual authorization, so it cannot be deleted by two people/,
       );
       const { id } = await keyNamed(scenario, "used");
       await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:ordinary", name: "ledger" } });
@@ -171,7 +169,7 @@ test.each(kills.filter(({ when }) => isWhole || when === "after"))(
 
       if (isSet) {
         const again = ended(await alice.destroy(), 1);
-        expect(firstLineOf(again.output)).toMatch(/^KMS key "backup" waits for /);
+        expect(firstLineOf(again.output)).toMatch(/^KMS key "backup" is waiting for /);
         await scenario.advance("1m");
         ended(await bob.destroy(windowIn(again.output)), 0);
       } else ended(await bob.engine.destroy([], env), 0);

@@ -31,7 +31,7 @@ test("secrets stand in no output, no state that is shown, and in no message, of 
     // A literal of the program is shown by an engine that quotes the program's own line.
     await carol.engine.writeProgram(programWith({ payload: "$env.PAYLOAD" }));
     const refused = ended(await carol.up([], { env: { PAYLOAD: "not base64, yet secret" } }), 1);
-    expect(refused.output).toContain("payload: has to be base64");
+    expect(refused.output).toContain("payload: must be base64");
     const shown = [made, unchanged, refreshed, failed, refused].map(({ output }) => output);
     for (const secret of [...secrets, "yet secret"]) {
       for (const text of [exported, outputs, ...shown]) expect(text).not.toContain(secret);

@@ -35,8 +35,8 @@ test.each([
 
 test("leaves the words that a schema has of its own", () => {
   expect(told(z.string().min(3, "is too short a name"), "a")).toEqual([": is too short a name"]);
-  expect(told(z.iso.date("has to be a date such as 2027-01-31"), "2027-02-30")).toEqual([
-    ": has to be a date such as 2027-01-31",
+  expect(told(z.iso.date("must be a date such as 2027-01-31"), "2027-02-30")).toEqual([
+    ": must be a date such as 2027-01-31",
   ]);
 });
 

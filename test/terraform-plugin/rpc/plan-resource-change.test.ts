@@ -97,7 +97,7 @@ describe("the plan of an update", () => {
   test("refuses another template before the apply, and follows one that was renamed", async () => {
     const core = await stage.made();
     const refused = await core.plan(keyConfig({ template: "cards" }));
-    expect(refused.errors[0]).toMatch(/^template: cannot change: the key was made from template "payroll"/);
+    expect(refused.errors[0]).toMatch(/^template: cannot change: the key was created from template "payroll"/);
     expect(refused.attributes).toEqual(["template"]);
     const template = stage.uko.test.emulator.world.templates.get(String(core.saved?.value.template_id));
     if (template === undefined) throw new Error("no template");

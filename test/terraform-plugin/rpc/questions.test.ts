@@ -71,7 +71,7 @@ describe("a data source", () => {
 
   test("with an id that is none, or of what is not there, is an error", async () => {
     const odd = await ask("uko_vault", { vault_id: "payments" });
-    expect([odd.state, odd.told]).toEqual([null, ["vault_id: has to be a UUID in lower case\n"]]);
+    expect([odd.state, odd.told]).toEqual([null, ["vault_id: must be a UUID in lower case\n"]]);
     const absent = await ask("uko_managed_key", { vault_id: vaultId, key_id: "9b2d0000-0000-4000-8000-00000000dead" });
     expect([absent.state, absent.told[0]]).toEqual([null, expect.stringContaining("[UKO_KEY_NOT_FOUND]")]);
   });

@@ -155,7 +155,7 @@ describe("the validation of a resource", () => {
     });
     const places = told.map(({ attribute }) => attribute?.steps.map(({ selector }) => selector.value).join("/"));
     expect(places.sort()).toEqual(["activation_date", "deletion_gate", "tags/team", "vault_id"]);
-    expect(textsOf(told).join("\n")).toContain("activation_date: has to be a date such as 2027-01-31");
+    expect(textsOf(told).join("\n")).toContain("activation_date: must be a date such as 2027-01-31");
   });
 
   test("knows the parts of a connection by their flat names, and rules across attributes", async () => {
@@ -177,7 +177,7 @@ describe("the validation of a resource", () => {
 
   test("says of an output that the service sets it", async () => {
     const told = await validate("uko_managed_key", { ...keyConfig(), lifecycle_state: "active" } as ObjectValue);
-    expect(textsOf(told)).toEqual(["lifecycle_state: is read-only\nRemove it: the service sets it."]);
+    expect(textsOf(told)).toEqual(["lifecycle_state: is read-only, because the service sets it\nRemove it."]);
   });
 
   test("takes AWS's regions in the service's form alone", async () => {
@@ -225,7 +225,7 @@ describe("a state as a file has it", () => {
   test("of a later release, or in no form that was ever written, is refused", async () => {
     expect(textsOf((await upgrade({}, 7n)).diagnostics)[0]).toMatch(/written by a later release.*version 7/s);
     expect(textsOf((await upgrade("")).diagnostics)[0]).toMatch(/has a form that no release writes/);
-    expect(textsOf((await upgrade({ name: 7 })).diagnostics)[0]).toMatch(/name from Terraform is no text/);
+    expect(textsOf((await upgrade({ name: 7 })).diagnostics)[0]).toMatch(/name from Terraform is not a string/);
   });
 
   test("has an identity, which is read alike", async () => {
