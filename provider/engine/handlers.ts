@@ -49,8 +49,11 @@ export interface Handlers<Inputs, State extends Inputs>
   delete(olds: unknown, options: DeleteOptions): Promise<DeleteOutcome>;
   /** Changes that the service would reject. An unreadable object rejects none: the update decides. */
   checkByRead(olds: unknown, news: unknown, options: CallOptions): Promise<readonly CheckFailure[]>;
-  /** Predicts a planned deletion from state alone; makes no call. */
-  previewDelete(olds: unknown): Planned;
+  /**
+   * Predicts a planned deletion from state alone; makes no call. `timeoutMs` is the resource's own
+   * wait budget.
+   */
+  previewDelete(olds: unknown, timeoutMs?: number): Planned;
   /**
    * Predicts an update in the same way. An update may advance the deletion of its resource; the
    * result is `short` for every other update.
@@ -143,10 +146,10 @@ export function createHandlers<Inputs, State extends Inputs>(
       const { state, inputs } = known(olds, news);
       return rejections(() => definition.rejectByRead?.(() => opened(options).world, state, inputs, options));
     },
-    previewDelete(olds) {
+    previewDelete(olds, timeoutMs = 0) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      const { consents, waitMs = 0 } = run;
+      const { consents, waitMs = timeoutMs } = run;
       const plan = { facts: Object(state), consents, waits: waitMs > 0, door: context.door };
       return definition.deletion(state, run).plan(plan);
     },

@@ -31,9 +31,15 @@ export interface BlockSchema {
   readonly version: number;
   readonly block: {
     readonly attributes: Readonly<Record<string, AttributeSchema>>;
+    readonly block_types?: Readonly<Record<string, { readonly nesting_mode: "single"; readonly block: NestedBlock }>>;
     readonly description?: string;
     readonly description_kind: "markdown" | "plain";
   };
+}
+
+export interface NestedBlock {
+  readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  readonly description_kind: "markdown";
 }
 
 export interface IdentitySchema {

@@ -26,9 +26,20 @@ export const providerAddress = "registry.opentofu.org/pulumi-uko/uko";
 /**
  * The source of an attribute's planned value. `required` and `steering` come only from the
  * configuration; a `preset` has a default; a `kept` trigger keeps its value if the configuration
- * omits it, so that its return requests nothing; the service fills in the rest. A `secret` is in no state; `digests` show whether it changed.
+ * omits it, so that its return requests nothing; the service fills in the rest. A `secret` is in no
+ * state; `digests` show whether it changed. `timeouts` is the block that only the host knows.
  */
-export type Role = "required" | "steering" | "preset" | "kept" | "service" | "secret" | "output" | "id" | "digests";
+export type Role =
+  | "required"
+  | "steering"
+  | "preset"
+  | "kept"
+  | "service"
+  | "secret"
+  | "output"
+  | "id"
+  | "digests"
+  | "timeouts";
 
 export interface TerraformAttribute extends Leaf {
   readonly role: Role;
@@ -76,9 +87,38 @@ const flags = {
   output: { computed: true },
   id: { computed: true },
   digests: { computed: true, sensitive: true },
+  timeouts: { optional: true },
 } as const satisfies Record<Role, Partial<AttributeSchema>>;
 
 const text: AttributeType = { kind: "string" };
+
+const deleteTimeout: Attribute = {
+  name: "delete",
+  type: text,
+  description:
+    "How long a destroy may wait for people and for time before it stops, such as `30m`, `5h` or `7d`. Without it, a destroy does not wait. `UKO_WAIT` takes precedence.",
+  isRequired: false,
+  isSecret: false,
+};
+/** A block, as other providers have it. State keeps it, because a destroy has no configuration. */
+const timeoutsBlock: TerraformAttribute = {
+  ...{ name: "timeouts", path: [], description: "", isRequired: false, isSecret: false },
+  type: { kind: "object", description: "", attributes: [deleteTimeout] },
+  role: "timeouts",
+  schema: { type: ["object", { delete: "string" }], description: "", description_kind: "markdown", ...flags.timeouts },
+};
+const nestedTimeouts: NonNullable<BlockSchema["block"]["block_types"]>[string] = {
+  nesting_mode: "single",
+  block: {
+    attributes: {
+      delete: {
+        ...{ type: "string", description: deleteTimeout.description, description_kind: "markdown" },
+        ...flags.timeouts,
+      },
+    },
+    description_kind: "markdown",
+  },
+};
 
 /** Every resource by its type name. */
 export const terraformResources: ReadonlyMap<string, TerraformResource> = byTypeName(resourceNames.map(resourceOf));
@@ -130,6 +170,7 @@ function resourceOf(handlers: ResourceName): TerraformResource {
     ...outputs.map((leaf) => attributeOf(leaf, "output")),
     idAttribute(definition.idForm),
     ...(secrets.length > 0 ? [digestsAttribute(secrets)] : []),
+    timeoutsBlock,
   ];
   return {
     typeName: `uko_${snake(handlers)}`,
@@ -243,12 +284,15 @@ function blockOf(
   const sorted = [...attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
   const twice = sorted.find(({ name }, index) => sorted[index + 1]?.name === name);
   if (twice !== undefined) throw new Error(`Two attributes are called ${twice.name}`);
+  const own = sorted.filter(({ role }) => role !== "timeouts");
+  const blocks = sorted.filter(({ role }) => role === "timeouts");
   return {
     attributes: sorted,
     block: {
       version: 0,
       block: {
-        attributes: Object.fromEntries(sorted.map(({ name, schema }) => [name, schema])),
+        attributes: Object.fromEntries(own.map(({ name, schema }) => [name, schema])),
+        ...(blocks.length > 0 && { block_types: Object.fromEntries(blocks.map(({ name }) => [name, nestedTimeouts])) }),
         ...(description === "" ? { description_kind: "plain" } : { description, description_kind: "markdown" }),
       },
     },

@@ -43,6 +43,7 @@ export function planCreation(resource: TerraformResource, program: Program, conf
     if (role === "secret") return null;
     if (role === "digests") return hasSecrets ? UNKNOWN : {};
     if (role === "id") return UNKNOWN;
+    if (role === "timeouts") return config[name] ?? null;
     if (isGiven(config[name])) return config[name] ?? null;
     if (role === "steering" || role === "kept") return null;
     if (role === "preset") return toValue(valueAt(inputs, path), type);
@@ -71,6 +72,7 @@ export function planUpdate(
     const wanted: Value = config[name] ?? null;
     if (role === "secret") return null;
     if (role === "id") return before;
+    if (role === "timeouts") return wanted;
     if (role === "digests")
       return isSame(digestsIn(attributes, promise), digestsIn(attributes, state)) ? before : UNKNOWN;
     if (wanted !== null) {

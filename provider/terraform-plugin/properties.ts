@@ -45,15 +45,20 @@ export function stateProperties(attributes: Attributes, values: ObjectValue): Pr
   }, state);
 }
 
-/** The attributes of a resource in this state. They hold no secret, only its digest. */
+/**
+ * The attributes of a resource in this state. They hold no secret, only its digest. `before` has
+ * what only the host knows.
+ */
 export function valuesOf(
   { attributes }: Pick<TerraformResource, "attributes">,
   state: Properties,
   id?: string,
+  before: ObjectValue = {},
 ): ObjectValue {
   return Object.fromEntries(
     attributes.map(({ name, role, path, type }) => {
       if (role === "secret") return [name, null];
+      if (role === "timeouts") return [name, before[name] ?? null];
       if (role === "id") return [name, id ?? null];
       if (role === "digests") return [name, digestsIn(attributes, state)];
       return [name, toValue(valueAt(state, path), type)];

@@ -23,6 +23,7 @@ import type {
   ApplyResourceChange_ResponseSchema,
 } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
+import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 import { replacement } from "./plan-resource-change.ts";
 
@@ -64,7 +65,7 @@ export async function applyDestruction(
       signal: session.signal,
       progress: { report: progress("info") },
       announced: readAnnounced(plannedPrivate) ?? announcesNothing,
-      waiting: { timeoutMs: 0, warn: progress("warn") },
+      waiting: { timeoutMs: deleteTimeoutMs(prior), warn: progress("warn") },
     });
     if (outcome.kind === "ended") {
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
@@ -92,7 +93,7 @@ async function lookAgain(
 ): Promise<ObjectValue> {
   try {
     const found = await handlers.read(before, { signal: AbortSignal.timeout(lookLimitMs) });
-    return found === undefined ? prior : valuesOf(resource, found.state, found.id);
+    return found === undefined ? prior : valuesOf(resource, found.state, found.id, prior);
   } catch {
     return prior;
   }

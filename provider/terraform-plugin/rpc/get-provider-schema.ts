@@ -7,6 +7,7 @@ import { terraformDataSources, terraformProvider, terraformResources } from "../
 import type { BlockSchema } from "../../schema/terraform-types.ts";
 import {
   type GetProviderSchema_ResponseSchema,
+  Schema_NestedBlock_NestingMode,
   type SchemaSchema,
   type ServerCapabilitiesSchema,
   StringKind,
@@ -41,17 +42,33 @@ function schemaMessage({ version, block }: BlockSchema): MessageInitShape<typeof
       version: BigInt(version),
       description: block.description ?? "",
       descriptionKind: block.description_kind === "markdown" ? StringKind.MARKDOWN : StringKind.PLAIN,
-      attributes: Object.entries(block.attributes).map(([name, attribute]) => ({
-        name,
-        type: new TextEncoder().encode(JSON.stringify(attribute.type)),
-        description: attribute.description,
-        descriptionKind: StringKind.MARKDOWN,
-        required: attribute.required ?? false,
-        optional: attribute.optional ?? false,
-        computed: attribute.computed ?? false,
-        sensitive: attribute.sensitive ?? false,
-        writeOnly: attribute.write_only ?? false,
-      })),
+      attributes: attributeMessages(block.attributes),
+      blockTypes: Object.entries(block.block_types ?? {}).map(
+        ([
+          typeName,
+          {
+            block: { attributes },
+          },
+        ]) => ({
+          typeName,
+          nesting: Schema_NestedBlock_NestingMode.SINGLE,
+          block: { attributes: attributeMessages(attributes), descriptionKind: StringKind.MARKDOWN },
+        }),
+      ),
     },
   };
+}
+
+function attributeMessages(attributes: BlockSchema["block"]["attributes"]) {
+  return Object.entries(attributes).map(([name, attribute]) => ({
+    name,
+    type: new TextEncoder().encode(JSON.stringify(attribute.type)),
+    description: attribute.description,
+    descriptionKind: StringKind.MARKDOWN,
+    required: attribute.required ?? false,
+    optional: attribute.optional ?? false,
+    computed: attribute.computed ?? false,
+    sensitive: attribute.sensitive ?? false,
+    writeOnly: attribute.write_only ?? false,
+  }));
 }

@@ -12,6 +12,7 @@ import { writeDestruction, writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { PlanResourceChange_RequestSchema, PlanResourceChange_ResponseSchema } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
+import { deleteTimeoutMs } from "../timeouts.ts";
 import type { ObjectValue } from "../values.ts";
 import { duplicateLabelWarning } from "./duplicate-label.ts";
 
@@ -34,7 +35,7 @@ export async function planDestruction(
   objects.noteDeletion(typeName, id);
   if (objects.isDeclared(typeName, id)) throw declaredTwiceInHcl(typeName, id, command);
   const clash = duplicateLabelWarning(session, prior);
-  const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior));
+  const { preview, announced } = handlers.previewDelete(stateProperties(attributes, prior), deleteTimeoutMs(prior));
   const limited = { ...planned, plannedPrivate: writeDestruction(announced) };
   switch (preview.kind) {
     case "refused":

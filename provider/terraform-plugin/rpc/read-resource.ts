@@ -45,7 +45,7 @@ export async function readResource(
     session.labels.noteGone(before);
     return { newState: writeObject(null, resource) };
   }
-  const values = valuesOf(resource, found.state, found.id);
+  const values = valuesOf(resource, found.state, found.id, before);
   const identity = identityOf(resource, values);
   const warnings = [...session.takeWarnings(), ...found.warnings];
   return {

@@ -9,6 +9,7 @@ import type {
   ValidateResourceConfig_ResponseSchema,
 } from "../protocol/tfplugin6_pb.ts";
 import type { Session } from "../session.ts";
+import { timeoutFaults } from "../timeouts.ts";
 
 type Request = MessageShape<typeof ValidateResourceConfig_RequestSchema>;
 
@@ -26,7 +27,8 @@ export async function validateResourceConfig(
   const { failures } = check(properties, {});
   const isHostTooOld = request.clientCapabilities?.writeOnlyAttributesAllowed !== true;
   const exposed = isHostTooOld ? secrets.map(({ path }) => ({ property: path.join("."), reason: needsNewerHost })) : [];
-  return { diagnostics: [...failures, ...exposed].map((failure) => failureDiagnostic(failure, attributes)) };
+  const faults = [...failures, ...exposed].map((failure) => failureDiagnostic(failure, attributes));
+  return { diagnostics: [...faults, ...timeoutFaults(config)] };
 }
 
 /** An older host would store the secret in plan and state. */

@@ -74,6 +74,10 @@ export interface ManagedKeyConfig extends cdktn.TerraformMetaArguments {
   * UUID of the vault that holds the key. Cannot change.
   */
   readonly vaultId: string;
+  /**
+  * timeouts block
+  */
+  readonly timeouts?: ManagedKeyTimeouts;
 }
 export interface ManagedKeyKeystores {
 }
@@ -170,6 +174,100 @@ export class ManagedKeyKeystoresList extends cdktn.ComplexList {
     return new ManagedKeyKeystoresOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
   }
 }
+export interface ManagedKeyTimeouts {
+  /**
+  * How long a destroy may wait for people and for time before it stops, such as `30m`, `5h` or `7d`. Without it, a destroy does not wait. `UKO_WAIT` takes precedence.
+  */
+  readonly delete?: string;
+}
+
+export function managedKeyTimeoutsToTerraform(struct?: ManagedKeyTimeouts | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  return {
+    delete: cdktn.stringToTerraform(struct!.delete),
+  }
+}
+
+
+export function managedKeyTimeoutsToHclTerraform(struct?: ManagedKeyTimeouts | cdktn.IResolvable): any {
+  if (!cdktn.canInspect(struct) || cdktn.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktn.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdktn.io/docs/concepts/resources#references");
+  }
+  const attrs = {
+    delete: {
+      value: cdktn.stringToHclTerraform(struct!.delete),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
+export class ManagedKeyTimeoutsOutputReference extends cdktn.ComplexObject {
+  private isEmptyObject = false;
+  private resolvableValue?: cdktn.IResolvable;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  */
+  public constructor(terraformResource: cdktn.IInterpolatingParent, terraformAttribute: string) {
+    super(terraformResource, terraformAttribute, false);
+  }
+
+  public get internalValue(): ManagedKeyTimeouts | cdktn.IResolvable | undefined {
+    if (this.resolvableValue) {
+      return this.resolvableValue;
+    }
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    if (this._delete !== undefined) {
+      hasAnyValues = true;
+      internalValueResult.delete = this._delete;
+    }
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: ManagedKeyTimeouts | cdktn.IResolvable | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+      this.resolvableValue = undefined;
+      this._delete = undefined;
+    }
+    else if (cdktn.Tokenization.isResolvable(value)) {
+      this.isEmptyObject = false;
+      this.resolvableValue = value;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+      this.resolvableValue = undefined;
+      this._delete = value.delete;
+    }
+  }
+
+  // delete - computed: false, optional: true, required: false
+  private _delete?: string; 
+  public get delete() {
+    return this.getStringAttribute('delete');
+  }
+  public set delete(value: string) {
+    this._delete = value;
+  }
+  public resetDelete() {
+    this._delete = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get deleteInput() {
+    return this._delete;
+  }
+}
 
 /**
 * An encryption key whose deletion requires two people.
@@ -238,6 +336,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     this._tags = config.tags;
     this._template = config.template;
     this._vaultId = config.vaultId;
+    this._timeouts.internalValue = config.timeouts;
   }
 
   // ==========
@@ -596,6 +695,22 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this.getNumberAttribute('version');
   }
 
+  // timeouts - computed: false, optional: true, required: false
+  private _timeouts = new ManagedKeyTimeoutsOutputReference(this, "timeouts");
+  public get timeouts() {
+    return this._timeouts;
+  }
+  public putTimeouts(value: ManagedKeyTimeouts) {
+    this._timeouts.internalValue = value;
+  }
+  public resetTimeouts() {
+    this._timeouts.internalValue = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get timeoutsInput() {
+    return this._timeouts.internalValue;
+  }
+
   // =========
   // SYNTHESIS
   // =========
@@ -619,6 +734,7 @@ export class ManagedKey extends cdktn.TerraformResource {
       tags: cdktn.hashMapper(cdktn.stringToTerraform)(this._tags),
       template: cdktn.stringToTerraform(this._template),
       vault_id: cdktn.stringToTerraform(this._vaultId),
+      timeouts: managedKeyTimeoutsToTerraform(this._timeouts.internalValue),
     };
   }
 
@@ -725,6 +841,12 @@ export class ManagedKey extends cdktn.TerraformResource {
         isBlock: false,
         type: "simple",
         storageClassType: "string",
+      },
+      timeouts: {
+        value: managedKeyTimeoutsToHclTerraform(this._timeouts.internalValue),
+        isBlock: true,
+        type: "struct",
+        storageClassType: "ManagedKeyTimeouts",
       },
     };
 

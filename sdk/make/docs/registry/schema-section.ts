@@ -24,7 +24,8 @@ export function schemaSection(attributes: readonly TerraformAttribute[]): string
     const note = members.some(({ schema }) => schema.write_only === true) ? [writeOnlyNote] : [];
     return [title, ...note, members.map(lineOf).join("\n")];
   });
-  return ["## Schema", ...lists, ...attributes.flatMap((each) => nestedSections(each, [each.name]))].join("\n\n");
+  const nested = groups.flatMap(([, members]) => members.flatMap(sectionsBelow));
+  return ["## Schema", ...lists, ...nested].join("\n\n");
 }
 
 /** The parts of an identity, as an import block names them. */
@@ -49,7 +50,12 @@ export function escaped(text: string): string {
   return text.replaceAll(/`[^`]*`|</g, (found) => (found === "<" ? "\\<" : found));
 }
 
-function lineOf({ name, type, schema }: TerraformAttribute): string {
+function sectionsBelow({ name, type, role }: TerraformAttribute): readonly string[] {
+  return role === "timeouts" ? nestedSections({ type }, [name], "Optional") : nestedSections({ type }, [name]);
+}
+
+function lineOf({ name, type, schema, role }: TerraformAttribute): string {
+  if (role === "timeouts") return `- \`${name}\` (Block, Optional)${linkTo(type, [name], "Optional")}`;
   const flags = [
     typeText(schema.type),
     ...(schema.sensitive === true ? ["Sensitive"] : []),
@@ -58,11 +64,18 @@ function lineOf({ name, type, schema }: TerraformAttribute): string {
   return `- \`${name}\` (${flags.join(", ")}) ${escaped(schema.description)}${linkTo(type, [name])}`;
 }
 
-function linkTo(type: AttributeType, path: readonly string[]): string {
-  return objectIn(type) === undefined ? "" : ` (see [below for nested schema](#${anchorOf(path)}))`;
+/** The members of a block are optional, those of anything else come from the service. */
+type Use = "Optional" | "Read-Only";
+
+function linkTo(type: AttributeType, path: readonly string[], use?: Use): string {
+  return objectIn(type) === undefined ? "" : ` (see [below for nested schema](#${anchorOf(path, use)}))`;
 }
 
-function nestedSections({ type }: Pick<Leaf, "type">, path: readonly string[]): readonly string[] {
+function nestedSections(
+  { type }: Pick<Leaf, "type">,
+  path: readonly string[],
+  use: Use = "Read-Only",
+): readonly string[] {
   const object = objectIn(type);
   if (object === undefined) return [];
   const members = [...membersOf(object)].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -72,14 +85,15 @@ function nestedSections({ type }: Pick<Leaf, "type">, path: readonly string[]): 
     return `- \`${member.name}\` (${kind}) ${escaped(member.description)}${link}`;
   });
   return [
-    `<a id="${anchorOf(path)}"></a>\n### Nested Schema for \`${path.join(".")}\``,
-    "Read-Only:",
+    `<a id="${anchorOf(path, use)}"></a>\n### Nested Schema for \`${path.join(".")}\``,
+    `${use}:`,
     lines.join("\n"),
     ...members.flatMap((member) => nestedSections(member, [...path, member.name])),
   ];
 }
 
-function anchorOf(path: readonly string[]): string {
+function anchorOf(path: readonly string[], use?: Use): string {
+  if (use === "Optional") return `nestedblock--${path.join("--")}`;
   return `${path.length > 1 ? "nestedobjatt" : "nestedatt"}--${path.join("--")}`;
 }
 
