@@ -79,7 +79,7 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
       asked: 'Key "asked" is waiting for a second person to approve its deactivation',
       cooling: 'Key "cooling" is deactivated and is waiting for you to approve its destruction',
       off: 'Key "off" is deactivated and is waiting for a second person to approve its destruction',
-      compromised: expect.stringMatching(/compromised.* cannot be ended here/),
+      compromised: expect.stringMatching(/"compromised", and uko cannot delete it/),
       pending: expect.stringMatching(
         /^Key "pending" is destroyed; keystore "payroll-ring" still holds its material until /,
       ),
@@ -108,8 +108,8 @@ function seenUnder(profile: Profile): readonly string[] {
   const [alice, bob] = [sayAuthorUnder(profile, "Alice"), sayAuthorUnder(profile, "Bob")];
   return [
     `Key "asked" is waiting for approval of its deactivation: ${bob} requested it on 25 Dec 2026 19:22 UTC`,
-    'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
     'Key "compromised" changed from active to compromised since the last run',
+    'Key "compromised" is out of sync in keystore "payroll-ring": deactivated_key_is_not_deactivated_in_keystore',
     `Key "cooling" is waiting for approval of its destruction: ${alice} requested it on 25 Dec 2026 19:23 UTC`,
     'Key "destroyed" changed from active to destroyed since the last run',
     'Key "off" changed from active to deactivated since the last run',

@@ -147,14 +147,14 @@ describe.each(profilesFor())("under %s", (profile) => {
       ended(
         await bob.uko(["continue", reactivated, "--consent", half]),
         10,
-        /^Key "reactivated" is waiting for two people: its deactivation$/,
+        /^Key "reactivated" is waiting for two people: its deactivation has not been requested$/,
       );
       await outsider.act((await scenario.key("reactivated")).id, "deactivate");
       await scenario.advance("5h");
       ended(
         await bob.uko(["continue", reactivated, "--consent", half]),
         10,
-        /^Key "reactivated" is deactivated and is waiting for two people: its destruction$/,
+        /^Key "reactivated" is deactivated and is waiting for two people: its destruction has not been requested$/,
       );
 
       // A deactivation by somebody else, however long ago, is nobody's consent to destroy; but no cool-down is left.

@@ -26,7 +26,7 @@ test.each(profilesFor())(
     expect(await scenario.runUko("workload", ["request", key])).toMatchObject({ exitCode: 10 });
     expect(await dave.uko(["request", key])).toMatchObject({
       exitCode: 10,
-      output: expect.stringContaining("is using a trusted profile, and the service would name the profile as author"),
+      output: expect.stringContaining("uses a trusted profile, and the service would report the profile as the author"),
     });
     expect(await scenario.writes(created)).toEqual([]);
 
@@ -37,7 +37,7 @@ test.each(profilesFor())(
     expect(started.exitCode).toBe(1);
     expect(firstLineOf(started.output)).toBe(own);
     expect(messageOf(started.output)).toContain(
-      "pipeline (iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001) is not a person",
+      "pipeline (iam-ServiceId-11111111-aaaa-4bbb-8ccc-000000000001), is not a person",
     );
     expect(await scenario.runUko("workload", ["continue", key, "--consent", record])).toMatchObject({ exitCode: 10 });
     for (const [name, code] of [
@@ -149,7 +149,7 @@ test("where the service tells no last writer, nothing is written and what is lef
   const refused = await bob.destroy();
   expect(refused.exitCode).toBe(1);
   expect(firstLineOf(refused.output)).toBe('uko cannot distinguish two people for key "payroll"');
-  expect(messageOf(refused.output)).toMatch(/dual_?[aA]uthorization\W+ "single" in code/);
+  expect(messageOf(refused.output)).toMatch(/dual_?[aA]uthorization\W+"single" and require an approval/);
   expect(await scenario.writes(before)).toEqual([]);
   expect(await bob.resources()).toMatchObject([{ outputs: { lifecycleState: "active" } }]);
 });

@@ -73,7 +73,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
         .call("DELETE", `/api/v2/keys/${id}`, undefined, { "bluemix-instance": scenario.uko.instanceId });
       expect(raw.status).toBe(409);
       const machine = ended(await (await scenario.person("pipeline")).destroy(windowIn(asked.output)), 1);
-      expect(messageOf(machine.output)).toContain("is not a person, so it can be neither of the two.");
+      expect(messageOf(machine.output)).toContain("is not a person, so it cannot be one of the two people.");
       const writer = ended(await alice.destroy(windowIn(asked.output)), 1);
       expect(messageOf(writer.output)).toContain("[UKO_RIGHTS_MISSING]");
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
