@@ -33,8 +33,8 @@ const installLimitMs = 20 * 60_000;
 
 const wayOut =
   `Either install Python ${minimumVersion} or newer (https://www.python.org/downloads/) so that \`python3\` is on PATH, ` +
-  "or set UKO_PYTHON to its path, and run the command again. Only what tests the Python package needs it; " +
-  "UKO_SKIP_PYTHON=1 leaves that out, and says so.";
+  "or set UKO_PYTHON to its path, and run the command again. Only tests with programs in Python need it; " +
+  "UKO_SKIP_PYTHON=1 leaves them out, and says so.";
 
 /** Whether the reader chose to do without Python. */
 export function isPythonLeftOut(env: NodeJS.ProcessEnv = process.env): boolean {
@@ -58,13 +58,29 @@ export async function findPython(report: Report, env: NodeJS.ProcessEnv = proces
   try {
     await makeOnce(folder, report, async (workFolder) => {
       const made = path.join(workFolder, "venv");
-      await withProgress(doing, done, report, () => makeEnvironment(interpreter.bin, made, env));
+      await withProgress(doing, done, report, async () => {
+        await makeEnvironment(interpreter.bin, made, requirementsFile, env);
+      });
       return made;
     });
   } catch (error) {
     throw new Error(`Could not install Pulumi's library for Python: ${lastLines(error)}\n${wayOut}`);
   }
   return { ...located, isReady: true };
+}
+
+/** Makes a virtual environment in an empty folder with what a file pins by checksum, and answers its own Python. */
+export async function installPython(
+  folder: string,
+  requirements: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const { bin } = await findInterpreter(env);
+  try {
+    return await makeEnvironment(bin, folder, requirements, env);
+  } catch (error) {
+    throw new Error(`Could not install ${path.basename(requirements)}: ${lastLines(error)}\n${wayOut}`);
+  }
 }
 
 async function findInterpreter(env: NodeJS.ProcessEnv): Promise<Interpreter> {
@@ -116,18 +132,27 @@ async function describe(interpreter: Interpreter, env: NodeJS.ProcessEnv): Promi
   // A virtual environment points at the Python that made it, so another one of the same version has its own.
   const digest = createHash("sha256").update(requirements).update(bin).digest("hex").slice(0, 8);
   const folder = engineFolder(`python-${version}-pulumi-${library}-${digest}`, env);
-  const pythonBin = path.join(folder, process.platform === "win32" ? "Scripts" : "bin", "python");
-  return { pythonBin, version, foundBy, isReady: existsSync(folder) };
+  return { pythonBin: pythonIn(folder), version, foundBy, isReady: existsSync(folder) };
 }
 
-async function makeEnvironment(bin: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function makeEnvironment(
+  bin: string,
+  folder: string,
+  requirements: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const options = { env: pythonEnv(env), timeout: installLimitMs, maxBuffer: 64 * 1024 * 1024 };
   await promisify(execFile)(bin, ["-m", "venv", folder], options);
-  const own = path.join(folder, process.platform === "win32" ? "Scripts" : "bin", "python");
+  const own = pythonIn(folder);
   const install = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
   // Nothing is built, so nothing runs that has no checksum here.
-  const pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", requirementsFile];
+  const pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", requirements];
   await promisify(execFile)(own, [...install, ...pinned], options);
+  return own;
+}
+
+function pythonIn(folder: string): string {
+  return path.join(folder, process.platform === "win32" ? "Scripts" : "bin", "python");
 }
 
 /** The environment without what would lead Python to modules of somewhere else. */

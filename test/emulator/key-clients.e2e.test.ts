@@ -1,0 +1,53 @@
+/** IBM's own clients of KMS for Python and Go, unmodified, with the calls that each makes by default. */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { locateGo } from "../engines/find-go.ts";
+import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator({ seed: demoSeed, profile: "ibm-clients" });
+});
+afterEach(() => emulator?.close());
+
+const folder = (name: string) => fileURLToPath(new URL(`key-clients/${name}/`, import.meta.url));
+
+/** Runs a client's program as Carol, and answers what it printed and what the emulator refused. */
+async function walk(file: string, args: readonly string[], cwd: string, env: object = {}): Promise<string> {
+  const { url, instanceId, world } = emulator;
+  const uko = { UKO_ENDPOINT: url, UKO_INSTANCE_ID: instanceId, UKO_API_KEY: "carol-demo-key" };
+  const options = { cwd, env: { ...process.env, ...env, ...uko }, timeout: 170_000 };
+  const { stdout } = await promisify(execFile)(file, args, options);
+  const refused = world.audit.since(0).filter(({ status }) => status >= 400);
+  return `${stdout}${refused.map(({ operation, status }) => `refused ${operation} ${status}\n`).join("")}`;
+}
+
+/** The checksums of all packages are pinned in a file; pip fetches them, as configured on the machine. */
+it.skipIf(isPythonLeftOut()).each([
+  ["3.0.1", "keyprotect-3"],
+  ["2.3.1", "keyprotect-2"],
+])("Python's keyprotect %s leads a key from created to purged", async (_version, name) => {
+  const venv = await mkdtemp(path.join(tmpdir(), `uko-${name}-`));
+  try {
+    const cwd = folder("python");
+    const python = await installPython(venv, path.join(cwd, `${name}.txt`));
+    const said = await walk(python, [`${name}.py`], cwd, { PYTHONDONTWRITEBYTECODE: "1", PYTHONPATH: undefined });
+    await expect(said).toMatchFileSnapshot(`../golden/clients/${name}.txt`);
+  } finally {
+    await rm(venv, { recursive: true, force: true });
+  }
+});
+
+it("Go's key client 0.17.3 leads a key from created to purged", async () => {
+  const { goBin, env } = await locateGo();
+  const said = await walk(goBin, ["run", "-mod=readonly", "."], folder("go"), env);
+  await expect(said).toMatchFileSnapshot("../golden/clients/keyprotect-go-client.txt");
+});
