@@ -39,6 +39,18 @@ it.each([
   expect((await world.trail()).filter(({ effect, operation }) => effect && operation !== "seed")).toEqual([]);
 });
 
+it("offers a Reader neither a step nor an approval without the role that each requires", async () => {
+  await requested(keys.payroll);
+  await requested(keys.draft);
+  const { out } = await world.uko("erin", `status ${keys.payroll}`);
+  expect(out).toMatch(/if you have the role Key Custodian - Deployer, run:\n.*uko continue/);
+  expect(out).toMatch(
+    /if you have only the role Key Custodian - Creator, approve the request so that Bob .*:\n.*uko consent/,
+  );
+  // Each role that may write the approval may also destroy a key that was never active.
+  expect((await world.uko("erin", `status ${keys.draft}`)).out).not.toContain("uko consent");
+});
+
 it("withdraws the requests for several keys", async () => {
   await requested(keys.payroll);
   await requested(keys.cards);

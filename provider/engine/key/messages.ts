@@ -3,7 +3,6 @@
  * outcome.
  */
 
-import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
@@ -27,7 +26,14 @@ import {
 import type { Outcome } from "./kind.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
 import { explainGuard } from "./refusals.ts";
-import { actOnCommands, explainApproval, explainNotBinding, explainTimeWait, requestCommands } from "./waits.ts";
+import {
+  actOnCommands,
+  approvalInstead,
+  explainApproval,
+  explainNotBinding,
+  explainTimeWait,
+  requestCommands,
+} from "./waits.ts";
 
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, door: Door): Explanation {
@@ -138,21 +144,16 @@ function withoutRight(step: Step, named: ConsentRecord, { observed, run, door }:
   const { observation } = observed;
   const path = keyPath(observation);
   const isAnswer = named.how === "answer";
-  const holder = sayHolder(
-    step.kind === "set_for_deletion" ? rights.deactivate : rightFor(step, observation.state === "pre_activation"),
-    step.kind === "set_for_deletion" ? rights.setForDeletion : undefined,
-    `someone other than ${sayAuthor(named)}`,
-  );
-  const consent: NextStep = {
-    who: `approve the request so that ${sayAuthor(named)} can act; run`,
-    commands: [`uko consent ${path} ${named.id}`],
-  };
+  const isInKms = step.kind === "set_for_deletion";
+  const right = isInKms ? rights.deactivate : rightFor(step, observation.state === "pre_activation");
+  const kmsRight = isInKms ? rights.setForDeletion : undefined;
+  const holder = sayHolder(right, kmsRight, `someone other than ${sayAuthor(named)}`);
   const begin: NextStep = {
     who: "to start over, someone who can write to the key runs",
     commands: [`uko withdraw ${path}`],
   };
   return [
-    ...(!isAnswer && mayAuthor(run.actor) ? [consent] : []),
+    ...approvalInstead(named, run, path, right, kmsRight),
     { who: `${holder} runs`, commands: actOnCommands(named, path, door) },
     ...(isAnswer ? [begin] : []),
   ];

@@ -4,7 +4,7 @@ import { mayAuthor } from "../../lifecycle/authorization.ts";
 import type { ConsentRecord, NotBinding } from "../../lifecycle/consent-record.ts";
 import { targetOf } from "../../lifecycle/dual-marker.ts";
 import { dualTwins } from "../../lifecycle/kms-window.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
+import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
 import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../explanation.ts";
@@ -68,9 +68,8 @@ function approvalSummary(wait: ApprovalWait, { observation }: WaitContext["obser
       ? `${subject} waiting for another person to use your approval of its ${noun}`
       : `${subject} waiting for someone to use the approval of its ${noun}`;
   }
-  return wait.standing === "may_consent"
-    ? `${subject} waiting for you to approve its ${noun}`
-    : `${subject} waiting for a second person to approve its ${noun}`;
+  // The caller may be one who lacks the role to act and the role to approve.
+  return `${subject} waiting for a second person to approve its ${noun}`;
 }
 
 function whoAsked(record: ConsentRecord, wait: ApprovalWait, { observed, run }: WaitContext): readonly string[] {
@@ -139,15 +138,33 @@ function approvalNext(wait: ApprovalWait, { observed, run, door }: WaitContext):
   };
   if (wait.standing === "may_consent" && isPerson(run.actor.identity)) {
     const roles = `the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(wait.right, kmsRight)}`;
-    const consent: NextStep = {
-      who: `if you do not, approve the request so that ${sayAuthor(wait.record)} can act; run`,
-      commands: [`uko consent ${path} ${wait.record.id}`],
-    };
     const actor: NextStep = { who: `${after}if you have ${roles}, run`, commands: act };
-    return wait.record.how === "answer" || !mayAuthor(run.actor) ? [actor] : [actor, consent];
+    return [actor, ...approvalInstead(wait.record, run, path, wait.right, kmsRight)];
   }
   const other = wait.standing === "wrote_it" ? "another person" : `someone other than ${sayAuthor(wait.record)}`;
   return [{ who: `${after}${sayHolder(wait.right, kmsRight, other)} runs`, commands: act }, undo];
+}
+
+/**
+ * The approval by a caller who cannot take the step. It requires a role, too, so the message names
+ * that role.
+ */
+export function approvalInstead(
+  record: ConsentRecord,
+  { actor }: Run,
+  path: string,
+  right: Right,
+  kmsRight?: Right,
+): readonly NextStep[] {
+  const isMissing = (role: string): boolean => kmsRight !== undefined || !right.roles.includes(role);
+  const roles = rights.writeTags.roles.filter(isMissing);
+  if (record.how === "answer" || !mayAuthor(actor) || roles.length === 0) return [];
+  return [
+    {
+      who: `if you have only the role ${roles.join(" or ")}, approve the request so that ${sayAuthor(record)} can act; run`,
+      commands: [`uko consent ${path} ${record.id}`],
+    },
+  ];
 }
 
 /** The commands that act on a record by naming it. */

@@ -80,9 +80,7 @@ export function explainKmsApproval(wait: KmsApprovalWait, context: KmsContext): 
   const summary =
     wait.window === undefined
       ? `${key} is waiting for two people: its deletion has not been requested`
-      : wait.standing === "may_consent"
-        ? `${key} is waiting for you to approve its destruction`
-        : `${key} is waiting for a second person to destroy it`;
+      : `${key} is waiting for a second person to destroy it`;
   return {
     summary,
     facts: [

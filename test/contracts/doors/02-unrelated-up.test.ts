@@ -77,7 +77,7 @@ test.each(profilesFor())("an unrelated up takes no step and undoes none (%s)", (
       active: 'Key "active" is waiting for a second person to approve its deactivation',
       draft: 'Key "draft" is waiting for a second person to approve its destruction',
       asked: 'Key "asked" is waiting for a second person to approve its deactivation',
-      cooling: 'Key "cooling" is deactivated and is waiting for you to approve its destruction',
+      cooling: 'Key "cooling" is deactivated and is waiting for a second person to approve its destruction',
       off: 'Key "off" is deactivated and is waiting for a second person to approve its destruction',
       compromised: expect.stringMatching(/"compromised", and uko cannot delete it/),
       pending: expect.stringMatching(

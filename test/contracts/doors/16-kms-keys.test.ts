@@ -85,7 +85,7 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       expect(windowIn(anew.output)).not.toBe(windowIn(asked.output));
       await scenario.advance("1m");
       const old = ended(await bob.destroy(windowIn(asked.output)), 1);
-      expect(firstLineOf(old.output)).toBe('KMS key "backup" is waiting for you to approve its destruction');
+      expect(firstLineOf(old.output)).toBe('KMS key "backup" is waiting for a second person to destroy it');
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
       const done = ended(await bob.runNext(anew.output, /^UKO_CONSENT=.*(?:pulumi|tofu) destroy/), 0);
       expect(done.output).toMatch(/A changed restore_?[tT]rigger brings it back until 1 Jan 2027 14:25 UTC/);
