@@ -47,7 +47,42 @@ it("tells rights by which lists succeed, and goes on after one that is refused",
   const { exitCode, checks, level } = await examine("erin");
   expect([exitCode, level("vaults"), level("keystores")]).toEqual([0, "warn", "warn"]);
   expect(checks.find(({ check }) => check === "keystores")?.do).toContain("Key Custodian - Deployer");
-  expect(checks.at(-1)?.check).toBe("KMS keys");
+  expect(checks.at(-2)?.check).toBe("KMS keys");
+});
+
+describe("says what it did not check", () => {
+  const uncheckedBy = async (who: Person, environment = {}) => {
+    const { checks } = await examine(who, environment);
+    expect(checks.at(-1)?.check).toBe("not checked");
+    return checks.at(-1)?.do;
+  };
+
+  it("the rights to change anything, and what the service stores", async () => {
+    const unchecked = await uncheckedBy("carol");
+    expect(unchecked).toMatch(/^rights to change anything: no call reports them/m);
+    expect(unchecked).toMatch(/^whether the service stores a request: uko doctor --probe-tags /m);
+    expect(unchecked).not.toMatch(/^keys/m);
+  });
+
+  it("the keys of vaults that it could not list, and of all vaults after the first five", async () => {
+    expect(await uncheckedBy("erin")).toMatch(/^keys: the vaults could not be listed$/m);
+    const resources = Array.from({ length: 7 }, (_, at) => ({
+      id: `5c1e0000-0000-4000-8000-00000000001${at}`,
+      name: `vault ${at}`,
+    }));
+    const body = { vaults: resources.map((each) => ({ ...each, updated_at: "2026-11-01T00:00:00Z" })), total_count: 7 };
+    await fetch(`${world.url}/_emulator/faults`, {
+      method: "POST",
+      body: JSON.stringify({ operation: "V1", status: 200, body }),
+    });
+    expect(await uncheckedBy("carol")).toMatch(/^keys of 2 of the 7 vaults/m);
+  });
+
+  it("everything after an identity that is refused", async () => {
+    expect(await uncheckedBy("bob", { UKO_API_KEY: "nobodys-key" })).toMatch(
+      /^vaults, keys, keystores, templates and KMS keys: the identity is unknown$/m,
+    );
+  });
 });
 
 describe("fails with 1 where no run can begin", () => {

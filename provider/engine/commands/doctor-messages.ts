@@ -204,3 +204,38 @@ export function stateHintCheck(): Check {
     do: "pulumi stack export | uko doctor --state -",
   };
 }
+
+type Reached =
+  | { readonly isIdentityKnown: false }
+  | {
+      readonly isIdentityKnown: true;
+      /** Undefined if they could not be listed. */
+      readonly vaults: number | undefined;
+      /** The number of vaults whose keys were read. */
+      readonly readVaults: number;
+      readonly isProbed: boolean;
+    };
+
+/** A line without a finding must not look like a passed check. */
+export function uncheckedCheck(reached: Reached): Check {
+  return {
+    check: "not checked",
+    level: "ok",
+    says: "uko doctor reads and lists, and cannot show everything",
+    do: [...uncheckedIn(reached), "rights to change anything: no call reports them, and uko does not try a step"].join(
+      "\n",
+    ),
+  };
+}
+
+function uncheckedIn(reached: Reached): readonly string[] {
+  if (!reached.isIdentityKnown) return ["vaults, keys, keystores, templates and KMS keys: the identity is unknown"];
+  const { vaults, readVaults, isProbed } = reached;
+  return [
+    ...(vaults === undefined ? ["keys: the vaults could not be listed"] : []),
+    ...(vaults !== undefined && vaults > readVaults
+      ? [`keys of ${vaults - readVaults} of the ${vaults} vaults: uko doctor reads ${readVaults} vaults`]
+      : []),
+    ...(isProbed ? [] : ["whether the service stores a request: uko doctor --probe-tags finds out"]),
+  ];
+}

@@ -15,6 +15,7 @@ import {
   settingsCheck,
   stateHintCheck,
   tagsCheck,
+  uncheckedCheck,
   vaultsCheck,
   versionCheck,
   type WatchedCall,
@@ -58,7 +59,7 @@ export async function examine(
     () => world.session.actor(options),
     (found) => [identityCheck(found)],
   );
-  if (actor === undefined) return checks;
+  if (actor === undefined) return [...checks, uncheckedCheck({ isIdentityKnown: false })];
   const vaults = await look(
     "vaults",
     () => world.vaults.list({}, options),
@@ -112,7 +113,8 @@ export async function examine(
     ],
   );
   if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
-  return checks;
+  const listed = { isIdentityKnown: true, readVaults: vaultIds.length, isProbed: probe !== undefined } as const;
+  return [...checks, uncheckedCheck({ ...listed, vaults: vaults?.length })];
 }
 
 /**
