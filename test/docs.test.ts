@@ -35,7 +35,7 @@ async function parses(words: readonly string[]): Promise<string> {
     readInput: () => Promise.resolve(""),
     signal: AbortSignal.abort(),
     openOperations: open,
-    startLocalUko: open,
+    startEmulator: open,
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
   });
   // `audit`, `install`, `doctor` and `completion` open no operations: they come as far as their file, the provider, the settings,

@@ -3,7 +3,7 @@
 import * as uko from "@uko/pulumi";
 
 const payroll = new uko.ManagedKey("payroll", {
-  // The vault `payments` of the local UKO's demo world.
+  // The vault `payments` of the emulator's demo world.
   vaultId: "5c1e0000-0000-4000-8000-000000000001",
   template: "payroll",
   label: "payroll",

@@ -5,7 +5,7 @@ import pulumi_uko as uko
 
 payroll = uko.ManagedKey(
     "payroll",
-    # The vault `payments` of the local UKO's demo world.
+    # The vault `payments` of the emulator's demo world.
     vault_id="5c1e0000-0000-4000-8000-000000000001",
     template="payroll",
     label="payroll",

@@ -9,7 +9,7 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		payroll, err := uko.NewManagedKey(ctx, "payroll", &uko.ManagedKeyArgs{
-			// The vault `payments` of the local UKO's demo world.
+			// The vault `payments` of the emulator's demo world.
 			VaultId:        pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
 			Template:       pulumi.String("payroll"),
 			Label:          pulumi.String("payroll"),

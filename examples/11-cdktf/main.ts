@@ -10,7 +10,7 @@ const stack = new TerraformStack(app, "payroll");
 new UkoProvider(stack, "uko");
 
 const payroll = new ManagedKey(stack, "payroll", {
-  // The vault `payments` of the local UKO's demo world.
+  // The vault `payments` of the emulator's demo world.
   vaultId: "5c1e0000-0000-4000-8000-000000000001",
   template: "payroll",
   label: "payroll",

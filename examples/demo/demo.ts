@@ -1,4 +1,4 @@
-/** `npm run demo`: the story of one key and two people, with the real Pulumi CLI against the local UKO. */
+/** `npm run demo`: the story of one key and two people, with the real Pulumi CLI against the emulator. */
 
 import { runStory } from "../../test/stage/run-story.ts";
 import { story } from "./story.ts";

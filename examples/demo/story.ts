@@ -15,7 +15,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   stage.say(
     "An encryption key ends in steps: deactivate, 4 hours, destroy, 30 days in its keystore, remove.",
     "Two people must stand behind it. Alice may deactivate; Bob may create, destroy and remove.",
-    "Both run the real Pulumi CLI, each with a home and a credential of their own, against a local UKO.",
+    "Both run the real Pulumi CLI, each with a home and a credential of their own, against an emulator.",
   );
 
   stage.say("Bob creates a key from the program that both have checked out.");

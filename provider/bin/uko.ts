@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable: joins the command line with the local UKO and this process. */
+/** The executable: joins the command line with the emulator and this process. */
 
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -7,9 +7,9 @@ import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   type CliWorld,
-  type LocalUko,
-  type LocalUkoOptions,
+  type EmulatorStart,
   openOperations,
+  type RunningEmulator,
   type TextOutput,
 } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
@@ -35,7 +35,7 @@ const world: CliWorld = {
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   signal: stop.signal,
   openOperations,
-  startLocalUko,
+  startEmulator,
   machine: {
     system: process.platform,
     processor: process.arch,
@@ -73,12 +73,12 @@ function outputTo(stream: NodeJS.WriteStream): TextOutput {
   };
 }
 
-/** The other commands never load the local UKO. */
-async function startLocalUko({ seedFile, snapshotFile, ...options }: LocalUkoOptions): Promise<LocalUko> {
-  const { startEmulator } = await import("../emulator/start.ts");
+/** The other commands never load the emulator. */
+async function startEmulator({ seedFile, snapshotFile, ...options }: EmulatorStart): Promise<RunningEmulator> {
+  const start = await import("../emulator/start.ts");
   const { checkSeed } = await import("../emulator/seed.ts");
   try {
-    const emulator = await startEmulator({
+    const emulator = await start.startEmulator({
       ...options,
       ...(seedFile !== undefined && { seed: checkSeed(await readJson(seedFile)) }),
       ...(snapshotFile !== undefined && { snapshot: await readJson(snapshotFile) }),

@@ -28,7 +28,7 @@ export interface CliWorld {
   readonly signal: AbortSignal;
   /** Throws UKO_SETTINGS_INVALID; makes no call yet. */
   readonly openOperations: (...args: Parameters<typeof compose>) => Promise<OpenOperations>;
-  readonly startLocalUko: (options: LocalUkoOptions) => Promise<LocalUko>;
+  readonly startEmulator: (options: EmulatorStart) => Promise<RunningEmulator>;
   readonly machine: Machine;
 }
 
@@ -44,7 +44,7 @@ export interface Machine {
 
 export type OpenOperations = ReturnType<typeof compose>;
 
-export interface LocalUkoOptions {
+export interface EmulatorStart {
   readonly port: number;
   readonly host: string;
   readonly profile?: string;
@@ -57,7 +57,7 @@ export interface LocalUkoOptions {
 }
 
 /** The running emulator. */
-export interface LocalUko {
+export interface RunningEmulator {
   readonly url: string;
   readonly pid: number;
   readonly instanceId: string;

@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { isLoopbackEndpoint } from "../compose.ts";
 import { parsePort } from "./arguments.ts";
-import type { CliWorld, LocalUko } from "./cli-world.ts";
+import type { CliWorld, RunningEmulator } from "./cli-world.ts";
 import { exampleHelp } from "./help.ts";
 
 interface EmulatorOptions {
@@ -36,7 +36,7 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
     .option("--json", "print one line of JSON when it listens: url, pid, instanceId, and caFile with --tls")
     .addHelpText("after", exampleHelp("emulator"))
     .action(async ({ port, host, seed, load, file, profile, tls, caFile, json }: EmulatorOptions) => {
-      const started = await world.startLocalUko({
+      const started = await world.startEmulator({
         port,
         host,
         ...(seed !== undefined && { seedFile: seed }),
@@ -45,14 +45,14 @@ export function addEmulatorCommand(program: Command, world: CliWorld): void {
         ...(profile !== undefined && { profile }),
         ...((tls === true || caFile !== undefined) && { tls: { ...(caFile !== undefined && { caFile }) } }),
       });
-      const uko = { ...started, url: onThisMachine(started.url) };
-      world.out.write(json === true ? readyJson(uko) : readyText(uko, host, file));
+      const emulator = { ...started, url: onThisMachine(started.url) };
+      world.out.write(json === true ? readyJson(emulator) : readyText(emulator, host, file));
       await stopped(world.signal);
       await started.close();
     });
 }
 
-function readyJson({ url, instanceId, pid, caFile }: LocalUko): string {
+function readyJson({ url, instanceId, pid, caFile }: RunningEmulator): string {
   return `${JSON.stringify({ url, pid, instanceId, caFile })}\n`;
 }
 
@@ -61,8 +61,8 @@ function onThisMachine(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
-function readyText(uko: LocalUko, host: string, file?: string): string {
-  const { url, instanceId, people, firstKey, caFile } = uko;
+function readyText(emulator: RunningEmulator, host: string, file?: string): string {
+  const { url, instanceId, people, firstKey, caFile } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
   const keeps = file === undefined ? "data is not stored" : `data is stored in ${file}`;
@@ -76,11 +76,14 @@ function readyText(uko: LocalUko, host: string, file?: string): string {
     ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
     ...(caFile === undefined || isLoopback(url) ? [] : [`  export UKO_ALLOWED_HOSTS=${new URL(url).host}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
-    ...elsewhere(uko, host),
+    ...elsewhere(emulator, host),
     ...(others.length === 0 ? [] : ["", "To act as another person:"]),
     ...others.map(({ name, apiKey }) => `  export UKO_API_KEY=${apiKey}   # ${name}`),
     ...(firstKey === undefined ? [] : ["", "To show a key and request its deletion:"]),
     ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),
+    "",
+    "To see the world, the clock and the audit trail, open in a browser:",
+    `  ${url}/`,
     "",
     "To advance the clock by 5 hours, and to show the audit trail:",
     `  ${curl} -d '{"advance":"5h"}' ${url}/_emulator/clock`,
@@ -94,7 +97,7 @@ function readyText(uko: LocalUko, host: string, file?: string): string {
 }
 
 /** Credentials in plain text are sent only to this machine. */
-function elsewhere({ url, caFile }: LocalUko, host: string): readonly string[] {
+function elsewhere({ url, caFile }: RunningEmulator, host: string): readonly string[] {
   const { port, host: place } = new URL(url);
   if (["0.0.0.0", "::"].includes(host)) {
     return [

@@ -159,7 +159,7 @@ export function quietWorld(over: Partial<CliWorld> = {}): CliWorld & { readonly 
     readInput: () => Promise.resolve(""),
     signal: new AbortController().signal,
     openOperations,
-    startLocalUko: () => Promise.reject(new Error("not in this test")),
+    startEmulator: () => Promise.reject(new Error("not in this test")),
     machine: { system: "linux", processor: "x64", home: "/nowhere", providerFolder: "/nowhere" },
     said,
     ...over,

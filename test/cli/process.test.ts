@@ -104,17 +104,17 @@ it("two people end a key, one waits for the keystores, and nobody needs a stack"
 });
 
 it.each(["SIGINT", "SIGTERM"] as const)(
-  "%s ends a waiting run at once, and it says that what was done stands",
+  "%s ends a waiting run at once, and it says that completed steps stay in effect",
   async (signal) => {
     const { child, ended } = start(["continue", keys.vouchers, "--wait", "5h"], environmentOf("pipeline"));
-    await firstMatch(child.stderr, /Waiting for two people\. The first one runs: uko request \S+\n/);
+    await firstMatch(child.stderr, /Waiting for two people\. To request the step, run: uko request \S+\n/);
     const stoppedMs = performance.now();
     child.kill(signal);
     const { exitCode, out, err } = await ended;
     expect(performance.now() - stoppedMs).toBeLessThan(5_000);
     expect([exitCode, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /The run was stopped\n {2}What was done stands; run again to go on\.\n {2}\[UKO_CANCELLED\]\n$/,
+      /The run was stopped\n {2}Completed steps stay in effect\. Run again to continue\.\n {2}\[UKO_CANCELLED\]\n$/,
     );
   },
 );
@@ -126,7 +126,7 @@ it("waits no longer than it may", async () => {
   expect(performance.now() - startedMs).toBeGreaterThan(1_000);
 });
 
-it("begins the local UKO as somebody who may make keys", async () => {
+it("starts the emulator as a person who may create keys", async () => {
   const local = start(["emulator", "--port", "0"]);
   expect(await firstMatch(local.child.stdout, /UKO_API_KEY=.*\n/)).toBe("UKO_API_KEY=bob-demo-key\n");
   local.child.kill("SIGINT");
@@ -146,7 +146,7 @@ it("says what is wrong without a stack trace", async () => {
   const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
   expect(taken.exitCode).toBe(1);
   expect(taken.err).toMatch(
-    /^The emulator could not be started\n.*EADDRINUSE.*\n {2}Another one may be running; --port 0 takes any free port\./,
+    /^The emulator could not be started\n.*EADDRINUSE.*\n {2}Another one may be running\. --port 0 uses any free port\./,
   );
 
   for (const typed of [
@@ -175,7 +175,7 @@ it("ends where the system makes no folder below one that is there", async () => 
   }
 });
 
-it("says that a folder is in one that is gone", async () => {
+it("says that a folder is in one that no longer exists", async () => {
   const gone = path.join(folder, "gone");
   mkdirSync(gone);
   const { status, stderr } = spawnSync(
@@ -192,7 +192,7 @@ it("says that a folder is in one that is gone", async () => {
   );
   expect([status, stderr]).toEqual([
     1,
-    expect.stringMatching(/^"own" is in a folder that is gone\n.*\n.*INPUT_INVALID/),
+    expect.stringMatching(/^"own" is in a folder that no longer exists\n.*\n.*INPUT_INVALID/),
   ]);
 });
 

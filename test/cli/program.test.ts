@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { LocalUko, OpenOperations } from "../../provider/cli/cli-world.ts";
+import type { OpenOperations, RunningEmulator } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/key/commands.ts";
 import type { Report } from "../../provider/engine/report.ts";
@@ -205,35 +205,35 @@ describe("uko emulator", () => {
     { name: "Bob Example", apiKey: "bob-demo-key" },
   ];
 
-  async function runEmulator(typed: readonly string[], identities = people, over: Partial<LocalUko> = {}) {
+  async function runEmulator(typed: readonly string[], identities = people, over: Partial<RunningEmulator> = {}) {
     const stop = new AbortController();
     const close = vi.fn(async () => {});
-    const startLocalUko = vi.fn(async () => ({ ...uko, people: identities, firstKey, ...over, close }));
-    const world = quietWorld({ signal: stop.signal, startLocalUko });
+    const startEmulator = vi.fn(async () => ({ ...uko, people: identities, firstKey, ...over, close }));
+    const world = quietWorld({ signal: stop.signal, startEmulator });
     const ended = runCli(["emulator", ...typed], world);
     await vi.waitFor(() => expect(world.said.out).not.toBe(""));
     expect(close).not.toHaveBeenCalled();
     stop.abort();
     expect(await ended).toBe(0);
     expect(close).toHaveBeenCalledOnce();
-    return { startLocalUko, out: world.said.out };
+    return { startEmulator, out: world.said.out };
   }
 
   it("says how to use it, and runs until it is stopped", async () => {
-    const { startLocalUko, out } = await runEmulator([]);
-    expect(startLocalUko).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1" });
+    const { startEmulator, out } = await runEmulator([]);
+    expect(startEmulator).toHaveBeenCalledWith({ port: 7600, host: "127.0.0.1" });
     await expect(out).toMatchFileSnapshot("../golden/cli/emulator.txt");
   });
 
   it("prints one line with --json, and hands its options on", async () => {
     const typed = ["--json", "--port", "0", "--host", "::1", "--seed", "world.json", "--profile", "zos"];
-    const { startLocalUko, out } = await runEmulator(typed, []);
-    expect(startLocalUko).toHaveBeenCalledWith({ port: 0, host: "::1", seedFile: "world.json", profile: "zos" });
+    const { startEmulator, out } = await runEmulator(typed, []);
+    expect(startEmulator).toHaveBeenCalledWith({ port: 0, host: "::1", seedFile: "world.json", profile: "zos" });
     expect(JSON.parse(out)).toEqual(uko);
   });
 
   it("hands on where the world is kept and what it goes on from, and names the certificate to trust", async () => {
-    const { startLocalUko, out } = await runEmulator([
+    const { startEmulator, out } = await runEmulator([
       "--file",
       "uko.db",
       "--load",
@@ -241,7 +241,7 @@ describe("uko emulator", () => {
       "--ca-file",
       "ca.pem",
     ]);
-    expect(startLocalUko).toHaveBeenCalledWith(
+    expect(startEmulator).toHaveBeenCalledWith(
       expect.objectContaining({ file: "uko.db", snapshotFile: "world.json", tls: { caFile: "ca.pem" } }),
     );
     expect(out).toContain("data is stored in uko.db");
