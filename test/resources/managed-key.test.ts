@@ -88,7 +88,7 @@ describe("reading a key tells four kinds of drift apart, and repairs none", () =
     expect(state).toMatchObject({ lifecycleState: "pending_destruction", deletionAwaits: "time" });
     expect(state.deletionNotBefore).toMatch(/^2026-12-01T/);
     await uko.test.control(`keys/${state.keyId}`, { material: "enabled" });
-    expect((await read(state))?.warnings).toEqual([expect.stringContaining("its deletion was cancelled there")]);
+    expect((await read(state))?.warnings).toEqual([expect.stringContaining("its deletion was canceled there")]);
     await uko.test.control("keystores/aws-frankfurt", { answers: "unknown" });
     expect((await read(state))?.warnings).toEqual([expect.stringContaining("is not known")]);
   });

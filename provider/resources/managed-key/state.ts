@@ -81,9 +81,9 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
     .filter((each) => isDestroyed && each.status !== "not_present" && each.status !== "pending_destruction")
     .map((each) => {
       const meaning = saysMaterialIsThere.includes(each.status)
-        ? "it was not destroyed there, or its deletion was cancelled there"
-        : "whether it still holds the material is not known";
-      return `${key} is destroyed, but keystore "${plain(each.name, 60)}" answers ${each.status}: ${meaning}`;
+        ? "the key was not destroyed there, or its deletion was canceled there"
+        : "it is not known whether it still holds the material";
+      return `${key} is destroyed, but keystore "${plain(each.name, 60)}" reports ${each.status}: ${meaning}`;
     });
   const outOfSync = observation.keystores
     .filter((each) => !isDestroyed && each.syncFlag === "out_of_sync")

@@ -54,7 +54,7 @@ test.each(profilesFor())(
       const hasTags = (await scenario.key()).tags.some(({ name }) => name === "uko_deletion");
       const told = messageOf(deactivated.output).replaceAll(/\s+/g, " ");
       expect(told.includes("Earlier reason of Alice Example (IBMid-550000ALICE)")).toBe(hasTags);
-      if (hasTags) expect(told).toContain("as repeated in this record: Payroll moved");
+      if (hasTags) expect(told).toContain("as repeated by this record: Payroll moved");
 
       // From here on by command alone: nobody needs the stack.
       await scenario.advance("1m");

@@ -60,7 +60,7 @@ test.each(profilesFor())(
     const acted = await dave.destroy(record);
     expect(acted.exitCode).toBe(1);
     expect(firstLineOf(acted.output)).toBe(
-      'Key "payroll" is deactivated and is waiting for two people: its destruction',
+      'Key "payroll" is deactivated and is waiting for two people: its destruction has not been requested',
     );
     expect(await scenario.writes(asked)).toMatchObject([
       { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },

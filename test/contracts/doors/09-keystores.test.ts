@@ -56,7 +56,7 @@ test.each(profilesFor())(
     await scenario.advance("4h1m");
     await setKeystore("aws-paris", { refuses: ["destroy"] });
     const destroyed = await bob.destroy(half);
-    const paris = 'The record of key "payroll" stays: keystore "aws-paris" may still hold the key';
+    const paris = 'uko did not remove key "payroll": keystore "aws-paris" may still hold the key';
     expect(destroyed.exitCode).toBe(1);
     expect(firstLineOf(destroyed.output)).toBe(paris);
     await scenario.advance("8d");
@@ -92,9 +92,9 @@ test.each(profilesFor())(
     const restored = await bob.destroy();
     expect(restored.exitCode).toBe(1);
     expect(firstLineOf(restored.output)).toBe(
-      'The record of key "payroll" stays: keystore "aws-frankfurt" may still hold the key',
+      'uko did not remove key "payroll": keystore "aws-frankfurt" may still hold the key',
     );
-    expect(messageOf(restored.output)).toContain('Keystore "aws-frankfurt" (aws_kms) answers active, out of sync.');
+    expect(messageOf(restored.output)).toContain('Keystore "aws-frankfurt" (aws_kms) reports: active, out of sync.');
     expect(await bob.resources()).toHaveLength(1);
     expect(await bob.runNext(restored.output, /^uko sync/)).toMatchObject({ exitCode: 0 });
     await scenario.advance("8d");

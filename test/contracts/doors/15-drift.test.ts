@@ -32,8 +32,8 @@ test.each(profilesFor())("a refresh tells each kind of drift apart, and repairs 
     const seesKeystores = profile !== "stale-status";
     const told = messageOf(refreshed.output).split("\n");
     expect(told.sort()).toEqual([
-      'Key "cancelled" is destroyed, but keystore "aws-frankfurt" answers active: it was not destroyed there, or its deletion was cancelled there',
       'Key "cancelled" changed from active to destroyed since the last run',
+      'Key "cancelled" is destroyed, but keystore "aws-frankfurt" reports active: the key was not destroyed there, or its deletion was canceled there',
       ...(seesKeystores
         ? ['Key "unsynced" is out of sync in keystore "aws-frankfurt": active_key_is_not_active_in_keystore']
         : []),

@@ -88,7 +88,9 @@ test.each(profilesFor())("one sets a KMS key for deletion, another destroys it b
       expect(firstLineOf(old.output)).toBe('KMS key "backup" is waiting for a second person to destroy it');
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
       const done = ended(await bob.runNext(anew.output, /^UKO_CONSENT=.*(?:pulumi|tofu) destroy/), 0);
-      expect(done.output).toMatch(/A changed restore_?[tT]rigger brings it back until 1 Jan 2027 14:25 UTC/);
+      expect(done.output).toMatch(
+        /Until 1 Jan 2027 14:25 UTC, in 30 d, a changed restore_?[tT]rigger restores the key/,
+      );
       expect(await stepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
       expect(await bob.resources()).toEqual([]);
 
