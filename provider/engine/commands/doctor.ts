@@ -112,9 +112,10 @@ export async function examine(
       listCheck("KMS keys", found.length, "KMS key"),
     ],
   );
+  const listed = { vaults: vaults?.length, readVaults: vaultIds.length, isProbed: probe !== undefined };
+  checks.push(uncheckedCheck({ isIdentityKnown: true, ...listed }));
   if (probe !== undefined) checks.push(...(await probeTags(world, probe, options)));
-  const listed = { isIdentityKnown: true, readVaults: vaultIds.length, isProbed: probe !== undefined } as const;
-  return [...checks, uncheckedCheck({ ...listed, vaults: vaults?.length })];
+  return checks;
 }
 
 /**
