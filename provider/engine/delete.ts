@@ -7,7 +7,7 @@ import { type ErrorCode, errorCatalogue, newRunMark } from "../errors.ts";
 import type { Announcement } from "../lifecycle/announcement.ts";
 import { type DeletionGoal, isForOthers } from "../lifecycle/plan.ts";
 import type { Deletable, KindTypes, Outcome } from "./converge.ts";
-import { type Door, type Explanation, renderExplanation } from "./explanation.ts";
+import { type Door, type Explanation, renderBriefly, renderExplanation } from "./explanation.ts";
 import type { CallOptions, RunRecord, RunSettings, World } from "./ports.ts";
 import type { PlanContext, Planned, StateFacts } from "./preview.ts";
 import type { Subject } from "./report.ts";
@@ -58,8 +58,8 @@ interface Facts {
 export type DeleteOutcome = Partial<Facts> &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
-    /** A wait, a refusal or a missing right, as a message. */
-    | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string }
+    /** A wait, a refusal or a missing right, as a message, and in brief without its code. */
+    | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string; readonly brief: string }
   );
 
 /** What a kind of object makes of an outcome. */
@@ -90,7 +90,8 @@ export async function deleteObject<K extends KindTypes>(
   if (conclusion.kind === "ended") return conclusion;
   const { explanation, facts, standing } = conclusion;
   const { code = "UKO_BUG" } = explanation;
-  return { kind: "unfinished", code, message: messageOf(explanation, code, standing, options), facts };
+  const message = messageOf(explanation, code, standing, options);
+  return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts };
 }
 
 /** The same policy under the limit of a plan. */

@@ -131,6 +131,16 @@ export function renderExplanation(explanation: Explanation): string {
 }
 
 /**
+ * The same with the command for this object alone, and without a code, for a run that has shown the
+ * whole of another one like it. The facts stay: a person decides about each object by them.
+ */
+export function renderBriefly({ summary, facts, next: [step] }: Explanation): string {
+  const alone = step?.commands.find((command) => command.startsWith("uko ")) ?? step?.commands[0];
+  const next = step === undefined || alone === undefined ? [] : [{ ...step, commands: [alone] }];
+  return renderExplanation({ summary, facts, next });
+}
+
+/**
  * The reader asked about one resource. An engine's command that does not name the resource affects
  * more, and the text must say so. OpenTofu and Terraform do not pass the name to a provider, so
  * their narrow commands come first: the key alone, then what left the configuration, then

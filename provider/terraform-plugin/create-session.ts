@@ -19,6 +19,7 @@ export function createSession(log: Log, command: HclCommand): Session {
   let found = new Set<string>();
   let looked = new Set<string>();
   let unread = new Set<string>();
+  let reported = new Map<string, Set<string>>();
   let labels = createLabels();
   let objects = createSharedObjects();
   let warnings: string[] = [];
@@ -44,6 +45,7 @@ export function createSession(log: Log, command: HclCommand): Session {
       found = new Set();
       looked = new Set();
       unread = new Set();
+      reported = new Map();
       labels = createLabels();
       objects = createSharedObjects();
     },
@@ -60,6 +62,11 @@ export function createSession(log: Log, command: HclCommand): Session {
     noteLooked: (typeName, id) => void looked.add(`${typeName} ${id}`),
     hasLooked: (typeName, id) => looked.has(`${typeName} ${id}`),
     noteUnread: (typeName, id) => unread.add(`${typeName} ${id}`).size,
+    noteReported(reason, id) {
+      const ids = reported.get(reason) ?? new Set();
+      reported.set(reason, ids.add(id));
+      return ids.size;
+    },
     noteFound: (typeName, id) => void found.add(`${typeName} ${id}`),
     get labels() {
       return labels;

@@ -8,6 +8,7 @@ import type { CheckFailure } from "../engine/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 import { printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";
+import { snake } from "../schema/terraform-leaves.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
@@ -32,8 +33,10 @@ export function unfinishedDiagnostic(code: ErrorCode, message: string, attribute
 
 /** An invalid input of a program. */
 export function failureDiagnostic({ property, reason, remedy }: CheckFailure, attributes: Attributes): Diagnostic {
-  const path = pathOfProperty(property, attributes);
-  const name = path === undefined ? property : written(path);
+  const inBlock = attributes.find(({ path: [first, ...below] }) => first === property && below.length > 0);
+  const path = inBlock === undefined ? pathOfProperty(property, attributes) : pathOf(attributes, inBlock.name);
+  // `aws` of a program is several attributes here, `aws_region` and others.
+  const name = inBlock !== undefined ? `${snake(property)}_*` : path === undefined ? property : written(path);
   const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
   return said("error", `${name === "" ? "" : `${name}: `}${reason}`, detail, path);
 }

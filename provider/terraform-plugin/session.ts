@@ -35,6 +35,8 @@ export interface Session {
   hasLooked(typeName: string, id: string): boolean;
   /** This run could not read the object; returns the number of such resources so far. */
   noteUnread(typeName: string, id: string): number;
+  /** Returns how many objects this run has reported for this reason so far, with this one. */
+  noteReported(reason: string, id: string): number;
   readonly labels: Labels;
   readonly objects: SharedObjects;
   /** Warnings that belong to no particular call; each is returned once. */

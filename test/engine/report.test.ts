@@ -108,7 +108,7 @@ describe("a record names", () => {
   });
 
   test("a deletion by its code and exit code", () => {
-    expect(resultOfDeletion({ kind: "unfinished", code: "UKO_COOLING_DOWN", message: "…" })).toEqual({
+    expect(resultOfDeletion({ kind: "unfinished", code: "UKO_COOLING_DOWN", message: "…", brief: "" })).toEqual({
       code: "UKO_COOLING_DOWN",
       exitCode: 11,
     });

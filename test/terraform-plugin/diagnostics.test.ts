@@ -63,7 +63,7 @@ describe("a failed check", () => {
     [ofKey, "tags.a.b", 'tags["a.b"]: is odd', "attributeName:tags elementKeyString:a.b"],
     [ofKey, "tags.", 'tags[""]: is odd', "attributeName:tags elementKeyString:"],
     [ofKms, "aliases.1", "aliases[1]: is odd", "attributeName:aliases elementKeyInt:1"],
-    [ofKeystore, "aws", "aws: is odd", undefined],
+    [ofKeystore, "aws", "aws_*: is odd", "attributeName:aws_access_key_id"],
     [ofKey, "labbel", "labbel: is odd", undefined],
     [ofKey, "", "is odd", undefined],
   ])("is at its attribute or within it, under its flat name", (attributes, property, summary, place) => {

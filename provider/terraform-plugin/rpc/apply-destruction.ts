@@ -12,6 +12,7 @@ import {
   messageAbout,
   type ResourceLabel,
 } from "../../compose.ts";
+import type { ErrorCode } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -70,7 +71,9 @@ export async function applyDestruction(
     if (outcome.kind === "ended") {
       return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
     }
-    const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, outcome.message), attributes);
+    const count = session.noteReported(outcome.code, `${typeName} ${String(id)}`);
+    const message = count === 1 ? outcome.message : sayMore(outcome, count, session);
+    const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     return unchanged(session, resource, await lookAgain(resource, handlers, state, prior), request, failure);
   } catch (error) {
     // A service that does not respond now would not respond a moment later either.
@@ -83,6 +86,14 @@ export async function applyDestruction(
  * The run may have been canceled, and a host that is asked to stop twice does not wait any longer.
  */
 const lookLimitMs = 10_000;
+
+/** Hosts show every error, so only the first one of a run has every command. */
+function sayMore({ code, brief }: { code: ErrorCode; brief: string }, count: number, { command }: Session): string {
+  const all = `${count} resources of this run have stopped for this reason so far.`;
+  const approve =
+    code === "UKO_APPROVAL_PENDING" ? ` To approve several: UKO_CONSENT=<id>,<id> ${command} destroy` : "";
+  return `${brief}\n  ${all}${approve}\n  [${code}]`;
+}
 
 /** People need to see the original error, so a read that also fails is left to the next run. */
 async function lookAgain(

@@ -40,9 +40,24 @@ export async function planDestruction(
   switch (preview.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
-    case "long":
-      return { ...limited, diagnostics: [...clash, warningDiagnostic(preview.message)] };
+    case "long": {
+      const count = session.noteReported(`plan ${typeName} ${announced.steps.join()}`, id);
+      // A pending request is shown in full, because a person decides about each one.
+      const isWhole = count === 1 || typeof prior.deletion_record_id === "string";
+      const warning = isWhole ? preview.message : sayMore(preview.message, count);
+      return { ...limited, diagnostics: [...clash, warningDiagnostic(warning)] };
+    }
     case "short":
       return { ...limited, diagnostics: clash };
   }
+}
+
+/** Hosts group warnings with the same first line: they show one, and count the others. */
+function sayMore(message: string, count: number): string {
+  const [summary = ""] = message.split("\n");
+  return [
+    "More deletions take the same steps as the first one",
+    summary,
+    `This applies to ${count} resources so far.`,
+  ].join("\n");
 }

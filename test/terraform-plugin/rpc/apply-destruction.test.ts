@@ -41,6 +41,7 @@ const session = {
   isFound: () => false,
   objects: createSharedObjects(),
   log: { write: () => undefined },
+  noteReported: () => 1,
   takeWarnings: () => [],
 } as unknown as Session;
 
@@ -81,7 +82,7 @@ describe("whatever a deletion throws", () => {
 
   test.each(typeNames)("and what stops a %s has its id, once", async (typeName) => {
     const outcome = (message: string) => () =>
-      Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message } as const);
+      Promise.resolve({ kind: "unfinished", code: "UKO_BUG", message, brief: message } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
     const without = await answered(typeName, outcome('It "ledger" waits\n  A fact.\n  [UKO_BUG]'));
     expect(without.summary).toBe('It "ledger" waits');
@@ -101,7 +102,7 @@ describe("whatever a deletion throws", () => {
 });
 
 describe("the state beside an error", () => {
-  const waits = async () => ({ kind: "unfinished", code: "UKO_BUG", message: "It waits" }) as const;
+  const waits = async () => ({ kind: "unfinished", code: "UKO_BUG", message: "It waits", brief: "It waits" }) as const;
   const failing = (code: ErrorCode) => () => Promise.reject(new UkoError(code));
   const renamed = async () => ({ id: "0f8c3c6e", state: { name: "renamed" }, warnings: [], isWatched: false });
   const gone = async () => undefined;

@@ -1,0 +1,60 @@
+/** Many resources that stop for one reason: the first message has everything, each other one a few lines and the count. */
+
+import { expect, test } from "vitest";
+import { keyConfig, useStage } from "../stage.ts";
+
+const stage = useStage();
+const lines = (text = "") => text.split("\n");
+
+test("the first unfinished deletion has the details, and each other one its command and the count", async () => {
+  const cores = [await stage.made(), await stage.made({ label: "orders" }), await stage.made({ label: "ledger" })];
+  await stage.bob.provider.configureProvider();
+  const plans = [];
+  for (const core of cores) plans.push(await core.plan(null));
+  const [firstWarning, ...otherWarnings] = plans.map(({ warnings: [warning] }) => warning);
+  expect(lines(firstWarning).length).toBeGreaterThan(4);
+  // Hosts show one of several warnings with the same first line, and count the others.
+  expect(new Set(otherWarnings.map((warning) => lines(warning)[0])).size).toBe(1);
+  for (const warning of otherWarnings) expect(lines(warning).length).toBeLessThan(4);
+  expect(otherWarnings[1]).toMatch(/"ledger".*\n.*3 .*so far/s);
+  const errors = [];
+  for (const [index, core] of cores.entries()) {
+    const plan = plans[index];
+    if (plan !== undefined) errors.push(...(await core.applySaved(plan, null)).errors);
+  }
+  expect(lines(errors[0]).length).toBeGreaterThan(7);
+  for (const [index, error] of errors.slice(1).entries()) {
+    const { id } = cores[index + 1]?.saved?.value ?? {};
+    expect(lines(error).length).toBeLessThan(8);
+    expect(error).toContain(`uko continue ${String(id)} --consent`);
+    expect(error).toMatch(/UKO_CONSENT=<id>,<id>.* tofu destroy/);
+    expect(error).toMatch(/\[UKO_APPROVAL_PENDING\]/);
+    expect(error).toContain(`${index + 2} resources`);
+  }
+  // What a run may approve is shown for each key.
+  const alice = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: "0".repeat(32) });
+  for (const core of cores) {
+    const [warning = ""] = (await core.by(alice).plan(null)).warnings;
+    expect(warning).toMatch(/requested the deactivation/);
+    expect(lines(warning).length).toBeGreaterThan(4);
+  }
+  // A new run begins with the details again.
+  await stage.bob.provider.configureProvider();
+  expect(lines((await cores[1]?.plan(null))?.warnings[0]).length).toBeGreaterThan(4);
+});
+
+test("a block of another interface is named by its attributes", async () => {
+  const { errors } = await stage.core("uko_keystore").plan({ ...keyConfigOfVault(), type: "aws_kms", name: "paris" });
+  expect(errors[0]).toMatch(/^aws_\*: /);
+  const misfit = await stage.core("uko_keystore").plan({
+    ...{ ...keyConfigOfVault(), type: "internal", name: "paris", aws_region: "eu_west_3" },
+    ...{ aws_access_key_id: "A", aws_secret_access_key: "s" },
+  });
+  expect(misfit.errors[0]).toMatch(/^aws_\*: /);
+  expect(misfit.attributes).toEqual(["aws_access_key_id"]);
+});
+
+function keyConfigOfVault() {
+  const { vault_id } = keyConfig();
+  return { vault_id };
+}
