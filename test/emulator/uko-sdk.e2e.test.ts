@@ -1,6 +1,6 @@
 /**
- * IBM's Go SDK of UKO, in the releases of API 4.7 and 4.12. The module proxy serves no release of API 4.13, and IBM
- * published 4.14 only as branches of its build.
+ * IBM's Go SDK of UKO, in the releases of API 4.7 and 4.12. IBM's betas of API 4.13 and the branches of its build for
+ * 4.14 are not available as modules.
  */
 
 import { execFile } from "node:child_process";
