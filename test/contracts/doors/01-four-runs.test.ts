@@ -84,6 +84,10 @@ test.each(profilesFor("tags-dropped"))("two people end a key in four runs (%s)",
     expect(await scenario.writes(beforeAgain), "no second request").toEqual([]);
 
     expect(await keptOf(alice)).toEqual(keptBy({ now: cooling, looked: cooling }));
+    if (door.savesWhatFailed || door.looksFirst) {
+      const [kept] = await alice.resources();
+      expect(kept?.outputs?.deletionRecordLapsesAt).toMatch(/^2026-12-01T14:23/);
+    }
 
     // Bob too early: told until when, and what to run then.
     const early = await bob.destroy(half);
