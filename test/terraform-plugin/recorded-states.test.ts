@@ -96,7 +96,8 @@ test.each(releases)(
       expect(attributes.lifecycle_state).toBe(states[name]);
       core.restore({ value: attributes, private: new Uint8Array(Buffer.from(bytes, "base64")) });
       expect((await core.refresh()).errors).toEqual([]);
-      expect(core.saved?.value).toEqual({ dual_marker: "both", timeouts: null, ...attributes });
+      // Later releases add outputs and blocks, and change none of these.
+      expect(core.saved?.value).toMatchObject({ dual_marker: "both", timeouts: null, ...attributes });
       const config = configOf(name, String(attributes.key_id));
       expect((await core.plan(config)).action, `${name} without a difference`).toBe("none");
       cores.set(name, core);

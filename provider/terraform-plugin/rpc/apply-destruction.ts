@@ -12,7 +12,7 @@ import {
   messageAbout,
   type ResourceLabel,
 } from "../../compose.ts";
-import type { ErrorCode } from "../../errors.ts";
+import type { DeleteOutcome } from "../../engine/delete.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
@@ -88,12 +88,17 @@ export async function applyDestruction(
 const lookLimitMs = 10_000;
 
 /** Hosts show every error, so only the first one of a run has every command. */
-function sayMore({ code, brief }: { code: ErrorCode; brief: string }, count: number, { command }: Session): string {
+function sayMore({ code, brief, facts }: Unfinished, count: number, { command }: Session): string {
   const all = `${count} resources of this run have stopped for this reason so far.`;
+  const { recordId } = facts ?? {};
   const approve =
-    code === "UKO_APPROVAL_PENDING" ? ` To approve several: UKO_CONSENT=<id>,<id> ${command} destroy` : "";
+    code === "UKO_APPROVAL_PENDING" && recordId !== undefined
+      ? ` To approve several, list their IDs: UKO_CONSENT=${recordId},<id> ${command} destroy`
+      : "";
   return `${brief}\n  ${all}${approve}\n  [${code}]`;
 }
+
+type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;
 
 /** People need to see the original error, so a read that also fails is left to the next run. */
 async function lookAgain(

@@ -197,20 +197,20 @@ describe("a move from IBM's provider", () => {
     const stranger = { sourceProviderAddress: "registry.terraform.io/evil/ibm" };
     expect(await refusalOf(moved("ibm_hpcs_managed_key", "uko_managed_key", id, stranger))).toMatch(/cannot become/);
     expect(await refusalOf(moved("ibm_hpcs_managed_key", "uko_managed_key", "payroll"))).toMatch(
-      /in a form that no release/,
+      /a form that no known release/,
     );
-    expect(await refusalOf(moved("ibm_kms_key", "uko_kms_key", id))).toMatch(/in a form that no release/);
+    expect(await refusalOf(moved("ibm_kms_key", "uko_kms_key", id))).toMatch(/a form that no known release/);
     for (const [source, target] of [
       ["ibm_hpcs_managed_key", "uko_managed_key"],
       ["ibm_hpcs_keystore", "uko_keystore"],
       ["ibm_hpcs_key_template", "uko_key_template"],
     ] as const) {
-      expect(await refusalOf(moved(source, target, `${id}/more`))).toMatch(/in a form that no release/);
+      expect(await refusalOf(moved(source, target, `${id}/more`))).toMatch(/a form that no known release/);
     }
     // Cut short, a key's id would be its vault's.
-    expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", id))).toMatch(/in a form that no release/);
+    expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", id))).toMatch(/a form that no known release/);
     const broken = { sourceState: { json: new TextEncoder().encode("{") } };
-    expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/in a form that no release/);
+    expect(await refusalOf(moved("ibm_hpcs_vault", "uko_vault", "", broken))).toMatch(/a form that no known release/);
   });
 });
 
