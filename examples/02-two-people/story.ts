@@ -20,12 +20,15 @@ async function tell(stage: PulumiStage): Promise<void> {
   const deactivated = await stage.pulumi(
     "alice",
     "destroy",
-    { exitCode: 1, says: "is deactivated and waits for a second person" },
+    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
     recordIn(consented),
   );
 
-  stage.say("Anybody may look at where it stands.");
-  await stage.command("bob", ["status", key], { exitCode: 0, says: "waits for your consent" });
+  stage.say("Anyone can read the status of the key.");
+  await stage.command("bob", ["status", key], {
+    exitCode: 0,
+    says: "is waiting for a second person to approve its destruction",
+  });
 
   await stage.timePasses(
     "4h1m",

@@ -26,7 +26,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   const consented = await stage.command("bob", ["consent", key, recordIn(asked)], { exitCode: 0, says: "" });
   const deactivated = await stage.command("alice", ["continue", key, "--consent", recordIn(consented)], {
     exitCode: 10,
-    says: "is deactivated and waits for a second person",
+    says: "is deactivated and is waiting for a second person",
   });
 
   await stage.timePasses(

@@ -31,7 +31,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   const deactivated = await stage.pulumi(
     "alice",
     "destroy",
-    { exitCode: 1, says: "is deactivated and waits for a second person" },
+    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
     recordIn(asked),
   );
 

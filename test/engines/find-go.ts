@@ -52,7 +52,7 @@ export async function locateGo(env: NodeJS.ProcessEnv = process.env): Promise<Go
 /** Answers the Go on PATH, with Pulumi's library and our SDK compiled in its cache: a program alone takes seconds then. */
 export async function findGo(report: Report, env: NodeJS.ProcessEnv = process.env): Promise<GoEngine> {
   const go = await locateGo(env);
-  const compile = promisify(execFile)(go.goBin, ["build", "..."], {
+  const compile = promisify(execFile)(go.goBin, ["build", "./..."], {
     cwd: sdk,
     env: { ...env, ...go.env },
     timeout: compileLimitMs,

@@ -19,13 +19,13 @@ async function tell(stage: CdkStage): Promise<void> {
 
   stage.say("Alice has the same program and the same state. Her plan says what is awaited.");
   await stage.synthesize("alice");
-  await stage.tofu("alice", "plan", { exitCode: 0, says: "waits for approval of its deactivation: Bob Example" });
+  await stage.tofu("alice", "plan", { exitCode: 0, says: "is waiting for approval of its deactivation: Bob Example" });
 
   stage.say("Alice names Bob's record: the key is deactivated, and her half of its destruction is on file.");
   const deactivated = await stage.tofu(
     "alice",
     "destroy",
-    { exitCode: 1, says: "is deactivated and waits for a second person" },
+    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
     recordIn(asked),
   );
 

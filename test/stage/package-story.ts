@@ -17,13 +17,13 @@ async function tell(stage: PulumiStage): Promise<void> {
   const asked = await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
   stage.say("Whoever runs Pulumi now sees it: the package looks at the key before every run.");
-  await stage.pulumi("alice", "up", { exitCode: 0, says: "waits for approval of its deactivation: Bob Example" });
+  await stage.pulumi("alice", "up", { exitCode: 0, says: "is waiting for approval of its deactivation: Bob Example" });
 
   stage.say("Alice names Bob's record: the key is deactivated, and her half of its destruction is on file.");
   const deactivated = await stage.pulumi(
     "alice",
     "destroy",
-    { exitCode: 1, says: "is deactivated and waits for a second person" },
+    { exitCode: 1, says: "is deactivated and is waiting for a second person" },
     recordIn(asked),
   );
 
