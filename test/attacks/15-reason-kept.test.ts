@@ -57,7 +57,7 @@ test("the run that deactivates replaces the request, and the reason stays with i
 
   await later("5h");
   const destroyed = await types("bob", `continue ${key} --consent ${await recordOf()}`);
-  const ofRecord = /record by Alice Example \(IBMid-550000ALICE\).*Bob Example \(IBMid-550000BOB\).*: Payroll moved/;
+  const ofRecord = /record of Alice Example \(IBMid-550000ALICE\).*Bob Example \(IBMid-550000BOB\).*: Payroll moved/;
   expect(destroyed.out).toMatch(ofRecord);
   expect((await types("erin", `status ${key}`)).out).toMatch(ofRecord);
   expect(linesOf<RunRecord>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
@@ -140,7 +140,7 @@ test("a person's own record that repeats another person's reason approves nothin
   const own = await types("bob", `continue ${key} --consent ${await recordOf()}`);
   expect(own.exitCode).toBe(10);
   expect(own.out).toContain("for a second person");
-  expect(own.out).toContain("as repeated in this record: I approve");
+  expect(own.out).toContain("as repeated by this record: I approve");
 });
 
 test.each([
