@@ -46,7 +46,7 @@ test("a vault with all it holds is imported, only a key without a marker is chan
       const bob = await newcomer(stage);
       const written = await bob.uko(["import", "--vault", vaultId, "--format", "tofu"]);
       expect(written, written.output).toMatchObject({ exitCode: 0 });
-      expect(written.output).not.toContain("Left out");
+      expect(written.output).not.toContain("Not included");
       expect(await bob.run(["fmt", "-check", "-diff"])).toMatchObject({ exitCode: 0, stdout: "" });
 
       const mark = await stage.mark();

@@ -97,7 +97,7 @@ test("one destroy asks for thirty keys, the next deactivates them all, and each 
     const asked = await bob.destroy();
     expect(asked.exitCode).toBe(1);
     const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
-    expect(errors.map(({ summary }) => /^Key "([^"]+)" waits for /.exec(summary)?.[1]).sort()).toEqual(labels);
+    expect(errors.map(({ summary }) => /^Key "([^"]+)" is waiting for /.exec(summary)?.[1]).sort()).toEqual(labels);
     expect(await stage.effects(mark)).toEqual(labels.map(() => "K4"));
 
     const records = errors.map(({ detail }) => /--consent ([0-9a-f]{32})/.exec(detail)?.[1]);
@@ -181,7 +181,7 @@ test("of one key that left the configuration the printed tofu apply goes on, and
     const mark = await stage.mark();
     const acted = await alice.apply([], { env: { UKO_CONSENT: record } });
     expect(acted.exitCode).toBe(1);
-    expect(acted.firstErrorLine).toMatch(/^Key "payroll" is deactivated and waits for a second person/);
+    expect(acted.firstErrorLine).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
     expect((await stage.effects(mark)).toSorted()).toEqual(["K4", "K7"]);
     const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
     expect(Object.fromEntries(states)).toEqual({ payroll: "cooling_down", wages: "active" });
