@@ -61,6 +61,7 @@ const rings = {
       "printable.ts",
       "schema/terraform.ts",
       "schema/terraform-leaves.ts",
+      "uuid-form.ts",
       "x509.ts",
     ],
     types: ["lifecycle/", "engine/", "resources/", "schema/"],

@@ -339,7 +339,7 @@ describe("the end of an internal keystore", () => {
     expect(await end()).toMatchObject({
       code: "UKO_KMS_METADATA_REMAINS",
       message: expect.stringMatching(
-        /^Keystore "payroll-ring" waits for KMS until 22 Feb 2027 .*: its key ring still has/,
+        /^Keystore "payroll-ring" cannot be deleted until 22 Feb 2027 .*: its key ring still has/,
       ),
     });
 

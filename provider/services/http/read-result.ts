@@ -78,7 +78,7 @@ export function unavailable(service: string, answer: HttpAnswer, message: string
 
 export function invalidAnswer(service: string, why: string, answer?: HttpAnswer): UkoError {
   return new UkoError("UKO_ANSWER_INVALID", {
-    summary: `A response of ${service} could not be understood`,
+    summary: `${service} sent a response that could not be understood`,
     detail: [`${capital(why)}.`, ...correlationLine(answer?.correlationId ?? "")].join("\n"),
     ...(answer === undefined ? {} : { data: answerData(answer) }),
   });

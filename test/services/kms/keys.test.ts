@@ -96,13 +96,13 @@ describe("reading a KMS key", () => {
   });
 
   test.each<[string, Reply, string, RegExp]>([
-    ["401", refusal(401), "UKO_ACCESS_DENIED", /alike for a missing role, for another instance or region/],
+    ["401", refusal(401), "UKO_ACCESS_DENIED", /for a missing role, for another instance or region/],
     ["403", refusal(403, "CONFIG_RULE_CONFLICT_ERR"), "UKO_ACCESS_DENIED", /networks or addresses/],
     ["a gateway's 404", { status: 404, body: "<html>" }, "UKO_ANSWER_INVALID", /404/],
     ["a 404 for another reason", refusal(404, "OTHER_ERR"), "UKO_ANSWER_INVALID", /404/],
     ["500", { status: 500 }, "UKO_SERVICE_UNAVAILABLE", /500/],
-    ["another key", collection([{ id: "other", state: 1 }]), "UKO_ANSWER_INVALID", /one key/],
-    ["no key", collection([]), "UKO_ANSWER_INVALID", /one key/],
+    ["another key", collection([{ id: "other", state: 1 }]), "UKO_ANSWER_INVALID", /requested key/],
+    ["no key", collection([]), "UKO_ANSWER_INVALID", /requested key/],
     ["a state that is no number", collection([{ id: kmsKeyId, state: "1" }]), "UKO_ANSWER_INVALID", /state/],
     [
       "a window without end",

@@ -292,7 +292,7 @@ describe("an error", () => {
     server.script({ status: 400, body: "<html><script>alert(1)</script></html>" });
     expect(await keys().act(ref, "destroy", etag, options)).toMatchObject({
       kind: "refused",
-      message: "no reason was given",
+      message: "the service gave no reason",
     });
   });
 });
