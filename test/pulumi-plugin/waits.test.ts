@@ -58,7 +58,7 @@ describe("a wait within a run", () => {
     const call = statusOf(pipeline.delete(properties));
     const warnings = () => pipeline.log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING);
     await expect.poll(warnings, { timeout: 10_000 }).toHaveLength(1);
-    expect(warnings()[0]?.message).toMatch(/^This run waits for up to 2 h and holds the lock of its state meanwhile/);
+    expect(warnings()[0]?.message).toMatch(/^This run waits for up to 2 h and holds the state lock/);
     await pipeline.cancel();
     await call;
   });

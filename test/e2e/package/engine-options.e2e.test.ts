@@ -56,7 +56,7 @@ test("deletedWith: a key leaves the state alive, unasked, although its vault the
     expect(messageOf(destroyed.output, "ring")).toMatch(/uko plan \S+\/\S+/);
 
     const back = ended(await bob.up(), 0);
-    expect(messageOf(back.output, "ledger")).toMatch(/was there already: .* no second one was made$/);
+    expect(messageOf(back.output, "ledger")).toMatch(/^Key "ledger" \S+ already exists: /);
     expect(await bob.resources()).toHaveLength(4);
     expect((await scenario.uko.world()).keys).toHaveLength(1);
   }));

@@ -26,7 +26,7 @@ test("killed while a key is made: no second key, and the pending creation ends w
 
     await unlock(bob);
     const again = ended(await bob.up(), 0);
-    expect(messageOf(again.output, "payroll")).toMatch(/was there already: .* no second one was made$/);
+    expect(messageOf(again.output, "payroll")).toMatch(/^Key "payroll" \S+ already exists: /);
     expect((await scenario.uko.world()).keys).toHaveLength(1);
     expect(await bob.resources()).toHaveLength(1);
     // The engine itself keeps what it once began, and says at each run how to have it forgotten.

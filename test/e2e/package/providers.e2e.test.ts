@@ -103,7 +103,7 @@ test("another instanceId on a provider that has keys is an error before anything
       expect(message).toContain(
         `This provider uses instance ${demoSeed.instance.id}, but the program now sets ${otherInstance}`,
       );
-      expect(message).toContain("Give the other instance a provider of its own");
+      expect(message).toContain("Declare another provider for the other instance");
     }
     expect(await scenario.writes(made)).toEqual([]);
     expect((await bob.resources()).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
@@ -111,7 +111,7 @@ test("another instanceId on a provider that has keys is an error before anything
     // Where the environment says another instance than the state, the keys are no better off elsewhere.
     await bob.writeProgram(yamlProgram(programFor(demoSeed.instance.id)));
     const elsewhere = ended(await bob.destroy([], ["--continue-on-error"]), 1);
-    expect(firstLineOf(elsewhere.output)).toMatch(/waits for a second person/);
+    expect(firstLineOf(elsewhere.output)).toMatch(/is waiting for a second person/);
     const astray = await bob.engine.destroy([], { env: { UKO_INSTANCE_ID: otherInstance } });
     expect(ended(astray, 1).output).toContain("[UKO_INSTANCE_MISMATCH]");
     expect(await bob.resources()).toHaveLength(1);

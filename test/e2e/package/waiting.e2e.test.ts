@@ -48,7 +48,7 @@ test("Ctrl-C ends a wait at once with its reason, and nothing is lost; a person 
     expect(message).toContain("The wait was canceled");
     expect(message).toMatch(/pulumi destroy/);
     expect(linesOf(stopped.output, /Cooling down, /)).toHaveLength(1);
-    expect(stopped.output).not.toContain("holds the lock of its state");
+    expect(stopped.output).not.toContain("holds the state lock");
     expect(await operations(scenario, mark)).toEqual([]);
     expect((await bob.engine.exportState()).text).not.toContain("pending_operations");
 
@@ -61,14 +61,14 @@ test("a pipeline that waits for more than a quarter of an hour is warned that it
   withYaml({ seed, program: programWith({ customTimeouts: { delete: "5h" } }) }, async (scenario) => {
     const { bob, half } = await deactivated(scenario);
     const started = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
-    await untilSaid(started, /warning: This run waits for up to 4 h and holds the lock of its state meanwhile/);
+    await untilSaid(started, /warning: This run waits for up to 4 h and holds the state lock/);
     started.child.kill("SIGINT");
     ended(await started.result, 1);
     await scenario.advance("3h55m");
     const short = bob.engine.start(destroying, { env: { CI: "true", UKO_CONSENT: half } });
     const said = await untilSaid(short, /Cooling down, \d min left/);
     short.child.kill("SIGINT");
-    expect(said + ended(await short.result, 1).output).not.toContain("holds the lock of its state");
+    expect(said + ended(await short.result, 1).output).not.toContain("holds the state lock");
   }));
 
 /** Bob asked, Alice deactivated and wrote her half of the destruction, which Bob may take after four hours. */
