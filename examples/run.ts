@@ -1,4 +1,4 @@
-/** `npm run example 01`: tells the story of the example whose name begins so. */
+/** `npm run example 01`: plays the story of the example whose name starts with `01`. */
 
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const [wanted = ""] = process.argv.slice(2);
 const [name, ...others] = wanted === "" ? examples : examples.filter((example) => example.startsWith(wanted));
 
 if (name === undefined || others.length > 0) {
-  console.error(`Name one example: ${examples.map((example) => `npm run example ${example}`).join(", ")}`);
+  console.error(`Choose one example: ${examples.map((example) => `npm run example ${example}`).join(", ")}`);
   process.exitCode = 1;
 } else {
   const { story } = (await import(`./${name}/story.ts`)) as { story: Story };

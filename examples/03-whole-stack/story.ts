@@ -1,4 +1,4 @@
-/** A whole stack: made in one run, and gone after five that anybody could have run on any day. */
+/** A whole stack: created in one run, and deleted in five runs, each of which could run on any day. */
 
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
@@ -10,13 +10,13 @@ export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new U
 const end = "destroy --continue-on-error";
 
 async function tell(stage: PulumiStage): Promise<void> {
-  stage.say("Bob makes a vault, two keystores, two templates, a key from each, and a key of KMS itself.");
+  stage.say("Bob creates a vault, two keystores, two templates, a key from each template, and a KMS key.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "Vault treasury created" });
 
-  stage.say("Bob ends it all. That asks: for the keys' deactivation, and KMS is told who wants the third one gone.");
+  stage.say("Bob deletes the stack. His run requests the deactivation of two keys, and sets the KMS key for deletion.");
   const asked = await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Carol consents to all three by naming them: two keys are deactivated, the one of KMS is destroyed.");
+  stage.say("Carol approves all three by passing their IDs: two keys are deactivated, and the KMS key is destroyed.");
   const deactivated = await stage.pulumi(
     "carol",
     end,
@@ -24,16 +24,22 @@ async function tell(stage: PulumiStage): Promise<void> {
     consentsIn(asked),
   );
 
-  await stage.timePasses("4h1m", "More than 4 hours later Bob names Carol's requests: the keys are destroyed.");
+  await stage.timePasses(
+    "4h1m",
+    "More than 4 hours later, Bob passes the IDs of Carol's requests: both keys are destroyed.",
+  );
   await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, consentsIn(deactivated));
 
   await stage.timePasses(
     "30d1m",
-    "After 30 days both records go, and whatever is empty then. KMS still remembers a key.",
+    "After 30 days, Bob removes both keys' metadata and most containers. KMS keeps a destroyed key's metadata longer.",
   );
   await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_KMS_METADATA_REMAINS]" });
 
-  await stage.timePasses("60d", "90 days after destroy KMS has forgotten it, and the last of the stack goes.");
+  await stage.timePasses(
+    "60d",
+    "90 days after the destruction, KMS has purged that metadata, and Bob deletes the last containers.",
+  );
   await stage.pulumi("bob", end, { exitCode: 0, says: "Vault treasury deleted" });
   await stage.expectEmptyStack("bob");
   const twice = (deed: string): readonly string[] => [deed, deed];
@@ -44,13 +50,13 @@ async function tell(stage: PulumiStage): Promise<void> {
       ...twice("Bob Example created the template"),
       ...twice("Bob Example created the key"),
       "Bob Example created the KMS key",
-      ...twice("Bob Example asked to deactivate it"),
+      ...twice("Bob Example requested its deactivation"),
       "Bob Example set the KMS key for deletion",
       ...twice("Carol Example deactivated the key"),
-      ...twice("Carol Example asked to destroy it"),
+      ...twice("Carol Example requested its destruction"),
       "Carol Example destroyed the KMS key",
       ...twice("Bob Example destroyed the key"),
-      ...twice("Bob Example removed the key's record"),
+      ...twice("Bob Example removed the key's metadata"),
       ...twice("Bob Example deleted the template"),
       ...twice("Bob Example deleted the keystore"),
       "Bob Example deleted the vault",

@@ -1,4 +1,4 @@
-/** Keys that people made by hand come under management; nothing but a marker on each is written, and their end takes two people. */
+/** Existing keys: adopting them writes only a marker on each key, and their deletion requires two people. */
 
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
@@ -16,28 +16,32 @@ const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const end = "destroy --target '**::orders-2024'";
 
 async function tell(stage: PulumiStage): Promise<void> {
-  stage.say("A vault that people filled by hand. Bob has uko write a program that adopts it: the one of this folder.");
+  stage.say(
+    "People filled this vault by hand. With uko import, Bob writes the program that adopts the vault: the one in this folder.",
+  );
   await stage.command("bob", ["import", "--vault", vaultId, "--format", "pulumi", "--out", "adopted"], {
     exitCode: 0,
     says: "10 resources",
   });
 
   stage.say(
-    "The first up adopts all of it. Pulumi calls that created; the service was told no more than that each key takes two people.",
+    "The first up adopts every object. Pulumi reports them as created, but uko only marked each key for two people.",
   );
   await stage.pulumi("bob", "up", { exitCode: 0, says: "11 created" });
   const marks = Array.from({ length: 4 }, () => "Bob Example marked it for two people");
   await stage.printAudit(marks);
 
-  stage.say("A second up finds nothing to do.");
+  stage.say("A second up changes nothing.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "11 unchanged" });
 
   await stage.printAudit(marks);
 
-  stage.say("The key of 2024 has been out of use since March 2025. Its end takes two people, as that of any key.");
+  stage.say(
+    "The key of 2024 has been out of use since March 2025. Its destruction requires two people, like that of any key.",
+  );
   const asked = await stage.pulumi("bob", end, { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   await stage.pulumi("carol", end, { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, consentsIn(asked));
 
-  stage.say("Who changed what, from the first day of management on:");
-  await stage.printAudit([...marks, "Bob Example asked to destroy it", "Carol Example destroyed the key"]);
+  stage.say("Who changed what since Bob adopted the keys:");
+  await stage.printAudit([...marks, "Bob Example requested its destruction", "Carol Example destroyed the key"]);
 }

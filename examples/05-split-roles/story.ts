@@ -1,4 +1,4 @@
-/** Divided roles: what each person meets who tries a step of the other, and how they end the key together. */
+/** Split roles: the message for a person who does not have the role for a step, and how two people delete the key. */
 
 import { fileURLToPath } from "node:url";
 import type { PulumiStory } from "../../test/stage/perform.ts";
@@ -8,12 +8,14 @@ import { keyIn, recordIn } from "../../test/stage/stage.ts";
 export const story: PulumiStory = { kind: "pulumi", project: fileURLToPath(new URL(".", import.meta.url)), tell };
 
 async function tell(stage: PulumiStage): Promise<void> {
-  stage.say("Bob creates the key. Alice may not: she asks uko who she is and what she can see.");
+  stage.say(
+    "Bob creates the key. Alice does not have the role for that step; uko doctor shows her identity and what she can read.",
+  );
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey ledger created" });
   await stage.command("alice", ["doctor"], { exitCode: 0, says: "Alice Example" });
 
   stage.say(
-    "Alice asks for the key's end. Bob names her request, but deactivating takes a role that he does not hold.",
+    "Alice requests the deactivation. Bob passes the ID of her request, but the step requires a role that he does not have.",
   );
   const asked = await stage.pulumi("alice", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
   const key = keyIn(asked);
@@ -22,7 +24,7 @@ async function tell(stage: PulumiStage): Promise<void> {
     says: "Key Custodian - Deployer",
   });
 
-  stage.say("Nothing was lost by that. He consents instead, and Alice acts on his consent.");
+  stage.say("Nothing was changed. Bob approves the request with uko consent instead, and Alice runs the step.");
   const consented = await stage.command("bob", ["consent", key, recordIn(asked)], { exitCode: 0, says: "" });
   const deactivated = await stage.command("alice", ["continue", key, "--consent", recordIn(consented)], {
     exitCode: 10,
@@ -31,29 +33,29 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours later Alice tries alone, and cannot: her own request is no consent.",
+    "More than 4 hours later, Alice tries to destroy the key alone. She cannot approve her own request.",
   );
   await stage.command("alice", ["continue", key, "--consent", recordIn(deactivated)], {
     exitCode: 10,
     says: "[UKO_APPROVAL_PENDING]",
   });
 
-  stage.say("Bob names her request: destroy is his to do.");
+  stage.say("Bob passes the ID of her request. He has the role to destroy the key.");
   await stage.command("bob", ["continue", key, "--consent", recordIn(deactivated)], {
     exitCode: 11,
     says: "[UKO_DESTRUCTION_PENDING]",
   });
 
-  await stage.timePasses("30d1m", "After the keystore's 30 days the record is left, and removing it is Bob's as well.");
+  await stage.timePasses("30d1m", "After the keystore's 30 days, Bob also has the role to remove the key's metadata.");
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey ledger deleted" });
   await stage.expectEmptyStack("bob");
   await stage.printAudit([
     "Bob Example created the key",
-    "Alice Example asked to deactivate it",
-    "Bob Example consented to deactivate it",
+    "Alice Example requested its deactivation",
+    "Bob Example approved its deactivation",
     "Alice Example deactivated the key",
-    "Alice Example asked to destroy it",
+    "Alice Example requested its destruction",
     "Bob Example destroyed the key",
-    "Bob Example removed the key's record",
+    "Bob Example removed the key's metadata",
   ]);
 }

@@ -4,5 +4,7 @@ import { runStory } from "../../test/stage/run-story.ts";
 import { story } from "./story.ts";
 
 if (await runStory(story)) {
-  console.log("\nREADME.md has the picture; examples/01-first-key and examples/02-two-people are there to be changed.");
+  console.log(
+    "\nREADME.md shows these steps as a diagram. To try changes, start with examples/01-first-key or examples/02-two-people.",
+  );
 }

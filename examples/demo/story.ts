@@ -13,21 +13,21 @@ export const story: PulumiStory = {
 
 async function tell(stage: PulumiStage): Promise<void> {
   stage.say(
-    "An encryption key ends in steps: deactivate, 4 hours, destroy, 30 days in its keystore, remove.",
-    "Two people must stand behind it. Alice may deactivate; Bob may create, destroy and remove.",
-    "Both run the real Pulumi CLI, each with a home and a credential of their own, against an emulator.",
+    "You delete an encryption key in steps: deactivate, wait 4 hours, destroy, wait 30 days for its keystore, remove.",
+    "The deletion requires two people. Alice may deactivate; Bob may create, destroy and remove.",
+    "Both run the real Pulumi CLI against an emulator, each with a home folder and a credential of their own.",
   );
 
-  stage.say("Bob creates a key from the program that both have checked out.");
+  stage.say("Bob creates a key with the program that both have checked out.");
   await stage.pulumi("bob", "up", { exitCode: 0, says: "ManagedKey payroll created" });
 
   stage.say(
-    "Bob wants it gone. His destroy writes a consent record on the key, and stops there.",
+    "Bob wants to delete the key. His destroy writes a request on the key, and stops.",
     "(Pulumi shows a wait as an error, so that the key stays in the stack.)",
   );
   const asked = await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Alice agrees: she names Bob's record. Her run deactivates, and asks for the destruction.");
+  stage.say("Alice approves the request by passing its ID. Her run deactivates the key and requests its destruction.");
   const deactivated = await stage.pulumi(
     "alice",
     "destroy",
@@ -37,24 +37,24 @@ async function tell(stage: PulumiStage): Promise<void> {
 
   await stage.timePasses(
     "4h1m",
-    "More than 4 hours pass. Bob agrees in turn, by naming Alice's record: the key is destroyed.",
+    "More than 4 hours pass. Bob approves Alice's request by passing its ID: the key is destroyed.",
   );
   await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, recordIn(deactivated));
 
   await stage.timePasses(
     "30d1m",
-    "30 days pass. Bob, a Vault Administrator, runs destroy once more: the record is removed.",
+    "30 days pass. Bob, a Vault Administrator, runs destroy once more, which removes the key's metadata.",
   );
   await stage.pulumi("bob", "destroy", { exitCode: 0, says: "ManagedKey payroll deleted" });
   await stage.expectEmptyStack("bob");
 
-  stage.say("The stack is empty. This is the service's audit trail, every change of the key:");
+  stage.say("The stack is empty. The service's audit trail shows every change of the key:");
   await stage.printAudit([
     "Bob Example created the key",
-    "Bob Example asked to deactivate it",
+    "Bob Example requested its deactivation",
     "Alice Example deactivated the key",
-    "Alice Example asked to destroy it",
+    "Alice Example requested its destruction",
     "Bob Example destroyed the key",
-    "Bob Example removed the key's record",
+    "Bob Example removed the key's metadata",
   ]);
 }

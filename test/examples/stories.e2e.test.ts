@@ -48,7 +48,7 @@ test.each([
   },
 );
 
-test("a story that goes differently ends, and says what was meant", async () => {
+test("an unexpected result ends a story, and the error shows the expected one", async () => {
   const impatient = {
     ...firstKey,
     tell: async (stage: Parameters<typeof firstKey.tell>[0]) => {
@@ -57,6 +57,6 @@ test("a story that goes differently ends, and says what was meant", async () => 
     },
   };
   await expect(perform(impatient, () => {})).rejects.toThrow(
-    /meant to end with 0 .*it ended with 1:[\s\S]*COOLING_DOWN/,
+    /Expected exit code 0 .*but the exit code was 1:[\s\S]*COOLING_DOWN/,
   );
 });

@@ -1,10 +1,10 @@
-/** The service's audit trail as a table: every call that changed something, who made it, and what became of the key. */
+/** The service's audit trail as a table: each call that changed an object, its caller, and the state of the key. */
 
 import type { AuditEntry } from "./local-uko.ts";
 
 const deeds: Readonly<Record<string, string>> = {
   K2: "created the key",
-  K5: "removed the key's record",
+  K5: "removed the key's metadata",
   K7: "deactivated the key",
   K8: "destroyed the key",
   M1: "created the KMS key",
@@ -21,6 +21,8 @@ const deeds: Readonly<Record<string, string>> = {
   V4: "changed the vault",
   V5: "deleted the vault",
 };
+
+const stepNouns: Readonly<Record<string, string>> = { deactivate: "deactivation", destroy: "destruction" };
 
 /** Who did what, in order: `Alice Example deactivated the key`. */
 export function deedsIn(audit: readonly AuditEntry[]): readonly string[] {
@@ -56,7 +58,7 @@ function whoIn({ callerName, caller }: AuditEntry): string {
   return callerName ?? caller ?? "nobody";
 }
 
-/** A change of attributes (K4) leaves a consent record on the key, whose `s` is the step that it is for, or no more than a marker. */
+/** A change of attributes (K4) writes a consent record on the key, whose `s` is its step, or only a marker. */
 function deedOf({ operation, after }: AuditEntry): string {
   const plain = deeds[operation];
   if (plain !== undefined) return plain;
@@ -65,5 +67,5 @@ function deedOf({ operation, after }: AuditEntry): string {
   if (operation === "K4" && value === undefined && textOf("uko_dual") !== undefined) return "marked it for two people";
   if (operation !== "K4" || value === undefined) return `called ${operation}`;
   const record = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
-  return `${record.h === "answer" ? "consented to" : "asked to"} ${record.s} it`;
+  return `${record.h === "answer" ? "approved" : "requested"} its ${stepNouns[record.s] ?? record.s}`;
 }

@@ -25,7 +25,7 @@ export class CdkStage extends Stage {
     this.show(initialized, said, { exitCode: 0, says: "successfully initialized" });
   }
 
-  /** One run of OpenTofu by a person, who names these records if there are any. Answers what OpenTofu said. */
+  /** One run of OpenTofu by a person, with the record IDs that they pass. Returns OpenTofu's output. */
   async tofu(name: Name, command: "plan" | "apply" | "destroy", expected: Expected, consent?: string): Promise<string> {
     const { tofu } = await this.#person(name);
     const approval = command === "plan" ? [] : ["-auto-approve"];
@@ -41,7 +41,7 @@ export class CdkStage extends Stage {
   async expectEmptyState(name: Name): Promise<void> {
     const { resources } = await (await this.#person(name)).tofu.state();
     if (resources.length > 0)
-      throw new StoryError(`The state still holds ${resources.map(({ address }) => address).join(", ")}`);
+      throw new StoryError(`The state still contains ${resources.map(({ address }) => address).join(", ")}`);
   }
 
   #person(name: Name): Promise<CdkPerson> {

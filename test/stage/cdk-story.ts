@@ -1,4 +1,4 @@
-/** The life of one key by our CDK constructs, the same with both kits: synthesized, applied, asked, past the second person, to the end. */
+/** The life of one key with the CDK constructs, the same with both kits: created, requested, approved, removed. */
 
 import type { CdkStage } from "./cdk-stage.ts";
 import type { CdkStory } from "./perform.ts";
@@ -10,18 +10,20 @@ export function cdkStory(project: string): CdkStory {
 }
 
 async function tell(stage: CdkStage): Promise<void> {
-  stage.say("Bob's program writes what OpenTofu reads. He creates a key whose end takes two people.");
+  stage.say(
+    "Bob's program writes the configuration that OpenTofu reads. He creates a key whose deletion requires two people.",
+  );
   await stage.synthesize("bob");
   await stage.tofu("bob", "apply", { exitCode: 0, says: "Resources: 1 added" });
 
-  stage.say("He wants it gone. A destroy of his asks for a second person, and ends nothing.");
+  stage.say("Bob wants to delete the key. His destroy only requests the deactivation, and the key keeps working.");
   const asked = await stage.tofu("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Alice has the same program and the same state. Her plan says what is awaited.");
+  stage.say("Alice has the same program and the same state. Her plan shows what the deletion is waiting for.");
   await stage.synthesize("alice");
   await stage.tofu("alice", "plan", { exitCode: 0, says: "is waiting for approval of its deactivation: Bob Example" });
 
-  stage.say("Alice names Bob's record: the key is deactivated, and her half of its destruction is on file.");
+  stage.say("Alice passes the ID of Bob's request. Her run deactivates the key and requests its destruction.");
   const deactivated = await stage.tofu(
     "alice",
     "destroy",
@@ -29,18 +31,21 @@ async function tell(stage: CdkStage): Promise<void> {
     recordIn(asked),
   );
 
-  await stage.timePasses("4h1m", "More than 4 hours later Bob names her record: the key is destroyed.");
+  await stage.timePasses("4h1m", "More than 4 hours later, Bob passes the ID of her request: the key is destroyed.");
   await stage.tofu("bob", "destroy", { exitCode: 1, says: "[UKO_DESTRUCTION_PENDING]" }, recordIn(deactivated));
 
-  await stage.timePasses("30d1m", "After the keystore's 30 days the record goes, and with it the resource.");
+  await stage.timePasses(
+    "30d1m",
+    "After the keystore's 30 days, the key's metadata is removed, and the resource leaves the state.",
+  );
   await stage.tofu("bob", "destroy", { exitCode: 0, says: "Resources: 1 destroyed" });
   await stage.expectEmptyState("bob");
   await stage.printAudit([
     "Bob Example created the key",
-    "Bob Example asked to deactivate it",
+    "Bob Example requested its deactivation",
     "Alice Example deactivated the key",
-    "Alice Example asked to destroy it",
+    "Alice Example requested its destruction",
     "Bob Example destroyed the key",
-    "Bob Example removed the key's record",
+    "Bob Example removed the key's metadata",
   ]);
 }

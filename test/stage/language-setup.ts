@@ -77,7 +77,7 @@ async function setUpLibrary(language: HostLanguage): Promise<Pick<LanguageSetup,
   if (language === "go") return { pathEntries: [], env: (await locateGo()).env };
   const { pythonBin, isReady } = await locatePython();
   if (!isReady)
-    throw new Error("Pulumi's library for Python is not there. Run `npm run engines` once; it installs it.");
+    throw new Error("Pulumi's library for Python is not installed. Run `npm run engines` once to install it.");
   return { pathEntries: [path.dirname(pythonBin)], env: { PYTHONPATH: await installPythonSdk(pythonBin) } };
 }
 

@@ -1,4 +1,4 @@
-/** The local UKO as a process of its own, started as anybody starts it: `uko emulator`. */
+/** The emulator as a process of its own, started as users start it: `uko emulator`. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";

@@ -9,16 +9,16 @@ import type { Write } from "./stage.ts";
 
 export interface PulumiStory {
   readonly kind: "pulumi";
-  /** The folder with the Pulumi project that everybody has checked out. */
+  /** The folder with the Pulumi project that each person has checked out. */
   readonly project: string;
-  /** What is there before anybody comes, as a seed file of the local UKO; its demo world when absent. */
+  /** A seed file for the emulator; the demo world if absent. */
   readonly seedFile?: string;
   readonly tell: (stage: PulumiStage) => Promise<void>;
 }
 
 export interface CdkStory {
   readonly kind: "cdk";
-  /** The folder with the program that everybody has checked out. */
+  /** The folder with the program that each person has checked out. */
   readonly project: string;
   readonly tell: (stage: CdkStage) => Promise<void>;
 }

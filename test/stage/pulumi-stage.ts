@@ -14,7 +14,7 @@ export class PulumiStage extends Stage {
     this.#workspace = workspace;
   }
 
-  /** One run of Pulumi by a person, who names these records if there are any. Answers what Pulumi said. */
+  /** One run of Pulumi by a person, with the record IDs that they pass. Returns Pulumi's output. */
   async pulumi(
     name: Name,
     command: "up" | "destroy" | "destroy --continue-on-error" | `destroy --target '${string}'`,
@@ -29,7 +29,7 @@ export class PulumiStage extends Stage {
     return this.show(result, essenceOf(result.output), expected);
   }
 
-  /** One call of the command line, which needs no stack. */
+  /** One `uko` command, which needs no stack. */
   async command(name: Name, args: readonly string[], expected: Expected): Promise<string> {
     const person = await this.#person(name);
     await this.prompt(name, `uko ${args.join(" ")}`);
@@ -41,7 +41,7 @@ export class PulumiStage extends Stage {
   async expectEmptyStack(name: Name): Promise<void> {
     const { resources } = await (await this.#person(name)).exportState();
     if (resources.length > 0)
-      throw new StoryError(`The stack still holds ${resources.map(({ urn }) => urn).join(", ")}`);
+      throw new StoryError(`The stack still contains ${resources.map(({ urn }) => urn).join(", ")}`);
   }
 
   #person(name: Name): Promise<PulumiPerson> {

@@ -67,7 +67,7 @@ const ukoScript = path.join(repository, "dist", "bin", "uko.js");
 async function requirePulumi(): Promise<PulumiEngine> {
   engine ??= locatePulumi();
   const found = await engine;
-  if (!found) throw new Error("The Pulumi CLI is not there. Run `npm run engines` once; it finds or builds it.");
+  if (!found) throw new Error("The Pulumi CLI was not found. Run `npm run engines` once to find or build it.");
   return found;
 }
 let engine: Promise<PulumiEngine | undefined> | undefined;

@@ -1,6 +1,6 @@
 /**
- * Where the demo and the examples are told: a local UKO, one stack, people with their own HOME and credential, and a real
- * engine. Each run prints what was typed and what came of it; one that goes differently ends the story.
+ * The stage of the demo and the examples: an emulator, one stack, people with their own HOME and credential, and a real
+ * engine. Each run prints its command and its output; an unexpected result ends the story.
  */
 
 import { styleText } from "node:util";
@@ -10,7 +10,7 @@ import type { LocalUko } from "./local-uko.ts";
 
 export type Name = "alice" | "bob" | "carol";
 
-/** What a run must come to; anything else ends the story. */
+/** The expected result of a run; any other result ends the story. */
 export interface Expected {
   readonly exitCode: number;
   readonly says: string | RegExp;
@@ -18,10 +18,10 @@ export interface Expected {
 
 export type Write = (text: string) => void;
 
-/** A run that did not come to what the story says. */
+/** A run whose result the story does not expect. */
 export class StoryError extends Error {}
 
-/** What every engine's stage has: words, time, and what the service kept of it all. */
+/** The part that all engines share: narration, time and the audit trail. */
 export abstract class Stage {
   readonly uko: LocalUko;
   readonly #write: Write;
@@ -50,7 +50,7 @@ export abstract class Stage {
     this.#write(`\n${auditTable(audit)}\n`);
     const ordered = (deeds: readonly string[]) => (order === "any" ? deeds.toSorted() : deeds).join("\n");
     if (ordered(deedsIn(audit)) !== ordered(expected))
-      throw new StoryError(`The story was meant to be\n${expected.join("\n")}`);
+      throw new StoryError(`Expected these changes in the audit trail:\n${expected.join("\n")}`);
   }
 
   /** What a person has in their shell. */
@@ -58,7 +58,7 @@ export abstract class Stage {
     return { ...this.uko.settings, UKO_API_KEY: `${name}-demo-key` };
   }
 
-  /** Prints what a person types, who names these records if there are any. */
+  /** Prints what a person types, with the record IDs that they pass. */
   protected async prompt(name: Name, typed: string, consent?: string): Promise<void> {
     const who = `${name[0]?.toUpperCase()}${name.slice(1)}`;
     const time = sayMinute(await this.uko.now());
@@ -66,36 +66,36 @@ export abstract class Stage {
     this.#write(`\n${styled("cyan", `${who}, ${time}`)}\n${styled("cyan", `$ ${variable}${typed}`)}\n`);
   }
 
-  /** Prints what was said; ends the story unless the run came to what was meant. */
+  /** Prints the output; ends the story unless the result is the expected one. */
   protected show(result: EngineResult, said: string, expected: Expected): string {
     if (said !== "") this.#write(`${said.replaceAll(/^(?=.)/gm, "  ")}\n`);
     const isAsTold = typeof expected.says === "string" ? said.includes(expected.says) : expected.says.test(said);
     if (result.exitCode === expected.exitCode && isAsTold) return said;
     throw new StoryError(
-      `This run was meant to end with ${expected.exitCode} and say "${expected.says}"; it ended with ${result.exitCode}:\n${result.output}`,
+      `Expected exit code ${expected.exitCode} and the text "${expected.says}", but the exit code was ${result.exitCode}:\n${result.output}`,
     );
   }
 }
 
-/** The id of the record that a message tells people to name. */
+/** The ID of the one record that a message prints. */
 export function recordIn(said: string): string {
   const ids = new Set(Array.from(said.matchAll(/\b[0-9a-f]{32}\b/g), ([id]) => id));
   const [id] = ids;
-  if (id === undefined || ids.size > 1) throw new StoryError(`No single record to name in:\n${said}`);
+  if (id === undefined || ids.size > 1) throw new StoryError(`Expected exactly one record ID in:\n${said}`);
   return id;
 }
 
-/** Everything that the messages of a run tell a second person to name, as `UKO_CONSENT` takes it. */
+/** The IDs that a run prints for a second person, as `UKO_CONSENT` takes them. */
 export function consentsIn(said: string): string {
   const ids = new Set(Array.from(said.matchAll(/--consent (\S+)/g), ([, id]) => id));
-  if (ids.size === 0) throw new StoryError(`Nothing to name in:\n${said}`);
+  if (ids.size === 0) throw new StoryError(`Expected at least one ID after --consent in:\n${said}`);
   return [...ids].join(",");
 }
 
-/** `<vaultId>/<keyId>`, as a message names the key. */
+/** `<vaultId>/<keyId>` of the key in a message. */
 export function keyIn(said: string): string {
   const key = /\b[0-9a-f-]{36}\/[0-9a-f-]{36}\b/.exec(said)?.[0];
-  if (key === undefined) throw new StoryError(`No key is named in:\n${said}`);
+  if (key === undefined) throw new StoryError(`Expected <vaultId>/<keyId> in:\n${said}`);
   return key;
 }
 

@@ -51,7 +51,7 @@ const approved = new Set(["apply", "destroy"]);
 async function requireTofu(): Promise<TofuEngine> {
   engine ??= locateTofu();
   const found = await engine;
-  if (!found) throw new Error("OpenTofu is not there. Run `npm run engines` once; it finds or builds it.");
+  if (!found) throw new Error("OpenTofu was not found. Run `npm run engines` once to find or build it.");
   return found;
 }
 let engine: Promise<TofuEngine | undefined> | undefined;
