@@ -69,7 +69,7 @@ test("a program drops one of two resources of a key: the key stays, whichever of
 test("the creation under the new name fails and the run goes on: the deletion is refused, since the state would lose the key", async () => {
   const { id, properties, payroll, wages, writes } = await renamed();
   const refused = await statusOf(wages.create(await wages.check(news())));
-  expect(refused.details).toContain("has that label, but not the mark of this resource");
+  expect(refused.details).toContain("has this label, but not the mark of this resource");
   const before = (await writes()).length;
   const kept = await statusOf(payroll.delete(id, properties));
   expect(kept).toMatchObject({ code: status.FAILED_PRECONDITION });

@@ -59,7 +59,7 @@ describe("a gateway on the way", () => {
     rewrite = (etag) => `"${etag}-gzip"`;
     const { exitCode, err } = await uko.uko("bob", `request ${keys.draft}`, behind());
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/refuses the ETag that it returned/);
+    expect(err).toMatch(/rejects the ETag that it returned/);
     expect(err).toMatch(/-gzip"/);
     expect(await patches()).toBe(2);
   });
