@@ -11,16 +11,16 @@ import { type AnyDefinition, type Inventory, takeInventory } from "./engine/comm
 import type { TagProbe } from "./engine/commands/probe-tags.ts";
 import { controlsCheck, controlsNotCompared } from "./engine/commands/state-checks.ts";
 import { readState } from "./engine/commands/stored-state.ts";
-import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/definition.ts";
-import { type Dialect, dialectOf, programDialect } from "./engine/dialect.ts";
-import type { Door } from "./engine/explanation.ts";
 import { createHandlers, type HandlerContext } from "./engine/handlers.ts";
 import { createOperations, type Operations } from "./engine/key/commands.ts";
 import { createKmsOperations, type KmsOperations } from "./engine/kms-key/commands.ts";
-import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports.ts";
+import { createServiceClock } from "./engine/ports/service-clock.ts";
+import type { CallOptions, Clock, Evidence, Progress, World } from "./engine/ports/world.ts";
 import { parseGiven } from "./engine/program/input-validation.ts";
-import { createServiceClock } from "./engine/service-clock.ts";
-import { isTransientReadError } from "./engine/transient-read-errors.ts";
+import type { FunctionDefinition, ListOptions, ResourceDefinition } from "./engine/resource/definition.ts";
+import { type Dialect, dialectOf, programDialect } from "./engine/text/dialect.ts";
+import type { Door } from "./engine/text/explanation.ts";
+import { isTransientReadError } from "./engine/text/transient-read-errors.ts";
 import { asUkoError, UkoError } from "./errors.ts";
 import { functions } from "./resources/functions.ts";
 import { type ResourceHandlers, resources } from "./resources/registry.ts";
@@ -133,10 +133,6 @@ export function openWorld(
 export { auditEvidence, auditedSteps } from "./engine/commands/audit.ts";
 export { explainAudit } from "./engine/commands/audit-messages.ts";
 export { renderChecks } from "./engine/commands/doctor-messages.ts";
-export { createDeclarations } from "./engine/declarations.ts";
-export { hclDialect, programDialect } from "./engine/dialect.ts";
-/** The renderer of the command line, exported so that every door shows an explanation alike. */
-export { renderExplanation } from "./engine/explanation.ts";
 export {
   kmsKeysNotListed,
   summariseRequests,
@@ -144,14 +140,18 @@ export {
   sweepHint,
   sweepQuestion,
 } from "./engine/key/survey-messages.ts";
-export { errorAbout, messageAbout, type ResourceLabel } from "./engine/resource-label.ts";
-export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/shared-object.ts";
+export { createDeclarations } from "./engine/resource/declarations.ts";
+export { hclDialect, programDialect } from "./engine/text/dialect.ts";
+/** The renderer of the command line, exported so that every door shows an explanation alike. */
+export { renderExplanation } from "./engine/text/explanation.ts";
+export { errorAbout, messageAbout, type ResourceLabel } from "./engine/text/resource-label.ts";
+export { declaredTwice, declaredTwiceInHcl, sayLetGo } from "./engine/text/shared-object.ts";
 export {
   isTransientReadError,
   refreshSkippedWarning,
   sayUnreadInAll,
   sayUnreadSoFar,
-} from "./engine/transient-read-errors.ts";
+} from "./engine/text/transient-read-errors.ts";
 export { announcedSteps, announcesNothing } from "./lifecycle/announcement.ts";
 export { checkArguments } from "./resources/functions.ts";
 export { isLoopbackEndpoint } from "./services/http/allowed-hosts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { programDialect } from "../provider/engine/dialect.ts";
+import { programDialect } from "../provider/engine/text/dialect.ts";
 import {
   checkStored,
   type Environment,

@@ -115,7 +115,7 @@ const rules: readonly Rule[] = [
     find: lines(
       /\bprocess\.env\b|\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(UUID|Bytes|Int)\b/,
     ),
-    broken: { file: "provider/engine/wait.ts", text: "const now = Date.now();\n" },
+    broken: { file: "provider/engine/loop/wait.ts", text: "const now = Date.now();\n" },
   },
   {
     title: "plain English: no word of the former dialect (provider/docs/glossary.md)",
@@ -133,7 +133,7 @@ const rules: readonly Rule[] = [
       /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|printable)\.ts|test\/golden\/.*)$/,
     find: (text, file) =>
       (file.endsWith(".ts") ? proseIn(text, file) : text.split("\n")).filter((prose) => dialect.test(prose)),
-    broken: { file: "provider/engine/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
+    broken: { file: "provider/engine/loop/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
   },
   {
     title: "no path of somebody's machine",

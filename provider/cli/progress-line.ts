@@ -3,7 +3,7 @@
  * elsewhere.
  */
 
-import type { Progress } from "../engine/ports.ts";
+import type { Progress } from "../engine/ports/world.ts";
 import type { TextOutput } from "./cli-world.ts";
 
 export interface ProgressLine extends Progress {

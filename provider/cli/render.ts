@@ -1,7 +1,7 @@
 /** The encoding of reports and errors: text for people, one line of JSON for machines. */
 
 import { jsonLine, renderExplanation } from "../compose.ts";
-import type { Report } from "../engine/report.ts";
+import type { Report } from "../engine/loop/report.ts";
 import { errorCatalogue, isUkoError, UkoError } from "../errors.ts";
 import type { KeyPath } from "./arguments.ts";
 

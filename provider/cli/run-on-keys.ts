@@ -2,9 +2,9 @@
 
 import type { Operations } from "../engine/key/commands.ts";
 import type { KmsOperations } from "../engine/kms-key/commands.ts";
-import type { KmsKeyRef } from "../engine/kms-ports.ts";
-import type { CallOptions, KeyRef } from "../engine/ports.ts";
-import type { Report } from "../engine/report.ts";
+import type { Report } from "../engine/loop/report.ts";
+import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
+import type { CallOptions, KeyRef } from "../engine/ports/world.ts";
 import { type ErrorCode, UkoError } from "../errors.ts";
 import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld, Environment, OpenOperations } from "./cli-world.ts";

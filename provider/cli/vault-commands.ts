@@ -3,8 +3,8 @@
 import { type Command, Option } from "commander";
 import { jsonLine, kmsKeysNotListed, summariseRequests, summariseSweep, sweepHint, sweepQuestion } from "../compose.ts";
 import type { Survey } from "../engine/key/survey.ts";
-import type { KeyRef } from "../engine/ports.ts";
-import type { Report } from "../engine/report.ts";
+import type { Report } from "../engine/loop/report.ts";
+import type { KeyRef } from "../engine/ports/world.ts";
 import type { UkoError } from "../errors.ts";
 import { collectVaultIds } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";

@@ -4,6 +4,9 @@
  */
 
 import type { Announcement } from "../lifecycle/announcement.ts";
+import { reportingRun, resultOfStored } from "./loop/report.ts";
+import type { CallOptions, World } from "./ports/world.ts";
+import { type ProgramReader, readProgram } from "./program/read-program.ts";
 import type {
   CheckFailure,
   CreateOptions,
@@ -12,14 +15,11 @@ import type {
   ResourceDefinition,
   RunSettings,
   Stored,
-} from "./definition.ts";
-import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./delete.ts";
-import { applyCommand, type Door } from "./explanation.ts";
-import type { CallOptions, World } from "./ports.ts";
-import { nothingPlanned, type Planned } from "./preview.ts";
-import { type ProgramReader, readProgram } from "./program/read-program.ts";
-import { reportingRun, resultOfStored } from "./report.ts";
-import { isTransientReadError } from "./transient-read-errors.ts";
+} from "./resource/definition.ts";
+import { type DeleteOutcome, type DeleteRequest, type Deletion, resultOfDeletion } from "./resource/delete.ts";
+import { nothingPlanned, type Planned } from "./resource/preview.ts";
+import { applyCommand, type Door } from "./text/explanation.ts";
+import { isTransientReadError } from "./text/transient-read-errors.ts";
 
 /** A resource after a read or a change, for engines that read again before a run. */
 export interface ResourceRead<State> extends Stored<State> {

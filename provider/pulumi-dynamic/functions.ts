@@ -5,7 +5,7 @@
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";
 import { openHandlers, storedSettings } from "../compose.ts";
-import type { ListOptions } from "../engine/definition.ts";
+import type { ListOptions } from "../engine/resource/definition.ts";
 import type { DeletionPlan, PendingDeletion } from "../resources/functions.ts";
 
 export type { DeletionPlan, PendingDeletion };

@@ -7,8 +7,8 @@ import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import { createDeclarations, declaredTwice, sayLetGo } from "../compose.ts";
-import type { CheckFailure } from "../engine/definition.ts";
 import type { Handlers } from "../engine/handlers.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, isUkoError } from "../errors.ts";
 
 /**

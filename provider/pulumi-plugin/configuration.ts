@@ -4,8 +4,8 @@
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
-import type { CheckFailure } from "../engine/definition.ts";
 import { containsUnknown } from "../engine/program/unknown.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
 import { UkoError } from "../errors.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Session } from "./session.ts";

@@ -5,7 +5,7 @@
  * half would delete the key that the first half has just adopted.
  */
 
-import { createDeclarations } from "../engine/declarations.ts";
+import { createDeclarations } from "../engine/resource/declarations.ts";
 import { UkoError } from "../errors.ts";
 import type { SharedDeletion } from "../lifecycle/shared-object.ts";
 

@@ -5,11 +5,11 @@
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";
 import { containerRights, sayContainer } from "../engine/container/words.ts";
-import type { Collection, ContainerRef, WithEtag } from "../engine/container-ports.ts";
-import type { CheckFailure } from "../engine/definition.ts";
-import type { Dialect } from "../engine/dialect.ts";
-import type { CallOptions, World, Written } from "../engine/ports.ts";
-import { capital, plain, sayRoles } from "../engine/words.ts";
+import type { Collection, ContainerRef, WithEtag } from "../engine/ports/containers.ts";
+import type { CallOptions, World, Written } from "../engine/ports/world.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
+import type { Dialect } from "../engine/text/dialect.ts";
+import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
 import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
 import { uuidForm } from "../uuid-form.ts";

@@ -3,7 +3,7 @@
  * to the created object, never to a second one (decision 0010).
  */
 
-import type { CallOptions, World } from "../engine/ports.ts";
+import type { CallOptions, World } from "../engine/ports/world.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { longestInterruptionMs } from "../lifecycle/plan-update.ts";
 

@@ -4,15 +4,15 @@
  */
 
 import * as z from "zod";
+import { createOperations } from "../engine/key/commands.ts";
+import { failuresOfKnown } from "../engine/program/input-validation.ts";
 import {
   type CheckFailure,
   defineFunction,
   type FunctionDefinition,
   type ResourceDefinition,
-} from "../engine/definition.ts";
-import { createOperations } from "../engine/key/commands.ts";
-import { failuresOfKnown } from "../engine/program/input-validation.ts";
-import { shapeOf } from "../engine/property.ts";
+} from "../engine/resource/definition.ts";
+import { shapeOf } from "../engine/resource/property.ts";
 import { UkoError } from "../errors.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
 import { type ResourceName, resources, type StateOf } from "./registry.ts";

@@ -3,9 +3,9 @@
  * requested explicitly.
  */
 
-import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/container-ports.ts";
-import type { CallOptions, KeySnapshot, World } from "../engine/ports.ts";
-import { plain } from "../engine/words.ts";
+import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/ports/containers.ts";
+import type { CallOptions, KeySnapshot, World } from "../engine/ports/world.ts";
+import { plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { keyStates } from "../lifecycle/managed-key-states.ts";
 import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/unlinking.ts";

@@ -7,9 +7,9 @@ import * as z from "zod";
 import { containerDeletion } from "../engine/container/deletion.ts";
 import { readContainer } from "../engine/container/observe.ts";
 import { sayContainer } from "../engine/container/words.ts";
-import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/container-ports.ts";
-import { defineResource, type Stored } from "../engine/definition.ts";
-import { isChangeable, namesWhere } from "../engine/property.ts";
+import type { ContainerRef, VaultInput, VaultSnapshot } from "../engine/ports/containers.ts";
+import { defineResource, type Stored } from "../engine/resource/definition.ts";
+import { isChangeable, namesWhere } from "../engine/resource/property.ts";
 import {
   adoptContainer,
   changeContainer,

@@ -3,10 +3,10 @@
  * one mapping of the service's refusals to errors.
  */
 
-import { throwIfStopped } from "../engine/converge.ts";
-import type { CallOptions, World, Written } from "../engine/ports.ts";
-import { createSettler, type Settler } from "../engine/settle.ts";
-import { plain } from "../engine/words.ts";
+import { throwIfStopped } from "../engine/loop/converge.ts";
+import { createSettler, type Settler } from "../engine/loop/settle.ts";
+import type { CallOptions, World, Written } from "../engine/ports/world.ts";
+import { plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import type { Reading } from "../lifecycle/settling.ts";
 

@@ -1,6 +1,6 @@
 /** Evidence on disk: one JSON line per step, durable before the step continues. */
 
-import type { Evidence, EvidenceEntry } from "../engine/ports.ts";
+import type { Evidence, EvidenceEntry } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { createLineWriter, jsonLine, systemSays } from "./durable-append.ts";
 

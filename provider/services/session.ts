@@ -3,8 +3,8 @@
  * that this run is configured for, made once per run before its first write.
  */
 
-import type { Keystores } from "../engine/container-ports.ts";
-import type { Session } from "../engine/ports.ts";
+import type { Keystores } from "../engine/ports/containers.ts";
+import type { Session } from "../engine/ports/world.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
 import { uuidForm } from "../uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker.ts";

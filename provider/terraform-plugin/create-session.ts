@@ -4,7 +4,7 @@
  */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
-import type { HclCommand } from "../engine/explanation.ts";
+import type { HclCommand } from "../engine/text/explanation.ts";
 import { createLabels } from "./labels.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";

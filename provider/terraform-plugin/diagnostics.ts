@@ -4,7 +4,7 @@
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { CheckFailure } from "../engine/definition.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
 import { asUkoError, type ErrorCode } from "../errors.ts";
 import { printableLines } from "../printable.ts";
 import type { TerraformAttribute } from "../schema/terraform.ts";

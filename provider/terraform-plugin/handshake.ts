@@ -8,7 +8,7 @@ import { accessSync, constants, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ServerCredentials } from "@grpc/grpc-js";
-import type { HclCommand } from "../engine/explanation.ts";
+import type { HclCommand } from "../engine/text/explanation.ts";
 import { newKeyPair, pemOf, privateKeyPem, serverExtensions, signCertificate } from "../x509.ts";
 
 /** The variables that a host sets (go-plugin, client.go and constants.go). */

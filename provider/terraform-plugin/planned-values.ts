@@ -3,8 +3,8 @@
  * enforce for plans.
  */
 
-import type { CheckFailure } from "../engine/definition.ts";
 import { containsUnknown, UNKNOWN } from "../engine/program/unknown.ts";
+import type { CheckFailure } from "../engine/resource/definition.ts";
 import type { Role, TerraformAttribute, TerraformResource } from "../schema/terraform.ts";
 import type { AnyHandlers } from "./blocks.ts";
 import {

@@ -1,7 +1,7 @@
 /** Per-connection state: configuration, handlers, the run's findings, and shutdown. */
 
 import type { OpenHandlers, StoredSettings } from "../compose.ts";
-import type { HclCommand } from "../engine/explanation.ts";
+import type { HclCommand } from "../engine/text/explanation.ts";
 import type { Labels } from "./labels.ts";
 import type { Log } from "./log.ts";
 import type { SharedObjects } from "./shared-objects.ts";

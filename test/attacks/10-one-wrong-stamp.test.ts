@@ -1,7 +1,7 @@
 /** Point 10: one key whose `updated_at` lies in the future. It says nothing of the other keys. */
 
 import { expect, test } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { consentIn, options, type Person, unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();

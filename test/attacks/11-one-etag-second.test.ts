@@ -1,7 +1,7 @@
 /** Writes of several people within one second of the service. They share an ETag, so `If-Match` alone cannot distinguish them. */
 
 import { beforeEach, expect, test } from "vitest";
-import type { Keys, World } from "../../provider/engine/ports.ts";
+import type { Keys, World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
 import {

@@ -1,7 +1,7 @@
 /** Point 13: a passing fault at the check of a mistyped instance does not switch the check off for the whole run. */
 
 import { expect, test } from "vitest";
-import type { Keystores } from "../../provider/engine/container-ports.ts";
+import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { createInstanceCheck } from "../../provider/services/session.ts";
 

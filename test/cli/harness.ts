@@ -12,7 +12,7 @@ import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/seed.ts";
 import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
 import type { SwitchChoices } from "../../provider/emulator/switches.ts";
-import type { Report } from "../../provider/engine/report.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { takeApart } from "../support/command-line.ts";
 import { type JudgeOptions, judge, type TrailEntry, type Verdict } from "../support/oracle.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { OpenOperations, RunningEmulator } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Operations } from "../../provider/engine/key/commands.ts";
-import type { Report } from "../../provider/engine/report.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { readSettings } from "../../provider/settings.ts";
 import { quietWorld } from "./harness.ts";

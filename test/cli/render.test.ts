@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { errorJson, errorText, reportText, toUkoError } from "../../provider/cli/render.ts";
-import { type Explanation, renderExplanation } from "../../provider/engine/explanation.ts";
-import type { Report } from "../../provider/engine/report.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
+import { type Explanation, renderExplanation } from "../../provider/engine/text/explanation.ts";
 import { UkoError } from "../../provider/errors.ts";
 
 const explanation: Explanation = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import type { Report } from "../../provider/engine/report.ts";
+import type { Report } from "../../provider/engine/loop/report.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { type CliTestWorld, type Ended, keys, quietWorld, reportOf, startCliWorld, vaultId } from "./harness.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { converge } from "../../provider/engine/converge.ts";
 import { keyKind } from "../../provider/engine/key/kind.ts";
+import { converge } from "../../provider/engine/loop/converge.ts";
 import { aWorld, ref } from "./fakes.ts";
 
 test("a run that was canceled reads nothing, whatever the ports would answer", async () => {

@@ -1,7 +1,7 @@
 /** Handlers of vaults, keystores and templates over one person's world of the local UKO. */
 
 import { createHandlers, type Handlers } from "../../provider/engine/handlers.ts";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { keyTemplate } from "../../provider/resources/key-template/index.ts";
 import type { KeyTemplateInputs, KeyTemplateState } from "../../provider/resources/key-template/schema.ts";
 import { keystore } from "../../provider/resources/keystore/index.ts";

@@ -1,7 +1,7 @@
 /** What an engine's runs leave for pipelines: create, update and delete pass the same place as commands do. */
 
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../provider/engine/ports.ts";
+import type { RunRecord } from "../../provider/engine/ports/world.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld } from "./harness.ts";
 
 const uko = useEngineWorld();

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ContainerStop } from "../../provider/engine/container/kind.ts";
 import { explainContainerOutcome } from "../../provider/engine/container/messages.ts";
 import type { ObservedContainer } from "../../provider/engine/container/observe.ts";
-import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
+import { type Door, renderExplanation } from "../../provider/engine/text/explanation.ts";
 import {
   type ContainedKey,
   type ContainerGuard,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { programDialect } from "../../provider/engine/dialect.ts";
-import { type Door, renderExplanation } from "../../provider/engine/explanation.ts";
 import type { KmsOutcome } from "../../provider/engine/kms-key/kind.ts";
 import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
+import { programDialect } from "../../provider/engine/text/dialect.ts";
+import { type Door, renderExplanation } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import {
   type KmsApprovalWait,

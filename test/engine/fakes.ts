@@ -1,8 +1,14 @@
 /** Ports that answer what a test says, for faults that have to be placed exactly. */
 
-import { programDialect } from "../../provider/engine/dialect.ts";
-import type { Answered, KeySnapshot, KeystoreStatusWithKey, KeyWithEtag, World } from "../../provider/engine/ports.ts";
-import { createServiceClock } from "../../provider/engine/service-clock.ts";
+import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
+import type {
+  Answered,
+  KeySnapshot,
+  KeystoreStatusWithKey,
+  KeyWithEtag,
+  World,
+} from "../../provider/engine/ports/world.ts";
+import { programDialect } from "../../provider/engine/text/dialect.ts";
 import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();

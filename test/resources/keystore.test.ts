@@ -1,7 +1,7 @@
 /** Keystores against the local UKO: secrets as digests, groups that are never narrowed under a key, ends that wait. */
 
 import { describe, expect, test } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { UNCHANGED } from "../../provider/engine/program/unknown.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { vaultId } from "../emulator/harness.ts";

@@ -1,7 +1,7 @@
 /** A list of KMS keys: those of KMS's own, and not the twins of managed keys. */
 
 import { describe, expect, it } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { options, useEngineWorld } from "../engine/harness.ts";
 import { kmsRun, makeKmsKey } from "../engine/kms-stage.ts";
 

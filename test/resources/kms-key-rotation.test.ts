@@ -1,8 +1,8 @@
 /** A KMS key is rotated once for one change of the trigger, whatever fails after it. */
 
 import { describe, expect, it } from "vitest";
-import type { KmsKeys } from "../../provider/engine/kms-ports.ts";
-import type { World } from "../../provider/engine/ports.ts";
+import type { KmsKeys } from "../../provider/engine/ports/kms-keys.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, useEngineWorld } from "../engine/harness.ts";
 import { kmsInputs, kmsRun, kmsView, makeKmsKey } from "../engine/kms-stage.ts";

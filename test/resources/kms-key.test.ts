@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { UkoError } from "../../provider/errors.ts";
 import type { KmsKeyState } from "../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, useEngineWorld } from "../engine/harness.ts";

@@ -1,7 +1,7 @@
 /** Reading and updating a managed key, call by call. */
 
 import { describe, expect, test } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import {
   checked,

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createHandlers } from "../../provider/engine/handlers.ts";
-import { shapeOf } from "../../provider/engine/property.ts";
+import { shapeOf } from "../../provider/engine/resource/property.ts";
 import { resources } from "../../provider/resources/registry.ts";
 import { sha256 } from "../support/builders.ts";
 

@@ -1,7 +1,7 @@
 /** Vaults against the local UKO: made once, adopted by name of the input, changed where they differ, ended when empty. */
 
 import { describe, expect, test } from "vitest";
-import type { World } from "../../provider/engine/ports.ts";
+import type { World } from "../../provider/engine/ports/world.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { checkedBy, containersOf } from "../engine/containers-harness.ts";
 import { codeOf, options, useEngineWorld } from "../engine/harness.ts";

@@ -5,7 +5,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { openHandlers } from "../../provider/compose.ts";
-import type { ResourceDefinition } from "../../provider/engine/definition.ts";
+import type { ResourceDefinition } from "../../provider/engine/resource/definition.ts";
 import * as pulumiResources from "../../provider/pulumi-plugin/resources.ts";
 import { createSession as createPulumiSession } from "../../provider/pulumi-plugin/session.ts";
 import { writeProperties } from "../../provider/pulumi-plugin/values.ts";
@@ -66,7 +66,7 @@ vi.mock("node:fs", async (load) => {
 
 vi.mock("../../provider/resources/registry.ts", async (load) => {
   const actual = await load<typeof import("../../provider/resources/registry.ts")>();
-  const { defineResource } = await import("../../provider/engine/definition.ts");
+  const { defineResource } = await import("../../provider/engine/resource/definition.ts");
   const inputs = z.strictObject({
     color: z
       .enum(["red", "blue"])

@@ -1,8 +1,8 @@
 /** The adapters of one person, against a local UKO. */
 
 import { createHash } from "node:crypto";
-import type { KeyRef, Session, World } from "../../provider/engine/ports.ts";
-import { createServiceClock } from "../../provider/engine/service-clock.ts";
+import { createServiceClock } from "../../provider/engine/ports/service-clock.ts";
+import type { KeyRef, Session, World } from "../../provider/engine/ports/world.ts";
 import { createEndpoints } from "../../provider/services/broker.ts";
 import type { HttpClient } from "../../provider/services/http/client.ts";
 import { createTokens } from "../../provider/services/iam.ts";

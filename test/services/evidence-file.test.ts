@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EvidenceEntry } from "../../provider/engine/ports.ts";
+import type { EvidenceEntry } from "../../provider/engine/ports/world.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 
 let folder: string;

@@ -1,6 +1,6 @@
 /** Builders for KMS keys, with defaults: a test names only what it is about. */
 
-import type { KmsKeySnapshot } from "../../provider/engine/kms-ports.ts";
+import type { KmsKeySnapshot } from "../../provider/engine/ports/kms-keys.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
 import type { Identity } from "../../provider/lifecycle/observation.ts";
 import {

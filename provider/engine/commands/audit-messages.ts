@@ -1,6 +1,6 @@
 /** The evidence as a table for people, with a list of what it leaves open. */
 
-import { plain } from "../words.ts";
+import { plain } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 
 const heads = ["TIME", "WHO", "STEP", "WHAT", "FROM", "TO", "APPROVED BY", "NOTE"] as const;

@@ -3,7 +3,7 @@
 import { isUkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/authorization.ts";
 import { type Actor, isPerson } from "../../lifecycle/observation.ts";
-import { plain, sayActor } from "../words.ts";
+import { plain, sayActor } from "../text/words.ts";
 
 /** Printed by `--json`, one line each. */
 export interface Check {

@@ -3,7 +3,7 @@
  * Reads and lists only, unless a probe is requested.
  */
 
-import type { CallOptions, KeySnapshot, World } from "../ports.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import {
   type Check,
   clockCheck,

@@ -6,7 +6,7 @@
 import { effectivePolicy } from "../../lifecycle/authorization.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { observeKey } from "../key/observe.ts";
-import type { CallOptions, World } from "../ports.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import type { Check } from "./doctor-messages.ts";
 import { knownVersions, packageDownloadUrl, providerTextOf, terraformSource } from "./known-sources.ts";
 import {

@@ -5,12 +5,12 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import type { ResourceDefinition, RunSettings } from "../definition.ts";
-import type { Deletion } from "../delete.ts";
-import type { CallOptions, World } from "../ports.ts";
-import { shapeOf } from "../property.ts";
-import type { Subject } from "../report.ts";
-import { capital, plain } from "../words.ts";
+import type { Subject } from "../loop/report.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import type { ResourceDefinition, RunSettings } from "../resource/definition.ts";
+import type { Deletion } from "../resource/delete.ts";
+import { shapeOf } from "../resource/property.ts";
+import { capital, plain } from "../text/words.ts";
 
 /** One resource as a program would have to declare it. */
 export interface InventoryItem {

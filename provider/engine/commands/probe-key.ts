@@ -6,8 +6,8 @@
 import { UkoError } from "../../errors.ts";
 import type { Tag } from "../../lifecycle/observation.ts";
 import type { ProbeKey } from "../../lifecycle/plan-probe-end.ts";
-import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written } from "../ports.ts";
-import { plain } from "../words.ts";
+import type { CallOptions, KeyPatch, KeyRef, KeySnapshot, NewKey, World, Written } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 
 /** The texts that the probe puts on its key; no part of them is a marker or a record. */
 export interface Carriers {

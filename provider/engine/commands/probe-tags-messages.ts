@@ -4,8 +4,8 @@
  */
 
 import type { Step } from "../../lifecycle/plan.ts";
-import type { KeyRef } from "../ports.ts";
-import { plain } from "../words.ts";
+import type { KeyRef } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 import type { Check } from "./doctor-messages.ts";
 
 /** What one read showed of the values sent before. */

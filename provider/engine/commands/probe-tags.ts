@@ -5,12 +5,12 @@
 
 import { isUkoError, UkoError } from "../../errors.ts";
 import { planProbeEnd } from "../../lifecycle/plan-probe-end.ts";
-import { converge } from "../converge.ts";
 import { keyKind, type Outcome, type Task } from "../key/kind.ts";
 import { observeKey } from "../key/observe.ts";
 import { subjectOfKey } from "../key/report.ts";
-import type { CallOptions, World } from "../ports.ts";
-import { reportingRun } from "../report.ts";
+import { converge } from "../loop/converge.ts";
+import { reportingRun } from "../loop/report.ts";
+import type { CallOptions, World } from "../ports/world.ts";
 import { type Check, faultCheck } from "./doctor-messages.ts";
 import { type Carriers, type MadeKey, makeProbeKey, patchProbeKey } from "./probe-key.ts";
 import {

@@ -1,6 +1,6 @@
 /** The results of `uko doctor --state`, one check each. */
 
-import { plain } from "../words.ts";
+import { plain } from "../text/words.ts";
 import type { Check } from "./doctor-messages.ts";
 import type { StoredState } from "./stored-state.ts";
 

@@ -1,10 +1,10 @@
 /** The deletion of a vault, keystore or template, as an IaC engine asks for it. */
 
 import { announceContainerDeletion } from "../../lifecycle/announce.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
-import { isoTime } from "../evidence.ts";
-import type { Door } from "../explanation.ts";
-import { refusedByProtection } from "../preview.ts";
+import { isoTime } from "../loop/evidence.ts";
+import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import { refusedByProtection } from "../resource/preview.ts";
+import type { Door } from "../text/explanation.ts";
 import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
 import { explainContainerOutcome } from "./messages.ts";
 import { sayContainer } from "./words.ts";

@@ -7,10 +7,10 @@ import {
   type ContainerRun,
   planContainerDeletion,
 } from "../../lifecycle/plan-container-deletion.ts";
-import type { ContainerRef } from "../container-ports.ts";
-import type { Deletable, Outcome } from "../converge.ts";
-import type { CallOptions, World, Written } from "../ports.ts";
-import { neededUntil } from "../wait.ts";
+import type { Deletable, Outcome } from "../loop/converge.ts";
+import { neededUntil } from "../loop/wait.ts";
+import type { ContainerRef } from "../ports/containers.ts";
+import type { CallOptions, World, Written } from "../ports/world.ts";
 import { type ObservedContainer, observeContainer } from "./observe.ts";
 import { sayContainer } from "./words.ts";
 

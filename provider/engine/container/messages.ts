@@ -14,8 +14,8 @@ import {
   containerPlanCode,
   type RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
-import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../explanation.ts";
+import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
 import {
   capital,
   count,
@@ -27,7 +27,7 @@ import {
   sayService,
   sayTime,
   sayTimeAndDistance,
-} from "../words.ts";
+} from "../text/words.ts";
 import type { ContainerStop } from "./kind.ts";
 import type { ObservedContainer } from "./observe.ts";
 import { containerRights, sayContainer, vaultAdministrator } from "./words.ts";

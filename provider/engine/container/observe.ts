@@ -14,10 +14,10 @@ import type {
   Found,
   RingKey,
 } from "../../lifecycle/plan-container-deletion.ts";
-import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../container-ports.ts";
-import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
-import type { CallOptions, KeySnapshot, World } from "../ports.ts";
-import { plain } from "../words.ts";
+import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
+import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 
 /** A container as a fresh read shows it, with the ETag that the next call needs. */
 export interface ObservedContainer {

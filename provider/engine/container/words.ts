@@ -4,7 +4,7 @@
 
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { ContainerKind, ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";
-import { plain } from "../words.ts";
+import { plain } from "../text/words.ts";
 
 export const vaultAdministrator = "Vault Administrator";
 

@@ -3,9 +3,9 @@
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
 import { unended } from "../../printable.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
-import type { Door } from "../explanation.ts";
-import { blocksContainers, capital, sayKey } from "../words.ts";
+import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import type { Door } from "../text/explanation.ts";
+import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome, type Task } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import { type KeyTarget, planKey, planKeyRetirement } from "./preview.ts";

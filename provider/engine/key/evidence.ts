@@ -6,8 +6,8 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { looseningTo } from "../../lifecycle/dual-marker.ts";
 import type { StatedReason } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
-import { type EvidenceFacts, isoTime } from "../evidence.ts";
-import type { EvidenceReason, EvidenceRecord } from "../ports.ts";
+import { type EvidenceFacts, isoTime } from "../loop/evidence.ts";
+import type { EvidenceReason, EvidenceRecord } from "../ports/world.ts";
 import { type KeyStepContext, writtenRecordId } from "./steps.ts";
 
 /**

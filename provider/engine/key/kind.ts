@@ -14,10 +14,10 @@ import type {
   ReadResult,
   StepContext,
   StepResult,
-} from "../converge.ts";
-import type { KeyRef } from "../ports.ts";
-import { neededUntil } from "../wait.ts";
-import { describeStep, keyPath, plain } from "../words.ts";
+} from "../loop/converge.ts";
+import { neededUntil } from "../loop/wait.ts";
+import type { KeyRef } from "../ports/world.ts";
+import { describeStep, keyPath, plain } from "../text/words.ts";
 import { keyEvidence } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import { type KeyStepContext, type RecordLocation, requireFit, takeStep, writtenRecordId } from "./steps.ts";

@@ -7,7 +7,7 @@ import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import type { Run, Step } from "../../lifecycle/plan.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand } from "../explanation.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   consequences,
   describeTaken,
@@ -22,7 +22,7 @@ import {
   sayService,
   sayState,
   stepPhrases,
-} from "../words.ts";
+} from "../text/words.ts";
 import type { Outcome } from "./kind.ts";
 import { sayReasonWithoutRoom } from "./reasons.ts";
 import { explainGuard } from "./refusals.ts";

@@ -21,7 +21,7 @@ import {
 } from "../../lifecycle/observation.ts";
 import { readCarriers } from "../../lifecycle/record-carriers.ts";
 import type { Reading } from "../../lifecycle/settling.ts";
-import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
+import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
 import type {
   Answered,
   CallOptions,
@@ -30,7 +30,7 @@ import type {
   KeystoreStatusWithKey,
   KeyWithEtag,
   World,
-} from "../ports.ts";
+} from "../ports/world.ts";
 import { twinsOf } from "./twins.ts";
 
 /** A key as one read showed it. */

@@ -10,8 +10,7 @@ import type { KeystoreStatus } from "../../lifecycle/observation.ts";
 import { type DeletionPolicy, guardCodes } from "../../lifecycle/plan.ts";
 import { type Prediction, planFromState } from "../../lifecycle/plan-from-state.ts";
 import type { PathStep } from "../../lifecycle/remaining-path.ts";
-import { type Explanation, type NextStep, renderExplanation, unprotect } from "../explanation.ts";
-import type { KeyRef } from "../ports.ts";
+import type { KeyRef } from "../ports/world.ts";
 import {
   asksAnyway,
   type DeletionPreview,
@@ -29,8 +28,9 @@ import {
   type StateFacts,
   sayNeeds,
   textOf,
-} from "../preview.ts";
-import { noWayBack, plain } from "../words.ts";
+} from "../resource/preview.ts";
+import { type Explanation, type NextStep, renderExplanation, unprotect } from "../text/explanation.ts";
+import { noWayBack, plain } from "../text/words.ts";
 import { explainGuard } from "./refusals.ts";
 import { actCommands } from "./waits.ts";
 

@@ -3,7 +3,7 @@
 import { type ConsentRecord, maxReasonCharacters } from "../../lifecycle/consent-record.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons } from "../../lifecycle/stated-reasons.ts";
-import { plain, sayAuthor } from "../words.ts";
+import { plain, sayAuthor } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 
 /** For use after a sentence that names the record's author. */

@@ -6,9 +6,9 @@ import { isLoosening, isPerson, type KeyObservation, type KeystoreStatus } from 
 import { type ConsentMismatch, type Guard, guardCodes, type Step } from "../../lifecycle/plan.ts";
 import type { Contradiction, NamingSource } from "../../lifecycle/removal-evidence.ts";
 import { unended } from "../../printable.ts";
-import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
-import { dialectOf } from "../dialect.ts";
-import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../explanation.ts";
+import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
+import { dialectOf } from "../text/dialect.ts";
+import { type Door, type Explanation, type NextStep, rerunCommand, unprotect } from "../text/explanation.ts";
 import {
   capital,
   count,
@@ -25,7 +25,7 @@ import {
   sayTimeAndDistance,
   stepNouns,
   stepPhrases,
-} from "../words.ts";
+} from "../text/words.ts";
 import { actOnCommands, explainNotBinding, type WaitContext } from "./waits.ts";
 
 /** What a refusal says in addition to its code and the key's state. */

@@ -5,10 +5,10 @@ import { deletionStanding, expiredRecord } from "../../lifecycle/consent-record.
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
-import { isoTime } from "../evidence.ts";
-import type { Explanation } from "../explanation.ts";
-import type { KeyRef } from "../ports.ts";
-import type { DeletionFacts, Report, Subject } from "../report.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { DeletionFacts, Report, Subject } from "../loop/report.ts";
+import type { KeyRef } from "../ports/world.ts";
+import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 

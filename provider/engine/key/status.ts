@@ -7,7 +7,7 @@ import { rights } from "../../lifecycle/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
 import type { Plan, Run } from "../../lifecycle/plan.ts";
 import { isLeftByService } from "../../lifecycle/plan-reversal.ts";
-import { asRead, type Door, type Explanation, type NextStep } from "../explanation.ts";
+import { asRead, type Door, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -24,7 +24,7 @@ import {
   sayTimeAndDistance,
   sayWord,
   stepNouns,
-} from "../words.ts";
+} from "../text/words.ts";
 import type { RunMemory } from "./kind.ts";
 import { explainOutcome } from "./messages.ts";
 import type { KeyDetails } from "./observe.ts";

@@ -9,10 +9,10 @@ import { type ApprovedStep, isSame } from "../../lifecycle/observation.ts";
 import type { Step } from "../../lifecycle/plan.ts";
 import { patchWithMarker, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-carriers.ts";
 import { settledAfterMs } from "../../lifecycle/settling.ts";
-import { explainUnfitRecord } from "../clock-skew.ts";
-import type { StepResult } from "../converge.ts";
-import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports.ts";
-import { capital, sayKey } from "../words.ts";
+import type { StepResult } from "../loop/converge.ts";
+import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
+import { explainUnfitRecord } from "../text/clock-skew.ts";
+import { capital, sayKey } from "../text/words.ts";
 import { type KeyDetails, type KeyReadResult, observeKey } from "./observe.ts";
 
 export type RecordLocation = "tag" | "description";

@@ -6,8 +6,8 @@
 import { isExternalType } from "../../lifecycle/keystore-kind.ts";
 import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
-import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "../ports.ts";
-import { plain } from "../words.ts";
+import type { CallOptions, KeySnapshot, KeystoreAnswer, KeystoreStatusWithKey, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 
 /** The parts of a key that were read; `statuses` are live if the key is destroyed. */
 interface KeyRead {

@@ -7,7 +7,7 @@ import { dualTwins } from "../../lifecycle/kms-window.ts";
 import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
 import { type ApprovedStep, isLoosening, isPerson, type KeyObservation } from "../../lifecycle/observation.ts";
 import type { ApprovalWait, Run, TimeWait } from "../../lifecycle/plan.ts";
-import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../explanation.ts";
+import { applyCommand, type Door, type Explanation, type NextStep, rerunCommand } from "../text/explanation.ts";
 import {
   blocksContainers,
   capital,
@@ -27,7 +27,7 @@ import {
   sayTimeAndDistance,
   stepNouns,
   stillReversible,
-} from "../words.ts";
+} from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { sayReasons, sayReasonsOnKey } from "./reasons.ts";
 

@@ -10,11 +10,11 @@ import {
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { converge } from "../converge.ts";
-import type { Explanation } from "../explanation.ts";
-import type { KmsKeyRef } from "../kms-ports.ts";
-import type { CallOptions, World } from "../ports.ts";
-import { type Report, reportingRun, resultOfReport, type Subject } from "../report.ts";
+import { converge } from "../loop/converge.ts";
+import { type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import type { Explanation } from "../text/explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";

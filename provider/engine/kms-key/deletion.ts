@@ -1,9 +1,9 @@
 /** The deletion of a KMS key, as an IaC engine asks for it. */
 
 import { planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { type Conclusion, type Deletion, deleteObject, limited } from "../delete.ts";
-import { dialectOf } from "../dialect.ts";
-import type { Door } from "../explanation.ts";
+import { type Conclusion, type Deletion, deleteObject, limited } from "../resource/delete.ts";
+import { dialectOf } from "../text/dialect.ts";
+import type { Door } from "../text/explanation.ts";
 import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";

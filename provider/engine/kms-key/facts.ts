@@ -5,8 +5,8 @@
 
 import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan, setterHint, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { isoTime } from "../evidence.ts";
-import type { DeletionFacts } from "../report.ts";
+import { isoTime } from "../loop/evidence.ts";
+import type { DeletionFacts } from "../loop/report.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 export interface KmsKeyFacts extends DeletionFacts {

@@ -12,11 +12,11 @@ import {
   type KmsStep,
   setterHint,
 } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../converge.ts";
-import { isoTime } from "../evidence.ts";
-import type { KmsKeyRef } from "../kms-ports.ts";
-import type { EvidenceEntry } from "../ports.ts";
-import { neededUntil } from "../wait.ts";
+import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
+import { isoTime } from "../loop/evidence.ts";
+import { neededUntil } from "../loop/wait.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
+import type { EvidenceEntry } from "../ports/world.ts";
 import { type ObservedKmsKey, observeKmsKey } from "./observe.ts";
 import { describeKmsStep, sayKmsAwaited } from "./words.ts";
 

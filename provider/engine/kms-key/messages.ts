@@ -6,9 +6,9 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isPerson } from "../../lifecycle/observation.ts";
 import { isActor, type KmsApprovalWait, type KmsRun, kmsPlanCode } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { dialectOf } from "../dialect.ts";
-import type { Door, Explanation, NextStep } from "../explanation.ts";
-import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../words.ts";
+import { dialectOf } from "../text/dialect.ts";
+import type { Door, Explanation, NextStep } from "../text/explanation.ts";
+import { sayActor, sayHolder, sayIdentity, sayRoles, sayService, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { KmsOutcome } from "./kind.ts";
 import { explainKmsGuard } from "./refusals.ts";
 import {

@@ -8,11 +8,11 @@ import { markOf } from "../../lifecycle/consent-record.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { kmsKeyStateOf } from "../../lifecycle/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { KeystoreSnapshot } from "../container-ports.ts";
-import type { KmsKeyRef, KmsKeySnapshot } from "../kms-ports.ts";
-import { instanceMismatch, isInOwnInstance } from "../own-instance.ts";
-import type { CallOptions, KeySnapshot, World } from "../ports.ts";
-import { plain } from "../words.ts";
+import { instanceMismatch, isInOwnInstance } from "../loop/own-instance.ts";
+import type { KeystoreSnapshot } from "../ports/containers.ts";
+import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
+import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
+import { plain } from "../text/words.ts";
 
 export interface ObservedKmsKey {
   readonly observation: KmsKeyObservation;

@@ -2,8 +2,7 @@
 
 import { announceKmsKeyDeletion } from "../../lifecycle/announce.ts";
 import type { KmsKeyPolicy } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Explanation } from "../explanation.ts";
-import type { KmsKeyRef } from "../kms-ports.ts";
+import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import {
   asksAnyway,
   longIf,
@@ -18,7 +17,8 @@ import {
   refusedByProtection,
   sayNeeds,
   textOf,
-} from "../preview.ts";
+} from "../resource/preview.ts";
+import type { Explanation } from "../text/explanation.ts";
 import { kmsKeyPath, kmsWayBack, sayKmsKey } from "./words.ts";
 
 export interface KmsKeyTarget {

@@ -5,10 +5,10 @@
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { unended } from "../../printable.ts";
-import { planAgain, sayBeyondPlan } from "../beyond-plan.ts";
-import { type Dialect, dialectOf } from "../dialect.ts";
-import { applyCommands, type Explanation, type NextStep, unprotect } from "../explanation.ts";
-import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } from "../words.ts";
+import { planAgain, sayBeyondPlan } from "../text/beyond-plan.ts";
+import { type Dialect, dialectOf } from "../text/dialect.ts";
+import { applyCommands, type Explanation, type NextStep, unprotect } from "../text/explanation.ts";
+import { count, plain, sayHolder, sayIdentity, sayRoles, sayService, sayTime } from "../text/words.ts";
 import {
   describeDestroyedKey,
   type KmsContext,

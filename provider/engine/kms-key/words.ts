@@ -4,9 +4,9 @@ import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { KmsApprovalWait, KmsKeyObservation, KmsRun, KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Dialect } from "../dialect.ts";
-import { type Door, type NextStep, rerunCommand } from "../explanation.ts";
-import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../words.ts";
+import type { Dialect } from "../text/dialect.ts";
+import { type Door, type NextStep, rerunCommand } from "../text/explanation.ts";
+import { plain, sayHolder, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 /** The subject of the sentences. */

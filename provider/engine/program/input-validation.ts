@@ -5,9 +5,9 @@
 
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import type { CheckFailure } from "../definition.ts";
-import type { Dialect } from "../dialect.ts";
-import { plain } from "../words.ts";
+import type { CheckFailure } from "../resource/definition.ts";
+import type { Dialect } from "../text/dialect.ts";
+import { plain } from "../text/words.ts";
 import { contains, UNCHANGED, UNKNOWN } from "./unknown.ts";
 
 /** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */

@@ -4,7 +4,7 @@
  */
 
 import type * as z from "zod";
-import { shapeOf } from "../property.ts";
+import { shapeOf } from "../resource/property.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -4,11 +4,11 @@
  */
 
 import type * as z from "zod";
-import type { CheckFailure, ResourceDefinition } from "../definition.ts";
-import { type Dialect, dialectOf } from "../dialect.ts";
-import type { Door } from "../explanation.ts";
-import type { World } from "../ports.ts";
-import { defaultsOf, shapeOf } from "../property.ts";
+import type { World } from "../ports/world.ts";
+import type { CheckFailure, ResourceDefinition } from "../resource/definition.ts";
+import { defaultsOf, shapeOf } from "../resource/property.ts";
+import { type Dialect, dialectOf } from "../text/dialect.ts";
+import type { Door } from "../text/explanation.ts";
 import { type Difference, differencesIn } from "./diff.ts";
 import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.ts";
 import { inputsAfterLook, inputsOfImport } from "./inputs.ts";

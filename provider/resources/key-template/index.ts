@@ -3,12 +3,12 @@
 import { containerDeletion } from "../../engine/container/deletion.ts";
 import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
-import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/container-ports.ts";
-import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
-import type { CallOptions, World } from "../../engine/ports.ts";
-import { isChangeable, namesWhere } from "../../engine/property.ts";
-import { capital } from "../../engine/words.ts";
+import type { ContainerRef, TemplatePatch, TemplateSnapshot } from "../../engine/ports/containers.ts";
+import type { CallOptions, World } from "../../engine/ports/world.ts";
+import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { capital } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import {
   adoptContainer,

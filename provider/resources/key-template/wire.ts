@@ -8,7 +8,7 @@ import type {
   TemplateDistribution,
   TemplatePatch,
   TemplateSnapshot,
-} from "../../engine/container-ports.ts";
+} from "../../engine/ports/containers.ts";
 import type { KeyTemplateInputs, KeyTemplateState } from "./schema.ts";
 
 const blocks = {

@@ -1,9 +1,9 @@
 /** The connection of a keystore: the block of each type, and the wire name of each field. */
 
 import { sayContainer } from "../../engine/container/words.ts";
-import type { ConnectionFields, KeystoreSnapshot } from "../../engine/container-ports.ts";
-import { metaOf, secretPathsIn } from "../../engine/property.ts";
-import { capital, plain } from "../../engine/words.ts";
+import type { ConnectionFields, KeystoreSnapshot } from "../../engine/ports/containers.ts";
+import { metaOf, secretPathsIn } from "../../engine/resource/property.ts";
+import { capital, plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { connections, type KeystoreType, keystoreInputs, keystoreTypes } from "./schema.ts";
 

@@ -6,12 +6,12 @@
 import { containerDeletion } from "../../engine/container/deletion.ts";
 import { readContainer } from "../../engine/container/observe.ts";
 import { sayContainer } from "../../engine/container/words.ts";
-import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/container-ports.ts";
-import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
-import type { CallOptions, World } from "../../engine/ports.ts";
+import type { ContainerRef, KeystoreSnapshot, NewKeystore } from "../../engine/ports/containers.ts";
+import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
-import { isChangeable, namesWhere } from "../../engine/property.ts";
-import { plain } from "../../engine/words.ts";
+import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { plain } from "../../engine/text/words.ts";
 import { asUkoError } from "../../errors.ts";
 import {
   adoptContainer,

@@ -4,12 +4,12 @@
  */
 
 import { sayContainer } from "../../engine/container/words.ts";
-import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/container-ports.ts";
-import type { CheckFailure } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
-import type { CallOptions, World } from "../../engine/ports.ts";
+import type { ConnectionFields, ContainerRef, KeystorePatch, KeystoreSnapshot } from "../../engine/ports/containers.ts";
+import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
-import { capital, count, plain } from "../../engine/words.ts";
+import type { CheckFailure } from "../../engine/resource/definition.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { capital, count, plain } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { changeContainer, type Present, throwIfFrozen } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";

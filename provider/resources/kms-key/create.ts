@@ -1,12 +1,12 @@
 /** Creation of a KMS key by exactly one POST, or adoption; never for a managed key's twin. */
 
-import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
 import { type ObservedKmsKey, observedInSnapshot, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
-import type { KmsKeySnapshot, NewKmsKey } from "../../engine/kms-ports.ts";
-import type { Answered, CallOptions, World } from "../../engine/ports.ts";
-import { plain, sayRoles } from "../../engine/words.ts";
+import type { KmsKeySnapshot, NewKmsKey } from "../../engine/ports/kms-keys.ts";
+import type { Answered, CallOptions, World } from "../../engine/ports/world.ts";
+import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { plain, sayRoles } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";

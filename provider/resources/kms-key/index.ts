@@ -3,8 +3,6 @@
  * KMS's own dual authorization.
  */
 
-import { type CheckFailure, defineResource, type Stored } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
 import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";
 import {
   excludeKeystoreKeys,
@@ -13,11 +11,13 @@ import {
   observeKmsKey,
 } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
-import type { KmsKeyRef } from "../../engine/kms-ports.ts";
-import type { World } from "../../engine/ports.ts";
+import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
+import type { World } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
 import { digestSecrets } from "../../engine/program/secrets.ts";
-import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/property.ts";
+import { type CheckFailure, defineResource, type Stored } from "../../engine/resource/definition.ts";
+import { defaultsOf, namesWhere, secretPathsIn } from "../../engine/resource/property.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { adoptKmsKey, createKmsKey } from "./create.ts";

@@ -1,11 +1,11 @@
 /** A KMS key's state for the engine, derived from one read of the key, and its drift warnings. */
 
-import type { Dialect } from "../../engine/dialect.ts";
-import { isoTime } from "../../engine/evidence.ts";
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
 import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
-import { plain, sayIdentity, sayTime, sayTimeAndDistance } from "../../engine/words.ts";
+import { isoTime } from "../../engine/loop/evidence.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { plain, sayIdentity, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
 import { isWindowOpen, setterHint } from "../../lifecycle/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/record-carriers.ts";
 import type { KmsKeyInputs, KmsKeyState } from "./schema.ts";

@@ -1,11 +1,11 @@
 /** Single changes of a KMS key and its key ring, each with its message for the case that it fails. */
 
-import type { RunSettings } from "../../engine/definition.ts";
 import { type ObservedKmsKey, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
 import { restorableUntilMs, sayKmsKey } from "../../engine/kms-key/words.ts";
-import type { KmsKeyRef } from "../../engine/kms-ports.ts";
-import type { CallOptions, World, Written } from "../../engine/ports.ts";
-import { plain, sayRoles, sayTime } from "../../engine/words.ts";
+import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
+import type { CallOptions, World, Written } from "../../engine/ports/world.ts";
+import type { RunSettings } from "../../engine/resource/definition.ts";
+import { plain, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";

@@ -3,13 +3,13 @@
  * deletion, and reverts one only on request.
  */
 
-import type { RunSettings } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
 import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";
 import { sayKmsKey } from "../../engine/kms-key/words.ts";
-import type { KmsKeyRef } from "../../engine/kms-ports.ts";
-import type { CallOptions, World, Written } from "../../engine/ports.ts";
-import { sayTime } from "../../engine/words.ts";
+import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
+import type { CallOptions, World, Written } from "../../engine/ports/world.ts";
+import type { RunSettings } from "../../engine/resource/definition.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";

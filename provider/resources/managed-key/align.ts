@@ -3,11 +3,11 @@
  * would remove it from one.
  */
 
-import type { KeystoreSnapshot, TemplateSnapshot } from "../../engine/container-ports.ts";
-import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { plain, sayKey, sayList, sayRoles } from "../../engine/words.ts";
+import type { KeystoreSnapshot, TemplateSnapshot } from "../../engine/ports/containers.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { plain, sayKey, sayList, sayRoles } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { rights } from "../../lifecycle/managed-key-states.ts";
 import { type AlignmentPlan, isAlignable, planAlignment } from "../../lifecycle/plan-update.ts";

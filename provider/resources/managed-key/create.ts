@@ -3,10 +3,10 @@
  * never to a second key.
  */
 
-import type { CreateOptions, RunSettings } from "../../engine/definition.ts";
 import { type KeyDetails, observedInAnswer, observeKey } from "../../engine/key/observe.ts";
-import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World } from "../../engine/ports.ts";
-import { plain } from "../../engine/words.ts";
+import type { Answered, CallOptions, KeyRef, KeyWithEtag, NewKey, World } from "../../engine/ports/world.ts";
+import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
+import { plain } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, Tag } from "../../lifecycle/observation.ts";

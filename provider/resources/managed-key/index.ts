@@ -1,12 +1,12 @@
 /** The managed key as a resource: an encryption key whose deletion requires two people. */
 
-import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/definition.ts";
 import { keyDeletion } from "../../engine/key/deletion.ts";
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
-import type { KeyRef } from "../../engine/ports.ts";
+import type { KeyRef } from "../../engine/ports/world.ts";
 import { inputsIn } from "../../engine/program/inputs.ts";
-import { isChangeable, namesWhere } from "../../engine/property.ts";
-import { sayMadeForAnother } from "../../engine/shared-object.ts";
+import { type CheckFailure, defineResource, type RunSettings, type Stored } from "../../engine/resource/definition.ts";
+import { isChangeable, namesWhere } from "../../engine/resource/property.ts";
+import { sayMadeForAnother } from "../../engine/text/shared-object.ts";
 import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/dual-marker.ts";
 import type { DeletionPolicy } from "../../lifecycle/plan.ts";
 import { isAlignable } from "../../lifecycle/plan-update.ts";

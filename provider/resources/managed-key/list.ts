@@ -1,8 +1,8 @@
 /** A search for keys without a state: one by its ID, as an import does, or all keys. */
 
 import { type KeySummary, readKeySummary } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { defaultsOf } from "../../engine/property.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
+import { defaultsOf } from "../../engine/resource/property.ts";
 import { UkoError } from "../../errors.ts";
 import { type ManagedKeyInputs, managedKeyInputs } from "./schema.ts";
 

@@ -3,12 +3,20 @@
  * ever made stricter.
  */
 
-import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
 import { type RecordLocation, restoreDescription } from "../../engine/key/steps.ts";
-import type { Answered, CallOptions, KeyPatch, KeyRef, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
-import type { Settler } from "../../engine/settle.ts";
-import { keyPath, loosenCommand } from "../../engine/words.ts";
+import type { Settler } from "../../engine/loop/settle.ts";
+import type {
+  Answered,
+  CallOptions,
+  KeyPatch,
+  KeyRef,
+  KeySnapshot,
+  KeyWithEtag,
+  World,
+} from "../../engine/ports/world.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { keyPath, loosenCommand } from "../../engine/text/words.ts";
 import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
 import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
 import { planMarking } from "../../lifecycle/plan-update.ts";

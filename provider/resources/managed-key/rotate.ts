@@ -3,10 +3,10 @@
  * read of the version, never to a second rotation.
  */
 
-import type { Dialect } from "../../engine/dialect.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { plain, sayKey, sayRoles, sayTime } from "../../engine/words.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";
 import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";

@@ -1,8 +1,8 @@
 /** The search for the key that an interrupted creation made, and the key that is alike instead. */
 
-import type { CreateOptions } from "../../engine/definition.ts";
-import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports.ts";
-import { sayKeepUnderNewName } from "../../engine/shared-object.ts";
+import type { Answered, CallOptions, KeySnapshot, KeyWithEtag, World } from "../../engine/ports/world.ts";
+import type { CreateOptions } from "../../engine/resource/definition.ts";
+import { sayKeepUnderNewName } from "../../engine/text/shared-object.ts";
 import { creationTagName, readCarriers } from "../../lifecycle/record-carriers.ts";
 import {
   type CreationMark,

@@ -1,9 +1,9 @@
 /** A key's state for the engine, derived from one read of the key, and its drift warnings. */
 
-import { isoTime } from "../../engine/evidence.ts";
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { deletionFacts } from "../../engine/key/report.ts";
-import { capital, keyPath, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
+import { isoTime } from "../../engine/loop/evidence.ts";
+import { capital, keyPath, plain, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { anyBindingRecord } from "../../lifecycle/consent-record.ts";
 import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
 import { coolDownMs } from "../../lifecycle/managed-key-states.ts";

@@ -3,16 +3,16 @@
  * that person's record.
  */
 
-import { converge } from "../../engine/converge.ts";
-import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/definition.ts";
-import type { Dialect } from "../../engine/dialect.ts";
-import { renderExplanation } from "../../engine/explanation.ts";
 import { keyKind, type Outcome } from "../../engine/key/kind.ts";
 import { explainOutcome } from "../../engine/key/messages.ts";
 import type { KeyDetails } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports.ts";
-import { errorOf } from "../../engine/report.ts";
-import { plain, sayKey } from "../../engine/words.ts";
+import { converge } from "../../engine/loop/converge.ts";
+import { errorOf } from "../../engine/loop/report.ts";
+import type { CallOptions, KeyPatch, KeyRef, World } from "../../engine/ports/world.ts";
+import type { CheckFailure, RunSettings, UpdateOptions } from "../../engine/resource/definition.ts";
+import type { Dialect } from "../../engine/text/dialect.ts";
+import { renderExplanation } from "../../engine/text/explanation.ts";
+import { plain, sayKey } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { demandedBy } from "../../lifecycle/dual-marker.ts";
 import { managedKeyTable } from "../../lifecycle/managed-key-states.ts";

@@ -4,8 +4,8 @@
  */
 
 import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe.ts";
-import type { CallOptions, KeyRef, World } from "../../engine/ports.ts";
-import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/words.ts";
+import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
+import { capital, sayAuthor, sayKey, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
 import type { KeyObservation } from "../../lifecycle/observation.ts";

@@ -4,7 +4,7 @@
  */
 
 import type * as z from "zod";
-import type { Answered } from "../../engine/ports.ts";
+import type { Answered } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import { unended } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";

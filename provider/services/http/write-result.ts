@@ -3,7 +3,7 @@
  * safe side if the outcome is unclear.
  */
 
-import type { Written } from "../../engine/ports.ts";
+import type { Written } from "../../engine/ports/world.ts";
 import { unended, withoutSecret } from "../../printable.ts";
 import type { HttpAnswer, NoAnswer } from "./client.ts";
 import { accessDenied, noAnswerError, unavailable } from "./read-result.ts";

@@ -1,7 +1,7 @@
 /** Reads of KMS keys (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24): metadata, never material. */
 
 import type * as z from "zod";
-import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/kms-ports.ts";
+import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/ports/kms-keys.ts";
 import { isUkoError } from "../../errors.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";

@@ -3,8 +3,8 @@
  * forced, and a creation or destruction is never sent twice.
  */
 
-import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/kms-ports.ts";
-import type { Written } from "../../engine/ports.ts";
+import type { KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
+import type { Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key-states.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import { uuidForm } from "../../uuid-form.ts";

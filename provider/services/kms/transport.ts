@@ -3,7 +3,7 @@
  * failed reads thrown.
  */
 
-import type { KmsKeyRef } from "../../engine/kms-ports.ts";
+import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../uuid-form.ts";
 import { createTransport, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";

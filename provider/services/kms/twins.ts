@@ -3,7 +3,7 @@
  * its deletion window.
  */
 
-import type { Twins } from "../../engine/ports.ts";
+import type { Twins } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
 import type { Twin } from "../../lifecycle/observation.ts";
 import { printable } from "../../printable.ts";

@@ -1,7 +1,7 @@
 /** UKO v4 behind the engine's ports: one client for one instance, and its vaults. */
 
-import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/container-ports.ts";
-import type { World } from "../../engine/ports.ts";
+import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";
+import type { World } from "../../engine/ports/world.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { createContainers } from "./containers.ts";

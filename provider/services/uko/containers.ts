@@ -3,7 +3,7 @@
  * keystore is a key ring of this instance.
  */
 
-import type { Containers, KeystoreAnswer } from "../../engine/ports.ts";
+import type { Containers, KeystoreAnswer } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
 import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
 import { printable } from "../../printable.ts";

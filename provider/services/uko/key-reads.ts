@@ -4,7 +4,14 @@
  */
 
 import type * as z from "zod";
-import type { Answered, KeyRef, KeySnapshot, Keys, KeystoreStatusWithKey, KeyWithEtag } from "../../engine/ports.ts";
+import type {
+  Answered,
+  KeyRef,
+  KeySnapshot,
+  Keys,
+  KeystoreStatusWithKey,
+  KeyWithEtag,
+} from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import { keyStates } from "../../lifecycle/managed-key-states.ts";
 import type { KeyUse } from "../../lifecycle/observation.ts";

@@ -3,7 +3,7 @@
  * never sent twice.
  */
 
-import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports.ts";
+import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly, parseJson } from "../http/wire-values.ts";
 import { toWritten, type WrittenRules } from "../http/write-result.ts";

@@ -9,7 +9,7 @@ import type {
   KeystoreSnapshot,
   Keystores,
   NewKeystore,
-} from "../../engine/container-ports.ts";
+} from "../../engine/ports/containers.ts";
 import { UkoError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 import { parseAnswer } from "../http/read-result.ts";

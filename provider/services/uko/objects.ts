@@ -1,8 +1,8 @@
 /** One object of UKO by its ID: its path, the read with its ETag, and its changes. */
 
 import type * as z from "zod";
-import type { ContainerRef, WithEtag } from "../../engine/container-ports.ts";
-import type { Answered, CallOptions, Written } from "../../engine/ports.ts";
+import type { ContainerRef, WithEtag } from "../../engine/ports/containers.ts";
+import type { Answered, CallOptions, Written } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/managed-key-states.ts";
 import type { HttpAnswer, NoAnswer } from "../http/client.ts";

@@ -3,7 +3,7 @@
  * of many keys takes few calls.
  */
 
-import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports.ts";
+import type { Answered, KeyRef, KeySnapshot } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
 import { singleFlight } from "../http/concurrency.ts";
 

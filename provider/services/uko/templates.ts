@@ -6,7 +6,7 @@ import type {
   TemplatePatch,
   TemplateSnapshot,
   Templates,
-} from "../../engine/container-ports.ts";
+} from "../../engine/ports/containers.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { changeRights, readRights } from "./errors.ts";

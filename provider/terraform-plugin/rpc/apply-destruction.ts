@@ -12,7 +12,7 @@ import {
   messageAbout,
   type ResourceLabel,
 } from "../../compose.ts";
-import type { DeleteOutcome } from "../../engine/delete.ts";
+import type { DeleteOutcome } from "../../engine/resource/delete.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
 import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";

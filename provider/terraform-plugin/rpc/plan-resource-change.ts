@@ -5,7 +5,7 @@
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { declaredTwiceInHcl } from "../../compose.ts";
-import type { CheckFailure } from "../../engine/definition.ts";
+import type { CheckFailure } from "../../engine/resource/definition.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";

@@ -1,7 +1,7 @@
 /** ReadDataSource: answers a program's question and changes nothing. */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { ListOptions } from "../../engine/definition.ts";
+import type { ListOptions } from "../../engine/resource/definition.ts";
 import { argumentFaults, argumentsIn } from "../arguments.ts";
 import { dataSourceNamed, readPresent, writeObject } from "../blocks.ts";
 import { warningDiagnostic } from "../diagnostics.ts";

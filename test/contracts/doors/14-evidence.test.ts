@@ -3,7 +3,7 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { EvidenceEntry } from "../../../provider/engine/ports.ts";
+import type { EvidenceEntry } from "../../../provider/engine/ports/world.ts";
 import { door } from "./door.ts";
 import { consentIn, firstLineOf, messageOf } from "./support/next-steps.ts";
 import { profilesFor } from "./support/profiles.ts";

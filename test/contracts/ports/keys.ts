@@ -1,7 +1,7 @@
 /** What every implementation of the port `Keys` does, whatever service stands behind it. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KeyRef, Keys, KeyWithEtag, Written } from "../../../provider/engine/ports.ts";
+import type { KeyRef, Keys, KeyWithEtag, Written } from "../../../provider/engine/ports/world.ts";
 
 /** A service with one vault, and a template in it whose keys are active at once. */
 export interface KeysUnderTest {

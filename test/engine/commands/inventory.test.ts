@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { takeInventory } from "../../../provider/engine/commands/inventory.ts";
-import type { World } from "../../../provider/engine/ports.ts";
+import type { World } from "../../../provider/engine/ports/world.ts";
 import { keyTemplate } from "../../../provider/resources/key-template/index.ts";
 import { keystore } from "../../../provider/resources/keystore/index.ts";
 import { managedKey } from "../../../provider/resources/managed-key/index.ts";

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { type ContainerTask, containerKind } from "../../../provider/engine/container/kind.ts";
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
-import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
-import { converge } from "../../../provider/engine/converge.ts";
-import type { CallOptions, World, Written } from "../../../provider/engine/ports.ts";
+import { converge } from "../../../provider/engine/loop/converge.ts";
+import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
+import type { CallOptions, World, Written } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { codeOf, type EngineWorld, options, useEngineWorld } from "../harness.ts";

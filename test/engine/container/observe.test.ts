@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { observeContainer } from "../../../provider/engine/container/observe.ts";
-import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
+import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
 import { answered, aWorld, ref as keyRef } from "../fakes.ts";
 import { codeOf, options } from "../harness.ts";
 

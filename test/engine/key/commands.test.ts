@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { KeyRef } from "../../../provider/engine/ports.ts";
-import type { Report } from "../../../provider/engine/report.ts";
+import type { Report } from "../../../provider/engine/loop/report.ts";
+import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { options, type Person, unfinished, useEngineWorld } from "../harness.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Keys, World } from "../../../provider/engine/ports.ts";
+import type { Keys, World } from "../../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { consentIn, options, type Person, type PersonsRun, unfinished, useEngineWorld } from "../harness.ts";
 

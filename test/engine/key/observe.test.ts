@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { observedInAnswer, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
-import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports.ts";
+import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { encodeCompact } from "../../../provider/lifecycle/consent-record.ts";
 import { aRecord, aTwin, nowMs } from "../../support/builders.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { KeystoreSnapshot } from "../../../provider/engine/container-ports.ts";
 import { observeKmsKey, ringOf } from "../../../provider/engine/kms-key/observe.ts";
-import type { World } from "../../../provider/engine/ports.ts";
+import type { KeystoreSnapshot } from "../../../provider/engine/ports/containers.ts";
+import type { World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { aKmsSnapshot, kmsKeyId } from "../../support/kms-builders.ts";
 import { answered, aSnapshot, aStatus, aWorld } from "../fakes.ts";

@@ -1,7 +1,7 @@
 /** Creations of KMS keys whose answer was lost, or whose run was: the key that there is by then is found by its mark, or by a person. */
 
 import { describe, expect, it } from "vitest";
-import type { World } from "../../../provider/engine/ports.ts";
+import type { World } from "../../../provider/engine/ports/world.ts";
 import { codeOf, options, useEngineWorld } from "../../engine/harness.ts";
 import { kmsInputs, kmsRun, unfinishedKms } from "../../engine/kms-stage.ts";
 

@@ -1,7 +1,7 @@
 /** Creating and adopting a managed key, call by call. */
 
 import { describe, expect, test } from "vitest";
-import type { Keys } from "../../../provider/engine/ports.ts";
+import type { Keys } from "../../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import {
   checked,

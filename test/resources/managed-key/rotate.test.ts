@@ -1,7 +1,7 @@
 /** One rotation for one change of the trigger, whatever becomes of the answer. */
 
 import { describe, expect, test } from "vitest";
-import type { World } from "../../../provider/engine/ports.ts";
+import type { World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { checked, codeOf, inputsOf, options, useEngineWorld, withKeys } from "../../engine/harness.ts";

@@ -1,8 +1,8 @@
 /** Vaults, keystores and templates against the local UKO: what one call makes, the next one shows. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ContainerRef, WithEtag } from "../../../provider/engine/container-ports.ts";
-import type { Written } from "../../../provider/engine/ports.ts";
+import type { ContainerRef, WithEtag } from "../../../provider/engine/ports/containers.ts";
+import type { Written } from "../../../provider/engine/ports/world.ts";
 import { startTestWorld, type TestWorld, vaultId } from "../../emulator/harness.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
 import { never } from "../scripted-server.ts";

@@ -1,7 +1,7 @@
 /** Vaults, keystores and templates in every form that samples show: what is sent, what is read, and what never comes back. */
 
 import { describe, expect, test } from "vitest";
-import type { ContainerRef } from "../../../provider/engine/container-ports.ts";
+import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
 import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 

@@ -1,7 +1,7 @@
 /** Glances at keys: how many calls they are, and what they may never hide. */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import type { KeyRef } from "../../../provider/engine/ports.ts";
+import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
 import { type Asked, never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 

@@ -1,7 +1,7 @@
 /** UKO's answers in every form that samples show, and some that nobody should send. */
 
 import { describe, expect, test } from "vitest";
-import type { KeySnapshot, Keys } from "../../../provider/engine/ports.ts";
+import type { KeySnapshot, Keys } from "../../../provider/engine/ports/world.ts";
 import { createUkoClient } from "../../../provider/services/uko/client.ts";
 import { never, type Reply, serviceAt, serviceTimeMs, useScriptedServer } from "../scripted-server.ts";
 

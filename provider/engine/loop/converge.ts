@@ -1,0 +1,220 @@
+/**
+ * The loop of every run that deletes something: read, plan, take one step, and repeat until the plan
+ * has no next step. The loop is bounded and keeps no memory between runs.
+ */
+
+import { UkoError } from "../../errors.ts";
+import type { Actor } from "../../lifecycle/observation.ts";
+import type { Reading } from "../../lifecycle/settling.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { capital } from "../text/words.ts";
+import { appendEvidence, type EvidenceFacts } from "./evidence.ts";
+import { createSettler } from "./settle.ts";
+
+/** The types of one kind of object. */
+export interface KindTypes {
+  /** The object, and a pure planner with its policy already bound. */
+  readonly task: unknown;
+  /** The object as one read shows it, with the service's time at this read. */
+  readonly seen: { readonly nowMs: number };
+  /** One call. */
+  readonly step: { readonly kind: string };
+  /** Why a run ended while the object still exists. */
+  readonly stop: object;
+  /** What the planner needs to know of this run, and the changes that the run made, in order. */
+  readonly memory: { readonly taken: readonly unknown[] };
+}
+
+export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
+
+/** The memory of a run that has waited. `isDue` is true once the expected time has passed. */
+export interface Earlier<Memory> {
+  readonly memory: Memory;
+  readonly isDue: boolean;
+}
+
+/** A state that only waiting can change. */
+export interface Awaited {
+  /** Infinite if only a person can end the wait, or if its end is unknown. */
+  readonly neededMs: number;
+  /** A clause for people, such as "Cooling down". */
+  readonly what: string;
+}
+
+/** One step, with everything that it is based on. */
+export interface StepContext<K extends KindTypes> {
+  readonly world: World;
+  readonly task: K["task"];
+  readonly observed: K["seen"];
+  readonly actor: Actor;
+  readonly memory: K["memory"];
+  readonly options: CallOptions;
+}
+
+/** The result of a step. `stale` and `lost` both mean: read again and plan again. */
+export type StepResult =
+  /**
+   * `isGone` if nothing is left to read. `settleUnder` is the ETag of a write that has to settle
+   * before the next step, so that the run need not read twice.
+   */
+  | { readonly kind: "done"; readonly correlationId: string; readonly isGone?: true; readonly settleUnder?: string }
+  | { readonly kind: "stale" }
+  | { readonly kind: "lost"; readonly reason: string }
+  | { readonly kind: "refused"; readonly status: number; readonly message: string }
+  | { readonly kind: "forbidden"; readonly message: string }
+  /** The write was accepted, but the service did not keep it. */
+  | { readonly kind: "not_kept"; readonly message: string };
+
+/**
+ * The effect of a call whose answer was lost, as far as the next read shows it. `by_us`: this run
+ * caused it. `in_doubt`: the object has reached the step's target, but perhaps by another writer.
+ * After `none` the call may still be on its way, so later reads ask again.
+ */
+export type Effect = "by_us" | "in_doubt" | "none";
+
+/** Everything that the loop needs to know about one kind of object. */
+export interface Deletable<K extends KindTypes> {
+  /** The regular path of one run, and rounds for other writers and lost answers. */
+  readonly maxRounds: number;
+  /** `key 5c1e…`, for errors of the loop itself. */
+  name(task: K["task"]): string;
+  /** The memory of a run that begins, or that continues after a wait. */
+  start(task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
+  /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
+  observe(world: World, task: K["task"], wasSeen: boolean, options: CallOptions): Promise<ReadResult<K["seen"]>>;
+  /** The next step, or why there is none. */
+  plan(
+    task: K["task"],
+    observed: K["seen"],
+    memory: K["memory"],
+  ): { readonly step: K["step"] } | { readonly stop: K["stop"] };
+  /** The read that has to be settled before this step; undefined if the step need not wait. */
+  settles?(step: K["step"], observed: K["seen"]): Reading | undefined;
+  /** The line that reports the step while it is taken. */
+  progress(step: K["step"], observed: K["seen"]): string;
+  take(step: K["step"], context: StepContext<K>): Promise<StepResult>;
+  /** The effect of a step whose answer was lost. */
+  effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
+  /**
+   * What the planner must know of a result; with `stop` the run ends at once. A step in doubt counts
+   * for the planner, but not as one that this run took.
+   */
+  remember(
+    step: K["step"],
+    result: StepResult | { readonly kind: "in_doubt" },
+    context: StepContext<K>,
+  ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
+  /** The step in the evidence; undefined if this phase of it leaves no entry. */
+  evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
+  /** Undefined if no wait can help. */
+  awaited(stop: K["stop"], observed: K["seen"]): Awaited | undefined;
+}
+
+/** The result of a run. */
+export type Outcome<K extends KindTypes> =
+  | { readonly kind: "gone"; readonly memory: K["memory"] }
+  | (K["stop"] & { readonly observed: K["seen"]; readonly memory: K["memory"] });
+
+/** The same call, repeated without an answer, is a fault of the connection. No plan can handle it. */
+const maxLostAnswers = 3;
+
+/**
+ * Takes every step that is possible now. Throws `UkoError` for faults only; waits and refusals are
+ * outcomes.
+ */
+export async function converge<K extends KindTypes>(
+  world: World,
+  kind: Deletable<K>,
+  task: K["task"],
+  options: CallOptions,
+  earlier?: Earlier<K["memory"]>,
+): Promise<Outcome<K>> {
+  const actor = await world.session.actor(options);
+  const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
+  const settler = createSettler(world, kind.name(task), options);
+  let memory = kind.start(task, actor, earlier);
+  let wasSeen = false;
+  let pending: { readonly step: K["step"]; readonly context: StepContext<K> } | undefined;
+  let lostAnswers = 0;
+
+  for (let round = 0; round < kind.maxRounds; round += 1) {
+    throwIfStopped(options.signal);
+    const observed = await kind.observe(world, task, wasSeen, options);
+    if (pending !== undefined) {
+      const { step } = pending;
+      const context = { ...pending.context, memory };
+      const effect = kind.effectOf(step, pending.context, observed);
+      if (effect === "in_doubt") memory = kind.remember(step, { kind: "in_doubt" }, context).memory;
+      if (effect === "by_us") {
+        await appendStepEvidence(kind, step, "after", pending.context);
+        memory = count(kind.remember(step, { kind: "done", correlationId: "" }, context).memory, step);
+      }
+      if (effect !== "none") pending = undefined;
+    }
+    if (observed.kind === "gone") return { kind: "gone", memory };
+    wasSeen = true;
+
+    const next = kind.plan(task, observed, memory);
+    if ("stop" in next) return { ...next.stop, observed, memory };
+    const { step } = next;
+    const reading = kind.settles?.(step, observed);
+    if (reading !== undefined && !(await settler.isSettled(reading))) continue;
+    const context = { world, task, observed, actor, memory, options };
+    world.progress.report(kind.progress(step, observed));
+    await appendStepEvidence(kind, step, "before", context);
+    const result = await kind.take(step, context);
+    if (result.kind === "done") {
+      await appendStepEvidence(kind, step, "after", context, result.correlationId);
+      if (pending?.step.kind === step.kind) pending = undefined;
+    }
+    if (result.kind !== "stale") settler.afterOwnWrite();
+    if (result.kind === "done" && result.settleUnder !== undefined) {
+      throwIfStopped(options.signal);
+      await settler.restAfterOwnWrite(result.settleUnder);
+    }
+    const learned = kind.remember(step, result, context);
+    memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
+    if (learned.stop !== undefined) return { ...learned.stop, observed, memory };
+    if (result.kind === "done" && result.isGone === true) return { kind: "gone", memory };
+    if (result.kind === "lost") {
+      pending = { step, context };
+      lostAnswers += 1;
+      if (lostAnswers > maxLostAnswers) throw answersLost(kind.name(task), result.reason);
+    }
+  }
+  throw new UkoError("UKO_CHANGED_MEANWHILE", {
+    summary: `${capital(kind.name(task))} changed repeatedly during the run`,
+    detail:
+      "Another writer keeps changing it. Completed steps stay in effect. Run again when the other writer has finished.",
+  });
+}
+
+/**
+ * Writes the evidence of a step. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then
+ * not been taken.
+ */
+async function appendStepEvidence<K extends KindTypes>(
+  kind: Deletable<K>,
+  step: K["step"],
+  phase: "before" | "after",
+  context: StepContext<K>,
+  correlationId = "",
+): Promise<void> {
+  const { world, actor, observed } = context;
+  const facts = kind.evidence(step, phase, context);
+  if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, correlationId });
+}
+
+/** Stops a canceled run. No step is left half done, because every step is one call. */
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new UkoError("UKO_CANCELLED", { detail: "Completed steps stay in effect. Run again to continue." });
+}
+
+function answersLost(name: string, reason: string): UkoError {
+  return new UkoError("UKO_ANSWER_LOST", {
+    summary: `No response from the service about ${name}: ${reason}`,
+    detail:
+      "As far as a new read shows, the last call had no effect. Earlier steps stay in effect. Run the same command again.",
+  });
+}

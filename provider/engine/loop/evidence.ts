@@ -1,0 +1,40 @@
+/** The audit entry of each step: who, what, from which state to which state, with whose consent. */
+
+import type { Actor } from "../../lifecycle/observation.ts";
+import type { EvidenceEntry, World } from "../ports/world.ts";
+
+/** What a kind of object knows of a step, for its evidence. */
+export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {
+  readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
+  readonly details: Pick<EvidenceEntry, "keystores" | "digest" | "record" | "consentedBy">;
+}
+
+/** Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE. */
+export async function appendEvidence(
+  { evidence }: World,
+  { subject, step, from, to, details }: EvidenceFacts,
+  call: {
+    readonly phase: EvidenceEntry["phase"];
+    readonly actor: Actor;
+    readonly nowMs: number;
+    readonly correlationId: string;
+  },
+): Promise<void> {
+  const { phase, actor, nowMs, correlationId } = call;
+  await evidence.append({
+    v: 1,
+    time: isoTime(nowMs),
+    ...subject,
+    step,
+    phase,
+    from,
+    to,
+    actor: { iamId: actor.identity?.iamId ?? "", name: actor.displayName },
+    ...details,
+    ...(correlationId !== "" && { correlationId }),
+  });
+}
+
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}

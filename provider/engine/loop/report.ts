@@ -1,0 +1,151 @@
+/**
+ * The result of one operation on one object, as data for machines and text for people: `--json`, and
+ * the report of a run for pipelines (UKO_REPORT). The run itself is the same with and without it.
+ */
+
+import { type ErrorCode, isUkoError, UkoError } from "../../errors.ts";
+import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
+import type { LifecycleState } from "../../lifecycle/lifecycle-state.ts";
+import type { Actor } from "../../lifecycle/observation.ts";
+import type { Step } from "../../lifecycle/plan.ts";
+import type { CallOptions, EvidenceReason, RunRecord, World } from "../ports/world.ts";
+import { type Explanation, renderExplanation } from "../text/explanation.ts";
+
+/** Printed by `--json`. The version changes if a field changes its meaning. */
+export interface Report {
+  readonly v: 1;
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label?: string;
+  readonly lifecycleState: LifecycleState | KmsLifecycleState | "gone";
+  readonly keyState?: string;
+  readonly deletion: DeletionFacts;
+  /** The changes that this operation made, in order. */
+  readonly taken: readonly Step["kind"][];
+  readonly explanation: Explanation;
+  readonly code?: ErrorCode;
+  readonly exitCode: number;
+}
+
+/** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
+export interface DeletionFacts {
+  readonly awaits?: "approval" | "time" | "person_to_unblock";
+  readonly notBefore?: string;
+  readonly requestedBy?: string;
+  readonly recordId?: string;
+  readonly recordLapsesAt?: string;
+  /** When the record on the key expired; then the key waits for no approval of it. */
+  readonly recordExpiredAt?: string;
+  /**
+   * The reasons in the record on the key, oldest first. The record binds, or its step was taken.
+   */
+  readonly reasons?: readonly EvidenceReason[];
+}
+
+/** An explanation as the error that an engine shows: first line, facts and next commands, code. */
+export function errorOf(explanation: Explanation): UkoError {
+  const { code = "UKO_BUG", ...uncoded } = explanation;
+  const [summary = "", ...rest] = renderExplanation(uncoded).split("\n");
+  return new UkoError(code, { summary, detail: rest.join("\n") });
+}
+
+/** The object that a report is about. */
+export type Subject = Pick<RunRecord, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
+/** The result of the run. */
+type Result = Partial<Subject> & Omit<RunRecord, keyof Subject | "operation" | "actor">;
+
+interface Reported<T> {
+  readonly operation: string;
+  /** Absent for an object that has no ID before its creation; a fault then leaves no report. */
+  readonly subject?: Subject;
+  readonly work: () => Promise<T>;
+  readonly resultOf: (ended: T) => Result;
+}
+
+/**
+ * Does the work and appends one record, even if the work throws; the error is thrown on. Throws
+ * UKO_REPORT_UNWRITABLE before the work starts.
+ */
+export async function reportingRun<T>(
+  world: World,
+  { operation, subject, work, resultOf }: Reported<T>,
+  options: CallOptions,
+): Promise<T> {
+  const { reports } = world;
+  if (reports === undefined) return work();
+  await reports.open();
+  let actor: Actor | undefined;
+  const told = (result: Result): RunRecord => ({
+    instanceId: world.session.instanceId,
+    vaultId: "",
+    keyId: "",
+    ...subject,
+    operation,
+    ...result,
+    actor: { iamId: actor?.identity?.iamId ?? "", name: actor?.displayName ?? "" },
+  });
+  let ended: T;
+  try {
+    // The same token that the work uses, so this costs no call.
+    actor = await world.session.actor(options);
+    ended = await work();
+  } catch (thrown) {
+    const error = isUkoError(thrown) ? thrown : new UkoError("UKO_BUG");
+    if (subject !== undefined) {
+      await reports.append(told({ code: error.code, exitCode: error.exitCode }));
+    }
+    throw thrown;
+  }
+  await reports.append(told(resultOf(ended)));
+  return ended;
+}
+
+/** The report of an operation, in a record's form. */
+export function resultOfReport({ label, lifecycleState, deletion, taken, code, exitCode }: Report): Result {
+  const { awaits, notBefore, requestedBy, recordId, recordLapsesAt, reasons } = deletion;
+  return {
+    ...(label !== undefined && { label }),
+    lifecycleState,
+    ...(awaits !== undefined && { awaits }),
+    ...(notBefore !== undefined && { notBefore }),
+    ...(requestedBy !== undefined && { requestedBy }),
+    ...(recordId !== undefined && { recordId }),
+    ...(recordLapsesAt !== undefined && { recordLapsesAt }),
+    ...(reasons !== undefined && { reasons }),
+    ...(code !== undefined && { code }),
+    exitCode,
+    taken,
+  };
+}
+
+/** A creation or an update succeeded. State holds what the resource now waits for. */
+export function resultOfStored({ state }: { readonly state: unknown }): Result {
+  return { ...awaitedIn(state), exitCode: 0 };
+}
+
+/** What a resource's state shows of its deletion; the state of a container shows nothing. */
+function awaitedIn(state: unknown): Partial<Result> {
+  return textsIn(state, {
+    lifecycleState: "lifecycleState",
+    awaits: "deletionAwaits",
+    notBefore: "deletionNotBefore",
+    requestedBy: "deletionRequestedBy",
+    recordId: "deletionRecordId",
+    recordLapsesAt: "deletionRecordLapsesAt",
+  });
+}
+
+function textsIn<Name extends string>(
+  state: unknown,
+  names: Readonly<Record<Name, string>>,
+): { [Each in Name]?: string } {
+  if (typeof state !== "object" || state === null) return {};
+  const properties = state as Readonly<Record<string, unknown>>;
+  const found: { [Each in Name]?: string } = {};
+  for (const [name, property] of Object.entries(names) as [Name, string][]) {
+    const value = properties[property];
+    if (typeof value === "string") found[name] = value;
+  }
+  return found;
+}

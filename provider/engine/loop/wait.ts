@@ -1,0 +1,86 @@
+/**
+ * The wait of one run, within a wait budget: sleep, read again, continue. A cancellation stops it
+ * at once.
+ */
+
+import { isUkoError } from "../../errors.ts";
+import type { CallOptions, World } from "../ports/world.ts";
+import { sayDuration } from "../text/words.ts";
+import { type Awaited, converge, type Deletable, type KindTypes, type Outcome } from "./converge.ts";
+
+export interface WaitBudget {
+  /** How long this run may spend waiting, in total. */
+  readonly budgetMs: number;
+  /** How often the object is read during a wait, because anyone may act on it meanwhile. */
+  readonly pollIntervalMs: number;
+  /** Called once, before the first wait that is longer than 15 minutes. */
+  readonly beforeLongWait?: (neededMs: number) => void;
+}
+
+/** A budget of 100 days with a read every 30 s stays below this limit. */
+const maxPolls = 300_000;
+/** The service requires *more than* the 4 hours, and its clock counts whole seconds. */
+const marginMs = 1000;
+const longWaitMs = 15 * 60_000;
+
+/**
+ * Takes the steps that are possible, and continues after each wait, until no wait helps, the budget
+ * is spent, or the signal aborts.
+ */
+export async function convergeAndWait<K extends KindTypes>(
+  world: World,
+  kind: Deletable<K>,
+  task: K["task"],
+  { budgetMs, pollIntervalMs, beforeLongWait }: WaitBudget,
+  options: CallOptions,
+): Promise<Outcome<K>> {
+  let outcome = await converge(world, kind, task, options);
+  let leftMs = budgetMs;
+  const report = reporter(world);
+  for (let poll = 0; poll < maxPolls; poll += 1) {
+    const awaited = "observed" in outcome ? kind.awaited(outcome, outcome.observed) : undefined;
+    if (awaited === undefined || leftMs <= 0) return outcome;
+    const { neededMs } = awaited;
+    if (Number.isFinite(neededMs) && neededMs > leftMs) return outcome;
+    report(awaited);
+    if (poll === 0 && Math.min(neededMs, leftMs) > longWaitMs) beforeLongWait?.(Math.min(neededMs, leftMs));
+    const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
+    if (!(await hasSlept(world, sleepMs, options))) return outcome;
+    leftMs -= sleepMs;
+    const earlier = { memory: outcome.memory, isDue: sleepMs >= neededMs };
+    outcome = await converge(world, kind, task, options, earlier);
+  }
+  return outcome;
+}
+
+/** How long until the service's time has certainly passed `untilMs`. */
+export function neededUntil(untilMs: number | undefined, nowMs: number): number {
+  return untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - nowMs) + marginMs;
+}
+
+/** False if the wait was canceled. */
+async function hasSlept({ clock }: World, ms: number, { signal }: CallOptions): Promise<boolean> {
+  try {
+    await clock.sleep(ms, signal);
+    return true;
+  } catch (error) {
+    if (isUkoError(error) && error.code === "UKO_CANCELLED") return false;
+    throw error;
+  }
+}
+
+/**
+ * Without a terminal every report is a new log line, so the same wait is reported again only after
+ * 1/16 of the remaining time.
+ */
+function reporter({ progress }: World): (awaited: Awaited) => void {
+  let reported: Awaited | undefined;
+  return (awaited) => {
+    const { what, neededMs } = awaited;
+    const againAfterMs = Math.max(60_000, (reported?.neededMs ?? 0) / 16);
+    if (reported?.what === what && !(reported.neededMs - neededMs >= againAfterMs)) return;
+    reported = awaited;
+    const left = Number.isFinite(neededMs) ? `, ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} left` : "";
+    progress.report(`${what}${left}`);
+  };
+}

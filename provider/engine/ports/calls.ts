@@ -1,0 +1,52 @@
+/** The parameters and results that all calls to the outside world share; a part of the ports of `world.ts`. */
+
+/** Every call can be canceled. The adapter sets deadlines for single calls. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Receives the progress of this one call; if absent, the run's own progress does. */
+  readonly progress?: Progress;
+}
+
+/** Reports the progress of a long run; must never throw. */
+export interface Progress {
+  report(line: string): void;
+}
+
+/** One response of the service, with the values that every response has. */
+export interface Answered<T> {
+  readonly value: T;
+  /** The service's `Date` in milliseconds; the only clock that decides anything. */
+  readonly serviceTimeMs: number;
+  readonly correlationId: string;
+}
+
+/**
+ * The result of a call that changes something. Faults that no plan can handle are thrown as
+ * `UkoError`.
+ */
+export type Written<T> =
+  | ({ readonly kind: "done" } & Answered<T>)
+  /** 412: another writer changed the object meanwhile. Nothing happened. */
+  | { readonly kind: "stale" }
+  /**
+   * The response is missing or inconclusive, so the effect may have happened. Read again, plan
+   * again.
+   */
+  | { readonly kind: "lost"; readonly reason: string }
+  /**
+   * The service understood the call and refused it (400, 404, 409, 410, 422, 424). Nothing
+   * happened.
+   */
+  | { readonly kind: "refused"; readonly status: number; readonly message: string; readonly correlationId: string }
+  /** 403: the identity lacks the right. Nothing happened. */
+  | { readonly kind: "forbidden"; readonly message: string; readonly correlationId: string };
+
+/** Settings of the caller and the provider, in addition to those of the resource. */
+export interface RunSettings {
+  readonly isDualRequired: boolean;
+  readonly consents: readonly string[];
+  /** How long the caller lets this run wait; absent if not set. */
+  readonly waitMs?: number;
+  /** Whether the run is in a pipeline, where no person sees what a wait blocks. */
+  readonly isUnattended?: boolean;
+}

@@ -1,0 +1,171 @@
+/** The ports for vaults, keystores and templates, with plain values; a part of the ports of `world.ts`. */
+
+import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
+import type { Answered, CallOptions, Written } from "./calls.ts";
+
+/** The location of a container. All IDs are UUIDs; a vault is its own vault. */
+export interface ContainerRef {
+  readonly kind: ContainerKind;
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly id: string;
+}
+
+export interface WithEtag<Snapshot> {
+  readonly snapshot: Snapshot;
+  readonly etag: string;
+}
+
+interface Stamps {
+  readonly createdAtMs?: number;
+  readonly createdBy?: string;
+  readonly updatedAtMs?: number;
+  readonly updatedBy?: string;
+}
+
+/** uko-v4.md 3.12. */
+export interface VaultSnapshot extends Stamps {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** On-premises only; empty elsewhere. */
+  readonly recoveryKeyLabel: string;
+}
+
+/**
+ * A connection's fields by their wire names (uko-v4.md 3.7). The service never returns secrets, so
+ * they are not included.
+ */
+export type ConnectionFields = Readonly<Record<string, string | number | boolean>>;
+
+/** uko-v4.md 3.7, parsed tolerantly. */
+export interface KeystoreSnapshot extends Stamps {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly location: string;
+  readonly groups: readonly string[];
+  readonly type: string;
+  /** `internal`, `hpcs` or `key_protect` for `ibm_cloud_kms`; empty otherwise. */
+  readonly variant: string;
+  /** The KMS key ring behind it; empty if the service does not report it. */
+  readonly ring: string;
+  readonly fields: ConnectionFields;
+  /**
+   * `ok`, `not_responding`, `configuration_error`, `pending_check`, or a later release's word;
+   * empty if not reported.
+   */
+  readonly health: string;
+  readonly healthMessage: string;
+}
+
+/** How a template distributes its keys (uko-v4.md 3.6): exactly one item. */
+export interface TemplateDistribution {
+  readonly type: string;
+  readonly group: string;
+  readonly namingScheme: string;
+  /** The variant's own fields by their wire names. */
+  readonly fields: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** uko-v4.md 3.5. */
+export interface TemplateSnapshot extends Stamps {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly version: number;
+  readonly namingScheme: string;
+  /** `user_defined`, `shadow`, `system`. */
+  readonly types: readonly string[];
+  readonly isArchived: boolean;
+  readonly algorithm: string;
+  readonly size: string;
+  /** ISO 8601 periods such as `P5Y1M1W2D`. */
+  readonly activationPeriod: string;
+  readonly expirationPeriod: string;
+  readonly keyState: string;
+  readonly deactivateOnRotation: boolean;
+  /** Absent if the response contains none that this release understands. */
+  readonly distribution?: TemplateDistribution;
+}
+
+/** Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING` on 403. */
+export interface Collection<Snapshot, New, Patch> {
+  /** `undefined` for the service's own 404, which alone proves nothing. */
+  read(ref: ContainerRef, options: CallOptions): Promise<Answered<WithEtag<Snapshot> | undefined>>;
+  /** Every page. */
+  list(filter: { readonly vaultId?: string }, options: CallOptions): Promise<readonly Snapshot[]>;
+  /** Sent once and never retried. */
+  create(wanted: New, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
+  update(ref: ContainerRef, patch: Patch, etag: string, options: CallOptions): Promise<Written<WithEtag<Snapshot>>>;
+  remove(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+export interface VaultInput {
+  readonly name: string;
+  readonly description?: string;
+  readonly recoveryKeyLabel?: string;
+}
+
+/** V1-V5. */
+export interface Vaults extends Collection<VaultSnapshot, VaultInput, Partial<VaultInput>> {}
+
+export interface NewKeystore {
+  readonly vaultId: string;
+  readonly type: string;
+  /** Absent only for an Azure keystore, which may have no name (uko-v4.md 3.8). */
+  readonly name?: string;
+  readonly description?: string;
+  readonly groups?: readonly string[];
+  /**
+   * `ibm_variant` and the connection's fields by their wire names, including secrets; never logged.
+   */
+  readonly fields: ConnectionFields;
+}
+
+export interface KeystorePatch {
+  readonly name?: string;
+  readonly description?: string;
+  readonly groups?: readonly string[];
+  readonly fields?: ConnectionFields;
+}
+
+/** S1-S6; S5 is sent with `mode=restrict` only: other modes delete keys or cut them off. */
+export interface Keystores extends Collection<KeystoreSnapshot, NewKeystore, KeystorePatch> {
+  /** S6: a live status, asked of the keystore now. */
+  status(ref: ContainerRef, options: CallOptions): Promise<{ readonly health: string; readonly healthMessage: string }>;
+}
+
+export interface NewTemplate {
+  readonly vaultId: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly namingScheme?: string;
+  readonly algorithm: string;
+  readonly size: string;
+  readonly activationPeriod: string;
+  readonly expirationPeriod: string;
+  readonly keyState: "active" | "pre_activation";
+  readonly deactivateOnRotation?: boolean;
+  readonly distribution: TemplateDistribution;
+}
+
+export interface TemplatePatch {
+  readonly name?: string;
+  readonly description?: string;
+  readonly size?: string;
+  readonly activationPeriod?: string;
+  readonly expirationPeriod?: string;
+  readonly keyState?: "active" | "pre_activation";
+  readonly deactivateOnRotation?: boolean;
+  /** The update form has no type, no naming scheme and no Azure fields (uko-v4.md 3.6). */
+  readonly distribution?: { readonly group: string; readonly fields: TemplateDistribution["fields"] };
+}
+
+/** T1-T7. */
+export interface Templates extends Collection<TemplateSnapshot, NewTemplate, TemplatePatch> {
+  archive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;
+  unarchive(ref: ContainerRef, etag: string, options: CallOptions): Promise<Written<WithEtag<TemplateSnapshot>>>;
+}

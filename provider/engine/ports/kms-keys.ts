@@ -1,0 +1,126 @@
+/**
+ * The ports for KMS keys that are not twins (kms-v2-and-iam.md 2), with plain values; a part of
+ * the ports of `world.ts`.
+ */
+
+import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Answered, CallOptions, Written } from "./calls.ts";
+
+/** The location of a KMS key: the instance and the key's UUID. */
+export interface KmsKeyRef {
+  readonly instanceId: string;
+  readonly kmsKeyId: string;
+}
+
+/** A KMS key as its metadata shows it (kms-v2-and-iam.md 3); key material is never read. */
+export interface KmsKeySnapshot {
+  readonly kmsKeyId: string;
+  readonly crn: string;
+  readonly name: string;
+  readonly description: string;
+  readonly aliases: readonly string[];
+  readonly tags: readonly string[];
+  /** 0, 1, 2, 3, 5, or a number from a later release. */
+  readonly state: number;
+  /** True for standard keys, false for root keys. */
+  readonly isExtractable: boolean;
+  readonly isImported: boolean;
+  /** Empty if KMS does not report it. */
+  readonly ring: string;
+  /** RFC 3339, or empty. */
+  readonly expirationDate: string;
+  readonly createdAtMs?: number;
+  readonly createdBy?: string;
+  readonly lastRotatedAtMs?: number;
+  /** Version ID of a root key; empty for standard keys. */
+  readonly versionId: string;
+  readonly dualAuthDelete: boolean;
+  readonly windowEndsAtMs?: number;
+  /** Months between rotations, if a rotation policy is on. */
+  readonly rotationIntervalMonths?: number;
+  readonly deletedAtMs?: number;
+  readonly deletedBy?: string;
+  readonly restoreUntilMs?: number;
+  readonly purgeScheduledAtMs?: number;
+}
+
+export interface NewKmsKey {
+  readonly name: string;
+  readonly description?: string;
+  readonly aliases?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly expirationDate?: string;
+  readonly isExtractable: boolean;
+  readonly ring?: string;
+  /** Base64 of 16, 24 or 32 bytes; imports instead of generating. Never logged. */
+  readonly payload?: string;
+  /** Secure import (kms-v2-and-iam.md 2.2). */
+  readonly encryptedNonce?: string;
+  readonly iv?: string;
+  readonly encryptionAlgorithm?: string;
+  /**
+   * Policies of this key, in effect from its creation; requires Manager (kms-v2-and-iam.md 2.1 row
+   * 2).
+   */
+  readonly dualAuthDelete?: boolean;
+  readonly rotationIntervalMonths?: number;
+}
+
+/** Who last wrote the key's dual-authorization policy: a hint, readable by Managers only. */
+export interface PolicyWrite {
+  readonly updatedBy: string;
+  readonly updatedAtMs: number;
+  /**
+   * Who turned the policy on. Distinguishes a writer who set a window from one who is named only
+   * since that time.
+   */
+  readonly createdBy?: string;
+}
+
+/**
+ * Reads throw `UKO_ACCESS_DENIED` on 401, which KMS also returns for a foreign key or a missing
+ * role. A 401 never means gone.
+ * `undefined` stands only for KMS's own 404 `KEY_NOT_FOUND_ERR`.
+ */
+export interface KmsKeys {
+  /** Row 6. */
+  read(ref: KmsKeyRef, options: CallOptions): Promise<Answered<KmsKeySnapshot | undefined>>;
+  /** Row 3 with every state and every page; limited to one ring if a ring is named. */
+  list(filter: { readonly ring?: string }, options: CallOptions): Promise<readonly KmsKeySnapshot[]>;
+  /**
+   * Rows 1 and 2, sent once and never retried. The response may be sparse: only the ID and the
+   * requested values are certain.
+   */
+  create(key: NewKmsKey, options: CallOptions): Promise<Written<KmsKeySnapshot>>;
+  /** Row 7. */
+  moveToRing(ref: KmsKeyRef, ring: string, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 12; with `payload` if the key was imported. */
+  rotate(ref: KmsKeyRef, payload: string | undefined, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 25. */
+  addAlias(ref: KmsKeyRef, alias: string, options: CallOptions): Promise<Written<undefined>>;
+  removeAlias(ref: KmsKeyRef, alias: string, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 18: turns KMS's dual authorization on. KMS never turns it off again. */
+  requireTwo(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 18. */
+  setRotation(ref: KmsKeyRef, intervalMonths: number, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 17; `undefined` if the key has no policy or the right is missing. Never throws for 401. */
+  dualAuthPolicyWrite(ref: KmsKeyRef, options: CallOptions): Promise<PolicyWrite | undefined>;
+  /** Row 21, every page; returns `unreadable` if the right is missing. */
+  registrations(
+    ref: KmsKeyRef,
+    options: CallOptions,
+  ): Promise<
+    | { readonly kind: "known"; readonly items: readonly Registration[] }
+    | { readonly kind: "unreadable"; readonly reason: string }
+  >;
+  /** Rows 14, 15; sent again only after a 429, because a second call may move the window's end. */
+  setForDeletion(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  unsetForDeletion(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 8, never with `force`; sent once. */
+  destroy(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 9. */
+  restore(ref: KmsKeyRef, options: CallOptions): Promise<Written<undefined>>;
+  /** Row 24. */
+  ringExists(ring: string, options: CallOptions): Promise<boolean>;
+  createRing(ring: string, options: CallOptions): Promise<Written<undefined>>;
+}

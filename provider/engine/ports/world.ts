@@ -1,0 +1,312 @@
+/**
+ * The ports of the engine: everything that it can read or do in the outside world, as plain values.
+ * The adapters are in `services`.
+ */
+
+import type { ErrorCode } from "../../errors.ts";
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
+import type { Actor, KeystoreStatus, KeyUse, Tag, Twin } from "../../lifecycle/observation.ts";
+import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
+import type { Dialect } from "../text/dialect.ts";
+import type { Answered, CallOptions, Progress, RunSettings, Written } from "./calls.ts";
+import type { Keystores, Templates, Vaults } from "./containers.ts";
+import type { KmsKeys } from "./kms-keys.ts";
+import type { ServiceClock } from "./service-clock.ts";
+
+export type { Answered, CallOptions, Progress, RunSettings, Written };
+
+/** The location of a key. All three values are UUIDs. */
+export interface KeyRef {
+  readonly instanceId: string;
+  readonly vaultId: string;
+  readonly keyId: string;
+}
+
+/** A managed key as the service returns it (uko-v4.md 3.2), parsed tolerantly. */
+export interface KeySnapshot {
+  readonly keyId: string;
+  readonly vaultId: string;
+  readonly templateId: string;
+  readonly templateName: string;
+  readonly version: number;
+  readonly label: string;
+  /** As on the wire, including what this tool appended. */
+  readonly description: string;
+  /** As on the wire, including the reserved tags. */
+  readonly tags: readonly Tag[];
+  readonly stateWord: string;
+  readonly algorithm: string;
+  readonly size: string;
+  /** `YYYY-MM-DD`, or empty. */
+  readonly activationDate: string;
+  readonly expirationDate: string;
+  readonly createdAtMs?: number;
+  readonly createdBy?: string;
+  readonly updatedAtMs?: number;
+  /** IAM ID of the last writer; absent if the service does not report it. */
+  readonly updatedBy?: string;
+  readonly referencedKeystores: readonly { readonly id: string; readonly name: string; readonly type: string }[];
+  /** The status that the service stored; `liveStatus` asks the keystores. */
+  readonly storedStatus: readonly KeystoreStatusWithKey[];
+  /**
+   * Where the service reports key material; absent if the service does not report it (uko-v4.md
+   * 3.2).
+   */
+  readonly materialPresent?: readonly string[];
+  /**
+   * Whether the key's keystores match the current version of its template; absent if the service
+   * does not report it.
+   */
+  readonly alignment?: "aligned" | "unaligned";
+  readonly isRotatable?: boolean;
+  readonly rotatedAtMs?: number;
+  /** Values used in the naming scheme; absent if the key has none. */
+  readonly labelTags?: readonly Tag[];
+}
+
+/** A keystore's status of the key, with the key's ID in that keystore (uko-v4.md 3.4). */
+export interface KeystoreStatusWithKey extends KeystoreStatus {
+  readonly keyIdInKeystore: string;
+}
+
+export interface KeyWithEtag {
+  readonly snapshot: KeySnapshot;
+  readonly etag: string;
+}
+
+export interface NewKey {
+  readonly vaultId: string;
+  readonly templateName: string;
+  readonly label?: string;
+  readonly description?: string;
+  readonly tags: readonly Tag[];
+  /** Values for the placeholders of the template's naming scheme (uko-v4.md 3.11). */
+  readonly labelTags?: readonly Tag[];
+}
+
+export interface KeyPatch {
+  readonly label?: string;
+  readonly description?: string;
+  readonly activationDate?: string;
+  readonly expirationDate?: string;
+  readonly tags?: readonly Tag[];
+}
+
+/**
+ * Managed keys (uko-v4.md K1-K14). Reads throw `UKO_ACCESS_DENIED` on 401 and `UKO_RIGHTS_MISSING`
+ * on 403.
+ */
+export interface Keys {
+  /** K3; `undefined` for a 404, which alone proves nothing. */
+  read(ref: KeyRef, options: CallOptions): Promise<Answered<KeyWithEtag | undefined>>;
+  /**
+   * For display only, never for a decision: without ETag, and up to ten seconds old unless this run
+   * changed a key of the vault.
+   * Concurrent calls share one list of their vault. `undefined` as for `read`.
+   */
+  cachedRead(ref: KeyRef, options: CallOptions): Promise<Answered<KeySnapshot | undefined>>;
+  /** K12: a live status, asked of the keystores now. */
+  liveStatus(ref: KeyRef, options: CallOptions): Promise<Answered<readonly KeystoreStatusWithKey[]>>;
+  /** K13, every page. Returns `unreadable` if the right is missing. */
+  use(ref: KeyRef, options: CallOptions): Promise<KeyUse>;
+  /** K1 with every state and every page, filtered by label if a label is passed. */
+  list(
+    filter: { readonly vaultId: string; readonly label?: string },
+    options: CallOptions,
+  ): Promise<readonly KeySnapshot[]>;
+  /** K2, sent once and never retried. */
+  create(key: NewKey, options: CallOptions): Promise<Written<KeyWithEtag>>;
+  /** K4. */
+  update(ref: KeyRef, patch: KeyPatch, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
+  /** K6, K7, K8. */
+  act(
+    ref: KeyRef,
+    action: "activate" | "deactivate" | "destroy",
+    etag: string,
+    options: CallOptions,
+  ): Promise<Written<KeyWithEtag>>;
+  /** K9: creates new material, so only the next read shows the result. */
+  rotate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+  /** K10: installs the key in the keystores of its template, and uninstalls it from all others. */
+  align(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+  /** K11. */
+  sync(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<readonly KeystoreStatusWithKey[]>>;
+  /** K5, never with `force`. */
+  remove(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+/**
+ * KMS keys of internal keystores (kms-v2-and-iam.md 2), limited to what the deletion of a managed
+ * key needs.
+ */
+export interface Twins {
+  /** Never throws for 401, 403 or an unrecognized response: those results are `unreadable`. */
+  read(kmsKeyId: string, options: CallOptions): Promise<Twin>;
+  setForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
+  unsetForDeletion(kmsKeyId: string, options: CallOptions): Promise<Written<undefined>>;
+}
+
+export type KeystoreAnswer =
+  | { readonly kind: Exclude<KeystoreKind, "unknown"> }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** What the deletion of a managed key asks about containers. */
+export interface Containers {
+  vaultExists(vaultId: string, options: CallOptions): Promise<"found" | "not_found" | "unknown">;
+  /**
+   * Whether a keystore is a key ring of this same instance, so that a KMS twin exists. `reason` is
+   * a full sentence.
+   */
+  keystoreKind(keystoreId: string, options: CallOptions): Promise<KeystoreAnswer>;
+}
+
+/** The identity and the instance behind this run. */
+export interface Session {
+  readonly instanceId: string;
+  /** Decoded from the same token that the steps will send. */
+  actor(options: CallOptions): Promise<Actor>;
+  /**
+   * Whether the broker's answer in this run, or the endpoint's host name, proves which instance
+   * answers.
+   */
+  isInstanceProven(options: CallOptions): Promise<boolean>;
+  /**
+   * True also if the responding server itself reports the instance. That report is no proof if the
+   * vault is missing too.
+   */
+  isInstanceReported(options: CallOptions): Promise<boolean>;
+  /**
+   * Throws UKO_INSTANCE_MISMATCH if either source reports another instance. Writes to UKO call it
+   * before the first of them.
+   */
+  requireOwnInstance(options: CallOptions): Promise<void>;
+  /**
+   * The service's time at its latest response in this run, for display; undefined before the first
+   * response.
+   */
+  serviceTimeMs(): number | undefined;
+}
+
+/**
+ * One step, as an auditor needs it; never holds a credential. Written *before* a removal, because
+ * no metadata is left after it.
+ */
+export interface EvidenceEntry {
+  readonly v: 1;
+  readonly time: string;
+  readonly instanceId: string;
+  /** The kind of resource that `keyId` names; absent for a managed key. */
+  readonly resource?: ContainerKind | "kms_key";
+  /** Empty for a KMS key, which is in no vault. */
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label: string;
+  readonly step: string;
+  readonly phase: "before" | "after";
+  readonly from: string;
+  readonly to: string;
+  readonly actor: { readonly iamId: string; readonly name: string };
+  readonly digest?: string;
+  readonly record?: EvidenceRecord;
+  readonly consentedBy?: EvidenceRecord;
+  readonly keystores: readonly { readonly name: string; readonly status: string; readonly syncFlag: string }[];
+  readonly correlationId?: string;
+}
+
+export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how"> {
+  readonly author: string;
+  readonly writtenAt: string;
+  readonly answers?: string;
+  readonly reason?: string;
+  /** As the record repeats them. Only the record's author vouches for them. */
+  readonly earlierReasons?: readonly EvidenceReason[];
+}
+
+/** The reason for a deletion request; `author` is the requester's IAM ID. */
+export interface EvidenceReason {
+  readonly author: string;
+  readonly name?: string;
+  readonly reason: string;
+}
+
+export interface Evidence {
+  /**
+   * The entry is durable before this returns. Throws `UKO_EVIDENCE_UNWRITABLE`, and then the step
+   * is not taken.
+   */
+  append(entry: EvidenceEntry): Promise<void>;
+}
+
+/**
+ * The result of one run for one key, for pipelines. The adapter adds `time` and the version. Times
+ * are ISO 8601 UTC.
+ */
+export interface RunRecord {
+  readonly instanceId: string;
+  /** The kind of resource that `keyId` names; absent for a managed key. */
+  readonly resource?: ContainerKind | "kms_key";
+  /** Empty for a KMS key, which is in no vault. */
+  readonly vaultId: string;
+  readonly keyId: string;
+  readonly label?: string;
+  readonly lifecycleState?: string;
+  readonly awaits?: string;
+  readonly notBefore?: string;
+  readonly requestedBy?: string;
+  readonly recordId?: string;
+  readonly recordLapsesAt?: string;
+  /** The reasons in the record on the key, oldest first. */
+  readonly reasons?: readonly EvidenceReason[];
+  /** `create`, `update`, `delete`, or the command. */
+  readonly operation: string;
+  readonly code?: ErrorCode;
+  readonly exitCode: number;
+  /** The changes that this run made, in order; absent if its operation does not report them. */
+  readonly taken?: readonly string[];
+  /** Empty if the run ended before the caller was known. */
+  readonly actor: { readonly iamId: string; readonly name: string };
+}
+
+/**
+ * `UKO_REPORT`: fails only before a run begins, because a report must not change what the run does.
+ */
+export interface Reports {
+  /** Throws `UKO_REPORT_UNWRITABLE` if later writes could not succeed. */
+  open(): Promise<void>;
+  /**
+   * The record is durable before this returns. A write that fails produces a warning. Never throws.
+   */
+  append(record: RunRecord): Promise<void>;
+}
+
+/** Local time, for waiting only. The service's clock decides what is due. */
+export interface Clock {
+  /** Rejects with `UKO_CANCELLED` as soon as the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** All ports, as the composition root provides them. */
+export interface World {
+  readonly keys: Keys;
+  readonly twins: Twins;
+  readonly containers: Containers;
+  readonly vaults: Vaults;
+  readonly keystores: Keystores;
+  readonly templates: Templates;
+  readonly kmsKeys: KmsKeys;
+  readonly session: Session;
+  /** The notation of the reader's programs. */
+  readonly dialect: Dialect;
+  /** One instance for the whole run. */
+  readonly serviceClock: ServiceClock;
+  readonly progress: Progress;
+  readonly evidence: Evidence;
+  /** Absent if no report was requested. */
+  readonly reports?: Reports;
+  readonly clock: Clock;
+  /** 64 lowercase hex digits for the UTF-8 bytes of a text. */
+  readonly sha256: (text: string) => string;
+  /** A fresh UUID. */
+  readonly newId: () => string;
+}

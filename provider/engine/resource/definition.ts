@@ -1,0 +1,186 @@
+/**
+ * The description of a resource: its inputs, its outputs, and the few operations that are specific
+ * to it.
+ */
+
+import type * as z from "zod";
+import type { ErrorCode } from "../../errors.ts";
+import type { Announcement } from "../../lifecycle/announcement.ts";
+import type { DeletionGoal } from "../../lifecycle/plan.ts";
+import type { CallOptions, RunSettings, World } from "../ports/world.ts";
+import type { Dialect } from "../text/dialect.ts";
+import type { ApplyCommand } from "../text/explanation.ts";
+import type { Deletion } from "./delete.ts";
+import { metaOf, secretPathsIn, shapeOf } from "./property.ts";
+
+export type { RunSettings };
+
+/** An invalid property and the reason; the property is a top-level input. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+  /** What to do instead, as an imperative without a period. */
+  readonly remedy?: string;
+}
+
+/** For a creation, which only its own name connects with an earlier attempt. */
+export interface CreateOptions extends CallOptions {
+  /**
+   * The resource's permanent name in its engine, such as organization and URN; absent if the engine
+   * does not pass one.
+   */
+  readonly origin?: string;
+  /** As for an update. */
+  readonly apply?: ApplyCommand | undefined;
+  /** The resource under which state holds the object with this ID, as far as this run knows. */
+  readonly holderOf?: (id: string) => string | undefined;
+}
+
+/** For an update, whose message may tell people what to run next. */
+export interface UpdateOptions extends CallOptions {
+  /** The current engine's command that applies a program; Pulumi's if absent. */
+  readonly apply?: ApplyCommand | undefined;
+  /** The resource's URN, if the engine passes it. */
+  readonly target?: string;
+  /** What the plan of this update announced of a retirement; without it there is no limit. */
+  readonly announced?: Announcement;
+}
+
+/** A resource after a call: its ID, its full state, and the warnings for people. */
+export interface Stored<State> {
+  readonly id: string;
+  readonly state: State;
+  readonly warnings: readonly string[];
+  /**
+   * The creation made no new object: the object existed already, and was adopted or found again
+   * after an interruption.
+   */
+  readonly isFound?: true;
+}
+
+/** For a list, which skips what this release cannot describe instead of failing. */
+export interface ListOptions extends CallOptions {
+  /** Receives what was skipped and why; if absent, the run's progress does. */
+  readonly warn?: (line: string) => void;
+}
+
+/** The filter of a list. A resource ignores the parts that do not apply to it. */
+export interface ListFilter {
+  readonly vaultId?: string;
+}
+
+export interface ResourceDefinition<Inputs, State extends Inputs> {
+  readonly name: string;
+  /** The noun in messages, such as `template` for `KeyTemplate`. */
+  readonly noun: string;
+  readonly summary: string;
+  /** What the functions that read one object and list all of them do. */
+  readonly functions: { readonly get: string; readonly list: string };
+  /** The code of an error about an ID that does not exist; UKO_NOT_FOUND if absent. */
+  readonly notFound?: ErrorCode;
+  readonly inputs: z.ZodType<Inputs>;
+  readonly state: z.ZodType<State>;
+  /**
+   * Inputs that no update can change. A change is an error that says what to do instead, never a
+   * replacement.
+   */
+  readonly immutable: readonly string[];
+  /** Secret inputs, by their paths (`aws.secretAccessKey`). */
+  readonly secrets: readonly string[];
+  /** The form of its import ID, `<vaultId>/<keyId>`. */
+  readonly idForm: string;
+  /** The input that adopts an existing object: the last part of its ID. */
+  readonly adoptBy: keyof Inputs & string;
+  /**
+   * Outputs that become unknown in a preview when this input changes; all other outputs stay known.
+   * The first one shows the progress towards the goal that the input names.
+   */
+  readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
+  /**
+   * Outputs that are certain to be absent after a creation, so a preview does not call them
+   * unknown.
+   */
+  absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
+  /**
+   * Whether its state changes without a run of this tool, so that an engine that can do so reads it
+   * before every run.
+   */
+  refreshBeforeRun(state: State, run: RunSettings): boolean;
+  /**
+   * Changes that no update can make, each with what to do instead. `before` is the state as the
+   * engine has it. If absent, every change of an immutable input is rejected.
+   */
+  rejectChange?(before: Readonly<Record<string, unknown>>, inputs: Inputs, dialect: Dialect): readonly CheckFailure[];
+  /**
+   * Changes that only the service can tell to be impossible, for an engine whose plans may read.
+   * `open` is called only if such a change is in the program.
+   */
+  rejectByRead?(
+    open: () => World,
+    state: State,
+    inputs: Inputs,
+    options: CallOptions,
+  ): Promise<readonly CheckFailure[]>;
+  /** Rules across properties; `isThere` is true for an update. */
+  check(inputs: Inputs, isThere: boolean, dialect: Dialect): readonly CheckFailure[];
+  /**
+   * The inputs that differ from the existing object, with digests for secrets; empty if the
+   * resource is as declared.
+   */
+  changed(state: State, inputs: Inputs): readonly (keyof Inputs & string)[];
+  create(world: World, inputs: Inputs, run: RunSettings, options: CreateOptions): Promise<Stored<State>>;
+  /** Undefined only if the resource is proven gone. */
+  read(world: World, state: State, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
+  update(world: World, state: State, inputs: Inputs, run: RunSettings, options: UpdateOptions): Promise<Stored<State>>;
+  /**
+   * Finds a resource by its ID alone, as an import does. Inputs that control uko itself get their
+   * defaults.
+   */
+  lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
+  /** Every resource that this release can describe, in every state. */
+  list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
+  /**
+   * The object behind the resource and the policy for its deletion, from state, because destroy
+   * sees no program.
+   */
+  deletion(state: State, run: RunSettings): Deletion;
+  /**
+   * The goal of an update that advances the key's deletion while the key stays in the program;
+   * undefined if the update has no such goal or the goal is reached.
+   */
+  retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
+}
+
+/** A query for programs and people; it changes nothing. */
+export interface FunctionDefinition<Args extends object, Result extends object> {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: z.ZodType<Args>;
+  readonly result: z.ZodType<Result>;
+  answer(world: World, args: Args, run: RunSettings, options: ListOptions): Promise<Result>;
+}
+
+/** Infers the types of a function. */
+export function defineFunction<Args extends object, Result extends object>(
+  definition: FunctionDefinition<Args, Result>,
+): FunctionDefinition<Args, Result> {
+  return definition;
+}
+
+/** What a definition does not repeat: these facts are at its properties. */
+type FromProperties = "immutable" | "secrets" | "invalidates";
+
+/** Infers the types of a definition, which every door projects, and reads the facts at its inputs. */
+export function defineResource<Inputs, State extends Inputs>(
+  definition: Omit<ResourceDefinition<Inputs, State>, FromProperties>,
+): ResourceDefinition<Inputs, State> {
+  const inputs = Object.entries(shapeOf(definition.inputs)).map(([name, schema]) => [name, metaOf(schema)] as const);
+  return {
+    ...definition,
+    immutable: inputs.flatMap(([name, { immutable }]) => (immutable ? [name] : [])),
+    secrets: secretPathsIn(definition.inputs),
+    invalidates: Object.fromEntries(
+      inputs.flatMap(([name, { invalidates }]) => (invalidates ? [[name, invalidates]] : [])),
+    ),
+  };
+}

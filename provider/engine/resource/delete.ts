@@ -1,0 +1,145 @@
+/**
+ * The deletion of any resource, as an engine calls it: the steps of one run, with waits if the run
+ * has a wait budget.
+ */
+
+import { type ErrorCode, errorCatalogue, newRunMark } from "../../errors.ts";
+import type { Announcement } from "../../lifecycle/announcement.ts";
+import { type DeletionGoal, isForOthers } from "../../lifecycle/plan.ts";
+import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
+import type { Subject } from "../loop/report.ts";
+import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
+import type { CallOptions, RunRecord, RunSettings, World } from "../ports/world.ts";
+import { type Door, type Explanation, renderBriefly, renderExplanation } from "../text/explanation.ts";
+import { sayDuration } from "../text/words.ts";
+import type { PlanContext, Planned, StateFacts } from "./preview.ts";
+
+/** The deletion of one object, as the definition of its resource states it. */
+export interface Deletion {
+  /** The object in reports; `facts` are the properties of its resource in state. */
+  subject(facts: StateFacts): Subject;
+  /** The same deletion under the limit of its plan; without a limit if the engine has none. */
+  limitedTo(atMost: Announcement | undefined): Deletion;
+  /** From state alone. */
+  plan(context: PlanContext): Planned;
+  /**
+   * The plan of an update that advances the deletion while the object stays in the program, which
+   * never waits; `wanted` are the program's values. Absent if no update does so.
+   */
+  planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): Planned;
+  /** Throws `UkoError` for faults only; waits and refusals are outcomes. */
+  delete(world: World, request: DeleteRequest, options: CallOptions): Promise<DeleteOutcome>;
+}
+
+/** The parameters of one deletion; without `waiting` it never waits. */
+export interface DeleteRequest {
+  readonly run: RunSettings;
+  readonly door: Door;
+  readonly waiting?: Waiting | undefined;
+}
+
+/** How a deletion may wait during its run. */
+export interface Waiting {
+  /** The resource's own setting; the caller's setting for the run overrides it. */
+  readonly timeoutMs: number;
+  /** Called before a long wait, with a warning about what the wait blocks. */
+  warn(line: string): void;
+}
+
+interface Facts {
+  /** For a report, in addition to code and exit code, if the planner of this kind knows them. */
+  readonly facts: Pick<
+    RunRecord,
+    "lifecycleState" | "awaits" | "notBefore" | "requestedBy" | "recordId" | "recordLapsesAt" | "reasons" | "taken"
+  >;
+}
+
+/** The result of a deletion for its door: whether the engine may drop the resource from state. */
+export type DeleteOutcome = Partial<Facts> &
+  (
+    | { readonly kind: "ended"; readonly warnings: readonly string[] }
+    /** A wait, a refusal or a missing right, as a message, and in brief without its code. */
+    | { readonly kind: "unfinished"; readonly code: ErrorCode; readonly message: string; readonly brief: string }
+  );
+
+/** What a kind of object makes of an outcome. */
+export type Conclusion = Facts &
+  (
+    | { readonly kind: "ended"; readonly warnings: readonly string[] }
+    | {
+        readonly kind: "unfinished";
+        readonly explanation: Explanation;
+        /** Of this run's actor, if it waits for an approval. */
+        readonly standing?: Parameters<typeof isForOthers>[0] | undefined;
+      }
+  );
+
+/** Takes the steps that are allowed now, and concludes what the engine may do. */
+export async function deleteObject<K extends KindTypes>(
+  world: World,
+  object: {
+    readonly kind: Deletable<K>;
+    readonly task: K["task"];
+    conclude(outcome: Outcome<K>, door: Door): Conclusion;
+  },
+  { run, door, waiting }: DeleteRequest,
+  options: CallOptions,
+): Promise<DeleteOutcome> {
+  const outcome = await convergeAndWait(world, object.kind, object.task, waitBudget(run, waiting), options);
+  const conclusion = object.conclude(outcome, door);
+  if (conclusion.kind === "ended") return conclusion;
+  const { explanation, facts, standing } = conclusion;
+  const { code = "UKO_BUG" } = explanation;
+  const message = messageOf(explanation, code, standing, options);
+  return { kind: "unfinished", code, message, brief: renderBriefly(explanation), facts };
+}
+
+/** The same policy under the limit of a plan. */
+export function limited<Policy extends object>(policy: Policy, atMost: Announcement | undefined): Policy {
+  return atMost === undefined ? policy : { ...policy, atMost };
+}
+
+const pollIntervalMs = 30_000;
+
+/**
+ * The caller's setting for this run overrides the resource's. Without either, a run does not wait.
+ */
+function waitBudget({ waitMs, isUnattended = false }: RunSettings, waiting: Waiting | undefined): WaitBudget {
+  if (waiting === undefined) return { budgetMs: 0, pollIntervalMs };
+  return {
+    budgetMs: waitMs ?? waiting.timeoutMs,
+    pollIntervalMs,
+    ...(isUnattended && { beforeLongWait: (neededMs: number) => waiting.warn(sayLongWait(neededMs)) }),
+  };
+}
+
+/**
+ * A run that was canceled during a wait says so next to what it waits for. The message of an
+ * approval that this run cannot receive is marked, for a hook that sees only the message.
+ */
+function messageOf(
+  { code: _code, ...uncoded }: Explanation,
+  code: ErrorCode,
+  standing: Parameters<typeof isForOthers>[0] | undefined,
+  { signal }: CallOptions,
+): string {
+  const shown = signal.aborted ? { ...uncoded, facts: [...uncoded.facts, waitInterruptedNote] } : uncoded;
+  const mark = standing === undefined || isForOthers(standing) ? "" : `${newRunMark} `;
+  return `${renderExplanation(shown)}\n  ${mark}[${code}]`;
+}
+
+const waitInterruptedNote =
+  "The wait was canceled. Completed steps stay in effect, and the next run continues from here.";
+
+/** For a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
+function sayLongWait(neededMs: number): string {
+  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked; without UKO_WAIT, the run stops instead and a later run continues`;
+}
+
+/** A deletion whose resource the engine may drop, or why it may not, for a report. */
+export function resultOfDeletion(
+  outcome: DeleteOutcome,
+): Facts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
+  if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
+  return { code: outcome.code, exitCode: errorCatalogue[outcome.code].exitCode, ...outcome.facts };
+}

@@ -1,0 +1,159 @@
+/**
+ * The preview of a planned deletion, from state alone, because a plan makes no call: what the kinds of
+ * keys have in common.
+ */
+
+import type { ErrorCode } from "../../errors.ts";
+import type { PlannedRun } from "../../lifecycle/announce.ts";
+import { type Announcement, announcesNothing } from "../../lifecycle/announcement.ts";
+import { type Door, type Explanation, type NextStep, renderExplanation, unprotect } from "../text/explanation.ts";
+import { capital, plain, sayTime } from "../text/words.ts";
+
+/**
+ * `short` finishes in one run as far as state shows. `long` takes several runs, and its message
+ * says what they need.
+ */
+export type DeletionPreview =
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: "long"; readonly message: string }
+  | { readonly kind: "short" };
+
+/** What a plan reports, and the limit that it sets for its apply. */
+export interface Planned {
+  readonly preview: DeletionPreview;
+  readonly announced: Announcement;
+}
+
+/** An update that retires no key takes no step towards a deletion. */
+export const nothingPlanned: Planned = { preview: { kind: "short" }, announced: announcesNothing };
+
+/** The properties of a resource in state. */
+export type StateFacts = Readonly<Record<string, unknown>>;
+
+/** What a plan is made from. */
+export interface PlanContext extends PlannedRun {
+  readonly facts: StateFacts;
+  readonly door: Door;
+}
+
+/** Waits are errors in a deletion, and warnings if the program retires the key. */
+export type PreviewKind = "deletion" | "retirement";
+
+/** Undefined unless deletion protection is on. */
+export function refusedByProtection(isProtected: boolean, what: string, door: Door): DeletionPreview | undefined {
+  if (!isProtected) return undefined;
+  const code = "UKO_DELETION_PROTECTED";
+  const summary = `Deletion protection is on for ${what}`;
+  return {
+    kind: "refused",
+    code,
+    message: renderExplanation({ summary, facts: [], next: unprotect(door, []), code }),
+  };
+}
+
+export function longIf(path: Explanation | undefined): DeletionPreview {
+  return path === undefined ? { kind: "short" } : { kind: "long", message: renderExplanation(path) };
+}
+
+/** The ID of the record or window that waits for a second person, if state shows one. */
+export function pendingRecordId({ deletionAwaits, deletionRecordId }: StateFacts): string | undefined {
+  return deletionAwaits === "approval" && typeof deletionRecordId === "string" ? deletionRecordId : undefined;
+}
+
+/** What state shows of the pending deletion, for the limit of its plan. */
+export function pendingIn(facts: StateFacts): { readonly recordId?: string; readonly isTooEarly: boolean } {
+  const recordId = pendingRecordId(facts);
+  return { ...(recordId !== undefined && { recordId }), isTooEarly: facts.deletionNotBefore !== undefined };
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export const asksAnyway = "If the key itself requires two people, this run only requests the deletion.";
+
+export function sayNeeds(what: string, isForTwo: boolean, steps: readonly string[], verb: string): string {
+  const runs = steps.length === 1 ? "one run" : "several runs";
+  return `${verb} ${what} requires ${isForTwo ? "two people" : "one person"} and ${runs}`;
+}
+
+export function numbered(steps: readonly string[]): readonly string[] {
+  return steps.map((step, index) => `${index + 1}. ${step}`);
+}
+
+export function previewTimeWait(
+  what: string,
+  facts: StateFacts,
+  manner: PreviewKind,
+  afterWait: readonly string[],
+): Explanation {
+  return {
+    summary: `The next step for ${what} is not possible ${sayNotBefore(facts) ?? "yet"}`,
+    facts: [`An earlier run changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}.`, ...afterWait],
+    next: [],
+  };
+}
+
+/** A step that a pending record or window requests. */
+export interface PendingStep {
+  readonly recordId: string;
+  readonly step: "deactivate" | "destroy";
+  /** Whether and how a destruction can be undone. */
+  readonly wayBack: string;
+  readonly manner: PreviewKind;
+  /** What is left after this step. */
+  readonly rest: readonly string[];
+  /** What another person runs. */
+  readonly next: NextStep;
+}
+
+export function previewApproval(
+  what: string,
+  { recordId, step, wayBack, manner, rest, next }: PendingStep,
+  { facts, consents }: PlanContext,
+): Explanation {
+  const noun = step === "destroy" ? "destruction" : "deactivation";
+  const consequence =
+    step === "destroy"
+      ? `Then the key is destroyed. ${wayBack}`
+      : "Then the key is deactivated, and everything that uses it stops working. It can be reactivated.";
+  const by = typeof facts.deletionRequestedBy === "string" ? plain(facts.deletionRequestedBy, 100) : "A person";
+  const notBefore = sayNotBefore(facts);
+  const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
+  if (consents.includes(recordId)) {
+    return {
+      summary: `This run approves the ${noun} of ${what}`,
+      facts: [
+        `${by} requested the ${noun}. This run takes the step if you are another person. ${consequence}`,
+        ...cooling,
+        ...rest,
+      ],
+      next: [],
+    };
+  }
+  const early = manner === "deletion" ? "fails" : "succeeds";
+  return {
+    summary: `${capital(what)} is waiting for a second person to approve its ${noun}`,
+    facts: [
+      `${by} requested the ${noun}. A run without the approval ID changes nothing and ${early}.`,
+      consequence,
+      ...cooling,
+      ...rest,
+    ],
+    next: [next],
+  };
+}
+
+/** The plan is that of the same command that a second person runs. */
+export function nextToDelete(recordId: string, path: string): NextStep {
+  return {
+    who: `another person runs this plan's command with UKO_CONSENT=${recordId}, or runs`,
+    commands: [`uko continue ${path} --consent ${recordId}`],
+  };
+}
+
+/** `before 24 Nov 2026 18:22 UTC`, if state shows a time. */
+function sayNotBefore({ deletionNotBefore }: StateFacts): string | undefined {
+  const ms = typeof deletionNotBefore === "string" ? Date.parse(deletionNotBefore) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : `before ${sayTime(ms)}`;
+}

@@ -1,0 +1,171 @@
+/**
+ * The explanation of one run with one key: a first line that is complete in itself, facts, the next
+ * commands, the code.
+ */
+
+import type { ErrorCode } from "../../errors.ts";
+import { dialectOf } from "./dialect.ts";
+
+/** A next step, and commands that work when pasted. */
+export interface NextStep {
+  /** Who may take it and when: a clause that ends in "run" or "runs". */
+  readonly who: string;
+  /** Alternatives: one of them is enough, except with `isEach`. */
+  readonly commands: readonly string[];
+  /** Each command is about another object, so all of them must run. */
+  readonly isEach?: true;
+  /** This step comes after the previous one; otherwise the steps are alternatives. */
+  readonly isSequel?: true;
+}
+
+export interface Explanation {
+  readonly summary: string;
+  readonly facts: readonly string[];
+  /** The present state of the object: `active, in use by 2 resources`. */
+  readonly state?: string;
+  /** Whether this run changed nothing. */
+  readonly isUnchanged?: true;
+  readonly next: readonly NextStep[];
+  /** Absent if everything is done. */
+  readonly code?: ErrorCode;
+}
+
+/** OpenTofu's command line, or Terraform's. */
+export type HclCommand = "tofu" | "terraform";
+
+/** The interface that the reader used, so that the next command is one that they know. */
+export interface Door {
+  /**
+   * The command that reaches the key again, without consent: `pulumi destroy`, or `uko continue` if
+   * there is no program.
+   */
+  readonly rerun: "pulumi destroy" | "pulumi up" | `${HclCommand} destroy` | `${HclCommand} apply` | "uko continue";
+  /**
+   * The resource's URN, if the engine passes it. Without a URN, `pulumi destroy` would target the
+   * whole stack, and every command the stack that is selected.
+   */
+  readonly target?: string;
+}
+
+/**
+ * Any other text could be more than a URN to the shell that it is pasted into. It comes from a
+ * state that others can edit.
+ */
+const urnForm = /^urn:pulumi:[A-Za-z0-9 ._:$/@+~#,=-]{1,1000}$/;
+
+/** The URN, if a command can carry it in single quotes. */
+export function shellSafeUrn(urn: string | undefined): string | undefined {
+  return urn !== undefined && urnForm.test(urn) ? urn : undefined;
+}
+
+/**
+ * `pulumi destroy --stack <stack> --target '<URN>'`, `pulumi up --stack <stack>`, or either without
+ * a URN as it is. The reader may have another stack selected.
+ */
+export function rerunCommand({ rerun, target }: Door): string {
+  const urn = shellSafeUrn(target);
+  const stack = onStack(urn);
+  if (urn === undefined || !rerun.startsWith("pulumi")) return rerun;
+  return rerun === "pulumi destroy" ? `${rerun}${stack} --target '${urn}'` : `${rerun}${stack}`;
+}
+
+/** The flag that selects the stack of a URN, with a blank before it; empty if the name needs quotes. */
+export function onStack(urn: string | undefined): string {
+  const [, stack] = /^urn:pulumi:([A-Za-z0-9_.][A-Za-z0-9_.-]*)::/.exec(urn ?? "") ?? [];
+  return stack === undefined ? "" : ` --stack ${stack}`;
+}
+
+/** The engine's command that applies a changed program. */
+export type ApplyCommand = "pulumi up" | `${HclCommand} apply`;
+
+/** Undefined for a reader at the command line, because the purpose of their program is unknown. */
+export function applyCommand({ rerun }: Door): ApplyCommand | undefined {
+  if (rerun === "uko continue") return undefined;
+  if (rerun === "pulumi destroy" || rerun === "pulumi up") return "pulumi up";
+  return rerun.startsWith("tofu") ? "tofu apply" : "terraform apply";
+}
+
+/** The commands that apply a changed program, for a message; the reader at the command line gets both. */
+export function applyCommands(door: Door): readonly string[] {
+  const rerun = applyCommand(door);
+  return rerun === undefined ? ["pulumi up", "tofu apply"] : [rerunCommand({ ...door, rerun })];
+}
+
+/** The next steps if deletion protection stops a deletion; `again` are the commands of the deletion. */
+export function unprotect(door: Door, again: readonly string[]): readonly NextStep[] {
+  const { program, assignment } = dialectOf(door.rerun);
+  const apply = applyCommand(door);
+  const turnOff: NextStep = {
+    who: `set ${assignment("deletionProtection", false)} in the ${program}, then run`,
+    commands: applyCommands(door),
+  };
+  return apply === door.rerun || again.length === 0
+    ? [turnOff]
+    : [turnOff, { who: "to delete it, run", commands: again, isSequel: true }];
+}
+
+/** The explanation of a plan that was only read: without a code, and without what a run left unchanged. */
+export function asRead({ code: _code, isUnchanged: _unchanged, ...explanation }: Explanation): Explanation {
+  return explanation;
+}
+
+/** The effect on the object, as the last of the facts. */
+function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
+  const sentences = [
+    ...(isUnchanged === true ? ["Nothing was changed."] : []),
+    ...(state === undefined ? [] : [`Current state: ${state}.`]),
+  ];
+  return sentences.length === 0 ? [] : [sentences.join(" ")];
+}
+
+/** Renders for a terminal or an engine's diagnostics. Tables show only the first line. */
+export function renderExplanation(explanation: Explanation): string {
+  const next = explanation.next.flatMap(byScope).flatMap(({ who, commands, isEach, isSequel }, index) => {
+    const label = index === 0 ? "Next:" : isSequel === true ? "then:" : "  or:";
+    const choice = commands.length > 1 && isEach !== true ? " one of these commands" : "";
+    return [`  ${label} ${who}${choice}:`, ...commands.map((command) => `    ${command}`)];
+  });
+  const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
+  const facts = [...explanation.facts, ...stateLines(explanation)].map((fact) => `  ${fact}`);
+  return [explanation.summary, ...facts, ...next, ...code].join("\n");
+}
+
+/**
+ * The same with the command for this object alone, and without a code, for a run that has shown the
+ * whole of another one like it. The facts stay: a person decides about each object by them.
+ */
+export function renderBriefly({ summary, facts, next: [step] }: Explanation): string {
+  const alone = step?.commands.find((command) => command.startsWith("uko ")) ?? step?.commands[0];
+  const next = step === undefined || alone === undefined ? [] : [{ ...step, commands: [alone] }];
+  return renderExplanation({ summary, facts, next });
+}
+
+/**
+ * The reader asked about one resource. An engine's command that does not name the resource affects
+ * more, and the text must say so. OpenTofu and Terraform do not pass the name to a provider, so
+ * their narrow commands come first: the key alone, then what left the configuration, then
+ * everything.
+ */
+function byScope(step: NextStep): readonly NextStep[] {
+  const isWholeStack = (command: string): boolean => command.endsWith("pulumi destroy");
+  const isWholeState = (command: string): boolean => /\b(?:tofu|terraform) destroy$/.test(command);
+  const broad = step.commands.filter((command) => isWholeStack(command) || isWholeState(command));
+  if (broad.length === 0) return [step];
+  const narrow = step.commands.filter((command) => !broad.includes(command));
+  const applied = broad.filter(isWholeState).map((command) => command.replace(/destroy$/, "apply"));
+  const scopes = [
+    { scope: undefined, commands: narrow },
+    { scope: "if you removed the resource from the configuration", commands: applied },
+    {
+      scope:
+        applied.length === 0
+          ? "to delete the whole stack"
+          : "to delete everything in the state, or what -target=<address> names",
+      commands: broad,
+    },
+  ].filter(({ commands }) => commands.length > 0);
+  return scopes.map(({ scope, commands }, index) => {
+    if (index > 0) return { who: `${scope}, run`, commands };
+    return { ...step, who: scope === undefined ? step.who : `${step.who} (${scope})`, commands };
+  });
+}

@@ -1,0 +1,90 @@
+/** Messages for two resources that declare one object, and for a rename that the engine does not know about. */
+
+import { UkoError } from "../../errors.ts";
+import { type Dialect, dialectOf } from "./dialect.ts";
+import { type ApplyCommand, type HclCommand, onStack, rerunCommand, shellSafeUrn } from "./explanation.ts";
+import { plain } from "./words.ts";
+
+/** A resource's name in its engine as people know it: the last part of a URN. */
+export function nameIn(resource: string): string {
+  return plain(resource.split("::").at(-1) ?? "", 100);
+}
+
+interface Shared {
+  /** The resource that the engine deletes; undefined if the engine does not say which one. */
+  readonly resource: string | undefined;
+  readonly holder: string;
+  readonly id: string;
+}
+
+/** The resource left state, and the object continues to exist. */
+export function sayLetGo({ resource, holder, id }: Shared): string {
+  const left = resource === undefined ? "A resource" : `"${nameIn(resource)}"`;
+  return `${left} left only the state: "${nameIn(holder)}" declares the same object, ${plain(id, 100)}, so uko took no step towards its deletion`;
+}
+
+/** The deletion is refused: state would lose the object that the program names. */
+export function declaredTwice({ resource, holder, id }: Shared): UkoError {
+  const staying = resource === undefined ? "This resource" : `"${nameIn(resource)}"`;
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `${staying} stays in the state, because "${nameIn(holder)}" names the same object and the state does not hold the object under that name yet`,
+    detail: [
+      `uko took no step towards the deletion of ${plain(id, 100)}.`,
+      `Next: correct the error that stopped "${nameIn(holder)}", then run:`,
+      `  ${rerunCommand({ rerun: "pulumi up", target: holder })}`,
+    ].join("\n"),
+  });
+}
+
+/** The same for OpenTofu and Terraform, whose provider does not know the address of a resource. */
+export function declaredTwiceInHcl(typeName: string, id: string, command: HclCommand): UkoError {
+  return new UkoError("UKO_DECLARED_TWICE", {
+    summary: `This run deletes a ${typeName} whose object another resource of the configuration declares: ${plain(id, 100)}`,
+    detail: [
+      "uko took no step. A deletion of the former resource would delete the object that the other resource needs.",
+      "Next: if you renamed the resource, remove the setting that adopts the object, and write:",
+      `  moved {`,
+      `    from = ${typeName}.<former name>`,
+      `    to   = ${typeName}.<new name>`,
+      `  }`,
+      "or, to keep only the other resource, run:",
+      `  ${command} state rm ${typeName}.<former name>`,
+      "A removed block with destroy = false does the same.",
+    ].join("\n"),
+  });
+}
+
+/** A warning for an adoption: the key's first resource may still exist in a place that this run cannot read. */
+export function sayMadeForAnother(label: string, { stack }: Dialect): string {
+  return `Key "${plain(label, 100)}" was created for another resource. If that resource still exists, in this ${stack} or in another one, then deleting either resource starts the deletion of the key for both`;
+}
+
+/** How a program keeps an object under another name. Adopting the object while the former resource is deleted would delete the object. */
+export function sayKeepUnderNewName(
+  id: string,
+  {
+    apply = "pulumi up",
+    origin,
+    holder,
+  }: { readonly apply?: ApplyCommand; readonly origin?: string; readonly holder?: string },
+): string {
+  const { stack, property } = dialectOf(apply);
+  const adopt = `If no other resource of this or another ${stack} declares key ${id}, set ${property("existingKeyId")} to it.`;
+  if (apply !== "pulumi up") {
+    return `If the resource had another name before, write a moved block from that name to the new one. ${adopt}`;
+  }
+  const former = shellSafeUrn(holder);
+  if (former === undefined) {
+    const rename = renameCommand("<former URN>", "<new name>");
+    return `If the resource had another name before, give it the option aliases: [{ name: "<former name>" }], or run ${rename}. ${adopt}`;
+  }
+  return [
+    `The state holds this key as "${nameIn(former)}". Do not set existingKeyId.`,
+    `Next: give the resource the option aliases: [{ name: "${nameIn(former)}" }], or run:`,
+    `  ${renameCommand(former, origin === undefined ? "<new name>" : nameIn(origin))}`,
+  ].join("\n");
+}
+
+function renameCommand(urn: string, name: string): string {
+  return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
+}

@@ -1,0 +1,245 @@
+/** The words for names, times, steps and states, so that all messages use the same ones. */
+
+import type { ConsentRecord } from "../../lifecycle/consent-record.ts";
+import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type {
+  Actor,
+  ApprovedStep,
+  Identity,
+  KeyObservation,
+  KeystoreStatus,
+  LooserMarker,
+} from "../../lifecycle/observation.ts";
+import type { Step } from "../../lifecycle/plan.ts";
+import { printable } from "../../printable.ts";
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** `24 Nov 2026 14:22 UTC`. */
+export function sayTime(ms: number): string {
+  const time = new Date(ms);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${time.getUTCDate()} ${months[time.getUTCMonth()] ?? ""} ${time.getUTCFullYear()}`;
+  return `${day} ${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;
+}
+
+/**
+ * `in 3 h 12 min`, `2 d 4 h ago`, `now`. A wait is rounded up, so that a retry at that time is not
+ * too early.
+ */
+export function sayDistance(ms: number, nowMs: number): string {
+  const isAhead = ms > nowMs;
+  const minutes = isAhead ? Math.ceil((ms - nowMs) / minuteMs) : Math.floor((nowMs - ms) / minuteMs);
+  if (minutes === 0) return "now";
+  const words = sayDuration(minutes * minuteMs);
+  return isAhead ? `in ${words}` : `${words} ago`;
+}
+
+/** `3 h 12 min`, `89 d 20 h`; the two largest units. */
+export function sayDuration(ms: number): string {
+  const days = Math.floor(ms / dayMs);
+  const hours = Math.floor((ms % dayMs) / hourMs);
+  const minutes = Math.floor((ms % hourMs) / minuteMs);
+  const parts =
+    days > 0 ? [`${days} d`, hours > 0 ? `${hours} h` : ""] : [hours > 0 ? `${hours} h` : "", `${minutes} min`];
+  return parts.filter((part) => part !== "" && (part !== "0 min" || hours === 0)).join(" ");
+}
+
+/** `24 Nov 2026 18:22 UTC, in 3 h 12 min`. */
+export function sayTimeAndDistance(ms: number, nowMs: number): string {
+  return `${sayTime(ms)}, ${sayDistance(ms, nowMs)}`;
+}
+
+/** Text from a service or another person: safe for a terminal, on one line, of limited length. */
+export function plain(text: string, maxCharacters = 200): string {
+  return printable(text, maxCharacters);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function sayList(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
+}
+
+/** `1 key`, `2 keys`; `many` for a plural of its own. */
+export function count(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
+}
+
+/** Capitalized for the start of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function sayKey(observation: KeyObservation): string {
+  return `key "${plain(observation.facts.label)}"`;
+}
+
+/** `<vaultId>/<keyId>`, as commands take it. */
+export function keyPath(observation: KeyObservation): string {
+  return `${observation.facts.vaultId}/${observation.facts.keyId}`;
+}
+
+/** The name is what the author wrote. The service vouches for the ID. */
+export function sayAuthor(record: Pick<ConsentRecord, "author" | "authorName">): string {
+  const id = sayIdentity(record.author);
+  return record.authorName === undefined ? id : `${plain(record.authorName, 60)} (${id})`;
+}
+
+export function sayIdentity(identity: Identity): string {
+  return identity.iamId === undefined ? `the identity with mark ${identity.mark}` : plain(identity.iamId, 100);
+}
+
+export function sayActor(actor: Actor): string {
+  const name = plain(actor.displayName, 60);
+  return actor.identity === undefined ? name : `${name} (${sayIdentity(actor.identity)})`;
+}
+
+export const stillReversible = "This can be undone: the key can be reactivated.";
+export const noWayBack = "This cannot be undone.";
+
+export const blocksContainers =
+  "Until the key is removed from its vault, its template, its keystores and its vault cannot be deleted.";
+
+/** What the person who took a step must know in addition. */
+export const consequences: Partial<Record<Step["kind"], string>> = {
+  deactivate: stillReversible,
+  destroy: noWayBack,
+};
+
+export const stepNouns = {
+  deactivate: "deactivation",
+  destroy: "destruction",
+  loosen_to_destroy: 'loosening to "destroy"',
+  loosen_to_single: 'loosening to "single"',
+} as const satisfies Record<ApprovedStep, string>;
+
+/** `Key Custodian - Deployer or Key Custodian - Creator`, `Key Custodian - Deployer and (KMS Writer or KMS Manager)`. */
+export function sayRoles(right: Right, kmsRight?: Right): string {
+  const roles = right.roles.join(" or ");
+  return kmsRight === undefined ? roles : `${roles} and (${kmsRight.roles.join(" or ")})`;
+}
+
+/** `someone with the role Vault Administrator`. */
+export function sayHolder(right: Right, kmsRight?: Right, who = "someone"): string {
+  return `${who} with the ${kmsRight === undefined ? "role" : "roles"} ${sayRoles(right, kmsRight)}`;
+}
+
+/** The message of a service about a step that it refused. */
+export function sayService(service: string, message: string): readonly string[] {
+  return message === "" ? [] : [`Response of ${service}: ${plain(message, 300)}`];
+}
+
+/** The command that requests a loosening, or that carries out the one that the record requests. */
+export function loosenCommand(path: string, to: LooserMarker, recordId?: string): string {
+  return `uko loosen ${path} --to ${to}${recordId === undefined ? "" : ` --consent ${recordId}`}`;
+}
+
+/** The next step, for progress lines. */
+export function describeStep(step: Step, observation: KeyObservation): string {
+  const key = sayKey(observation);
+  switch (step.kind) {
+    case "write_record":
+      return step.draft.how === "answer"
+        ? `Approving the ${stepNouns[step.draft.step]} of ${key}`
+        : `Requesting the ${stepNouns[step.draft.step]} of ${key}`;
+    case "loosen":
+      return `Loosening the two-person rule of ${key} to "${step.to}"`;
+    case "drop_record":
+      return `Withdrawing the request for ${key}`;
+    case "set_for_deletion":
+      return `Setting the backing KMS key of ${key} for deletion`;
+    case "unset_for_deletion":
+      return `Closing the KMS deletion window of ${key}`;
+    case "deactivate":
+      return `Deactivating ${key}`;
+    case "destroy":
+      return `Destroying ${key}`;
+    case "reactivate":
+      return `Reactivating ${key}`;
+    case "remove":
+      return `Removing ${key} from its vault`;
+    case "sync":
+      return `Synchronizing the keystores with ${key}`;
+  }
+}
+
+/** The steps as infinitives: `deactivate key "payroll"`. */
+export const stepPhrases = {
+  write_record: (key) => `write a consent record to ${key}`,
+  drop_record: (key) => `withdraw the request for ${key}`,
+  loosen: (key) => `loosen the two-person rule of ${key}`,
+  set_for_deletion: (key) => `set the backing KMS key of ${key} for deletion`,
+  unset_for_deletion: (key) => `close the KMS deletion window of ${key}`,
+  deactivate: (key) => `deactivate ${key}`,
+  destroy: (key) => `destroy ${key}`,
+  reactivate: (key) => `reactivate ${key}`,
+  remove: (key) => `remove ${key} from its vault`,
+  sync: (key) => `synchronize the keystores with ${key}`,
+} as const satisfies Record<Step["kind"], (key: string) => string>;
+
+/** A step that this run has taken, in the past tense. */
+export function describeTaken(step: Step): string {
+  switch (step.kind) {
+    case "write_record":
+      return `This run ${step.draft.how === "answer" ? "approved" : "requested"} its ${stepNouns[step.draft.step]}.`;
+    case "loosen":
+      return `This run loosened the two-person rule of the key to "${step.to}".`;
+    case "drop_record":
+      return "This run withdrew the request.";
+    case "deactivate":
+      return "This run deactivated the key.";
+    case "destroy":
+      return "This run destroyed the key.";
+    case "reactivate":
+      return "This run reactivated the key.";
+    case "remove":
+      return "This run removed the key from its vault.";
+    case "sync":
+      return "This run synchronized the keystores.";
+    case "set_for_deletion":
+      return "This run set the backing KMS key for deletion.";
+    case "unset_for_deletion":
+      return "This run closed the KMS deletion window.";
+  }
+}
+
+/** A word of the service, as people write it: `pending destruction`. */
+export function sayWord(word: string): string {
+  return word.replaceAll("_", " ");
+}
+
+/** `active, in sync`, `pending destruction, in sync, until 24 Dec 2026 18:22 UTC`. */
+export function sayStatus({ status, syncFlag, destructionAtMs }: KeystoreStatus): string {
+  const sync = syncFlag === "ok" ? ", in sync" : syncFlag === status ? "" : `, ${sayWord(syncFlag)}`;
+  return `${sayWord(status)}${sync}${destructionAtMs === undefined ? "" : `, until ${sayTime(destructionAtMs)}`}`;
+}
+
+/** The state of a key: `active, in use by 2 resources`, `never activated`. */
+export function sayState(observation: KeyObservation): string {
+  const { use, state } = observation;
+  switch (state) {
+    case "active": {
+      if (use.kind === "unreadable" || use.count === 0) return "active";
+      return `active, in use by ${use.count} ${use.count === 1 ? "resource" : "resources"}`;
+    }
+    case "deactivated":
+    case "destroyed":
+      return state;
+    case "pre_activation":
+      return "never activated";
+    case "compromised":
+    case "destroyed_compromised":
+    case "unrecognised":
+      return `"${plain(observation.stateWord, 40)}"`;
+  }
+}
+
+/** The same as a verb: `is active, in use by 2 resources`, `was never activated`. */
+export function isInState(observation: KeyObservation): string {
+  const state = sayState(observation);
+  if (observation.state === "pre_activation") return `was ${state}`;
+  return `is ${state.startsWith('"') ? "in state " : ""}${state}`;
+}

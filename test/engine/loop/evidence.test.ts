@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import type { World } from "../../../provider/engine/ports/world.ts";
+import { UkoError } from "../../../provider/errors.ts";
+import { apiKeys } from "../../emulator/harness.ts";
+import { consentIn, options, unfinished, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const unwritable = (world: World): World => ({
+  ...world,
+  evidence: {
+    append: async () => {
+      throw new UkoError("UKO_EVIDENCE_UNWRITABLE");
+    },
+  },
+});
+
+async function askedByBob() {
+  const state = await uko.make({ deletionReason: "left the bank" });
+  const bob = uko.run("bob");
+  const { message } = await unfinished(bob.handlers, state);
+  await uko.advance("60s");
+  return { state, record: consentIn(message), bob };
+}
+
+describe("what an auditor is left with", () => {
+  test("a request: who, what, the digest, the record's id and why", async () => {
+    const { state, record, bob } = await askedByBob();
+    expect(bob.evidence).toEqual([
+      {
+        v: 1,
+        time: expect.stringMatching(/^2026-11-24T14:23:\d\dZ$/),
+        ...uko.ref(state.keyId),
+        label: "payroll",
+        step: "write_record",
+        phase: "after",
+        from: "active",
+        to: "active",
+        actor: { iamId: "IBMid-550000BOB", name: "Bob Example" },
+        digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+        record: {
+          id: record,
+          step: "deactivate",
+          how: "met",
+          author: "IBMid-550000BOB",
+          writtenAt: expect.stringMatching(/^2026-11-24T14:23:\d\dZ$/),
+          reason: "left the bank",
+        },
+        keystores: [{ name: "payroll-ring", status: "active", syncFlag: "ok" }],
+        correlationId: expect.stringMatching(/./),
+      },
+    ]);
+  });
+
+  test("a step: from, to, on whose consent; before the call as well as after it", async () => {
+    const { state, record } = await askedByBob();
+    const alice = uko.run("alice", { consents: [record] });
+    await unfinished(alice.handlers, state);
+    const steps = alice.evidence.map(({ step, phase, from, to, consentedBy }) => [
+      step,
+      phase,
+      from,
+      to,
+      consentedBy?.id,
+    ]);
+    expect(steps).toEqual([
+      ["deactivate", "before", "active", "deactivated", record],
+      ["deactivate", "after", "active", "deactivated", record],
+      ["write_record", "after", "deactivated", "deactivated", undefined],
+    ]);
+    expect(alice.evidence[0]).not.toHaveProperty("correlationId");
+    expect(alice.evidence[1]?.correlationId).toMatch(/./);
+    expect(alice.evidence[1]?.digest).toBe(alice.evidence[0]?.digest);
+  });
+
+  test("alone where code says single: who, and no consent", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const carol = uko.run("carol");
+    await unfinished(carol.handlers, state);
+    await uko.advance("5h");
+    await unfinished(carol.handlers, state);
+    await uko.advance("31d");
+    await carol.handlers.delete(state, options);
+    const steps = carol.evidence.map(({ step, phase, to }) => `${step} ${phase} ${to}`);
+    expect(steps).toEqual([
+      "deactivate before deactivated",
+      "deactivate after deactivated",
+      "destroy before destroyed",
+      "destroy after destroyed",
+      "remove before absent",
+      "remove after absent",
+    ]);
+    expect(carol.evidence.every((entry) => entry.consentedBy === undefined)).toBe(true);
+    expect(carol.evidence[4]?.keystores).toEqual([{ name: "payroll-ring", status: "not_present", syncFlag: "ok" }]);
+  });
+
+  test("an undo and a sync are on file too", async () => {
+    const { state, record } = await askedByBob();
+    const ref = uko.ref(state.keyId);
+    await unfinished(uko.run("alice", { consents: [record] }).handlers, state);
+    const alice = uko.run("alice");
+    await alice.operations.reactivate(ref, options);
+    await alice.operations.sync(ref, options);
+    const steps = alice.evidence.map(({ step, from, to }) => `${step} ${from} ${to}`);
+    expect(steps).toEqual(["reactivate deactivated active", "drop_record active active", "sync active active"]);
+  });
+
+  test("never a credential", async () => {
+    const { state, record, bob } = await askedByBob();
+    const alice = uko.run("alice", { consents: [record] });
+    await unfinished(alice.handlers, state);
+    const text = JSON.stringify([...bob.evidence, ...alice.evidence]);
+    for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
+    expect(text).not.toMatch(/Bearer|eyJ[A-Za-z0-9_-]{10}/);
+  });
+});
+
+describe("where evidence cannot be written the step is not taken", () => {
+  test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
+    const { state, record } = await askedByBob();
+    if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { twin: { dualAuthDelete } });
+    const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+    const alice = uko.run("alice", { consents: [record], wrap: unwritable });
+    await expect(alice.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("destroy and remove", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    await unfinished(uko.run("carol").handlers, state);
+    await uko.advance("5h");
+    const broken = uko.run("carol", { wrap: unwritable }).handlers;
+    await expect(broken.delete(state, options)).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
+    expect((await uko.test.as("carol").key(state.keyId)).body.state).toBe("deactivated");
+    await unfinished(uko.run("carol").handlers, state);
+    await uko.advance("31d");
+    await expect(broken.delete(state, options)).rejects.toMatchObject({ code: "UKO_EVIDENCE_UNWRITABLE" });
+    expect((await uko.test.as("carol").key(state.keyId)).status).toBe(200);
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { checked, consentIn, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
+
+const uko = useEngineWorld();
+
+const hourMs = 3_600_000;
+const patience = (budgetMs: number) => ({ budgetMs, pollIntervalMs: 600_000 });
+
+async function askedByBob() {
+  const state = await uko.make();
+  const { message } = await unfinished(uko.run("bob").handlers, state);
+  await uko.advance("60s");
+  return { state, ref: uko.ref(state.keyId), record: consentIn(message) };
+}
+
+describe("waiting in one run", () => {
+  test("does not begin where the budget cannot reach the time", async () => {
+    const { ref, record } = await askedByBob();
+    const alice = uko.run("alice");
+    await alice.operations.continue(ref, [record], patience(0), options);
+    const bob = uko.run("bob");
+    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
+    const report = await bob.operations.continue(ref, [next], patience(hourMs), options);
+    expect(report).toMatchObject({ code: "UKO_COOLING_DOWN", exitCode: 11, taken: [] });
+    expect(bob.sleeps).toEqual([]);
+  });
+
+  test("goes on by itself once the time has come, looking at every interval", async () => {
+    const { ref, record } = await askedByBob();
+    await uko.run("alice").operations.continue(ref, [record], patience(0), options);
+    const bob = uko.run("bob");
+    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
+    const report = await bob.operations.continue(ref, [next], patience(5 * hourMs), options);
+    expect(report).toMatchObject({ code: "UKO_DESTRUCTION_PENDING", taken: ["destroy"] });
+    expect(bob.sleeps.length).toBeGreaterThan(20);
+    expect(Math.max(...bob.sleeps)).toBeLessThanOrEqual(600_000);
+    await uko.expectNobodyAlone();
+  });
+
+  test("tries again after the service's own 4 hours where nobody knew when they began", async () => {
+    const state = await uko.make({ dualAuthorization: "single", label: "alone" });
+    const key = { record: { state: "deactivated", deactivatedAt: "2026-11-24T14:20:00Z" } };
+    await uko.test.control(`keys/${state.keyId}`, key);
+    const { operations } = uko.run("carol");
+    const ref = uko.ref(state.keyId);
+    await operations.request(ref, undefined, options);
+    await uko.advance("60s");
+    const record = (await operations.status(ref, options)).deletion.recordId ?? "";
+    const since = await uko.lastSeq();
+    const report = await uko.run("bob").operations.continue(ref, [record], patience(5 * hourMs), options);
+    expect(report.taken).toContain("destroy");
+    // Once too early, once in time: what was refused is not tried at every look.
+    expect((await uko.keyCalls(since)).filter((call) => call === "K8")).toHaveLength(2);
+  });
+
+  test("ends with the budget where only a person can help, and writes nothing meanwhile", async () => {
+    const { ref } = await askedByBob();
+    const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
+    const bob = uko.run("bob");
+    const report = await bob.operations.continue(ref, [], patience(hourMs), options);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });
+    expect(bob.sleeps.reduce((sum, each) => sum + each, 0)).toBe(hourMs);
+    expect(bob.progress).toEqual([expect.stringMatching(/^Waiting for a second person to run: uko/)]);
+    expect(await uko.effects(seq)).toEqual([]);
+  });
+
+  test("never writes its record again after somebody withdrew it", async () => {
+    const { ref, record } = await askedByBob();
+    const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
+    const alice = uko.run("alice", {
+      wrap: (world) => ({
+        ...world,
+        clock: {
+          async sleep(ms, signal) {
+            await world.clock.sleep(ms, signal);
+            if (ms === 600_000 && !withdrawn) {
+              withdrawn = true;
+              await uko.run("carol").operations.withdraw(ref, options);
+            }
+          },
+        },
+      }),
+    });
+    let withdrawn = false;
+    const report = await alice.operations.continue(ref, [record], patience(6 * hourMs), options);
+    expect(withdrawn).toBe(true);
+    expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: ["deactivate", "write_record"] });
+    // Deactivated, asked, withdrawn by Carol; nothing after that.
+    expect(await uko.effects(seq)).toEqual(["K7", "K4", "K4"]);
+  });
+
+  test("never destroys alone in the run that deactivated, however long it waits", async () => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const { handlers } = uko.run("carol");
+    const { code } = await unfinished(handlers, state);
+    expect(code).toBe("UKO_COOLING_DOWN");
+    const { convergeAndWait } = await import("../../../provider/engine/loop/wait.ts");
+    const { keyKind } = await import("../../../provider/engine/key/kind.ts");
+    const { planKeyDeletion } = await import("../../../provider/lifecycle/plan-key-deletion.ts");
+    const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
+    const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
+    const carol = uko.run("carol");
+    const outcome = await convergeAndWait(
+      carol.world,
+      keyKind,
+      {
+        ref: uko.ref(fresh.keyId),
+        plan: (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs),
+        consents: [],
+        intent: "resume",
+      },
+      patience(9 * hourMs),
+      options,
+    );
+    expect(outcome).toMatchObject({ kind: "stopped", plan: { kind: "waitingForTime", awaits: "separate_run" } });
+    expect(outcome.memory.taken.map(({ kind }) => kind)).toEqual(["deactivate"]);
+    // Nothing that more waiting could change, so the rest of the budget is not spent.
+    expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
+  });
+
+  test("is told seldom: where no terminal is, each report is a line of its own", async () => {
+    const { ref, record } = await askedByBob();
+    await uko.run("alice").operations.continue(ref, [record], patience(0), options);
+    const bob = uko.run("bob");
+    const next = (await bob.operations.status(ref, options)).deletion.recordId ?? "";
+    await bob.operations.continue(ref, [next], { budgetMs: 5 * hourMs, pollIntervalMs: 30_000 }, options);
+    const told = bob.progress.filter((line) => line.startsWith("Cooling down"));
+    expect(bob.sleeps.length).toBeGreaterThan(400);
+    expect(told[0]).toMatch(/^Cooling down, (?:4 h|3 h 5\d min) left$/);
+    expect(told.length).toBeLessThan(80);
+    expect(new Set(told).size, "no line says the same as the one before").toBe(told.length);
+  });
+
+  test("is announced once where it is long, with how long it may take", async () => {
+    const { ref } = await askedByBob();
+    const announced: number[] = [];
+    const beforeLongWait = (neededMs: number) => void announced.push(neededMs);
+    const bob = uko.run("bob");
+    await bob.operations.continue(ref, [], { ...patience(10 * 60_000), beforeLongWait }, options);
+    expect(announced).toEqual([]);
+    await bob.operations.continue(ref, [], { ...patience(hourMs), beforeLongWait }, options);
+    expect(announced).toEqual([hourMs]);
+  });
+
+  test("ends at once when it is stopped", async () => {
+    const { ref } = await askedByBob();
+    const stop = new AbortController();
+    const bob = uko.run("bob", {
+      wrap: (world) => ({
+        ...world,
+        clock: {
+          async sleep(ms, signal) {
+            stop.abort();
+            await world.clock.sleep(ms, signal);
+          },
+        },
+      }),
+    });
+    await expect(bob.operations.continue(ref, [], patience(hourMs), { signal: stop.signal })).rejects.toThrow();
+    const none = uko.run("bob").handlers.create(checked(uko.run("bob").handlers, inputsOf({ label: "x" })), {
+      signal: stop.signal,
+    });
+    await expect(none).rejects.toMatchObject({ code: "UKO_CANCELLED" });
+  });
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { createDeclarations } from "../../../provider/engine/resource/declarations.ts";
+
+test("lets go of one of two resources, and has the last one take the steps", () => {
+  const declarations = createDeclarations();
+  declarations.noteStored("old", "key");
+  declarations.noteStored("new", "key");
+  expect(declarations.decideDeletion("old", "key")).toEqual({ kind: "let_go", holder: "new" });
+  expect(declarations.decideDeletion("new", "key")).toEqual({ kind: "delete" });
+});
+
+test("a resource that got another object no longer declares the former one", () => {
+  const declarations = createDeclarations();
+  declarations.noteStored("payroll", "key");
+  declarations.noteStored("payroll", "replacement");
+  expect(declarations.decideDeletion("payroll under a former name", "key")).toEqual({ kind: "delete" });
+});
+
+test("a name in the program does not override what state holds", () => {
+  const declarations = createDeclarations();
+  declarations.noteNamed("new", "key");
+  expect(declarations.decideDeletion("old", "key")).toEqual({ kind: "refused", holder: "new" });
+  declarations.noteStored("new", "key");
+  declarations.noteNamed("new", "key");
+  expect(declarations.decideDeletion("old", "key")).toEqual({ kind: "let_go", holder: "new" });
+});

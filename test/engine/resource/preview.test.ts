@@ -1,0 +1,174 @@
+/** What a plan tells of a deletion before it begins, from the state alone. Whatever is called harmless has to be. */
+
+import { describe, expect, test } from "vitest";
+import { containerDeletion } from "../../../provider/engine/container/deletion.ts";
+import { keyDeletion } from "../../../provider/engine/key/deletion.ts";
+import { kmsKeyDeletion } from "../../../provider/engine/kms-key/deletion.ts";
+import type { Deletion } from "../../../provider/engine/resource/delete.ts";
+import type { DeletionPreview } from "../../../provider/engine/resource/preview.ts";
+import type { DeletionPolicy } from "../../../provider/lifecycle/plan.ts";
+import type { KmsKeyPolicy } from "../../../provider/lifecycle/plan-kms-key-deletion.ts";
+
+const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
+const recordId = "a".repeat(32);
+
+const key = (policy: Partial<DeletionPolicy> = {}): Deletion =>
+  keyDeletion({
+    ref: { instanceId, vaultId: "v", keyId: "k" },
+    policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
+  });
+const kmsKey = (policy: Partial<KmsKeyPolicy> = {}): Deletion =>
+  kmsKeyDeletion({
+    ref: { instanceId, kmsKeyId: "k" },
+    name: "orders",
+    policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
+  });
+const vault = (deletionProtection: boolean): Deletion =>
+  containerDeletion({
+    ref: { kind: "vault", instanceId, vaultId: "v", id: "v" },
+    name: "archive",
+    policy: { deletionProtection },
+  });
+const keystores = [{ name: "ring", type: "ibm_cloud_kms", status: "active", syncFlag: "ok" }];
+const told = (
+  deletion: Deletion,
+  facts: Readonly<Record<string, unknown>> = {},
+  consents: readonly string[] = [],
+): DeletionPreview =>
+  deletion.plan({
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, consents, waits: false },
+    door: { rerun: "tofu destroy" },
+  }).preview;
+const retired = (
+  policy: Partial<DeletionPolicy> & Pick<DeletionPolicy, "goal">,
+  over: Readonly<Record<string, unknown>> = {},
+  consents: readonly string[] = [],
+): DeletionPreview => {
+  const context = {
+    ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, consents, waits: false },
+    door: { rerun: "tofu apply" },
+  } as const;
+  const planned = key(policy).planRetirement?.(policy.goal, {}, context);
+  if (planned === undefined) throw new Error("A managed key can be retired.");
+  return planned.preview;
+};
+const textOf = (preview: DeletionPreview): string => ("message" in preview ? preview.message : "");
+
+const pending = { deletionAwaits: "approval", deletionRecordId: recordId, deletionRequestedBy: "IBMid-550000BOB" };
+const cases: Readonly<Record<string, DeletionPreview>> = {
+  "an active key": told(key()),
+  "an active key whose destruction alone takes two": told(key({ gate: "destroy" })),
+  "an active key of one person": told(key({ dualAuthorization: "single", goal: "destroyed" })),
+  "a deactivated key": told(key({ goal: "destruction_scheduled" }), { keyState: "deactivated" }),
+  "a deactivated key of one person": told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }),
+  "a key without keystores of one person": told(key({ dualAuthorization: "single" }), {
+    ...{ keyState: "deactivated", keystores: [] },
+  }),
+  "a key that was never active": told(key(), { keyState: "pre_activation" }),
+  "a key that waits for approval": told(key(), pending),
+  "a deactivated key that waits for approval": told(key(), { ...pending, keyState: "deactivated" }),
+  "a key whose record this run names": told(key(), pending, [recordId]),
+  "a key that cools down and waits for approval": told(key(), {
+    ...{ ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00.380Z" },
+  }),
+  "a key that cools down and whose record this run names": told(
+    key(),
+    { ...pending, keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" },
+    [recordId],
+  ),
+  "a key that waits for a keystore without a date": told(key(), { keyState: "destroyed", deletionAwaits: "time" }),
+  "a key that cools down": told(key({ dualAuthorization: "single" }), {
+    ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
+  }),
+  "a protected key": told(key({ deletionProtection: true })),
+  "a KMS key": told(kmsKey()),
+  "a KMS key of one person": told(kmsKey({ dualAuthorization: "single" })),
+  "a KMS key that is set for deletion": told(kmsKey(), { ...pending, deletionRecordId: "k@2026-12-01T14:22:00Z" }),
+  "a protected vault": told(vault(true)),
+};
+
+const single = { dualAuthorization: "single" } as const;
+const coolsDown = { keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" };
+const retirements: Readonly<Record<string, DeletionPreview>> = {
+  "an active key to destroyed": retired({ goal: "destroyed" }),
+  "an active key to deactivated": retired({ goal: "deactivated" }),
+  "an active key to deactivated, whose destruction alone takes two": retired({ goal: "deactivated", gate: "destroy" }),
+  "an active key of one person to destroyed": retired({ ...single, goal: "destroyed" }),
+  "an active key of one person to deactivated": retired({ ...single, goal: "deactivated" }),
+  "a deactivated key to destroyed": retired({ goal: "destroyed" }, { keyState: "deactivated" }),
+  "a key that was never active to destroyed": retired({ goal: "destroyed" }, { keyState: "pre_activation" }),
+  "a key that was never active to deactivated": retired({ goal: "deactivated" }, { keyState: "pre_activation" }),
+  "a key to destroyed that waits for approval": retired({ goal: "destroyed" }, pending),
+  "a key of one person to destroyed that requires two all the same": retired({ ...single, goal: "destroyed" }, pending),
+  "a key to deactivated that waits for approval": retired({ goal: "deactivated" }, pending),
+  "a key to destroyed whose record this run names": retired({ goal: "destroyed" }, pending, [recordId]),
+  "a key to destroyed that cools down and waits for approval": retired(
+    { goal: "destroyed" },
+    { ...pending, ...coolsDown },
+  ),
+  "a key of one person to destroyed that cools down": retired(
+    { ...single, goal: "destroyed" },
+    { ...coolsDown, deletionAwaits: "time" },
+  ),
+  "a destroyed key whose keystores hold its material": retired(
+    { goal: "destroyed" },
+    {
+      ...{ keyState: "destroyed", deletionAwaits: "time", deletionNotBefore: "2026-12-24T18:22:00Z" },
+      keystores: [{ name: "ring", type: "ibm_cloud_kms", status: "pending_destruction", syncFlag: "ok" }],
+    },
+  ),
+  "a protected key to deactivated": retired({ goal: "deactivated", deletionProtection: true }),
+  "a compromised key to destroyed": retired({ goal: "destroyed" }, { keyState: "compromised" }),
+  "a key in a new state to destroyed": retired({ goal: "destroyed" }, { keyState: "hibernating" }),
+};
+
+test("reads well where the program retires a key", async () => {
+  const text = Object.entries(retirements)
+    .map(([title, preview]) => `## ${title} (${preview.kind})\n${textOf(preview)}\n`)
+    .join("");
+  await expect(text).toMatchFileSnapshot("../../golden/explain/retirement-previews.txt");
+});
+
+test("reads well", async () => {
+  const text = Object.entries(cases)
+    .map(([title, preview]) => `## ${title} (${preview.kind})\n${textOf(preview)}\n`)
+    .join("");
+  await expect(text).toMatchFileSnapshot("../../golden/explain/deletion-previews.txt");
+});
+
+describe("a run that stops something working", () => {
+  const harmless = /Nothing stops working/;
+
+  test("is never called harmless", () => {
+    const alone = told(key({ dualAuthorization: "single" }));
+    for (const preview of [alone, retired({ ...single, goal: "deactivated" })]) {
+      expect(textOf(preview)).toMatch(/1\. In this run, .*stops working/);
+      expect(textOf(preview)).not.toMatch(harmless);
+    }
+    expect(textOf(told(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
+      /1\. In this run, .*cannot be undone/,
+    );
+  });
+});
+
+test("a key of another state than is known, or that is destroyed, is told nothing of", () => {
+  for (const keyState of ["compromised", "destroyed", "hibernating", undefined]) {
+    expect(told(key(), { keyState })).toEqual({ kind: "short" });
+  }
+  expect(told(vault(false))).toEqual({ kind: "short" });
+});
+
+test("a retired key that is where it is to be is told nothing of", () => {
+  for (const goal of ["deactivated", "destroyed"] as const) {
+    expect(retired({ goal }, { keyState: "destroyed", keystores: [] })).toEqual({ kind: "short" });
+  }
+  expect(retired({ goal: "deactivated", deletionProtection: true }, { keyState: "deactivated" })).toEqual({
+    kind: "short",
+  });
+});
+
+test("a wait of a retirement is never called an error, since its runs end green", () => {
+  const waits = Object.values(retirements).filter(({ kind }) => kind === "long");
+  expect(waits.length).toBeGreaterThan(10);
+  for (const wait of waits) expect(textOf(wait)).not.toMatch(/with an error/);
+});

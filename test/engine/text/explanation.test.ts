@@ -1,0 +1,83 @@
+/** The command that a message prints for an engine: pasted, it ends the one resource, or says plainly that it ends more. */
+
+import { expect, test } from "vitest";
+import { applyCommand, renderExplanation, rerunCommand } from "../../../provider/engine/text/explanation.ts";
+
+const urn = "urn:pulumi:prod::pay::my:Component$pulumi-nodejs:dynamic/uko:ManagedKey::payroll";
+const rendered = (commands: readonly string[]) =>
+  renderExplanation({ summary: "Key waits", facts: [], next: [{ who: "you run", commands }] });
+
+test("a command names its stack, and a destroy its target, where the engine tells it, in quotes that no shell looks into", () => {
+  expect(rerunCommand({ rerun: "pulumi destroy", target: urn })).toBe(`pulumi destroy --stack prod --target '${urn}'`);
+  expect(rerunCommand({ rerun: "pulumi destroy" })).toBe("pulumi destroy");
+  expect(rerunCommand({ rerun: "pulumi up", target: urn })).toBe("pulumi up --stack prod");
+  const spaced = urn.replace("prod", "my stack");
+  expect(rerunCommand({ rerun: "pulumi destroy", target: spaced })).toBe(`pulumi destroy --target '${spaced}'`);
+});
+
+test.each([
+  "urn:pulumi:a::b::c::d'; curl evil",
+  "urn:pulumi:a::b::c::d\ncurl evil",
+  "urn:pulumi:a::b::c::`x`",
+  "--yes",
+  `urn:pulumi:${"a".repeat(2000)}`,
+])("what a state calls a URN and is none is not printed: %s", (target) => {
+  expect(rerunCommand({ rerun: "pulumi destroy", target })).toBe("pulumi destroy");
+});
+
+test("a destroy without a target says that it deletes the whole stack", () => {
+  const whole = "or: to delete the whole stack, run:\n    UKO_CONSENT=1 pulumi destroy";
+  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 pulumi destroy"])).toContain(whole);
+  expect(rendered(["pulumi destroy"])).toContain("Next: you run (to delete the whole stack):\n    pulumi destroy");
+  expect(rendered([`pulumi destroy --target '${urn}'`, "pulumi up"])).not.toContain("whole");
+});
+
+test("OpenTofu passes no address, so the narrow commands come first, and the whole state last", () => {
+  expect(rerunCommand({ rerun: "tofu destroy", target: urn })).toBe("tofu destroy");
+  expect(rendered(["uko continue a/b", "UKO_CONSENT=1 tofu destroy"]).split("\n").slice(1)).toEqual([
+    "  Next: you run:",
+    "    uko continue a/b",
+    "    or: if you removed the resource from the configuration, run:",
+    "    UKO_CONSENT=1 tofu apply",
+    "    or: to delete everything in the state, or what -target=<address> names, run:",
+    "    UKO_CONSENT=1 tofu destroy",
+  ]);
+  expect(rendered(["tofu destroy"]).split("\n").slice(1)).toEqual([
+    "  Next: you run (if you removed the resource from the configuration):",
+    "    tofu apply",
+    "    or: to delete everything in the state, or what -target=<address> names, run:",
+    "    tofu destroy",
+  ]);
+  expect(rendered(["UKO_CONSENT=1 tofu apply"])).not.toContain("everything");
+  expect(rendered(["terraform destroy"])).toContain("configuration):\n    terraform apply\n");
+});
+
+test("alternatives, several commands and sequels are told apart", () => {
+  expect(rendered(["uko continue a/b", "pulumi up"])).toContain("Next: you run one of these commands:");
+  const step = { who: "run", commands: ["uko continue a/b", "uko continue a/c"], isEach: true } as const;
+  const next = [step, { who: "after that, run", commands: ["pulumi up"], isSequel: true }] as const;
+  expect(renderExplanation({ summary: "Waiting", facts: [], next }).split("\n")).toEqual([
+    "Waiting",
+    "  Next: run:",
+    "    uko continue a/b",
+    "    uko continue a/c",
+    "  then: after that, run:",
+    "    pulumi up",
+  ]);
+});
+
+test("what is unchanged and the state are data until the last moment", () => {
+  const waiting = { summary: "Waiting", facts: ["A fact."], next: [] };
+  expect(renderExplanation({ ...waiting, state: "active", isUnchanged: true })).toBe(
+    "Waiting\n  A fact.\n  Nothing was changed. Current state: active.",
+  );
+  expect(renderExplanation({ ...waiting, state: "active" })).toBe("Waiting\n  A fact.\n  Current state: active.");
+  expect(renderExplanation({ ...waiting, isUnchanged: true })).toBe("Waiting\n  A fact.\n  Nothing was changed.");
+});
+
+test("the reader's own engine applies a changed program", () => {
+  for (const rerun of ["tofu destroy", "tofu apply"] as const) expect(applyCommand({ rerun })).toBe("tofu apply");
+  expect(applyCommand({ rerun: "terraform destroy" })).toBe("terraform apply");
+  for (const rerun of ["pulumi destroy", "pulumi up"] as const) expect(applyCommand({ rerun })).toBe("pulumi up");
+  expect(applyCommand({ rerun: "uko continue" })).toBeUndefined();
+});
