@@ -12,7 +12,11 @@ import { terraformSchemaFile, terraformSchemaText } from "../../sdk/make/schema-
 
 const resources = [...terraformResources.values()];
 const dataSources = [...terraformDataSources.values()];
-const blocks = [...resources, ...dataSources, terraformProvider];
+/** Without the block `timeouts`, which is not an attribute (rpc/timeouts.test.ts). */
+const blocks = [...resources, ...dataSources, terraformProvider].map((block) => ({
+  ...block,
+  attributes: block.attributes.filter(({ role }) => role !== "timeouts"),
+}));
 const attribute = (typeName: string, name: string) => {
   const found = terraformResources.get(typeName)?.attributes.find((each) => each.name === name);
   if (found === undefined) throw new Error(`There is no ${typeName}.${name}`);
