@@ -76,7 +76,7 @@ describe("a saved plan of a destroy", () => {
     expect(second).not.toBe(first);
     const both = await stage.another({ ...stage.environmentOf("alice"), UKO_CONSENT: `${first},${second}` });
     const { errors } = await core.by(both).applySaved(plan, null);
-    expect(errors[0]).toContain("was based on another consent record");
+    expect(errors[0]).toContain("was based on a different consent record");
     expect(await stateOf(core)).toBe("active");
   });
 

@@ -256,7 +256,7 @@ describe("a configuration file that says itself where providers come from", () =
     const { out } = await uko([], {}, environment);
     expect(out).toContain(`override where providers are installed from: ${file}\n`);
     expect(out).toContain(`    path    = ${JSON.stringify(mirror())}\n`);
-    expect(out).not.toContain("from there alone");
+    expect(out).not.toContain("While this copy exists");
     expect(readFileSync(file, "utf8")).toBe(installation);
     expect(JSON.parse((await uko(["--json"], {}, environment)).out).overruledBy).toEqual([file]);
   });
