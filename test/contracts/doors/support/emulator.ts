@@ -1,4 +1,4 @@
-/** The local UKO of a scenario, and what tests read of it. */
+/** The emulator of a scenario, and what tests read of it. */
 
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { startEmulator } from "../../../../provider/emulator/start.ts";

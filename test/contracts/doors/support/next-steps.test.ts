@@ -67,6 +67,11 @@ test("what a run saw before it did anything is apart, and a refresh has nothing 
   expect(messageOf(refreshed, "payroll").split("\n").slice(0, 2)).toEqual([seen, said.split("\n")[0]]);
 });
 
+test("a step that follows another one is read as well", () => {
+  const sequel = said.replace("    or: to withdraw it, someone runs:", "  then: to withdraw it, someone runs:");
+  expect(nextSteps(sequel)).toEqual(nextSteps(said));
+});
+
 test("two different records leave nothing to name", () => {
   expect(() => consentIn(`${said}\nUKO_CONSENT=${"0".repeat(32)} pulumi up`)).toThrow("No single record");
   expect(() => consentIn("nothing")).toThrow("No single record");

@@ -1,7 +1,7 @@
 /** Reads a message as a person does: its sentences, the record id to name, and the commands after "Next:". */
 
 export interface PrintedNext {
-  /** The words after `Next:` or `or:`. */
+  /** The words after `Next:`, `then:` or `or:`. */
   readonly who: string;
   /** As printed; each is meant to work when pasted. */
   readonly commands: readonly string[];
@@ -12,7 +12,7 @@ export function nextSteps(output: string): readonly PrintedNext[] {
   const found: { readonly who: string; readonly commands: string[] }[] = [];
   let commandIndent = Number.POSITIVE_INFINITY;
   for (const line of messageOf(output).split("\n")) {
-    const [, indent = "", word, who = ""] = /^(\s*)(Next|or): (.*)$/.exec(line) ?? [];
+    const [, indent = "", word, who = ""] = /^(\s*)(Next|then|or): (.*)$/.exec(line) ?? [];
     if (word === "Next") commandIndent = indent.length + 2;
     if (word !== undefined) found.push({ who, commands: [] });
     else if (line.startsWith(" ".repeat(Math.min(commandIndent, 80)))) found.at(-1)?.commands.push(line.trim());

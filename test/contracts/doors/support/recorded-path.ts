@@ -21,7 +21,7 @@ export interface RecordedRun {
   readonly args: readonly string[];
   /** The record that the person names. */
   readonly consent?: string;
-  /** The service as the run finds it, for a local UKO of one's own. */
+  /** The service as the run finds it, for an emulator of its own. */
   readonly seed: Seed;
   /** A copy of the backend from before the run. */
   readonly backend: string;

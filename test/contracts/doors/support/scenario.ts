@@ -1,5 +1,5 @@
 /**
- * A scenario: a local UKO, people with the real CLI or the engine in little, and the oracle's verdict on all that happened.
+ * A scenario: an emulator, people with the real CLI or the engine in little, and the oracle's verdict on all that happened.
  * Disposing judges; a scenario that nobody judged fails its file.
  */
 
