@@ -1,9 +1,9 @@
-/** Four rules for programs with keys of UKO, through the native package or the dynamic provider. Policies see what a program says, never a deletion. */
+/** Four policies for programs that declare UKO keys. Pulumi evaluates policies for declared resources only, never for a deletion. */
 
 import { PolicyPack, type ResourceValidationPolicy, type StackValidationPolicy } from "@pulumi/policy";
 import { getStack } from "@pulumi/pulumi";
 
-/** The resource of ours that a type names, such as `ManagedKey`. */
+/** The class of a resource of `uko`, such as `ManagedKey`; undefined for any other resource. */
 function kindOf(type: string): string | undefined {
   return /^(?:uko:index:|pulumi-nodejs:dynamic\/uko:)(\w+)$/.exec(type)?.[1];
 }
@@ -14,7 +14,7 @@ function isKey(type: string): boolean {
 
 const protectedInProduction: ResourceValidationPolicy = {
   name: "keys-are-protected-in-production",
-  description: "In a production stack no key ends by a line that somebody deleted.",
+  description: "In a production stack, removing a key from the program does not delete the key.",
   enforcementLevel: "mandatory",
   configSchema: {
     properties: { stacks: { type: "array", items: { type: "string" }, default: ["prod", "production"] } },
@@ -23,38 +23,40 @@ const protectedInProduction: ResourceValidationPolicy = {
     const { stacks } = getConfig<{ readonly stacks: readonly string[] }>();
     if (!isKey(type) || !stacks.includes(getStack()) || opts.protect || props.deletionProtection === true) return;
     report(
-      "This key may be ended by taking it out of the program. Give it the resource option protect, or deletionProtection: true; " +
-        "whoever ends it on purpose takes that away first, in a change of its own.",
+      "Removing this key from the program would start its deletion. Set the resource option protect, or deletionProtection: true. " +
+        "To delete the key later, first remove the protection in a change of its own.",
     );
   },
 };
 
 const twoPeople: ResourceValidationPolicy = {
   name: "two-people-end-a-key",
-  description: "No program lets one person alone end a key.",
+  description: "No program lets one person delete a key alone.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
     if (!isKey(type) || props.dualAuthorization !== "single") return;
-    report('dualAuthorization: "single" lets one person alone end this key. Leave it out: two people are the default.');
+    report(
+      'dualAuthorization: "single" lets one person delete this key alone. Remove the line: two people are the default.',
+    );
   },
 };
 
 const reasonGiven: ResourceValidationPolicy = {
   name: "retiring-says-why",
-  description: "Whoever retires a key says why; the second person reads it, and so does the auditor.",
+  description: "A retired key has a reason, which the second person and the auditor can read.",
   enforcementLevel: "mandatory",
   validateResource: ({ type, props }, report) => {
     const isRetired = kindOf(type) === "ManagedKey" && ["deactivated", "destroyed"].includes(props.state);
     if (!isRetired || props.deletionReason) return;
     report(
-      `state: "${props.state}" retires this key, and nothing says why. Add deletionReason; it is kept in the consent record.`,
+      `state: "${props.state}" retires this key without a reason. Add deletionReason, which the consent record keeps.`,
     );
   },
 };
 
 const recordsRemoved: StackValidationPolicy = {
   name: "records-do-not-block-their-vault",
-  description: "A key leaves the state only with its record where vault or template are of the same program.",
+  description: "A key whose vault or template is in the same program stays in state until its metadata is removed.",
   enforcementLevel: "mandatory",
   validateStack: ({ resources }, report) => {
     for (const { type, props, propertyDependencies, urn } of resources) {
@@ -64,8 +66,8 @@ const recordsRemoved: StackValidationPolicy = {
       if (blocked.length === 0) continue;
       const names = blocked.map(({ name }) => `"${name}"`).join(" and ");
       report(
-        `deletionCompletesAt: "${props.deletionCompletesAt}" leaves a record of this key behind, and it blocks the deletion of ${names}, which ` +
-          'this program makes. Leave it out: "removed" is the default.',
+        `deletionCompletesAt: "${props.deletionCompletesAt}" leaves metadata of this key behind, which blocks the deletion of ${names} in ` +
+          'this program. Remove the line: "removed" is the default.',
         urn,
       );
     }

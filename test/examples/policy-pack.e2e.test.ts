@@ -89,7 +89,7 @@ describe("refused, with the reason", () => {
     const inProduction = await previewYaml(key, ["live", "dev"]);
     expect(inProduction.exitCode).not.toBe(0);
     expect(brokenIn(inProduction)).toEqual(["keys-are-protected-in-production payroll"]);
-    expect(inProduction.output).toContain("Give it the resource option protect, or deletionProtection: true");
+    expect(inProduction.output).toContain("Set the resource option protect, or deletionProtection: true");
     expect(await previewYaml(key)).toMatchObject({ exitCode: 0 });
   });
 
@@ -100,8 +100,8 @@ describe("refused, with the reason", () => {
     });
     expect(previewed.exitCode).not.toBe(0);
     expect(brokenIn(previewed).toSorted()).toEqual(["retiring-says-why silent", "two-people-end-a-key alone"]);
-    expect(previewed.output).toContain('dualAuthorization: "single" lets one person alone end this key');
-    expect(previewed.output).toContain('state: "destroyed" retires this key, and nothing says why');
+    expect(previewed.output).toContain('dualAuthorization: "single" lets one person delete this key alone');
+    expect(previewed.output).toContain('state: "destroyed" retires this key without a reason');
   });
 
   test("a key whose record would block a vault of the same program", async () => {
@@ -111,7 +111,7 @@ describe("refused, with the reason", () => {
     });
     expect(previewed.exitCode).not.toBe(0);
     expect(brokenIn(previewed)).toEqual(["records-do-not-block-their-vault ledger"]);
-    expect(previewed.output).toContain('it blocks the deletion of "vault", which this program makes');
+    expect(previewed.output).toContain('blocks the deletion of "vault" in this program');
   });
 
   test("a key of the dynamic provider as one of the package", async () => {
