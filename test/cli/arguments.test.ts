@@ -35,7 +35,7 @@ it.each([
 });
 
 it("shows what was typed on one line, without its control characters", () => {
-  expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"ab cd{20}.*…" does not name/);
+  expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"ab cd{20}d*…" /);
 });
 
 it("collects record ids of several options and lists", () => {
