@@ -173,7 +173,10 @@ function requireTemplate(
   });
 }
 
-/** The same before an apply. */
+/**
+ * The same before an apply. A name that no template has yet may be the new name that this same run
+ * gives to the key's template, so only the apply can decide.
+ */
 export async function rejectTemplate(
   open: () => World,
   { template, instanceId, vaultId, keyId }: ManagedKeyState,
@@ -181,8 +184,10 @@ export async function rejectTemplate(
   options: CallOptions,
 ): Promise<readonly CheckFailure[]> {
   if (inputs.template === template) return [];
-  const { snapshot } = await presentKey(open(), { instanceId, vaultId, keyId }, options);
-  if (inputs.template === snapshot.templateName) return [];
+  const world = open();
+  const { snapshot } = await presentKey(world, { instanceId, vaultId, keyId }, options);
+  const named = (await world.templates.list({ vaultId }, options)).find(({ name }) => name === inputs.template);
+  if (named === undefined || named.id === snapshot.templateId) return [];
   const reason = `cannot change: the key was created from template "${plain(snapshot.templateName)}"`;
   return [{ property: "template", reason, remedy: successor }];
 }

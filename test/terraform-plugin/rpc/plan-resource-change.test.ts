@@ -105,6 +105,11 @@ describe("the plan of an update", () => {
     expect((await core.plan(keyConfig({ template: "wages" }))).errors).toEqual([]);
   });
 
+  test("leaves a name that no template has yet to the apply, since the run may rename the key's template", async () => {
+    const core = await stage.made();
+    expect((await core.plan(keyConfig({ template: "wages" }))).errors).toEqual([]);
+  });
+
   test("is empty where the configuration says what is there, in whatever form", async () => {
     const core = stage.core("uko_kms_key");
     const config = {
