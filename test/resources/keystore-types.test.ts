@@ -203,7 +203,7 @@ test("a connection that fails is kept and told, and works once its secret is rig
   const news = { vaultId, type: "aws_kms", name: "dublin", aws: connection };
   const { keystores } = containersOf(uko, "carol");
   const made = await keystores.create(checkedBy(keystores, news), options);
-  expect(made.warnings).toEqual([expect.stringContaining('Keystore "dublin" is configuration error')]);
+  expect(made.warnings).toEqual([expect.stringContaining('reports configuration error for keystore "dublin"')]);
   const right = { ...news, aws: { ...connection, secretAccessKey: "right" } };
   const updated = await keystores.update(made.state, checkedBy(keystores, right, made.state), options);
   expect(await keystores.read(updated.state, options)).toMatchObject({ warnings: [] });

@@ -151,7 +151,9 @@ describe("changing a keystore", () => {
     });
     const { state: after, warnings } = await rotated("wrong");
     expect(after.health).toBe("configuration_error");
-    expect(warnings).toEqual([expect.stringMatching(/^Keystore "dublin" is configuration error: /)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The service reports configuration error for keystore "dublin": /),
+    ]);
   });
 
   test("cannot move it, in preview and in an update", async () => {

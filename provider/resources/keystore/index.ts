@@ -297,8 +297,8 @@ async function withHealth(
 
 function healthWarnings({ name = "", keystoreId, health, healthMessage }: KeystoreState): readonly string[] {
   if (health === "" || health === "ok" || health === "pending_check") return [];
-  const what = sayContainer({ kind: "keystore", id: keystoreId, name }).replace(/^k/, "K");
+  const what = sayContainer({ kind: "keystore", id: keystoreId, name });
   return [
-    `${what} is ${plain(health, 60).replaceAll("_", " ")}${healthMessage === "" ? "" : `: ${plain(healthMessage)}`}`,
+    `The service reports ${plain(health, 60).replaceAll("_", " ")} for ${what}${healthMessage === "" ? "" : `: ${plain(healthMessage)}`}`,
   ];
 }
